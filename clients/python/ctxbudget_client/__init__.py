@@ -1,0 +1,1 @@
+"""A small client of the ctxbudget server, on the standard library alone."""
