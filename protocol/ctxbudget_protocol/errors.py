@@ -1,0 +1,104 @@
+"""Every error that can cross the wire: its stable name, its code, and what it carries.
+
+Programs switch on ``data.name``, which never changes; the code tells JSON-RPC's own errors from ours
+(1001-1099); ``data.retryable`` says whether the same request may succeed later unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Location = Sequence[str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSpec:
+    """What one error name means: its code, whether a retry may help, and a sentence for the reference page."""
+
+    code: int
+    retryable: bool
+    doc: str
+
+
+ERRORS: dict[str, ErrorSpec] = {
+    "parseError": ErrorSpec(-32700, False, "The bytes are no JSON, or the frame has no usable length."),
+    "invalidRequest": ErrorSpec(
+        -32600, False, "The message is no request of this protocol, or came at the wrong time."
+    ),
+    "methodNotFound": ErrorSpec(-32601, False, "There is no such method."),
+    "invalidParams": ErrorSpec(-32602, False, "The params do not fit; `errors[]` has a location for each fault."),
+    "internalError": ErrorSpec(-32603, False, "A fault of the server's own; its log has the details."),
+    "serverNotInitialized": ErrorSpec(-32002, False, "A request came before `initialize`."),
+    "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
+    "tooManyRequests": ErrorSpec(-32000, True, "More requests are in flight than the server takes: {limit}."),
+    "budgetExceeded": ErrorSpec(1001, True, "The tokens asked for do not fit: {requested, available}."),
+    "unknownSession": ErrorSpec(1002, False, "No session has this id: {sessionId}."),
+    "sessionClosed": ErrorSpec(1003, False, "The session is closed; `session/open` resumes it: {sessionId}."),
+    "unknownItem": ErrorSpec(1004, False, "No item of the session has this id: {itemId}."),
+    "unknownPhase": ErrorSpec(1005, False, "The session has no such phase or wave: {phase, wave}."),
+    "phaseOrder": ErrorSpec(1006, False, "Not legal in the present state of the phase: {phase, wave, state, open}."),
+    "conflict": ErrorSpec(1007, False, "Something changed in between, or stands in the way: {revision} or {items}."),
+    "payloadTooLarge": ErrorSpec(1008, False, "Over an advertised limit, in bytes: {limit, size}."),
+    "pathNotAllowed": ErrorSpec(1009, False, "The path is outside the allowed roots, or no regular file: {path}."),
+    "pathUnreadable": ErrorSpec(1010, False, "The file is missing or cannot be read: {path, reason}."),
+    "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8: {offset}, the first bad byte."),
+    "noContent": ErrorSpec(1012, False, "The item entered as a token figure alone: it has no bytes: {itemId}."),
+    "unknownSection": ErrorSpec(1013, False, "No section, or several, match: {section, candidates}."),
+    "protectedItem": ErrorSpec(1014, False, "The item is pinned or permanent: {itemId, reason}."),
+    "unknownLease": ErrorSpec(1015, False, "The session has no such lease: {leaseId}."),
+    "leaseClosed": ErrorSpec(1016, False, "The lease was settled or released before: {leaseId, state}."),
+    "unknownUndo": ErrorSpec(1017, False, "The session has no such undo: {undo}."),
+    "requestKeyReused": ErrorSpec(
+        1018, False, "The request key belongs to another method's call: {requestKey, method}."
+    ),
+    "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long: {waitedMs}."),
+    "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full."),
+    "storeUnavailable": ErrorSpec(1022, True, "The store cannot be read or written: {path, reason}."),
+    "storeTooNew": ErrorSpec(1023, False, "A newer version wrote the store: {path, found, supported}."),
+    "unsupportedVersion": ErrorSpec(1024, False, "The protocol version asked for is not spoken: {supported}."),
+}
+
+
+class ProtocolError(Exception):
+    """An error with a name from `ERRORS`, ready for the wire.
+
+    `fields` are the members of `data` that the name promises; `loc` points at the params field at fault.
+    """
+
+    def __init__(self, name: str, message: str, *, loc: Location | None = None, **fields: Any) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.code = ERRORS[name].code
+        self.fields = fields
+        self.errors: list[dict[str, Any]] = []
+        if loc is not None:
+            self.errors.append({"loc": list(loc), "msg": message, "type": name})
+
+    @classmethod
+    def invalid_params(cls, errors: list[dict[str, Any]]) -> ProtocolError:
+        """An `invalidParams` error from entries of `{loc, msg, type}`; the first makes the sentence."""
+        first = errors[0]
+        where = ".".join(str(part) for part in first["loc"]) or "params"
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        error = cls("invalidParams", f"{where}: {first['msg']}{more}")
+        error.errors = errors
+        return error
+
+    def data(self) -> dict[str, Any]:
+        """The `data` member: name, retryable, the promised fields, and the locations if there are any."""
+        data: dict[str, Any] = {"name": self.name, "retryable": ERRORS[self.name].retryable, **self.fields}
+        if self.errors:
+            data["errors"] = self.errors
+        return data
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON-RPC error object."""
+        return {"code": self.code, "message": self.message, "data": self.data()}
+
+
+def invalid(loc: Location, message: str, kind: str = "value_error") -> ProtocolError:
+    """An `invalidParams` error about one field, for rules that a model cannot state."""
+    return ProtocolError.invalid_params([{"loc": list(loc), "msg": message, "type": kind}])

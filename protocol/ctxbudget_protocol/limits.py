@@ -1,0 +1,31 @@
+"""Limits of the wire, advertised in `capabilities.experimental.ctxbudget.limits`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PROTOCOL_VERSION = "1.0"
+
+MAX_TOKENS = 1_000_000_000
+"""The largest token figure that is taken for real (tokens); above it a caller's figure is a mistake."""
+
+DEFAULT_SESSION = "default"
+"""The session of people and single scripts: what a request without `sessionId` acts on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the server takes. Bytes are of UTF-8."""
+
+    max_message_bytes: int = 64 * 1024 * 1024
+    max_document_bytes: int = 16 * 1024 * 1024
+    max_requests_in_flight: int = 1024
+
+    def wire(self) -> dict[str, int]:
+        """The advertised form."""
+        return {
+            "maxMessageBytes": self.max_message_bytes,
+            "maxDocumentBytes": self.max_document_bytes,
+            "maxRequestsInFlight": self.max_requests_in_flight,
+            "maxTokens": MAX_TOKENS,
+        }

@@ -1,0 +1,115 @@
+"""The method table: every method of the contract, once.
+
+The server's registration, the client, the JSON Schema, the protocol page and the conformance suite are derived
+from it. It names models by module and class, so that reading the table builds none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, cast
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.models.base import Params, Result
+
+Direction = Literal["clientToServer", "serverToClient"]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method: its models by name, who sends it, whether it writes, and the errors that it may answer with."""
+
+    name: str
+    doc: str
+    params: str
+    result: str | None
+    errors: tuple[str, ...] = ()
+    mutates: bool = False
+    direction: Direction = "clientToServer"
+
+    @property
+    def module(self) -> str:
+        """The module of the models: the method's namespace."""
+        return f"ctxbudget_protocol.models.{self.name.partition('/')[0]}"
+
+    def params_model(self) -> type[Params]:
+        """The model of the params; imports its module."""
+        return cast("type[Params]", getattr(import_module(self.module), self.params))
+
+    def result_model(self) -> type[Result] | None:
+        """The model of the result, or None for a notification."""
+        return cast("type[Result]", getattr(import_module(self.module), self.result)) if self.result else None
+
+
+_SESSION = ("unknownSession",)
+_WRITE = (*_SESSION, "sessionClosed", "conflict", "requestKeyReused")
+_READ_FILE = ("pathNotAllowed", "pathUnreadable", "notText", "payloadTooLarge")
+
+_TABLE = (
+    Method("session/open", "Create or resume a session by id, and configure it.", "OpenParams", "OpenResult",
+           ("conflict", "requestKeyReused"), mutates=True),
+    Method("session/close", "End a session; its policy prunes what is left to prune.", "CloseParams", "CloseResult",
+           _WRITE, mutates=True),
+    Method("session/list", "The sessions of the workspace.", "ListParams", "ListResult"),
+    Method("session/delete", "Forget a session for good, originals included.", "DeleteParams", "DeleteResult",
+           (*_SESSION, "conflict", "requestKeyReused"), mutates=True),
+    Method("workflow/startPhase", "Start a phase, or go back to one.", "StartPhaseParams", "WorkflowResult",
+           (*_WRITE, "phaseOrder"), mutates=True),
+    Method("workflow/completePhase", "Complete a phase; the answer says what the policy pruned, kept and marked.",
+           "CompletePhaseParams", "WorkflowResult", (*_WRITE, *_READ_FILE, "unknownPhase", "phaseOrder"), mutates=True),
+    Method("workflow/startWave", "Start a wave of the running phase.", "StartWaveParams", "WorkflowResult",
+           (*_WRITE, "unknownPhase", "phaseOrder"), mutates=True),
+    Method("workflow/completeWave", "Complete a wave; the answer says what the policy pruned, kept and marked.",
+           "CompleteWaveParams", "WorkflowResult", (*_WRITE, "unknownPhase", "phaseOrder"), mutates=True),
+    Method("budget/allocate", "Share the budget out to phases.", "AllocateParams", "AllocateResult",
+           (*_WRITE, "budgetExceeded"), mutates=True),
+    Method("budget/status", "Window, budget, the four accounts, layers, phases, leases, level and advice.",
+           "StatusParams", "StatusResult", _SESSION),
+    Method("budget/reserve", "Lease tokens for work in flight.", "ReserveParams", "ReserveResult",
+           (*_WRITE, "budgetExceeded"), mutates=True),
+    Method("budget/settle", "End a lease with what it used; the rest is refunded.", "SettleParams", "SettleResult",
+           (*_WRITE, "unknownLease", "leaseClosed"), mutates=True),
+    Method("budget/release", "End a lease that used nothing.", "ReleaseParams", "ReleaseResult",
+           (*_WRITE, "unknownLease", "leaseClosed"), mutates=True),
+    Method("budget/renew", "Give a lease more time.", "RenewParams", "RenewResult",
+           (*_WRITE, "unknownLease", "leaseClosed", "budgetExceeded"), mutates=True),
+    Method("budget/report", "Actual against budget, per phase and layer, with overruns, peaks and net savings.",
+           "ReportParams", "ReportResult", _SESSION),
+    Method("context/add", "Items enter the account; never refused for the budget.", "AddParams", "AddResult",
+           (*_WRITE, *_READ_FILE, "unknownItem", "protectedItem"), mutates=True),
+    Method("context/update", "Pin, unpin, retitle an item, or move it to a layer or phase.", "UpdateParams",
+           "UpdateResult", (*_WRITE, "unknownItem"), mutates=True),
+    Method("context/append", "Grow an item; only its tail is counted again.", "AppendParams", "AppendResult",
+           (*_WRITE, "unknownItem", "noContent", "payloadTooLarge"), mutates=True),
+    Method("context/list", "The items of the session, filtered.", "ListParams", "ListResult", _SESSION),
+    Method("context/get", "An item's original: whole, by section, by lines or by search. A pure read.", "GetParams",
+           "GetResult", (*_SESSION, "unknownItem", "noContent", "unknownSection")),
+    Method("context/restore", "Bring removed items back into the account.", "RestoreParams", "RestoreResult",
+           (*_WRITE, "unknownItem"), mutates=True),
+    Method("context/prune", "Remove by policy and target, or with dryRun say what would go.", "PruneParams",
+           "PruneResult", (*_WRITE, "unknownItem", "unknownPhase"), mutates=True),
+    Method("context/undo", "Restore exactly the items that a prune changed.", "UndoParams", "UndoResult",
+           (*_WRITE, "unknownUndo"), mutates=True),
+    Method("metadata/extract", "Turn an artifact into at most N tokens of metadata.", "ExtractParams", "ExtractResult",
+           (*_SESSION, *_READ_FILE, "unknownItem", "noContent")),
+    Method("tokens/count", "Count texts or files, with provenance.", "CountParams", "CountResult",
+           (*_SESSION, *_READ_FILE)),
+    Method("budget/didChange", "The session's account changed; coalesced.", "DidChangeParams", None,
+           direction="serverToClient"),
+    Method("budget/alert", "The session's level rose.", "AlertParams", None, direction="serverToClient"),
+)  # fmt: skip
+
+METHODS: dict[str, Method] = {method.name: method for method in _TABLE}
+"""Every method by name, in the order of the protocol page."""
+
+COMMON_ERRORS = (
+    "invalidParams", "internalError", "requestCancelled", "payloadTooLarge",
+    "storeBusy", "storeFull", "storeUnavailable", "storeTooNew",
+)  # fmt: skip
+"""What any request may answer with, beside the errors of its row."""
+
+
+def requests() -> list[Method]:
+    """The methods that a client calls."""
+    return [method for method in METHODS.values() if method.direction == "clientToServer"]

@@ -1,0 +1,1 @@
+"""The pydantic models of the wire, one module for each namespace of the method table."""

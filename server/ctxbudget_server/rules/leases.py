@@ -1,0 +1,37 @@
+"""Leases: tokens reserved for work in flight. They expire by time, never by process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LeaseState = Literal["active", "settled", "released"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Tokens reserved. Times are RFC 3339 UTC strings of one format, so that they sort as they are."""
+
+    id: str
+    holder: str
+    tokens: int
+    phase: int | None
+    state: LeaseState
+    reserved_at: str
+    expires_at: str
+    used: int | None = None
+    """Tokens, once settled."""
+
+    def in_flight(self, now: str) -> bool:
+        """Whether the lease holds its tokens at `now`."""
+        return self.state == "active" and self.expires_at > now
+
+
+def available(budget: int, retained: int, leased: int) -> int:
+    """Tokens that neither the context nor a lease holds; negative when over."""
+    return budget - retained - leased
+
+
+def settlement(reserved: int, used: int) -> tuple[int, int]:
+    """(refunded, overrun) of a lease that used `used` tokens: both at least 0, one of them 0."""
+    return max(0, reserved - used), max(0, used - reserved)

@@ -1,0 +1,56 @@
+"""The level of an account, with hysteresis: reached at `>=`, released strictly below a lower figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ctxbudget_server.rules.shares import ceil_share
+
+Level = Literal["ok", "warn", "critical"]
+RANK: dict[Level, int] = {"ok": 0, "warn": 1, "critical": 2}
+
+RELEASE_SHARE = 0.05
+"""How far below its threshold a level is released unless set, as a share of the budget: 75 -> 70 %, 95 -> 90 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Figures in tokens. A level holds from `>= ..._at` until `< ..._release`."""
+
+    warn_at: int
+    critical_at: int
+    warn_release: int
+    critical_release: int
+
+
+def thresholds(
+    budget: int, warn: float, critical: float, warn_release: float | None, critical_release: float | None
+) -> Thresholds:
+    """Settings into tokens: figures up to 1 are shares of the budget, those above are tokens."""
+    warn_at, critical_at = _tokens(budget, warn), _tokens(budget, critical)
+    return Thresholds(
+        warn_at,
+        critical_at,
+        _release(budget, warn_at, warn_release),
+        _release(budget, critical_at, critical_release),
+    )
+
+
+def _tokens(budget: int, setting: float) -> int:
+    return ceil_share(budget, setting) if setting <= 1 else ceil_share(1, setting)
+
+
+def _release(budget: int, reached_at: int, setting: float | None) -> int:
+    if setting is not None:
+        return min(_tokens(budget, setting), reached_at)
+    return reached_at - min(ceil_share(budget, RELEASE_SHARE), reached_at // 10)
+
+
+def next_level(level: Level, retained: int, at: Thresholds) -> Level:
+    """The level after a transaction; `retained` in tokens alone decides, and the level so far."""
+    if retained >= at.critical_at or (level == "critical" and retained >= at.critical_release):
+        return "critical"
+    if retained >= at.warn_at or (level != "ok" and retained >= at.warn_release):
+        return "warn"
+    return "ok"

@@ -1,0 +1,122 @@
+"""The order of phases and waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+PhaseStatus = Literal["planned", "running", "completed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A parallel step inside a phase. `order` says when it completed, counted per session; 0: not yet."""
+
+    phase: int
+    number: int
+    state: PhaseStatus = "planned"
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase on the account. `order` says when it last started, counted per session; 0: never."""
+
+    number: int
+    name: str | None = None
+    state: PhaseStatus = "planned"
+    order: int = 0
+    allocated: int | None = None
+    peak: int = 0
+    """Highest retained of the phase at the end of any transaction; tokens."""
+
+
+class PhaseOrderError(ValueError):
+    """The step is not legal now. `open` names what stands in the way."""
+
+    def __init__(self, message: str, state: str, open_: dict[str, list[int | str]] | None = None) -> None:
+        super().__init__(message)
+        self.state = state
+        self.open = open_ or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is still open in a phase: waves by number, leases by id."""
+
+    waves: list[int] = field(default_factory=list)
+    leases: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.waves or self.leases)
+
+
+def check_start(phase: Phase, phases: Iterable[Phase], reopen: bool) -> None:
+    """Raise `PhaseOrderError` unless the phase may start: no other runs, and going back says `reopen`."""
+    others = [other for other in phases if other.number != phase.number]
+    if phase.state == "running":
+        raise PhaseOrderError(f"phase {phase.number} is running already", phase.state)
+    running = [other.number for other in others if other.state == "running"]
+    if running:
+        raise PhaseOrderError(
+            f"phase {running[0]} is still running; complete it before phase {phase.number} starts",
+            phase.state,
+            {"phases": [*running]},
+        )
+    latest = max((other.number for other in others if other.state == "completed"), default=-1)
+    if not reopen and (phase.state == "completed" or phase.number < latest):
+        raise PhaseOrderError(
+            f"phase {phase.number} lies behind; going back needs reopen: true",
+            phase.state,
+            {"phases": []},
+        )
+
+
+def check_complete(phase: Phase, still_open: Open, force: bool) -> None:
+    """Raise `PhaseOrderError` unless the phase may complete: it runs, and nothing in it is open or `force` is said."""
+    if phase.state != "running":
+        raise PhaseOrderError(f"phase {phase.number} is not running: it is {phase.state}", phase.state)
+    if still_open and not force:
+        raise PhaseOrderError(
+            f"phase {phase.number} has open waves or leases; complete and settle them, or say force: true",
+            phase.state,
+            {"waves": [*still_open.waves], "leases": [*still_open.leases]},
+        )
+
+
+def check_start_wave(phase: Phase, wave: Wave, reopen: bool) -> None:
+    """Raise `PhaseOrderError` unless the wave may start: its phase runs, and it is new or `reopen` is said."""
+    if phase.state != "running":
+        raise PhaseOrderError(f"phase {phase.number} is not running: it is {phase.state}", phase.state)
+    if wave.state == "running":
+        raise PhaseOrderError(f"wave {wave.number} of phase {phase.number} is running already", wave.state)
+    if wave.state == "completed" and not reopen:
+        raise PhaseOrderError(
+            f"wave {wave.number} of phase {phase.number} is completed; going back needs reopen: true",
+            wave.state,
+        )
+
+
+def check_complete_wave(wave: Wave) -> None:
+    """Raise `PhaseOrderError` unless the wave runs."""
+    if wave.state != "running":
+        raise PhaseOrderError(
+            f"wave {wave.number} of phase {wave.phase} is not running: it is {wave.state}", wave.state
+        )
+
+
+def phases_due(phases: Iterable[Phase], starting: Phase, keep_for: int) -> list[int]:
+    """Policy moderate: the completed phases whose full content goes now that `starting` has started.
+
+    A phase's content stays for `keep_for` more phases than the one that starts next.
+    """
+    others = [phase for phase in phases if phase.number != starting.number]
+    due = []
+    for phase in others:
+        if phase.state != "completed":
+            continue
+        later = 1 + sum(1 for other in others if other.order > phase.order)
+        if later > keep_for:
+            due.append(phase.number)
+    return sorted(due)

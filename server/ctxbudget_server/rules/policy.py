@@ -1,0 +1,197 @@
+"""What each policy removes, and when. Decisions only: what stands in for an item is found out by who applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from ctxbudget_server.rules.allocation import TEMPLATES, Scope
+from ctxbudget_server.rules.items import Item
+
+Policy = Literal["aggressive", "moderate", "minimal"]
+Verb = Literal["reduce", "drop", "keep"]
+
+WORKING_LAYERS = ("transient", "phase")
+"""The layers whose items go when their phase, or their wave, is over."""
+
+DIAGNOSTIC_KINDS = ("debug", "test-output", "log")
+"""What the policy minimal never removes."""
+
+MANY_PHASES = 3
+"""Scopes of more phases than this are pruned aggressively by `auto`, the others moderately."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to one retained item: `reduce` to metadata, `drop` with nothing in its place, or `keep`."""
+
+    item: Item
+    verb: Verb
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Metadata of a whole phase or wave that turns into its marker."""
+
+    phase: int
+    wave: int | None
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """A policy's answer to one event."""
+
+    steps: list[Step] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+
+
+def effective_policy(setting: str, scope: Scope | None) -> Policy:
+    """What `auto` comes to: minimal for debugging, moderate up to three phases, else (and with no scope) aggressive."""
+    if setting != "auto":
+        return cast("Policy", setting)
+    if scope is None:
+        return "aggressive"
+    if scope == "debug-only":
+        return "minimal"
+    return "aggressive" if len(TEMPLATES[scope]) > MANY_PHASES else "moderate"
+
+
+def on_wave_completed(
+    policy: Policy, items: Iterable[Item], phase: int, wave: int, earlier: Collection[int]
+) -> Decisions:
+    """The wave's working items become metadata, and the metadata of waves completed before becomes their marker.
+
+    Moderate and minimal treat waves as part of their phase.
+    """
+    of_phase = [item for item in _retained(items) if item.phase == phase]
+    if policy != "aggressive":
+        return Decisions([_kept(item, "deferred") for item in of_phase if item.wave == wave])
+    steps = [_working_step(item, "policy") for item in of_phase if item.wave == wave]
+    turns = [
+        turn
+        for number in sorted(earlier)
+        if (turn := _turn(phase, number, [item for item in of_phase if item.wave == number]))
+    ]
+    return Decisions(steps, turns)
+
+
+def on_phase_completed(
+    policy: Policy, items: Iterable[Item], phase: int, horizon: int | None, known: Collection[int]
+) -> Decisions:
+    """Aggressive: the phase's working items go. With a horizon, old phases' metadata turns into their markers."""
+    retained = _retained(items)
+    of_phase = [item for item in retained if item.phase == phase]
+    if policy == "aggressive":
+        steps = [_working_step(item, "policy") for item in of_phase]
+    else:
+        steps = [_kept(item, "deferred") for item in of_phase]
+    turns = []
+    if horizon is not None and policy != "minimal":
+        for number in sorted(number for number in known if number <= phase - horizon):
+            if turn := _turn(number, None, [item for item in retained if item.phase == number]):
+                turns.append(turn)
+    return Decisions(steps, turns)
+
+
+def on_phase_started(policy: Policy, items: Iterable[Item], due: Collection[int]) -> Decisions:
+    """Moderate: the full content of the phases that are `due` becomes metadata."""
+    if policy != "moderate":
+        return Decisions()
+    return Decisions([_working_step(item, "policy") for item in _retained(items) if item.phase in due])
+
+
+def on_close(policy: Policy, items: Iterable[Item]) -> Decisions:
+    """The last word of a policy: all working items go; with minimal, transient items that are no diagnostics."""
+    if policy != "minimal":
+        return Decisions([_working_step(item, "policy") for item in _retained(items)])
+    return Decisions([_minimal_step(item, "policy") for item in _retained(items)])
+
+
+def on_request(
+    policy: Policy,
+    items: Sequence[Item],
+    *,
+    named: bool,
+    running: Callable[[Item], bool],
+    turn_metadata: bool,
+) -> Decisions:
+    """A prune that somebody asked for.
+
+    `named`: the items were named one by one and go whatever the policy would keep. `turn_metadata`: the target was
+    the layer `metadata` itself, so that completed phases keep only their markers. `running(item)` says whether the
+    item's phase is still under way.
+    """
+    decisions = Decisions()
+    turning: dict[int, list[Item]] = {}
+    for item in items:
+        if item.state != "retained":
+            decisions.steps.append(_kept(item, "notRetained"))
+        elif named and not item.protected:
+            decisions.steps.append(Step(item, "drop" if item.layer == "metadata" else "reduce", "requested"))
+        elif turn_metadata and item.layer == "metadata" and not item.pinned:
+            if item.phase is None:
+                decisions.steps.append(Step(item, "drop", "requested"))
+            elif running(item):
+                decisions.steps.append(Step(item, "keep", "running"))
+            else:
+                turning.setdefault(item.phase, []).append(item)
+        elif policy == "minimal":
+            decisions.steps.append(_minimal_step(item, "requested"))
+        elif policy == "moderate" and running(item):
+            decisions.steps.append(_kept(item, "running"))
+        else:
+            decisions.steps.append(_working_step(item, "requested"))
+    for phase, metadata in sorted(turning.items()):
+        if turn := _turn(phase, None, metadata):
+            decisions.turns.append(turn)
+        else:
+            decisions.steps.extend(Step(item, "keep", "marker") for item in metadata)
+    return decisions
+
+
+def on_emergency(items: Iterable[Item]) -> Decisions:
+    """All unpinned transient items, and nothing else."""
+    return Decisions(
+        [
+            Step(item, "reduce", "emergency")
+            for item in _retained(items)
+            if item.layer == "transient" and not item.protected
+        ]
+    )
+
+
+def _retained(items: Iterable[Item]) -> list[Item]:
+    return [item for item in items if item.state == "retained"]
+
+
+def _kept(item: Item, reason: str) -> Step:
+    if item.state == "retained":
+        reason = item.protected or ("metadata" if item.layer == "metadata" else reason)
+    return Step(item, "keep", reason)
+
+
+def _working_step(item: Item, reason: str) -> Step:
+    if item.protected or item.layer not in WORKING_LAYERS:
+        return _kept(item, reason)
+    # Instructions steer the phase that is over: metadata of them would only cost tokens.
+    over = item.layer == "phase" and item.kind == "instructions"
+    return Step(item, "drop" if over else "reduce", reason)
+
+
+def _minimal_step(item: Item, reason: str) -> Step:
+    if item.protected or item.layer != "transient":
+        return _kept(item, "deferred")
+    if item.kind in DIAGNOSTIC_KINDS:
+        return _kept(item, "diagnostic")
+    return Step(item, "reduce", reason)
+
+
+def _turn(phase: int, wave: int | None, items: Sequence[Item]) -> Turn | None:
+    """The metadata among `items` that a marker replaces; None where there is nothing but that marker already."""
+    metadata = tuple(item for item in items if item.layer == "metadata" and not item.pinned)
+    if all(item.marker and item.wave == wave for item in metadata):
+        return None
+    return Turn(phase, wave, metadata)

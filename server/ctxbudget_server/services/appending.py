@@ -1,0 +1,69 @@
+"""Growing an item's content: the store keeps the addition, the counter looks at the tail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.services.content import Blob, Figure, decode, digest_of, encode, make_blob
+from ctxbudget_server.services.counting import figure, grown_figure
+from ctxbudget_server.services.unit import Unit
+
+MAX_SEGMENTS = 32
+"""Blobs of one item before they are joined: appends write little, and reads never gather many parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """An item after an append. `recounted`: characters that were counted."""
+
+    item: Item
+    blob: Blob
+    recounted: int
+
+
+class Grower:
+    """Works out appends to one item, each state of it once: a rehearsal does the work, the transaction takes it."""
+
+    def __init__(self, addition: str, check: Callable[[], None]) -> None:
+        self._addition = addition
+        self._check = check
+        self._done: dict[str | None, Growth] = {}
+
+    def grow(self, unit: Unit, item: Item) -> Growth:
+        """The item with the addition at its end; its blob goes into the unit."""
+        if item.hash not in self._done:
+            self._done[item.hash] = self._grow(unit, item)
+        growth = self._done[item.hash]
+        unit.put_blob(growth.blob)
+        return replace(growth, item=replace(growth.item, pinned=item.pinned, state=item.state))
+
+    def _grow(self, unit: Unit, item: Item) -> Growth:
+        old = unit.reader.content(item.segments)
+        new = encode(self._addition)
+        whole = old + new
+        counted, recounted = self._count(item, decode(old), unit.settings.model)
+        if len(item.segments) < MAX_SEGMENTS:
+            blob = make_blob(new, self._check)
+            segments = (*item.segments, blob.digest)
+        else:
+            blob = make_blob(whole, self._check)
+            segments = (blob.digest,)
+        grown = replace(
+            item,
+            tokens=counted.tokens,
+            raw_tokens=counted.raw,
+            encoding=counted.encoding,
+            factor=counted.factor,
+            provenance=counted.provenance,
+            bytes=len(whole),
+            hash=digest_of(whole),
+            segments=segments,
+        )
+        return Growth(grown, blob, recounted)
+
+    def _count(self, item: Item, old: str, model: str | None) -> tuple[Figure, int]:
+        if item.provenance == "exact" and item.encoding is not None:
+            return grown_figure(item.raw_tokens, old, self._addition, item.encoding, self._check)
+        return figure(old + self._addition, model, self._check), len(old) + len(self._addition)

@@ -1,0 +1,34 @@
+"""What a transport needs of the services: one blocking call per request, an order, and news to pass on."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ctxbudget_server.services.cancellation import Cancellation
+
+Notification = tuple[str, dict[str, Any]]
+
+
+class Backend(Protocol):
+    """The services behind a transport. All of it is thread-safe and knows no event loop."""
+
+    def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """Answer one request of the method table; `params` are raw, the result is ready for JSON.
+
+        Blocks while it works. Raises `ProtocolError` (refused) or `Cancelled` (nothing was changed).
+        """
+
+    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+        """Requests of one lane are worked on one after the other, in the order of arrival; None: at any time."""
+
+    def watching(self) -> bool:
+        """Whether this connection opened any session with `watch: true`."""
+
+    def news(self) -> list[Notification]:
+        """The notifications due since the last call, at most one `budget/didChange` for each session. Blocks briefly."""
+
+    def warm_up(self) -> None:
+        """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
+
+    def close(self) -> None:
+        """Let go of files; the process is about to end."""

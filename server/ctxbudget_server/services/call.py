@@ -1,0 +1,41 @@
+"""What one request has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ctxbudget_protocol.limits import Limits
+
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.workspace import Documents
+from ctxbudget_server.store.interface import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The store, the files, the limits, who asks, and whether they still want the answer."""
+
+    method: str
+    store: Store
+    documents: Documents
+    limits: Limits
+    actor: str
+    cancellation: Cancellation
+    watch: Callable[[str], None]
+    clock: Callable[[], datetime]
+
+    def now(self) -> str:
+        """The time, in the form that the wire and the store use."""
+        return timestamp(self.clock())
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds; strings of this form sort by time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

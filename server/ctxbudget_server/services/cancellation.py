@@ -1,0 +1,41 @@
+"""Cancellation of one request: asked for from the event loop, obeyed by the thread that does the work."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Cancelled(Exception):  # noqa: N818 (a state, not a fault)
+    """The work was told to stop before it committed anything."""
+
+
+class Cancellation:
+    """A one-way switch with a point of no return.
+
+    The worker calls `check` between chunks and `commit` right before its transaction commits. A cancel that comes
+    before the commit wins, and the worker leaves nothing; one that comes after loses, and the result is answered.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._committed = False
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the request was cancelled."""
+        if self._cancelled:
+            raise Cancelled
+
+    def cancel(self) -> bool:
+        """Ask the work to stop; False if it has already committed."""
+        with self._lock:
+            if not self._committed:
+                self._cancelled = True
+            return self._cancelled
+
+    def commit(self) -> None:
+        """Pass the point of no return, or raise `Cancelled` if the request was cancelled before."""
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled
+            self._committed = True

@@ -1,0 +1,59 @@
+"""Content on its way into the store: its bytes, its hash, its blob and its token figure."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxbudget_server.rules.items import Provenance
+
+CHUNK = 1 << 20
+"""Bytes that are compressed between two looks at the cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes ready for the store."""
+
+    digest: str
+    size: int
+    compressed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A token figure with its provenance. `raw` is the vocabulary's own count, `tokens` what the accounts sum."""
+
+    tokens: int
+    raw: int
+    encoding: str | None
+    provenance: Provenance
+    factor: float = 1.0
+
+
+def encode(text: str) -> bytes:
+    """UTF-8; a lone surrogate keeps its three bytes, so that what came in can go out again."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decode(data: bytes) -> str:
+    """The text of stored bytes."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def digest_of(data: bytes) -> str:
+    """sha256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def make_blob(data: bytes, check: Callable[[], None]) -> Blob:
+    """Hash and compress; `check` may raise to cancel."""
+    press = zlib.compressobj()
+    parts = []
+    for start in range(0, len(data), CHUNK):
+        check()
+        parts.append(press.compress(data[start : start + CHUNK]))
+    parts.append(press.flush())
+    return Blob(digest_of(data), len(data), b"".join(parts))

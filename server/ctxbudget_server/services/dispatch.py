@@ -1,0 +1,151 @@
+"""One request from raw params to a result ready for JSON: what the server and `ctxbudget call` share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
+from ctxbudget_protocol.methods import METHODS, Method
+
+from ctxbudget_server.services.backend import Notification
+from ctxbudget_server.services.call import Call, utc_now
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.registry import service
+from ctxbudget_server.services.workspace import Documents, find_workspace
+from ctxbudget_server.store.interface import Store
+from ctxbudget_server.store.location import store_path
+from ctxbudget_server.store.sqlite import Durability, SqliteStore
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.models.base import MutatingParams, Params, Result
+
+    from ctxbudget_server.services.news import News
+
+ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
+"""Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the services are set up. Paths are the user's own words."""
+
+    workspace: str | None = None
+    store: str | None = None
+    durability: Durability = "full"
+    limits: Limits = field(default_factory=Limits)
+
+
+class Services:
+    """All methods of the contract over one workspace's store. Thread-safe."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        root: str | None = None,
+        actor: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        workspace = find_workspace(options.workspace, root)
+        self.store: Store = SqliteStore(
+            store_path(workspace, options.store or os.environ.get("CTXBUDGET_STORE")), options.durability
+        )
+        self._documents = Documents(workspace, _extra_roots(), options.limits.max_document_bytes)
+        self._limits = options.limits
+        self._actor = f"{actor}:{os.getpid()}"
+        self._clock = clock
+        self._news: News | None = None
+
+    def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """Answer one request; raises `ProtocolError` or `Cancelled`."""
+        row = METHODS.get(method)
+        if row is None or row.result is None:
+            raise ProtocolError("methodNotFound", f"there is no method {method!r}")
+        checked = validated(row, params)
+        call = Call(
+            method,
+            self.store,
+            self._documents,
+            self._limits,
+            self._actor,
+            cancellation,
+            self._watch,
+            self._clock,
+        )
+        if row.mutates and (known := _answered_before(call, cast("MutatingParams", checked))):
+            return known
+        result: Result = service(method)(call, checked)
+        return result.model_dump(by_alias=True)
+
+    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+        """Writes to one session keep their order; reads go at any time."""
+        row = METHODS.get(method)
+        if row is None or not row.mutates:
+            return None
+        session_id = params.get("sessionId")
+        return session_id if isinstance(session_id, str) else DEFAULT_SESSION
+
+    def watching(self) -> bool:
+        """Whether any session was opened with `watch: true`."""
+        return self._news is not None
+
+    def news(self) -> list[Notification]:
+        """What happened to the watched sessions since the last call."""
+        return self._news.collect() if self._news else []
+
+    def warm_up(self) -> None:
+        """Build the models and load the vocabulary, so that the first requests need not wait."""
+        from ctxbudget_server.tokens import DEFAULT_ENCODING, load
+
+        for row in METHODS.values():
+            row.params_model()
+        load(DEFAULT_ENCODING)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def _watch(self, session_id: str) -> None:
+        from ctxbudget_server.services.news import News
+
+        if self._news is None:
+            self._news = News(self.store, self._clock)
+        self._news.watch(session_id)
+
+
+def validated(row: Method, params: dict[str, Any]) -> Params:
+    """The params as a model; raises `invalidParams` with a location for each fault."""
+    from pydantic import ValidationError
+
+    given = {name: value for name, value in params.items() if name not in ENVELOPE}
+    try:
+        return row.params_model().model_validate(given)
+    except ValidationError as fault:
+        raise ProtocolError.invalid_params(
+            [
+                {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
+                for error in fault.errors(include_url=False, include_context=False, include_input=False)
+            ]
+        ) from fault
+
+
+def _answered_before(call: Call, params: MutatingParams) -> dict[str, Any] | None:
+    """The first result of a repeated request: looked up before files are read and texts counted."""
+    if params.request_key is None:
+        return None
+    from ctxbudget_server.services.transactions import first_result, key_scope
+
+    with call.store.read() as reader:
+        return first_result(reader, call.method, key_scope(call.method, params.session_id), params.request_key)
+
+
+def _extra_roots() -> Sequence[Path]:
+    """Folders outside the workspace that may be read: CTXBUDGET_ROOTS, separated as PATH is."""
+    listed = os.environ.get("CTXBUDGET_ROOTS", "")
+    return [Path(root).resolve() for root in listed.split(os.pathsep) if root]

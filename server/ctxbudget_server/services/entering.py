@@ -1,0 +1,110 @@
+"""Items on their way in: read, counted and compressed before the transaction that takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ctxbudget_protocol.errors import Location, invalid
+from ctxbudget_protocol.models.context import NewItem
+
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.services.call import Call
+from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
+from ctxbudget_server.services.counting import figure
+from ctxbudget_server.services.unit import Unit
+from ctxbudget_server.services.workspace import check_size
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """An item that is ready to enter. `blob` is None for a token figure alone."""
+
+    new: NewItem
+    path: str | None
+    blob: Blob | None
+    figure: Figure
+
+    def enter(self, unit: Unit, reduces: tuple[str, ...] = ()) -> Item:
+        """Put the item into the unit. An item that stands in for others is not brought in: it takes their place."""
+        new = self.new
+        sources = [unit.find(item_id) for item_id in reduces]
+        phase, wave = _place(unit, new, [source for source in sources if source])
+        unit.ensure_phase(phase, wave)
+        if self.blob:
+            unit.put_blob(self.blob)
+        item_id = unit.new_id("i")
+        counted = self.figure
+        return unit.put(
+            Item(
+                id=item_id,
+                seq=unit.session.next_seq - 1,
+                layer=new.layer or "metadata",
+                kind=new.kind,
+                phase=phase,
+                wave=wave,
+                agent=new.agent,
+                title=new.title,
+                path=self.path,
+                pinned=new.pinned,
+                marker=False,
+                brought_in=not reduces,
+                tokens=counted.tokens,
+                raw_tokens=counted.raw,
+                encoding=counted.encoding,
+                factor=counted.factor,
+                provenance=counted.provenance,
+                bytes=self.blob.size if self.blob else None,
+                hash=self.blob.digest if self.blob else None,
+                segments=(self.blob.digest,) if self.blob else (),
+                complete=None,
+                state="retained",
+                withdrawn=False,
+                stand_in=None,
+                reduces=reduces,
+                reason=None,
+                added_at=unit.now,
+                revision=unit.revision,
+            )
+        )
+
+
+def prepare(call: Call, new: NewItem, model: str | None, loc: Location) -> Entering:
+    """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
+    given = [name for name in ("content", "path", "tokens") if getattr(new, name) is not None]
+    if len(given) != 1:
+        raise invalid(loc, f"exactly one of content, path and tokens; given: {', '.join(given) or 'none'}")
+    if new.layer is None and new.reduces is None:
+        raise invalid([*loc, "layer"], "an item that reduces no other needs a layer", "missing")
+    if new.wave is not None and new.phase is None:
+        raise invalid([*loc, "phase"], "a wave is addressed with its phase", "missing")
+    if new.tokens is not None:
+        return Entering(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
+    check = call.cancellation.check
+    if new.path is not None:
+        document = call.documents.read(new.path, [*loc, "path"])
+        text, path = document.text, document.path
+    else:
+        text, path = new.content or "", None
+    data = encode(text)
+    check_size(len(data), call.limits.max_document_bytes, [*loc, given[0]])
+    return Entering(new, path, make_blob(data, check), figure(text, model, check))
+
+
+def _place(unit: Unit, new: NewItem, sources: list[Item]) -> tuple[int | None, int | None]:
+    """Phase and wave of an item: as given, else where its sources are, else the running phase."""
+    if new.phase is not None:
+        return new.phase, new.wave
+    if sources:
+        places = {(source.phase, source.wave) for source in sources}
+        if len(places) == 1:
+            return places.pop()
+        phases = {phase for phase, _ in places}
+        return (phases.pop(), None) if len(phases) == 1 else (None, None)
+    running = None if new.layer == "permanent" else unit.running_phase()
+    return (running.number if running else None), None
+
+
+def reduce_sources(unit: Unit, sources: list[Item], stand_in: Item) -> None:
+    """Let `stand_in` stand for the sources from now on."""
+    for source in sources:
+        unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))

@@ -1,0 +1,69 @@
+"""`metadata/extract`: an artifact into at most N tokens. Nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.models.metadata import ExtractParams, ExtractResult
+
+from ctxbudget_server.services.call import Call
+from ctxbudget_server.services.content import decode, encode
+from ctxbudget_server.services.counting import counter, family_of
+from ctxbudget_server.services.settings import Settings
+from ctxbudget_server.services.transactions import reading
+from ctxbudget_server.services.workspace import as_text, check_size
+
+
+def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
+    """Title, summary, findings and typed fields of a document, and the text that enters the context."""
+    from ctxbudget_server.extract import extract
+
+    given = [name for name in ("content", "path", "item_id") if getattr(params, name) is not None]
+    if len(given) != 1:
+        raise invalid([], f"exactly one of content, path and itemId; given: {', '.join(given) or 'none'}")
+    text, path, kind, model = _source(call, params)
+    check = call.cancellation.check
+    found = extract(
+        text,
+        count=counter(model, check),
+        kind=params.kind or kind,
+        path=path,
+        max_tokens=params.max_tokens,
+        focus=params.focus,
+        item_id=params.item_id,
+        check=check,
+    )
+    return ExtractResult.model_validate({**asdict(found), "provenance": family_of(model).provenance})
+
+
+def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, str | None]:
+    """(text, path, kind, model) of what is to be extracted."""
+    model = params.model
+    if params.session_id is not None or params.item_id is not None:
+        with reading(call, params.session_id) as snapshot:
+            model = model or Settings.of(snapshot.session.config).model
+            if params.item_id is not None:
+                item = snapshot.reader.item(snapshot.session.id, params.item_id)
+                if item is None:
+                    raise ProtocolError(
+                        "unknownItem",
+                        f"the session has no item {params.item_id!r}",
+                        loc=["itemId"],
+                        itemId=params.item_id,
+                    )
+                if item.hash is None:
+                    raise ProtocolError(
+                        "noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id
+                    )
+                kind = None if item.kind == "other" else item.kind
+                return decode(snapshot.reader.content(item.segments)), item.path, kind, model
+    if params.path is not None:
+        document = call.documents.read(params.path, ["path"])
+        return document.text, document.path, None, model
+    text = params.content or ""
+    data = encode(text)
+    check_size(len(data), call.limits.max_document_bytes, ["content"])
+    if "\0" in text:
+        as_text(data, ["content"], "the content")
+    return text, None, None, model

@@ -1,0 +1,101 @@
+"""News of watched sessions, whichever process made them: what changed since the last look."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ctxbudget_server.services.backend import Notification
+from ctxbudget_server.services.call import timestamp
+from ctxbudget_server.store.interface import Reader, Store
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.records import Session
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The last state of a session that was told. `nonce` tells one life of a session id from the next."""
+
+    nonce: str | None
+    revision: int
+
+
+class News:
+    """Compares watched sessions with what was told last. A quiet store costs one look at its change mark."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: dict[str, _Seen] = {}
+        self._mark: int | None = None
+
+    def watch(self, session_id: str) -> None:
+        """Tell what happens to the session from now on."""
+        with self._lock, self._store.read() as reader:
+            session = reader.session(session_id)
+            known = session and (session.nonce, session.revision)
+            self._seen.setdefault(session_id, _Seen(*(known or (None, 0))))
+
+    def collect(self) -> list[Notification]:
+        """At most one `budget/didChange` for each session, and every alert since the last look."""
+        with self._lock:
+            mark = self._store.change_mark()
+            if mark == self._mark:
+                return []
+            news: list[Notification] = []
+            with self._store.read() as reader:
+                for session_id, seen in self._seen.items():
+                    news += self._of_session(reader, session_id, seen)
+            self._mark = mark
+            return news
+
+    def _of_session(self, reader: Reader, session_id: str, seen: _Seen) -> list[Notification]:
+        session = reader.session(session_id)
+        if session is None:
+            if seen.nonce is None:
+                return []
+            self._seen[session_id] = _Seen(None, 0)
+            gone = {
+                "sessionId": session_id,
+                "revision": seen.revision,
+                "state": "deleted",
+                "phase": None,
+                "status": None,
+            }
+            return [("budget/didChange", gone)]
+        if (session.nonce, session.revision) == (seen.nonce, seen.revision):
+            return []
+        told = seen.revision if session.nonce == seen.nonce else 0
+        alerts = [alert for event in reader.alerts(session_id, told) for alert in event.alerts]
+        self._seen[session_id] = _Seen(session.nonce, session.revision)
+        return [
+            ("budget/didChange", self._change(reader, session)),
+            *(
+                (
+                    "budget/alert",
+                    {"sessionId": session_id, "revision": alert["revision"], "level": alert["level"], "alert": alert},
+                )
+                for alert in alerts
+            ),
+        ]
+
+    def _change(self, reader: Reader, session: Session) -> dict[str, object]:
+        from ctxbudget_server.services.settings import Settings
+        from ctxbudget_server.services.views import wire_figures
+
+        now = timestamp(self._clock())
+        leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+        running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
+        figures = wire_figures(session, Settings.of(session.config), leased)
+        return {
+            "sessionId": session.id,
+            "revision": session.revision,
+            "state": session.state,
+            "phase": running[0] if running else None,
+            "status": figures.model_dump(by_alias=True),
+        }

@@ -1,0 +1,97 @@
+"""`context/get`: an original, whole or in part. A pure read."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.models.context import GetParams, GetResult, Match
+
+from ctxbudget_server.services.call import Call
+from ctxbudget_server.services.content import decode, encode
+from ctxbudget_server.services.counting import figure
+from ctxbudget_server.services.settings import Settings
+from ctxbudget_server.services.transactions import reading
+
+
+def get(call: Call, params: GetParams) -> GetResult:
+    """An item's original bytes, by section, by lines, by search, or whole, whatever was pruned since."""
+    asked = [name for name in ("section", "lines", "search") if getattr(params, name) is not None]
+    if len(asked) > 1:
+        raise invalid([asked[1]], f"at most one of section, lines and search; given: {', '.join(asked)}")
+    with reading(call, params.session_id) as snapshot:
+        session = snapshot.session
+        item = snapshot.reader.item(session.id, params.item_id)
+        if item is None:
+            raise ProtocolError(
+                "unknownItem",
+                f"the session has no item {params.item_id!r}",
+                loc=["itemId"],
+                itemId=params.item_id,
+            )
+        if item.hash is None:
+            raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id)
+        data = snapshot.reader.content(item.segments)
+    text = decode(data)
+    count = partial(figure, model=Settings.of(session.config).model, check=call.cancellation.check)
+    if params.search is not None:
+        matches = _matches(text, params.search, params.limit)
+        found = "".join(match.text for match in matches)
+        part, start, end, shown = None, None, None, found
+    else:
+        matches = []
+        start, end = _range(params, text)
+        part = shown = text if start is None or end is None else _lines(text, start, end)
+    counted = count(shown)
+    return GetResult(
+        session_id=session.id,
+        revision=session.revision,
+        item_id=item.id,
+        content=part,
+        start_line=start,
+        end_line=end,
+        tokens=counted.raw,
+        provenance=counted.provenance,
+        bytes=len(encode(shown)),
+        hash=item.hash,
+        matches=matches,
+    )
+
+
+def _range(params: GetParams, text: str) -> tuple[int | None, int | None]:
+    if params.section is not None:
+        return _section(text, params.section)
+    if params.lines is None:
+        return None, None
+    if params.lines.end < params.lines.start:
+        raise invalid(["lines", "end"], "the end lies before the start")
+    return params.lines.start, params.lines.end
+
+
+def _lines(text: str, start: int, end: int) -> str:
+    from ctxbudget_server.extract import line_range
+
+    return line_range(text, start, end)
+
+
+def _section(text: str, wanted: str) -> tuple[int, int]:
+    from ctxbudget_server.extract import find_section
+
+    found = find_section(text, wanted)
+    if found.section is None:
+        raise ProtocolError(
+            "unknownSection",
+            f"{len(found.candidates)} sections match {wanted!r}" if found.candidates else f"no section {wanted!r}",
+            loc=["section"],
+            section=wanted,
+            candidates=found.candidates,
+        )
+    return found.section.start_line, found.section.end_line
+
+
+def _matches(text: str, wanted: str, limit: int) -> list[Match]:
+    from ctxbudget_server.extract import search
+
+    return [
+        Match(start_line=hit.start_line, end_line=hit.end_line, text=hit.text) for hit in search(text, wanted, limit)
+    ]

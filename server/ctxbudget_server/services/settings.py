@@ -1,0 +1,96 @@
+"""A session's settings: what is stored, its defaults, and the figures that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_server.rules.allocation import Scope
+from ctxbudget_server.rules.levels import Thresholds, thresholds
+from ctxbudget_server.rules.policy import Policy, effective_policy
+from ctxbudget_server.rules.shares import floor_share
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.models.session import Config
+
+DEFAULTS: dict[str, Any] = {
+    "contextWindow": 25_000,
+    "targetShare": 0.3,
+    "thresholds": {"warn": 0.75, "critical": 0.95, "warnRelease": None, "criticalRelease": None},
+    "policy": "auto",
+    "scope": None,
+    "model": None,
+    "metadataHorizon": None,
+    "keepFor": 0,
+    "markers": True,
+    "autoPrune": False,
+    "metadataTokens": 300,
+    "reserveShares": {"core": 0.6, "debug": 0.2, "overflow": 0.2},
+    "layerCeilings": {"permanent": 0.04, "phase": 0.12, "metadata": 0.06},
+}
+"""The defaults of `session/open`'s `config`, in its wire form. A test holds them against the model's own, which the
+hooks' short processes need not build."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one session, in the form of `session/open`'s `config`."""
+
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Settings:
+        """Stored settings over the defaults."""
+        return cls(merged(DEFAULTS, stored))
+
+    @cached_property
+    def window(self) -> int:
+        """The model's context size, tokens."""
+        return int(self.values["contextWindow"])
+
+    @cached_property
+    def budget(self) -> int:
+        """floor(window x target share), tokens."""
+        return floor_share(self.window, self.values["targetShare"])
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """Where levels are reached and released, tokens."""
+        at = self.values["thresholds"]
+        return thresholds(self.budget, at["warn"], at["critical"], at["warnRelease"], at["criticalRelease"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return effective_policy(self.values["policy"], self.scope)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope of the workflow."""
+        return self.values["scope"]  # type: ignore[no-any-return]
+
+    @property
+    def model(self) -> str | None:
+        """The model whose vocabulary counts."""
+        return self.values["model"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def ceilings(self) -> dict[str, int]:
+        """Ceilings by layer, tokens."""
+        return {layer: floor_share(self.window, share) for layer, share in self.values["layerCeilings"].items()}
+
+    def changed_by(self, patch: Config | None) -> Settings:
+        """These settings with those that `patch` sets; null clears a setting that has no default."""
+        if patch is None:
+            return self
+        return Settings(merged(self.values, patch.model_dump(by_alias=True, exclude_unset=True)))
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the members of `over`, member by member in nested objects."""
+    result = dict(base)
+    for name, value in over.items():
+        nested = isinstance(value, dict) and isinstance(result.get(name), dict)
+        result[name] = merged(result[name], value) if nested else value
+    return result

@@ -1,0 +1,139 @@
+"""What stands in for items that go: extracted metadata, and markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxbudget_server.rules.items import Item, Kind, Layer
+from ctxbudget_server.rules.markers import marker_text
+from ctxbudget_server.services.content import Blob, Figure, decode, encode, make_blob
+from ctxbudget_server.services.counting import counter, figure
+from ctxbudget_server.services.transactions import NotRehearsedError
+from ctxbudget_server.services.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Extracted metadata, ready to become an item."""
+
+    blob: Blob
+    figure: Figure
+    complete: bool
+
+
+class Extractor:
+    """Extracts metadata of items, each once. Sealed, it refuses new work: that would hold the store's lock."""
+
+    def __init__(self, model: str | None, max_tokens: int, check: Callable[[], None]) -> None:
+        self._model = model
+        self._max_tokens = max_tokens
+        self._check = check
+        self._made: dict[tuple[str, str | None], Metadata | None] = {}
+        self._sealed = False
+
+    def seal(self, sealed: bool) -> None:
+        """Forbid new work, or allow it again."""
+        self._sealed = sealed
+
+    def metadata_of(self, item: Item, content: Callable[[], bytes]) -> Metadata | None:
+        """The metadata of an item's content; None if there is none to be had."""
+        if item.hash is None:
+            return None
+        key = (item.id, item.hash)
+        if key not in self._made:
+            if self._sealed:
+                raise NotRehearsedError
+            self._made[key] = self._make(item, decode(content()))
+        return self._made[key]
+
+    def _make(self, item: Item, text: str) -> Metadata | None:
+        from ctxbudget_server.extract import extract
+
+        self._check()
+        found = extract(
+            text,
+            count=counter(self._model, self._check),
+            kind=None if item.kind == "other" else item.kind,
+            path=item.path,
+            max_tokens=self._max_tokens,
+            item_id=item.id,
+            check=self._check,
+        )
+        if not found.text:
+            return None
+        return Metadata(
+            make_blob(encode(found.text), self._check),
+            figure(found.text, self._model, self._check),
+            found.complete,
+        )
+
+
+def stand_in_item(
+    unit: Unit,
+    *,
+    blob: Blob,
+    counted: Figure,
+    layer: Layer,
+    kind: Kind,
+    phase: int | None,
+    wave: int | None,
+    reduces: tuple[str, ...],
+    title: str | None = None,
+    agent: str | None = None,
+    marker: bool = False,
+    complete: bool | None = None,
+) -> Item:
+    """An item that stands for others, made by the server and retained from now on."""
+    unit.put_blob(blob)
+    item_id = unit.new_id("i")
+    return Item(
+        id=item_id,
+        seq=unit.session.next_seq - 1,
+        layer=layer,
+        kind=kind,
+        phase=phase,
+        wave=wave,
+        agent=agent,
+        title=title,
+        path=None,
+        pinned=False,
+        marker=marker,
+        brought_in=False,
+        tokens=counted.tokens,
+        raw_tokens=counted.raw,
+        encoding=counted.encoding,
+        factor=counted.factor,
+        provenance=counted.provenance,
+        bytes=blob.size,
+        hash=blob.digest,
+        segments=(blob.digest,),
+        complete=complete,
+        state="retained",
+        withdrawn=False,
+        stand_in=None,
+        reduces=reduces,
+        reason=None,
+        added_at=unit.now,
+        revision=unit.revision,
+    )
+
+
+def marker_item(unit: Unit, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
+    """The marker of a phase or wave, with its own exact count."""
+    text = marker_text(phase, wave)
+    blob = make_blob(encode(text), lambda: None)
+    counted = figure(text, unit.settings.model, lambda: None)
+    return stand_in_item(
+        unit,
+        blob=blob,
+        counted=counted,
+        layer="metadata",
+        kind="other",
+        phase=phase,
+        wave=wave,
+        reduces=reduces,
+        title=text,
+        marker=True,
+        complete=True,
+    )

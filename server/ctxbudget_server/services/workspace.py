@@ -1,0 +1,113 @@
+"""The workspace, and what may be read in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ctxbudget_protocol.errors import Location, ProtocolError
+
+MARKERS = ("ctxbudget.toml", ".git")
+"""A folder that holds one of these is a workspace; a git worktree's `.git` is a file, and its own workspace."""
+
+
+def find_workspace(chosen: str | None, start: str | None) -> Path:
+    """The real path of the workspace: `chosen`, else CTXBUDGET_WORKSPACE, else the nearest marked ancestor of
+    `start` (a folder or `file:` URI; the current directory if absent), else that folder itself.
+    """
+    if explicit := chosen or os.environ.get("CTXBUDGET_WORKSPACE"):
+        return Path(path_of(explicit)).resolve()
+    folder = Path(path_of(start) if start else ".").resolve()
+    for candidate in (folder, *folder.parents):
+        if any((candidate / marker).exists() for marker in MARKERS):
+            return candidate
+    return folder
+
+
+def path_of(text: str) -> str:
+    """The path that a `file:` URI names; any other text is a path already."""
+    if not text.lower().startswith("file:"):
+        return text
+    path = unquote(urlsplit(text).path)
+    # file:///C:/x names C:/x
+    return path[1:] if os.name == "nt" and path[2:3] == ":" else path
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it was read: its text, its bytes in UTF-8, and its real path."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Reads text files inside the workspace and the extra roots, up to `max_bytes` each."""
+
+    workspace: Path
+    extra_roots: Sequence[Path]
+    max_bytes: int
+
+    def read(self, given: str, loc: Location) -> Document:
+        """The file at `given`: absolute, a `file:` URI, or relative to the workspace.
+
+        Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText`, all with `loc`.
+        """
+        if "\0" in given:
+            raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
+        path = Path(os.path.realpath(self.workspace / path_of(given)))
+        if not any(path.is_relative_to(root) for root in (self.workspace, *self.extra_roots)):
+            raise ProtocolError(
+                "pathNotAllowed", f"{path} is outside the workspace {self.workspace}", loc=loc, path=given
+            )
+        try:
+            data = self._bytes(path, given, loc)
+        except OSError as fault:
+            reason = fault.strerror or str(fault)
+            raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
+        return Document(as_text(data, loc, given), os.fsencode(path).decode("utf-8", "replace"))
+
+    def _bytes(self, path: Path, given: str, loc: Location) -> bytes:
+        # Without O_NONBLOCK a fifo would hang the request before it can be refused.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise ProtocolError("pathNotAllowed", f"{path} is no regular file", loc=loc, path=given)
+            check_size(found.st_size, self.max_bytes, loc)
+            data = file.read(self.max_bytes + 1)
+            check_size(len(data), self.max_bytes, loc)
+            return data
+
+
+def check_size(size: int, limit: int, loc: Location) -> None:
+    """Raise `payloadTooLarge` if a document of `size` bytes is over `limit` bytes."""
+    if size > limit:
+        raise ProtocolError(
+            "payloadTooLarge",
+            f"a document of {size:,} bytes is over the limit of {limit:,}",
+            loc=loc,
+            limit=limit,
+            size=size,
+        )
+
+
+def as_text(data: bytes, loc: Location, given: str) -> str:
+    """The text that UTF-8 bytes spell; a byte-order mark stays in it. Raises `notText`."""
+    if (nul := data.find(b"\0")) >= 0:
+        raise ProtocolError("notText", f"{given} is binary: a NUL byte at {nul}", loc=loc, path=given, offset=nul)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise ProtocolError(
+            "notText",
+            f"{given} is not UTF-8: byte {fault.start} cannot be read",
+            loc=loc,
+            path=given,
+            offset=fault.start,
+        ) from fault

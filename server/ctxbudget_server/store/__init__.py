@@ -1,0 +1,1 @@
+"""Durable state: a small interface, and SQLite behind it. No SQL stands outside this package."""

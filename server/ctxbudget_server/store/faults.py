@@ -1,0 +1,33 @@
+"""SQLite's faults as errors that a program can act on."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from ctxbudget_protocol.errors import ProtocolError
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a transaction waits for another process's, in milliseconds."""
+
+CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def primary_code(fault: sqlite3.Error) -> int:
+    """The primary result code of a fault (the low byte of the extended one); 0 if it has none."""
+    return (getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def is_corrupt(fault: sqlite3.Error) -> bool:
+    """Whether the file itself is damaged, or no database at all."""
+    return primary_code(fault) in CORRUPT
+
+
+def as_protocol_error(fault: sqlite3.Error, path: Path) -> ProtocolError:
+    """The error to answer with; nothing was changed."""
+    code = primary_code(fault)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ProtocolError("storeBusy", "another process keeps the store locked; try again", waitedMs=BUSY_TIMEOUT_MS)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_TOOBIG):
+        return ProtocolError("storeFull", f"the store cannot grow: {fault}", path=str(path))
+    return ProtocolError("storeUnavailable", f"the store cannot be used: {fault}", path=str(path), reason=str(fault))

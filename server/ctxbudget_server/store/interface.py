@@ -1,0 +1,125 @@
+"""The store as the services see it: snapshots to read from, transactions to write in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ctxbudget_server.rules.items import Figures, Item, SumKey
+from ctxbudget_server.rules.leases import Lease
+from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+
+
+class Reader(Protocol):
+    """One consistent snapshot."""
+
+    def session(self, session_id: str) -> Session | None:
+        """A session by id."""
+
+    def sessions(self) -> list[Session]:
+        """All sessions, the oldest first."""
+
+    def revisions(self) -> dict[str, int]:
+        """The revision of every session by id."""
+
+    def phases(self, session_id: str) -> dict[int, Phase]:
+        """The session's phases by number."""
+
+    def waves(self, session_id: str) -> list[Wave]:
+        """The session's waves, by phase and number."""
+
+    def sums(self, session_id: str) -> dict[SumKey, Figures]:
+        """The running sums; their total is the session's account."""
+
+    def layers(self, session_id: str) -> dict[str, LayerRecord]:
+        """What is known of each layer over time."""
+
+    def item(self, session_id: str, item_id: str) -> Item | None:
+        """An item by id, withdrawn ones too."""
+
+    def items(
+        self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
+    ) -> list[Item]:
+        """Items in the order in which they entered, without withdrawn ones."""
+
+    def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
+        """(items, how many match in all, their retained tokens in all)."""
+
+    def leases(self, session_id: str, *, active: bool = False) -> list[Lease]:
+        """The session's leases, all or those neither settled nor released."""
+
+    def lease(self, session_id: str, lease_id: str) -> Lease | None:
+        """A lease by id."""
+
+    def events(self, session_id: str, after: int = 0) -> list[Event]:
+        """The event log after a revision."""
+
+    def alerts(self, session_id: str, after: int = 0) -> list[Event]:
+        """The events after a revision that raised an alert."""
+
+    def undo(self, session_id: str, undo_id: str) -> Undo | None:
+        """An undo by id."""
+
+    def keyed(self, scope: str, key: str) -> KeyedResult | None:
+        """What a request key was answered with first."""
+
+    def content(self, segments: Collection[str]) -> bytes:
+        """The bytes of an item, from the hashes of its segments."""
+
+
+class Writer(Reader, Protocol):
+    """One transaction: all of it is kept, or nothing."""
+
+    def put_session(self, session: Session) -> None:
+        """Create or replace a session."""
+
+    def put_phases(self, session_id: str, phases: Iterable[Phase]) -> None:
+        """Create or replace phases."""
+
+    def put_waves(self, session_id: str, waves: Iterable[Wave]) -> None:
+        """Create or replace waves."""
+
+    def put_layers(self, session_id: str, layers: Iterable[LayerRecord]) -> None:
+        """Create or replace layer records."""
+
+    def put_items(self, session_id: str, items: Iterable[Item]) -> None:
+        """Create or replace items, and hold on to the blobs that they name."""
+
+    def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
+        """Move the running sums."""
+
+    def put_lease(self, session_id: str, lease: Lease) -> None:
+        """Create or replace a lease."""
+
+    def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
+        """Keep bytes under their hash; nothing happens where they are kept already."""
+
+    def add_event(self, event: Event) -> None:
+        """Append to the event log."""
+
+    def put_undo(self, undo: Undo) -> None:
+        """Keep what takes a prune back."""
+
+    def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
+        """Keep the result of a request key; a later result of the same request replaces it."""
+
+    def delete_session(self, session_id: str) -> None:
+        """Forget a session, and the blobs that no other session holds."""
+
+
+class Store(Protocol):
+    """Where sessions live. Safe for many threads, and for many processes at once."""
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """A snapshot; raises `ProtocolError` when the store cannot be used."""
+
+    def write(self, before_commit: Callable[[], None]) -> AbstractContextManager[Writer]:
+        """A transaction that commits when the block ends well, after `before_commit` has agreed by returning."""
+
+    def change_mark(self) -> int:
+        """A figure that moves when any process has written; cheap enough to ask several times a second."""
+
+    def close(self) -> None:
+        """Let go of files."""

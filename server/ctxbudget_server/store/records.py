@@ -1,0 +1,87 @@
+"""What the store keeps of a session, beside its items, phases, waves and leases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ctxbudget_server.rules.levels import Level
+
+SessionState = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One workflow run's account. Figures in tokens; `nonce` makes ids of this life of the session unique for ever."""
+
+    id: str
+    nonce: str
+    state: SessionState
+    created_at: str
+    updated_at: str
+    closed_at: str | None
+    revision: int
+    config: dict[str, Any]
+    retained: int = 0
+    processed: int = 0
+    peak: int = 0
+    level: Level = "ok"
+    next_seq: int = 1
+    next_order: int = 1
+    buffer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRecord:
+    """A layer over time: its highest figure, and where its first breach began."""
+
+    layer: str
+    peak: int = 0
+    breach_phase: int | None = None
+    breach_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One transaction: who did what, when and why, and each item before and after it."""
+
+    session_id: str
+    revision: int
+    at: str
+    actor: str
+    method: str
+    why: str
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    detail: dict[str, Any] = field(default_factory=dict)
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What takes a prune back: each item before and after it."""
+
+    id: str
+    session_id: str
+    revision: int
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedResult:
+    """The first result of a request key."""
+
+    method: str
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which items to list: all that is not None must hold."""
+
+    state: str | None = None
+    layer: str | None = None
+    kind: str | None = None
+    phase: int | None = None
+    wave: int | None = None
+    agent: str | None = None
+    pinned: bool | None = None

@@ -1,0 +1,72 @@
+"""The tables of the SQLite store, and the way from one version of them to the next."""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, nonce TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL, closed_at TEXT, revision INTEGER NOT NULL, config TEXT NOT NULL,
+        retained INTEGER NOT NULL, processed INTEGER NOT NULL, peak INTEGER NOT NULL, level TEXT NOT NULL,
+        next_seq INTEGER NOT NULL, next_order INTEGER NOT NULL, buffer INTEGER
+    ) STRICT;
+    CREATE TABLE phases (
+        session_id TEXT NOT NULL, number INTEGER NOT NULL, name TEXT, state TEXT NOT NULL,
+        "order" INTEGER NOT NULL, allocated INTEGER, peak INTEGER NOT NULL, PRIMARY KEY (session_id, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE waves (
+        session_id TEXT NOT NULL, phase INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+        "order" INTEGER NOT NULL, PRIMARY KEY (session_id, phase, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE layers (
+        session_id TEXT NOT NULL, layer TEXT NOT NULL, peak INTEGER NOT NULL, breach_phase INTEGER,
+        breach_revision INTEGER, PRIMARY KEY (session_id, layer)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE items (
+        session_id TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, layer TEXT NOT NULL, kind TEXT NOT NULL,
+        phase INTEGER, wave INTEGER, agent TEXT, title TEXT, path TEXT, pinned INTEGER NOT NULL,
+        marker INTEGER NOT NULL, brought_in INTEGER NOT NULL, tokens INTEGER NOT NULL, raw_tokens INTEGER NOT NULL,
+        encoding TEXT, factor REAL NOT NULL, provenance TEXT NOT NULL, bytes INTEGER, hash TEXT,
+        segments TEXT NOT NULL, complete INTEGER, state TEXT NOT NULL, withdrawn INTEGER NOT NULL, stand_in TEXT,
+        reduces TEXT NOT NULL, reason TEXT, added_at TEXT NOT NULL, revision INTEGER NOT NULL,
+        PRIMARY KEY (session_id, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX items_by_state ON items (session_id, state, layer, seq);
+    CREATE INDEX items_by_seq ON items (session_id, seq);
+    CREATE TABLE sums (
+        session_id TEXT NOT NULL, phase INTEGER NOT NULL, wave INTEGER NOT NULL, layer TEXT NOT NULL,
+        provenance TEXT NOT NULL, retained INTEGER NOT NULL, processed INTEGER NOT NULL,
+        PRIMARY KEY (session_id, phase, wave, layer, provenance)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE leases (
+        session_id TEXT NOT NULL, id TEXT NOT NULL, holder TEXT NOT NULL, tokens INTEGER NOT NULL, phase INTEGER,
+        state TEXT NOT NULL, reserved_at TEXT NOT NULL, expires_at TEXT NOT NULL, used INTEGER,
+        PRIMARY KEY (session_id, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX leases_by_state ON leases (session_id, state);
+    CREATE TABLE events (
+        session_id TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+        method TEXT NOT NULL, why TEXT NOT NULL, changes TEXT NOT NULL, detail TEXT NOT NULL, alerts TEXT NOT NULL,
+        PRIMARY KEY (session_id, revision)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX events_with_alerts ON events (session_id, revision) WHERE alerts <> '[]';
+    CREATE TABLE undos (
+        session_id TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, changes TEXT NOT NULL,
+        PRIMARY KEY (session_id, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE request_keys (
+        scope TEXT NOT NULL, key TEXT NOT NULL, method TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (scope, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE blobs (hash TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+    CREATE TABLE blob_holders (
+        session_id TEXT NOT NULL, item_id TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (session_id, item_id, hash)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX blob_holders_by_hash ON blob_holders (hash);
+    """,
+)
+"""Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied."""
+
+VERSION = len(MIGRATIONS)
+
+SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos", "blob_holders")
+"""Tables whose rows go with their session."""

@@ -1,0 +1,178 @@
+"""The SQLite store: one file in WAL mode, one connection for each thread."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from ctxbudget_protocol.errors import ProtocolError
+
+from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, as_protocol_error, is_corrupt
+from ctxbudget_server.store.schema import MIGRATIONS, VERSION
+from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
+
+Durability = Literal["full", "fast"]
+
+
+class SqliteStore:
+    """Sessions in one SQLite file. `durability` full: an acknowledged write survives a power cut; fast: a crash."""
+
+    def __init__(self, path: Path, durability: Durability = "full") -> None:
+        self.path = path
+        self._synchronous = "FULL" if durability == "full" else "NORMAL"
+        self._local = threading.local()
+        self._opening = threading.Lock()
+        self._checked = False
+        self._watcher: sqlite3.Connection | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[SqliteReader]:
+        """A snapshot: everything in the block sees one state."""
+        with self._faults():
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield SqliteReader(connection)
+            finally:
+                _roll_back(connection)
+
+    @contextmanager
+    def write(self, before_commit: Callable[[], None]) -> Iterator[SqliteWriter]:
+        """A transaction; the lock is taken at once, so that what is read in it is still true when it commits."""
+        with self._faults():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteWriter(connection)
+                before_commit()
+                connection.execute("COMMIT")
+            finally:
+                _roll_back(connection)
+
+    def change_mark(self) -> int:
+        """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else."""
+        with self._faults():
+            if self._watcher is None:
+                self._watcher = self._connect()
+            mark: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
+            return mark
+
+    def close(self) -> None:
+        """Close this thread's connection; the others end with their threads."""
+        if connection := getattr(self._local, "connection", None):
+            connection.close()
+            self._local.connection = None
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as fault:
+            if is_corrupt(fault):
+                aside = self._set_aside()
+                raise ProtocolError(
+                    "storeUnavailable",
+                    f"the store was damaged; it is kept as {aside.name} and the next request begins a new one",
+                    path=str(self.path),
+                    reason=str(fault),
+                ) from fault
+            raise as_protocol_error(fault, self.path) from fault
+        except OSError as fault:
+            raise ProtocolError(
+                "storeUnavailable",
+                f"the store cannot be used: {fault.strerror}",
+                path=str(self.path),
+                reason=str(fault.strerror),
+            ) from fault
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self._opening:
+                if not self._checked:
+                    self._prepare()
+            connection = self._local.connection = self._connect()
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        return connection
+
+    def _prepare(self) -> None:
+        """Create or migrate the file; a damaged one is set aside, a newer one refused."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._migrate()
+        except sqlite3.Error as fault:
+            if not is_corrupt(fault):
+                raise
+            self._set_aside()
+            self._migrate()
+        self._checked = True
+
+    def _migrate(self) -> None:
+        connection = self._connect()
+        try:
+            if self._version(connection) != VERSION:
+                _set_wal(connection)
+                connection.execute("BEGIN IMMEDIATE")
+                for script in MIGRATIONS[self._version(connection) :]:
+                    for statement in script.split(";"):
+                        connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={VERSION}")
+                connection.execute("COMMIT")
+        finally:
+            _roll_back(connection)
+            connection.close()
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > VERSION:
+            raise ProtocolError(
+                "storeTooNew",
+                f"a newer ctxbudget wrote this store (version {found}; this one knows {VERSION}); use that one, "
+                "or name another file with --store",
+                path=str(self.path),
+                found=found,
+                supported=VERSION,
+            )
+        return found
+
+    def _set_aside(self) -> Path:
+        """Move a damaged file, with its log, out of the way: it is never overwritten."""
+        aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
+        self._checked = False
+        self._local = threading.local()
+        self._watcher = None
+        return aside
+
+
+def _set_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL, which needs the file to itself for a moment: several processes may start at once."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")

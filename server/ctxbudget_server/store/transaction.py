@@ -1,0 +1,321 @@
+"""Reading and writing inside one SQLite transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterable
+from dataclasses import fields
+from typing import Any
+
+from ctxbudget_server.rules.items import Figures, Item, SumKey
+from ctxbudget_server.rules.leases import Lease
+from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+from ctxbudget_server.store.schema import SESSION_TABLES
+
+NONE = -1
+"""Stands for None in the key of a running sum, which SQL's NULL cannot."""
+
+
+def _columns(record: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(record))
+
+
+SESSION, ITEM, LEASE = _columns(Session), _columns(Item), _columns(Lease)
+PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
+EVENT = _columns(Event)
+
+
+def _select(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def item_from_row(row: tuple[Any, ...]) -> Item:
+    """An item from the values of its columns."""
+    values = dict(zip(ITEM, row, strict=True))
+    for name in ("pinned", "marker", "brought_in", "withdrawn"):
+        values[name] = bool(values[name])
+    values["complete"] = None if values["complete"] is None else bool(values["complete"])
+    for name in ("segments", "reduces"):
+        values[name] = tuple(json.loads(values[name]))
+    return Item(**values)
+
+
+def item_to_row(item: Item) -> list[Any]:
+    """The values of an item's columns."""
+    row = []
+    for name in ITEM:
+        value = getattr(item, name)
+        if name in ("segments", "reduces"):
+            value = _dump(value)
+        elif isinstance(value, bool):
+            value = int(value)
+        row.append(value)
+    return row
+
+
+class SqliteReader:
+    """One snapshot of the store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection
+
+    def _rows(self, columns: tuple[str, ...], rest: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values).fetchall()
+
+    def session(self, session_id: str) -> Session | None:
+        """A session by id."""
+        rows = self._rows(SESSION, "sessions WHERE id = ?", session_id)
+        return self._session(rows[0]) if rows else None
+
+    def sessions(self) -> list[Session]:
+        """All sessions, the oldest first."""
+        return [self._session(row) for row in self._rows(SESSION, "sessions ORDER BY created_at, id")]
+
+    def _session(self, row: tuple[Any, ...]) -> Session:
+        values = dict(zip(SESSION, row, strict=True))
+        values["config"] = json.loads(values["config"])
+        return Session(**values)
+
+    def revisions(self) -> dict[str, int]:
+        """The revision of every session by id."""
+        return dict(self._sql.execute("SELECT id, revision FROM sessions").fetchall())
+
+    def phases(self, session_id: str) -> dict[int, Phase]:
+        """The session's phases by number."""
+        return {
+            row[0]: Phase(*row) for row in self._rows(PHASE, "phases WHERE session_id = ? ORDER BY number", session_id)
+        }
+
+    def waves(self, session_id: str) -> list[Wave]:
+        """The session's waves, by phase and number."""
+        return [Wave(*row) for row in self._rows(WAVE, "waves WHERE session_id = ? ORDER BY phase, number", session_id)]
+
+    def sums(self, session_id: str) -> dict[SumKey, Figures]:
+        """The running sums."""
+        rows = self._sql.execute(
+            "SELECT phase, wave, layer, provenance, retained, processed FROM sums WHERE session_id = ?",
+            (session_id,),
+        )
+        return {
+            SumKey(None if phase == NONE else phase, None if wave == NONE else wave, layer, provenance): Figures(
+                *figures
+            )
+            for phase, wave, layer, provenance, *figures in rows
+        }
+
+    def layers(self, session_id: str) -> dict[str, LayerRecord]:
+        """What is known of each layer over time."""
+        rows = self._rows(LAYER, "layers WHERE session_id = ?", session_id)
+        return {row[0]: LayerRecord(**dict(zip(LAYER, row, strict=True))) for row in rows}
+
+    def item(self, session_id: str, item_id: str) -> Item | None:
+        """An item by id."""
+        rows = self._rows(ITEM, "items WHERE session_id = ? AND id = ?", session_id, item_id)
+        return item_from_row(rows[0]) if rows else None
+
+    def items(
+        self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
+    ) -> list[Item]:
+        """Items in the order in which they entered."""
+        where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
+        return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
+
+    def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
+        """(items, how many match in all, their retained tokens in all)."""
+        where, values = self._where(session_id, wanted)
+        total, tokens = self._sql.execute(
+            f"SELECT count(*), coalesce(sum(CASE state WHEN 'retained' THEN tokens ELSE 0 END), 0) FROM items {where}",
+            values,
+        ).fetchone()
+        if after is not None:
+            where += " AND seq > coalesce((SELECT seq FROM items WHERE session_id = ? AND id = ?), 0)"
+            values += [session_id, after]
+        rows = self._rows(ITEM, f"items {where} ORDER BY seq LIMIT ?", *values, limit)
+        return [item_from_row(row) for row in rows], total, tokens
+
+    def _where(self, session_id: str, wanted: ItemFilter) -> tuple[str, list[Any]]:
+        where, values = ["session_id = ?", "withdrawn = 0"], [session_id]
+        for name in _columns(ItemFilter):
+            value = getattr(wanted, name)
+            if value is not None:
+                where.append(f"{name} = ?")
+                values.append(value)
+        return "WHERE " + " AND ".join(where), values
+
+    def leases(self, session_id: str, *, active: bool = False) -> list[Lease]:
+        """The session's leases."""
+        state = " AND state = 'active'" if active else ""
+        rows = self._rows(LEASE, f"leases WHERE session_id = ?{state} ORDER BY reserved_at, id", session_id)
+        return [self._lease(row) for row in rows]
+
+    def lease(self, session_id: str, lease_id: str) -> Lease | None:
+        """A lease by id."""
+        rows = self._rows(LEASE, "leases WHERE session_id = ? AND id = ?", session_id, lease_id)
+        return self._lease(rows[0]) if rows else None
+
+    def _lease(self, row: tuple[Any, ...]) -> Lease:
+        return Lease(**dict(zip(LEASE, row, strict=True)))
+
+    def events(self, session_id: str, after: int = 0) -> list[Event]:
+        """The event log after a revision."""
+        return self._events("events WHERE session_id = ? AND revision > ? ORDER BY revision", session_id, after)
+
+    def alerts(self, session_id: str, after: int = 0) -> list[Event]:
+        """The events after a revision that raised an alert."""
+        return self._events(
+            "events WHERE session_id = ? AND revision > ? AND alerts <> '[]' ORDER BY revision",
+            session_id,
+            after,
+        )
+
+    def _events(self, rest: str, *values: Any) -> list[Event]:
+        events = []
+        for row in self._rows(EVENT, rest, *values):
+            record = dict(zip(EVENT, row, strict=True))
+            for name in ("changes", "detail", "alerts"):
+                record[name] = json.loads(record[name])
+            events.append(Event(**record))
+        return events
+
+    def undo(self, session_id: str, undo_id: str) -> Undo | None:
+        """An undo by id."""
+        row = self._sql.execute(
+            "SELECT revision, changes FROM undos WHERE session_id = ? AND id = ?", (session_id, undo_id)
+        ).fetchone()
+        if row is None:
+            return None
+        return Undo(id=undo_id, session_id=session_id, revision=row[0], changes=json.loads(row[1]))
+
+    def keyed(self, scope: str, key: str) -> KeyedResult | None:
+        """What a request key was answered with first."""
+        row = self._sql.execute(
+            "SELECT method, result FROM request_keys WHERE scope = ? AND key = ?", (scope, key)
+        ).fetchone()
+        return KeyedResult(method=row[0], result=json.loads(row[1])) if row else None
+
+    def content(self, segments: Collection[str]) -> bytes:
+        """The bytes of an item."""
+        parts = []
+        for digest in segments:
+            (data,) = self._sql.execute("SELECT data FROM blobs WHERE hash = ?", (digest,)).fetchone()
+            parts.append(zlib.decompress(data))
+        return b"".join(parts)
+
+
+class SqliteWriter(SqliteReader):
+    """One transaction on the store."""
+
+    def _put(self, table: str, columns: tuple[str, ...], rows: Iterable[list[Any]]) -> None:
+        marks = ", ".join("?" * len(columns))
+        self._sql.executemany(f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})", rows)
+
+    def put_session(self, session: Session) -> None:
+        """Create or replace a session."""
+        row = [_dump(session.config) if name == "config" else getattr(session, name) for name in SESSION]
+        self._put("sessions", SESSION, [row])
+
+    def put_phases(self, session_id: str, phases: Iterable[Phase]) -> None:
+        """Create or replace phases."""
+        self._put("phases", ("session_id", *PHASE), ([session_id, *(getattr(p, n) for n in PHASE)] for p in phases))
+
+    def put_waves(self, session_id: str, waves: Iterable[Wave]) -> None:
+        """Create or replace waves."""
+        self._put("waves", ("session_id", *WAVE), ([session_id, *(getattr(w, n) for n in WAVE)] for w in waves))
+
+    def put_layers(self, session_id: str, layers: Iterable[LayerRecord]) -> None:
+        """Create or replace layer records."""
+        rows = ([session_id, *(getattr(layer, n) for n in LAYER)] for layer in layers)
+        self._put("layers", ("session_id", *LAYER), rows)
+
+    def put_items(self, session_id: str, items: Iterable[Item]) -> None:
+        """Create or replace items; blobs that an item no longer names are let go."""
+        for item in items:
+            self._put("items", ("session_id", *ITEM), [[session_id, *item_to_row(item)]])
+            held = self._sql.execute(
+                "SELECT hash FROM blob_holders WHERE session_id = ? AND item_id = ?", (session_id, item.id)
+            ).fetchall()
+            known = {digest for (digest,) in held}
+            wanted = set(item.segments)
+            if wanted != known:
+                self._sql.executemany(
+                    "INSERT INTO blob_holders (session_id, item_id, hash) VALUES (?, ?, ?)",
+                    [(session_id, item.id, digest) for digest in wanted - known],
+                )
+                self._let_go(session_id, item.id, known - wanted)
+
+    def _let_go(self, session_id: str, item_id: str, digests: set[str]) -> None:
+        for digest in digests:
+            self._sql.execute(
+                "DELETE FROM blob_holders WHERE session_id = ? AND item_id = ? AND hash = ?",
+                (session_id, item_id, digest),
+            )
+            self._sql.execute(
+                "DELETE FROM blobs WHERE hash = ? AND hash NOT IN (SELECT hash FROM blob_holders WHERE hash = ?)",
+                (digest, digest),
+            )
+
+    def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
+        """Move the running sums."""
+        self._sql.executemany(
+            "INSERT INTO sums (session_id, phase, wave, layer, provenance, retained, processed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET retained = retained + excluded.retained,"
+            " processed = processed + excluded.processed",
+            [
+                (
+                    session_id,
+                    NONE if key.phase is None else key.phase,
+                    NONE if key.wave is None else key.wave,
+                    key.layer,
+                    key.provenance,
+                    *figures,
+                )
+                for key, figures in deltas.items()
+            ],
+        )
+
+    def put_lease(self, session_id: str, lease: Lease) -> None:
+        """Create or replace a lease."""
+        self._put("leases", ("session_id", *LEASE), [[session_id, *(getattr(lease, n) for n in LEASE)]])
+
+    def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
+        """Keep bytes under their hash."""
+        self._sql.execute("INSERT OR IGNORE INTO blobs (hash, size, data) VALUES (?, ?, ?)", (digest, size, compressed))
+
+    def add_event(self, event: Event) -> None:
+        """Append to the event log."""
+        row = [
+            _dump(getattr(event, name)) if name in ("changes", "detail", "alerts") else getattr(event, name)
+            for name in EVENT
+        ]
+        marks = ", ".join("?" * len(EVENT))
+        self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", row)
+
+    def put_undo(self, undo: Undo) -> None:
+        """Keep what takes a prune back."""
+        self._sql.execute(
+            "INSERT INTO undos (session_id, id, revision, changes) VALUES (?, ?, ?, ?)",
+            (undo.session_id, undo.id, undo.revision, _dump(undo.changes)),
+        )
+
+    def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
+        """Keep the result of a request key."""
+        self._sql.execute(
+            "INSERT OR REPLACE INTO request_keys (scope, key, method, result) VALUES (?, ?, ?, ?)",
+            (scope, key, result.method, _dump(result.result)),
+        )
+
+    def delete_session(self, session_id: str) -> None:
+        """Forget a session."""
+        for table in SESSION_TABLES:
+            self._sql.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
+        self._sql.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+        self._sql.execute("DELETE FROM request_keys WHERE scope = ?", (session_id,))
+        self._sql.execute("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM blob_holders)")
