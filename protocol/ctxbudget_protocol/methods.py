@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.models.base import Params, Result
+    from pydantic import BaseModel
 
 Direction = Literal["clientToServer", "serverToClient"]
 
@@ -29,17 +29,25 @@ class Method:
     direction: Direction = "clientToServer"
 
     @property
-    def module(self) -> str:
-        """The module of the models: the method's namespace."""
-        return f"ctxbudget_protocol.models.{self.name.partition('/')[0]}"
+    def namespace(self) -> str:
+        """What the method acts on, e.g. `context`."""
+        return self.name.partition("/")[0]
 
-    def params_model(self) -> type[Params]:
-        """The model of the params; imports its module."""
-        return cast("type[Params]", getattr(import_module(self.module), self.params))
+    def params_model(self) -> type[BaseModel]:
+        """The pydantic model of the params; imports and, for what the server sends, makes it."""
+        if self.direction == "serverToClient":
+            return self._model_of(self.params)
+        module = import_module(f"ctxbudget_protocol.params.{self.namespace}")
+        return cast("type[BaseModel]", getattr(module, self.params))
 
-    def result_model(self) -> type[Result] | None:
-        """The model of the result, or None for a notification."""
-        return cast("type[Result]", getattr(import_module(self.module), self.result)) if self.result else None
+    def result_model(self) -> type[BaseModel] | None:
+        """The pydantic model of the result, or None for a notification."""
+        return self._model_of(self.result) if self.result else None
+
+    def _model_of(self, name: str) -> type[BaseModel]:
+        from ctxbudget_protocol.schema import model_of
+
+        return model_of(getattr(import_module(f"ctxbudget_protocol.results.{self.namespace}"), name))
 
 
 _SESSION = ("unknownSession",)
@@ -95,9 +103,9 @@ _TABLE = (
            (*_SESSION, *_READ_FILE, "unknownItem", "noContent")),
     Method("tokens/count", "Count texts or files, with provenance.", "CountParams", "CountResult",
            (*_SESSION, *_READ_FILE)),
-    Method("budget/didChange", "The session's account changed; coalesced.", "DidChangeParams", None,
+    Method("budget/didChange", "The session's account changed; coalesced.", "DidChange", None,
            direction="serverToClient"),
-    Method("budget/alert", "The session's level rose.", "AlertParams", None, direction="serverToClient"),
+    Method("budget/alert", "The session's level rose.", "AlertNote", None, direction="serverToClient"),
 )  # fmt: skip
 
 METHODS: dict[str, Method] = {method.name: method for method in _TABLE}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.models.budget import AllocateParams, AllocateResult, Allocation
+from ctxbudget_protocol.results.budget import AllocateResult, Allocation
 
 from ctxbudget_server.rules.allocation import (
     DEFAULT_SCOPE,
@@ -25,6 +26,9 @@ from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.transactions import changing
 from ctxbudget_server.services.unit import Unit
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.budget import AllocateParams
 
 
 def allocate(call: Call, params: AllocateParams) -> AllocateResult:
@@ -63,7 +67,7 @@ def allocate(call: Call, params: AllocateParams) -> AllocateResult:
         unit.detail = {"why": f"allocate {params.strategy}", "total": total}
         return lambda: _result(unit, params, scope, shared)
 
-    return changing(call, params, body, AllocateResult)
+    return changing(call, params, body)
 
 
 def _total(unit: Unit, params: AllocateParams) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.content import Blob, Figure, decode, digest_of, encode, make_blob
-from ctxbudget_server.services.counting import figure, grown_figure
+from ctxbudget_server.services.counting import family_of, figure, grown_figure
 from ctxbudget_server.services.unit import Unit
 
 MAX_SEGMENTS = 32
@@ -64,6 +64,7 @@ class Grower:
         return Growth(grown, blob, recounted)
 
     def _count(self, item: Item, old: str, model: str | None) -> tuple[Figure, int]:
-        if item.provenance == "exact" and item.encoding is not None:
-            return grown_figure(item.raw_tokens, old, self._addition, item.encoding, self._check)
+        if item.encoding == family_of(model).encoding:
+            return grown_figure(old, item.raw_tokens, self._addition, model, self._check)
+        # The session counts for another model by now: the whole is counted anew.
         return figure(old + self._addition, model, self._check), len(old) + len(self._addition)

@@ -25,7 +25,7 @@ class Backend(Protocol):
         """Whether this connection opened any session with `watch: true`."""
 
     def news(self) -> list[Notification]:
-        """The notifications due since the last call, at most one `budget/didChange` for each session. Blocks briefly."""
+        """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""
 
     def warm_up(self) -> None:
         """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""

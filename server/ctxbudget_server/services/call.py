@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from ctxbudget_protocol.limits import Limits
 
@@ -18,6 +19,8 @@ class Call:
     """The store, the files, the limits, who asks, and whether they still want the answer."""
 
     method: str
+    params: dict[str, Any]
+    """As they came, checked, without the envelope's members."""
     store: Store
     documents: Documents
     limits: Limits

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import Location, ProtocolError, invalid
-from ctxbudget_protocol.models.base import Alert
-from ctxbudget_protocol.models.context import (
+from ctxbudget_protocol.results.context import (
     AddedItem,
-    AddParams,
     AddResult,
-    AppendParams,
     AppendResult,
-    ListParams,
     ListResult,
-    RestoreParams,
     RestoreResult,
-    UpdateParams,
     UpdateResult,
 )
 
@@ -26,7 +20,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.appending import Grower
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.emergency import emergency_prune
-from ctxbudget_server.services.entering import prepare, reduce_sources
+from ctxbudget_server.services.entering import Incoming, prepare, reduce_sources
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import changing, reading
 from ctxbudget_server.services.unit import Unit
@@ -34,12 +28,22 @@ from ctxbudget_server.services.views import wire_figures, wire_item
 from ctxbudget_server.services.workspace import check_size
 from ctxbudget_server.store.records import ItemFilter
 
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.context import (
+        AddParams,
+        AppendParams,
+        ListParams,
+        NewItem,
+        RestoreParams,
+        UpdateParams,
+    )
+
 
 def add(call: Call, params: AddParams) -> AddResult:
     """Take items into the account. Never refused for the budget: the model has read them already."""
     with reading(call, params.session_id) as snapshot:
         model = Settings.of(snapshot.session.config).model
-    entering = [prepare(call, new, model, ["items", i]) for i, new in enumerate(params.items)]
+    entering = [prepare(call, _incoming(new), model, ["items", i]) for i, new in enumerate(params.items)]
 
     def body(unit: Unit) -> Callable[[], AddResult]:
         entered = []
@@ -53,10 +57,26 @@ def add(call: Call, params: AddParams) -> AddResult:
             revision=unit.revision,
             items=[_added(item) for item in entered],
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=_alerts(unit),
+            alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body, AddResult))
+    return emergency_prune(call, params, changing(call, params, body))
+
+
+def _incoming(new: NewItem) -> Incoming:
+    return Incoming(
+        new.layer,
+        new.kind,
+        new.phase,
+        new.wave,
+        new.agent,
+        new.title,
+        new.pinned,
+        new.reduces,
+        new.content,
+        new.path,
+        new.tokens,
+    )
 
 
 def _sources(unit: Unit, ids: Sequence[str], loc: Location) -> list[Item]:
@@ -92,10 +112,13 @@ def _added(item: Item) -> AddedItem:
     )
 
 
+CHANGEABLE = ("pinned", "title", "kind", "layer", "phase", "wave", "agent")
+"""What `context/update` can change of an item."""
+
+
 def update(call: Call, params: UpdateParams) -> UpdateResult:
     """Pin, unpin, retitle an item, or move it; its tokens stay."""
-    given = params.model_fields_set - {"item_id", "session_id", "request_key", "if_revision"}
-    changes: dict[str, Any] = {name: getattr(params, name) for name in given}
+    changes: dict[str, Any] = {name: call.params[name] for name in CHANGEABLE if name in call.params}
     for name in ("pinned", "layer", "kind"):
         if name in changes and changes[name] is None:
             raise invalid([name], "cannot be null", f"{name}_type")
@@ -114,10 +137,10 @@ def update(call: Call, params: UpdateParams) -> UpdateResult:
             revision=unit.revision,
             item=wire_item(changed),
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=_alerts(unit),
+            alerts=unit.alerts,
         )
 
-    return changing(call, params, body, UpdateResult)
+    return changing(call, params, body)
 
 
 def append(call: Call, params: AppendParams) -> AppendResult:
@@ -147,10 +170,10 @@ def append(call: Call, params: AppendParams) -> AppendResult:
             added=grown.tokens - item.tokens,
             recounted=growth.recounted,
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=_alerts(unit),
+            alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body, AppendResult, rehearse=True))
+    return emergency_prune(call, params, changing(call, params, body, rehearse=True))
 
 
 def list_items(call: Call, params: ListParams) -> ListResult:
@@ -207,11 +230,7 @@ def restore(call: Call, params: RestoreParams) -> RestoreResult:
             items=[wire_item(item) for item in restored],
             restored=tokens,
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=_alerts(unit),
+            alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body, RestoreResult))
-
-
-def _alerts(unit: Unit) -> list[Alert]:
-    return [Alert.model_validate(alert) for alert in unit.alerts]
+    return emergency_prune(call, params, changing(call, params, body))

@@ -34,11 +34,16 @@ def counter(model: str | None, check: Callable[[], None]) -> Callable[[str], int
 
 
 def grown_figure(
-    old_tokens: int, old: str, addition: str, encoding: str, check: Callable[[], None]
+    old: str, old_raw: int, addition: str, model: str | None, check: Callable[[], None]
 ) -> tuple[Figure, int]:
-    """The exact figure of `old + addition`, and how many characters had to be counted for it."""
-    from ctxbudget_server.tokens import count_appended, tail_start
+    """The figure of `old + addition`, and how many characters were encoded for it.
 
+    `old_raw` is the raw count of `old` in the vocabulary of the model.
+    """
+    from ctxbudget_server.tokens import count_appended, figure_from, tail_start
+
+    family = family_of(model)
     tail = old[tail_start(old) :]
-    tokens = count_appended(old_tokens, tail, addition, encoding, check).tokens
-    return Figure(tokens, tokens, encoding, "exact"), len(tail) + len(addition)
+    raw = count_appended(old_raw, tail, addition, family.encoding, check).tokens
+    counted = figure_from(old + addition, raw, family, check)
+    return Figure(counted.tokens, raw, counted.encoding, counted.provenance), len(tail) + len(addition)

@@ -17,13 +17,16 @@ from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.call import Call, utc_now
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.registry import service
+from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
 from ctxbudget_server.store.interface import Store
 from ctxbudget_server.store.location import store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.models.base import MutatingParams, Params, Result
+    from ctxbudget_protocol.params.base import MutatingParams
+    from ctxbudget_protocol.results.record import Record
+    from pydantic import BaseModel
 
     from ctxbudget_server.services.news import News
 
@@ -41,6 +44,21 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
+def validated(row: Method, given: dict[str, Any]) -> BaseModel:
+    """The params as a model; raises `invalidParams` with a location for each fault."""
+    from pydantic import ValidationError
+
+    try:
+        return row.params_model().model_validate(given)
+    except ValidationError as fault:
+        raise ProtocolError.invalid_params(
+            [
+                {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
+                for error in fault.errors(include_url=False, include_context=False, include_input=False)
+            ]
+        ) from fault
+
+
 class Services:
     """All methods of the contract over one workspace's store. Thread-safe."""
 
@@ -51,6 +69,7 @@ class Services:
         root: str | None = None,
         actor: str,
         clock: Callable[[], datetime] = utc_now,
+        validate: Callable[[Method, dict[str, Any]], object] = validated,
     ) -> None:
         workspace = find_workspace(options.workspace, root)
         self.store: Store = SqliteStore(
@@ -60,6 +79,7 @@ class Services:
         self._limits = options.limits
         self._actor = f"{actor}:{os.getpid()}"
         self._clock = clock
+        self._validate = validate
         self._news: News | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
@@ -67,9 +87,11 @@ class Services:
         row = METHODS.get(method)
         if row is None or row.result is None:
             raise ProtocolError("methodNotFound", f"there is no method {method!r}")
-        checked = validated(row, params)
+        given = {name: value for name, value in params.items() if name not in ENVELOPE}
+        checked = self._validate(row, given)
         call = Call(
             method,
+            given,
             self.store,
             self._documents,
             self._limits,
@@ -80,8 +102,11 @@ class Services:
         )
         if row.mutates and (known := _answered_before(call, cast("MutatingParams", checked))):
             return known
-        result: Result = service(method)(call, checked)
-        return result.model_dump(by_alias=True)
+        try:
+            result: Record = service(method)(call, checked)
+        except AnsweredBefore as known:
+            return known.result
+        return result.wire()
 
     def lane(self, method: str, params: dict[str, Any]) -> str | None:
         """Writes to one session keep their order; reads go at any time."""
@@ -119,28 +144,10 @@ class Services:
         self._news.watch(session_id)
 
 
-def validated(row: Method, params: dict[str, Any]) -> Params:
-    """The params as a model; raises `invalidParams` with a location for each fault."""
-    from pydantic import ValidationError
-
-    given = {name: value for name, value in params.items() if name not in ENVELOPE}
-    try:
-        return row.params_model().model_validate(given)
-    except ValidationError as fault:
-        raise ProtocolError.invalid_params(
-            [
-                {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
-                for error in fault.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        ) from fault
-
-
 def _answered_before(call: Call, params: MutatingParams) -> dict[str, Any] | None:
     """The first result of a repeated request: looked up before files are read and texts counted."""
     if params.request_key is None:
         return None
-    from ctxbudget_server.services.transactions import first_result, key_scope
-
     with call.store.read() as reader:
         return first_result(reader, call.method, key_scope(call.method, params.session_id), params.request_key)
 

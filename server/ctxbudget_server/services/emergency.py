@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ctxbudget_protocol.models.base import MutatingParams, PruneOutcome
-from ctxbudget_protocol.models.context import AddResult, AppendResult, RestoreResult
+from ctxbudget_protocol.results.base import PruneOutcome
+from ctxbudget_protocol.results.context import AddResult, AppendResult, RestoreResult
 
 from ctxbudget_server.rules.policy import on_emergency
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.stand_ins import Extractor
-from ctxbudget_server.services.transactions import changing, key_scope, reading, wire
+from ctxbudget_server.services.transactions import Addressed, changing, key_scope, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
 from ctxbudget_server.store.records import KeyedResult
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.base import MutatingParams
 
 Grown = TypeVar("Grown", AddResult, AppendResult, RestoreResult)
 
@@ -38,18 +41,15 @@ def emergency_prune(call: Call, params: MutatingParams, grown: Grown) -> Grown:
         pruner = Pruner(unit, extractor)
         pruner.apply(on_emergency(unit.items(state="retained", layer="transient")))
         unit.detail = {"why": "emergency prune at critical"}
-        return lambda: grown.model_copy(
-            update={
-                "revision": unit.revision,
-                "status": wire_figures(unit.session, unit.settings, unit.leased),
-                "emergency": PruneOutcome(plan=pruner.plan, saved=pruner.saved, undo=unit.undo_id()),
-            }
+        return lambda: grown.copy(
+            revision=unit.revision,
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            emergency=PruneOutcome(plan=pruner.plan, saved=pruner.saved, undo=unit.undo_id()),
         )
 
-    followed = MutatingParams.model_validate({"sessionId": params.session_id})
-    result = changing(call, followed, body, type(grown), rehearse=True, seal=extractor.seal)
+    result = changing(call, Addressed(params.session_id), body, rehearse=True, seal=extractor.seal)
     if params.request_key is not None:
         with call.store.write(lambda: None) as writer:
             scope = key_scope(call.method, params.session_id)
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=wire(result)))
+            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
     return result

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ctxbudget_protocol.errors import Location, invalid
-from ctxbudget_protocol.models.context import NewItem
 
-from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.items import Item, Kind, Layer
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.services.counting import figure
@@ -15,11 +15,27 @@ from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.workspace import check_size
 
 
+class Incoming(NamedTuple):
+    """An item as the caller describes it: of content, path and tokens exactly one is given."""
+
+    layer: Layer | None
+    kind: Kind
+    phase: int | None
+    wave: int | None = None
+    agent: str | None = None
+    title: str | None = None
+    pinned: bool = False
+    reduces: list[str] | None = None
+    content: str | None = None
+    path: str | None = None
+    tokens: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Entering:
     """An item that is ready to enter. `blob` is None for a token figure alone."""
 
-    new: NewItem
+    new: Incoming
     path: str | None
     blob: Blob | None
     figure: Figure
@@ -68,7 +84,7 @@ class Entering:
         )
 
 
-def prepare(call: Call, new: NewItem, model: str | None, loc: Location) -> Entering:
+def prepare(call: Call, new: Incoming, model: str | None, loc: Location) -> Entering:
     """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
     given = [name for name in ("content", "path", "tokens") if getattr(new, name) is not None]
     if len(given) != 1:
@@ -90,7 +106,7 @@ def prepare(call: Call, new: NewItem, model: str | None, loc: Location) -> Enter
     return Entering(new, path, make_blob(data, check), figure(text, model, check))
 
 
-def _place(unit: Unit, new: NewItem, sources: list[Item]) -> tuple[int | None, int | None]:
+def _place(unit: Unit, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:
     """Phase and wave of an item: as given, else where its sources are, else the running phase."""
     if new.phase is not None:
         return new.phase, new.wave

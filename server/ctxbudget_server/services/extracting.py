@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.models.metadata import ExtractParams, ExtractResult
+from ctxbudget_protocol.results.metadata import ExtractResult
 
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
@@ -13,6 +14,9 @@ from ctxbudget_server.services.counting import counter, family_of
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import reading
 from ctxbudget_server.services.workspace import as_text, check_size
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.metadata import ExtractParams
 
 
 def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
@@ -34,7 +38,8 @@ def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
         item_id=params.item_id,
         check=check,
     )
-    return ExtractResult.model_validate({**asdict(found), "provenance": family_of(model).provenance})
+    values: dict[str, Any] = {field.name: getattr(found, field.name) for field in fields(found)}
+    return ExtractResult(**values, provenance=family_of(model).provenance)
 
 
 def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, str | None]:

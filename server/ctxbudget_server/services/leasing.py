@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.models.budget import (
-    ReleaseParams,
-    ReleaseResult,
-    RenewParams,
-    RenewResult,
-    ReserveParams,
-    ReserveResult,
-    SettleParams,
-    SettleResult,
-)
+from ctxbudget_protocol.results.budget import ReleaseResult, RenewResult, ReserveResult, SettleResult
 
 from ctxbudget_server.rules.leases import Lease, available, settlement
 from ctxbudget_server.services.call import Call, timestamp
 from ctxbudget_server.services.transactions import changing
 from ctxbudget_server.services.unit import Unit
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.budget import ReleaseParams, RenewParams, ReserveParams, SettleParams
 
 
 def reserve(call: Call, params: ReserveParams) -> ReserveResult:
@@ -51,7 +46,7 @@ def reserve(call: Call, params: ReserveParams) -> ReserveResult:
             available=_available(unit),
         )
 
-    return changing(call, params, body, ReserveResult)
+    return changing(call, params, body)
 
 
 def settle(call: Call, params: SettleParams) -> SettleResult:
@@ -79,7 +74,7 @@ def settle(call: Call, params: SettleParams) -> SettleResult:
             available=_available(unit),
         )
 
-    return changing(call, params, body, SettleResult)
+    return changing(call, params, body)
 
 
 def release(call: Call, params: ReleaseParams) -> ReleaseResult:
@@ -97,7 +92,7 @@ def release(call: Call, params: ReleaseParams) -> ReleaseResult:
             available=_available(unit),
         )
 
-    return changing(call, params, body, ReleaseResult)
+    return changing(call, params, body)
 
 
 def renew(call: Call, params: RenewParams) -> RenewResult:
@@ -118,7 +113,7 @@ def renew(call: Call, params: RenewParams) -> RenewResult:
             available=_available(unit),
         )
 
-    return changing(call, params, body, RenewResult)
+    return changing(call, params, body)
 
 
 def _expiry(call: Call, ttl_ms: int) -> str:

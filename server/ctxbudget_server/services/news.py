@@ -97,5 +97,5 @@ class News:
             "revision": session.revision,
             "state": session.state,
             "phase": running[0] if running else None,
-            "status": figures.model_dump(by_alias=True),
+            "status": figures.wire(),
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ctxbudget_protocol.models.base import PlanRow
+from ctxbudget_protocol.results.base import PlanRow
 
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Decisions, Step, Turn

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.models.base import Alert
-from ctxbudget_protocol.models.context import PruneParams, PruneResult, Target, UndoParams, UndoResult
+from ctxbudget_protocol.results.context import PruneResult, UndoResult
 
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Policy, on_request
@@ -19,6 +18,9 @@ from ctxbudget_server.services.stand_ins import Extractor
 from ctxbudget_server.services.transactions import changing, check_revision, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.context import PruneParams, Target, UndoParams
 
 
 def prune(call: Call, params: PruneParams) -> PruneResult:
@@ -41,7 +43,7 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
                 turn_metadata=params.target.layer == "metadata",
             )
         )
-        unit.detail = {"why": "prune", "target": params.target.model_dump(by_alias=True, exclude_none=True)}
+        unit.detail = {"why": "prune", "target": call.params["target"]}
         return lambda: _pruned(unit, pruner, policy, dry_run=params.dry_run)
 
     if params.dry_run:
@@ -50,7 +52,7 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
             rehearsal = Unit(snapshot.reader, snapshot.session, call.now())
             build = body(rehearsal)
             return build()
-    return changing(call, params, body, PruneResult, rehearse=True, seal=extractor.seal)
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)
 
 
 def _pruned(unit: Unit, pruner: Pruner, policy: Policy, *, dry_run: bool) -> PruneResult:
@@ -64,7 +66,7 @@ def _pruned(unit: Unit, pruner: Pruner, policy: Policy, *, dry_run: bool) -> Pru
         saved=pruner.saved,
         undo=None if dry_run else unit.undo_id(),
         status=wire_figures(stored if dry_run else unit.session, unit.settings, unit.leased),
-        alerts=[Alert.model_validate(alert) for alert in unit.alerts],
+        alerts=unit.alerts,
     )
 
 
@@ -139,10 +141,10 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
             withdrawn=withdrawn,
             undo=unit.undo_id() or "",
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=[Alert.model_validate(alert) for alert in unit.alerts],
+            alerts=unit.alerts,
         )
 
-    return changing(call, params, body, UndoResult)
+    return changing(call, params, body)
 
 
 def _item(image: dict[str, Any]) -> Item:

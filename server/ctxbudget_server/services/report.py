@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
-from ctxbudget_protocol.models.base import Alert
-from ctxbudget_protocol.models.budget import (
-    ArtifactIssue,
-    LayerReport,
-    LeaseReport,
-    PhaseReport,
-    ReportParams,
-    ReportResult,
-)
+from ctxbudget_protocol.results.base import Alert
+from ctxbudget_protocol.results.budget import ArtifactIssue, LayerReport, LeaseReport, PhaseReport, ReportResult
 
-from ctxbudget_server.rules.items import Figures, Item
+from ctxbudget_server.rules.items import Figures, Item, Layer
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.rules.shares import ratio
@@ -23,6 +17,9 @@ from ctxbudget_server.services.report_markdown import as_markdown
 from ctxbudget_server.services.status import LAYERS, Account, account_of, provenance_shares, wire_diagnoses
 from ctxbudget_server.services.transactions import reading
 from ctxbudget_server.services.views import retained_where, sums_by, wire_figures
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.budget import ReportParams
 
 
 def report(call: Call, params: ReportParams) -> ReportResult:
@@ -54,13 +51,16 @@ def report(call: Call, params: ReportParams) -> ReportResult:
         layers=[_layer(account, layer) for layer in LAYERS],
         leases=_leases(leases, now),
         artifacts=_issues(items, settings.values["metadataTokens"]),
-        alerts=[Alert.model_validate(alert) for alert in alerts],
+        alerts=[Alert.from_wire(alert) for alert in alerts],
         diagnoses=wire_diagnoses(account),
         provenance=provenance_shares(account),
     )
     if params.format == "markdown":
-        return result.model_copy(update={"markdown": as_markdown(result)})
+        return result.copy(markdown=as_markdown(result))
     return result
+
+
+Issue = Literal["missing", "incomplete", "overBound", "largerThanSource"]
 
 
 def _phase(account: Account, phase: Phase) -> PhaseReport:
@@ -82,18 +82,16 @@ def _phase(account: Account, phase: Phase) -> PhaseReport:
     )
 
 
-def _layer(account: Account, layer: str) -> LayerReport:
+def _layer(account: Account, layer: Layer) -> LayerReport:
     record = account.layers.get(layer)
-    return LayerReport.model_validate(
-        {
-            "layer": layer,
-            "retained": retained_where(account.sums, layer),
-            "peak": record.peak if record else 0,
-            "ceiling": account.settings.ceilings.get(layer),
-            "breached": bool(record and record.breach_revision),
-            "sincePhase": record.breach_phase if record else None,
-            "sinceRevision": record.breach_revision if record else None,
-        }
+    return LayerReport(
+        layer=layer,
+        retained=retained_where(account.sums, layer),
+        peak=record.peak if record else 0,
+        ceiling=account.settings.ceilings.get(layer),
+        breached=bool(record and record.breach_revision),
+        since_phase=record.breach_phase if record else None,
+        since_revision=record.breach_revision if record else None,
     )
 
 
@@ -140,14 +138,12 @@ def _issues(items: Sequence[Item], bound: int) -> list[ArtifactIssue]:
     return issues
 
 
-def _issue(item: Item, issue: str, source: int, metadata: int | None) -> ArtifactIssue:
-    return ArtifactIssue.model_validate(
-        {
-            "itemId": item.id,
-            "title": item.title or item.path,
-            "phase": item.phase,
-            "issue": issue,
-            "sourceTokens": source,
-            "metadataTokens": metadata,
-        }
+def _issue(item: Item, issue: Issue, source: int, metadata: int | None) -> ArtifactIssue:
+    return ArtifactIssue(
+        item_id=item.id,
+        title=item.title or item.path,
+        phase=item.phase,
+        issue=issue,
+        source_tokens=source,
+        metadata_tokens=metadata,
     )

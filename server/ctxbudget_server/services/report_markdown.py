@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.models.budget import ReportResult
+    from ctxbudget_protocol.results.budget import ReportResult
 
 ISSUES = {
     "missing": "no metadata stands for it",
@@ -46,7 +46,8 @@ def _account(report: ReportResult) -> str:
     status = report.status
     lines = [
         f"Retained **{status.retained:,}** of {status.budget:,} budget tokens ({status.of_budget:.1%} of budget, "
-        f"{status.of_window:.1%} of the window of {status.window:,}); level **{status.level}**, policy {report.policy}.",
+        f"{status.of_window:.1%} of the window of {status.window:,}); level **{status.level}**, "
+        f"policy {report.policy}.",
         _under("the budget", report.under_budget, report.under_budget_share),
         f"Peak {status.peak:,} ({report.peak_of_budget:.1%} of budget). Processed {status.processed:,}, saved "
         f"{status.saved:,} net ({report.savings_share:.1%} of processed).",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.models.context import GetParams, GetResult, Match
+from ctxbudget_protocol.results.context import GetResult, Match
 
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
 from ctxbudget_server.services.counting import figure
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import reading
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.context import GetParams
 
 
 def get(call: Call, params: GetParams) -> GetResult:
@@ -78,20 +82,18 @@ def _section(text: str, wanted: str) -> tuple[int, int]:
     from ctxbudget_server.extract import find_section
 
     found = find_section(text, wanted)
-    if found.section is None:
+    if len(found) != 1:
         raise ProtocolError(
             "unknownSection",
-            f"{len(found.candidates)} sections match {wanted!r}" if found.candidates else f"no section {wanted!r}",
+            f"{len(found)} sections match {wanted!r}; name the path of headings" if found else f"no section {wanted!r}",
             loc=["section"],
             section=wanted,
-            candidates=found.candidates,
+            candidates=[{"path": list(section.path), "startLine": section.start_line} for section in found],
         )
-    return found.section.start_line, found.section.end_line
+    return found[0].start_line, found[0].end_line
 
 
 def _matches(text: str, wanted: str, limit: int) -> list[Match]:
     from ctxbudget_server.extract import search
 
-    return [
-        Match(start_line=hit.start_line, end_line=hit.end_line, text=hit.text) for hit in search(text, wanted, limit)
-    ]
+    return [Match(line=hit.line, text=hit.text) for hit in search(text, wanted, limit)]

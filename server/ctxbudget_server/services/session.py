@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
-from ctxbudget_protocol.models.session import (
-    CloseParams,
-    CloseResult,
-    Config,
-    DeleteParams,
-    DeleteResult,
-    ListParams,
-    ListResult,
-    OpenParams,
-    OpenResult,
-    SessionInfo,
-)
+from ctxbudget_protocol.results.session import CloseResult, DeleteResult, ListResult, OpenResult, SessionInfo
 
 from ctxbudget_server.rules.policy import on_close
 from ctxbudget_server.services.call import Call
@@ -26,6 +16,7 @@ from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.stand_ins import Extractor
 from ctxbudget_server.services.transactions import (
+    AnsweredBefore,
     changing,
     check_revision,
     find_session,
@@ -33,12 +24,14 @@ from ctxbudget_server.services.transactions import (
     key_scope,
     new_session,
     reading,
-    wire,
 )
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import KeyedResult, Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.session import CloseParams, DeleteParams, ListParams, OpenParams
 
 
 def open_session(call: Call, params: OpenParams) -> OpenResult:
@@ -47,13 +40,11 @@ def open_session(call: Call, params: OpenParams) -> OpenResult:
     A resume that changes nothing is no transaction. Raises `invalidParams` for settings that contradict each other.
     """
     wanted = params.session_id or DEFAULT_SESSION
-    result = (params.request_key is None and _resume(call, params, wanted)) or changing(
-        call,
-        params,
-        lambda unit: _open(unit, params),
-        OpenResult,
-        find=lambda reader: _find_or_new(reader, wanted, call),
-    )
+    result = _resume(call, params, wanted) if params.request_key is None else None
+    if result is None:
+        result = changing(
+            call, params, lambda unit: _open(unit, call), find=lambda reader: _find_or_new(reader, wanted, call)
+        )
     if params.watch:
         call.watch(wanted)
     return result
@@ -65,7 +56,7 @@ def _resume(call: Call, params: OpenParams, wanted: str) -> OpenResult | None:
         if session is None or session.state != "open":
             return None
         settings = Settings.of(session.config)
-        if settings.changed_by(params.config) != settings:
+        if settings.changed_by(call.params.get("config")) != settings:
             return None
         check_revision(params.if_revision, session)
         return _opened(session, settings, created=False)
@@ -75,9 +66,9 @@ def _find_or_new(reader: Reader, wanted: str, call: Call) -> Session:
     return reader.session(wanted) or new_session(wanted, call.now())
 
 
-def _open(unit: Unit, params: OpenParams) -> Callable[[], OpenResult]:
+def _open(unit: Unit, call: Call) -> Callable[[], OpenResult]:
     created = unit.stored.revision == 0
-    settings = unit.settings.changed_by(params.config)
+    settings = unit.settings.changed_by(call.params.get("config"))
     _check(settings)
     unit.configure(settings)
     unit.session = replace(unit.session, state="open", closed_at=None)
@@ -91,7 +82,7 @@ def _opened(session: Session, settings: Settings, *, created: bool) -> OpenResul
         revision=session.revision,
         created=created,
         state=session.state,
-        config=Config.model_validate(settings.values),
+        config=settings.values,
         budget=settings.budget,
         effective_policy=settings.policy,
     )
@@ -132,7 +123,7 @@ def close_session(call: Call, params: CloseParams) -> CloseResult:
             status=wire_figures(unit.session, unit.settings, unit.leased),
         )
 
-    return changing(call, params, body, CloseResult, rehearse=True, seal=extractor.seal)
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)
 
 
 def list_sessions(call: Call, params: ListParams) -> ListResult:
@@ -163,11 +154,11 @@ def delete_session(call: Call, params: DeleteParams) -> DeleteResult:
     scope = key_scope(call.method, params.session_id)
     with call.store.write(call.cancellation.commit) as writer:
         if known := first_result(writer, call.method, scope, params.request_key):
-            return DeleteResult.model_validate(known)
+            raise AnsweredBefore(known)
         session = find_session(writer, params.session_id, call.now())
         check_revision(params.if_revision, session)
         writer.delete_session(session.id)
         result = DeleteResult(session_id=session.id, revision=session.revision, deleted=True)
         if params.request_key is not None:
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=wire(result)))
+            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
         return result

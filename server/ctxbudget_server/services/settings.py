@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ctxbudget_server.rules.allocation import Scope
 from ctxbudget_server.rules.levels import Thresholds, thresholds
 from ctxbudget_server.rules.policy import Policy, effective_policy
 from ctxbudget_server.rules.shares import floor_share
-
-if TYPE_CHECKING:
-    from ctxbudget_protocol.models.session import Config
 
 DEFAULTS: dict[str, Any] = {
     "contextWindow": 25_000,
@@ -80,11 +77,9 @@ class Settings:
         """Ceilings by layer, tokens."""
         return {layer: floor_share(self.window, share) for layer, share in self.values["layerCeilings"].items()}
 
-    def changed_by(self, patch: Config | None) -> Settings:
+    def changed_by(self, patch: dict[str, Any] | None) -> Settings:
         """These settings with those that `patch` sets; null clears a setting that has no default."""
-        if patch is None:
-            return self
-        return Settings(merged(self.values, patch.model_dump(by_alias=True, exclude_unset=True)))
+        return Settings(merged(self.values, patch)) if patch else self
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_protocol.models.budget import (
+from ctxbudget_protocol.results.budget import (
     Advice,
     AdviceAction,
     Diagnosis,
     LayerStatus,
     PhaseState,
     ProvenanceShare,
-    StatusParams,
     StatusResult,
     WaveStatus,
 )
-from ctxbudget_protocol.models.budget import Lease as WireLease
+from ctxbudget_protocol.results.budget import Lease as WireLease
 
 from ctxbudget_server.rules.advice import PhaseFigures, advise, diagnose
-from ctxbudget_server.rules.items import Figures, Layer, SumKey
+from ctxbudget_server.rules.items import Figures, Layer, Provenance, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.shares import ratio
@@ -31,6 +31,8 @@ from ctxbudget_server.services.views import retained_where, sums_by, wire_figure
 from ctxbudget_server.store.records import LayerRecord, Session
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.params.budget import StatusParams
+
     from ctxbudget_server.rules import advice as rules
 
 LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
@@ -103,7 +105,7 @@ def status(call: Call, params: StatusParams) -> StatusResult:
         account.phase_figures(),
     )
     return StatusResult(
-        **dict(figures),
+        **figures.__dict__,
         session_id=session.id,
         revision=session.revision,
         state=session.state,
@@ -193,11 +195,13 @@ def wire_lease(lease: Lease) -> WireLease:
 
 def provenance_shares(account: Account) -> list[ProvenanceShare]:
     """Retained tokens by where their figures come from, the largest first."""
-    rows = [(str(name), figures.retained) for name, figures in sums_by(account.sums, "provenance").items()]
-    ordered = sorted((row for row in rows if row[1]), key=lambda row: (-row[1], row[0]))
-    return [ProvenanceShare.model_validate({"provenance": name, "tokens": tokens}) for name, tokens in ordered]
+    tokens: defaultdict[Provenance, int] = defaultdict(int)
+    for key, figures in account.sums.items():
+        tokens[key.provenance] += figures.retained
+    ordered = sorted(((name, figure) for name, figure in tokens.items() if figure), key=lambda row: (-row[1], row[0]))
+    return [ProvenanceShare(provenance=name, tokens=figure) for name, figure in ordered]
 
 
 def wire_diagnoses(account: Account) -> list[Diagnosis]:
     """All that is out of order now, on the wire."""
-    return [Diagnosis.model_validate(asdict(diagnosis)) for diagnosis in account.diagnoses()]
+    return [Diagnosis(**asdict(diagnosis)) for diagnosis in account.diagnoses()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctxbudget_protocol.errors import invalid
-from ctxbudget_protocol.models.tokens import Count, CountParams, CountResult
+from ctxbudget_protocol.results.tokens import Count, CountResult
 
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import encode
@@ -11,6 +13,9 @@ from ctxbudget_server.services.counting import family_of, figure
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import reading
 from ctxbudget_server.services.workspace import check_size
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.tokens import CountParams
 
 
 def count(call: Call, params: CountParams) -> CountResult:
@@ -35,7 +40,7 @@ def count(call: Call, params: CountParams) -> CountResult:
         total=sum(one.tokens for one in counts),
         encoding=family.encoding,
         family=family.name,
-        expected_error=family.expected_error.median if family.expected_error else None,
+        expected_error=family.expected_error.median if family.expected_error and family.provenance != "exact" else None,
         factor=1.0,
     )
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
@@ -18,13 +18,30 @@ from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import KeyedResult, Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.models.base import MutatingParams, Result
+    from ctxbudget_protocol.params.base import MutatingParams
+    from ctxbudget_protocol.results.record import Record
 
-R = TypeVar("R", bound="Result")
+R = TypeVar("R", bound="Record")
 Body = Callable[[Unit], Callable[[], R]]
 """Changes the unit, and returns what makes the result once the figures are known."""
 
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz"
+
+
+class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
+    """The request key was used before: `result` is what it was answered with, in its wire form."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Addressed(NamedTuple):
+    """Which session a follow-up of a request changes."""
+
+    session_id: str | None
+    request_key: str | None = None
+    if_revision: int | None = None
 
 
 class NotRehearsedError(Exception):
@@ -73,9 +90,8 @@ def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
 
 def changing(
     call: Call,
-    params: MutatingParams,
+    params: MutatingParams | Addressed,
     body: Body[R],
-    model: type[R],
     *,
     rehearse: bool = False,
     find: Callable[[Reader], Session] | None = None,
@@ -96,7 +112,7 @@ def changing(
         if seal:
             seal(attempt < 4)
         try:
-            return _commit(call, params, scope, locate, body, model)
+            return _commit(call, params, scope, locate, body)
         except NotRehearsedError:
             continue
         finally:
@@ -106,16 +122,11 @@ def changing(
 
 
 def _commit(
-    call: Call,
-    params: MutatingParams,
-    scope: str,
-    locate: Callable[[Reader], Session],
-    body: Body[R],
-    model: type[R],
+    call: Call, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
 ) -> R:
     with call.store.write(call.cancellation.commit) as writer:
         if known := first_result(writer, call.method, scope, params.request_key):
-            return model.model_validate(known)
+            raise AnsweredBefore(known)
         session = locate(writer)
         check_revision(params.if_revision, session)
         unit = Unit(writer, session, call.now())
@@ -124,7 +135,7 @@ def _commit(
         result = build()
         unit.write(writer, call.actor, call.method)
         if params.request_key is not None:
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=wire(result)))
+            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
         return result
 
 
@@ -144,7 +155,7 @@ def check_revision(wanted: int | None, session: Session) -> None:
         )
 
 
-def _open_session(reader: Reader, params: MutatingParams, now: str) -> Session:
+def _open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
     session = find_session(reader, params.session_id, now)
     if session.state != "open":
         raise ProtocolError(
@@ -170,8 +181,3 @@ def first_result(reader: Reader, method: str, scope: str, key: str | None) -> di
             method=known.method,
         )
     return known.result
-
-
-def wire(result: Result) -> dict[str, Any]:
-    """A result in its wire form."""
-    return result.model_dump(by_alias=True)

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_protocol.results.base import Alert
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
 from ctxbudget_server.rules.leases import Lease
@@ -32,7 +33,7 @@ class Unit:
         self.phases: dict[int, Phase] = reader.phases(session.id)
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
         self.detail: dict[str, Any] = {}
-        self.alerts: list[dict[str, Any]] = []
+        self.alerts: list[Alert] = []
         self._before: dict[str, Item | None] = {}
         self._items: dict[str, Item] = {}
         self._undoable: set[str] = set()
@@ -231,18 +232,18 @@ class Unit:
             budget = self.settings.budget
             share = ratio(session.retained, budget)
             self.alerts.append(
-                {
-                    "level": level,
-                    "previous": session.level,
-                    "retained": session.retained,
-                    "threshold": threshold,
-                    "budget": budget,
-                    "ofBudget": share,
-                    "revision": self.revision,
-                    "at": self.now,
-                    "message": f"{session.retained:,} tokens retained, {share:.1%} of the budget of {budget:,}: "
+                Alert(
+                    level="critical" if level == "critical" else "warn",
+                    previous=session.level,
+                    retained=session.retained,
+                    threshold=threshold,
+                    budget=budget,
+                    of_budget=share,
+                    revision=self.revision,
+                    at=self.now,
+                    message=f"{session.retained:,} tokens retained, {share:.1%} of the budget of {budget:,}: "
                     f"{level} is reached at {threshold:,}.",
-                }
+                )
             )
         self.session = replace(session, level=level)
 
@@ -268,7 +269,7 @@ class Unit:
                 why=str(self.detail.get("why", method)),
                 changes=self.changes(),
                 detail=self.detail,
-                alerts=self.alerts,
+                alerts=[alert.wire() for alert in self.alerts],
             )
         )
         if self._undo_id is not None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.models.base import Figures as WireFigures
+from ctxbudget_protocol.results.base import Figures as WireFigures
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import available
@@ -15,7 +15,7 @@ from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.models.context import ItemInfo
+    from ctxbudget_protocol.results.context import ItemInfo
 
 
 def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigures:
@@ -37,7 +37,7 @@ def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigur
 
 def wire_item(item: Item) -> ItemInfo:
     """An item on the account."""
-    from ctxbudget_protocol.models.context import ItemInfo
+    from ctxbudget_protocol.results.context import ItemInfo
 
     return ItemInfo(
         id=item.id,

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.models.base import Alert
-from ctxbudget_protocol.models.context import NewItem
-from ctxbudget_protocol.models.workflow import (
-    CompletePhaseParams,
-    CompleteWaveParams,
-    PhaseSummary,
-    StartPhaseParams,
-    StartWaveParams,
-    WorkflowResult,
-)
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.results.workflow import WorkflowResult
 
 from ctxbudget_server.rules.lifecycle import (
     Open,
@@ -32,7 +24,7 @@ from ctxbudget_server.rules.lifecycle import (
 )
 from ctxbudget_server.rules.policy import on_phase_completed, on_phase_started, on_wave_completed
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.entering import Entering, prepare
+from ctxbudget_server.services.entering import Entering, Incoming, prepare
 from ctxbudget_server.services.pruning import Ended, Pruner
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.stand_ins import Extractor
@@ -40,7 +32,14 @@ from ctxbudget_server.services.transactions import changing, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
 
-Params = StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams
+if TYPE_CHECKING:
+    from ctxbudget_protocol.params.workflow import (
+        CompletePhaseParams,
+        CompleteWaveParams,
+        StartPhaseParams,
+        StartWaveParams,
+    )
+
 Act = Callable[[Unit, Pruner], PhaseStatus]
 
 
@@ -139,7 +138,9 @@ def complete_wave(call: Call, params: CompleteWaveParams) -> WorkflowResult:
     return _step(call, params, act)
 
 
-def _step(call: Call, params: Params, act: Act) -> WorkflowResult:
+def _step(
+    call: Call, params: StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams, act: Act
+) -> WorkflowResult:
     with reading(call, params.session_id) as snapshot:
         settings = Settings.of(snapshot.session.config)
     extractor = Extractor(settings.model, settings.values["metadataTokens"], call.cancellation.check)
@@ -162,29 +163,22 @@ def _step(call: Call, params: Params, act: Act) -> WorkflowResult:
             saved=pruner.saved,
             undo=unit.undo_id(),
             status=wire_figures(unit.session, unit.settings, unit.leased),
-            alerts=[Alert.model_validate(alert) for alert in unit.alerts],
+            alerts=unit.alerts,
         )
 
-    return changing(call, params, body, WorkflowResult, rehearse=True, seal=extractor.seal)
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)
 
 
 def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None:
     given = params.summary
     if given is None:
         return None
-    if not isinstance(given, PhaseSummary):
-        given = PhaseSummary(content=given)
-    if sum(value is not None for value in (given.content, given.path, given.tokens)) != 1:
-        raise invalid(["summary"], "exactly one of content, path and tokens")
-    new = NewItem(
-        layer="metadata",
-        kind="summary",
-        phase=params.phase,
-        content=given.content,
-        path=given.path,
-        tokens=given.tokens,
-        title=given.title or f"Phase {params.phase} summary",
-    )
+    title = f"Phase {params.phase} summary"
+    new = Incoming("metadata", "summary", params.phase, title=title)
+    if isinstance(given, str):
+        new = new._replace(content=given)
+    else:
+        new = new._replace(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
     with reading(call, params.session_id) as snapshot:
         model = Settings.of(snapshot.session.config).model
     return prepare(call, new, model, ["summary"])

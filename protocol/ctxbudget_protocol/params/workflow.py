@@ -1,23 +1,10 @@
-"""Models of `workflow/*`."""
+"""Params of `workflow/*`."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from ctxbudget_protocol.models.base import (
-    Alert,
-    Figures,
-    MutatingParams,
-    PhaseNumber,
-    PhaseStatus,
-    PruneOutcome,
-    SessionResult,
-    Text,
-    Title,
-    Tokens,
-    WaveNumber,
-    WireModel,
-)
+from ctxbudget_protocol.params.base import MutatingParams, PhaseNumber, Text, Title, Tokens, WaveNumber, WireModel
 
 
 class StartPhaseParams(MutatingParams):
@@ -58,16 +45,3 @@ class CompleteWaveParams(MutatingParams):
 
     phase: PhaseNumber
     wave: WaveNumber
-
-
-class WorkflowResult(SessionResult, PruneOutcome):
-    """Result of the lifecycle methods: the state reached, and what the policy pruned, kept and marked."""
-
-    phase: int
-    name: str | None
-    wave: int | None = None
-    state: PhaseStatus
-    policy: str = Field(description="The policy in force.")
-    summary: str | None = Field(None, description="Id of the item that the summary became.")
-    status: Figures
-    alerts: list[Alert]

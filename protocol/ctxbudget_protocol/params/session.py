@@ -1,4 +1,4 @@
-"""Models of `session/*`."""
+"""Params of `session/*`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ctxbudget_protocol.models.base import (
-    Figures,
-    Layer,
-    MutatingParams,
-    Params,
-    Policy,
-    PositiveTokens,
-    PruneOutcome,
-    Result,
-    Scope,
-    SessionResult,
-    Share,
-    Timestamp,
-    WireModel,
-)
+from ctxbudget_protocol.params.base import MutatingParams, Params, PositiveTokens, Share, WireModel
+from ctxbudget_protocol.words import Layer, Policy, Scope, SessionState
 
 PolicySetting = Policy | Literal["auto"]
-SessionState = Literal["open", "closed"]
 Threshold = Annotated[
     float,
     Field(
@@ -101,26 +87,8 @@ class OpenParams(MutatingParams):
         return {} if value is None else value
 
 
-class OpenResult(SessionResult):
-    """Result of `session/open`."""
-
-    created: bool
-    state: SessionState
-    config: Config
-    budget: int = Field(description="Tokens.")
-    effective_policy: Policy = Field(description="What `auto` comes to.")
-
-
 class CloseParams(MutatingParams):
     """Params of `session/close`."""
-
-
-class CloseResult(SessionResult, PruneOutcome):
-    """Result of `session/close`."""
-
-    state: SessionState
-    closed_at: Timestamp
-    status: Figures
 
 
 class ListParams(Params):
@@ -129,33 +97,8 @@ class ListParams(Params):
     state: SessionState | None = None
 
 
-class SessionInfo(Result):
-    """One session of the workspace."""
-
-    session_id: str
-    state: SessionState
-    created_at: Timestamp
-    updated_at: Timestamp
-    revision: int
-    phase: int | None = Field(description="The running phase.")
-    status: Figures
-
-
-class ListResult(Result):
-    """Result of `session/list`."""
-
-    workspace: str
-    sessions: list[SessionInfo]
-
-
 class DeleteParams(MutatingParams):
     """Params of `session/delete`."""
-
-
-class DeleteResult(SessionResult):
-    """Result of `session/delete`; the revision is the last that the session had."""
-
-    deleted: bool
 
 
 LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")

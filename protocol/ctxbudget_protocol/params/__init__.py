@@ -1,0 +1,1 @@
+"""What clients send: strict pydantic models, one module for each namespace of the method table."""

@@ -1,0 +1,137 @@
+"""Results of `context/*`."""
+
+from __future__ import annotations
+
+from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
+from ctxbudget_protocol.results.record import Record, described
+from ctxbudget_protocol.words import Kind, Layer, Policy, Provenance, State
+
+
+class AddedItem(Record):
+    """An item as it entered."""
+
+    id: str
+    tokens: int
+    provenance: Provenance
+    layer: Layer
+    kind: Kind
+    state: State
+    phase: int | None
+    wave: int | None
+    reduces: list[str]
+
+
+class AddResult(SessionResult):
+    """Result of `context/add`."""
+
+    items: list[AddedItem]
+    status: Figures
+    alerts: list[Alert]
+    emergency: PruneOutcome | None = described("What `autoPrune` removed because of this call.", default=None)
+
+
+class ItemInfo(Record):
+    """An item on the account."""
+
+    id: str
+    layer: Layer
+    kind: Kind
+    state: State
+    phase: int | None
+    wave: int | None
+    agent: str | None
+    title: str | None
+    path: str | None
+    pinned: bool
+    marker: bool
+    tokens: int = described("The figure that the accounts sum, frozen when the item entered.")
+    provenance: Provenance
+    raw_tokens: int = described("Before any factor, tokens.")
+    encoding: str | None = described("Of the raw count; null for reported figures.")
+    factor: float = described("The calibration in force when the item entered; 1: none.")
+    bytes: int | None = described("Of the content, UTF-8; null without content.")
+    hash: str | None = described("sha256 of the content.")
+    complete: bool | None = described("Whether the metadata is; null for other items.")
+    reduces: list[str]
+    stand_in: str | None = described("The item that stands for this one.")
+    reason: str | None = described("Why it is not retained.")
+    added_at: str
+    revision: int = described("Of the last change.")
+
+
+class UpdateResult(SessionResult):
+    """Result of `context/update`."""
+
+    item: ItemInfo
+    status: Figures
+    alerts: list[Alert]
+
+
+class AppendResult(SessionResult):
+    """Result of `context/append`."""
+
+    item: ItemInfo
+    added: int = described("Tokens by which the item grew.")
+    recounted: int = described("Characters that were counted again: the tail and the addition.")
+    status: Figures
+    alerts: list[Alert]
+    emergency: PruneOutcome | None = None
+
+
+class ListResult(SessionResult):
+    """Result of `context/list`."""
+
+    items: list[ItemInfo]
+    total: int = described("Items that match, on all pages.")
+    tokens: int = described("Retained tokens of the items that match, on all pages.")
+    next: str | None = described("For `after`, when there is more.")
+
+
+class Match(Record):
+    """A line that a search found, the best first; `context/get` by lines has what stands around it."""
+
+    line: int = described("1-based.")
+    text: str
+
+
+class GetResult(SessionResult):
+    """Result of `context/get`."""
+
+    item_id: str
+    content: str | None = described("The bytes asked for, as text; null for a search.")
+    start_line: int | None
+    end_line: int | None
+    tokens: int = described("Of what is answered, raw count in the item's vocabulary.")
+    provenance: Provenance
+    bytes: int
+    hash: str = described("sha256 of the whole original.")
+    matches: list[Match]
+
+
+class RestoreResult(SessionResult):
+    """Result of `context/restore`."""
+
+    items: list[ItemInfo]
+    restored: int = described("Tokens brought back.")
+    status: Figures
+    alerts: list[Alert]
+    emergency: PruneOutcome | None = None
+
+
+class PruneResult(SessionResult, PruneOutcome):
+    """Result of `context/prune`."""
+
+    dry_run: bool
+    policy: Policy
+    status: Figures
+    alerts: list[Alert]
+
+
+class UndoResult(SessionResult):
+    """Result of `context/undo`."""
+
+    restored: list[str] = described("Items that are as they were before.")
+    withdrawn: list[str] = described("Stand-ins that the prune had made and that are gone with it.")
+    undo: str = described("Takes this undo back.")
+    status: Figures
+    alerts: list[Alert]

@@ -1,0 +1,96 @@
+"""Results of `metadata/*`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ctxbudget_protocol.results.record import Record, described
+from ctxbudget_protocol.words import Kind, Provenance
+
+
+class PlanPhase(Record):
+    """A phase that a plan names."""
+
+    number: int | None
+    name: str
+    status: str | None
+    tasks_done: int
+    tasks_open: int
+
+
+class PlanFields(Record):
+    """What a plan says."""
+
+    phases: list[PlanPhase]
+    phase_count: int
+    complexity: float | None
+    complexity_basis: Literal["given", "computed"] | None
+    estimate: str | None
+    dependencies: list[str]
+    success_criteria: list[str]
+    risks: list[str]
+
+
+class ImplementationFields(Record):
+    """What an implementation summary says."""
+
+    files_changed: list[str]
+    status: str | None
+    tests: str | None
+    remaining: list[str]
+
+
+class DebugFields(Record):
+    """What a debug report says."""
+
+    cause: str | None
+    evidence: list[str]
+    fix: str | None
+
+
+class TestFields(Record):
+    """What test output says; unknown is null."""
+
+    __test__ = False
+
+    status: Literal["passed", "failed", "error"] | None
+    passed: int | None
+    failed: int | None
+    skipped: int | None
+    errors: int | None
+    failing: list[str]
+
+
+class OutlineEntry(Record):
+    """A section of the source."""
+
+    heading: str
+    path: list[str] = described("The headings from the top to this one.")
+    level: int
+    start_line: int = described("1-based.")
+    end_line: int = described("Included.")
+    tokens: int
+
+
+class ExtractResult(Record):
+    """Result of `metadata/extract`."""
+
+    kind: Kind
+    title: str | None
+    summary: str = described("At most 50 words, whole sentences of the source.")
+    key_findings: list[str]
+    recommendations: list[str]
+    paths: list[str]
+    identifiers: list[str]
+    plan: PlanFields | None
+    implementation: ImplementationFields | None
+    debug: DebugFields | None
+    tests: TestFields | None
+    outline: list[OutlineEntry]
+    complete: bool
+    warnings: list[str]
+    text: str = described("What enters the context: at most maxTokens.")
+    tokens: int = described("Of `text`.")
+    source_tokens: int
+    provenance: Provenance
+    reduction: float = described("1 - tokens / sourceTokens, as a share.")

@@ -1,0 +1,81 @@
+"""The base of all results: plain records that cost nothing to import and know their wire form.
+
+Hooks run one process for each event, and importing pydantic takes longer than all their work. So results are built
+without it; `ctxbudget_protocol.schema` makes the pydantic model of a record where one is wanted: for the JSON Schema,
+for clients, and for the tests that hold every answer against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any, ClassVar, Self, dataclass_transform
+
+_MISSING = object()
+
+
+class Described:
+    """What is said about a field, and its default if it has one."""
+
+    def __init__(self, text: str, default: Any) -> None:
+        self.text = text
+        self.default = default
+
+
+def described(text: str, *, default: Any = _MISSING) -> Any:
+    """A field of a record with its meaning and unit."""
+    return Described(text, default)
+
+
+def camel(name: str) -> str:
+    """The wire's form of a Python name."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described,))
+class Record:
+    """Values by name; `wire` is their JSON form, in camelCase."""
+
+    descriptions: ClassVar[dict[str, str]] = {}
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        own = cls.__dict__.get("__annotations__", {})
+        inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
+        cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
+        cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}
+        for name in own:
+            value = cls.__dict__.get(name, _MISSING)
+            if isinstance(value, Described):
+                cls.descriptions[name] = value.text
+                if value.default is _MISSING:
+                    delattr(cls, name)
+                else:
+                    setattr(cls, name, value.default)
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def copy(self, **changes: Any) -> Self:
+        """The record with some values changed."""
+        return type(self)(**{**self.__dict__, **changes})
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {camel(name): wire_value(getattr(self, name)) for name in self.names}
+
+    @classmethod
+    def from_wire(cls, value: dict[str, Any]) -> Self:
+        """The record of a flat JSON object that `wire` made."""
+        return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
+
+
+def wire_value(value: Any) -> Any:
+    """The JSON form of a record, a dataclass, a list of them, or of what is JSON already."""
+    if isinstance(value, Record):
+        return value.wire()
+    if isinstance(value, list | tuple):
+        return [wire_value(element) for element in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {camel(field.name): wire_value(getattr(value, field.name)) for field in fields(value)}
+    return value

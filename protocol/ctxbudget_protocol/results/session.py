@@ -1,0 +1,52 @@
+"""Results of `session/*`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctxbudget_protocol.results.base import Figures, PruneOutcome, SessionResult
+from ctxbudget_protocol.results.record import Record, described
+from ctxbudget_protocol.words import Policy, SessionState
+
+
+class OpenResult(SessionResult):
+    """Result of `session/open`."""
+
+    created: bool
+    state: SessionState
+    config: dict[str, Any]
+    budget: int = described("Tokens.")
+    effective_policy: Policy = described("What `auto` comes to.")
+
+
+class CloseResult(SessionResult, PruneOutcome):
+    """Result of `session/close`."""
+
+    state: SessionState
+    closed_at: str
+    status: Figures
+
+
+class SessionInfo(Record):
+    """One session of the workspace."""
+
+    session_id: str
+    state: SessionState
+    created_at: str
+    updated_at: str
+    revision: int
+    phase: int | None = described("The running phase.")
+    status: Figures
+
+
+class ListResult(Record):
+    """Result of `session/list`."""
+
+    workspace: str
+    sessions: list[SessionInfo]
+
+
+class DeleteResult(SessionResult):
+    """Result of `session/delete`; the revision is the last that the session had."""
+
+    deleted: bool

@@ -1,0 +1,20 @@
+"""Results of `workflow/*`."""
+
+from __future__ import annotations
+
+from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
+from ctxbudget_protocol.results.record import described
+from ctxbudget_protocol.words import PhaseStatus
+
+
+class WorkflowResult(SessionResult, PruneOutcome):
+    """Result of the lifecycle methods: the state reached, and what the policy pruned, kept and marked."""
+
+    phase: int
+    name: str | None
+    wave: int | None = None
+    state: PhaseStatus
+    policy: str = described("The policy in force.")
+    summary: str | None = described("Id of the item that the summary became.", default=None)
+    status: Figures
+    alerts: list[Alert]

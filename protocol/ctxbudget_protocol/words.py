@@ -1,0 +1,17 @@
+"""The words of the wire: closed sets of values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Layer = Literal["permanent", "phase", "metadata", "transient"]
+Kind = Literal["report", "plan", "summary", "debug", "test-output", "log", "tool-output", "instructions", "other"]
+State = Literal["retained", "reduced", "pruned"]
+Provenance = Literal["exact", "calibrated", "estimated", "reported"]
+Level = Literal["ok", "warn", "critical"]
+Policy = Literal["aggressive", "moderate", "minimal"]
+Scope = Literal["full-implementation", "research-and-plan", "research-only", "debug-only"]
+Strategy = Literal["fixed", "dynamic", "reserve"]
+Basis = Literal["total", "remaining"]
+PhaseStatus = Literal["planned", "running", "completed"]
+SessionState = Literal["open", "closed"]

@@ -1,0 +1,60 @@
+"""`ctxbudget serve`: the server on stdin and stdout."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+
+from ctxbudget_protocol.limits import Limits
+
+from ctxbudget_server.cli.options import add_store_options, service_options
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments. Some exist because editors' clients pass them."""
+    parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (this is the default)")
+    parser.add_argument(
+        "--clientProcessId", type=int, metavar="PID", help="the client's process; the server ends with it"
+    )
+    parser.add_argument("--log-file", metavar="FILE", help="write the log to FILE instead of stderr")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; twice for everything")
+    parser.add_argument("--version", action="store_true", dest="print_version", help="print the version and exit")
+    add_store_options(parser)
+    defaults = Limits()
+    parser.add_argument(
+        "--max-message-bytes",
+        type=_bytes,
+        metavar="N",
+        default=defaults.max_message_bytes,
+        help="the largest message that is taken (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-document-bytes",
+        type=_bytes,
+        metavar="N",
+        default=defaults.max_document_bytes,
+        help="the largest document that is taken (default: %(default)s)",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
+    import logging
+
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
+    log_format = f"%(asctime)s ctxbudget[{os.getpid()}] %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level, filename=options.log_file, format=log_format)
+
+    from ctxbudget_server.rpc.server import ServeOptions, serve
+    from ctxbudget_server.services.dispatch import Services
+
+    limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
+    chosen = service_options(options, limits)
+    return serve(lambda root: Services(chosen, root=root, actor="serve"), ServeOptions(limits=limits))
+
+
+def _bytes(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value

@@ -1,0 +1,94 @@
+"""Exact token counts, in proportion to what is new in a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ctxbudget_server.tokens.cuts import last_cut, next_cut, no_check
+from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING
+from ctxbudget_server.tokens.vocabulary import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHUNK: Final = 1 << 16
+"""Characters encoded in one go, 4 to 6 ms, where the text has cuts."""
+
+
+class Counted(NamedTuple):
+    """The count of a text that may grow, and the end of the text: all that an append needs of it."""
+
+    tokens: int
+    tail: str
+
+
+class Edit(NamedTuple):
+    """The characters `start` to `end` (exclusive) of a text are replaced."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+def count(text: str, encoding: str = DEFAULT_ENCODING, check: Callable[[], None] = no_check) -> int:
+    """Tokens of `text`, equal to `len(encode_ordinary(text))` of tiktoken for every `str`.
+
+    `check` is called before each chunk of about CHUNK characters; what it raises ends the count.
+    """
+    tokens = start = 0
+    while start < len(text):
+        check()
+        end = next_cut(text, start + CHUNK, check)
+        tokens += len(load(encoding).encode(text[start:end]))
+        start = end
+    return tokens
+
+
+def tail_start(text: str) -> int:
+    """Where the tail of `text` begins, in characters.
+
+    For every `more`: `count(text + more) == count(text[:cut]) + count(text[cut:] + more)`.
+    """
+    return last_cut(text)
+
+
+def count_growing(text: str, encoding: str = DEFAULT_ENCODING, check: Callable[[], None] = no_check) -> Counted:
+    """The count of `text`, and its tail for `count_appended`."""
+    return Counted(count(text, encoding, check), text[last_cut(text, check=check) :])
+
+
+def count_appended(
+    old_tokens: int,
+    old_tail: str,
+    addition: str,
+    encoding: str = DEFAULT_ENCODING,
+    check: Callable[[], None] = no_check,
+) -> Counted:
+    """The count of a text of `old_tokens` that ends in `old_tail`, grown by `addition`.
+
+    `old_tail` is what follows `tail_start` of the old text. The cost is in proportion to the tail and the
+    addition.
+    """
+    end = old_tail + addition
+    tokens = old_tokens - count(old_tail, encoding, check) + count(end, encoding, check)
+    return Counted(tokens, end[last_cut(end, check=check) :])
+
+
+def count_edited(
+    old_tokens: int,
+    old_text: str,
+    edit: Edit,
+    encoding: str = DEFAULT_ENCODING,
+    check: Callable[[], None] = no_check,
+) -> int:
+    """Tokens of `old_text`, which has `old_tokens`, after `edit`.
+
+    The cost is in proportion to what is replaced, what replaces it and the distance to the cuts around.
+    """
+    start, end, replacement = edit
+    first = last_cut(old_text, start, check)
+    # The character before a cut must be past the edit, so that the cut is there in the new text too.
+    last = next_cut(old_text, end + 1, check)
+    before = count(old_text[first:last], encoding, check)
+    after = count(old_text[first:start] + replacement + old_text[end:last], encoding, check)
+    return old_tokens - before + after

@@ -1,0 +1,68 @@
+"""The encodings that are counted exactly: how each cuts text into pieces, and where its vocabulary is.
+
+The patterns are part of what an encoding is: a test compares them with `tiktoken_ext.openai_public`. Special
+tokens are left out on purpose: in the text of a context they are text, and `encode_ordinary` counts them so.
+Without them o200k_harmony is o200k_base, and the two share one vocabulary in memory.
+"""
+
+from typing import Final, NamedTuple
+
+DEFAULT_ENCODING: Final = "o200k_base"
+
+LONGEST_TOKEN: Final = 128
+"""Bytes of the longest token of any encoding here: a text of n bytes has at least n / 128 tokens."""
+
+
+class Source(NamedTuple):
+    """A vocabulary as shipped: its blob in `data/`, the blob's sha256, its number of tokens, its pattern."""
+
+    blob: str
+    sha256: str
+    size: int
+    pattern: str
+
+
+_CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+_UPPER = r"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}"
+_LOWER = r"\p{Ll}\p{Lm}\p{Lo}\p{M}"
+
+O200K: Final = Source(
+    blob="o200k_base.bin",
+    sha256="815ad0c59958aa18ac2136a9d9ac315c38394f2584aefdc5e2aa426fb96722c4",
+    size=199_998,
+    pattern="|".join(
+        (
+            rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]*[{_LOWER}]+{_CONTRACTIONS}",
+            rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]+[{_LOWER}]*{_CONTRACTIONS}",
+            r"\p{N}{1,3}",
+            r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+            r"\s*[\r\n]+",
+            r"\s+(?!\S)",
+            r"\s+",
+        )
+    ),
+)
+
+CL100K: Final = Source(
+    blob="cl100k_base.bin",
+    sha256="b65cdaaedbfd77b3b19f247b231a5461f9fc4f51209606d33d523f78cc07288b",
+    size=100_256,
+    pattern="|".join(
+        (
+            r"'(?i:[sdmt]|ll|ve|re)",
+            r"[^\r\n\p{L}\p{N}]?+\p{L}++",
+            r"\p{N}{1,3}+",
+            r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
+            r"\s++$",
+            r"\s*[\r\n]",
+            r"\s+(?!\S)",
+            r"\s",
+        )
+    ),
+)
+
+ENCODINGS: Final[dict[str, Source]] = {
+    "o200k_base": O200K,
+    "o200k_harmony": O200K,
+    "cl100k_base": CL100K,
+}

@@ -1,0 +1,72 @@
+"""Token figures for a model's family: a number that says how it was found and how far off it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctxbudget_server.tokens.counting import count
+from ctxbudget_server.tokens.cuts import no_check
+from ctxbudget_server.tokens.estimator import byte_kinds, estimate
+from ctxbudget_server.tokens.models import ExpectedError, Family, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ESTIMATOR_ERROR = ExpectedError(0.04, 0.15)
+"""Of `estimate` on prose, code and JSON; see `estimator`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFigure:
+    """Tokens of a text.
+
+    `tokens` are the family's, `raw_tokens` those of the vocabulary `encoding`, from which they follow.
+    """
+
+    tokens: int
+    raw_tokens: int
+    encoding: str
+    provenance: Provenance
+    family: Family
+    expected_error: ExpectedError | None
+
+
+def count_for(text: str, family: Family, check: Callable[[], None] = no_check) -> TokenFigure:
+    """The figure of `text`, counted with the family's vocabulary or the one nearest to it."""
+    return figure_from(text, count(text, family.encoding, check), family, check)
+
+
+def figure_from(text: str, raw_tokens: int, family: Family, check: Callable[[], None] = no_check) -> TokenFigure:
+    """The figure of `text` when its `raw_tokens` in the family's encoding are known already."""
+    return TokenFigure(
+        _tokens(text, raw_tokens, family, check),
+        raw_tokens,
+        family.encoding,
+        family.provenance,
+        family,
+        family.expected_error,
+    )
+
+
+def estimate_for(text: str, family: Family, check: Callable[[], None] = no_check) -> TokenFigure:
+    """The figure of `text` without a vocabulary: at once, and always `estimated`."""
+    raw_tokens = estimate(text)
+    error = family.expected_error
+    if error is not None:
+        error = ExpectedError(
+            median=max(error.median, _ESTIMATOR_ERROR.median), p95=max(error.p95, _ESTIMATOR_ERROR.p95)
+        )
+    return TokenFigure(
+        _tokens(text, raw_tokens, family, check), raw_tokens, family.encoding, "estimated", family, error
+    )
+
+
+def _tokens(text: str, raw_tokens: int, family: Family, check: Callable[[], None]) -> int:
+    if family.provenance == "exact" or not text:
+        return raw_tokens
+    tokens = family.factor * raw_tokens
+    if family.kind_weights:
+        kinds = byte_kinds(text, check)
+        tokens += sum(weight * number for weight, number in zip(family.kind_weights, kinds, strict=True))
+    return max(round(tokens), 1)

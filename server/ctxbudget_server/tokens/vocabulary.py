@@ -1,0 +1,166 @@
+"""Vocabularies in memory: loaded once, offline, on first use; and their encoder, made safe for any text."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from ctxbudget_server.tokens.encodings import ENCODINGS, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiktoken import Encoding
+
+WHITE_SPACE: Final = (
+    "\t\v\f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What the patterns call white space (Unicode White_Space), line feed and carriage return apart."""
+
+LONG_RUN: Final = 900_000
+"""Characters of WHITE_SPACE in a row that are kept from tiktoken, whose regex engine panics at 999,999."""
+
+
+class UnknownEncodingError(ValueError):
+    """No encoding of this name is shipped."""
+
+
+class VocabularyDataError(RuntimeError):
+    """A shipped vocabulary cannot be read, or is not what was shipped."""
+
+
+class Vocabulary:
+    """One vocabulary with its encoder. Threads may share it; the GIL is free while it encodes."""
+
+    __slots__ = ("_encoding", "_lock", "_source", "_white_space_encoding")
+
+    def __init__(self, source: Source) -> None:
+        import io
+
+        from tiktoken import Encoding
+
+        data = io.BytesIO(_read_blob(source))
+        lengths = data.read(source.size)
+        self._source = source
+        self._lock = threading.Lock()
+        self._white_space_encoding: Encoding | None = None
+        self._encoding = Encoding(
+            source.blob,
+            pat_str=source.pattern,
+            mergeable_ranks=dict(zip(map(data.read, lengths), range(source.size), strict=True)),
+            special_tokens={},
+        )
+        # tiktoken keeps these 200,000 Python objects only to be pickled; its encoder has a copy of its own.
+        self._encoding._mergeable_ranks = {}
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of `text`, as `encode_ordinary` has them, for every `str`.
+
+        A long run of white space is encoded apart, since tiktoken would panic on it. It is one piece, less
+        its last character when something other than a line break follows; no other piece reaches into it.
+        """
+        tokens: list[int] = []
+        start = 0
+        for begin, end in _long_runs(text):
+            if end < len(text) and text[end] in "\r\n":
+                continue
+            piece_end = end if end == len(text) else end - 1
+            tokens += self._encoding.encode_ordinary(text[start:begin])
+            tokens += self._white_space().encode_ordinary(text[begin:piece_end])
+            start = piece_end
+        if start == 0:
+            return self._encoding.encode_ordinary(text)
+        return tokens + self._encoding.encode_ordinary(text[start:])
+
+    def decode(self, tokens: list[int]) -> bytes:
+        """The UTF-8 bytes of `tokens`; they may begin or end inside a character."""
+        return self._encoding.decode_bytes(tokens)
+
+    def token_bytes(self) -> list[bytes]:
+        """All tokens by rank."""
+        return [self._encoding.decode_single_token_bytes(rank) for rank in range(self._source.size)]
+
+    def _white_space(self) -> Encoding:
+        """An encoder that takes its whole text as one piece, for text of WHITE_SPACE alone.
+
+        Merging looks up only substrings of the piece, so the few tokens made of these bytes are all it needs.
+        It is built in a few milliseconds, and unlike tiktoken's single-piece call lets other threads run.
+        """
+        with self._lock:
+            if self._white_space_encoding is None:
+                from tiktoken import Encoding
+
+                alphabet = WHITE_SPACE.encode()
+                ranks = {
+                    token: rank for rank, token in enumerate(self.token_bytes()) if not token.translate(None, alphabet)
+                }
+                self._white_space_encoding = Encoding(
+                    f"white space of {self._source.blob}",
+                    pat_str=r"[\s\S]+",
+                    mergeable_ranks=ranks,
+                    special_tokens={},
+                )
+            return self._white_space_encoding
+
+
+_loaded: Final[dict[Source, Vocabulary]] = {}
+_loading: Final[dict[Source, threading.Lock]] = {source: threading.Lock() for source in ENCODINGS.values()}
+
+
+def load(encoding: str) -> Vocabulary:
+    """The vocabulary of `encoding`, read on first use; later calls, from any thread, get the same one.
+
+    The first call takes 200 to 300 ms for o200k; tiktoken's constructor holds the GIL for some 140 of them.
+    """
+    source = _source(encoding)
+    vocabulary = _loaded.get(source)
+    if vocabulary is None:
+        with _loading[source]:
+            vocabulary = _loaded.get(source)
+            if vocabulary is None:
+                vocabulary = _loaded[source] = Vocabulary(source)
+    return vocabulary
+
+
+def is_loaded(encoding: str) -> bool:
+    """Whether `load` would answer at once."""
+    return _source(encoding) in _loaded
+
+
+def _source(encoding: str) -> Source:
+    try:
+        return ENCODINGS[encoding]
+    except KeyError:
+        raise UnknownEncodingError(f"no encoding {encoding!r}; there are {', '.join(ENCODINGS)}") from None
+
+
+def _read_blob(source: Source) -> bytes:
+    import hashlib
+    import zlib
+    from pathlib import Path
+
+    path = Path(__file__).parent / "data" / source.blob
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        raise VocabularyDataError(f"cannot read {path}: {error.strerror}") from error
+    if hashlib.sha256(blob).hexdigest() != source.sha256:
+        raise VocabularyDataError(f"{path} is damaged: its sha256 is not the one shipped")
+    return zlib.decompress(blob)
+
+
+def _long_runs(text: str) -> Iterator[tuple[int, int]]:
+    """The (begin, end) of each run of WHITE_SPACE of LONG_RUN characters or more.
+
+    A run this long covers one of any positions LONG_RUN apart, so only these are looked at.
+    """
+    searched, position = 0, LONG_RUN - 1
+    while position < len(text):
+        if text[position] in WHITE_SPACE:
+            begin = searched + len(text[searched:position].rstrip(WHITE_SPACE))
+            end = len(text) - len(text[position:].lstrip(WHITE_SPACE))
+            if end - begin >= LONG_RUN:
+                yield begin, end
+            searched = position = end
+        position += LONG_RUN
