@@ -75,14 +75,17 @@ class Documents:
     def _bytes(self, path: Path, given: str, loc: Location) -> bytes:
         # Without O_NONBLOCK a fifo would hang the request before it can be refused.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
                 raise ProtocolError("pathNotAllowed", f"{path} is no regular file", loc=loc, path=given)
             check_size(found.st_size, self.max_bytes, loc)
-            data = file.read(self.max_bytes + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(self.max_bytes + 1)
             check_size(len(data), self.max_bytes, loc)
             return data
+        finally:
+            os.close(descriptor)
 
 
 def check_size(size: int, limit: int, loc: Location) -> None:

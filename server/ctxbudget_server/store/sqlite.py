@@ -155,6 +155,9 @@ class SqliteStore:
         self._checked = False
         self._local = threading.local()
         self._watcher = None
+        import logging  # hooks do without it
+
+        logging.getLogger(__name__).warning("%s was damaged and is kept as %s", self.path, aside.name)
         return aside
 
 

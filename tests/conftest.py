@@ -1,0 +1,37 @@
+"""A real server for each module, and a session of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from support.client import Client
+from support.session import Session, serve_command
+
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the module's server works in."""
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def client(workspace: Path) -> Iterator[Client]:
+    """A running server."""
+    with Client(serve_command(workspace), cwd=workspace, root=workspace) as client:
+        yield client
+
+
+@pytest.fixture
+def session(client: Client, request: pytest.FixtureRequest) -> Session:
+    """A session of the test's own, opened with the defaults."""
+    name = "".join(c if c.isalnum() else "-" for c in request.node.nodeid)[-100:]
+    opened = Session(client, name)
+    opened.open()
+    return opened

@@ -1,0 +1,57 @@
+"""The method table, the models, the services and the published contract cannot drift apart."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from ctxbudget_protocol.errors import ERRORS
+from ctxbudget_protocol.methods import COMMON_ERRORS, METHODS, requests
+from ctxbudget_protocol.params.session import Config
+from ctxbudget_protocol.schema import render
+from ctxbudget_server.services.registry import SERVICES, service
+from ctxbudget_server.services.settings import DEFAULTS
+from support.client import Client
+
+
+def test_the_published_contract_is_what_the_models_say() -> None:
+    """`python -m ctxbudget_protocol.schema` writes it anew."""
+    assert files("ctxbudget_protocol").joinpath("contract.json").read_text("utf-8") == render()
+
+
+def test_every_request_has_its_service() -> None:
+    assert list(SERVICES) == [method.name for method in requests()]
+    assert all(callable(service(name)) for name in SERVICES)
+
+
+def test_the_server_advertises_the_table(client: Client) -> None:
+    advertised = client.initialize_result["capabilities"]["experimental"]["ctxbudget"]
+
+    assert advertised["protocolVersion"] == "1.0"
+    assert sorted(advertised["methods"]) == sorted(METHODS)
+    assert advertised["limits"]["maxMessageBytes"] == 64 * 1024 * 1024
+
+
+def test_errors_have_codes_of_their_own() -> None:
+    codes = [spec.code for spec in ERRORS.values()]
+
+    assert len(set(codes)) == len(codes)
+    assert all(1001 <= code <= 1099 or code <= -32000 for code in codes)
+    assert all(name in ERRORS for method in METHODS.values() for name in (*method.errors, *COMMON_ERRORS))
+
+
+def test_stored_defaults_are_the_models_defaults() -> None:
+    assert Config().model_dump(by_alias=True) == DEFAULTS
+
+
+@pytest.mark.parametrize("method", [method.name for method in requests()])
+@pytest.mark.parametrize("params", [None, [], {}, {"unheardOf": 1}])
+def test_absent_null_and_empty_params_mean_the_same(client: Client, method: str, params: object) -> None:
+    answer = client.response(client.send_request(method, params))
+
+    if params == {"unheardOf": 1}:
+        errors = answer["error"]["data"]["errors"]
+        assert ["unheardOf"] in [error["loc"] for error in errors]
+        assert all(error.keys() == {"loc", "msg", "type"} for error in errors)
+    elif "error" in answer:
+        assert answer["error"]["data"]["name"] in ("invalidParams", "sessionClosed", "unknownSession")
