@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import types
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -44,7 +46,7 @@ def _modelled(hint: Any) -> Any:
         return model_of(hint)
     origin, arguments = get_origin(hint), tuple(_modelled(argument) for argument in get_args(hint))
     if origin in (Union, types.UnionType):
-        return Union[arguments]
+        return reduce(or_, arguments)
     return origin[arguments] if origin in (list, dict, tuple) else hint
 
 

@@ -40,7 +40,7 @@ class Record:
     names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = cls.__dict__.get("__annotations__", {})
+        own = cls.__annotations__
         inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
         cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
         cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
-
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.services.cancellation import Cancellation
 

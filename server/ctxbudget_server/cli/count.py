@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
-
 from ctxbudget_server.services.counting import family_of, figure
 from ctxbudget_server.services.workspace import as_text, check_size
 

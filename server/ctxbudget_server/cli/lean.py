@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from ctxbudget_protocol.methods import Method
-
 from ctxbudget_server.services.dispatch import validated
 
 Schema = dict[str, Any]

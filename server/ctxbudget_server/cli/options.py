@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.limits import Limits
-
 from ctxbudget_server.cli.lean import lean_validated
 from ctxbudget_server.services.dispatch import Options, Services
 

@@ -7,7 +7,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
-
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.services.cancellation import Cancellation
 

@@ -6,7 +6,6 @@ import os
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.limits import Limits
-
 from ctxbudget_server.cli.options import add_store_options, service_options
 
 

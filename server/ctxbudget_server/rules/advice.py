@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ctxbudget_server.rules.levels import Level
+from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.lifecycle import Phase
 
 

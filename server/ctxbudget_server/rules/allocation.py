@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
+from ctxbudget_protocol.words import Scope
 from ctxbudget_server.rules.shares import apportion, decimal
 
 TEMPLATE_BUDGET = 7_500
@@ -17,8 +17,6 @@ TOKENS_PER_AGENT = 300
 
 RESEARCH_PHASE = 1
 DEBUG_PHASE = 5
-
-Scope = Literal["full-implementation", "research-and-plan", "research-only", "debug-only"]
 
 DEFAULT_SCOPE: Scope = "full-implementation"
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Layer = Literal["permanent", "phase", "metadata", "transient"]
-Kind = Literal["report", "plan", "summary", "debug", "test-output", "log", "tool-output", "instructions", "other"]
-State = Literal["retained", "reduced", "pruned"]
-Provenance = Literal["exact", "calibrated", "estimated", "reported"]
+from ctxbudget_protocol.words import Kind, Layer, Provenance, State
 
 
 class Figures(NamedTuple):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.shares import ceil_share
 
-Level = Literal["ok", "warn", "critical"]
 RANK: dict[Level, int] = {"ok": 0, "warn": 1, "critical": 2}
 
 RELEASE_SHARE = 0.05

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
-PhaseStatus = Literal["planned", "running", "completed"]
+from ctxbudget_protocol.words import PhaseStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from ctxbudget_server.rules.allocation import TEMPLATES, Scope
+from ctxbudget_protocol.words import Policy, Scope
+from ctxbudget_server.rules.allocation import TEMPLATES
 from ctxbudget_server.rules.items import Item
 
-Policy = Literal["aggressive", "moderate", "minimal"]
 Verb = Literal["reduce", "drop", "keep"]
 
 WORKING_LAYERS = ("transient", "phase")
@@ -127,29 +127,32 @@ def on_request(
     decisions = Decisions()
     turning: dict[int, list[Item]] = {}
     for item in items:
-        if item.state != "retained":
-            decisions.steps.append(_kept(item, "notRetained"))
-        elif named and not item.protected:
-            decisions.steps.append(Step(item, "drop" if item.layer == "metadata" else "reduce", "requested"))
-        elif turn_metadata and item.layer == "metadata" and not item.pinned:
-            if item.phase is None:
-                decisions.steps.append(Step(item, "drop", "requested"))
-            elif running(item):
-                decisions.steps.append(Step(item, "keep", "running"))
-            else:
-                turning.setdefault(item.phase, []).append(item)
-        elif policy == "minimal":
-            decisions.steps.append(_minimal_step(item, "requested"))
-        elif policy == "moderate" and running(item):
-            decisions.steps.append(_kept(item, "running"))
+        turns = turn_metadata and item.layer == "metadata" and item.state == "retained" and not item.protected
+        if turns and not named and item.phase is not None and not running(item):
+            turning.setdefault(item.phase, []).append(item)
+        elif turns and not named:
+            lone = item.phase is None
+            decisions.steps.append(Step(item, "drop" if lone else "keep", "requested" if lone else "running"))
         else:
-            decisions.steps.append(_working_step(item, "requested"))
+            decisions.steps.append(_requested_step(policy, item, named=named, running=running(item)))
     for phase, metadata in sorted(turning.items()):
         if turn := _turn(phase, None, metadata):
             decisions.turns.append(turn)
         else:
             decisions.steps.extend(Step(item, "keep", "marker") for item in metadata)
     return decisions
+
+
+def _requested_step(policy: Policy, item: Item, *, named: bool, running: bool) -> Step:
+    if item.state != "retained":
+        return Step(item, "keep", "notRetained")
+    if named and not item.protected:
+        return Step(item, "drop" if item.layer == "metadata" else "reduce", "requested")
+    if policy == "minimal":
+        return _minimal_step(item, "requested")
+    if policy == "moderate" and running:
+        return _kept(item, "running")
+    return _working_step(item, "requested")
 
 
 def on_emergency(items: Iterable[Item]) -> Decisions:
@@ -168,9 +171,7 @@ def _retained(items: Iterable[Item]) -> list[Item]:
 
 
 def _kept(item: Item, reason: str) -> Step:
-    if item.state == "retained":
-        reason = item.protected or ("metadata" if item.layer == "metadata" else reason)
-    return Step(item, "keep", reason)
+    return Step(item, "keep", item.protected or ("metadata" if item.layer == "metadata" else reason))
 
 
 def _working_step(item: Item, reason: str) -> Step:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.budget import AllocateResult, Allocation
-
+from ctxbudget_protocol.words import Scope
 from ctxbudget_server.rules.allocation import (
     DEFAULT_SCOPE,
     AllocationError,
     DoesNotFitError,
     PhaseNeed,
-    Scope,
     Shared,
     dynamic,
     fixed,

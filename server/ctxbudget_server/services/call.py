@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
-
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.workspace import Documents
 from ctxbudget_server.store.interface import Store

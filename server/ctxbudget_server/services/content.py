@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ctxbudget_server.rules.items import Provenance
+from ctxbudget_protocol.words import Provenance
 
 CHUNK = 1 << 20
 """Bytes that are compressed between two looks at the cancellation."""

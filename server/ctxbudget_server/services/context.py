@@ -15,7 +15,6 @@ from ctxbudget_protocol.results.context import (
     RestoreResult,
     UpdateResult,
 )
-
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.appending import Grower
 from ctxbudget_server.services.call import Call

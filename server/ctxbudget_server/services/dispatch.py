@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.methods import METHODS, Method
-
 from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.call import Call, utc_now
 from ctxbudget_server.services.cancellation import Cancellation
@@ -24,10 +23,10 @@ from ctxbudget_server.store.location import store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.params.base import MutatingParams
-    from ctxbudget_protocol.results.record import Record
     from pydantic import BaseModel
 
+    from ctxbudget_protocol.params.base import MutatingParams
+    from ctxbudget_protocol.results.record import Record
     from ctxbudget_server.services.news import News
 
 ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.results.base import PruneOutcome
 from ctxbudget_protocol.results.context import AddResult, AppendResult, RestoreResult
-
 from ctxbudget_server.rules.policy import on_emergency
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner

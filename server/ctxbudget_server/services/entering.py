@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ctxbudget_protocol.errors import Location, invalid
-
-from ctxbudget_server.rules.items import Item, Kind, Layer
+from ctxbudget_protocol.words import Kind, Layer
+from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.services.counting import figure

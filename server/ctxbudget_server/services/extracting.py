@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.metadata import ExtractResult
-
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
 from ctxbudget_server.services.counting import counter, family_of

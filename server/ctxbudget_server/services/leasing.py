@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.results.budget import ReleaseResult, RenewResult, ReserveResult, SettleResult
-
 from ctxbudget_server.rules.leases import Lease, available, settlement
 from ctxbudget_server.services.call import Call, timestamp
 from ctxbudget_server.services.transactions import changing

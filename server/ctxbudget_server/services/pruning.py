@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ctxbudget_protocol.results.base import PlanRow
-
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Decisions, Step, Turn
 from ctxbudget_server.services.stand_ins import Extractor, marker_item, stand_in_item

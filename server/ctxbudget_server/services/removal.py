@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.context import PruneResult, UndoResult
-
+from ctxbudget_protocol.words import Policy
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.rules.policy import Policy, on_request
+from ctxbudget_server.rules.policy import on_request
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.settings import Settings

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.results.base import Alert
 from ctxbudget_protocol.results.budget import ArtifactIssue, LayerReport, LeaseReport, PhaseReport, ReportResult
-
-from ctxbudget_server.rules.items import Figures, Item, Layer
+from ctxbudget_protocol.words import Layer
+from ctxbudget_server.rules.items import Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.rules.shares import ratio

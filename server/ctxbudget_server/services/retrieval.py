@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.context import GetResult, Match
-
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
 from ctxbudget_server.services.counting import figure

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.results.session import CloseResult, DeleteResult, ListResult, OpenResult, SessionInfo
-
 from ctxbudget_server.rules.policy import on_close
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner

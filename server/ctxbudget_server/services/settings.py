@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ctxbudget_server.rules.allocation import Scope
+from ctxbudget_protocol.words import Policy, Scope
 from ctxbudget_server.rules.levels import Thresholds, thresholds
-from ctxbudget_server.rules.policy import Policy, effective_policy
+from ctxbudget_server.rules.policy import effective_policy
 from ctxbudget_server.rules.shares import floor_share
 
 DEFAULTS: dict[str, Any] = {

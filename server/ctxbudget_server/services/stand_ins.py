@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ctxbudget_server.rules.items import Item, Kind, Layer
+from ctxbudget_protocol.words import Kind, Layer
+from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 from ctxbudget_server.services.content import Blob, Figure, decode, encode, make_blob
 from ctxbudget_server.services.counting import counter, figure

@@ -18,9 +18,9 @@ from ctxbudget_protocol.results.budget import (
     WaveStatus,
 )
 from ctxbudget_protocol.results.budget import Lease as WireLease
-
+from ctxbudget_protocol.words import Layer, Provenance
 from ctxbudget_server.rules.advice import PhaseFigures, advise, diagnose
-from ctxbudget_server.rules.items import Figures, Layer, Provenance, SumKey
+from ctxbudget_server.rules.items import Figures, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.shares import ratio
@@ -32,7 +32,6 @@ from ctxbudget_server.store.records import LayerRecord, Session
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.params.budget import StatusParams
-
     from ctxbudget_server.rules import advice as rules
 
 LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")

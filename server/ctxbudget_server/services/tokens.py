@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.results.tokens import Count, CountResult
-
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import encode
 from ctxbudget_server.services.counting import family_of, figure

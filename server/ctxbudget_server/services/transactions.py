@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
-
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.settings import DEFAULTS
 from ctxbudget_server.services.unit import Unit

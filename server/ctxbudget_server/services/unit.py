@@ -9,7 +9,6 @@ from typing import Any
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.results.base import Alert
-
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.levels import RANK, next_level

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.results.base import Figures as WireFigures
-
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import available
 from ctxbudget_server.rules.shares import ratio

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.results.workflow import WorkflowResult
-
+from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.rules.lifecycle import (
     Open,
     Phase,
     PhaseOrderError,
-    PhaseStatus,
     Wave,
     check_complete,
     check_complete_wave,

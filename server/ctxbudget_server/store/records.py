@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from ctxbudget_server.rules.levels import Level
-
-SessionState = Literal["open", "closed"]
+from ctxbudget_protocol.words import Level, SessionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from ctxbudget_protocol.errors import ProtocolError
-
 from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, as_protocol_error, is_corrupt
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
