@@ -6,12 +6,13 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_server.cli.lean import lean_validated
 from ctxbudget_server.services.dispatch import validated
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 CONTRACT_WORDS = [
     "sessionId", "items", "layer", "kind", "phase", "wave", "tokens", "content", "path", "reduces", "target", "policy",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from support.client import Client
+
 from ctxbudget_protocol.errors import ERRORS
 from ctxbudget_protocol.methods import COMMON_ERRORS, METHODS, requests
+from ctxbudget_protocol.page import render as render_page
 from ctxbudget_protocol.params.session import Config
 from ctxbudget_protocol.schema import render
 from ctxbudget_server.services.registry import SERVICES, service
 from ctxbudget_server.services.settings import DEFAULTS
-from support.client import Client
 
 
 def test_the_published_contract_is_what_the_models_say() -> None:
@@ -55,3 +58,10 @@ def test_absent_null_and_empty_params_mean_the_same(client: Client, method: str,
         assert all(error.keys() == {"loc", "msg", "type"} for error in errors)
     elif "error" in answer:
         assert answer["error"]["data"]["name"] in ("invalidParams", "sessionClosed", "unknownSession")
+
+
+def test_the_protocol_page_is_what_the_table_says() -> None:
+    """`python -m ctxbudget_protocol.page > docs/protocol.md` writes it anew."""
+    page = Path(__file__).parents[2] / "docs" / "protocol.md"
+
+    assert page.read_text("utf-8") == render_page()

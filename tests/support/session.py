@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ctxbudget_protocol.methods import METHODS
-
+from ctxbudget_protocol.methods import COMMON_ERRORS, METHODS
 from support.client import Client
 
 SERVE = [sys.executable, "-m", "ctxbudget_server", "serve"]
@@ -33,6 +32,7 @@ class Session:
         before = self.client.request("budget/status", {"sessionId": self.id})
         error = self.client.request_error(method, {"sessionId": self.id, **params})
         assert "raceback" not in str(error)
+        assert error["data"]["name"] in (*METHODS[method].errors, *COMMON_ERRORS)
         after = self.client.request("budget/status", {"sessionId": self.id})
         assert after == before, "a refused request changes nothing"
         return error["data"]
