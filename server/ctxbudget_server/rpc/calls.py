@@ -1,0 +1,69 @@
+"""Our own methods: from a ticket on the event loop to the backend on a worker thread and back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.rpc.codec import encode_error, encode_result
+from ctxbudget_server.rpc.inflight import Ticket
+from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.services.backend import Backend
+from ctxbudget_server.services.cancellation import Cancellation, Cancelled
+
+log = logging.getLogger(__name__)
+
+
+class BackendCalls:
+    """Runs requests on the backend; `done` is told on the loop, after the answer, which method finished."""
+
+    def __init__(self, backend: Backend, lanes: Lanes, done: Callable[[str], None]) -> None:
+        self._backend = backend
+        self._lanes = lanes
+        self._done = done
+        self._loop = asyncio.get_running_loop()
+
+    def start(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
+        """Queue one request. The ticket will be answered, cancelled or not."""
+        cancellation = Cancellation()
+        ticket.cancel = cancellation.cancel
+
+        def work() -> None:
+            frame = self._answer(ticket, method, params, cancellation)
+            self._tell(ticket, method, frame)
+
+        self._lanes.submit(self._lane(method, params), work)
+
+    def _lane(self, method: str, params: dict[str, Any]) -> str | None:
+        try:
+            return self._backend.lane(method, params)
+        except Exception:  # params are not validated yet; `call` will say what is wrong with them
+            log.exception("no lane for a request of %s", method)
+            return None
+
+    def _answer(self, ticket: Ticket, method: str, params: dict[str, Any], cancellation: Cancellation) -> bytes:
+        try:
+            cancellation.check()
+            return encode_result(ticket.id, self._backend.call(method, params, cancellation))
+        except Cancelled:
+            return encode_error(ticket.id, ProtocolError("requestCancelled", "the request was cancelled"))
+        except ProtocolError as error:
+            return encode_error(ticket.id, error)
+        except BaseException:  # also SystemExit: no request goes unanswered
+            log.exception("a request of %s failed", method)
+            return encode_error(
+                ticket.id, ProtocolError("internalError", f"{method} failed; the server's log says more")
+            )
+
+    def _tell(self, ticket: Ticket, method: str, frame: bytes) -> None:
+        def finish() -> None:
+            ticket.answer(frame)
+            self._done(method)
+
+        try:
+            self._loop.call_soon_threadsafe(finish)
+        except RuntimeError:
+            log.debug("the answer to %r came after the end", ticket.id)

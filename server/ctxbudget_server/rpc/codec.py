@@ -1,0 +1,64 @@
+"""JSON on the wire: strict in, strict out."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ctxbudget_protocol.errors import ProtocolError
+
+log = logging.getLogger(__name__)
+
+MessageId = str | int
+Json = Any
+"""A value as the `json` module makes and takes it."""
+Serializer = Callable[[Any], Any]
+
+
+def decode(body: bytes | bytearray) -> Json:
+    """The JSON value of a body; anything else, also NaN and other encodings than UTF-8, is a `parseError`."""
+    try:
+        return json.loads(str(body, "utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as exc:
+        raise ProtocolError("parseError", f"the message is not UTF-8: bad byte at {exc.start}") from None
+    except RecursionError:
+        raise ProtocolError("parseError", "the message is nested too deeply") from None
+    except ValueError as exc:
+        raise ProtocolError("parseError", f"the message is not JSON: {exc}") from None
+
+
+def encode(data: object, default: Serializer | None = None) -> bytes:
+    """The frame of a message, header included.
+
+    Raises TypeError, ValueError or RecursionError if it is no JSON, and whatever `default` raises.
+    """
+    text = json.dumps(data, default=default, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:  # lone surrogates, which JSON can only carry escaped
+        body = json.dumps(data, default=default, allow_nan=False, separators=(",", ":")).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def encode_result(message_id: MessageId, result: object, default: Serializer | None = None) -> bytes:
+    """The response with a result; if it cannot be encoded, the response that says so."""
+    try:
+        return encode({"jsonrpc": "2.0", "id": message_id, "result": result}, default)
+    except Exception as exc:  # `default` may raise anything
+        log.exception("the result of request %r is no JSON", message_id)
+        return encode_error(message_id, ProtocolError("internalError", f"the result is no JSON: {type(exc).__name__}"))
+
+
+def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
+    """The response with an error; `None` where the id of the request is not known."""
+    try:
+        return encode({"jsonrpc": "2.0", "id": message_id, "error": error.wire()})
+    except (TypeError, ValueError, RecursionError):
+        log.exception("the error %s for request %r is no JSON", error.name, message_id)
+        return encode_error(message_id, ProtocolError(error.name, error.message))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,117 @@
+"""Content-Length frames out of a byte stream: pure, incremental, lenient where the length is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_HEADER_BYTES = 8 * 1024
+ABSURD_LENGTH = 1 << 40
+"""A length above it (1 TiB) is no message: waiting for its end would be waiting for ever."""
+
+
+class FramingError(Exception):
+    """The next frame cannot be found any more: the stream is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """A frame over the limit; its body is skipped without being kept."""
+
+    size: int
+
+
+Frame = bytes | bytearray | Oversize
+"""A body, or what is left of one that was too large."""
+
+
+class FrameParser:
+    """Parses chunks cut anywhere.
+
+    Headers may be in any case, without a space, with bare line feeds or leading zeros.
+    `feed` is lazy: exhaust it before feeding the next chunk.
+    """
+
+    def __init__(self, max_body: int) -> None:
+        self._max_body = max_body
+        self._line = b""
+        self._header_bytes = 0
+        self._length: int | None = None
+        self._body: bytearray | None = None
+        self._skipping = False
+        self._left = 0
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """The frames that `data` completes; an oversize one is told as soon as its header ends."""
+        at = 0
+        while at < len(data):
+            if self._left:
+                piece = data[at : at + self._left]
+                at += len(piece)
+                self._left -= len(piece)
+                if self._skipping:
+                    self._skipping = self._left > 0
+                elif self._body is None and not self._left:
+                    yield piece
+                else:
+                    yield from self._grow(piece)
+                continue
+            line_end = data.find(b"\n", at) + 1
+            if not line_end:
+                self._line += data[at:]
+                self._count_header(len(data) - at)
+                return
+            line = self._line + data[at:line_end]
+            self._line = b""
+            self._count_header(line_end - at)
+            at = line_end
+            yield from self._take_line(line.strip(b"\r\n"))
+
+    def end(self) -> None:
+        """The stream ended; raises if that was inside a frame."""
+        if self._left and not self._skipping:
+            raise FramingError(f"the stream ended {self._left} bytes before the end of a message")
+        if self._header_bytes:
+            raise FramingError("the stream ended inside a header")
+
+    def _grow(self, piece: bytes) -> Iterator[bytearray]:
+        if self._body is None:
+            self._body = bytearray()
+        self._body += piece
+        if not self._left:
+            body, self._body = self._body, None
+            yield body
+
+    def _take_line(self, line: bytes) -> Iterator[Frame]:
+        if line:
+            self._take_field(line)
+            return
+        if self._header_bytes <= 2:  # a stray blank line between frames, as `echo` leaves it
+            self._header_bytes = 0
+            return
+        if self._length is None:
+            raise FramingError("a header without Content-Length")
+        self._header_bytes, self._left, self._length = 0, self._length, None
+        if self._left > self._max_body:
+            self._skipping = True
+            yield Oversize(self._left)
+        elif not self._left:
+            yield b""
+
+    def _take_field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() != b"content-length":
+            return
+        value = value.strip()
+        digits = value.lstrip(b"0") or value[-1:]
+        if not value.isdigit() or len(digits) > len(str(ABSURD_LENGTH)) or int(digits) > ABSURD_LENGTH:
+            shown = value[:40].decode("ascii", "replace")
+            raise FramingError(f"no usable Content-Length: {shown!r}")
+        if self._length not in (None, int(digits)):
+            raise FramingError("two different Content-Length fields in one header")
+        self._length = int(digits)
+
+    def _count_header(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise FramingError(f"a header of more than {MAX_HEADER_BYTES} bytes")

@@ -1,0 +1,142 @@
+"""From `initialize` to the exit code: what the server takes when, and why it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import logging
+import os
+import signal
+import sys
+
+from lsprotocol.types import INITIALIZE, SHUTDOWN
+
+from ctxbudget_protocol.errors import ProtocolError
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+
+
+class Phase(enum.Enum):
+    """How far the conversation is."""
+
+    NEW = enum.auto()
+    INITIALIZING = enum.auto()
+    RUNNING = enum.auto()
+    SHUT_DOWN = enum.auto()
+
+
+class End(enum.Enum):
+    """Why the server ends."""
+
+    EXIT = "the exit notification"
+    END_OF_INPUT = "the end of stdin"
+    OUTPUT_CLOSED = "the client closed stdout"
+    PARENT_GONE = "the client's process is gone"
+    SIGNAL = "a signal"
+    STREAM_BROKEN = "no next message can be found on stdin"
+    FAULT = "a fault of the server's own"
+
+
+_ORDERLY = {End.EXIT, End.END_OF_INPUT, End.OUTPUT_CLOSED, End.PARENT_GONE}
+"""Ends that the client brings about, and that are right after `shutdown`."""
+
+
+class Lifecycle:
+    """The state of one connection."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.NEW
+        self._end: asyncio.Future[End] | None = None
+
+    def refusal(self, method: str) -> ProtocolError | None:
+        """Why a request cannot be taken now, or None."""
+        if self.phase is Phase.SHUT_DOWN:
+            return ProtocolError("invalidRequest", "the server is shut down: only exit is left")
+        if self.phase is Phase.RUNNING and method == INITIALIZE:
+            return ProtocolError("invalidRequest", "initialize was answered before")
+        if self.phase is Phase.INITIALIZING and method == INITIALIZE:
+            return ProtocolError("invalidRequest", "initialize is being answered")
+        if self.phase is not Phase.RUNNING and method != INITIALIZE:
+            return ProtocolError("serverNotInitialized", f"{method} came before initialize")
+        return None
+
+    def takes_notifications(self) -> bool:
+        """Whether notifications other than `exit` mean anything now."""
+        return self.phase is Phase.RUNNING
+
+    def received(self, method: str) -> None:
+        """A request was let in."""
+        if method == INITIALIZE:
+            self.phase = Phase.INITIALIZING
+        elif method == SHUTDOWN:
+            self.phase = Phase.SHUT_DOWN
+
+    def initialized(self, ok: bool) -> None:
+        """`initialize` was answered: with a result, or with an error, and then the client may try again."""
+        if self.phase is Phase.INITIALIZING:
+            self.phase = Phase.RUNNING if ok else Phase.NEW
+
+    def end(self, reason: End) -> None:
+        """Have the server end; the first reason counts."""
+        ending = self.ending()
+        if not ending.done():
+            log.info("ending: %s", reason.value)
+            ending.set_result(reason)
+
+    def ending(self) -> asyncio.Future[End]:
+        """Done when the server shall end."""
+        if self._end is None:
+            self._end = asyncio.get_running_loop().create_future()
+        return self._end
+
+    def exit_code(self, reason: End) -> int:
+        """0 after `shutdown`, if the client then let go of the server; else 1."""
+        return 0 if self.phase is Phase.SHUT_DOWN and reason in _ORDERLY else 1
+
+
+def end_on_signals(lifecycle: Lifecycle) -> None:
+    """SIGTERM and SIGINT end the server."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, lifecycle.end, End.SIGNAL)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(lifecycle.end, End.SIGNAL))
+
+
+class ParentWatch:
+    """Ends the server when the process that started it, or the one that `initialize` names, is gone."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self._lifecycle = lifecycle
+        self._named: int | None = None
+        self._parent = os.getppid()
+
+    def name(self, pid: int | None) -> None:
+        """Watch the client's process too.
+
+        Unless it cannot be seen from here, as from another container, or is this one.
+        """
+        self._named = pid if pid is not None and pid != os.getpid() and _is_alive(pid) else None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        if sys.platform == "win32":  # no process there is ever given a new parent
+            return
+        while os.getppid() == self._parent and (self._named is None or _is_alive(self._named)):
+            await asyncio.sleep(POLL_SECONDS)
+        self._lifecycle.end(End.PARENT_GONE)
+
+
+def _is_alive(pid: int) -> bool:
+    if pid <= 0 or sys.platform == "win32":  # on Windows os.kill(pid, 0) does not ask: it acts
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

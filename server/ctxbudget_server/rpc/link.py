@@ -1,0 +1,80 @@
+"""What one connection consists of beside pygls: streams, workers, tickets and the backend."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.rpc.calls import BackendCalls
+from ctxbudget_server.rpc.inflight import InFlight, Ticket
+from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.rpc.lifecycle import Lifecycle, ParentWatch
+from ctxbudget_server.rpc.news import NewsLoop
+from ctxbudget_server.rpc.transport import Outlet
+from ctxbudget_server.rpc.workers import WorkerPool
+from ctxbudget_server.services.backend import Backend
+
+log = logging.getLogger(__name__)
+
+BackendFactory = Callable[[str | None], Backend]
+"""Opens the services for a workspace, given as a URI; called on the event loop, so it must not block."""
+
+Notify = Callable[[str, dict[str, Any]], None]
+
+
+class Link:
+    """Made on the event loop, before pygls' classes, which find everything here."""
+
+    def __init__(self, outlet: Outlet, limits: Limits, backend_factory: BackendFactory) -> None:
+        self.outlet = outlet
+        self.limits = limits
+        self.lifecycle = Lifecycle()
+        self.parent = ParentWatch(self.lifecycle)
+        self.inflight = InFlight(outlet.write, limits.max_requests_in_flight)
+        self.pool = WorkerPool(asyncio.get_running_loop().call_later)
+        self.lanes = Lanes(self.pool)
+        self.notify: Notify
+        """Sends a notification; pygls' own, set when its protocol object exists."""
+        self._backend_factory = backend_factory
+        self._backend: Backend | None = None
+        self._calls: BackendCalls | None = None
+        self._news: asyncio.Task[None] | None = None
+
+    def call(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
+        """Have the backend answer a request; only after `initialize`."""
+        assert self._calls is not None
+        self._calls.start(ticket, method, params)
+
+    def open_backend(self, root_uri: str | None, client_pid: int | None) -> None:
+        """The last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
+        self._backend = self._backend_factory(root_uri)
+        self.parent.name(client_pid)
+
+    def initialized(self, ok: bool) -> None:
+        """`initialize` was answered: begin with what needs the backend, but not the client's patience."""
+        self.lifecycle.initialized(ok)
+        if ok and self._backend is not None:
+            news = NewsLoop(self._backend, self.pool, self.outlet, self.notify)
+            self._calls = BackendCalls(self._backend, self.lanes, news.finished)
+            self._news = asyncio.create_task(news.run(), name="news")
+            self.pool.submit(self._backend.warm_up)
+
+    def close_backend(self, timeout: float) -> None:
+        """Let the backend go, without waiting for it longer than `timeout`."""
+        if self._news is not None:
+            self._news.cancel()
+        if self._backend is not None:
+            closing = threading.Thread(target=_close, args=(self._backend,), daemon=True)
+            closing.start()
+            closing.join(timeout)
+
+
+def _close(backend: Backend) -> None:
+    try:
+        backend.close()
+    except Exception:
+        log.exception("the backend did not close")

@@ -1,0 +1,312 @@
+"""pygls' protocol class, hardened: raw messages in, exactly one response per request out.
+
+pygls keeps what it is good at: the standard LSP methods, documents, capabilities, positions. Everything that
+decides whether and how a message is answered is here, because pygls 2.1 leaves unanswered whatever it cannot
+structure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections.abc import Generator
+from concurrent.futures import Future
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol.types import (
+    CANCEL_REQUEST,
+    EXIT,
+    INITIALIZE,
+    SHUTDOWN,
+    InitializeParams,
+    InitializeResult,
+    ResponseError,
+)
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
+
+from ctxbudget_protocol.errors import ERRORS, ProtocolError
+from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_server.rpc import handshake, lsp_params
+from ctxbudget_server.rpc.codec import Json, MessageId, decode, encode, encode_error, encode_result
+from ctxbudget_server.rpc.envelope import (
+    BadEnvelopeError,
+    Notification,
+    Request,
+    Response,
+    classify,
+    is_message_id,
+    object_params,
+)
+from ctxbudget_server.rpc.inflight import Ticket
+from ctxbudget_server.rpc.lifecycle import End
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+    from pygls.protocol.json_rpc import MessageCallback, MessageHandler
+
+    from ctxbudget_server.rpc.link import Link
+    from ctxbudget_server.rpc.server import BudgetServer
+
+log = logging.getLogger(__name__)
+
+PRIVATE_PYGLS_NAMES = (
+    "_converter",
+    "_ctx_msg_id",
+    "_execute_handler",
+    "_handle_response",
+    "_request_futures",
+    "_result_types",
+    "_send_data",
+    "_serialize_message",
+)
+"""What this class uses or overrides of pygls without being promised it; a test says when one is gone."""
+
+_SERVED = frozenset(method.name for method in requests())
+_NAMES_BY_CODE = {spec.code: name for name, spec in ERRORS.items()}
+
+
+class BudgetProtocol(LanguageServerProtocol):
+    """One connection with a client."""
+
+    _server: BudgetServer
+
+    def __init__(self, server: BudgetServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self._link: Link = server.link
+        self._loop = asyncio.get_running_loop()
+        self._loop_thread = threading.get_ident()
+        self.set_writer(self._link.outlet)
+
+    # ------------------------------------------------------------------ bytes and messages in
+
+    def structure_message(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Leave data alone: a nested member called "jsonrpc" is just data."""
+        return data
+
+    def handle_body(self, body: bytes | bytearray) -> None:
+        """Take one message as it came off the wire."""
+        try:
+            message = decode(body)
+        except ProtocolError as error:
+            self.refuse(None, error)
+            return
+        self.handle_message(message)
+
+    def handle_message(self, message: Json) -> None:
+        """Take one decoded message, of whatever shape."""
+        try:
+            envelope = classify(message)
+        except BadEnvelopeError as bad:
+            self.refuse(bad.id, bad.error)
+            return
+        match envelope:
+            case Request():
+                self._on_request(envelope)
+            case Notification():
+                self._on_notification(envelope)
+            case Response():
+                self._on_response(envelope)
+
+    def _on_request(self, request: Request) -> None:
+        link, method = self._link, request.method
+        try:
+            if (refusal := link.lifecycle.refusal(method)) is not None:
+                raise refusal
+            ticket = link.inflight.admit(
+                request.id, working=link.lanes.unfinished, always=method in (INITIALIZE, SHUTDOWN)
+            )
+        except ProtocolError as error:
+            self.refuse(request.id, error)
+            return
+        try:
+            self._start(ticket, method, request.params)
+        except ProtocolError as error:
+            ticket.refuse(error)
+        except BaseException:  # also SystemExit from a handler: no request goes unanswered
+            log.exception("request %r, %s, failed", request.id, method)
+            ticket.refuse(_internal(method))
+            if method == INITIALIZE:
+                link.initialized(False)
+
+    def _start(self, ticket: Ticket, method: str, raw_params: Json) -> None:
+        if method in _SERVED:
+            self._link.call(ticket, method, object_params(raw_params))
+            return
+        handler = self._handler(method)
+        if handler is None or method.startswith("$/") or lsp_params.is_notification(method):
+            raise ProtocolError("methodNotFound", f"there is no method {method[:200]!r}")
+        params = lsp_params.structure(self._converter, method, object_params(raw_params))
+        self._link.lifecycle.received(method)
+        ticket.cancel = partial(self._cancel_handler, ticket)
+        self._run_handler(ticket, handler, params, partial(self._answer, ticket, method))
+
+    def _on_notification(self, notification: Notification) -> None:
+        method, lifecycle = notification.method, self._link.lifecycle
+        if method == EXIT:
+            lifecycle.end(End.EXIT)
+        elif not lifecycle.takes_notifications():
+            log.info("notification %s ignored: not the time for it", method)
+        elif method == CANCEL_REQUEST:
+            self._on_cancel(notification.params)
+        elif method in METHODS or lsp_params.is_request(method):
+            log.warning("%s ignored: without an id it is a notification", method)
+        elif (handler := self._handler(method)) is not None:
+            self._notify_handler(handler, notification)
+        elif not method.startswith("$/"):
+            log.info("notification %s ignored: no such method", method)
+
+    def _notify_handler(self, handler: MessageHandler, notification: Notification) -> None:
+        method = notification.method
+        try:
+            params = lsp_params.structure(self._converter, method, object_params(notification.params))
+            self._run_handler(object(), handler, params, partial(self._check_notification, method))
+        except ProtocolError as error:
+            log.warning("notification %s ignored: %s", method, error)
+        except BaseException:  # also SystemExit from a handler
+            log.exception("notification %s failed", method)
+
+    def _on_cancel(self, params: Json) -> None:
+        message_id = params.get("id") if isinstance(params, dict) else None
+        if is_message_id(message_id):
+            self._link.inflight.cancel(message_id)
+        else:
+            log.warning("$/cancelRequest ignored: it names no request")
+
+    def _on_response(self, response: Response) -> None:
+        """Hand the client's answer to whoever asked. Its own ids are no keys of this table: `Ticket`s are."""
+        if not is_message_id(response.id) or response.id not in self._request_futures:
+            log.warning("a response to no request of ours: id %r", response.id)
+            return
+        expected = self._result_types.pop(response.id, None)
+        message = {"result": None, **response.message}
+        try:
+            if message.get("error") is not None:
+                error = self._converter.structure(message["error"], ResponseError)
+                self._handle_response(response.id, None, error)
+            elif expected is not None:
+                self._handle_response(response.id, self._converter.structure(message, expected).result)
+            else:
+                self._handle_response(response.id, message["result"])
+        except Exception as exc:  # the asker must not wait for ever for an answer that came
+            log.warning("the client's response %r does not fit: %r", response.id, exc)
+            unfit = ResponseError(ERRORS["internalError"].code, "the client's response does not fit")
+            self._handle_response(response.id, None, unfit)
+
+    # ------------------------------------------------------------------ pygls' handlers
+
+    def _handler(self, method: str) -> MessageHandler | None:
+        handler: MessageHandler | None = self.fm.builtin_features.get(method) or self.fm.features.get(method)
+        return handler
+
+    def _run_handler(self, key: object, handler: MessageHandler, params: object, callback: MessageCallback) -> None:
+        msg_id = cast(MessageId, key)  # pygls only hashes and compares it
+
+        def run() -> None:
+            self._ctx_msg_id.set(msg_id)
+            self._execute_handler(msg_id, handler, callback, (params,))
+
+        contextvars.copy_context().run(run)
+
+    def _execute_handler(
+        self,
+        msg_id: MessageId,
+        handler: MessageHandler,
+        callback: MessageCallback,
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Strike the handler off when it is done, which pygls forgets, and go on on the event loop only."""
+
+        def settled(future: Future[Any]) -> None:
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        def on_loop(future: Future[Any]) -> None:
+            if threading.get_ident() == self._loop_thread:
+                settled(future)
+            else:
+                self._loop.call_soon_threadsafe(settled, future)
+
+        super()._execute_handler(msg_id, handler, on_loop, args, kwargs)
+
+    def _cancel_handler(self, ticket: Ticket) -> bool:
+        future = self._request_futures.get(cast(MessageId, ticket))
+        if future is not None:
+            future.cancel()
+        return False  # the handler's end answers, with a result if it does not obey
+
+    def _answer(self, ticket: Ticket, method: str, future: Future[Any]) -> None:
+        error: ProtocolError | None = None
+        try:
+            result = future.result()
+        except ProtocolError as exc:
+            error = exc
+        except JsonRpcException as exc:
+            error = _named(exc, method)
+        except Exception:
+            log.exception("request %r, %s, failed", ticket.id, method)
+            error = _internal(method)
+        except BaseException:  # CancelledError of either kind
+            error = ProtocolError("requestCancelled", "the request was cancelled")
+        if error is None:
+            ticket.answer(encode_result(ticket.id, result, self._serialize_message))
+        else:
+            ticket.refuse(error)
+        if method == INITIALIZE:
+            self._link.initialized(error is None)
+
+    def _check_notification(self, method: str, future: Future[Any]) -> None:
+        if not future.cancelled() and (exc := future.exception()) is not None:
+            log.error("notification %s failed", method, exc_info=exc)
+
+    # ------------------------------------------------------------------ the LSP lifecycle
+
+    @lsp_method(INITIALIZE)
+    def lsp_initialize(self, params: InitializeParams) -> Generator[Any, Any, InitializeResult]:
+        """Let pygls work out its capabilities, add ours, and open the backend."""
+        handshake.check_version(params.initialization_options)
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = handshake.advertisement(self._link.limits)
+        self._link.open_backend(handshake.root_uri(params), params.process_id)
+        return result
+
+    @lsp_method(SHUTDOWN)
+    def lsp_shutdown(self, *args: object) -> Generator[Any, Any, None]:
+        """Unlike pygls' own, let the requests in flight be answered."""
+        if (handler := self.fm.features.get(SHUTDOWN)) is not None:
+            yield handler, args, None
+
+    # ------------------------------------------------------------------ messages out
+
+    def refuse(self, message_id: MessageId | None, error: ProtocolError) -> None:
+        """Answer a message that got no ticket."""
+        self._link.outlet.write(encode_error(message_id, error))
+
+    def _send_data(self, data: object) -> None:
+        """Send a request or notification of ours; pygls' one way out."""
+        try:
+            frame = encode(data, self._serialize_message)
+        except Exception:
+            log.exception("a message to the client is no JSON")
+            return
+        self._link.outlet.write(frame)
+
+
+def _internal(method: str) -> ProtocolError:
+    return ProtocolError("internalError", f"{method} failed; the server's log says more")
+
+
+def _named(exc: JsonRpcException, method: str) -> ProtocolError:
+    """pygls' exceptions under our names, without the tracebacks that they may carry."""
+    name = _NAMES_BY_CODE.get(exc.code)
+    if name is None or name == "internalError":
+        log.error("%s failed", method, exc_info=exc)
+        return _internal(method)
+    if name == "invalidParams":
+        return ProtocolError.invalid_params([{"loc": [], "msg": exc.message, "type": "value_error"}])
+    return ProtocolError(name, exc.message)

@@ -1,0 +1,196 @@
+"""`serve`: the process from its first byte to its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import logging
+import os
+import sys
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
+from ctxbudget_server.rpc.lifecycle import End, end_on_signals
+from ctxbudget_server.rpc.link import BackendFactory, Link
+from ctxbudget_server.rpc.protocol import BudgetProtocol
+from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
+
+log = logging.getLogger(__name__)
+
+FORCE_THREADS_VARIABLE = "CTXBUDGET_FORCE_THREAD_READER"
+
+GRACE_SECONDS = 0.8
+"""For requests in flight when the client says goodbye: a piped script gets its answers."""
+COMMIT_SECONDS = 0.2
+"""For requests that were past their commit when the others were cancelled."""
+FLUSH_SECONDS = 0.3
+CLOSE_SECONDS = 0.2
+STALL_SECONDS = 1.0
+"""How long a client that has closed stdin may leave its answers unread."""
+INTERPRETER_SECONDS = 0.5
+"""For Python's own end, which waits for threads that libraries may have left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What `serve` can be told.
+
+    `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
+    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    force_thread_reader: bool = False
+
+
+class BudgetServer(LanguageServer):
+    """The language server; features for editors are registered on it."""
+
+    protocol: BudgetProtocol
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        version = importlib.metadata.version("ctxbudget")
+        super().__init__("ctxbudget", version, protocol_cls=BudgetProtocol, converter_factory=default_converter)
+        link.notify = self.protocol.notify
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log, where pygls would open a window in the client's editor for each fault."""
+        log.error("%s", error)
+
+
+def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) -> int:
+    """Serve the client on stdin and stdout until it is done; the exit code.
+
+    Descriptors 0 and 1 are taken for good. Where a thread cannot be waited for, the process ends here.
+    """
+    options = options or ServeOptions()
+    stdio = claim_stdio()
+    code = asyncio.run(_serve(stdio, backend_factory, options))
+    hurry = threading.Timer(INTERPRETER_SECONDS, _exit_now, (code,))
+    hurry.daemon = True
+    hurry.start()
+    return code
+
+
+async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
+    force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
+    inlet, outlet = await open_streams(stdio, force_threads)
+    link = Link(outlet, options.limits, backend_factory)
+    server = BudgetServer(link)
+    end_on_signals(link.lifecycle)
+    tasks = [
+        _guarded(link, _read(inlet, link, server.protocol)),
+        _guarded(link, _end_with_output(link)),
+        _guarded(link, link.parent.run()),
+    ]
+    reason = await link.lifecycle.ending()
+    for task in tasks:
+        task.cancel()
+    code = link.lifecycle.exit_code(reason)
+    await _wind_up(link, reason)
+    if link.pool.busy:
+        _exit_now(code)
+    return code
+
+
+async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol) -> None:
+    """Take messages as long as the client sends any and reads what it gets."""
+    parser = FrameParser(link.limits.max_message_bytes)
+    try:
+        while chunk := await _chunk(inlet):
+            for frame in parser.feed(chunk):
+                if link.outlet.congested and not await _uncongested(inlet, link.outlet):
+                    link.lifecycle.end(End.END_OF_INPUT)
+                    return
+                if isinstance(frame, Oversize):
+                    protocol.refuse(None, _too_large(frame.size, link.limits.max_message_bytes))
+                else:
+                    protocol.handle_body(frame)
+                # What was started must get its turn before the next message, however many wait in the buffer.
+                await asyncio.sleep(0)
+    except FramingError as exc:
+        protocol.refuse(None, ProtocolError("parseError", str(exc)))
+        link.lifecycle.end(End.STREAM_BROKEN)
+        return
+    try:
+        parser.end()
+    except FramingError as exc:
+        protocol.refuse(None, ProtocolError("parseError", str(exc)))
+    link.lifecycle.end(End.END_OF_INPUT)
+
+
+async def _chunk(inlet: Inlet) -> bytes:
+    try:
+        return await inlet.stream.read(CHUNK_BYTES)
+    except OSError:  # a socket that was reset has ended too
+        return b""
+
+
+async def _uncongested(inlet: Inlet, outlet: Outlet) -> bool:
+    """Wait for a client that does not read; False if it has closed stdin too, and so has gone."""
+    while True:
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                await outlet.drained()
+                return True
+        except TimeoutError:
+            if inlet.ended:
+                return False
+
+
+async def _end_with_output(link: Link) -> None:
+    await link.outlet.lost.wait()
+    link.lifecycle.end(End.OUTPUT_CLOSED)
+
+
+async def _wind_up(link: Link, reason: End) -> None:
+    """Answer what can be answered, within less than two seconds altogether."""
+    if reason in (End.EXIT, End.END_OF_INPUT):
+        await link.inflight.emptied(GRACE_SECONDS)
+    if len(link.inflight):
+        link.inflight.cancel_all()
+        await link.inflight.emptied(COMMIT_SECONDS)
+    link.outlet.close()
+    try:
+        async with asyncio.timeout(FLUSH_SECONDS):
+            await link.outlet.lost.wait()
+    except TimeoutError:
+        log.info("the client did not read its last answers")
+    link.close_backend(CLOSE_SECONDS)
+
+
+def _guarded(link: Link, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that ends the server if it fails: none of them can be done without."""
+
+    def check(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (exc := task.exception()) is not None:
+            log.critical("the server fails", exc_info=exc)
+            link.lifecycle.end(End.FAULT)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(check)
+    return task
+
+
+def _too_large(size: int, limit: int) -> ProtocolError:
+    return ProtocolError(
+        "payloadTooLarge", f"the message has {size} bytes; the limit is {limit}", limit=limit, size=size
+    )
+
+
+def _exit_now(code: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # there may be none, or nobody to read it
+            stream.flush()
+    logging.shutdown()
+    os._exit(code)

@@ -1,0 +1,104 @@
+"""Worker threads, made when there is work and nobody free, so that slow work never makes the server deaf."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[], None]
+Later = Callable[[float, Callable[[], None]], Any]
+
+CORE_THREADS = 4
+MOST_THREADS = 256
+PATIENCE_SECONDS = 0.01
+"""How long work waits for a free thread before the pool grows: a burst of quick work is done before."""
+GROWTH = 8
+"""Threads started at one time at most: each start can cost the event loop a turn of the interpreter lock."""
+IDLE_SECONDS = 10.0
+
+
+class WorkerPool:
+    """Daemon threads that take work first come, first served.
+
+    A few are started at once, more whenever the oldest work in the queue has waited longer than
+    `PATIENCE_SECONDS`. `later` is the event loop's `call_later`; `submit` is called on the loop.
+    """
+
+    def __init__(self, later: Later, core: int = CORE_THREADS, most: int = MOST_THREADS) -> None:
+        self._later = later
+        self._core = core
+        self._most = most
+        self._wake = threading.Condition()
+        self._queue: deque[tuple[float, Work]] = deque()
+        self._threads = 0
+        self._idle = 0
+        self._growing = False
+
+    def submit(self, work: Work) -> None:
+        """Have `work` done by some thread."""
+        with self._wake:
+            self._queue.append((time.monotonic(), work))
+            if self._idle >= len(self._queue):
+                self._wake.notify()
+                return
+            if self._threads < self._core and self._start_threads(1):
+                return
+            if self._growing:
+                return
+            self._growing = True
+        self._later(PATIENCE_SECONDS, self._grow)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any thread works, or has work to come."""
+        with self._wake:
+            return bool(self._queue) or self._idle < self._threads
+
+    def _grow(self) -> None:
+        with self._wake:
+            if not self._queue:
+                self._growing = False
+                return
+            waited = time.monotonic() - self._queue[0][0]
+            if waited >= PATIENCE_SECONDS:
+                self._start_threads(min(len(self._queue), GROWTH, self._most - self._threads))
+        self._later(PATIENCE_SECONDS, self._grow)
+
+    def _start_threads(self, count: int) -> bool:
+        for _ in range(count):
+            thread = threading.Thread(target=self._run, name=f"ctxbudget-worker-{self._threads}", daemon=True)
+            self._threads += 1
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no more threads to give: go on with those there are
+                self._threads -= 1
+                if not self._threads:
+                    raise
+                log.warning("cannot start another worker thread beside %d", self._threads)
+                return False
+        return True
+
+    def _run(self) -> None:
+        while (work := self._next()) is not None:
+            try:
+                work()
+            except BaseException:  # also SystemExit: a worker outlives whatever its work does
+                log.exception("work failed")
+
+    def _next(self) -> Work | None:
+        with self._wake:
+            self._idle += 1
+            try:
+                while not self._queue:
+                    if not self._wake.wait(IDLE_SECONDS) and not self._queue and self._threads > self._core:
+                        self._threads -= 1
+                        return None
+                return self._queue.popleft()[1]
+            finally:
+                self._idle -= 1
