@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ctxbudget_protocol
 from ctxbudget_protocol.methods import Method
 from ctxbudget_server.services.dispatch import validated
 
 Schema = dict[str, Any]
+
+CONTRACT = Path(ctxbudget_protocol.__file__).with_name("contract.json")
 
 
 class _UnclearError(Exception):
@@ -26,7 +29,7 @@ class _UnclearError(Exception):
 
 def lean_validated(row: Method, given: dict[str, Any]) -> object:
     """The params with their defaults as attributes; raises what `validated` raises."""
-    contract = json.loads(files("ctxbudget_protocol").joinpath("contract.json").read_bytes())
+    contract = json.loads(CONTRACT.read_bytes())
     schema = contract["methods"][row.name]["params"]
     try:
         return _Reader(schema.get("$defs", {})).read(schema, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Snapshot:
 
 def new_session(session_id: str, now: str) -> Session:
     """A session with default settings that no transaction has touched yet."""
-    nonce = "".join(secrets.choice(NONCE_ALPHABET) for _ in range(5))
+    nonce = "".join(NONCE_ALPHABET[byte % len(NONCE_ALPHABET)] for byte in os.urandom(6))
     return Session(
         id=session_id,
         nonce=nonce,

@@ -7,7 +7,6 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 
@@ -32,6 +31,8 @@ def path_of(text: str) -> str:
     """The path that a `file:` URI names; any other text is a path already."""
     if not text.lower().startswith("file:"):
         return text
+    from urllib.parse import unquote, urlsplit  # hooks do without it
+
     path = unquote(urlsplit(text).path)
     # file:///C:/x names C:/x
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
