@@ -79,7 +79,34 @@ def test_count_prints_a_line_a_file_and_a_total(tmp_path: Path) -> None:
     assert json.loads(piped.stdout)["counts"] == [{"path": "-", "tokens": 2, "bytes": 11, "provenance": "exact"}]
 
     missing = run(tmp_path, "count", "a.md", "none.md")
-    assert (missing.returncode, b"none.md" in missing.stderr) == (1, True)
+    assert (missing.returncode, b"none.md" in missing.stderr) == (2, True)
+
+
+def test_a_folder_is_a_sorted_tree_without_what_git_ignores(tmp_path: Path) -> None:
+    (tmp_path / "docs" / "deep").mkdir(parents=True)
+    (tmp_path / "build").mkdir()
+    (tmp_path / ".gitignore").write_text("build/\n*.log\n")
+    (tmp_path / "docs" / ".gitignore").write_text("!kept.log\n")
+    for name, words in {
+        "docs/small.md": 5, "docs/deep/large.md": 50, "docs/kept.log": 20, "a.log": 9, "build/out.md": 9, "z.md": 1,
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text("word " * words)
+    (tmp_path / "image.png").write_bytes(b"\x89PNG\0")
+
+    lines = run(tmp_path, "count", "docs").stdout.decode().splitlines()
+    assert [line.split()[1] for line in lines] == ["docs/", "deep/", "large.md", "kept.log", "small.md", ".gitignore"]
+    every = run(tmp_path, "count", ".", "--json")
+    assert every.returncode == 0
+    names = {row["path"] for row in json.loads(every.stdout)["counts"]}
+    assert names == {".gitignore", "docs/.gitignore", "docs/small.md", "docs/deep/large.md", "docs/kept.log", "z.md"}
+
+
+def test_fits_is_an_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("hello world")
+
+    assert run(tmp_path, "count", "a.md", "--fits", "2").returncode == 0
+    over = run(tmp_path, "count", "a.md", "--fits", "1")
+    assert (over.returncode, b"does not fit: 1 too many" in over.stderr) == (1, True)
 
 
 def test_an_estimate_says_so(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ SessionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$", descriptio
 ItemId = Annotated[str, Field(min_length=1, max_length=64, description="Opaque, made by the server.")]
 Label = Annotated[str, Field(min_length=1, max_length=500)]
 Title = Annotated[str, Field(max_length=4096)]
+Model = Annotated[str, Field(min_length=1, max_length=200, description="Selects the vocabulary.")]
 Tokens = Annotated[int, Field(ge=0, le=MAX_TOKENS, description="Tokens.")]
 PositiveTokens = Annotated[int, Field(ge=1, le=MAX_TOKENS, description="Tokens.")]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description="A share, 0 to 1.")]

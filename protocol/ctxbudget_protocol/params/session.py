@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from ctxbudget_protocol.params.base import MutatingParams, Params, PositiveTokens, Share, WireModel
-from ctxbudget_protocol.words import Layer, Policy, Scope, SessionState
+from ctxbudget_protocol.words import Policy, Scope, SessionState
 
 PolicySetting = Policy | Literal["auto"]
 Threshold = Annotated[
@@ -101,5 +101,5 @@ class DeleteParams(MutatingParams):
     """Params of `session/delete`."""
 
 
-LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
-"""The layers, from the longest kept to the first to go."""
+class RecalibrateParams(MutatingParams):
+    """Params of `session/recalibrate`."""

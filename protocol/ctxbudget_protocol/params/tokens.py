@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ctxbudget_protocol.params.base import SessionParams, Text, Title
+from ctxbudget_protocol.params.base import Model, SessionParams, Text, Title, Tokens
 
 
 class CountParams(SessionParams):
@@ -14,6 +14,20 @@ class CountParams(SessionParams):
 
     texts: Annotated[list[Text], Field(max_length=100_000)] | None = None
     paths: Annotated[list[Title], Field(max_length=100_000)] | None = None
-    model: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
-        None, description="Absent: the session's if one is named, else o200k_base."
+    model: Model | None = Field(None, description="Absent: the session's if one is named, else o200k_base.")
+    allow_estimate: bool = Field(
+        False, description="While the vocabulary still loads, answer at once with estimates instead of waiting."
     )
+
+
+class FitsParams(SessionParams):
+    """Params of `tokens/fits`: exactly one of text and path."""
+
+    text: Text | None = None
+    path: Title | None = None
+    limit: Tokens
+    model: Model | None = None
+
+
+class TruncateParams(FitsParams):
+    """Params of `tokens/truncate`: exactly one of text and path."""

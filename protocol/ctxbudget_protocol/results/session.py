@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctxbudget_protocol.results.base import Figures, PruneOutcome, SessionResult
+from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
 from ctxbudget_protocol.results.record import Record, described
 from ctxbudget_protocol.words import Policy, SessionState
 
@@ -50,3 +50,13 @@ class DeleteResult(SessionResult):
     """Result of `session/delete`; the revision is the last that the session had."""
 
     deleted: bool
+
+
+class RecalibrateResult(SessionResult):
+    """Result of `session/recalibrate`."""
+
+    factor: float = described("The calibration that all counted items stand at now.")
+    items: int = described("Items whose figure changed.")
+    before: int = described("Retained, tokens.")
+    status: Figures
+    alerts: list[Alert]

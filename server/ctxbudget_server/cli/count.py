@@ -1,17 +1,24 @@
-"""`ctxbudget count`: the tokens of files, with their provenance."""
+"""`ctxbudget count`: the tokens of files and folders, with their provenance."""
 
 from __future__ import annotations
 
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.services.counting import family_of, figure
+from ctxbudget_server.services.content import Figure
+from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.workspace import as_text, check_size
+
+FITS, OVER, FAILED = 0, 1, 2
+"""Exit codes: all is counted (and fits), it does not fit, a file could not be read."""
+
+CLEAR_LINE = "\r\x1b[K"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +33,125 @@ class Row:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files to count; - reads stdin")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders as a tree; - reads stdin")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
+    parser.add_argument("--fits", type=int, metavar="N", help="exit with 1 if all together have more than N tokens")
 
 
 def run(options: Namespace) -> int:
-    """Print a line a file and a total; files that cannot be read are named on stderr and make the exit code 1."""
-    rows, failed = [], False
-    for name in options.files:
-        try:
-            rows.append(_count(name, options.model))
-        except OSError as fault:
-            failed = True
-            print(f"ctxbudget count: {name}: {fault.strerror}", file=sys.stderr)
-        except ProtocolError as fault:
-            failed = True
-            print(f"ctxbudget count: {fault.message}", file=sys.stderr)
+    """Print figures and a total. Binary files in folders are passed over; others that cannot be read are named."""
+    job = _Job(Counter(options.model))
+    groups = [(name, list(job.count(name))) for name in options.files]
+    rows = [row for _, group in groups for row in group]
     total = sum(row.tokens for row in rows)
     if options.json:
-        family = family_of(options.model)
-        figures = {"counts": [asdict(row) for row in rows], "total": total, "encoding": family.encoding}
-        print(json.dumps({**figures, "family": family.name, "provenance": family.provenance}))
+        _print_json(rows, total, job.counter, options.fits)
     else:
-        _print_table(rows, total, options.model)
+        _print_tables(groups, total)
+        _print_verdict(total, job.counter, options.fits)
     sys.stdout.flush()
-    return 1 if failed else 0
+    if job.failed:
+        return FAILED
+    return OVER if options.fits is not None and total > options.fits else FITS
 
 
-def _count(name: str, model: str | None) -> Row:
-    limit = Limits().max_document_bytes
-    if name == "-":
-        data = sys.stdin.buffer.read(limit + 1)
-    else:
-        with Path(name).open("rb") as file:
-            data = file.read(limit + 1)
-    check_size(len(data), limit, ["files"])
-    counted = figure(as_text(data, ["files"], name), model, lambda: None)
-    return Row(name, counted.tokens, len(data), counted.provenance)
+class _Job:
+    """Counts what the command names, and shows how far it is to a person who is watching."""
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+        self.failed = False
+        self._watched = sys.stderr.isatty()
+
+    def count(self, name: str) -> Iterator[Row]:
+        """The rows of one argument: a file, a folder, or `-`."""
+        folder = Path(name)
+        if name == "-" or not folder.is_dir():
+            yield from self._one(name, sys.stdin.buffer.read() if name == "-" else None)
+            return
+        from ctxbudget_server.cli.tree import files_below
+
+        paths = list(files_below(folder))
+        for done, path in enumerate(paths):
+            self._progress(done, len(paths))
+            yield from self._one(str(path), None, in_folder=True)
+        self._progress(len(paths), len(paths))
+
+    def _one(self, name: str, data: bytes | None, *, in_folder: bool = False) -> Iterator[Row]:
+        try:
+            data = _read(name) if data is None else data
+            figure = self._figure(name, data)
+        except OSError as fault:
+            self._fail(f"{name}: {fault.strerror}")
+        except ProtocolError as fault:
+            if not (in_folder and fault.name == "notText"):
+                self._fail(fault.message)
+        else:
+            yield Row(name, figure.tokens, len(data), figure.provenance)
+
+    def _figure(self, name: str, data: bytes) -> Figure:
+        check_size(len(data), Limits().max_document_bytes, ["files"])
+        return self.counter.figure(as_text(data, ["files"], name), lambda: None)
+
+    def _fail(self, message: str) -> None:
+        self.failed = True
+        print(f"{CLEAR_LINE if self._watched else ''}ctxbudget count: {message}", file=sys.stderr)
+
+    def _progress(self, done: int, of: int) -> None:
+        if not self._watched:
+            return
+        if done == of:
+            print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
+        elif done % 10 == 0:
+            bar = "#" * (30 * done // of)
+            print(f"{CLEAR_LINE}[{bar:30}] {done:,} of {of:,} files", end="", file=sys.stderr, flush=True)
 
 
-def _print_table(rows: list[Row], total: int, model: str | None) -> None:
-    width = max([len(f"{row.tokens:,}") for row in rows] + [len(f"{total:,}")], default=1)
-    for row in rows:
-        print(f"{row.tokens:>{width},}  {row.path}")
-    if len(rows) != 1:
+def _read(name: str) -> bytes:
+    with Path(name).open("rb") as file:
+        return file.read(Limits().max_document_bytes + 1)
+
+
+def _print_json(rows: Sequence[Row], total: int, counter: Counter, limit: int | None) -> None:
+    family = counter.family
+    figures = {
+        "counts": [asdict(row) for row in rows],
+        "total": total,
+        "encoding": family.encoding,
+        "family": family.name,
+        "provenance": counter.provenance,
+        "expectedError": counter.expected_error,
+    }
+    print(json.dumps(figures if limit is None else {**figures, "limit": limit, "fits": total <= limit}))
+
+
+def _print_tables(groups: Sequence[tuple[str, Sequence[Row]]], total: int) -> None:
+    from ctxbudget_server.cli.tree import tree_lines
+
+    lines = []
+    for name, rows in groups:
+        folder = Path(name)
+        if name != "-" and folder.is_dir():
+            figures = {Path(row.path).relative_to(folder): row.tokens for row in rows}
+            lines += list(tree_lines(name.rstrip("/"), figures))
+        else:
+            lines += [(row.tokens, row.path) for row in rows]
+    width = len(f"{total:,}")
+    for tokens, label in lines:
+        print(f"{tokens:>{width},}  {label}")
+    if len(groups) > 1:
         print(f"{total:>{width},}  total")
-    family = family_of(model)
-    if family.provenance != "exact":
-        error = family.expected_error
-        off = f", off by {error.median:.0%} in the median" if error else ", by how much it is off is not known"
+
+
+def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
+    family = counter.family
+    if counter.provenance != "exact":
+        error = counter.expected_error
+        off = f", off by {error:.1%} in the median" if error is not None else ", by how much it is off is not known"
         print(f"estimated for {family.name} from {family.encoding}{off}", file=sys.stderr)
+    if limit is not None:
+        verdict = (
+            f"fits: {limit - total:,} tokens left" if total <= limit else f"does not fit: {total - limit:,} too many"
+        )
+        print(f"{verdict} of {limit:,}", file=sys.stderr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from argparse import ArgumentParser, Namespace
 
 
@@ -20,4 +22,6 @@ def run(options: Namespace) -> int:
     """Run the demo; 1 where there is nothing to show, or the server failed."""
     from ctxbudget_server.demo.launch import launch
 
+    # So that the server and its store go in order, as they do at Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     return launch(options.folder, options.trace)

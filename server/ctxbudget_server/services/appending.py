@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.content import Blob, Figure, decode, digest_of, encode, make_blob
-from ctxbudget_server.services.counting import family_of, figure, grown_figure
+from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.unit import Unit
 
 MAX_SEGMENTS = 32
@@ -26,8 +26,9 @@ class Growth:
 class Grower:
     """Works out appends to one item, each state of it once: a rehearsal does the work, the transaction takes it."""
 
-    def __init__(self, addition: str, check: Callable[[], None]) -> None:
+    def __init__(self, addition: str, counter: Counter, check: Callable[[], None]) -> None:
         self._addition = addition
+        self._counter = counter
         self._check = check
         self._done: dict[str | None, Growth] = {}
 
@@ -43,7 +44,7 @@ class Grower:
         old = unit.reader.content(item.segments)
         new = encode(self._addition)
         whole = old + new
-        counted, recounted = self._count(item, decode(old), unit.settings.model)
+        counted, recounted = self._count(item, decode(old))
         if len(item.segments) < MAX_SEGMENTS:
             blob = make_blob(new, self._check)
             segments = (*item.segments, blob.digest)
@@ -63,8 +64,8 @@ class Grower:
         )
         return Growth(grown, blob, recounted)
 
-    def _count(self, item: Item, old: str, model: str | None) -> tuple[Figure, int]:
-        if item.encoding == family_of(model).encoding:
-            return grown_figure(old, item.raw_tokens, self._addition, model, self._check)
+    def _count(self, item: Item, old: str) -> tuple[Figure, int]:
+        if item.encoding == self._counter.family.encoding:
+            return self._counter.grown(old, item.raw_tokens, self._addition, self._check)
         # The session counts for another model by now: the whole is counted anew.
-        return figure(old + self._addition, model, self._check), len(old) + len(self._addition)
+        return self._counter.figure(old + self._addition, self._check), len(old) + len(self._addition)

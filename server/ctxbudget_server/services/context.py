@@ -18,9 +18,9 @@ from ctxbudget_protocol.results.context import (
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.appending import Grower
 from ctxbudget_server.services.call import Call
+from ctxbudget_server.services.counters import session_counter
 from ctxbudget_server.services.emergency import emergency_prune
 from ctxbudget_server.services.entering import Incoming, prepare, reduce_sources
-from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import changing, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures, wire_item
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 
 def add(call: Call, params: AddParams) -> AddResult:
     """Take items into the account. Never refused for the budget: the model has read them already."""
-    with reading(call, params.session_id) as snapshot:
-        model = Settings.of(snapshot.session.config).model
-    entering = [prepare(call, _incoming(new), model, ["items", i]) for i, new in enumerate(params.items)]
+    _, counter = session_counter(call, params.session_id)
+    entering = [prepare(call, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
 
     def body(unit: Unit) -> Callable[[], AddResult]:
         entered = []
@@ -146,7 +145,8 @@ def append(call: Call, params: AppendParams) -> AppendResult:
     """Grow an item that has content; only its tail and the addition are counted."""
     size = len(params.content.encode("utf-8", "surrogatepass"))
     check_size(size, call.limits.max_document_bytes, ["content"])
-    grower = Grower(params.content, call.cancellation.check)
+    _, counter = session_counter(call, params.session_id)
+    grower = Grower(params.content, counter, call.cancellation.check)
 
     def body(unit: Unit) -> Callable[[], AppendResult]:
         item = unit.item(params.item_id, ["itemId"])

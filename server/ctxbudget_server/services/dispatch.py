@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
@@ -25,7 +25,6 @@ from ctxbudget_server.store.sqlite import Durability, SqliteStore
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from ctxbudget_protocol.params.base import MutatingParams
     from ctxbudget_protocol.results.record import Record
     from ctxbudget_server.services.news import News
 
@@ -99,7 +98,7 @@ class Services:
             self._watch,
             self._clock,
         )
-        if row.mutates and (known := _answered_before(call, cast("MutatingParams", checked))):
+        if row.mutates and (known := _answered_before(call)):
             return known
         try:
             result: Record = service(method)(call, checked)
@@ -143,12 +142,13 @@ class Services:
         self._news.watch(session_id)
 
 
-def _answered_before(call: Call, params: MutatingParams) -> dict[str, Any] | None:
+def _answered_before(call: Call) -> dict[str, Any] | None:
     """The first result of a repeated request: looked up before files are read and texts counted."""
-    if params.request_key is None:
+    key = call.params.get("requestKey")
+    if key is None:
         return None
     with call.store.read() as reader:
-        return first_result(reader, call.method, key_scope(call.method, params.session_id), params.request_key)
+        return first_result(reader, call.method, key_scope(call.method, call.params.get("sessionId")), key)
 
 
 def _extra_roots() -> Sequence[Path]:

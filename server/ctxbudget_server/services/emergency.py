@@ -11,7 +11,7 @@ from ctxbudget_server.rules.policy import on_emergency
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.settings import Settings
-from ctxbudget_server.services.stand_ins import Extractor
+from ctxbudget_server.services.stand_ins import extractor_for
 from ctxbudget_server.services.transactions import Addressed, changing, key_scope, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
@@ -34,7 +34,7 @@ def emergency_prune(call: Call, params: MutatingParams, grown: Grown) -> Grown:
         settings = Settings.of(snapshot.session.config)
     if not settings.values["autoPrune"]:
         return grown
-    extractor = Extractor(settings.model, settings.values["metadataTokens"], call.cancellation.check)
+    extractor = extractor_for(call, params.session_id)
 
     def body(unit: Unit) -> Callable[[], Grown]:
         pruner = Pruner(unit, extractor)

@@ -10,7 +10,7 @@ from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
-from ctxbudget_server.services.counting import figure
+from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.workspace import check_size
 
@@ -84,7 +84,7 @@ class Entering:
         )
 
 
-def prepare(call: Call, new: Incoming, model: str | None, loc: Location) -> Entering:
+def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Entering:
     """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
     given = [name for name in ("content", "path", "tokens") if getattr(new, name) is not None]
     if len(given) != 1:
@@ -103,7 +103,7 @@ def prepare(call: Call, new: Incoming, model: str | None, loc: Location) -> Ente
         text, path = new.content or "", None
     data = encode(text)
     check_size(len(data), call.limits.max_document_bytes, [*loc, given[0]])
-    return Entering(new, path, make_blob(data, check), figure(text, model, check))
+    return Entering(new, path, make_blob(data, check), counter.figure(text, check))
 
 
 def _place(unit: Unit, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:

@@ -9,7 +9,8 @@ from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.metadata import ExtractResult
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
-from ctxbudget_server.services.counting import counter, family_of
+from ctxbudget_server.services.counters import calibrated_counter, counter_for
+from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import reading
 from ctxbudget_server.services.workspace import as_text, check_size
@@ -25,11 +26,11 @@ def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
     given = [name for name in ("content", "path", "item_id") if getattr(params, name) is not None]
     if len(given) != 1:
         raise invalid([], f"exactly one of content, path and itemId; given: {', '.join(given) or 'none'}")
-    text, path, kind, model = _source(call, params)
+    text, path, kind, counter = _source(call, params)
     check = call.cancellation.check
     found = extract(
         text,
-        count=counter(model, check),
+        count=counter.tokens(check),
         kind=params.kind or kind,
         path=path,
         max_tokens=params.max_tokens,
@@ -38,15 +39,16 @@ def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
         check=check,
     )
     values: dict[str, Any] = {field.name: getattr(found, field.name) for field in fields(found)}
-    return ExtractResult(**values, provenance=family_of(model).provenance)
+    return ExtractResult(**values, provenance=counter.provenance)
 
 
-def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, str | None]:
-    """(text, path, kind, model) of what is to be extracted."""
-    model = params.model
+def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:
+    """(text, path, kind, counter) of what is to be extracted."""
+    counter = counter_for(call, params.model)
     if params.session_id is not None or params.item_id is not None:
         with reading(call, params.session_id) as snapshot:
-            model = model or Settings.of(snapshot.session.config).model
+            if params.model is None:
+                counter = calibrated_counter(snapshot.reader, Settings.of(snapshot.session.config).model)
             if params.item_id is not None:
                 item = snapshot.reader.item(snapshot.session.id, params.item_id)
                 if item is None:
@@ -61,13 +63,13 @@ def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | N
                         "noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id
                     )
                 kind = None if item.kind == "other" else item.kind
-                return decode(snapshot.reader.content(item.segments)), item.path, kind, model
+                return decode(snapshot.reader.content(item.segments)), item.path, kind, counter
     if params.path is not None:
         document = call.documents.read(params.path, ["path"])
-        return document.text, document.path, None, model
+        return document.text, document.path, None, counter
     text = params.content or ""
     data = encode(text)
     check_size(len(data), call.limits.max_document_bytes, ["content"])
     if "\0" in text:
         as_text(data, ["content"], "the content")
-    return text, None, None, model
+    return text, None, None, counter

@@ -89,7 +89,7 @@ class Pruner:
         going = [item for item in turn.items if not (item.marker and item.wave == turn.wave)]
         standing = next((item for item in turn.items if item not in going), None)
         reduced = tuple(item.id for item in going)
-        marker = standing or marker_item(self._unit, turn.phase, turn.wave, reduced)
+        marker = standing or marker_item(self._unit, self._extractor.counter, turn.phase, turn.wave, reduced)
         for item in going:
             self._replace(item, marker.id, "superseded", 0)
         if standing is None:
@@ -105,7 +105,7 @@ class Pruner:
             return
         remaining = self._unit.items(state="retained", phase=scope.phase)
         if not any(self._belongs(item, scope) for item in remaining):
-            self._add_marker(marker_item(self._unit, scope.phase, scope.wave, ()))
+            self._add_marker(marker_item(self._unit, self._extractor.counter, scope.phase, scope.wave, ()))
 
     def _belongs(self, item: Item, scope: Ended) -> bool:
         return item.phase == scope.phase and scope.wave in (None, item.wave)

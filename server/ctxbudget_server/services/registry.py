@@ -9,6 +9,7 @@ from typing import Any
 SERVICES: dict[str, str] = {
     "session/open": "session:open_session",
     "session/close": "session:close_session",
+    "session/recalibrate": "usage:recalibrate",
     "session/list": "session:list_sessions",
     "session/delete": "session:delete_session",
     "workflow/startPhase": "workflow:start_phase",
@@ -32,6 +33,9 @@ SERVICES: dict[str, str] = {
     "context/undo": "removal:undo",
     "metadata/extract": "extracting:extract_metadata",
     "tokens/count": "tokens:count",
+    "tokens/fits": "tokens:fits",
+    "tokens/truncate": "tokens:truncate",
+    "usage/record": "usage:record",
 }
 
 

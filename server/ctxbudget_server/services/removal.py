@@ -13,8 +13,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import on_request
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
-from ctxbudget_server.services.settings import Settings
-from ctxbudget_server.services.stand_ins import Extractor
+from ctxbudget_server.services.stand_ins import extractor_for
 from ctxbudget_server.services.transactions import changing, check_revision, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 def prune(call: Call, params: PruneParams) -> PruneResult:
     """Remove what the target names, by policy. With `dryRun` the same plan is answered and nothing changes."""
     _check_target(params.target)
-    with reading(call, params.session_id) as snapshot:
-        settings = Settings.of(snapshot.session.config)
-    extractor = Extractor(settings.model, settings.values["metadataTokens"], call.cancellation.check)
+    extractor = extractor_for(call, params.session_id)
 
     def body(unit: Unit) -> Callable[[], PruneResult]:
         policy = params.policy or unit.settings.policy

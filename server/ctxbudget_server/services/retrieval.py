@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.context import GetResult, Match
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
-from ctxbudget_server.services.counting import figure
+from ctxbudget_server.services.counters import calibrated_counter
 from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.services.transactions import reading
 
@@ -35,8 +34,8 @@ def get(call: Call, params: GetParams) -> GetResult:
         if item.hash is None:
             raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id)
         data = snapshot.reader.content(item.segments)
+        counter = calibrated_counter(snapshot.reader, Settings.of(session.config).model)
     text = decode(data)
-    count = partial(figure, model=Settings.of(session.config).model, check=call.cancellation.check)
     if params.search is not None:
         matches = _matches(text, params.search, params.limit)
         found = "".join(match.text for match in matches)
@@ -45,7 +44,7 @@ def get(call: Call, params: GetParams) -> GetResult:
         matches = []
         start, end = _range(params, text)
         part = shown = text if start is None or end is None else _lines(text, start, end)
-    counted = count(shown)
+    counted = counter.figure(shown, call.cancellation.check)
     return GetResult(
         session_id=session.id,
         revision=session.revision,
@@ -53,7 +52,7 @@ def get(call: Call, params: GetParams) -> GetResult:
         content=part,
         start_line=start,
         end_line=end,
-        tokens=counted.raw,
+        tokens=counted.tokens,
         provenance=counted.provenance,
         bytes=len(encode(shown)),
         hash=item.hash,

@@ -13,7 +13,7 @@ from ctxbudget_server.rules.policy import on_close
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.settings import Settings
-from ctxbudget_server.services.stand_ins import Extractor
+from ctxbudget_server.services.stand_ins import extractor_for
 from ctxbudget_server.services.transactions import (
     AnsweredBefore,
     changing,
@@ -22,7 +22,6 @@ from ctxbudget_server.services.transactions import (
     first_result,
     key_scope,
     new_session,
-    reading,
 )
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
@@ -103,9 +102,7 @@ def _check(settings: Settings) -> None:
 
 def close_session(call: Call, params: CloseParams) -> CloseResult:
     """End a session: its policy prunes what it leaves to the end. Everything stays retrievable."""
-    with reading(call, params.session_id) as snapshot:
-        settings = Settings.of(snapshot.session.config)
-    extractor = Extractor(settings.model, settings.values["metadataTokens"], call.cancellation.check)
+    extractor = extractor_for(call, params.session_id)
 
     def body(unit: Unit) -> Callable[[], CloseResult]:
         pruner = Pruner(unit, extractor)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
+from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, decode, encode, make_blob
-from ctxbudget_server.services.counting import counter, figure
+from ctxbudget_server.services.counters import session_counter
+from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.transactions import NotRehearsedError
 from ctxbudget_server.services.unit import Unit
 
@@ -26,8 +28,8 @@ class Metadata:
 class Extractor:
     """Extracts metadata of items, each once. Sealed, it refuses new work: that would hold the store's lock."""
 
-    def __init__(self, model: str | None, max_tokens: int, check: Callable[[], None]) -> None:
-        self._model = model
+    def __init__(self, counter: Counter, max_tokens: int, check: Callable[[], None]) -> None:
+        self.counter = counter
         self._max_tokens = max_tokens
         self._check = check
         self._made: dict[tuple[str, str | None], Metadata | None] = {}
@@ -54,7 +56,7 @@ class Extractor:
         self._check()
         found = extract(
             text,
-            count=counter(self._model, self._check),
+            count=self.counter.tokens(self._check),
             kind=None if item.kind == "other" else item.kind,
             path=item.path,
             max_tokens=self._max_tokens,
@@ -65,9 +67,15 @@ class Extractor:
             return None
         return Metadata(
             make_blob(encode(found.text), self._check),
-            figure(found.text, self._model, self._check),
+            self.counter.figure(found.text, self._check),
             found.complete,
         )
+
+
+def extractor_for(call: Call, session_id: str | None) -> Extractor:
+    """The extractor that a session's policy works with; raises `unknownSession`."""
+    settings, counter = session_counter(call, session_id)
+    return Extractor(counter, settings.values["metadataTokens"], call.cancellation.check)
 
 
 def stand_in_item(
@@ -120,11 +128,11 @@ def stand_in_item(
     )
 
 
-def marker_item(unit: Unit, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
+def marker_item(unit: Unit, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
     """The marker of a phase or wave, with its own exact count."""
     text = marker_text(phase, wave)
     blob = make_blob(encode(text), lambda: None)
-    counted = figure(text, unit.settings.model, lambda: None)
+    counted = counter.figure(text, lambda: None)
     return stand_in_item(
         unit,
         blob=blob,

@@ -139,8 +139,8 @@ def _commit(
 
 
 def key_scope(method: str, session_id: str | None) -> str:
-    """Where request keys of a method are kept: with the session, but for the one that deletes it."""
-    return "" if method == "session/delete" else session_id or DEFAULT_SESSION
+    """Where request keys of a method are kept: with its session, else ("") with the workspace."""
+    return "" if method in ("session/delete", "usage/record") else session_id or DEFAULT_SESSION
 
 
 def check_revision(wanted: int | None, session: Session) -> None:

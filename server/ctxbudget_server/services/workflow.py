@@ -23,11 +23,11 @@ from ctxbudget_server.rules.lifecycle import (
 )
 from ctxbudget_server.rules.policy import on_phase_completed, on_phase_started, on_wave_completed
 from ctxbudget_server.services.call import Call
+from ctxbudget_server.services.counters import session_counter
 from ctxbudget_server.services.entering import Entering, Incoming, prepare
 from ctxbudget_server.services.pruning import Ended, Pruner
-from ctxbudget_server.services.settings import Settings
-from ctxbudget_server.services.stand_ins import Extractor
-from ctxbudget_server.services.transactions import changing, reading
+from ctxbudget_server.services.stand_ins import extractor_for
+from ctxbudget_server.services.transactions import changing
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
 
@@ -140,9 +140,7 @@ def complete_wave(call: Call, params: CompleteWaveParams) -> WorkflowResult:
 def _step(
     call: Call, params: StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams, act: Act
 ) -> WorkflowResult:
-    with reading(call, params.session_id) as snapshot:
-        settings = Settings.of(snapshot.session.config)
-    extractor = Extractor(settings.model, settings.values["metadataTokens"], call.cancellation.check)
+    extractor = extractor_for(call, params.session_id)
     wave = getattr(params, "wave", None)
 
     def body(unit: Unit) -> Callable[[], WorkflowResult]:
@@ -178,9 +176,8 @@ def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None
         new = new._replace(content=given)
     else:
         new = new._replace(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
-    with reading(call, params.session_id) as snapshot:
-        model = Settings.of(snapshot.session.config).model
-    return prepare(call, new, model, ["summary"])
+    _, counter = session_counter(call, params.session_id)
+    return prepare(call, new, counter, ["summary"])
 
 
 def _known_phase(unit: Unit, number: int) -> Phase:

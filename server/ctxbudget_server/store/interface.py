@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
@@ -65,6 +65,9 @@ class Reader(Protocol):
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
         """What a request key was answered with first."""
 
+    def calibration(self, model: str) -> dict[str, Any] | None:
+        """What the bills of a model have taught, as `put_calibration` kept it."""
+
     def content(self, segments: Collection[str]) -> bytes:
         """The bytes of an item, from the hashes of its segments."""
 
@@ -104,6 +107,9 @@ class Writer(Reader, Protocol):
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
         """Keep the result of a request key; a later result of the same request replaces it."""
+
+    def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
+        """Keep what the bills of a model have taught."""
 
     def delete_session(self, session_id: str) -> None:
         """Forget a session, and the blobs that no other session holds."""

@@ -63,6 +63,10 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX blob_holders_by_hash ON blob_holders (hash);
     """,
+    """
+    CREATE TABLE calibrations (model TEXT PRIMARY KEY, state TEXT NOT NULL, updated_at TEXT NOT NULL)
+        STRICT, WITHOUT ROWID;
+    """,
 )
 """Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied."""
 

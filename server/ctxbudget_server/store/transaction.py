@@ -200,6 +200,11 @@ class SqliteReader:
         ).fetchone()
         return KeyedResult(method=row[0], result=json.loads(row[1])) if row else None
 
+    def calibration(self, model: str) -> dict[str, Any] | None:
+        """What the bills of a model have taught."""
+        row = self._sql.execute("SELECT state FROM calibrations WHERE model = ?", (model,)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
     def content(self, segments: Collection[str]) -> bytes:
         """The bytes of an item."""
         parts = []
@@ -311,6 +316,10 @@ class SqliteWriter(SqliteReader):
             "INSERT OR REPLACE INTO request_keys (scope, key, method, result) VALUES (?, ?, ?, ?)",
             (scope, key, result.method, _dump(result.result)),
         )
+
+    def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
+        """Keep what the bills of a model have taught."""
+        self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, _dump(state), at))
 
     def delete_session(self, session_id: str) -> None:
         """Forget a session."""

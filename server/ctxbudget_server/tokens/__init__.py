@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctxbudget_server.tokens.counting import tail_start as tail_start
     from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING as DEFAULT_ENCODING
     from ctxbudget_server.tokens.estimator import estimate as estimate
+    from ctxbudget_server.tokens.figures import ESTIMATOR_ERROR as ESTIMATOR_ERROR
     from ctxbudget_server.tokens.figures import TokenFigure as TokenFigure
     from ctxbudget_server.tokens.figures import count_for as count_for
     from ctxbudget_server.tokens.figures import estimate_for as estimate_for
@@ -42,7 +43,7 @@ _NAMES = {
     ),
     "encodings": ("DEFAULT_ENCODING",),
     "estimator": ("estimate",),
-    "figures": ("TokenFigure", "count_for", "estimate_for", "figure_from"),
+    "figures": ("ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from"),
     "limits": ("Fit", "Truncated", "fits", "truncate"),
     "models": ("ExpectedError", "Family", "Provenance", "resolve"),
     "vocabulary": ("UnknownEncodingError", "Vocabulary", "VocabularyDataError", "is_loaded", "load"),

@@ -13,7 +13,7 @@ from ctxbudget_server.tokens.models import ExpectedError, Family, Provenance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ESTIMATOR_ERROR = ExpectedError(0.04, 0.15)
+ESTIMATOR_ERROR = ExpectedError(0.04, 0.15)
 """Of `estimate` on prose, code and JSON; see `estimator`."""
 
 
@@ -54,9 +54,7 @@ def estimate_for(text: str, family: Family, check: Callable[[], None] = no_check
     raw_tokens = estimate(text)
     error = family.expected_error
     if error is not None:
-        error = ExpectedError(
-            median=max(error.median, _ESTIMATOR_ERROR.median), p95=max(error.p95, _ESTIMATOR_ERROR.p95)
-        )
+        error = ExpectedError(median=max(error.median, ESTIMATOR_ERROR.median), p95=max(error.p95, ESTIMATOR_ERROR.p95))
     return TokenFigure(
         _tokens(text, raw_tokens, family, check), raw_tokens, family.encoding, "estimated", family, error
     )

@@ -1,0 +1,185 @@
+"""What a provider bills against what was counted, learned for one model as one factor.
+
+Every record says "these texts were counted as `counted_raw` tokens before any calibration, and billed as
+`reported`". The factor is the weighted median of `reported / counted_raw` over recent records, with one more voice
+that says 1, as if a full-sized record had come before the first. A median, because some records say nothing of the
+tokenizer: a prompt that came from a cache bills far less, an attachment or a reminder that nobody counted far more.
+
+Why not `overhead + slope × counted`? The overhead is real (see `HALF_WEIGHT_TOKENS`), but it belongs to a call, and
+the wire applies one factor to figures of single texts, which sessions add up: an overhead in each would be billed
+many times over. So records are weighted by size instead, and the factor answers for the sizes that a host sends.
+
+All is pure: the caller keeps one `Calibration` per workspace and model, as `dump` gives it and `load` takes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+LOWEST_RATIO: Final = 0.4
+HIGHEST_RATIO: Final = 3.0
+"""Billed / counted outside of these is no tokenizer's doing, and such a record is not learned from.
+
+The farthest that single documents go, at the 5th and 95th percentile, is 2.15 (code for Claude 4.7 and later, counted
+with o200k) and its inverse, 0.47 (its coefficients on a model that has o200k). Beyond lies what a cached prompt
+reports (0.1 and less) or what a short text shows beside a long reminder. The clamp of 0.5 to 2 that a peer
+uses would cut off real ratios at both ends.
+"""
+
+MOST_TOKENS: Final = 1e12
+"""No call counts more: a thousand times any window, and all sums with it stay finite."""
+
+HALF_WEIGHT_TOKENS: Final = 2_000
+"""A record of so many counted tokens weighs half of an endless one, and of n tokens n / (n + so many).
+
+On 126 billed calls of coding agents, the bill exceeds the count of its texts by Anthropic's tokenizer as `ctok` has
+rebuilt it by 145 tokens at the median of small calls, 182 of large ones: frames of tool results, reminders. At 2,000
+to 3,000 tokens that is as much as the noise of one ratio, 5 to 7 %. From 500 to 8,000 this number matters little.
+"""
+
+HALF_LIFE: Final = 16.0
+"""Full-sized records after which one counts half, so that about as many outvote all that came before a change.
+
+They are measured in weight: a flood of tiny records must not wash out what large ones have shown.
+"""
+
+WINDOW: Final = 64
+"""Records kept. The lightest goes, so among records of one size the oldest: four half-lives of full-sized ones."""
+
+PRIOR_WEIGHT: Final = 1.0
+"""The weight of the voice that says 1: a first, absurd record can move the factor by half its way at most (in logs),
+a second one that contradicts it brings it back, and two that agree have the majority."""
+
+BAND_RECORDS: Final = 9
+"""Records needed before a band is given. Of n + 1 bills of a kind the last is the worst in one of n + 1 cases, so
+fewer than 9 cannot show what nine in ten stay below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One bill: tokens counted before calibration, tokens billed, and what age has left of its weight (0 to 1)."""
+
+    counted: float
+    reported: int
+    freshness: float = 1.0
+
+    @property
+    def weight(self) -> float:
+        """Its say in the factor."""
+        return self.freshness * _size_weight(self.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is known of one model: how many records were learned from in all, and those that still count."""
+
+    samples: int = 0
+    recent: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBand:
+    """|calibrated figure / bill - 1| of a call, as shares (0.03 is 3 %): not above it in 50 % and in 90 % of calls."""
+
+    median: float
+    p90: float
+
+
+def observe(state: Calibration, counted_raw: float, reported: int) -> Calibration:
+    """`state` after a bill of `reported` tokens for texts counted as `counted_raw` before any calibration.
+
+    A record that can say nothing (no tokens, no number, a ratio that is no tokenizer's) leaves it as it is.
+    """
+    if not _is_sane(counted_raw, reported):
+        return state
+    aged = 0.5 ** (_size_weight(counted_raw) / HALF_LIFE)
+    older = (replace(record, freshness=record.freshness * aged) for record in state.recent)
+    recent = [*older, Record(float(counted_raw), reported)]
+    if len(recent) > WINDOW:
+        recent.remove(min(recent, key=lambda record: record.weight))
+    return Calibration(state.samples + 1, tuple(recent))
+
+
+def factor(state: Calibration) -> float:
+    """What to multiply an uncalibrated figure by; 1 before the first record. Rounded, so that wire and sum agree."""
+    if not state.recent:
+        return 1.0
+    voices = [(math.log(record.reported / record.counted), record.weight) for record in state.recent]
+    return round(math.exp(_weighted_median([*voices, (0.0, PRIOR_WEIGHT)])), 4)
+
+
+def error_band(state: Calibration) -> ErrorBand | None:
+    """How far off a call's calibrated figure may be, from recent bills and the factor now; None while too few.
+
+    All sizes have an equal say, for a small call's error is an error too.
+    """
+    if len(state.recent) < BAND_RECORDS:
+        return None
+    now = factor(state)
+    errors = sorted((abs(now * record.counted / record.reported - 1), record.freshness) for record in state.recent)
+    return ErrorBand(_bound(errors, 0.5), _bound(errors, 0.9))
+
+
+def dump(state: Calibration) -> dict[str, object]:
+    """`state` in JSON's own types; the records as `[counted, reported, freshness]`."""
+    return {
+        "samples": state.samples,
+        "recent": [[record.counted, record.reported, record.freshness] for record in state.recent],
+    }
+
+
+def load(dumped: Mapping[str, object]) -> Calibration:
+    """What `dump` gave, after any way through JSON. Raises ValueError for what it never gives."""
+    samples, recent = dumped.get("samples"), dumped.get("recent")
+    if not isinstance(samples, int) or not isinstance(recent, list) or not len(recent) <= min(samples, WINDOW):
+        raise ValueError("not a calibration")
+    return Calibration(samples, tuple(_record(entry) for entry in recent))
+
+
+def _record(entry: object) -> Record:
+    match entry:
+        case [int() | float() as counted, int() as reported, int() | float() as freshness] if (
+            _is_sane(counted, reported) and 0 <= freshness <= 1
+        ):
+            return Record(float(counted), reported, float(freshness))
+    raise ValueError("not a record of a calibration")
+
+
+def _is_sane(counted: float, reported: int) -> bool:
+    """Comparisons alone: they hold for whole numbers of any size, and fail for what is not a number."""
+    return 0 < counted <= MOST_TOKENS and LOWEST_RATIO * counted <= reported <= HIGHEST_RATIO * counted
+
+
+def _size_weight(counted: float) -> float:
+    return counted / (counted + HALF_WEIGHT_TOKENS)
+
+
+def _weighted_median(voices: list[tuple[float, float]]) -> float:
+    """Of `(value, weight)`: each value stands at the middle of its weight, and in between it is interpolated."""
+    voices.sort()
+    half = math.fsum(weight for _, weight in voices) / 2
+    passed, last_place, last_value = 0.0, 0.0, voices[0][0]
+    for value, weight in voices:
+        place = passed + weight / 2
+        if place >= half:
+            return last_value + (value - last_value) * (half - last_place) / (place - last_place)
+        passed, last_place, last_value = passed + weight, place, value
+    return last_value
+
+
+def _bound(errors: list[tuple[float, float]], share: float) -> float:
+    """The error that the next call does not exceed with the probability `share`.
+
+    The next one has a full weight and may be the largest of all, hence the 1: without it, few records would
+    promise too much.
+    """
+    wanted = share * (1 + math.fsum(freshness for _, freshness in errors))
+    passed = 0.0
+    for error, freshness in errors:
+        passed += freshness
+        if passed >= wanted:
+            return error
+    return errors[-1][0]
