@@ -1,0 +1,42 @@
+"""Plain lines on a terminal; colour only where a person sees it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Literal, TextIO
+
+WIDTH = 80
+"""Columns that every text of the demo fits in, long names and single words aside."""
+
+Style = Literal["plain", "strong", "warn", "critical", "good"]
+_CODES: dict[Style, str] = {"plain": "", "strong": "1", "warn": "33", "critical": "31;1", "good": "32"}
+
+
+class Console:
+    """Writes to a stream. What documents and their names contain cannot control the terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._colour = self._stream.isatty() and "NO_COLOR" not in os.environ
+
+    def say(self, text: str = "", style: Style = "plain") -> None:
+        """One text, of one or several lines."""
+        shown = printable(text)
+        encoding = self._stream.encoding or "utf-8"
+        shown = shown.encode(encoding, "replace").decode(encoding)
+        if self._colour and _CODES[style]:
+            shown = f"\x1b[{_CODES[style]}m{shown}\x1b[0m"
+        print(shown, file=self._stream, flush=True)
+
+    def heading(self, text: str) -> None:
+        """The title of a step."""
+        self.say()
+        self.say(f"== {text} ".ljust(WIDTH, "="), "strong")
+
+
+def printable(text: str) -> str:
+    """The text without characters that a terminal would act on."""
+    return "".join(
+        c if c.isprintable() or c == "\n" else "    " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )

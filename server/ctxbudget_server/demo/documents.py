@@ -1,0 +1,90 @@
+"""The files of the workflow: found in a folder, and given to the phases that their kinds belong to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SUFFIXES = frozenset({".md", ".markdown", ".txt", ".log"})
+
+MAX_FILES = 60
+"""More would be no demonstration; who hits the limit is told so."""
+
+LOCATION, RESEARCH, PLANNING, IMPLEMENTATION, TESTING, DOCUMENTATION = 0, 1, 2, 3, 4, 6
+
+PHASE_OF_KIND = {
+    "report": RESEARCH,
+    "plan": PLANNING,
+    "summary": IMPLEMENTATION,
+    "test-output": TESTING,
+    "debug": TESTING,
+    "log": TESTING,
+}
+_ABOUT_DOCUMENTATION = re.compile(r"(?:^|[-_. ])(?:docs?|documentation|changelog|release[-_ ]notes)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of a folder, by their paths inside it."""
+
+    folder: Path
+    names: tuple[str, ...]
+    more: bool
+    """Whether there are more than `MAX_FILES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that the server could read, and what `metadata/extract` answered about it."""
+
+    name: str
+    path: Path
+    kind: str
+    source_tokens: int
+    outline: tuple[dict[str, Any], ...]
+    phase: int
+
+
+def find(folder: Path) -> Found:
+    """The text files below `folder`, in the order of their paths; hidden ones are left out. Raises `OSError`."""
+    names: list[str] = []
+    for path in _walk(folder):
+        if len(names) == MAX_FILES:
+            return Found(folder, tuple(names), more=True)
+        names.append(path.relative_to(folder).as_posix())
+    return Found(folder, tuple(names), more=False)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files before folders, each sorted, so that the walk can stop early in a large tree."""
+    with os.scandir(folder) as scan:
+        entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    yield from (folder / e.name for e in entries if Path(e.name).suffix.lower() in SUFFIXES and not e.is_dir())
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name)
+
+
+def document(folder: Path, name: str, extracted: dict[str, Any]) -> Document:
+    """A document from its name and what the server said about it."""
+    kind = extracted["kind"]
+    return Document(
+        name=name,
+        path=folder / name,
+        kind=kind,
+        source_tokens=extracted["sourceTokens"],
+        outline=tuple(extracted["outline"]),
+        phase=phase_of(name, kind),
+    )
+
+
+def phase_of(name: str, kind: str) -> int:
+    """The phase that produces such a document. What belongs to no phase by its kind is told by its name."""
+    by_kind = PHASE_OF_KIND.get(kind)
+    if by_kind in (None, IMPLEMENTATION) and _ABOUT_DOCUMENTATION.search(Path(name).name):
+        return DOCUMENTATION
+    return LOCATION if by_kind is None else by_kind

@@ -1,0 +1,148 @@
+"""Texts made of answers. Nothing here asks or computes anything: a figure that is printed stands in its argument."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ctxbudget_server.demo.console import WIDTH
+
+Answer = dict[str, Any]
+
+RULE = "━" * 57
+"""As wide as in the guide whose panel this is."""
+
+CELL_EDGE = re.compile(r"(?<!\\)\|")
+"""A bar of a Markdown table that belongs to no cell."""
+
+
+def after_phase(phase: int, status: Answer) -> str:
+    """The panel after a phase, from the answer of `budget/status`."""
+    row = next(row for row in status["phases"] if row["phase"] == phase)
+    name = f" ({row['name']})" if row["name"] else ""
+    layers = ", ".join(f"{layer['layer']} {layer['retained']:,}" for layer in status["layers"])
+    lines = [
+        RULE,
+        f"Context Budget After Phase {phase}{name}",
+        RULE,
+        "",
+        f"Current usage: {status['retained']:,} tokens "
+        f"({share(status['ofBudget'])} of budget, {share(status['ofWindow'])} of window)",
+        f"Budget remaining: {status['available']:,} tokens of {status['budget']:,}",
+        f"Level: {status['level']}    Peak so far: {status['peak']:,} tokens",
+        f"This phase: {_phase_row(row)}",
+        f"Layers: {layers}",
+    ]
+    if status["level"] != "ok":
+        lines += ["", *_wrapped(f"WARNING: {status['advice']['text']}")]
+    return "\n".join(lines)
+
+
+def _phase_row(row: Answer) -> str:
+    retained = f"{row['retained']:,}"
+    if row["allocated"] is None:
+        return f"{retained} tokens, drawn on the buffer"
+    of_allocation = "" if row["ofAllocation"] is None else f" ({share(row['ofAllocation'])})"
+    return f"{retained} of {row['allocated']:,} allocated tokens{of_allocation}; peak {row['peak']:,}"
+
+
+def account(figures: Answer) -> str:
+    """The four accounts in one line."""
+    return (
+        f"retained {figures['retained']:,} = processed {figures['processed']:,} - saved {figures['saved']:,}; "
+        f"level {figures['level']}"
+    )
+
+
+def allocations(answer: Answer) -> str:
+    """The answer of `budget/allocate`."""
+    rows = [
+        f"  phase {row['phase']}: {row['tokens']:>6,}  {row['name'] or ''}".rstrip() for row in answer["allocations"]
+    ]
+    return "\n".join(
+        [
+            *rows,
+            f"  together {answer['allocated']:,}, buffer {answer['buffer']:,}, of {answer['total']:,} tokens",
+        ]
+    )
+
+
+def alert(answer: Answer) -> str:
+    """An alert of an answer, or of a notification."""
+    return "\n".join(_wrapped(f"ALERT ({answer['level']}): {answer['message']}"))
+
+
+def advice(status: Answer) -> str:
+    """What the server advises, in its own sentence, and the requests that it proposes."""
+    methods = ", ".join(action["method"] for action in status["advice"]["actions"])
+    text = f"Advice: {status['advice']['text']}"
+    return "\n".join([*_wrapped(text), *([f"  as a request: {methods}"] if methods else [])])
+
+
+def prune_plan(plan: Sequence[Answer]) -> str:
+    """What a prune does, item by item."""
+    if not plan:
+        return "  (no item is concerned)"
+    return "\n".join(
+        f"  {row['action']:<8}{row['tokensBefore']:>7,} -> {row['tokensAfter']:>5,}  {row['reason']:<11} "
+        f"{elided(row['title'] or row['id'], 44)}"
+        for row in plan
+    )
+
+
+def leases(status: Answer) -> str:
+    """The leases in flight, from the answer of `budget/status`."""
+    rows = [
+        f"  {lease['holder']:<12}{lease['tokens']:>7,} tokens  lease {lease['leaseId']}" for lease in status["leases"]
+    ]
+    return "\n".join([*rows, f"  leased {status['leased']:,}, available {status['available']:,} tokens"])
+
+
+def excerpt(content: str, lines: int) -> str:
+    """The first lines of a text, indented."""
+    rows = content.splitlines()
+    shown = [f"  | {line}".rstrip() for row in rows[:lines] for line in (textwrap.wrap(row, WIDTH - 4) or [""])]
+    return "\n".join([*shown, "  | ..."] if len(rows) > lines else shown)
+
+
+def report(markdown: str) -> str:
+    """The server's report, its tables set in columns and its sentences wrapped."""
+    lines: list[str] = []
+    table: list[list[str]] = []
+    for line in [*markdown.rstrip("\n").split("\n"), ""]:
+        if line.startswith("| "):
+            table.append([cell.strip().replace("\\|", "|") for cell in CELL_EDGE.split(line)[1:-1]])
+            continue
+        lines += _columns(table)
+        table = []
+        lines += _wrapped(line)
+    return "\n".join(lines)
+
+
+def _columns(table: list[list[str]]) -> list[str]:
+    rows = [row for row in table if not all(set(cell) == {"-"} for cell in row)]
+    if not rows:
+        return []
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(_cell(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _cell(cell: str, width: int) -> str:
+    return cell.rjust(width) if cell.replace(",", "").isdigit() else cell.ljust(width)
+
+
+def share(value: float) -> str:
+    """A share as a percentage."""
+    return f"{value:.1%}"
+
+
+def elided(text: str, width: int) -> str:
+    """At most `width` characters of a name, its end kept: it tells more than its beginning."""
+    return text if len(text) <= width else "..." + text[3 - width :]
+
+
+def _wrapped(text: str) -> Iterable[str]:
+    indent = "  " if text.startswith("- ") else ""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]

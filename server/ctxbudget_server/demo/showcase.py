@@ -1,0 +1,118 @@
+"""What a harness can do with an account that is too full: prune, take it back, prune again, and read what is gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from ctxbudget_client import ServerError
+from ctxbudget_server.demo import panel
+from ctxbudget_server.demo.console import Console, Style
+from ctxbudget_server.demo.documents import Document
+from ctxbudget_server.demo.harness import Answer, Entry, Harness
+
+SECTION_LINES = 8
+"""Lines of a retrieved section that are shown."""
+
+SECTION_TOKENS = 60
+"""A section below this is hardly worth to be fetched."""
+
+ACCOUNTS = ("retained", "processed", "saved", "level")
+"""What an undo brings back; peak and revision are history."""
+
+
+def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -> None:
+    """A dry run, the prune, its undo, and the prune again."""
+    console.say("A dry run of context/prune says what would go:")
+    rehearsed = harness.ask("context/prune", target=target, dryRun=True)
+    console.say(panel.prune_plan(rehearsed["plan"]))
+    console.say(f"  would save {rehearsed['saved']:,} tokens")
+    console.say(f"  now: {panel.account(rehearsed['status'])}")
+    before = rehearsed["status"]
+
+    pruned = harness.ask("context/prune", target=target)
+    same = _acts(rehearsed) == _acts(pruned)
+    console.say(f"The prune itself acts on the same list: {_yes(same)}")
+    console.say(f"  now: {panel.account(pruned['status'])}")
+    if pruned["undo"] is None:
+        console.say("  Nothing was removed, so there is nothing to take back.")
+        return
+
+    undone = harness.ask("context/undo", undo=pruned["undo"])
+    back = all(undone["status"][name] == before[name] for name in ACCOUNTS)
+    console.say(f"Items that context/undo brings back: {len(undone['restored'])}; figures as before: {_yes(back)}")
+    console.say(f"  now: {panel.account(undone['status'])}")
+    for alert in undone["alerts"]:
+        console.say(panel.alert(alert), alert["level"])
+
+    again = harness.ask("context/prune", target=target)
+    console.say(f"Pruned again: saves {again['saved']:,}")
+    console.say(f"  now: {panel.account(again['status'])}", "good")
+
+
+def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
+    """A section of a document that is no longer in the context, and the whole of it."""
+    entry = next((entry for entry in entries if _section(entry.document)), entries[0])
+    section = _section(entry.document)
+    if section is None:
+        console.say(f"{panel.elided(entry.document.name, 44)} has no section to speak of.")
+    else:
+        _show_section(harness, console, entry, section)
+    answer = harness.ask("context/get", itemId=entry.item_id)
+    content = answer["content"].encode("utf-8")
+    original = entry.document.path.read_bytes()
+    console.say(f"The whole of {panel.elided(entry.document.name, 46)}, fetched after the prune:")
+    console.say(f"  sha256 answer {hashlib.sha256(content).hexdigest()}")
+    console.say(f"  sha256 file   {hashlib.sha256(original).hexdigest()}")
+    equal = content == original
+    console.say(f"  {answer['bytes']:,} bytes, {answer['tokens']:,} tokens; equal: {_yes(equal)}", _style(equal))
+
+
+def check_originals(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
+    """Every document, fetched after all prunes, against its file."""
+    equal = 0
+    for entry in entries:
+        content: str = harness.ask("context/get", itemId=entry.item_id)["content"]
+        equal += content.encode("utf-8") == entry.document.path.read_bytes()
+    console.say(f"Originals that context/get still answers byte for byte: {equal} of {len(entries)}.")
+
+
+def _show_section(harness: Harness, console: Console, entry: Entry, section: Answer) -> None:
+    heading = " > ".join(section["path"])
+    try:
+        answer = harness.ask("context/get", itemId=entry.item_id, section=heading)
+    except ServerError as error:
+        console.say(f"{entry.document.name}: {error.message}")
+        return
+    console.say(f"A section of {panel.elided(entry.document.name, 44)}, no longer in the context:")
+    console.say(f"  context/get section: {panel.elided(heading, 56)}")
+    console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
+    console.say(panel.excerpt(answer["content"], SECTION_LINES))
+
+
+def _section(document: Document) -> Answer | None:
+    """A section that somebody would want: the recommendations, else the first below the title that has some length."""
+    inner = [row for row in document.outline if len(row["path"]) > 1 and row["tokens"] >= SECTION_TOKENS]
+    advice = [row for row in inner if "recommend" in row["heading"].lower()]
+    return next(iter(advice or inner), None)
+
+
+def _acts(answer: Answer) -> list[tuple[Any, ...]]:
+    """The plan without the ids of stand-ins, which a dry run does not make."""
+    return [
+        (row["action"], row["reason"], row["tokensBefore"], row["tokensAfter"], row["title"], _own_id(row))
+        for row in answer["plan"]
+    ]
+
+
+def _own_id(row: Answer) -> str | None:
+    return None if row["action"] == "added" else row["id"]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "NO"
+
+
+def _style(good: bool) -> Style:
+    return "good" if good else "critical"

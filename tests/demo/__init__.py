@@ -1,0 +1,1 @@
+"""`ctxbudget demo`, run as a process of its own."""
