@@ -167,6 +167,19 @@ def test_the_band_holds_for_the_bills_that_follow(outliers: float) -> None:
     assert 0.87 < sum(within_p90) / len(within_p90) < 0.97
 
 
+def test_the_band_promises_no_more_than_few_records_can_show() -> None:
+    chance = random.Random(5)
+    held = []
+    for _ in range(1500):
+        *known, (counted, reported) = [(5_000.0, round(5_500 * math.exp(chance.gauss(0, 0.06)))) for _ in range(11)]
+        state = learned(*known)
+        band = error_band(state)
+        assert band is not None
+        held.append(abs(factor(state) * counted / reported - 1) <= band.p90)
+
+    assert sum(held) / len(held) > 0.87
+
+
 def test_the_samples_go_on_when_the_window_is_full() -> None:
     state = learned(*bills(1.2, [5_000] * 100))
 

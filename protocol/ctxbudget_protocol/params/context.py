@@ -28,7 +28,7 @@ class NewItem(WireModel):
     """An item that enters: exactly one of content, path and tokens."""
 
     layer: Layer | None = Field(None, description="Absent with `reduces`: metadata; otherwise required.")
-    kind: Kind = "other"
+    kind: Kind | None = Field(None, description="Absent: other; with `reduces` that of the sources, if they share one.")
     phase: PhaseNumber | None = Field(None, description="Absent: the running phase; permanent items: none.")
     wave: WaveNumber | None = None
     agent: Label | None = None
@@ -36,6 +36,9 @@ class NewItem(WireModel):
     pinned: bool = Field(False, description="Kept byte for byte through every prune.")
     reduces: list[ItemId] | None = Field(
         None, min_length=1, max_length=MAX_ITEMS, description="Items that this one stands for from now on."
+    )
+    complete: bool | None = Field(
+        None, description="With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said."
     )
     content: Text | None = None
     path: Title | None = Field(None, description="Absolute, a file: URI, or relative to the workspace; read now.")

@@ -81,7 +81,7 @@ class AdviceAction(Record):
 
     method: str
     params: dict[str, Any]
-    saves: int | None = described("Expected, tokens; null: unknown.")
+    saves: int | None = described("At most, tokens: what will stand in is not known yet. null: unknown.")
     why: str
 
 

@@ -23,7 +23,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A request that would help. `saves`: expected, tokens."""
+    """A request that would help. `saves`: at most, tokens."""
 
     method: str
     params: dict[str, object]
@@ -143,7 +143,7 @@ def advise(level: Level, budget: int, retained: int, transient: int, phases: Seq
         head = f"{state[0].upper()}{state[1:]}, {left:,} left."
     if actions:
         best = max(actions, key=lambda action: action.saves or 0)
-        tail = f" Prune {best.saves:,} transient tokens ({best.why})."
+        tail = f" Prune up to {best.saves:,} transient tokens ({best.why})."
     elif level == "ok":
         tail = " Nothing needs to be done."
     else:

@@ -30,7 +30,7 @@ uses would cut off real ratios at both ends.
 """
 
 MOST_TOKENS: Final = 1e12
-"""No call counts more: a thousand times any window, and all sums with it stay finite."""
+"""No call counts more (it is a million of the largest windows), and all sums with it stay finite."""
 
 HALF_WEIGHT_TOKENS: Final = 2_000
 """A record of so many counted tokens weighs half of an endless one, and of n tokens n / (n + so many).

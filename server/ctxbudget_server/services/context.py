@@ -74,6 +74,7 @@ def _incoming(new: NewItem) -> Incoming:
         new.content,
         new.path,
         new.tokens,
+        new.complete,
     )
 
 

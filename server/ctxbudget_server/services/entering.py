@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.words import Kind, Layer
@@ -14,12 +14,14 @@ from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.workspace import check_size
 
+T = TypeVar("T")
+
 
 class Incoming(NamedTuple):
     """An item as the caller describes it: of content, path and tokens exactly one is given."""
 
     layer: Layer | None
-    kind: Kind
+    kind: Kind | None
     phase: int | None
     wave: int | None = None
     agent: str | None = None
@@ -29,6 +31,7 @@ class Incoming(NamedTuple):
     content: str | None = None
     path: str | None = None
     tokens: int | None = None
+    complete: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Entering:
     def enter(self, unit: Unit, reduces: tuple[str, ...] = ()) -> Item:
         """Put the item into the unit. An item that stands in for others is not brought in: it takes their place."""
         new = self.new
-        sources = [unit.find(item_id) for item_id in reduces]
-        phase, wave = _place(unit, new, [source for source in sources if source])
+        sources = [source for source in map(unit.find, reduces) if source]
+        phase, wave = _place(unit, new, sources)
         unit.ensure_phase(phase, wave)
         if self.blob:
             unit.put_blob(self.blob)
@@ -55,11 +58,11 @@ class Entering:
                 id=item_id,
                 seq=unit.session.next_seq - 1,
                 layer=new.layer or "metadata",
-                kind=new.kind,
+                kind=new.kind or _shared([source.kind for source in sources]) or "other",
                 phase=phase,
                 wave=wave,
-                agent=new.agent,
-                title=new.title,
+                agent=new.agent or _shared([source.agent for source in sources]),
+                title=new.title or _shared([source.title for source in sources]),
                 path=self.path,
                 pinned=new.pinned,
                 marker=False,
@@ -72,7 +75,7 @@ class Entering:
                 bytes=self.blob.size if self.blob else None,
                 hash=self.blob.digest if self.blob else None,
                 segments=(self.blob.digest,) if self.blob else (),
-                complete=None,
+                complete=new.complete,
                 state="retained",
                 withdrawn=False,
                 stand_in=None,
@@ -89,6 +92,8 @@ def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Enter
     given = [name for name in ("content", "path", "tokens") if getattr(new, name) is not None]
     if len(given) != 1:
         raise invalid(loc, f"exactly one of content, path and tokens; given: {', '.join(given) or 'none'}")
+    if new.complete is not None and new.reduces is None:
+        raise invalid([*loc, "complete"], "only an item that reduces others is metadata that can be complete")
     if new.layer is None and new.reduces is None:
         raise invalid([*loc, "layer"], "an item that reduces no other needs a layer", "missing")
     if new.wave is not None and new.phase is None:
@@ -118,6 +123,11 @@ def _place(unit: Unit, new: Incoming, sources: list[Item]) -> tuple[int | None, 
         return (phases.pop(), None) if len(phases) == 1 else (None, None)
     running = None if new.layer == "permanent" else unit.running_phase()
     return (running.number if running else None), None
+
+
+def _shared(values: list[T]) -> T | None:
+    """The one value that all have; None where they differ."""
+    return values[0] if values and all(value == values[0] for value in values) else None
 
 
 def reduce_sources(unit: Unit, sources: list[Item], stand_in: Item) -> None:

@@ -32,7 +32,7 @@ def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
         text,
         count=counter.tokens(check),
         kind=params.kind or kind,
-        path=path,
+        path=call.documents.shown(path),
         max_tokens=params.max_tokens,
         focus=params.focus,
         item_id=params.item_id,

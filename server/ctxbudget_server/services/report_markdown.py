@@ -92,7 +92,10 @@ def _layers(report: ReportResult) -> str:
     for layer in report.layers:
         note = ""
         if layer.breached:
-            note = "ceiling passed" + (f" from phase {layer.since_phase} on" if layer.since_phase is not None else "")
+            now = layer.ceiling is not None and layer.retained > layer.ceiling
+            note = "ceiling passed" if now else "ceiling was passed"
+            if layer.since_phase is not None:
+                note += f" from phase {layer.since_phase} on" if now else f" first in phase {layer.since_phase}"
         rows.append((layer.layer, f"{layer.retained:,}", f"{layer.peak:,}", _figure(layer.ceiling), note))
     return _table(("layer", "retained", "peak", "ceiling", ""), rows)
 

@@ -28,8 +28,11 @@ class Metadata:
 class Extractor:
     """Extracts metadata of items, each once. Sealed, it refuses new work: that would hold the store's lock."""
 
-    def __init__(self, counter: Counter, max_tokens: int, check: Callable[[], None]) -> None:
+    def __init__(
+        self, counter: Counter, max_tokens: int, shown: Callable[[str | None], str | None], check: Callable[[], None]
+    ) -> None:
         self.counter = counter
+        self._shown = shown
         self._max_tokens = max_tokens
         self._check = check
         self._made: dict[tuple[str, str | None], Metadata | None] = {}
@@ -58,7 +61,7 @@ class Extractor:
             text,
             count=self.counter.tokens(self._check),
             kind=None if item.kind == "other" else item.kind,
-            path=item.path,
+            path=self._shown(item.path),
             max_tokens=self._max_tokens,
             item_id=item.id,
             check=self._check,
@@ -75,7 +78,7 @@ class Extractor:
 def extractor_for(call: Call, session_id: str | None) -> Extractor:
     """The extractor that a session's policy works with; raises `unknownSession`."""
     settings, counter = session_counter(call, session_id)
-    return Extractor(counter, settings.values["metadataTokens"], call.cancellation.check)
+    return Extractor(counter, settings.values["metadataTokens"], call.documents.shown, call.cancellation.check)
 
 
 def stand_in_item(

@@ -54,6 +54,15 @@ class Documents:
     extra_roots: Sequence[Path]
     max_bytes: int
 
+    def shown(self, path: str | None) -> str | None:
+        """A path as the workspace sees it: folders above the workspace say nothing about a document."""
+        if path is None:
+            return None
+        try:
+            return Path(path).relative_to(self.workspace).as_posix()
+        except ValueError:
+            return Path(path).name
+
     def read(self, given: str, loc: Location) -> Document:
         """The file at `given`: absolute, a `file:` URI, or relative to the workspace.
 
