@@ -1,4 +1,4 @@
-"""`tokens/*` and `usage/record`: figures that are exact where they can be, and agree with the bill where they cannot."""
+"""`tokens/*` and `usage/record`: exact where figures can be, and in agreement with the bill where they cannot."""
 
 from __future__ import annotations
 

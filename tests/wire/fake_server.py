@@ -62,6 +62,9 @@ class FakeBackend:
         self.told = self.changes
         return [("budget/didChange", {"changes": self.told})]
 
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """Not of interest here."""
+
     def warm_up(self) -> None:
         self.warm.set()
         if os.environ.get("FAKE_WARM_UP_FAIL"):

@@ -49,6 +49,11 @@ class Link:
         assert self._calls is not None
         self._calls.start(ticket, method, params)
 
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """Pass on what an editor did to a document."""
+        if self._backend is not None:
+            self._backend.document_changed(uri, text)
+
     def open_backend(self, root_uri: str | None, client_pid: int | None) -> None:
         """The last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
         self._backend = self._backend_factory(root_uri)

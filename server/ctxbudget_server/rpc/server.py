@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -62,6 +63,26 @@ class BudgetServer(LanguageServer):
         version = importlib.metadata.version("ctxbudget")
         super().__init__("ctxbudget", version, protocol_cls=BudgetProtocol, converter_factory=default_converter)
         link.notify = self.protocol.notify
+        self._follow_documents()
+
+    def _follow_documents(self) -> None:
+        """pygls works each event into its own copy of the document first; the services get the outcome."""
+
+        @self.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+        def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+            self._tell(params.text_document.uri, params.text_document.text)
+
+        @self.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+        def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+            self._tell(params.text_document.uri, self.workspace.get_text_document(params.text_document.uri).source)
+
+        @self.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+        def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+            self._tell(params.text_document.uri, None)
+
+    def _tell(self, uri: str, text: str | None) -> None:
+        if uri.startswith("file:"):
+            self.link.document_changed(uri, text)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log, where pygls would open a window in the client's editor for each fault."""

@@ -27,6 +27,9 @@ class Backend(Protocol):
     def news(self) -> list[Notification]:
         """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""
 
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """An editor opened a document or changed it to `text`; None: closed it. Called in the order of the events."""
+
     def warm_up(self) -> None:
         """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
 

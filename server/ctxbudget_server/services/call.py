@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.workspace import Documents
 from ctxbudget_server.store.interface import Store
@@ -26,6 +27,7 @@ class Call:
     actor: str
     cancellation: Cancellation
     watch: Callable[[str], None]
+    buffers: Buffers
     clock: Callable[[], datetime]
 
     def now(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,6 +71,12 @@ class Counter:
         from ctxbudget_server.tokens import is_loaded
 
         return is_loaded(self.family.encoding)
+
+    def load_soon(self) -> None:
+        """Begin to load the vocabulary in the background; loading twice is waiting once."""
+        from ctxbudget_server.tokens import load
+
+        threading.Thread(target=load, args=(self.family.encoding,), daemon=True).start()
 
     def figure(self, text: str, check: Check) -> Figure:
         """The figure of a text; `check` may raise to cancel."""

@@ -13,6 +13,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.methods import METHODS, Method
 from ctxbudget_server.services.backend import Notification
+from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.call import Call, utc_now
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.registry import service
@@ -75,6 +76,7 @@ class Services:
         )
         self._documents = Documents(workspace, _extra_roots(), options.limits.max_document_bytes)
         self._limits = options.limits
+        self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
         self._clock = clock
         self._validate = validate
@@ -96,6 +98,7 @@ class Services:
             self._actor,
             cancellation,
             self._watch,
+            self.buffers,
             self._clock,
         )
         if row.mutates and (known := _answered_before(call)):
@@ -129,6 +132,13 @@ class Services:
         for row in METHODS.values():
             row.params_model()
         load(DEFAULT_ENCODING)
+
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """An editor opened or changed a document; None: closed it."""
+        if text is None:
+            self.buffers.close(uri)
+        else:
+            self.buffers.update(uri, text)
 
     def close(self) -> None:
         """Let go of the store."""

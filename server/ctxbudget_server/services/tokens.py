@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.results.tokens import Count, CountResult, ErrorBand, FitsResult, TruncateResult
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import encode
@@ -23,6 +23,7 @@ def count(call: Call, params: CountParams) -> CountResult:
         raise invalid([], "exactly one of texts and paths")
     counter = _counter(call, params)
     if params.allow_estimate and not counter.is_ready:
+        counter.load_soon()
         counter = replace(counter, at_once=True)
     counts = []
     for i, text in enumerate(params.texts or []):
@@ -30,8 +31,7 @@ def count(call: Call, params: CountParams) -> CountResult:
         check_size(size, call.limits.max_document_bytes, ["texts", i])
         counts.append(_count(call, counter, text, size))
     for i, given in enumerate(params.paths or []):
-        document = call.documents.read(given, ["paths", i])
-        counts.append(_count(call, counter, document.text, len(encode(document.text)), document.path))
+        counts.append(_count_path(call, counter, given, ["paths", i]))
     family = counter.family
     return CountResult(
         counts=counts,
@@ -48,6 +48,22 @@ def count(call: Call, params: CountParams) -> CountResult:
 def _count(call: Call, counter: Counter, text: str, size: int, path: str | None = None) -> Count:
     counted = counter.figure(text, call.cancellation.check)
     return Count(tokens=counted.tokens, provenance=counted.provenance, bytes=size, path=path)
+
+
+def _count_path(call: Call, counter: Counter, given: str, loc: Location) -> Count:
+    """The count of a file, or of what an editor shows in its place: there only edits are counted."""
+    path = str(call.documents.locate(given, loc))
+    text = call.buffers.text_at(path)
+    if text is None:
+        document = call.documents.read(given, loc)
+        return _count(call, counter, document.text, len(encode(document.text)), document.path)
+    check = call.cancellation.check
+    if counter.at_once:
+        counted = counter.figure(text, check)
+    else:
+        raw = call.buffers.raw_tokens(path, text, counter.family.encoding, check)
+        counted = counter.figure_of_raw(text, raw, check)
+    return Count(tokens=counted.tokens, provenance=counted.provenance, bytes=len(encode(text)), path=path)
 
 
 def fits(call: Call, params: FitsParams) -> FitsResult:

@@ -63,11 +63,8 @@ class Documents:
         except ValueError:
             return Path(path).name
 
-    def read(self, given: str, loc: Location) -> Document:
-        """The file at `given`: absolute, a `file:` URI, or relative to the workspace.
-
-        Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText`, all with `loc`.
-        """
+    def locate(self, given: str, loc: Location) -> Path:
+        """The real path of `given`: absolute, a `file:` URI, or relative to the workspace. Raises `pathNotAllowed`."""
         if "\0" in given:
             raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
         path = Path(os.path.realpath(self.workspace / path_of(given)))
@@ -75,6 +72,11 @@ class Documents:
             raise ProtocolError(
                 "pathNotAllowed", f"{path} is outside the workspace {self.workspace}", loc=loc, path=given
             )
+        return path
+
+    def read(self, given: str, loc: Location) -> Document:
+        """The file at `given`. Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText` with `loc`."""
+        path = self.locate(given, loc)
         try:
             data = self._bytes(path, given, loc)
         except OSError as fault:
