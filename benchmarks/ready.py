@@ -27,7 +27,7 @@ def plain(code: str) -> float:
 
 
 def served() -> tuple[float, float, float, float]:
-    """(initialize, first estimate allowed, first exact count) in milliseconds from the spawn, and megabytes resident."""
+    """(initialize, first estimate allowed, first exact count) in milliseconds from the spawn; megabytes resident."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         command = [

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
 from support.client import Client
 from support.session import Session, serve_command
 

@@ -60,7 +60,7 @@ def test_a_call_that_counts_nothing_imports_no_server_and_no_pydantic(tmp_path: 
         "import sys\nfrom ctxbudget_server.cli import main\n"
         'assert main([\'call\', \'context/add\', \'{"items": [{"layer": "phase", "tokens": 1}]}\','
         f" '--workspace', {str(tmp_path)!r}, '--store', {str(tmp_path / 's.db')!r}]) == 0\n"
-        "heavy = {'pygls', 'lsprotocol', 'pydantic', 'tiktoken', 'asyncio', 'markdown_it', 'regex'} & sys.modules.keys()\n"
+        "heavy = {'pygls', 'lsprotocol', 'pydantic', 'tiktoken', 'asyncio', 'markdown_it'} & sys.modules.keys()\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ctxbudget_protocol.methods import requests
 from support.client import Client
 from support.documents import REPORT
 from support.session import serve_command
+
+from ctxbudget_protocol.methods import requests
 
 GUARD = """
 import os, sys

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from ctxbudget_server.rules.allocation import TEMPLATES, DoesNotFitError, PhaseNeed, dynamic, fixed, reserve
-from ctxbudget_server.rules.shares import apportion, ceil_share, floor_share
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ctxbudget_server.rules.allocation import TEMPLATES, DoesNotFitError, PhaseNeed, dynamic, fixed, reserve
+from ctxbudget_server.rules.shares import apportion, ceil_share, floor_share
 
 TOTALS = st.integers(1, 10_000_000)
 SCOPES = st.sampled_from(list(TEMPLATES))

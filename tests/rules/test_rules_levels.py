@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ctxbudget_server.rules.levels import RANK, next_level, thresholds
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ctxbudget_server.rules.levels import RANK, next_level, thresholds
 
 SEED = thresholds(7_500, 0.75, 0.95, None, None)
 

@@ -12,13 +12,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.client import Client
+from support.documents import REPORT
+from support.session import serve_command
+
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
 from ctxbudget_server.store.schema import VERSION
-from support.client import Client
-from support.documents import REPORT
-from support.session import serve_command
 
 
 def services(folder: Path) -> Services:
@@ -146,8 +147,13 @@ def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_changes_nothing_and_the_server_serves_on(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000000, 2000000));"
-               "from ctxbudget_server.cli import main; sys.exit(main())", *serve_command(tmp_path)[3:]]  # fmt: skip
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))\n"
+        "from ctxbudget_server.cli import main\n"
+        "sys.exit(main())\n"
+    )
+    command = [sys.executable, "-c", script, *serve_command(tmp_path)[3:]]
     with Client(command, cwd=tmp_path) as client:
         client.request("context/add", {"items": [{"layer": "transient", "tokens": 1}]})
         before = client.request("budget/status")

@@ -16,6 +16,7 @@ class PlanPhase(Record):
     status: str | None
     tasks_done: int
     tasks_open: int
+    depends_on: list[int] = described("Numbers of phases.")
 
 
 class PlanFields(Record):
@@ -23,10 +24,11 @@ class PlanFields(Record):
 
     phases: list[PlanPhase]
     phase_count: int
-    complexity: float | None
+    complexity: float | None = described("As given, or phases + 0.3 tasks + 0.1 hours + dependencies.")
     complexity_basis: Literal["given", "computed"] | None
     estimate: str | None
     dependencies: list[str]
+    waves: list[list[int]] = described("Numbers of the phases that may run at the same time, wave by wave.")
     success_criteria: list[str]
     risks: list[str]
 
@@ -53,12 +55,14 @@ class TestFields(Record):
 
     __test__ = False
 
+    framework: str | None
     status: Literal["passed", "failed", "error"] | None
     passed: int | None
     failed: int | None
     skipped: int | None
     errors: int | None
-    failing: list[str]
+    failing: list[str] = described("Names of the tests.")
+    messages: list[str] = described("The first lines of their errors.")
 
 
 class OutlineEntry(Record):

@@ -73,7 +73,7 @@ def changed_region(old: str, new: str) -> tuple[int, int, int]:
 
 
 def _longest(limit: int, holds: Callable[[int], bool]) -> int:
-    """The largest size up to `limit` for which `holds`, which holds for 0 and for all sizes below one that it holds for."""
+    """The largest size up to `limit` that `holds`; 0 does, and so do all sizes below one that does."""
     low, high = 0, limit
     while low < high:
         middle = (low + high + 1) // 2

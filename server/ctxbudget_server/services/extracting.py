@@ -39,7 +39,7 @@ def extract_metadata(call: Call, params: ExtractParams) -> ExtractResult:
         check=check,
     )
     values: dict[str, Any] = {field.name: getattr(found, field.name) for field in fields(found)}
-    return ExtractResult(**values, provenance=counter.provenance)
+    return ExtractResult(**{**values, "title": found.title or None}, provenance=counter.provenance)
 
 
 def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:

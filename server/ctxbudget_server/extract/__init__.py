@@ -1,0 +1,62 @@
+"""Reduces artifacts to metadata: deterministic, offline, and nothing in it that the source does not say.
+
+Names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .extractor import extract
+    from .focus import search
+    from .kinds import KINDS
+    from .lines import line_range
+    from .model import (
+        DebugFields,
+        Extraction,
+        ImplementationFields,
+        OutlineEntry,
+        PlanFields,
+        PlanPhase,
+        SearchHit,
+        Section,
+        TestFields,
+    )
+    from .sections import find_section, outline
+
+__all__ = [
+    "KINDS",
+    "DebugFields",
+    "Extraction",
+    "ImplementationFields",
+    "OutlineEntry",
+    "PlanFields",
+    "PlanPhase",
+    "SearchHit",
+    "Section",
+    "TestFields",
+    "extract",
+    "find_section",
+    "line_range",
+    "outline",
+    "search",
+]
+
+_HOMES = {
+    "KINDS": "kinds",
+    "extract": "extractor",
+    "find_section": "sections",
+    "line_range": "lines",
+    "outline": "sections",
+    "search": "focus",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f".{_HOMES.get(name, 'model')}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,111 @@
+"""The text for the context: pieces offered in order of worth, laid out in a fixed order, never over the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .model import Check, Count, no_check
+
+# The order of the parts in the text. Every word in it that is not the source's comes from these labels.
+HEAD, FACTS, SUMMARY, BODY, FINDINGS, ADVICE, NAMES, REST = range(8)
+LABELS = {
+    FINDINGS: "Key findings:",
+    ADVICE: "Recommendations:",
+}
+NAMES_LABEL = "Names:"
+
+
+@dataclass(slots=True)
+class _Piece:
+    part: int
+    order: float
+    text: str
+    rank: int
+
+
+class Composer:
+    """Collects lines of text within `budget` tokens."""
+
+    def __init__(self, budget: int, count: Count, check: Check = no_check) -> None:
+        self.budget = budget
+        self.left = budget
+        self._count = count
+        self._check = check
+        self._pieces: list[_Piece] = []
+        self._labelled: set[int] = set()
+
+    def add(self, part: int, text: str, order: float | None = None, limit: int | None = None) -> bool:
+        """Takes a line if it fits what is left (and `limit`); says whether it did."""
+        if not text.strip() or self.left <= 0:
+            return False
+        room = self.left if limit is None else min(self.left, limit)
+        if len(text) > room * 40:
+            return False  # no vocabulary packs forty characters of text into each token
+        cost = self._count(text + "\n")
+        label = part in LABELS and part not in self._labelled
+        if label:
+            cost += self._count(LABELS[part] + "\n")
+        if cost > room:
+            return False
+        self._check()
+        if label:
+            self._labelled.add(part)
+        rank = len(self._pieces)
+        self._pieces.append(_Piece(part, rank if order is None else order, text, rank))
+        self.left -= cost
+        return True
+
+    def add_all(self, part: int, texts: list[str], limit: int, most: int) -> list[str]:
+        """Takes lines in order as long as they fit `limit` tokens together, at most `most`; returns those taken."""
+        taken: list[str] = []
+        floor = self.left - limit
+        for text in texts:
+            if len(taken) >= most:
+                break
+            if self.add(part, text, limit=self.left - floor):
+                taken.append(text)
+        return taken
+
+    def add_names(self, names: list[str], limit: int) -> int:
+        """Takes as many names as fit `limit` tokens; returns how many."""
+        room = min(limit, self.left)
+        low, high = 0, min(len(names), max(0, room))
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._count(_names_line(names[:middle]) + "\n") <= room:
+                low = middle
+            else:
+                high = middle - 1
+        if low:
+            self.add(NAMES, _names_line(names[:low]))
+        return low
+
+    def render(self) -> tuple[str, int]:
+        """The text and its tokens. What was added last goes first if the whole exceeds the sum of its parts."""
+        while self._pieces:
+            text = self._layout()
+            tokens = self._count(text)
+            if tokens <= self.budget:
+                return text, tokens
+            worst = max(self._pieces, key=lambda p: p.rank)
+            names = worst.text.rsplit(" ", 1)[0] if worst.part == NAMES else ""
+            if names and names != NAMES_LABEL:
+                worst.text = names
+            else:
+                self._pieces.remove(worst)
+        return "", 0
+
+    def _layout(self) -> str:
+        lines: list[str] = []
+        part = -1
+        for piece in sorted(self._pieces, key=lambda p: (p.part, p.order, p.rank)):
+            if piece.part != part:
+                part = piece.part
+                if part in LABELS:
+                    lines.append(LABELS[part])
+            lines.append(piece.text)
+        return "\n".join(lines)
+
+
+def _names_line(names: list[str]) -> str:
+    return " ".join([NAMES_LABEL, *names])

@@ -1,0 +1,91 @@
+"""`Key: value` facts of a document: bold labels, bullets, YAML front matter, raw header lines, two-column tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .document import Document
+from .sentences import plain
+from .units import cells
+
+_YAML = re.compile(r"([A-Za-z][\w .-]{0,60}?):\s*(.*)$")
+_YAML_ITEM = re.compile(r"\s*-\s+(.*)$")
+_PLAIN_FIELD = re.compile(r"([A-Z][\w /()-]{1,40}):\s+(\S.*)$")
+_EMPTY = {"", "[]", "{}", "null", "~", "-", "tbd", "n/a"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A labelled value; `key` is as written, `name` is for matching."""
+
+    key: str
+    value: str
+    line: int
+    section: int
+
+    @property
+    def name(self) -> str:
+        """The key in lower case, words parted by single spaces."""
+        return normal_key(self.key)
+
+
+def normal_key(key: str) -> str:
+    """A label for matching: lower case, words only."""
+    return " ".join(re.sub(r"[\W_]+", " ", key.lower()).split())
+
+
+def collect_fields(document: Document) -> list[Field]:
+    """Every field of a document in the order of its lines."""
+    found = _header_fields(document)
+    header: list[str] | None = None
+    previous = -2
+    for unit in document.units:
+        if unit.kind == "field":
+            found.append(Field(unit.key, unit.plain, unit.start, unit.section))
+        elif unit.kind == "row":
+            parts = cells(unit.text)
+            if unit.start > previous + 2:
+                header = parts  # the first row of a table names its columns
+            elif header is not None and len(parts) == 2 and len(parts[0]) <= 60:
+                found.append(Field(parts[0], parts[1], unit.start, unit.section))
+            previous = unit.start
+        elif unit.kind in ("item", "prose") and unit.end - unit.start == 1:
+            match = _PLAIN_FIELD.match(unit.text)
+            if match and len(match[1].split()) <= 5:
+                found.append(Field(match[1], plain(match[2]), unit.start, unit.section))
+    return [f for f in sorted(found, key=lambda f: f.line) if f.value.strip().lower() not in _EMPTY]
+
+
+def _header_fields(document: Document) -> list[Field]:
+    """The fields of the front matter or of the raw lines above everything else."""
+    lines = document.structure.lines[: document.structure.header]
+    fenced = bool(lines) and lines[0].startswith("---")
+    return _yaml_fields(lines[1:-1], 1) if fenced else _yaml_fields(lines, 0)
+
+
+def _yaml_fields(lines: list[str], offset: int) -> list[Field]:
+    found: list[Field] = []
+    for i, line in enumerate(lines):
+        match = _YAML.match(line)
+        if match:
+            value = plain(match[2].strip().strip("\"'"))
+            if value in ("|", ">", "|-", ">-"):
+                value = ""
+            found.append(Field(match[1], value, i + offset, -1))
+            continue
+        item = _YAML_ITEM.match(line)
+        addition = plain((item[1] if item else line).strip().strip("\"'"))
+        if found and addition and (item or line.startswith(" ")):
+            last = found[-1]
+            joined = f"{last.value}, {addition}" if last.value and item else f"{last.value} {addition}".strip()
+            found[-1] = Field(last.key, joined, last.line, -1)
+    return found
+
+
+def first_value(fields: list[Field], pattern: re.Pattern[str]) -> str | None:
+    """The value of the first field whose name matches wholly."""
+    for field in fields:
+        if pattern.fullmatch(field.name):
+            return field.value
+    return None

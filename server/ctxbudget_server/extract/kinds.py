@@ -1,0 +1,154 @@
+"""What kind of artifact a text is: from where it lies, then from what stands in it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from .document import Document
+from .lines import strip_ansi
+
+KINDS = ("report", "plan", "summary", "debug", "test-output", "log", "tool-output", "instructions", "other")
+
+_FOLDERS = (
+    ("plan", re.compile(r"(?:^|/)plans?/")),
+    ("report", re.compile(r"(?:^|/)(?:reports?|research)/")),
+    ("summary", re.compile(r"(?:^|/)summar(?:y|ies)/|handoffs?/")),
+    ("debug", re.compile(r"(?:^|/)debug/")),
+)
+_NAMES = (
+    (
+        "instructions",
+        re.compile(
+            r"^(?:claude|agents|gemini|skill|copilot-instructions|\.cursorrules|contributing)(?:\.local)?(?:\.md)?$"
+        ),
+    ),
+    ("plan", re.compile(r"(?:^|[-_. ])(?:plan|tasks|roadmap)\b.*\.md$|^phase[-_]\d+.*\.md$")),
+    (
+        "test-output",
+        re.compile(
+            r"(?:^|[-_.])(?:tests?|junit|pytest|jest|results?)[-_.].*\.(?:log|txt|xml|tap)$|\.tap$|^junit.*\.xml$"
+        ),
+    ),
+    ("summary", re.compile(r"(?:implementation|execution|work)[-_ ]?summary|[-_]summary\.md$|handoff")),
+    ("debug", re.compile(r"(?:^|[-_])(?:debug|diagnosis|root[-_]cause|postmortem)\b")),
+    ("report", re.compile(r"(?:report|research|analysis|audit|findings|overview)[\w-]*\.md$")),
+    ("log", re.compile(r"\.log(?:\.\d+)?$")),
+)
+_PHASE_HEADING = re.compile(r"^\W*(?:phase|stage|milestone)\s+\d", re.I)
+_LOG_LINE = re.compile(
+    r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d"
+    r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|TRACE|CRITICAL)\b|[IWEF]\d{4} |time=\"?\d)"
+)
+_LISTING_LINE = re.compile(r"^ *\d+(?:→|\t)|^[\w./@-]+[:-]\d+[:-]|^\d+[:-]|^(?:[\w.@-]*/)+[\w.@-]+$")
+_CODE_LINE = re.compile(
+    r"[{};,(\[]\s*$|^\s*(?:import|from|def|class|func|package|const|let|var|return|if|for|while|else|elif"
+    r"|#include|use|pub|fn|"
+    r"public|private|static|export|type|struct|@\w+|//|/\*|\*)\b|^\s*[)\]}]+[;,]?\s*$"
+)
+_INSTRUCTIONS = re.compile(r"\b(?:you (?:must|should|are)|never|always|do not|don't|must not)\b", re.I)
+
+
+def kind_from_path(path: str | None) -> str | None:
+    """The kind that a path tells, or None."""
+    if not path:
+        return None
+    folded = path.replace("\\", "/").lower()
+    name = folded.rsplit("/", 1)[-1]
+    for kind, pattern in _NAMES[:1]:
+        if pattern.search(name):
+            return kind
+    for kind, pattern in _FOLDERS:
+        if pattern.search(folded):
+            return kind
+    for kind, pattern in _NAMES:
+        if pattern.search(name):
+            return kind
+    return None
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text is a JSON object or array, by its ends and its first tokens."""
+    head = text.lstrip()[:200]
+    return (
+        bool(re.match(r"(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\"\d\]]|true|false|null))", head)) and text.rstrip()[-1:] in "}]"
+    )
+
+
+def is_json(text: str) -> bool:
+    """Whether a text parses as a JSON object or array."""
+    if not looks_like_json(text):
+        return False
+    try:
+        json.loads(text)
+    except RecursionError:
+        return True  # nested too deeply for the parser, but nothing else looks so
+    except ValueError:
+        return False
+    return True
+
+
+def medium_of(text: str) -> str:
+    """What the lines are made of: json, log, listing (numbered or path-prefixed lines), code, or prose."""
+    if is_json(text):
+        return "json"
+    lines = [x for x in strip_ansi(text[:60_000]).splitlines() if x.strip()][:400]
+    if not lines:
+        return "prose"
+    share = 1.0 / len(lines)
+    if sum(bool(_LOG_LINE.match(x)) for x in lines) * share > 0.4:
+        return "log"
+    if len(lines) > 2 and sum(bool(_LISTING_LINE.match(x)) for x in lines) * share > 0.6:
+        return "listing"
+    fences = sum(x.lstrip().startswith(("```", "~~~")) for x in lines)
+    if len(lines) > 3 and fences < 2 and sum(bool(_CODE_LINE.search(x)) for x in lines) * share > 0.45:
+        return "code"
+    return "prose"
+
+
+def kind_from_content(document: Document, medium: str, tested: bool) -> str:
+    """The kind that a text's own form tells; `tested` says that a test framework's report was recognised."""
+    if medium != "prose":
+        return "test-output" if tested else "log" if medium == "log" else "tool-output"
+    first = next((x for x in document.structure.lines if x.strip()), "")
+    if tested and (len(document.sections) < 3 or not re.match(r"#|---|\*\*", first)):
+        return "test-output"
+    title = document.sections[0].heading.lower() if document.sections else ""
+    head = title + " " + " ".join(document.structure.lines[:12]).lower()
+    phases = sum(bool(_PHASE_HEADING.match(s.heading)) for s in document.sections)
+    boxes = sum(u.done is not None for u in document.units)
+    return _by_title(title) or _by_form(document, head, phases, boxes)
+
+
+def _by_title(title: str) -> str | None:
+    for kind, pattern in (
+        (
+            "summary",
+            r"\b(?:implementation|execution|completion|work|handoff|hand-off) summary\b"
+            r"|^(?:implementation )?summary:|\bhandoff\b",
+        ),
+        ("plan", r"\bplan\b|\broadmap\b"),
+        ("debug", r"\b(?:debug|root cause|diagnosis|postmortem|incident)\b"),
+        ("report", r"\b(?:report|research|analysis|audit|findings|investigation|review)\b"),
+    ):
+        if re.search(pattern, title):
+            return kind
+    return None
+
+
+def _by_form(document: Document, head: str, phases: int, boxes: int) -> str:
+    titles = " | ".join(s.heading.lower() for s in document.sections)
+    if phases >= 2 or (boxes >= 5 and phases):
+        return "plan"
+    if re.search(r"\broot cause\b", titles):
+        return "debug"
+    if re.search(r"\bfiles? (?:changed|modified|created)\b|\bchanges made\b", titles):
+        return "summary"
+    if re.search(r"\bexecutive summary\b|\bkey findings?\b|\brecommendations\b", titles):
+        return "report"
+    if re.search(r"\breport_type\b|\bfindings_count\b", head):
+        return "report"
+    strict = sum(bool(_INSTRUCTIONS.search(u.text)) for u in document.units)
+    if len(document.units) >= 8 and strict * 3 > len(document.units):
+        return "instructions"
+    return "other"

@@ -1,0 +1,241 @@
+"""What goes into the text for each kind of artifact, and how the budget is shared between prose and names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .compose import ADVICE, BODY, FACTS, FINDINGS, HEAD, REST, SUMMARY, Composer
+from .document import Document
+from .fields import Field, first_value
+from .lines import bare_lines
+from .model import Check, DebugFields, ImplementationFields, PlanFields, TestFields
+from .names import name_density, without_line_numbers
+from .ranking import Candidate, choose
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything that the text may be made of."""
+
+    document: Document
+    kind: str
+    medium: str
+    source_tokens: int
+    title: str
+    summary: str
+    key_findings: tuple[str, ...]
+    recommendations: tuple[str, ...]
+    paths: tuple[str, ...]
+    names: list[str]
+    fields: list[Field]
+    ranked: list[Candidate]
+    plan: PlanFields | None
+    implementation: ImplementationFields | None
+    debug: DebugFields | None
+    tests: TestFields | None
+
+
+_NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
+"""Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
+_STATUS = re.compile("status|plan status")
+_FACTS_SHARE = {"plan": 0.85, "test-output": 0.9}
+"""Share of what the names leave that typed fields may take, by kind."""
+
+
+def names_share(parts: Parts) -> float:
+    """Share of the budget for the index of names, by how much of the text is names.
+
+    Prose that hardly names anything needs little; a report about code, and code itself, is remembered by its names.
+    """
+    density = name_density(without_line_numbers(parts.document.text))
+    low, high = _NAMES_SHARE.get(parts.medium, (0.5, 0.7))
+    return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
+
+
+def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Check) -> None:
+    """Offers the parts of an unfocused extract in the order of their worth."""
+    budget = composer.budget
+    _head(parts, composer)
+    _rest(parts, composer, item_id)
+    names_room = int(budget * names_share(parts)) if parts.names else 0
+    room = max(0, composer.left - names_room)
+    said = _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
+    if parts.medium != "prose" or parts.kind in ("test-output", "log"):
+        _lines(parts, composer, composer.left - names_room, check)
+    else:
+        _prose(parts, composer, composer.left - names_room, said, check)
+    composer.add_names(parts.names, composer.left)
+
+
+def _head(parts: Parts, composer: Composer) -> None:
+    if parts.title:
+        composer.add(HEAD, f"# {parts.title}", limit=max(composer.budget // 4, 12))
+    if composer.budget >= 120:
+        composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens")
+
+
+def _rest(parts: Parts, composer: Composer, item_id: str | None) -> None:
+    """How to ask for what is left out."""
+    if item_id is None or composer.budget < 60:
+        return
+    line = f"Rest: item {item_id}"
+    sections = [s.heading for s in parts.document.sections if s.level <= 2 and s.heading != parts.title]
+    full = f"{line}, sections: {' | '.join(sections[:12])}"
+    if not (sections and parts.medium == "prose" and composer.add(REST, full, limit=composer.budget // 6)):
+        composer.add(REST, line, limit=composer.budget // 4)
+
+
+def _facts(parts: Parts, composer: Composer, limit: int) -> list[str]:
+    """The typed fields of the kind as lines; returns what they say."""
+    lines = [
+        *_test_lines(parts.tests),
+        *_plan_lines(parts.plan, first_value([f for f in parts.fields if f.section <= 0], _STATUS)),
+        *_implementation_lines(parts.implementation),
+        *_debug_lines(parts.debug),
+    ]
+    return composer.add_all(FACTS, lines, limit, 60)
+
+
+def _test_lines(tests: TestFields | None) -> list[str]:
+    if tests is None:
+        return []
+    figures = [
+        f"{n} {word}"
+        for n, word in (
+            (tests.failed, "failed"),
+            (tests.errors, "errors"),
+            (tests.passed, "passed"),
+            (tests.skipped, "skipped"),
+        )
+        if n
+    ]
+    status = f"Tests: {tests.status or 'unknown'}"
+    if tests.framework:
+        status += f" ({tests.framework})"
+    lines = [": ".join([status, ", ".join(figures)]) if figures else status]
+    lines += [f"- {name}" for name in tests.failing]
+    return lines + list(tests.messages[:6])
+
+
+def _listed(label: str, entries: tuple[str, ...]) -> list[str]:
+    """Bullets under a label; the label comes with the first, so that it never stands alone."""
+    bullets = [f"- {entry}" for entry in entries]
+    return [f"{label}\n{bullets[0]}", *bullets[1:]]
+
+
+def _plan_lines(plan: PlanFields | None, status: str | None) -> list[str]:
+    if plan is None:
+        return []
+    lines: list[str] = [f"Status: {status.strip('[] ')}"] if status else []
+    if plan.estimate:
+        lines.append(f"Estimate: {plan.estimate}")
+    if plan.complexity is not None:
+        lines.append(f"Complexity: {plan.complexity:g} ({plan.complexity_basis})")
+    for phase in plan.phases[:20]:
+        line = f"- {phase.number}: {phase.name}" if phase.number is not None else f"- {phase.name}"
+        if phase.status:
+            line += f" [{phase.status}]"
+        if phase.tasks_done or phase.tasks_open:
+            line += f" {phase.tasks_done}/{phase.tasks_done + phase.tasks_open} tasks"
+        if phase.depends_on:
+            line += f" after {', '.join(map(str, phase.depends_on))}"
+        lines.append(line if phase is not plan.phases[0] else f"Phases: {plan.phase_count}\n{line}")
+    if plan.dependencies:
+        lines.append(f"Dependencies: {'; '.join(plan.dependencies[:4])}")
+    if plan.success_criteria:
+        lines += _listed("Success criteria:", plan.success_criteria[:5])
+    return lines
+
+
+def _implementation_lines(done: ImplementationFields | None) -> list[str]:
+    if done is None:
+        return []
+    lines = [f"Status: {done.status}"] if done.status else []
+    if done.tests:
+        lines.append(f"Tests: {done.tests}")
+    if done.files_changed:
+        lines.append(f"Files: {' '.join(done.files_changed[:15])}")
+    if done.remaining:
+        lines += _listed("Remaining:", done.remaining[:5])
+    return lines
+
+
+def _debug_lines(debug: DebugFields | None) -> list[str]:
+    if debug is None:
+        return []
+    lines = [f"Cause: {debug.cause}"] if debug.cause else []
+    if debug.fix:
+        lines.append(f"Fix: {debug.fix}")
+    return lines
+
+
+def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: Check) -> None:
+    """Summary, findings, advice, then the sentences that cover the rest best."""
+    floor = composer.left - max(0, room)
+    if parts.summary and composer.add(SUMMARY, parts.summary, limit=room):
+        said.append(parts.summary)
+    if parts.kind in ("report", "debug", "summary"):
+        bullets = [f"- {f}" for f in parts.key_findings if f not in parts.summary]
+        said += composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
+        bullets = [f"- {r}" for r in parts.recommendations if r not in parts.summary]
+        said += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
+    known = " ".join(said)
+    pool = [c for c in parts.ranked if c.text not in known]
+    for candidate in choose(pool, max(0, composer.left - floor) * 1.25, said, check):
+        composer.add(BODY, candidate.text, order=candidate.order, limit=composer.left - floor)
+
+
+_DEFINES = re.compile(
+    r"^\s*(?:export |default |public |private |protected |static |async |abstract |pub(?:\([^)]*\))? )*"
+    r"(?:func|def|class|type|struct|interface|enum|fn|trait|impl|module|package|function)\b.*"
+)
+_DOC = re.compile(r"^\s*(?://|#|\*|/\*\*|\"\"\")\s*[A-Z].{20,}")
+
+
+def _lines(parts: Parts, composer: Composer, room: int, check: Check) -> None:
+    """The telling lines of code, logs, listings and JSON."""
+    floor = composer.left - max(0, room)
+    text = parts.document.text
+    if parts.medium == "json":
+        from .jsontree import JsonShape
+
+        shape = JsonShape(text)
+        composer.add_all(FACTS, shape.lines, room // 2, 12)
+        composer.add_all(BODY, shape.values, max(0, composer.left - floor), 60)
+    elif parts.medium in ("code", "listing") and parts.kind != "test-output":
+        lines = bare_lines(without_line_numbers(text[:400_000]))
+        picked = [(n, x.strip()) for n, x in enumerate(lines) if len(x) < 200 and _DEFINES.match(x)]
+        picked = picked or [(n, x.strip()) for n, x in enumerate(lines) if len(x) < 200 and _DOC.match(x)]
+        picked = picked or [(n, x.strip()) for n, x in enumerate(lines) if 8 < len(x) < 200]
+        for n, line in picked[:60]:
+            composer.add(BODY, line, order=n, limit=composer.left - floor)
+    else:
+        from .logs import fold_lines, telling_lines
+
+        for entry in telling_lines(fold_lines(text, check))[:80]:
+            line = f"{entry.text} (×{entry.times})" if entry.times > 1 else entry.text
+            composer.add(BODY, line, order=entry.line, limit=composer.left - floor)
+
+
+def write_focused(parts: Parts, focus: str, composer: Composer, item_id: str | None, check: Check) -> bool:
+    """Offers what the text says about the focus, in its own order; False when it says nothing."""
+    from .focus import best_passages, line_passages, prose_passages, score_passages
+
+    by_line = parts.medium != "prose"
+    passages = line_passages(parts.document.text) if by_line else prose_passages(parts.document)
+    score_passages(passages, focus, parts.document.titles, check)
+    groups = best_passages(passages, by_line and parts.medium in ("code", "listing"))
+    if not groups:
+        return False
+    if parts.title:
+        composer.add(HEAD, f"# {parts.title}", limit=composer.budget // 12)
+    if item_id is not None and composer.budget >= 60:
+        composer.add(REST, f"Rest: item {item_id}")
+    misses = 0
+    for group in groups:
+        for passage in group:
+            misses = 0 if composer.add(BODY, passage.text, order=passage.order) else misses + 1
+        if composer.left < 4 or misses > 40:
+            break
+    return True

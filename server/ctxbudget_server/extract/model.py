@@ -1,0 +1,138 @@
+"""What an extraction is: plain, frozen values that the service layer turns into the wire's shapes.
+
+All line numbers are 1-based and inclusive. All token figures are counts of the caller's `count`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Count: TypeAlias = Callable[[str], int]
+"""Exact number of tokens of a text."""
+
+Check: TypeAlias = Callable[[], None]
+"""Raises when the caller no longer wants the answer."""
+
+
+def no_check() -> None:
+    """The `Check` of a caller that never cancels."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """One section: its own heading, the headings above it and itself, and the lines that it spans with all below it."""
+
+    heading: str
+    path: tuple[str, ...]
+    level: int
+    start_line: int
+    end_line: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of a section, found by its heading."""
+
+    heading: str
+    path: tuple[str, ...]
+    level: int
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A line that matches a search; `score` is higher for better matches."""
+
+    line: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPhase:
+    """A phase of a plan; task figures are those of its checkboxes."""
+
+    number: int | None
+    name: str
+    status: str | None
+    tasks_done: int
+    tasks_open: int
+    depends_on: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFields:
+    """What a plan says. `complexity` without a figure in the source is computed (see `plan.COMPLEXITY_FORMULA`)."""
+
+    phases: tuple[PlanPhase, ...]
+    phase_count: int
+    complexity: float | None
+    complexity_basis: str | None
+    estimate: str | None
+    dependencies: tuple[str, ...]
+    waves: tuple[tuple[int, ...], ...]
+    success_criteria: tuple[str, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImplementationFields:
+    """What an implementation summary says was done, and what it leaves undone."""
+
+    files_changed: tuple[str, ...]
+    status: str | None
+    tests: str | None
+    remaining: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebugFields:
+    """What a debugging report found."""
+
+    cause: str | None
+    evidence: tuple[str, ...]
+    fix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestFields:
+    """A test run. `status` is None when the output does not prove one; counts are None when it does not give them."""
+
+    __test__ = False  # the name starts like a test class; pytest must not collect it
+
+    framework: str | None = None
+    status: str | None = None
+    passed: int | None = None
+    failed: int | None = None
+    skipped: int | None = None
+    errors: int | None = None
+    failing: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """An artifact reduced to what the next phase needs. `text` is what enters the context, `tokens` its size."""
+
+    kind: str
+    title: str
+    summary: str
+    key_findings: tuple[str, ...]
+    recommendations: tuple[str, ...]
+    paths: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    plan: PlanFields | None
+    implementation: ImplementationFields | None
+    debug: DebugFields | None
+    tests: TestFields | None
+    outline: tuple[OutlineEntry, ...]
+    complete: bool
+    warnings: tuple[str, ...]
+    text: str
+    tokens: int
+    source_tokens: int
+    reduction: float

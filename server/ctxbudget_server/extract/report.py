@@ -1,0 +1,153 @@
+"""What a report says: its summary, key findings and recommendations."""
+
+from __future__ import annotations
+
+import re
+
+from .document import Document, unit_text
+from .fields import Field, first_value
+from .items import entries, heading_text, shorten
+from .ranking import Candidate, choose
+from .sentences import is_sentence, split_sentences, word_count
+
+SUMMARY_WORDS = 50
+"""The most words that the `summary` field may have."""
+
+_SUMMARY_SECTIONS = tuple(
+    re.compile(p, re.I)
+    for p in (
+        r"\bexecutive summary\b",
+        r"^(?:\d+[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b|\bsummary$",
+        r"^(?:\d+[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
+        r"\b(?:key findings?|conclusions?)\b",
+    )
+)
+_SUMMARY_FIELD = re.compile(r"(?:summary(?: brief)?|brief|tl ?dr|abstract|synopsis|description|objective|goal)")
+_KEY_SECTION = re.compile(
+    r"\b(?:key|main|major|critical|principal|important)\s+(?:\w+\s+)?(?:findings?|points?|takeaways?"
+    r"|insights?|results?|discoveries"
+    r"|observations?|facts|issues|lessons)\b|\btakeaways?\b|\bhighlights?\b",
+    re.I,
+)
+_FINDING_HEADING = re.compile(r"^(?:finding|issue|observation|insight)\s*#?\d+\b[:.\s-]*", re.I)
+_FINDINGS_SECTION = re.compile(r"\b(?:findings|results|analysis|observations|what (?:we|i) found)\b", re.I)
+_KEY_LABEL = re.compile(r"(?:key|main|major|critical|core)\b.*|.*\b(?:findings?|takeaways?|strengths?|insights?)")
+_RECOMMENDATIONS = re.compile(
+    r"\b(?:recommend\w*|suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
+    r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
+    re.I,
+)
+_STRICT_RECOMMENDATIONS = re.compile(r"\brecommend\w*\b", re.I)
+
+
+def bounded(sentences: list[str], limit: int = SUMMARY_WORDS) -> str:
+    """The first whole sentences that together stay within `limit` words; those that alone exceed it are passed over."""
+    kept: list[str] = []
+    words = 0
+    for sentence in sentences:
+        size = word_count(sentence)
+        if words + size > limit:
+            if kept:
+                break
+            continue
+        kept.append(sentence)
+        words += size
+    # List entries without a full stop would run into each other.
+    joined = [s if is_sentence(s) or i == len(kept) - 1 else f"{s};" for i, s in enumerate(kept)]
+    return " ".join(joined)
+
+
+def summary_section(document: Document) -> int | None:
+    """The section that sums the document up, by the priority of its name."""
+    for pattern in _SUMMARY_SECTIONS:
+        for i, section in enumerate(document.sections):
+            if pattern.search(section.heading) and any(
+                u.kind in ("prose", "item", "quote", "field") for u in document.units_below(i)
+            ):
+                return i
+    return None
+
+
+def summary_sentences(document: Document, index: int) -> list[str]:
+    """The sentences of a summary section, lists included, labels left out."""
+    units = document.units_of(index) or document.units_below(index)
+    found: list[str] = []
+    for unit in units:
+        if unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip()):
+            found += [s for s in split_sentences(unit_text(unit)) if not s.endswith(":")]
+    return found
+
+
+def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
+    """At most `SUMMARY_WORDS` words of whole sentences: what the author calls the summary, else the most telling."""
+    section = summary_section(document)
+    if section is not None:
+        text = bounded(summary_sentences(document, section))
+        if text:
+            return text
+    labelled = first_value(fields, _SUMMARY_FIELD)
+    if labelled and word_count(labelled) >= 4:
+        text = bounded(split_sentences(labelled))
+        if text:
+            return text
+    pool = [c for c in ranked if is_sentence(c.text)] or ranked
+    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS]
+    best = choose(short, SUMMARY_WORDS * 1.4)
+    return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
+
+
+def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
+    """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
+    for index in document.matching(_KEY_SECTION):
+        found = entries(document, index)
+        if found:
+            return tuple(found[:10])
+    numbered = [
+        heading_text(_FINDING_HEADING.sub("", s.heading)) or s.heading
+        for s in document.sections
+        if _FINDING_HEADING.match(heading_text(s.heading))
+    ]
+    labelled = _under_label(document)
+    if numbered or labelled:
+        return tuple((numbered or labelled)[:10])
+    section = summary_section(document)
+    if section is not None:
+        bullets = [shorten(unit_text(u)) for u in document.units_below(section) if u.kind in ("item", "field")]
+        if len(bullets) >= 2:
+            return tuple(bullets[:10])
+    for index in document.matching(_FINDINGS_SECTION):
+        found = entries(document, index)
+        if len(found) >= 2:
+            return tuple(found[:10])
+    return tuple(c.text for c in sorted(ranked, key=lambda c: (-c.prior, c.order))[:5])
+
+
+def _under_label(document: Document) -> list[str]:
+    """The list under a bold label such as `**Key Strengths**:`."""
+    for n, unit in enumerate(document.units):
+        if unit.kind == "field" and not unit.text.strip() and _KEY_LABEL.fullmatch(unit.key.lower()):
+            found: list[str] = []
+            for other in document.units[n + 1 :]:
+                if other.section != unit.section or other.kind not in ("item", "field") or not other.text.strip():
+                    break
+                found.append(shorten(unit_text(other)))
+            if found:
+                return found
+    return []
+
+
+def recommendations(document: Document) -> tuple[str, ...]:
+    """What the document advises, from sections so named at any level, whatever form their entries have."""
+    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS):
+        found: list[str] = []
+        for index in document.matching(pattern):
+            found += entries(document, index)
+        if found:
+            return tuple(dict.fromkeys(found))[:20]
+    for n, unit in enumerate(document.units):
+        if unit.kind == "field" and _STRICT_RECOMMENDATIONS.search(unit.key):
+            if unit.text.strip():
+                return (shorten(unit.plain),)
+            following = [u for u in document.units[n + 1 : n + 21] if u.section == unit.section and u.kind == "item"]
+            return tuple(shorten(u.plain) for u in following)
+    return ()

@@ -1,0 +1,89 @@
+"""Sections: the outline with its token figures, and a section found by its heading."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from .lines import split_lines, strip_ansi
+from .model import Check, Count, OutlineEntry, Section, no_check
+from .structure import Structure, analyse
+
+SEPARATOR = " > "
+
+
+def sections_of(structure: Structure) -> list[Section]:
+    """Every section in the order of the text; it ends where a heading of its level or above begins."""
+    headings = structure.headings
+    ends = [len(structure.lines)] * len(headings)
+    paths: list[tuple[str, ...]] = []
+    above: list[int] = []  # the sections that are still open, outermost first
+    for i, heading in enumerate(headings):
+        while above and headings[above[-1]].level >= heading.level:
+            ends[above.pop()] = heading.line
+        paths.append((*paths[above[-1]], heading.title) if above else (heading.title,))
+        above.append(i)
+    return [
+        Section(h.title, path, h.level, h.line + 1, end) for h, path, end in zip(headings, paths, ends, strict=True)
+    ]
+
+
+def outline_of(
+    text: str, structure: Structure, count: Count, check: Check = no_check, limit: int | None = None
+) -> tuple[OutlineEntry, ...]:
+    """The outline with tokens, at most `limit` entries.
+
+    Each stretch between headings is counted once, and sections sum their stretches.
+    A vocabulary that never joins a line break with what a heading starts with (o200k_base, cl100k_base)
+    makes the sums exact.
+    """
+    sections = sections_of(structure)
+    if not sections:
+        return ()
+    lines = split_lines(text)
+    shown = sections[:limit]
+    edges = sorted({s.start_line - 1 for s in shown} | {s.end_line for s in shown})
+    sums = {edges[0]: 0}
+    for start, end in pairwise(edges):
+        check()
+        sums[end] = sums[start] + count("".join(lines[start:end]))
+    return tuple(
+        OutlineEntry(s.heading, s.path, s.level, s.start_line, s.end_line, sums[s.end_line] - sums[s.start_line - 1])
+        for s in shown
+    )
+
+
+def outline(text: str, count: Count) -> tuple[OutlineEntry, ...]:
+    """Every section of a Markdown text: heading path, level, lines, and tokens with its subsections."""
+    return outline_of(text, analyse(strip_ansi(text)), count)
+
+
+def find_section(text: str, heading: str) -> tuple[Section, ...]:
+    """The sections that a heading names, best reading first: one answer is a hit, several are ambiguous, none a miss.
+
+    `heading` is a heading's text or a path of headings joined by ' > ' (the last parts of the real path are
+    enough). Exact spelling wins over other letter case, which wins over the same words with other marks.
+    """
+    sections = sections_of(analyse(strip_ansi(text)))
+    wanted = heading.strip().lstrip("#").strip()
+    for normal in (_same, str.casefold, _words):
+        whole = normal(wanted)
+        if hits := tuple(s for s in sections if normal(s.heading) == whole):
+            return hits
+        parts = [normal(p.strip().lstrip("#").strip()) for p in wanted.split(SEPARATOR.strip())]
+        if len(parts) > 1:
+            hits = tuple(
+                s
+                for s in sections
+                if normal(s.heading) == parts[-1] and [normal(h) for h in s.path][-len(parts) :] == parts
+            )
+            if hits:
+                return hits
+    return ()
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

@@ -1,0 +1,103 @@
+"""Sentences of prose, and prose without its Markdown dress (links, emphasis, comments)."""
+
+from __future__ import annotations
+
+import re
+
+_LINK = re.compile(
+    r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,800}(?:\([^()\s]{0,200}\))?[^()\s]{0,300}(?: +\"[^\"]{0,200}\")?\)"
+)
+_REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[[^\[\]]{0,200}\]")
+_RST_LINK = re.compile(r"`([^`<>]{1,300}?)\s*<[^<>`\s]{1,500}>`_{1,2}")
+_RST_ROLE = re.compile(r":[a-z:]{2,20}:`([^`]{1,200})`")
+_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.S)
+_TAG = re.compile(
+    r"</?(?:a|b|br|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]{0,300}>", re.I
+)
+_STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])|\*\*\*|(?<!\w)__(?=\w)|(?<=[\w.!?])__(?!\w)")
+_EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
+_STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,400}~~")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_SPACES = re.compile(r"\s+")
+_SPACE_RUN = re.compile(r"  +")
+
+_END = re.compile(r"[.!?]['\")\]`*_]{0,4}\s+(?=[\"'(\[`*_]{0,4}[^\W_a-z])|[。！？]['\"」』）]?")
+_LOOSE_END = re.compile(r"(?<=[^\s.])[.!?]['\")\]]{0,3}\s+(?=\S)|(?:\\n)+|; (?=\w)|[}\]], (?=[{\[\"'])")
+_LOOSE_FROM = 120
+_LOOSE_LEAST = 25
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|incl|no|fig|sec|ch|mr|mrs|ms|dr|prof|st|al|viz|ref|eq|vol|pp|ver|dept|est"
+    r"|max|min)|(?:^|\s)[A-Z]|\b[A-Za-z]\.[A-Za-z])\.['\")\]]{0,3}$",
+    re.I,
+)
+_NUMBERED = re.compile(r"^\W*\d{1,3}\.$")
+_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
+
+
+def plain(text: str) -> str:
+    """A stretch of Markdown as it reads: link texts without targets, no emphasis, no comments, nothing struck out."""
+    if "~~" in text:
+        text = _STRUCK.sub(" ", text)
+    if "[" in text:
+        text = _FOOTNOTE.sub("", _REFERENCE.sub(r"\1", _LINK.sub(r"\1", text)))
+    if "<" in text:
+        text = _TAG.sub(" ", _COMMENT.sub(" ", _RST_LINK.sub(r"\1", text)))
+    if ":`" in text:
+        text = _RST_ROLE.sub(r"`\1`", text)
+    if "*" in text or "__" in text:
+        text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
+    if "``" in text:
+        text = text.replace("``", "`")
+    return _SPACES.sub(" ", text).strip()
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a stretch of plain prose, in order, none cut."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        piece = text[start:end].strip()
+        if not piece:
+            continue
+        tail = piece[-24:]
+        if tail.rstrip("'\")]`*_").endswith(".") and (_ABBREVIATION.search(tail) or _NUMBERED.match(piece)):
+            continue
+        found.append(piece)
+        start = end
+    rest = text[start:].strip()
+    if rest:
+        found.append(rest)
+    return found
+
+
+def split_loosely(text: str) -> list[str]:
+    """Sentences, and what reads like one where nobody writes capitals, or line breaks are spelled `\\n`."""
+    return [
+        piece
+        for sentence in split_sentences(text)
+        for piece in ([sentence] if len(sentence) <= _LOOSE_FROM else _loose_pieces(sentence))
+    ]
+
+
+def _loose_pieces(sentence: str) -> list[str]:
+    found: list[str] = []
+    start = 0
+    for match in _LOOSE_END.finditer(sentence):
+        end = match.end()
+        if end - start < _LOOSE_LEAST or _ABBREVIATION.search(sentence[max(0, match.start() - 24) : match.start() + 1]):
+            continue
+        found.append(sentence[start:end].strip())
+        start = end
+    rest = sentence[start:].strip()
+    return [*found, rest] if rest else found
+
+
+def word_count(text: str) -> int:
+    """Words of a text; a CJK character counts as one."""
+    return len(_CJK.sub(" x ", text).split())
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a stretch of prose ends like a sentence."""
+    return text.rstrip("'\")]`*_ ")[-1:] in tuple(".!?。！？…")

@@ -1,0 +1,133 @@
+"""What a test run's output proves: no status without proof, and never 'passed' beside a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+
+from ..lines import bare_lines, strip_ansi
+from ..model import Check, TestFields, no_check
+from .tally import ERROR, FAILED, PASSED, Tally
+
+_HARD_EXIT = re.compile(
+    r"\s*(?:exit status [1-9]|(?:Error: )?Exit code:? [1-9]|make(?:\[\d+\])?: \*\*\*|npm ERR! Test failed"
+    r"|error: test failed"
+    r"|ELIFECYCLE|##\[error\]|(?:Error: )?Process completed with exit code [1-9]|Command failed with exit code [1-9]"
+    r"|Segmentation fault|Killed$)"
+)
+# Each parser with words without which it cannot find anything: most texts are no test logs at all.
+_PYTEST = (
+    "test session starts",
+    " passed",
+    " failed",
+    " error",
+    " skipped",
+    "no tests ran",
+    "conftest",
+    "ERROR: ",
+    "INTERNAL",
+)
+_PARSERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("unittest", "parse", ("Ran ", "FAILED (", "... FAIL", "... ERROR", "FAIL: ", "ERROR: ")),
+    ("sympy", "parse", ("tests finished:", "test process starts", "DO *NOT* COMMIT!")),
+    ("go", "parse", ("--- PASS", "--- FAIL", "--- SKIP", "FAIL", "PASS", "ok  ", "ok\t", "no test files", '"Action"')),
+    ("cargo", "parse", ("test result:", "Summary [", "error: ", "error[", "... FAILED")),
+    ("javascript", "parse_jest", ("Tests: ", "Test Suites: ")),
+    ("javascript", "parse_vitest", ("Test Files ",)),
+    ("javascript", "parse_mocha", (" passing", " failing")),
+    ("standard", "parse_tap", ("ok ", " failure")),
+    ("standard", "parse_ctest", ("tests passed, ", "Test ")),
+    ("standard", "parse_tox", (": OK", ": FAIL", "congratulations", "evaluation failed", "ERROR: ")),
+    ("standard", "parse_junit", ("<testsuite",)),
+)
+_RAISED = re.compile(r"[\w.]*(?:Error|Exception|Exit|Interrupt)\b(?::|$)")
+MESSAGES = 12
+
+
+def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -> TestFields | None:
+    """The test run in a log; None when no framework's report is recognised.
+
+    `expected` says that the text is a test run's output: then a crash before any report is an error.
+    """
+    plain = strip_ansi(text)
+    lines = [line.rstrip() for line in bare_lines(plain)]
+    check()
+    tallies: list[Tally] = []
+    rest = lines
+    if any(signal in plain for signal in _PYTEST):
+        from . import pytest
+
+        outer, spans = pytest.parse(lines)
+        rest = _without(lines, spans)
+        if outer is not None:
+            tallies.append(outer)
+    for module, function, signals in _PARSERS:
+        if any(signal in plain for signal in signals):
+            check()
+            tally = _parser(module, function)(rest)
+            if tally is not None:
+                tallies.append(tally)
+    if not tallies:
+        return _crash(lines) if expected else None
+    return _merge(tallies, rest)
+
+
+def _crash(lines: list[str]) -> TestFields | None:
+    """A log that ends in a Python traceback: the runner itself broke."""
+    last = next((x for x in reversed(lines) if x.strip()), "")
+    if _RAISED.match(last) and any(x.startswith("Traceback (most recent call last):") for x in lines):
+        return TestFields(status=ERROR, messages=(last.strip(),))
+    return None
+
+
+def _parser(module: str, function: str) -> Callable[[list[str]], Tally | None]:
+    """A framework's parser, loaded when a log first looks like that framework's."""
+    parse: Callable[[list[str]], Tally | None] = getattr(import_module(f".{module}", __name__), function)
+    return parse
+
+
+def _without(lines: list[str], spans: list[tuple[int, int]]) -> list[str]:
+    """The lines outside of the given ranges."""
+    if not spans:
+        return lines
+    kept: list[str] = []
+    at = 0
+    for start, end in spans:
+        kept += lines[at:start]
+        at = max(at, end)
+    return kept + lines[at:]
+
+
+def _merge(tallies: list[Tally], rest: list[str]) -> TestFields:
+    """One answer of all tallies: any failure fails, any error errs, and all must have passed for 'passed'."""
+    verdicts = {t.verdict for t in tallies}
+    if FAILED in verdicts:
+        status: str | None = FAILED
+    elif ERROR in verdicts:
+        status = ERROR
+    elif verdicts == {PASSED}:
+        status = PASSED
+    else:
+        status = None
+    if status == PASSED and any(_HARD_EXIT.match(line) for line in rest):
+        status = FAILED
+    counted = [t for t in tallies if t.passed is not None or t.failed is not None or t.errors is not None]
+
+    def total(figures: list[int | None]) -> int | None:
+        known = [f for f in figures if f is not None]
+        return sum(known) if known else None
+
+    failing = tuple(dict.fromkeys(n for t in tallies for n in t.failing))
+    messages = tuple(dict.fromkeys(m for t in tallies for m in t.messages))
+    main = counted[0] if counted else tallies[0]
+    return TestFields(
+        framework=main.framework,
+        status=status,
+        passed=total([t.passed for t in counted]),
+        failed=total([t.failed for t in counted]),
+        skipped=total([t.skipped for t in counted]),
+        errors=total([t.errors for t in counted]),
+        failing=failing,
+        messages=messages[:MESSAGES],
+    )

@@ -1,0 +1,104 @@
+"""pytest: the closing line, the short summary, verbose lines; sessions inside captured output do not count."""
+
+from __future__ import annotations
+
+import re
+
+from .tally import ERROR, FAILED, Tally, counts
+
+_START = re.compile(r"=+ test session starts =+$")
+_FOOTER = re.compile(
+    r"(?:=+ )?((?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?"
+    r"|rerun)(?:, )?)+|no tests ran)"
+    r"(?: in [\d.:]+ ?(?:s|seconds)?\b.*|\s*=+)$"
+)
+_SUMMARY = re.compile(r"(FAILED|ERROR) ((?!\()\S.*?)(?: - (.*))?$")
+_VERBOSE = re.compile(r"(\S+::\S.*?) (FAILED|ERROR)(?:\s+\[ *\d+%\])?$")
+_WORKER = re.compile(r"\[gw\d+\](?: \[ *\d+%\])? (FAILED|ERROR) (\S.*)$")
+_NODE = re.compile(r"\S+(?:::|\.py\b|/)")
+_BROKEN = re.compile(
+    r"(?:ImportError while loading conftest|ERROR: (?:not found|file or directory not found|usage)"
+    r"|INTERNALERROR>|!+ Interrupted)"
+)
+_RAISED = re.compile(r"E {3,}(\S.*)$")
+
+
+def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
+    """The tally, and the half-open line ranges of the sessions, which other frameworks must not read."""
+    starts = [i for i, x in enumerate(lines) if _START.search(x)]
+    footers = [(i, m[1]) for i, x in enumerate(lines) if (m := _FOOTER.match(x.strip()))]
+    broken = any(_BROKEN.match(x) for x in lines)
+    if not starts and not footers and not broken:
+        return None, []
+    tally = Tally("pytest")
+    closing, certain = _outer(starts, [i for i, _ in footers])
+    texts = dict(footers)
+    for i in closing:
+        figures = counts(texts[i])
+        tally.count(
+            passed=figures.get("passed", 0) + figures.get("xpassed", 0) + figures.get("xfailed", 0),
+            failed=figures.get("failed", 0),
+            skipped=figures.get("skipped", 0),
+            errors=figures.get("error", 0) + figures.get("errors", 0),
+        )
+    _names(lines, tally, bool(closing), closing[-1] if closing else len(lines))
+    if broken and not closing:
+        tally.verdict = ERROR
+    elif not certain and any({"failed", "error", "errors"} & counts(t).keys() for t in texts.values()):
+        # Footers that cannot be paired with their sessions: one of them may be of a run that failed.
+        return tally.conclude(False), []
+    finished = bool(closing) and (not starts or starts[-1] < closing[-1])
+    if finished and not tally.failed and not tally.errors:
+        tally.failing.clear()  # names come from the output of passing tests
+    return tally.conclude(finished), _spans(starts, closing, len(lines)) if certain else []
+
+
+def _outer(starts: list[int], ends: list[int]) -> tuple[list[int], bool]:
+    """The closing lines of outermost sessions, and whether starts and ends pair up."""
+    depth, closing, certain = 0, list[int](), True
+    for i, opens in sorted([(i, True) for i in starts] + [(i, False) for i in ends]):
+        if opens:
+            depth += 1
+        elif depth <= 1:
+            certain = certain and (depth == 1 or not starts or i < starts[0])
+            closing.append(i)
+            depth = 0
+        else:
+            depth -= 1
+    if (depth or not certain) and ends:
+        # Captured output may lack a start or an end; the last line of all is the outer one's.
+        return [ends[-1]], len(ends) == 1
+    return closing, certain
+
+
+def _names(lines: list[str], tally: Tally, finished: bool, end: int) -> None:
+    """Failing tests: from the last short summary, else from verbose lines."""
+    head = next((i for i in range(min(end, len(lines) - 1), -1, -1) if "short test summary info" in lines[i]), 0)
+    for line in lines[head:end]:
+        match = _SUMMARY.match(line)
+        if match and _NODE.match(match[2]):
+            tally.fails(match[2])
+            if match[3]:
+                tally.messages.append(f"{match[2]} - {match[3]}")
+    if not tally.failing:
+        for line in lines[:end]:
+            verbose = _VERBOSE.match(line) or _WORKER.match(line)
+            if verbose:
+                tally.fails(verbose[2] if verbose[1] in (FAILED.upper(), ERROR.upper()) else verbose[1])
+    if not tally.messages:
+        tally.messages = [m[1] for x in lines if (m := _RAISED.match(x))][:20]
+    if not finished and tally.failing:
+        tally.verdict = FAILED
+
+
+def _spans(starts: list[int], closing: list[int], total: int) -> list[tuple[int, int]]:
+    """The lines of each session from its start to its end; an end without a start covers itself alone."""
+    spans: list[tuple[int, int]] = []
+    previous = -1
+    for end in closing:
+        first = next((s for s in starts if previous < s < end), end)
+        spans.append((first, end + 1))
+        previous = end
+    if starts and (not closing or starts[-1] > closing[-1]):
+        spans.append((starts[-1], total))
+    return spans

@@ -1,0 +1,59 @@
+"""unittest and Django's runner: `Ran N tests`, then OK or FAILED; names from `FAIL: test (class)` and verbose lines."""
+
+from __future__ import annotations
+
+import re
+
+from .tally import Tally
+
+_RAN = re.compile(r"Ran (\d+) tests? in ")
+_CLOSE = re.compile(r"(OK|FAILED)(?: \(([^)]*)\))?\s*$")
+_HEAD = re.compile(r"(FAIL|ERROR): (\S.*?)(?: \[.*\])?$")
+_VERBOSE = re.compile(r"(test\w*(?: \([\w.]+\))?)(?:.*?) \.\.\. (?:.*\b)?(FAIL|ERROR)$")
+_PART = re.compile(r"(failures|errors|skipped|expected failures|unexpected successes)=(\d+)")
+_RAISED = re.compile(r"(?:[\w.]*(?:Error|Exception|Failure|Warning))(?::.*)?$")
+
+
+def parse(lines: list[str]) -> Tally | None:
+    """The tally, or None when the log has none of unittest's lines."""
+    tally = Tally("unittest")
+    pending: int | None = None
+    unclosed = False
+    runs = 0
+    names = False
+    for line in lines:
+        ran = _RAN.match(line)
+        if ran:
+            unclosed = unclosed or pending is not None
+            pending = int(ran[1][:9])
+            continue
+        close = _CLOSE.match(line)
+        if close and (pending is not None or close[1] == "FAILED"):
+            parts = {k: int(v[:9]) for k, v in _PART.findall(close[2] or "")}
+            failures = parts.get("failures", 0) + parts.get("unexpected successes", 0)
+            errors, skipped = parts.get("errors", 0), parts.get("skipped", 0)
+            if close[1] == "FAILED" and not failures and not errors:
+                failures = 1
+            total = pending or 0
+            tally.count(
+                passed=max(0, total - failures - errors - skipped), failed=failures, skipped=skipped, errors=errors
+            )
+            runs += 1
+            pending = None
+            continue
+        head = _HEAD.match(line)
+        if head and (" (" in head[2] or head[2].startswith("test")):
+            tally.fails(head[2])
+            names = True
+            continue
+        verbose = _VERBOSE.match(line)
+        if verbose:
+            tally.fails(verbose[1])
+            names = True
+        elif names and len(tally.messages) < 20 and _RAISED.match(line):
+            tally.messages.append(line.strip())
+    if not runs and pending is None and not tally.failing:
+        return None
+    if runs and pending is None and not unclosed and not tally.failed and not tally.errors:
+        tally.failing.clear()
+    return tally.conclude(bool(runs) and pending is None and not unclosed)

@@ -1,0 +1,67 @@
+"""What every extraction must keep, whatever the text: used by the tests on examples and on random texts."""
+
+from __future__ import annotations
+
+import re
+
+from ctxbudget_server.extract import Extraction
+from ctxbudget_server.extract.lines import strip_ansi
+from ctxbudget_server.extract.sentences import plain
+
+# The only words of the text that may be ours.
+LABELS = re.compile(
+    r"^(?:(?:report|plan|summary|debug|test-output|log|tool-output|instructions|other) of \d+ tokens$"
+    r"|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
+    r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
+    r"|Phases: \d+|Dependencies:|Success criteria:|Status:|Tests:|Files:|Remaining:|Cause:|Fix:"
+    r"|object, keys|array of \d+(?:, keys)?)"
+)
+COUNTS = re.compile(
+    r"\(×\d+\)$|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
+    r"|array of \d+,? ?(?:keys)?"
+)
+
+
+def count(text: str) -> int:
+    """A stand-in for a vocabulary: words, figures and marks each count."""
+    return len(re.findall(r"\w{1,5}|[^\w\s]|\s{2,}", text))
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only."""
+    return "".join(c for c in text if c.isalnum())
+
+
+def forms(source: str) -> tuple[str, ...]:
+    """The source as it stands, and as it reads."""
+    source = strip_ansi(source)
+    unquoted = re.sub(r"(?m)^[ \t]*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t])+", "", source)
+    unmarked = re.sub(r"\[[ xX]\] ", "", unquoted)
+    return tuple(squeezed(f) for f in (source, plain(source), plain(unmarked), unmarked, source.replace("\\", "")))
+
+
+def invented(extraction: Extraction, source: str) -> list[str]:
+    """The lines, fields and names that do not stand in the source."""
+    known = forms(source)
+
+    def stands(text: str) -> bool:
+        wanted = squeezed(text)
+        return any(wanted in form for form in known)
+
+    missing: list[str] = []
+    if extraction.text != source:
+        for line in extraction.text.split("\n"):
+            rest = LABELS.sub("", line.removeprefix("- "))
+            if line.startswith(("Names:", "Files:")):
+                missing += [n for n in rest.split() if n not in strip_ansi(source)]
+                continue
+            if re.match(r"(?:[\w-]+: )?(?:object|array of)", line):
+                missing += [key for key in COUNTS.sub("", rest).split() if not stands(key)]
+                continue
+            pieces = re.split(r" \| |; |: | - |, |\[|\]|(?<=[.!?]) ", COUNTS.sub("", rest))
+            missing += [p for p in pieces if not stands(p)]
+    whole = [extraction.title, *extraction.recommendations, *extraction.key_findings]
+    for text in whole:
+        missing += [p for p in re.split(r" \| |: |(?<=[.!?]) ", text) if not stands(p)]
+    missing += [n for n in (*extraction.paths, *extraction.identifiers) if n not in strip_ansi(source)]
+    return missing
