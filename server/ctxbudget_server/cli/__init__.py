@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from ctxbudget_server import __version__
+
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
     "call": "one request in this process, for hooks and scripts",
@@ -68,7 +70,5 @@ def _module(command: str) -> ModuleType:
 
 
 def _print_version() -> int:
-    from importlib.metadata import version
-
-    sys.stdout.write(f"ctxbudget {version('ctxbudget')}\n")
+    sys.stdout.write(f"ctxbudget {__version__}\n")
     return 0

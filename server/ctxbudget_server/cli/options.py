@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.cli.lean import lean_validated
 from ctxbudget_server.services.dispatch import Options, Services
 
 
@@ -29,5 +28,5 @@ def service_options(options: Namespace, limits: Limits | None = None) -> Options
 
 
 def services(options: Namespace, actor: str) -> Services:
-    """The services in this process, without pydantic."""
-    return Services(service_options(options), actor=actor, validate=lean_validated)
+    """The services in this process."""
+    return Services(service_options(options), actor=actor)

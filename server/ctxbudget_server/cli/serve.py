@@ -41,6 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
+    import gc
     import logging
     import sys
 
@@ -50,9 +51,13 @@ def run(options: Namespace) -> int:
     log_format = f"%(asctime)s ctxbudget[{os.getpid()}] %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=level, filename=options.log_file, format=log_format)
 
+    # Hundreds of classes are about to be made, and nothing of them to be thrown away.
+    gc.disable()
     from ctxbudget_server.rpc.server import ServeOptions, serve
     from ctxbudget_server.services.dispatch import Services
 
+    gc.freeze()
+    gc.enable()
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     return serve(lambda root: Services(chosen, root=root, actor="serve"), ServeOptions(limits=limits))

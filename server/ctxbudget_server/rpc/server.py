@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
 import logging
 import os
 import sys
@@ -19,6 +18,7 @@ from pygls.protocol import default_converter
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server import __version__
 from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
 from ctxbudget_server.rpc.lifecycle import End, end_on_signals
 from ctxbudget_server.rpc.link import BackendFactory, Link
@@ -60,8 +60,7 @@ class BudgetServer(LanguageServer):
 
     def __init__(self, link: Link) -> None:
         self.link = link
-        version = importlib.metadata.version("ctxbudget")
-        super().__init__("ctxbudget", version, protocol_cls=BudgetProtocol, converter_factory=default_converter)
+        super().__init__("ctxbudget", __version__, protocol_cls=BudgetProtocol, converter_factory=default_converter)
         link.notify = self.protocol.notify
         self._follow_documents()
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
-from ctxbudget_protocol.methods import METHODS, Method
+from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.call import Call, utc_now
 from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.checking import Validate, lean_validated, validated
 from ctxbudget_server.services.registry import service
 from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
@@ -24,8 +25,6 @@ from ctxbudget_server.store.location import store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from ctxbudget_protocol.results.record import Record
     from ctxbudget_server.services.news import News
 
@@ -43,21 +42,6 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
-def validated(row: Method, given: dict[str, Any]) -> BaseModel:
-    """The params as a model; raises `invalidParams` with a location for each fault."""
-    from pydantic import ValidationError
-
-    try:
-        return row.params_model().model_validate(given)
-    except ValidationError as fault:
-        raise ProtocolError.invalid_params(
-            [
-                {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
-                for error in fault.errors(include_url=False, include_context=False, include_input=False)
-            ]
-        ) from fault
-
-
 class Services:
     """All methods of the contract over one workspace's store. Thread-safe."""
 
@@ -68,7 +52,6 @@ class Services:
         root: str | None = None,
         actor: str,
         clock: Callable[[], datetime] = utc_now,
-        validate: Callable[[Method, dict[str, Any]], object] = validated,
     ) -> None:
         workspace = find_workspace(options.workspace, root)
         self.store: Store = SqliteStore(
@@ -79,7 +62,7 @@ class Services:
         self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
         self._clock = clock
-        self._validate = validate
+        self._validate: Validate = lean_validated
         self._news: News | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
@@ -126,12 +109,13 @@ class Services:
         return self._news.collect() if self._news else []
 
     def warm_up(self) -> None:
-        """Build the models and load the vocabulary, so that the first requests need not wait."""
+        """Load the vocabulary, then build the models: until they are there, params are checked without them."""
         from ctxbudget_server.tokens import DEFAULT_ENCODING, load
 
-        for row in METHODS.values():
-            row.params_model()
         load(DEFAULT_ENCODING)
+        for row in METHODS.values():
+            row.params_model().model_rebuild()
+        self._validate = validated
 
     def document_changed(self, uri: str, text: str | None) -> None:
         """An editor opened or changed a document; None: closed it."""

@@ -1,8 +1,9 @@
-"""Params without pydantic: a quick yes, and the models' own verdict where it is not a clear yes.
+"""Checking params: by the pydantic models, or by a quick yes without pydantic and the models for the rest.
 
-Importing pydantic takes longer than a hook's whole request. So `ctxbudget call` holds the params against the published
-contract, which is made from the models, and only what that does not plainly allow is given to the models themselves:
-errors are theirs, word for word. What the contract cannot say (a rule in code) must not be decided here.
+Importing pydantic takes longer than a hook's whole request. So `ctxbudget call`, and a server that has just started,
+hold the params against the published contract, which is made from the models, and only what that does not plainly
+allow is given to the models themselves: errors are theirs, word for word. What the contract cannot say (a rule in
+code) must not be decided here.
 """
 
 from __future__ import annotations
@@ -10,15 +11,22 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ctxbudget_protocol
+from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import Method
-from ctxbudget_server.services.dispatch import validated
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Schema = dict[str, Any]
+Validate = Callable[[Method, dict[str, Any]], object]
+"""Gives the params as attributes, or raises `invalidParams` with a location for each fault."""
 
 CONTRACT = Path(ctxbudget_protocol.__file__).with_name("contract.json")
 
@@ -27,14 +35,34 @@ class _UnclearError(Exception):
     """Not plainly allowed."""
 
 
+def validated(row: Method, given: dict[str, Any]) -> BaseModel:
+    """The params as a model; raises `invalidParams` with a location for each fault."""
+    from pydantic import ValidationError
+
+    try:
+        return row.params_model().model_validate(given)
+    except ValidationError as fault:
+        raise ProtocolError.invalid_params(
+            [
+                {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
+                for error in fault.errors(include_url=False, include_context=False, include_input=False)
+            ]
+        ) from fault
+
+
 def lean_validated(row: Method, given: dict[str, Any]) -> object:
     """The params with their defaults as attributes; raises what `validated` raises."""
-    contract = json.loads(CONTRACT.read_bytes())
-    schema = contract["methods"][row.name]["params"]
+    schema = _contract()["methods"][row.name]["params"]
     try:
         return _Reader(schema.get("$defs", {})).read(schema, given)
     except _UnclearError:
         return validated(row, given)
+
+
+@cache
+def _contract() -> dict[str, Any]:
+    contract: dict[str, Any] = json.loads(CONTRACT.read_bytes())
+    return contract
 
 
 class _Reader:
