@@ -11,6 +11,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.making import make_item
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.workspace import check_size
 
@@ -49,42 +50,23 @@ class Entering:
         sources = [source for source in map(unit.find, reduces) if source]
         phase, wave = _place(unit, new, sources)
         unit.ensure_phase(phase, wave)
-        if self.blob:
-            unit.put_blob(self.blob)
-        item_id = unit.new_id("i")
-        counted = self.figure
-        return unit.put(
-            Item(
-                id=item_id,
-                seq=unit.session.next_seq - 1,
-                layer=new.layer or "metadata",
-                kind=new.kind or _shared([source.kind for source in sources]) or "other",
-                phase=phase,
-                wave=wave,
-                agent=new.agent or _shared([source.agent for source in sources]),
-                title=new.title or _shared([source.title for source in sources]),
-                path=self.path,
-                pinned=new.pinned,
-                marker=False,
-                brought_in=not reduces,
-                tokens=counted.tokens,
-                raw_tokens=counted.raw,
-                encoding=counted.encoding,
-                factor=counted.factor,
-                provenance=counted.provenance,
-                bytes=self.blob.size if self.blob else None,
-                hash=self.blob.digest if self.blob else None,
-                segments=(self.blob.digest,) if self.blob else (),
-                complete=new.complete,
-                state="retained",
-                withdrawn=False,
-                stand_in=None,
-                reduces=reduces,
-                reason=None,
-                added_at=unit.now,
-                revision=unit.revision,
-            )
+        item = make_item(
+            unit,
+            counted=self.figure,
+            blob=self.blob,
+            layer=new.layer or "metadata",
+            kind=new.kind or _shared([source.kind for source in sources]) or "other",
+            phase=phase,
+            wave=wave,
+            agent=new.agent or _shared([source.agent for source in sources]),
+            title=new.title or _shared([source.title for source in sources]),
+            path=self.path,
+            pinned=new.pinned,
+            complete=new.complete,
+            reduces=reduces,
+            brought_in=not reduces,
         )
+        return unit.put(item)
 
 
 def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Entering:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.results.metadata import ExtractResult
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import decode, encode
@@ -50,18 +50,7 @@ def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | N
             if params.model is None:
                 counter = calibrated_counter(snapshot.reader, Settings.of(snapshot.session.config).model)
             if params.item_id is not None:
-                item = snapshot.reader.item(snapshot.session.id, params.item_id)
-                if item is None:
-                    raise ProtocolError(
-                        "unknownItem",
-                        f"the session has no item {params.item_id!r}",
-                        loc=["itemId"],
-                        itemId=params.item_id,
-                    )
-                if item.hash is None:
-                    raise ProtocolError(
-                        "noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id
-                    )
+                item = snapshot.item_with_content(params.item_id)
                 kind = None if item.kind == "other" else item.kind
                 return decode(snapshot.reader.content(item.segments)), item.path, kind, counter
     if params.path is not None:

@@ -9,7 +9,8 @@ from typing import Literal
 from ctxbudget_protocol.results.base import PlanRow
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Decisions, Step, Turn
-from ctxbudget_server.services.stand_ins import Extractor, marker_item, stand_in_item
+from ctxbudget_server.services.making import make_item
+from ctxbudget_server.services.stand_ins import Extractor, marker_item
 from ctxbudget_server.services.unit import Unit
 
 Action = Literal["reduced", "pruned", "kept", "added"]
@@ -65,7 +66,7 @@ class Pruner:
         if made is None:
             self._prune(item, "noMetadata")
             return
-        stand_in = stand_in_item(
+        stand_in = make_item(
             self._unit,
             blob=made.blob,
             counted=made.figure,

@@ -23,16 +23,7 @@ def get(call: Call, params: GetParams) -> GetResult:
         raise invalid([asked[1]], f"at most one of section, lines and search; given: {', '.join(asked)}")
     with reading(call, params.session_id) as snapshot:
         session = snapshot.session
-        item = snapshot.reader.item(session.id, params.item_id)
-        if item is None:
-            raise ProtocolError(
-                "unknownItem",
-                f"the session has no item {params.item_id!r}",
-                loc=["itemId"],
-                itemId=params.item_id,
-            )
-        if item.hash is None:
-            raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id)
+        item = snapshot.item_with_content(params.item_id)
         data = snapshot.reader.content(item.segments)
         counter = calibrated_counter(snapshot.reader, Settings.of(session.config).model)
     text = decode(data)
@@ -55,7 +46,7 @@ def get(call: Call, params: GetParams) -> GetResult:
         tokens=counted.tokens,
         provenance=counted.provenance,
         bytes=len(encode(shown)),
-        hash=item.hash,
+        hash=item.hash or "",
         matches=matches,
     )
 

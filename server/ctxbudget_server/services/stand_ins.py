@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, decode, encode, make_blob
 from ctxbudget_server.services.counters import session_counter
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.making import make_item
 from ctxbudget_server.services.transactions import NotRehearsedError
 from ctxbudget_server.services.unit import Unit
 
@@ -81,65 +81,15 @@ def extractor_for(call: Call, session_id: str | None) -> Extractor:
     return Extractor(counter, settings.values["metadataTokens"], call.documents.shown, call.cancellation.check)
 
 
-def stand_in_item(
-    unit: Unit,
-    *,
-    blob: Blob,
-    counted: Figure,
-    layer: Layer,
-    kind: Kind,
-    phase: int | None,
-    wave: int | None,
-    reduces: tuple[str, ...],
-    title: str | None = None,
-    agent: str | None = None,
-    marker: bool = False,
-    complete: bool | None = None,
-) -> Item:
-    """An item that stands for others, made by the server and retained from now on."""
-    unit.put_blob(blob)
-    item_id = unit.new_id("i")
-    return Item(
-        id=item_id,
-        seq=unit.session.next_seq - 1,
-        layer=layer,
-        kind=kind,
-        phase=phase,
-        wave=wave,
-        agent=agent,
-        title=title,
-        path=None,
-        pinned=False,
-        marker=marker,
-        brought_in=False,
-        tokens=counted.tokens,
-        raw_tokens=counted.raw,
-        encoding=counted.encoding,
-        factor=counted.factor,
-        provenance=counted.provenance,
-        bytes=blob.size,
-        hash=blob.digest,
-        segments=(blob.digest,),
-        complete=complete,
-        state="retained",
-        withdrawn=False,
-        stand_in=None,
-        reduces=reduces,
-        reason=None,
-        added_at=unit.now,
-        revision=unit.revision,
-    )
-
-
 def marker_item(unit: Unit, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
     """The marker of a phase or wave, with its own exact count."""
     text = marker_text(phase, wave)
     blob = make_blob(encode(text), lambda: None)
     counted = counter.figure(text, lambda: None)
-    return stand_in_item(
+    return make_item(
         unit,
-        blob=blob,
         counted=counted,
+        blob=blob,
         layer="metadata",
         kind="other",
         phase=phase,

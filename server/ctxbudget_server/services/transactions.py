@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.settings import DEFAULTS
 from ctxbudget_server.services.unit import Unit
@@ -53,6 +54,15 @@ class Snapshot:
 
     reader: Reader
     session: Session
+
+    def item_with_content(self, item_id: str) -> Item:
+        """An item whose bytes are kept; raises `unknownItem` or `noContent`."""
+        item = self.reader.item(self.session.id, item_id)
+        if item is None:
+            raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=["itemId"], itemId=item_id)
+        if item.hash is None:
+            raise ProtocolError("noContent", f"item {item_id} is a token figure alone", loc=["itemId"], itemId=item_id)
+        return item
 
 
 def new_session(session_id: str, now: str) -> Session:
