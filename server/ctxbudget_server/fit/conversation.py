@@ -1,0 +1,109 @@
+"""An array read into parts and turns, and what of it no fit may touch."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from .markers import is_marker, is_record
+from .model import Message, Options, Part, Turn
+from .shapes import Shape
+
+NOT_A_PERSON = re.compile(r"\s*(<|\[Request interrupted|\[ctxbudget )")
+"""How texts begin that a harness puts into a user message by itself."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The parts of each message, and the turns. Messages before the first turn belong to none."""
+
+    shape: Shape
+    messages: list[Message]
+    options: Options
+
+    @cached_property
+    def parts(self) -> list[list[Part]]:
+        """By message."""
+        return [self.shape.parts(index, message) for index, message in enumerate(self.messages)]
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """A turn begins where the agent begins to speak; parallel calls are one turn with all their results."""
+        roles = [self.shape.role(message) for message in self.messages]
+        waiting: set[str] = set()
+        starts: list[int] = []
+        for index, role in enumerate(roles):
+            if role == "assistant" and not waiting and (not starts or roles[index - 1] != "assistant"):
+                starts.append(index)
+            for part in self.parts[index]:
+                if part.kind == "call":
+                    waiting.add(part.call_id)
+                elif part.kind == "result":
+                    waiting.discard(part.call_id)
+        ends = [*starts[1:], len(self.messages)]
+        return [Turn(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    @cached_property
+    def calls(self) -> dict[str, Part]:
+        """Calls by id."""
+        return {part.call_id: part for parts in self.parts for part in parts if part.kind == "call"}
+
+    @cached_property
+    def results(self) -> list[Part]:
+        """All results in order."""
+        return [part for parts in self.parts for part in parts if part.kind == "result"]
+
+    @cached_property
+    def protected(self) -> set[int]:
+        """Messages that stay byte for byte."""
+        kept = set()
+        users = [i for i, message in enumerate(self.messages) if self.shape.role(message) == "user"]
+        if users:
+            kept |= {users[0], users[-1]}
+        spoken = [i for i in users if self.words(i)]
+        if spoken:
+            kept.add(spoken[-1])
+        for index, message in enumerate(self.messages):
+            pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
+            if pinned or self.shape.role(message) == "system":
+                kept.add(index)
+        return kept | self._recent
+
+    @cached_property
+    def _recent(self) -> set[int]:
+        keep = self.options.keep_turns
+        first = self.turns[-keep].start if 0 < keep <= len(self.turns) else 0 if keep else len(self.messages)
+        return set(range(first, len(self.messages)))
+
+    @cached_property
+    def fixed_turns(self) -> set[int]:
+        """Numbers of turns that cannot go as a whole: something in them stays byte for byte."""
+        return {
+            number
+            for number, turn in enumerate(self.turns)
+            if any(index in self.protected for index in range(turn.start, turn.end))
+        }
+
+    def words(self, index: int) -> list[int]:
+        """Slots of a user message in which a person speaks."""
+        if self.shape.role(self.messages[index]) != "user":
+            return []
+        return [p.key.slot for p in self.parts[index] if p.kind == "text" and not NOT_A_PERSON.match(p.text)]
+
+    def is_open(self, part: Part) -> bool:
+        """Whether a result may be reduced: it is neither protected nor reduced already."""
+        return part.key.message not in self.protected and not is_marker(part.text) and part.call_id in self.calls
+
+    def has_record(self, turn: Turn) -> bool:
+        """Whether the turn stands for turns that went before."""
+        return any(is_record(p.text) for i in range(turn.start, turn.end) for p in self.parts[i] if p.kind == "text")
+
+
+def by_text(parts: list[Part]) -> dict[str, list[Part]]:
+    """Parts of the same text, in order."""
+    groups: defaultdict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        groups[part.original].append(part)
+    return groups

@@ -1,0 +1,66 @@
+"""What an array costs: the tokens of its JSON text, with a fixed figure for each opaque blob.
+
+The JSON text (keys, quotes, ids and all) stands in for the provider's own framing, which is 3 to 4 tokens a message
+and not published for calls: the figure is on the safe side, and it is what `tokens/count` says of the same text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .model import Message, Tools
+from .shapes import to_json
+
+BLOB_TOKENS = 1600
+"""Tokens of an image or a document: what a provider bills for an image of the largest size before it scales it down
+(1568 x 1568 pixels)."""
+
+BLOB_TYPES = frozenset({"image", "document", "image_url", "input_image", "input_file", "file", "input_audio"})
+
+
+def tokens_of(value: Any, tools: Tools) -> int:
+    """Tokens of a message or an array of messages."""
+    bare, blobs = _without_blobs(value)
+    return tools.count(to_json(bare)) + blobs * BLOB_TOKENS
+
+
+def _without_blobs(value: Any) -> tuple[Any, int]:
+    if isinstance(value, list):
+        pairs = [_without_blobs(element) for element in value]
+        blobs = sum(count for _, count in pairs)
+        return ([bare for bare, _ in pairs], blobs) if blobs else (value, 0)
+    if isinstance(value, dict):
+        if value.get("type") in BLOB_TYPES and not _is_text_source(value.get("source")):
+            return {"type": value["type"]}, 1
+        blobs, bare = 0, {}
+        for name, inner in value.items():
+            bare[name], count = _without_blobs(inner) if isinstance(inner, dict | list) else (inner, 0)
+            blobs += count
+        return (bare, blobs) if blobs else (value, 0)
+    return value, 0
+
+
+def _is_text_source(source: Any) -> bool:
+    return isinstance(source, dict) and source.get("type") in ("text", "content")
+
+
+def break_even(source: int, tokens: int, prefix: int, read: float, write: float) -> int | None:
+    """Turns after which the smaller array has paid for writing the cache anew; None if it never does.
+
+    Prices are multiples of an input token's. A turn on the old array reads `source` from the cache; the first one on the
+    new array reads `prefix` and writes the rest, later ones read `tokens`.
+    """
+    gain = read * (source - tokens)
+    if gain <= 0:
+        return None
+    cost = max(0.0, (write - read) * (tokens - prefix))
+    return max(1, -int(-cost // gain))
+
+
+def messages_tokens(messages: list[Message], tools: Tools) -> list[int]:
+    """Tokens of each message on its own."""
+    sizes = []
+    for message in messages:
+        tools.check()
+        sizes.append(tokens_of(message, tools))
+    return sizes

@@ -1,0 +1,106 @@
+"""What a fit works on and answers: neutral values, whatever the provider's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+Message: TypeAlias = dict[str, Any]
+"""One message or item as the caller sent it. It is never changed in place."""
+
+Role: TypeAlias = Literal["system", "user", "assistant", "result"]
+PartKind: TypeAlias = Literal["text", "call", "result", "opaque"]
+Reason: TypeAlias = Literal["repeated", "superseded", "retried", "oldResult", "oldTurn"]
+
+
+class Key(NamedTuple):
+    """Where a part stands: the index of its message, and its place in there."""
+
+    message: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One text, call or result; images, thinking and what else a provider invents are opaque."""
+
+    key: Key
+    kind: PartKind
+    text: str = ""
+    call_id: str = ""
+    tool: str = ""
+    arguments: str = ""
+    """Of a call: its JSON text."""
+    failed: bool = False
+    """The provider's own flag on a result."""
+    original: str = ""
+    """What an archive keeps of a result: its text, or the JSON of its content where it is more than a text."""
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the agent said, with the results of its calls and what came after: messages `start` to `end` (excluded)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller asked for. Figures in tokens."""
+
+    max_tokens: int
+    keep_turns: int = 2
+    pins: frozenset[int | str] = frozenset()
+    min_reclaim: int = 0
+    focus: str | None = None
+    session_id: str | None = None
+    """Where markers send their reader; None: nothing is kept, and markers name no id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a fit cannot do itself."""
+
+    count: Callable[[str], int]
+    """Tokens of a text."""
+    names: Callable[[str], list[str]]
+    """The names of a text that later work may refer to, the most useful first."""
+    lead: Callable[[str, int], str]
+    """A text reduced to at most so many tokens."""
+    check: Callable[[], None]
+    """Raises when the caller no longer wants the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A part that is no longer whole. `index` is that of its message in the array that was given."""
+
+    number: int
+    """Counts from 0; the id is made from it."""
+    index: int
+    kind: Literal["result", "turn"]
+    reason: Reason
+    call_id: str | None
+    title: str
+    original: str
+    is_json: bool
+    tokens_before: int
+    tokens_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The array, and what became of it. `first_changed` is None where it is the array that was given."""
+
+    messages: list[Message]
+    tokens: int
+    source_tokens: int
+    fits: bool
+    removals: tuple[Removal, ...]
+    first_changed: int | None
+    stable_prefix: int
+    untouchable: int
+    """Tokens of the parts that no fit may touch."""

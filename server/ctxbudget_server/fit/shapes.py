@@ -1,0 +1,188 @@
+"""The shapes of providers: each reads messages into parts, and writes changed texts back into copies of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from .model import Key, Message, Part, Role
+
+
+class Shape(Protocol):
+    """One provider's shape."""
+
+    def role(self, message: Message) -> Role:
+        """Whose message it is; `result` for messages that are nothing but results of calls."""
+
+    def parts(self, index: int, message: Message) -> list[Part]:
+        """What stands in a message, in order."""
+
+    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+        """A copy with other texts in some results, by slot."""
+
+    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+        """Messages that stand for removed turns: the record, then what people said (messages, and slots in them)."""
+
+
+def to_json(value: Any) -> str:
+    """The JSON text that figures and archives are made from."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flat(content: Any) -> tuple[str, str, bool]:
+    """(text, what an archive keeps, whether that is JSON) of a result's content."""
+    if isinstance(content, str):
+        return content, content, False
+    blocks = content if isinstance(content, list) else []
+    text = "\n".join(block["text"] for block in blocks if isinstance(block, dict) and _is_text(block))
+    return text, to_json(content), True
+
+
+def _is_text(block: Mapping[str, Any]) -> bool:
+    return isinstance(block.get("text"), str)
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _blocks(content: Any) -> list[Any]:
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return content if isinstance(content, list) else []
+
+
+class Anthropic:
+    """`messages` of the Anthropic Messages API."""
+
+    BRIDGE = "(Earlier turns stand in the record that follows.)"
+
+    def role(self, message: Message) -> Role:
+        role = message.get("role")
+        if role == "assistant":
+            return "assistant"
+        if role != "user":
+            return "system"
+        blocks = _blocks(message.get("content"))
+        is_result = bool(blocks) and all(isinstance(b, dict) and b.get("type") == "tool_result" for b in blocks)
+        return "result" if is_result else "user"
+
+    def parts(self, index: int, message: Message) -> list[Part]:
+        found = []
+        for slot, block in enumerate(_blocks(message.get("content"))):
+            key = Key(index, slot)
+            kind = block.get("type") if isinstance(block, dict) else None
+            if kind == "text" and _is_text(block):
+                found.append(Part(key, "text", block["text"]))
+            elif kind == "tool_use":
+                arguments = to_json(block.get("input"))
+                found.append(
+                    Part(
+                        key,
+                        "call",
+                        call_id=_string(block.get("id")),
+                        tool=_string(block.get("name")),
+                        arguments=arguments,
+                    )
+                )
+            elif kind == "tool_result":
+                text, original, is_json = _flat(block.get("content"))
+                failed = block.get("is_error") is True
+                call = _string(block.get("tool_use_id"))
+                found.append(Part(key, "result", text, call, failed=failed, original=original, is_json=is_json))
+            else:
+                found.append(Part(key, "opaque"))
+        return found
+
+    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+        blocks = [
+            {**block, "content": texts[slot]} if slot in texts else block
+            for slot, block in enumerate(message["content"])
+        ]
+        return {**message, "content": blocks}
+
+    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+        said = [_blocks(message["content"])[slot] for message, slots in words for slot in slots]
+        return [
+            {"role": "assistant", "content": [{"type": "text", "text": self.BRIDGE}]},
+            {"role": "user", "content": [{"type": "text", "text": text}, *said]},
+        ]
+
+
+class Chat:
+    """`messages` of OpenAI's chat completions."""
+
+    def role(self, message: Message) -> Role:
+        match message.get("role"):
+            case "assistant":
+                return "assistant"
+            case "tool" | "function":
+                return "result"
+            case "user":
+                return "user"
+            case _:
+                return "system"
+
+    def parts(self, index: int, message: Message) -> list[Part]:
+        key = Key(index, 0)
+        content = message.get("content")
+        text, original, is_json = _flat(content)
+        if self.role(message) == "result":
+            call = _string(message.get("tool_call_id"))
+            return [Part(key, "result", text, call, original=original, is_json=is_json)]
+        found = [Part(key, "text", text)] if text else []
+        for slot, call in enumerate(message.get("tool_calls") or [], 1):
+            function = call.get("function") or call.get("custom") or {}
+            given = _string(function.get("arguments")) or to_json(function.get("input"))
+            name = _string(function.get("name"))
+            found.append(
+                Part(Key(index, slot), "call", call_id=_string(call.get("id")), tool=name, arguments=given)
+            )
+        return found or [Part(key, "opaque")]
+
+    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+        return {**message, "content": texts[0]}
+
+    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+        return [{"role": "user", "content": text}, *(message for message, _ in words)]
+
+
+class Responses:
+    """`input` items of OpenAI's responses API."""
+
+    def role(self, message: Message) -> Role:
+        kind = message.get("type", "message")
+        if kind != "message":
+            return "result" if kind.endswith("_output") else "assistant"
+        match message.get("role"):
+            case "assistant":
+                return "assistant"
+            case "user":
+                return "user"
+            case _:
+                return "system"
+
+    def parts(self, index: int, message: Message) -> list[Part]:
+        key = Key(index, 0)
+        kind = message.get("type", "message")
+        call = _string(message.get("call_id"))
+        if kind in ("function_call", "custom_tool_call"):
+            given = _string(message.get("arguments")) or to_json(message.get("input"))
+            return [Part(key, "call", call_id=call, tool=_string(message.get("name")), arguments=given)]
+        if kind in ("function_call_output", "custom_tool_call_output"):
+            text, original, is_json = _flat(message.get("output"))
+            return [Part(key, "result", text, call, original=original, is_json=is_json)]
+        text = _flat(message.get("content"))[0] if kind == "message" else ""
+        return [Part(key, "text", text)] if text else [Part(key, "opaque")]
+
+    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+        return {**message, "output": texts[0]}
+
+    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+        content = [{"type": "input_text", "text": text}]
+        return [{"type": "message", "role": "user", "content": content}, *(message for message, _ in words)]
+
+
+SHAPES: dict[str, Shape] = {"anthropic": Anthropic(), "openai-chat": Chat(), "openai-responses": Responses()}
+"""By the name of the format on the wire."""
