@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from .markers import is_marker, is_record
+from .markers import Record, is_marker, read_record
 from .model import Message, Options, Part, Turn
 from .shapes import Shape
 
@@ -57,9 +57,9 @@ class Conversation:
 
     @cached_property
     def protected(self) -> set[int]:
-        """Messages that stay byte for byte."""
+        """Messages that stay byte for byte, with the calls that their results belong to."""
         kept = set()
-        users = [i for i, message in enumerate(self.messages) if self.shape.role(message) == "user"]
+        users = [i for i, message in enumerate(self.messages) if self.shape.role(message) == "user" and not self.records(i)]
         if users:
             kept |= {users[0], users[-1]}
         spoken = [i for i in users if self.words(i)]
@@ -69,7 +69,9 @@ class Conversation:
             pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
             if pinned or self.shape.role(message) == "system":
                 kept.add(index)
-        return kept | self._recent
+        kept |= self._recent
+        answered = {part.call_id for index in kept for part in self.parts[index] if part.kind == "result"}
+        return kept | {call.key.message for call in self.calls.values() if call.call_id in answered}
 
     @cached_property
     def _recent(self) -> set[int]:
@@ -96,9 +98,14 @@ class Conversation:
         """Whether a result may be reduced: it is neither protected nor reduced already."""
         return part.key.message not in self.protected and not is_marker(part.text) and part.call_id in self.calls
 
-    def has_record(self, turn: Turn) -> bool:
-        """Whether the turn stands for turns that went before."""
-        return any(is_record(p.text) for i in range(turn.start, turn.end) for p in self.parts[i] if p.kind == "text")
+    def records(self, index: int) -> list[Record]:
+        """The records in a message, of turns that went before."""
+        texts = [part.text for part in self.parts[index] if part.kind == "text"]
+        return [record for text in texts if (record := read_record(text))]
+
+    def is_short(self, turn: Turn) -> bool:
+        """Whether a turn is a record that is as short as can be."""
+        return any(record.short for index in range(turn.start, turn.end) for record in self.records(index))
 
 
 def by_text(parts: list[Part]) -> dict[str, list[Part]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from .conversation import Conversation
-from .markers import names_line, record_header, result_marker
-from .measuring import messages_tokens, tokens_of
+from .markers import Record, names_line, result_marker, write_record
+from .measuring import messages_tokens
 from .model import Key, Message, Part, Reason, Removal, Tools, Turn
 from .shapes import to_json
 
@@ -22,6 +23,9 @@ LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""
 MAX_LINE = 160
 """Characters of a turn's line."""
+
+
+_ID = re.compile(r"(i[a-z]+)(\d+)")
 
 
 @dataclass
@@ -138,6 +142,7 @@ class Writer:
         """What is removed, in the order of the array."""
         dropped = {i for span in self._draft.spans() for i in self._draft.messages_of(span)}
         turns = {turn.start: turn for turn in (self._talk.turns[n] for n in self._draft.dropped)}
+        turns = {start: turn for start, turn in turns.items() if not self.old_record(turn)}
         keys = sorted(key for key in self._draft.reduced if key.message not in dropped)
         yield from sorted([*keys, *turns.values()], key=lambda o: o.message if isinstance(o, Key) else o.start)
 
@@ -195,23 +200,31 @@ class Writer:
         )
 
     def _record(self, span: list[int], names: list[str]) -> tuple[list[Message], list[Removal]]:
+        """Messages for a span. A record that stands in it already is carried over, not archived once more."""
         indexes = self._draft.messages_of(span)
-        tokens = sum(self._material.sizes[i] for i in indexes)
-        lines = [record_header(len(indexes), tokens, self._session)]
+        messages = tokens = 0
+        lines: list[str] = []
         removals = []
+        fresh: list[str] = []
         for turn in (self._talk.turns[number] for number in span):
-            line = self._line(turn)
-            removals.append(self._turn_removal(turn, line))
-            item_id = self._item_id(self._numbers[turn])
-            if not self._draft.mute:
-                lines.append(f"{item_id}: {line}" if item_id else f"- {line}")
-        if self._draft.mute and self._session is not None:
-            ids = [self._item_id(removal.number) or "" for removal in removals]
-            lines.append(f"{ids[0]} to {ids[-1]}, {len(ids)} turns" if len(ids) > 1 else ids[0])
-        if names:
-            lines.append(names_line(names))
+            if old := self.old_record(turn):
+                messages, tokens = messages + old.messages, tokens + old.tokens
+                lines += old.lines
+                continue
+            removal = self._turn_removal(turn)
+            removals.append(removal)
+            messages, tokens = messages + turn.end - turn.start, tokens + removal.tokens_before
+            item_id = self._item_id(removal.number)
+            lines.append(f"{item_id}: {removal.title}" if item_id else f"- {removal.title}")
+        if self._draft.mute:
+            lines = _ids_alone(lines) if self._session is not None else []
+        record = Record(messages, tokens, tuple(lines), self._draft.mute)
         said = [] if self._draft.mute else [(self._talk.messages[i], s) for i in indexes if (s := self._talk.words(i))]
-        return self._talk.shape.record("\n".join(lines), said), removals
+        return self._talk.shape.record(write_record(record, names, self._session), said), removals
+
+    def old_record(self, turn: Turn) -> Record | None:
+        """The record of an earlier fit that a turn is."""
+        return next((r for i in range(turn.start, turn.end) for r in self._talk.records(i)), None)
 
     def _line(self, turn: Turn) -> str:
         parts = [part for i in range(turn.start, turn.end) for part in self._talk.parts[i]]
@@ -219,7 +232,8 @@ class Writer:
         said = next((p.text for p in self._talk.parts[turn.start] if p.kind == "text" and p.text.strip()), "")
         return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
 
-    def _turn_removal(self, turn: Turn, line: str) -> Removal:
+    def _turn_removal(self, turn: Turn) -> Removal:
+        line = self._line(turn)
         return Removal(
             number=self._numbers[turn],
             index=turn.start,
@@ -234,10 +248,19 @@ class Writer:
         )
 
 
+def _ids_alone(lines: list[str]) -> list[str]:
+    """One line with the ids of all turns; ids that only count on are written as a range."""
+    runs: list[list[str]] = []
+    for found in (match for line in lines for match in _ID.finditer(line.partition(": ")[0])):
+        stem, number = found[1], int(found[2])
+        if runs and runs[-1][-1] == f"{stem}{number - 1}":
+            runs[-1].append(found[0])
+        else:
+            runs.append([found[0]])
+    return [" ".join(run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)]
+
+
 def _call_line(call: Part) -> str:
     """A call in a few words: its tool and the beginning of what it was given."""
     given = " ".join(call.arguments.split())
     return f"{call.tool} {given if len(given) <= 90 else given[:87] + '...'}"
-
-
-__all__ = ["LINE_TOKENS", "Draft", "Material", "Writer", "tokens_of"]

@@ -2,14 +2,15 @@
 
 A marker begins with a line of this exact form, so that no other tool's text is taken for ours:
 
-    [ctxbudget i7abcdef12: 5719 tokens archived, read again below. context/get {"sessionId": "archive", ...} has all]
+    [ctxbudget iabcdef12: 5719 tokens archived (an old large result); context/get {...} returns them exactly]
 
-Without an archive it names no id and promises nothing: `[ctxbudget: shortened from 5719 tokens, oldest large result]`.
+Without an archive it names no id and promises nothing: `[ctxbudget: shortened from 5719 tokens (an old large result)]`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .model import Reason
 from .shapes import to_json
@@ -26,7 +27,10 @@ _MARKER = re.compile(
     r"\[ctxbudget i[a-z]+\d+: \d+ tokens archived \([^()\n]+\); context/get \{[^\n]*\} returns them exactly\](?:\n|$)"
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
-_RECORD = re.compile(r"\[ctxbudget record: \d+ earlier messages, \d+ tokens, (?:archived|removed)[^\n]*\](?:\n|$)")
+_RECORD = re.compile(
+    r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?[^\n]*\](?:\n|$)"
+)
+NAMES = "Names: "
 MAX_MARKER = 40_000
 """Characters of the longest text that is taken for one of ours."""
 
@@ -36,9 +40,23 @@ def is_marker(text: str) -> bool:
     return text.startswith("[ctxbudget") and len(text) <= MAX_MARKER and bool(_MARKER.match(text))
 
 
-def is_record(text: str) -> bool:
-    """Whether a text stands for turns that went before."""
-    return text.startswith("[ctxbudget record") and len(text) <= MAX_MARKER and bool(_RECORD.match(text))
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands for turns that went before: figures of what went, a line for each turn, and whether it is short."""
+
+    messages: int
+    tokens: int
+    lines: tuple[str, ...]
+    short: bool
+
+
+def read_record(text: str) -> Record | None:
+    """The record that a text is, or None."""
+    match = _RECORD.match(text) if text.startswith("[ctxbudget record") and len(text) <= MAX_MARKER else None
+    if match is None:
+        return None
+    lines = tuple(line for line in text[match.end() :].split("\n") if line and not line.startswith(NAMES))
+    return Record(int(match[1]), int(match[2]), lines, bool(match[4]))
 
 
 def result_marker(reason: Reason, tokens: int, item_id: str | None, session_id: str | None) -> str:
@@ -51,15 +69,18 @@ def result_marker(reason: Reason, tokens: int, item_id: str | None, session_id: 
     )
 
 
-def record_header(messages: int, tokens: int, session_id: str | None) -> str:
-    """The first line of what stands for turns."""
-    start = f"[ctxbudget record: {messages} earlier messages, {tokens} tokens, "
+def write_record(record: Record, names: list[str], session_id: str | None) -> str:
+    """A record as a text."""
+    start = f"[ctxbudget record: {record.messages} earlier messages, {record.tokens} tokens, "
+    short = ", in short" if record.short else ""
     if session_id is None:
-        return f"{start}removed; calls and names that stood there follow]"
-    where = f'{{"sessionId": {to_json(session_id)}, "itemId": ID}}'
-    return f"{start}archived; context/get {where} returns the turn of each line exactly]"
+        header = f"{start}removed{short}]"
+    else:
+        where = f'{{"sessionId": {to_json(session_id)}, "itemId": ID}}'
+        header = f"{start}archived{short}; context/get {where} returns each turn exactly]"
+    return "\n".join([header, *record.lines, *([names_line(names)] if names else [])])
 
 
 def names_line(names: list[str]) -> str:
     """The index of names that a marker or record ends with."""
-    return "Names: " + " ".join(names)
+    return NAMES + " ".join(names)

@@ -120,7 +120,7 @@ def _steps(material: Material, draft: Draft) -> chain[Step]:
         draft.mute = True
 
     many, few = NAMES_PER_RESULT
-    turns = [number for number in range(len(talk.turns)) if number not in talk.fixed_turns]
+    turns = [n for n, turn in enumerate(talk.turns) if n not in talk.fixed_turns and not talk.is_short(turn)]
     return chain(
         ((reduce(key), reserve(many)) for key in [*stale, *large]),
         [(lambda: None, reserve(few))],

@@ -53,10 +53,12 @@ def _blocks(content: Any) -> list[Any]:
     return content if isinstance(content, list) else []
 
 
+BRIDGE = "(Earlier turns stand in the record that follows.)"
+"""What the agent says before a record, so that speakers keep taking turns."""
+
+
 class Anthropic:
     """`messages` of the Anthropic Messages API."""
-
-    BRIDGE = "(Earlier turns stand in the record that follows.)"
 
     def role(self, message: Message) -> Role:
         role = message.get("role")
@@ -105,7 +107,7 @@ class Anthropic:
     def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
         said = [_blocks(message["content"])[slot] for message, slots in words for slot in slots]
         return [
-            {"role": "assistant", "content": [{"type": "text", "text": self.BRIDGE}]},
+            {"role": "assistant", "content": [{"type": "text", "text": BRIDGE}]},
             {"role": "user", "content": [{"type": "text", "text": text}, *said]},
         ]
 
@@ -145,7 +147,7 @@ class Chat:
         return {**message, "content": texts[0]}
 
     def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
-        return [{"role": "user", "content": text}, *(message for message, _ in words)]
+        return _plain_record(text, words)
 
 
 class Responses:
@@ -180,8 +182,12 @@ class Responses:
         return {**message, "output": texts[0]}
 
     def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
-        content = [{"type": "input_text", "text": text}]
-        return [{"type": "message", "role": "user", "content": content}, *(message for message, _ in words)]
+        return _plain_record(text, words)
+
+
+def _plain_record(text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+    said = [message for message, _ in words]
+    return [{"role": "assistant", "content": BRIDGE}, {"role": "user", "content": text}, *said]
 
 
 SHAPES: dict[str, Shape] = {"anthropic": Anthropic(), "openai-chat": Chat(), "openai-responses": Responses()}
