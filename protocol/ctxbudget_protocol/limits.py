@@ -12,6 +12,9 @@ MAX_TOKENS = 1_000_000_000
 DEFAULT_SESSION = "default"
 """The session of people and single scripts: what a request without `sessionId` acts on."""
 
+ARCHIVE_SESSION = "archive"
+"""The session that holds what `context/fit` without `sessionId` removed. Its items count for nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

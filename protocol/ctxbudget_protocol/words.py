@@ -14,4 +14,6 @@ Scope = Literal["full-implementation", "research-and-plan", "research-only", "de
 Strategy = Literal["fixed", "dynamic", "reserve"]
 Basis = Literal["total", "remaining"]
 PhaseStatus = Literal["planned", "running", "completed"]
+MessageFormat = Literal["anthropic", "openai-chat", "openai-responses"]
+FitReason = Literal["repeated", "superseded", "retried", "oldResult", "oldTurn"]
 SessionState = Literal["open", "closed"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from ctxbudget_protocol.params.base import (
     ItemId,
     Label,
     LineNumber,
+    Model,
     MutatingParams,
     PhaseNumber,
+    PositiveTokens,
     SessionParams,
     Text,
     Title,
@@ -19,7 +22,7 @@ from ctxbudget_protocol.params.base import (
     WaveNumber,
     WireModel,
 )
-from ctxbudget_protocol.words import Kind, Layer, Policy, State
+from ctxbudget_protocol.words import Kind, Layer, MessageFormat, Policy, State
 
 MAX_ITEMS = 10_000
 
@@ -130,3 +133,52 @@ class UndoParams(MutatingParams):
     """Params of `context/undo`."""
 
     undo: Label
+
+
+MAX_MESSAGES = 100_000
+
+
+def _messages(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or len(value) > MAX_MESSAGES or not all(isinstance(one, dict) for one in value):
+        raise PydanticCustomError("messages_type", "Input should be a list of at most 100000 objects")
+    return value
+
+
+Messages = Annotated[
+    list[dict[str, Any]],
+    PlainValidator(_messages),
+    WithJsonSchema({"type": "array", "items": {"type": "object", "additionalProperties": True}}),
+]
+"""Messages of a provider: what lies inside is open, and comes back unchanged."""
+
+
+class CachePrices(WireModel):
+    """Prices of the provider's prompt cache, as multiples of an input token's price."""
+
+    read: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 0.1
+    write: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.25
+
+
+class FitParams(MutatingParams):
+    """Params of `context/fit`. Without `sessionId` no account is touched."""
+
+    messages: Messages
+    format: MessageFormat
+    max_tokens: PositiveTokens
+    keep_turns: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        2, description="The latest turns that stay byte for byte. A turn begins where the agent begins to speak."
+    )
+    pins: list[int | str] | None = Field(
+        None,
+        max_length=MAX_ITEMS,
+        description="What stays byte for byte: indexes of messages, or ids of calls (the call and its result).",
+    )
+    focus: Text | None = Field(None, description="What the next turns are about: names that speak of it stay first.")
+    min_reclaim: Tokens | None = Field(
+        None, description="Room to win below the limit, once the array is over it. Absent: a tenth of maxTokens."
+    )
+    archive: bool = Field(
+        True, description="False: nothing is written, what goes is gone, and no marker promises to bring it back."
+    )
+    cache_prices: CachePrices | None = Field(None, description="For `breakEvenTurns`. Absent: read 0.1, write 1.25.")
+    model: Model | None = Field(None, description="Absent: the session's if one is named, else o200k_base.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
 from ctxbudget_protocol.results.record import Record, described
-from ctxbudget_protocol.words import Kind, Layer, Policy, Provenance, State
+from ctxbudget_protocol.words import FitReason, Kind, Layer, Policy, Provenance, State
 
 
 class AddedItem(Record):
@@ -134,4 +136,46 @@ class UndoResult(SessionResult):
     withdrawn: list[str] = described("Stand-ins that the prune had made and that are gone with it.")
     undo: str = described("Takes this undo back.")
     status: Figures
+    alerts: list[Alert]
+
+
+class FittedPart(Record):
+    """A part that is no longer whole in the array."""
+
+    id: str | None = described("`context/get` of this item returns it exactly; null with `archive: false`.")
+    index: int = described("Of the message in the array that was given.")
+    kind: Literal["result", "turn"] = described("A tool's result, or a whole turn of the agent with its results.")
+    reason: FitReason
+    call_id: str | None = described("Of the call whose result it is.")
+    title: str = described("The calls, in a few words.")
+    encoding: Literal["text", "json"] = described(
+        "How the item holds it: a result's text, or JSON of what stood there."
+    )
+    tokens_before: int
+    tokens_after: int = described("Of what stands for it, without names that a record shares among turns.")
+
+
+class FitResult(Record):
+    """Result of `context/fit`."""
+
+    session_id: str | None = described("The session that keeps what was removed, for `context/get`; null: none does.")
+    revision: int | None = described("Of that session; null without one.")
+    messages: list[dict[str, Any]] = described("Legal for the provider if the given array was.")
+    tokens: int = described(
+        "Of `messages`: what `tokens/count` says of their JSON text, with 1,600 for each image or document."
+    )
+    source_tokens: int = described("Of the array that was given, counted the same way.")
+    provenance: Provenance
+    fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
+    unchanged: bool = described(
+        "`messages` is the array that was given: it fits already, or could not be made smaller."
+    )
+    untouchable: int = described("Tokens of the messages that stay byte for byte, with the calls of their results.")
+    removed: list[FittedPart]
+    first_changed: int | None = described("Index of the first message that differs; null when unchanged.")
+    stable_prefix_tokens: int = described("Before the first changed message: what a provider's cache still holds.")
+    break_even_turns: int | None = described(
+        "Turns until the smaller array has paid for writing the cache anew; null when unchanged or never."
+    )
+    status: Figures | None = described("The account of the session that was named; null without one.")
     alerts: list[Alert]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Section,
         TestFields,
     )
+    from .names import rank_names
     from .sections import find_section, outline
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "find_section",
     "line_range",
     "outline",
+    "rank_names",
     "search",
 ]
 
@@ -50,6 +52,7 @@ _HOMES = {
     "find_section": "sections",
     "line_range": "lines",
     "outline": "sections",
+    "rank_names": "names",
     "search": "focus",
 }
 

@@ -59,7 +59,9 @@ class Conversation:
     def protected(self) -> set[int]:
         """Messages that stay byte for byte, with the calls that their results belong to."""
         kept = set()
-        users = [i for i, message in enumerate(self.messages) if self.shape.role(message) == "user" and not self.records(i)]
+        users = [
+            i for i, message in enumerate(self.messages) if self.shape.role(message) == "user" and not self.records(i)
+        ]
         if users:
             kept |= {users[0], users[-1]}
         spoken = [i for i in users if self.words(i)]

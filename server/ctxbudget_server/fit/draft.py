@@ -9,7 +9,7 @@ from functools import cached_property
 
 from .conversation import Conversation
 from .markers import Record, names_line, result_marker, write_record
-from .measuring import messages_tokens
+from .measuring import Sizes
 from .model import Key, Message, Part, Reason, Removal, Tools, Turn
 from .shapes import to_json
 
@@ -34,14 +34,15 @@ class Material:
 
     talk: Conversation
     tools: Tools
+    scale: Sizes
     sizes: list[int]
     _leads: dict[Key, str] = field(default_factory=dict)
     _names: dict[int, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, talk: Conversation, tools: Tools) -> Material:
+    def of(cls, talk: Conversation, tools: Tools, scale: Sizes) -> Material:
         """Count all messages."""
-        return cls(talk, tools, messages_tokens(talk.messages, tools))
+        return cls(talk, tools, scale, scale.each(talk.messages))
 
     @cached_property
     def result_tokens(self) -> dict[Key, int]:
@@ -123,8 +124,8 @@ class Draft:
         return total
 
 
-Id = Callable[[int], str | None]
-"""The id of a removal by its number; None where nothing is kept."""
+Id = Callable[[int, Part | None], str | None]
+"""The id of a removal, by its number and, for a result, its part; None where nothing is kept."""
 
 
 class Writer:
@@ -144,7 +145,8 @@ class Writer:
         turns = {turn.start: turn for turn in (self._talk.turns[n] for n in self._draft.dropped)}
         turns = {start: turn for start, turn in turns.items() if not self.old_record(turn)}
         keys = sorted(key for key in self._draft.reduced if key.message not in dropped)
-        yield from sorted([*keys, *turns.values()], key=lambda o: o.message if isinstance(o, Key) else o.start)
+        owners: list[Key | Turn] = [*keys, *turns.values()]
+        yield from sorted(owners, key=_begins)
 
     def write(self, names: dict[int, list[str]]) -> tuple[list[Message], list[Removal]]:
         """The array with these names, by the message that stands for where they were."""
@@ -176,7 +178,7 @@ class Writer:
         part = self._material.part(key)
         reason, lead = self._draft.reduced[key]
         tokens = self._material.result_tokens[key]
-        lines = [result_marker(reason, tokens, self._item_id(self._numbers[key]), self._session)]
+        lines = [result_marker(reason, tokens, self._item_id(self._numbers[key], part), self._session)]
         if lead and (said := self._material.lead(part)):
             lines.append(said)
         if names:
@@ -214,7 +216,7 @@ class Writer:
             removal = self._turn_removal(turn)
             removals.append(removal)
             messages, tokens = messages + turn.end - turn.start, tokens + removal.tokens_before
-            item_id = self._item_id(removal.number)
+            item_id = self._item_id(removal.number, None)
             lines.append(f"{item_id}: {removal.title}" if item_id else f"- {removal.title}")
         if self._draft.mute:
             lines = _ids_alone(lines) if self._session is not None else []
@@ -246,6 +248,10 @@ class Writer:
             tokens_before=sum(self._material.sizes[turn.start : turn.end]),
             tokens_after=0 if self._draft.mute else self._material.tools.count(line),
         )
+
+
+def _begins(owner: Key | Turn) -> tuple[int, int]:
+    return owner if isinstance(owner, Key) else (owner.start, 0)
 
 
 def _ids_alone(lines: list[str]) -> list[str]:

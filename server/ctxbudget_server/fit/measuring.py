@@ -18,10 +18,44 @@ BLOB_TOKENS = 1600
 BLOB_TYPES = frozenset({"image", "document", "image_url", "input_image", "input_file", "file", "input_audio"})
 
 
-def tokens_of(value: Any, tools: Tools) -> int:
-    """Tokens of a message or an array of messages."""
-    bare, blobs = _without_blobs(value)
-    return tools.count(to_json(bare)) + blobs * BLOB_TOKENS
+class Sizes:
+    """Tokens of messages, and of arrays of them.
+
+    The JSON text of an array is cut before the space between two messages: no vocabulary has a token across that cut, so
+    the figures of the pieces sum to that of the text, and what was counted before need not be counted again.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._known: dict[int, tuple[Message, str, int]] = {}
+
+    def total(self, array: list[Message]) -> int:
+        """Tokens of an array."""
+        pieces, blobs = ["["], 0
+        for message in array:
+            text, count = self._piece(message)
+            pieces[-1] += text + ","
+            pieces.append(" ")
+            blobs += count
+        pieces = [*pieces[:-2], pieces[-2][:-1] + "]"] if array else ["[]"]
+        return self._tools.total(pieces) + blobs * BLOB_TOKENS
+
+    def each(self, array: list[Message]) -> list[int]:
+        """Tokens of each message in an array."""
+        found = []
+        for index, message in enumerate(array):
+            self._tools.check()
+            text, blobs = self._piece(message)
+            start, end = "[" if index == 0 else " ", "]" if index == len(array) - 1 else ","
+            found.append(self._tools.count(start + text + end) + blobs * BLOB_TOKENS)
+        return found
+
+    def _piece(self, message: Message) -> tuple[str, int]:
+        known = self._known.get(id(message))
+        if known is None:
+            bare, blobs = _without_blobs(message)
+            known = self._known[id(message)] = (message, to_json(bare), blobs)
+        return known[1], known[2]
 
 
 def _without_blobs(value: Any) -> tuple[Any, int]:
@@ -55,12 +89,3 @@ def break_even(source: int, tokens: int, prefix: int, read: float, write: float)
         return None
     cost = max(0.0, (write - read) * (tokens - prefix))
     return max(1, -int(-cost // gain))
-
-
-def messages_tokens(messages: list[Message], tools: Tools) -> list[int]:
-    """Tokens of each message on its own."""
-    sizes = []
-    for message in messages:
-        tools.check()
-        sizes.append(tokens_of(message, tools))
-    return sizes

@@ -66,6 +66,8 @@ class Tools:
 
     count: Callable[[str], int]
     """Tokens of a text."""
+    total: Callable[[list[str]], int]
+    """Tokens of a text that is given in pieces, cut where counts can be summed."""
     names: Callable[[str], list[str]]
     """The names of a text that later work may refer to, the most useful first."""
     lead: Callable[[str, int], str]

@@ -7,7 +7,7 @@ from itertools import chain
 
 from .conversation import Conversation
 from .draft import Draft, Id, Material, Writer
-from .measuring import tokens_of
+from .measuring import Sizes
 from .model import Fitted, Key, Message, Options, Removal, Tools
 from .shapes import SHAPES
 
@@ -22,12 +22,13 @@ LARGE = 150
 def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools, item_id: Id) -> Fitted:
     """The array within `max_tokens`, always legal; the very same array where nothing needs to go, or nothing can."""
     given = list(messages)
-    source = tokens_of(given, tools)
+    scale = Sizes(tools)
+    source = scale.total(given)
     if source <= options.max_tokens:
         return _unchanged(given, source, source, options)
     talk = Conversation(SHAPES[shape], given, options)
-    material = Material.of(talk, tools)
-    best = _smallest_step(material, source, item_id)
+    material = Material.of(talk, tools, scale)
+    best = _smallest_step(material, item_id)
     untouchable = sum(material.sizes[i] for i in talk.protected)
     if best is None or best[1] >= source:
         return _unchanged(given, source, untouchable, options)
@@ -49,21 +50,18 @@ def _unchanged(given: list[Message], source: int, untouchable: int, options: Opt
     return Fitted(given, source, source, source <= options.max_tokens, (), None, source, untouchable)
 
 
-def _smallest_step(
-    material: Material, source: int, item_id: Id
-) -> tuple[list[Message], int, list[Removal]] | None:
+def _smallest_step(material: Material, item_id: Id) -> tuple[list[Message], int, list[Removal]] | None:
     """The mildest draft that is under the target; failing that under the limit; failing that the smallest."""
     options = material.talk.options
-    slack = source - sum(material.sizes)
     best = None
     for aim in (options.max_tokens - options.min_reclaim, options.max_tokens):
         room = aim
         for _ in range(4):
-            draft = _choose(material, room - slack)
+            draft = _choose(material, room)
             if not (draft.reduced or draft.dropped):
                 return best
-            array, removals = _written(draft, room - slack, item_id)
-            tokens = tokens_of(array, material.tools)
+            array, removals = _written(draft, room, item_id)
+            tokens = material.scale.total(array)
             if best is None or tokens < best[1]:
                 best = array, tokens, removals
             if tokens <= aim:
@@ -93,9 +91,7 @@ def _steps(material: Material, draft: Draft) -> chain[Step]:
     from .stale import stale_results
 
     talk = material.talk
-    stale = {
-        key: why[0] for key, why in stale_results(talk).items() if material.result_tokens[key] > LARGE
-    }
+    stale = {key: why[0] for key, why in stale_results(talk).items() if material.result_tokens[key] > LARGE}
     large = [key for key, tokens in material.result_tokens.items() if tokens > LARGE and key not in stale]
 
     def reserve(per_result: int) -> Callable[[], int]:
@@ -135,10 +131,5 @@ def _written(draft: Draft, room: int, item_id: Id) -> tuple[list[Message], list[
 
     writer = Writer(draft, item_id)
     bare, _ = writer.write({})
-    free = room - sum(_sizes(bare, draft))
+    free = room - draft.material.scale.total(bare)
     return writer.write(choose_names(draft, bare, free) if free > 0 else {})
-
-
-def _sizes(array: list[Message], draft: Draft) -> list[int]:
-    known = {id(message): size for message, size in zip(draft.talk.messages, draft.material.sizes, strict=True)}
-    return [known.get(id(m)) or tokens_of(m, draft.material.tools) for m in array]

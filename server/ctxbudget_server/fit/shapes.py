@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .model import Key, Message, Part, Role
 
 
+class Fault(NamedTuple):
+    """Where in a message something is wrong, and what."""
+
+    where: tuple[str | int, ...]
+    why: str
+
+
 class Shape(Protocol):
     """One provider's shape."""
+
+    def fault(self, message: Message) -> Fault | None:
+        """What keeps a message from being read, or None."""
 
     def role(self, message: Message) -> Role:
         """Whose message it is; `result` for messages that are nothing but results of calls."""
@@ -57,8 +67,23 @@ BRIDGE = "(Earlier turns stand in the record that follows.)"
 """What the agent says before a record, so that speakers keep taking turns."""
 
 
+def _content_fault(content: Any, name: str) -> Fault | None:
+    if content is None or isinstance(content, str):
+        return None
+    if not isinstance(content, list):
+        return Fault((name,), "is neither a text nor a list")
+    return next(
+        (Fault((name, i), "is no object") for i, part in enumerate(content) if not isinstance(part, dict)), None
+    )
+
+
 class Anthropic:
     """`messages` of the Anthropic Messages API."""
+
+    def fault(self, message: Message) -> Fault | None:
+        if not isinstance(message.get("role"), str):
+            return Fault(("role",), "is missing or no text")
+        return _content_fault(message.get("content"), "content")
 
     def role(self, message: Message) -> Role:
         role = message.get("role")
@@ -115,6 +140,14 @@ class Anthropic:
 class Chat:
     """`messages` of OpenAI's chat completions."""
 
+    def fault(self, message: Message) -> Fault | None:
+        if not isinstance(message.get("role"), str):
+            return Fault(("role",), "is missing or no text")
+        calls = message.get("tool_calls")
+        if calls is not None and not (isinstance(calls, list) and all(isinstance(call, dict) for call in calls)):
+            return Fault(("tool_calls",), "is no list of objects")
+        return _content_fault(message.get("content"), "content")
+
     def role(self, message: Message) -> Role:
         match message.get("role"):
             case "assistant":
@@ -135,12 +168,11 @@ class Chat:
             return [Part(key, "result", text, call, original=original, is_json=is_json)]
         found = [Part(key, "text", text)] if text else []
         for slot, call in enumerate(message.get("tool_calls") or [], 1):
-            function = call.get("function") or call.get("custom") or {}
+            inner = call.get("function") or call.get("custom")
+            function = inner if isinstance(inner, dict) else {}
             given = _string(function.get("arguments")) or to_json(function.get("input"))
             name = _string(function.get("name"))
-            found.append(
-                Part(Key(index, slot), "call", call_id=_string(call.get("id")), tool=name, arguments=given)
-            )
+            found.append(Part(Key(index, slot), "call", call_id=_string(call.get("id")), tool=name, arguments=given))
         return found or [Part(key, "opaque")]
 
     def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
@@ -152,6 +184,14 @@ class Chat:
 
 class Responses:
     """`input` items of OpenAI's responses API."""
+
+    def fault(self, message: Message) -> Fault | None:
+        if not isinstance(message.get("type", "message"), str):
+            return Fault(("type",), "is no text")
+        if message.get("type", "message") == "message" and not isinstance(message.get("role"), str):
+            return Fault(("role",), "is missing or no text")
+        name = "output" if "output" in message else "content"
+        return _content_fault(message.get(name), name)
 
     def role(self, message: Message) -> Role:
         kind = message.get("type", "message")

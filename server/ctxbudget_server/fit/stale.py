@@ -36,7 +36,10 @@ def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
                 continue
             after = next((two for two in calls[position + 1 :] if later(one, two)), None)
             if after is not None:
-                found[one.result.key] = ("superseded" if reason == "superseded" else "retried", after.result.key.message)
+                found[one.result.key] = (
+                    "superseded" if reason == "superseded" else "retried",
+                    after.result.key.message,
+                )
     may_go = {part.key for part in talk.results if talk.is_open(part)}
     return {key: why for key, why in found.items() if key in may_go}
 

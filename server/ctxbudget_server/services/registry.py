@@ -31,6 +31,7 @@ SERVICES: dict[str, str] = {
     "context/restore": "context:restore",
     "context/prune": "removal:prune",
     "context/undo": "removal:undo",
+    "context/fit": "fitting:fit_messages",
     "metadata/extract": "extracting:extract_metadata",
     "tokens/count": "tokens:count",
     "tokens/fits": "tokens:fits",
