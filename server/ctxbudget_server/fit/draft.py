@@ -47,8 +47,7 @@ class Material:
     @cached_property
     def result_tokens(self) -> dict[Key, int]:
         """Tokens of each open result, as its message's JSON holds it."""
-        count = self.tools.count
-        return {p.key: count(to_json(p.original)) for p in self.talk.results if self.talk.is_open(p)}
+        return {part.key: self.scale.of_result(part) for part in self.talk.results if self.talk.is_open(part)}
 
     @cached_property
     def person_tokens(self) -> dict[int, int]:
@@ -207,7 +206,6 @@ class Writer:
         messages = tokens = 0
         lines: list[str] = []
         removals = []
-        fresh: list[str] = []
         for turn in (self._talk.turns[number] for number in span):
             if old := self.old_record(turn):
                 messages, tokens = messages + old.messages, tokens + old.tokens

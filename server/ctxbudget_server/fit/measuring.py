@@ -6,9 +6,10 @@ and not published for calls: the figure is on the safe side, and it is what `tok
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from .model import Message, Tools
+from .model import Message, Part, Tools
 from .shapes import to_json
 
 BLOB_TOKENS = 1600
@@ -21,8 +22,8 @@ BLOB_TYPES = frozenset({"image", "document", "image_url", "input_image", "input_
 class Sizes:
     """Tokens of messages, and of arrays of them.
 
-    The JSON text of an array is cut before the space between two messages: no vocabulary has a token across that cut, so
-    the figures of the pieces sum to that of the text, and what was counted before need not be counted again.
+    The JSON text of an array is cut before the space between two messages: no vocabulary has a token across that cut,
+    so the figures of the pieces sum to that of the text, and what was counted before need not be counted again.
     """
 
     def __init__(self, tools: Tools) -> None:
@@ -49,6 +50,13 @@ class Sizes:
             start, end = "[" if index == 0 else " ", "]" if index == len(array) - 1 else ","
             found.append(self._tools.count(start + text + end) + blobs * BLOB_TOKENS)
         return found
+
+    def of_result(self, part: Part) -> int:
+        """Tokens of a result, as the JSON of its message holds it."""
+        if not part.is_json:
+            return self._tools.count(to_json(part.original))
+        bare, blobs = _without_blobs(json.loads(part.original))
+        return self._tools.count(to_json(bare)) + blobs * BLOB_TOKENS
 
     def _piece(self, message: Message) -> tuple[str, int]:
         known = self._known.get(id(message))
@@ -81,8 +89,8 @@ def _is_text_source(source: Any) -> bool:
 def break_even(source: int, tokens: int, prefix: int, read: float, write: float) -> int | None:
     """Turns after which the smaller array has paid for writing the cache anew; None if it never does.
 
-    Prices are multiples of an input token's. A turn on the old array reads `source` from the cache; the first one on the
-    new array reads `prefix` and writes the rest, later ones read `tokens`.
+    Prices are multiples of an input token's. A turn on the old array reads `source` from the cache; the first one on
+    the new array reads `prefix` and writes the rest, later ones read `tokens`.
     """
     gain = read * (source - tokens)
     if gain <= 0:

@@ -17,8 +17,8 @@ _READS = re.compile(r"(?:^|_)(?:read|view|open|cat|get)(?:_?(?:file|text|many_fi
 _EDITS = re.compile(r"edit|write|replace|patch|insert|create_file|update_file|save", re.I)
 _RANGE = ("offset", "limit", "start_line", "end_line", "view_range", "lines", "pages", "range")
 _FAILED = re.compile(
-    r"\s*(?:<tool_use_error>|<error>|Error\b|ERROR\b|error:|Traceback \(most recent|Exit code [1-9]|fatal:|Command failed"
-    r"|The user doesn't want to proceed)"
+    r"\s*(?:<tool_use_error>|<error>|Error\b|ERROR\b|error:|Traceback \(most recent|Exit code [1-9]|fatal:"
+    r"|Command failed|The user doesn't want to proceed)"
 )
 _COMMAND = ("command", "cmd", "script", "query", "pattern", "url")
 

@@ -75,7 +75,7 @@ class Plan:
 
 
 class Fitter:
-    """Fits for one request. Markers name ids before the transaction makes them: if another process was faster, again."""
+    """Fits for one request. Markers name ids that the transaction will make: if another process was faster, again."""
 
     def __init__(self, call: Call, params: FitParams, counter: Counter) -> None:
         self._call = call

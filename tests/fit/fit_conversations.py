@@ -1,0 +1,118 @@
+"""Conversations as agents have them, made by hypothesis, in each provider's shape."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+WORDS = st.sampled_from(
+    "the cache holds parse_config src/app/main.py refreshToken MAX_RETRIES 4096 of in server.handle_request and test"
+    ' \\n \u65e5\u672c "quoted" {json: 1} <tag>'.split(" ")
+)
+TEXT = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+RESULT = st.tuples(st.lists(WORDS, min_size=0, max_size=10).map(" ".join), st.sampled_from([1, 3, 40, 200])).map(
+    lambda made: "\n".join(f"{line}: {made[0]}" for line in range(made[1])) if made[0] else ""
+)
+PATHS = st.sampled_from(["src/a.py", "src/b.py", "docs/c.md"])
+
+
+class Use(NamedTuple):
+    """A call and its result."""
+
+    tool: str
+    arguments: dict[str, Any]
+    result: str
+    failed: bool
+
+
+class Step(NamedTuple):
+    """A turn: what the agent says and calls, and what a person says then."""
+
+    said: str
+    uses: list[Use]
+    person: str
+    thinking: bool
+    image: bool
+
+
+USE = st.one_of(
+    st.builds(Use, st.just("Read"), PATHS.map(lambda p: {"file_path": p}), RESULT, st.booleans()),
+    st.builds(Use, st.just("Edit"), PATHS.map(lambda p: {"file_path": p, "new": "x" * 40}), RESULT, st.booleans()),
+    st.builds(Use, st.just("Bash"), TEXT.map(lambda c: {"command": c}), RESULT, st.booleans()),
+)
+STEP = st.builds(Step, TEXT, st.lists(USE, max_size=3), st.one_of(st.just(""), TEXT), st.booleans(), st.booleans())
+STEPS = st.lists(STEP, min_size=1, max_size=14)
+
+IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBOR" * 400}}
+
+
+def anthropic(steps: list[Step]) -> list[dict[str, Any]]:
+    """The conversation up to where a person or a tool spoke last."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Please do it, by the rules."}]
+    for number, step in enumerate(steps):
+        blocks: list[dict[str, Any]] = []
+        if step.thinking:
+            blocks.append({"type": "thinking", "thinking": step.said, "signature": "c2ln"})
+        blocks.append({"type": "text", "text": step.said})
+        answers: list[dict[str, Any]] = []
+        for position, use in enumerate(step.uses):
+            call = f"toolu_{number}_{position}"
+            blocks.append({"type": "tool_use", "id": call, "name": use.tool, "input": use.arguments})
+            content: Any = use.result if position != 1 else [{"type": "text", "text": use.result or "-"}]
+            if position == 1 and step.image:
+                content = [*content, IMAGE]
+            answers.append({"type": "tool_result", "tool_use_id": call, "content": content, "is_error": use.failed})
+        if step.person or not answers:
+            answers.append({"type": "text", "text": step.person or "go on"})
+        messages += [{"role": "assistant", "content": blocks}, {"role": "user", "content": answers}]
+    return messages
+
+
+def chat(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same for OpenAI's chat completions."""
+    messages: list[dict[str, Any]] = [
+        {"role": "system", "content": "You are careful."},
+        {"role": "user", "content": "Please do it, by the rules."},
+    ]
+    for number, step in enumerate(steps):
+        message: dict[str, Any] = {"role": "assistant", "content": step.said}
+        calls = [
+            {
+                "id": f"c{number}_{i}",
+                "type": "function",
+                "function": {"name": u.tool, "arguments": json.dumps(u.arguments)},
+            }
+            for i, u in enumerate(step.uses)
+        ]
+        messages.append({**message, "tool_calls": calls} if calls else message)
+        messages += [
+            {"role": "tool", "tool_call_id": f"c{number}_{i}", "content": u.result} for i, u in enumerate(step.uses)
+        ]
+        if step.person or not calls:
+            messages.append({"role": "user", "content": step.person or "go on"})
+    return messages
+
+
+def responses(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same for OpenAI's responses."""
+    items: list[dict[str, Any]] = [{"role": "user", "content": "Please do it, by the rules."}]
+    for number, step in enumerate(steps):
+        if step.thinking:
+            items.append({"type": "reasoning", "id": f"rs_{number}", "summary": [], "encrypted_content": "eA=="})
+        items.append({"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": step.said}]})
+        items += [
+            {"type": "function_call", "call_id": f"c{number}_{i}", "name": u.tool, "arguments": json.dumps(u.arguments)}
+            for i, u in enumerate(step.uses)
+        ]
+        items += [
+            {"type": "function_call_output", "call_id": f"c{number}_{i}", "output": u.result}
+            for i, u in enumerate(step.uses)
+        ]
+        if step.person or not step.uses:
+            items.append({"role": "user", "content": [{"type": "input_text", "text": step.person or "go on"}]})
+    return items
+
+
+MAKERS = {"anthropic": anthropic, "openai-chat": chat, "openai-responses": responses}

@@ -1,0 +1,133 @@
+"""Whatever the conversation: legal, within its limit, what must stay byte for byte, and nothing done twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ctxbudget_server.extract import rank_names
+from ctxbudget_server.fit import Fitted, Options, Tools, fit
+from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.shapes import SHAPES
+from fit_conversations import MAKERS, STEPS, Step
+from fit_legal import faults
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+def count(text: str) -> int:
+    """A counter that needs no vocabulary, and is as additive as the real one is."""
+    return -(-len(text) // 4)
+
+
+TOOLS = Tools(
+    count=count,
+    total=lambda pieces: count("".join(pieces)),
+    names=rank_names,
+    lead=lambda text, limit: text[: 4 * limit],
+    check=lambda: None,
+)
+FORMS = pytest.mark.parametrize("form", MAKERS)
+SHARES = st.sampled_from([0.05, 0.2, 0.4, 0.7, 0.95, 1.2])
+
+
+def fitted(form: str, messages: list[dict[str, Any]], limit: int, **options: Any) -> Fitted:
+    chosen = Options(limit, **{"min_reclaim": limit // 10, "session_id": "archive", **options})
+    return fit(messages, form, chosen, TOOLS, lambda number, _: f"iabcdef{number + 1}")
+
+
+def limit_of(messages: list[dict[str, Any]], share: float) -> int:
+    return max(1, int(count(json.dumps(messages, ensure_ascii=False)) * share))
+
+
+@FORMS
+@settings(max_examples=40)
+@given(steps=STEPS, share=SHARES)
+def test_legal_and_within_the_limit(form: str, steps: list[Step], share: float) -> None:
+    messages = MAKERS[form](steps)
+    assert not faults(form, messages), "the generator makes legal arrays"
+    limit = limit_of(messages, share)
+
+    found = fitted(form, messages, limit)
+
+    assert not faults(form, found.messages)
+    assert found.fits == (found.tokens <= limit)
+    assert found.tokens <= found.source_tokens
+    assert (found.first_changed is None) == (found.messages == messages)
+
+
+@FORMS
+@settings(max_examples=40)
+@given(steps=STEPS, share=SHARES, pin=st.integers(0, 30), keep=st.integers(0, 3))
+def test_what_must_stay_stays_byte_for_byte(form: str, steps: list[Step], share: float, pin: int, keep: int) -> None:
+    messages = MAKERS[form](steps)
+    limit = limit_of(messages, share)
+
+    found = fitted(form, messages, limit, pins=frozenset([pin]), keep_turns=keep)
+
+    talk = Conversation(SHAPES[form], messages, Options(limit, keep_turns=keep))
+    tail = messages[talk.turns[-keep].start if keep <= len(talk.turns) else 0 :] if keep else []
+    assert not tail or [json.dumps(m) for m in found.messages[-len(tail) :]] == [json.dumps(m) for m in tail]
+    kept = [json.dumps(message) for message in found.messages]
+    people = [m for m in messages if SHAPES[form].role(m) == "user"]
+    rules = [m for m in messages if m.get("role") == "system"]
+    for message in [people[0], people[-1], *messages[pin : pin + 1], *rules]:
+        assert json.dumps(message) in kept
+    prefix = found.first_changed if found.first_changed is not None else len(messages)
+    assert found.messages[:prefix] == messages[:prefix]
+
+
+@FORMS
+@settings(max_examples=40)
+@given(steps=STEPS, share=SHARES, again=st.sampled_from([1.0, 0.8, 0.5]))
+def test_a_fitted_array_is_left_alone_and_fits_again(form: str, steps: list[Step], share: float, again: float) -> None:
+    messages = MAKERS[form](steps)
+    limit = limit_of(messages, share)
+    once = fitted(form, messages, limit)
+
+    twice = fitted(form, once.messages, limit)
+    assert twice.messages == once.messages
+
+    tighter = fitted(form, once.messages, max(1, int(limit * again)))
+    assert not faults(form, tighter.messages)
+    for removal in tighter.removals:
+        assert removal.kind == "turn" or "[ctxbudget" not in removal.original, "no marker is archived as a result"
+
+
+@FORMS
+@settings(max_examples=40)
+@given(steps=STEPS, share=SHARES)
+def test_what_is_said_to_be_removed_is_what_stood_there(form: str, steps: list[Step], share: float) -> None:
+    messages = MAKERS[form](steps)
+
+    found = fitted(form, messages, limit_of(messages, share))
+
+    source = json.dumps(messages, ensure_ascii=False)
+    for removal in found.removals:
+        if removal.kind == "turn":
+            turn = json.loads(removal.original)
+            assert turn == messages[removal.index : removal.index + len(turn)]
+        elif removal.is_json:
+            assert removal.original in source
+        else:
+            assert json.dumps(removal.original, ensure_ascii=False) in source
+    assert [removal.number for removal in found.removals] == list(range(len(found.removals)))
+    markers = json.dumps(found.messages)
+    for removal in found.removals:
+        assert f"iabcdef{removal.number + 1}" in markers or "in short" in markers
+
+
+@FORMS
+@settings(max_examples=40)
+@given(steps=STEPS, share=SHARES)
+def test_without_an_archive_nothing_is_promised(form: str, steps: list[Step], share: float) -> None:
+    messages = MAKERS[form](steps)
+    limit = limit_of(messages, share)
+
+    found = fit(messages, form, Options(limit, session_id=None), TOOLS, lambda number, part: None)
+
+    text = json.dumps(found.messages)
+    assert "context/get" not in text
+    assert "archived" not in text
+    assert not faults(form, found.messages)

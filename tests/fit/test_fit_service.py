@@ -1,0 +1,170 @@
+"""`context/fit` over stdio: figures that agree with `tokens/count`, and everything that went comes back exactly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fit_conversations import MAKERS, STEPS, Step
+from fit_legal import faults
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.client import Client
+from support.session import conforms, serve_command
+
+OVER_STDIO = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def ask(client: Client, messages: list[dict[str, Any]], limit: int, form: str = "anthropic", **more: Any) -> Any:
+    result = client.request("context/fit", {"messages": messages, "format": form, "maxTokens": limit, **more})
+    conforms("context/fit", result)
+    return result
+
+
+def counted(client: Client, messages: list[dict[str, Any]]) -> int:
+    text = json.dumps(messages, ensure_ascii=False)
+    return client.request("tokens/count", {"texts": [text]})["total"]
+
+
+def long_conversation(turns: int = 12, lines: int = 60, mark: str = "x") -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Find the leak, and keep to the rules."}]
+    for n in range(turns):
+        call = f"toolu_{mark}_{n}"
+        text = "\n".join(f"{i}: handler_{n}.step_{i}() in pkg/file_{n}.py \u2713 {mark}" for i in range(lines))
+        use = {"type": "tool_use", "id": call, "name": "Read", "input": {"file_path": f"pkg/file_{n}.py"}}
+        messages.append({"role": "assistant", "content": [{"type": "text", "text": f"Now file {n}."}, use]})
+        result = {"type": "tool_result", "tool_use_id": call, "content": text}
+        messages.append({"role": "user", "content": [result]})
+    return messages
+
+
+@pytest.mark.parametrize("form", MAKERS)
+@OVER_STDIO
+@given(steps=STEPS, share=st.sampled_from([0.2, 0.4, 0.8]))
+def test_every_prefix_is_legal_and_within_its_limit(client: Client, form: str, steps: list[Step], share: float) -> None:
+    for length in range(1, len(steps) + 1, 3):
+        messages = MAKERS[form](steps[:length])
+        source = ask(client, messages, 10_000_000, form)
+        assert source["unchanged"]
+        assert source["messages"] == messages
+        limit = max(1, int(source["tokens"] * share))
+
+        found = ask(client, messages, limit, form)
+
+        assert not faults(form, found["messages"])
+        assert found["fits"] == (found["tokens"] <= limit)
+        for gone in found["removed"]:
+            kept = client.request("context/get", {"sessionId": found["sessionId"], "itemId": gone["id"]})["content"]
+            if gone["kind"] == "turn":
+                turn = json.loads(kept)
+                assert turn == messages[gone["index"] : gone["index"] + len(turn)]
+            else:
+                assert json.dumps(kept)[1:-1] in json.dumps(messages[gone["index"]]) or gone["encoding"] == "json"
+
+
+def test_figures_are_those_of_tokens_count(client: Client) -> None:
+    messages = long_conversation()
+    source = counted(client, messages)
+
+    found = ask(client, messages, source // 3)
+
+    assert found["sourceTokens"] == source
+    assert found["tokens"] == counted(client, found["messages"]) <= source // 3
+    assert found["stablePrefixTokens"] < found["tokens"]
+    assert found["messages"][: found["firstChanged"]] == messages[: found["firstChanged"]]
+    assert found["provenance"] == "exact"
+
+
+def test_room_is_won_at_once_so_that_the_next_turns_need_no_change(client: Client) -> None:
+    messages = long_conversation()
+    limit = counted(client, messages) // 2
+
+    found = ask(client, messages, limit)
+    assert found["tokens"] <= limit - limit // 10
+
+    grown = [*found["messages"], {"role": "assistant", "content": "Good."}, {"role": "user", "content": "Go on."}]
+    after = ask(client, grown, limit)
+    assert after["unchanged"]
+    assert after["messages"] == grown
+
+    bare = ask(client, messages, limit, minReclaim=0)
+    assert bare["tokens"] > limit - limit // 10, "no more goes than was asked for"
+
+
+def test_the_break_even_follows_the_prices(client: Client) -> None:
+    messages = long_conversation()
+    limit = counted(client, messages) // 2
+    documented = ask(client, messages, limit)
+    dear = ask(client, messages, limit, cachePrices={"read": 0.1, "write": 2.0})
+    free = ask(client, messages, limit, cachePrices={"read": 1.0, "write": 1.0})
+
+    gain = 0.1 * (documented["sourceTokens"] - documented["tokens"])
+    cost = 1.15 * (documented["tokens"] - documented["stablePrefixTokens"])
+    assert documented["breakEvenTurns"] == -int(-cost // gain)
+    assert dear["breakEvenTurns"] > documented["breakEvenTurns"]
+    assert free["breakEvenTurns"] == 1
+
+
+def test_what_went_survives_the_server(tmp_path: Path) -> None:
+    messages = long_conversation()
+    with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
+        found = ask(client, messages, 4000)
+        listed = client.request("budget/status", {"sessionId": "archive"})
+        assert (listed["retained"], listed["processed"], listed["saved"]) == (0, 0, 0)
+    with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
+        for gone in found["removed"]:
+            kept = client.request("context/get", {"sessionId": "archive", "itemId": gone["id"]})["content"]
+            original = messages[gone["index"]]["content"][0]
+            assert (kept == original.get("content")) if gone["kind"] == "result" else json.loads(kept)
+        assert found["removed"]
+
+
+def test_without_an_archive_nothing_is_written(tmp_path: Path) -> None:
+    with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
+        found = ask(client, long_conversation(), 4000, archive=False)
+
+        assert found["fits"]
+        assert found["sessionId"] is None
+        assert {gone["id"] for gone in found["removed"]} == {None}
+        assert "context/get" not in json.dumps(found["messages"])
+        assert client.request("session/list", {})["sessions"] == []
+        assert ask(client, long_conversation(2, 3), 4000)["unchanged"]
+        assert client.request("session/list", {})["sessions"] == [], "nothing removed, nothing written"
+
+
+def test_a_retry_with_the_same_key_removes_nothing_twice(client: Client) -> None:
+    messages = long_conversation(mark="retry")
+    first = ask(client, messages, 4000, requestKey="fit-once")
+    again = ask(client, messages, 4000, requestKey="fit-once")
+    assert again == first
+    assert ask(client, messages, 4000)["revision"] == first["revision"] + 1
+
+
+def test_pins_hold_calls_and_messages(client: Client) -> None:
+    messages = long_conversation(mark="pins")
+    found = ask(client, messages, 4000, pins=["toolu_pins_1", 5])
+    for index in (3, 4, 5):
+        assert messages[index] in found["messages"]
+    assert found["fits"] or found["untouchable"] > 4000
+
+
+def test_focus_decides_which_names_stay(client: Client) -> None:
+    messages = long_conversation(turns=30, mark="focus")
+    found = ask(client, messages, 6000, focus="what does step_77 of handler_3 do?")
+    assert "handler_3.step_77" in json.dumps(found["messages"])
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ({"content": "x"}, "role"),
+        ({"role": "user", "content": 7}, "content"),
+        ({"role": "user", "content": [1]}, "content"),
+    ],
+)
+def test_a_message_that_cannot_be_read_is_named(client: Client, message: dict[str, Any], where: str) -> None:
+    params = {"messages": [{"role": "user", "content": "a"}, message], "format": "anthropic", "maxTokens": 5}
+    error = client.request_error("context/fit", params)
+    assert error["data"]["errors"][0]["loc"][:3] == ["messages", 1, where]
