@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from ctxbudget_server.extract import rank_names
-from ctxbudget_server.fit import Fitted, Options, Tools, fit
-from ctxbudget_server.fit.conversation import Conversation
-from ctxbudget_server.fit.shapes import SHAPES
 from fit_conversations import MAKERS, STEPS, Step
 from fit_legal import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from ctxbudget_server.extract import rank_names
+from ctxbudget_server.fit import Fitted, Options, Tools, fit
+from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.shapes import SHAPES
 
 
 def count(text: str) -> int:
@@ -34,7 +35,7 @@ SHARES = st.sampled_from([0.05, 0.2, 0.4, 0.7, 0.95, 1.2])
 
 def fitted(form: str, messages: list[dict[str, Any]], limit: int, **options: Any) -> Fitted:
     chosen = Options(limit, **{"min_reclaim": limit // 10, "session_id": "archive", **options})
-    return fit(messages, form, chosen, TOOLS, lambda number, _: f"iabcdef{number + 1}")
+    return fit(messages, form, chosen, TOOLS, lambda number, original: f"iabcdef{number + 1}")
 
 
 def limit_of(messages: list[dict[str, Any]], share: float) -> int:
@@ -125,7 +126,7 @@ def test_without_an_archive_nothing_is_promised(form: str, steps: list[Step], sh
     messages = MAKERS[form](steps)
     limit = limit_of(messages, share)
 
-    found = fit(messages, form, Options(limit, session_id=None), TOOLS, lambda number, part: None)
+    found = fit(messages, form, Options(limit, session_id=None), TOOLS, lambda number, original: None)
 
     text = json.dumps(found.messages)
     assert "context/get" not in text

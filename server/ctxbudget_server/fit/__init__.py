@@ -8,6 +8,6 @@ from __future__ import annotations
 from .measuring import BLOB_TOKENS, break_even
 from .model import Fitted, Options, Removal, Tools
 from .planner import fit
-from .shapes import SHAPES
+from .shapes import SHAPES, contents
 
-__all__ = ["BLOB_TOKENS", "SHAPES", "Fitted", "Options", "Removal", "Tools", "break_even", "fit"]
+__all__ = ["BLOB_TOKENS", "SHAPES", "Fitted", "Options", "Removal", "Tools", "break_even", "contents", "fit"]

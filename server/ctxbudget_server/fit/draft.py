@@ -47,7 +47,17 @@ class Material:
     @cached_property
     def result_tokens(self) -> dict[Key, int]:
         """Tokens of each open result, as its message's JSON holds it."""
-        return {part.key: self.scale.of_result(part) for part in self.talk.results if self.talk.is_open(part)}
+        found = {}
+        for part in self.talk.results:
+            index, slot = part.key
+            if not self.talk.is_open(part):
+                continue
+            if len([p for p in self.talk.parts[index] if p.kind == "result"]) == 1:
+                rest = self.talk.shape.replace(self.talk.messages[index], {slot: ""})
+                found[part.key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
+            else:
+                found[part.key] = self.scale.of_result(part)
+        return found
 
     @cached_property
     def person_tokens(self) -> dict[int, int]:
@@ -123,8 +133,8 @@ class Draft:
         return total
 
 
-Id = Callable[[int, Part | None], str | None]
-"""The id of a removal, by its number and, for a result, its part; None where nothing is kept."""
+Id = Callable[[int, str], str | None]
+"""The id of a removal, by its number and by what it removes; None where nothing is kept."""
 
 
 class Writer:
@@ -177,7 +187,7 @@ class Writer:
         part = self._material.part(key)
         reason, lead = self._draft.reduced[key]
         tokens = self._material.result_tokens[key]
-        lines = [result_marker(reason, tokens, self._item_id(self._numbers[key], part), self._session)]
+        lines = [result_marker(reason, tokens, self._item_id(self._numbers[key], part.original), self._session)]
         if lead and (said := self._material.lead(part)):
             lines.append(said)
         if names:
@@ -195,6 +205,7 @@ class Writer:
             call_id=part.call_id,
             title=_call_line(call),
             original=part.original,
+            stand_in=text,
             is_json=part.is_json,
             tokens_before=self._material.result_tokens[key],
             tokens_after=self._material.tools.count(to_json(text)),
@@ -214,7 +225,7 @@ class Writer:
             removal = self._turn_removal(turn)
             removals.append(removal)
             messages, tokens = messages + turn.end - turn.start, tokens + removal.tokens_before
-            item_id = self._item_id(removal.number, None)
+            item_id = self._item_id(removal.number, removal.original)
             lines.append(f"{item_id}: {removal.title}" if item_id else f"- {removal.title}")
         if self._draft.mute:
             lines = _ids_alone(lines) if self._session is not None else []
@@ -241,6 +252,7 @@ class Writer:
             reason="oldTurn",
             call_id=None,
             title=line,
+            stand_in=None,
             original=to_json(self._talk.messages[turn.start : turn.end]),
             is_json=True,
             tokens_before=sum(self._material.sizes[turn.start : turn.end]),

@@ -88,6 +88,8 @@ class Removal:
     call_id: str | None
     title: str
     original: str
+    stand_in: str | None
+    """The text in its place, for a result."""
     is_json: bool
     tokens_before: int
     tokens_after: int

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 from ctxbudget_server.fit import Tools
-from ctxbudget_server.services.content import encode
+from ctxbudget_server.services.content import Blob, encode, make_blob
 from ctxbudget_server.services.counting import Counter
 
 T = TypeVar("T")
@@ -44,22 +44,50 @@ class _Memory:
 _memory = _Memory()
 
 
+def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
+    """The vocabulary's own count of a text."""
+    return _memory.of(("raw", counter.family.encoding), text, lambda new: counter.figure(new, check).raw)
+
+
+def remembered_blob(text: str, check: Callable[[], None]) -> Blob:
+    """A text's blob, which need not be compressed again."""
+    return _memory.of("blob", text, lambda new: make_blob(encode(new), check))
+
+
+_kept: dict[str, dict[str, str]] = {}
+_kept_lock = threading.Lock()
+
+
+def kept_in(nonce: str) -> Mapping[str, str]:
+    """Ids by digest of what this process has put into an archive; an archive that was deleted has another nonce."""
+    with _kept_lock:
+        return dict(_kept.get(nonce, {}))
+
+
+def remember_kept(nonce: str, ids: Mapping[str, str]) -> None:
+    """Remember what was put into an archive; beyond `MAX_KNOWN` it starts anew."""
+    with _kept_lock:
+        known = _kept.setdefault(nonce, {})
+        if len(known) > MAX_KNOWN:
+            known.clear()
+        known.update(ids)
+
+
 def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     """The tools of one request."""
     from ctxbudget_server.extract import extract, rank_names
 
-    def raw(text: str) -> int:
-        return _memory.of(("raw", counter.family.encoding), text, lambda new: counter.figure(new, check).raw)
-
     def total(pieces: list[str]) -> int:
-        summed = sum(map(raw, pieces))
+        summed = sum(raw_tokens(counter, piece, check) for piece in pieces)
         if counter.provenance == "exact":
             return summed
         return counter.figure_of_raw("".join(pieces), summed, check).tokens
 
     def lead(text: str, limit: int) -> str:
         def made(new: str) -> str:
-            return extract(new, count=counter.tokens(check), kind="tool-output", max_tokens=limit, check=check).text
+            return extract(
+                new, count=lambda part: total([part]), kind="tool-output", max_tokens=limit, check=check
+            ).text
 
         return _memory.of(("lead", limit, counter.model, counter.factor), text, made)
 

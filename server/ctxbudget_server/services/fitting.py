@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,33 +10,44 @@ from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION
 from ctxbudget_protocol.results.context import FitResult, FittedPart
 from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, fit
+from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
+from ctxbudget_server.services.content import Blob, Figure, digest_of, encode
+from ctxbudget_server.services.conversation import Account
 from ctxbudget_server.services.counters import counter_for, session_counter
 from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.fit_tools import tools_for
+from ctxbudget_server.services.fit_tools import kept_in, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.services.making import make_item
 from ctxbudget_server.services.transactions import NotRehearsedError, changing, new_session
 from ctxbudget_server.services.unit import Unit
+from ctxbudget_server.services.views import wire_figures
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.params.context import FitParams
 
+DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
+"""Prices of the prompt cache, as multiples of an input token's."""
+
 
 def fit_messages(call: Call, params: FitParams) -> FitResult:
     """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
-    counter = _counter(call, params)
-    fitter = Fitter(call, params, counter)
+    fitter = Fitter(call, params, _counter(call, params))
+    if params.session_id is not None and not params.archive:
+        raise invalid(["archive"], "a session always keeps what was removed from its conversation")
+    if params.session_id is not None:
+        return changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
     if not params.archive:
-        return fitter.answer(fitter.fit(None, None), None)
+        return fitter.answer(fitter.fit(None, lambda number, original: None), {}, None)
     archive = Archive(call)
     with call.store.read() as reader:
-        plan = fitter.plan(archive.find(reader))
-    if not plan.removals:
-        return fitter.answer(plan.fitted, None)
-    return changing(call, params, fitter.keep, rehearse=True, find=archive.find, seal=fitter.seal)
+        plan = fitter.plan(reader, archive.find(reader))
+    if not plan.removed:
+        return fitter.answer(plan.fitted, {}, None)
+    result = changing(call, params, fitter.keep, rehearse=True, find=archive.find, seal=fitter.seal)
+    fitter.remember()
+    return result
 
 
 def _counter(call: Call, params: FitParams) -> Counter:
@@ -58,10 +69,11 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A removal, ready to become an item."""
+    """A removal, ready to become an item, or an item already."""
 
     what: Removal
     item_id: str
+    is_new: bool
     blob: Blob
     figure: Figure
 
@@ -71,18 +83,18 @@ class Plan:
     """A fit whose markers name ids that one state of a session will give."""
 
     fitted: Fitted
-    removals: tuple[Removed, ...]
+    removed: tuple[Removed, ...]
+    account: Account | None
 
 
 class Fitter:
     """Fits for one request. Markers name ids that the transaction will make: if another process was faster, again."""
 
     def __init__(self, call: Call, params: FitParams, counter: Counter) -> None:
-        self._call = call
         self._params = params
         self._counter = counter
         self._check = call.cancellation.check
-        self._plans: dict[tuple[str, int], Plan] = {}
+        self._plans: dict[tuple[str, int, int], Plan] = {}
         self._sealed = False
         shape = SHAPES[params.format]
         for index, message in enumerate(params.messages):
@@ -93,8 +105,8 @@ class Fitter:
         """Forbid new plans, or allow them again."""
         self._sealed = sealed
 
-    def fit(self, session_id: str | None, first: tuple[str, int] | None) -> Fitted:
-        """The array for markers that send their reader to this session, with ids from `first` (nonce, number) on."""
+    def fit(self, session_id: str | None, item_id: Callable[[int, str], str | None]) -> Fitted:
+        """The array, with markers that send their reader to this session."""
         params = self._params
         options = Options(
             max_tokens=params.max_tokens,
@@ -104,52 +116,77 @@ class Fitter:
             focus=params.focus,
             session_id=session_id,
         )
-        tools = tools_for(self._counter, self._check)
-        return fit(
-            params.messages,
-            params.format,
-            options,
-            tools,
-            lambda number, _: None if first is None else f"i{first[0]}{first[1] + number}",
-        )
+        return fit(params.messages, params.format, options, tools_for(self._counter, self._check), item_id)
 
-    def plan(self, session: Session) -> Plan:
-        """The fit for a session as it stands."""
-        first = session.nonce, session.next_seq
-        if first not in self._plans:
+    def plan(self, reader: Reader, session: Session) -> Plan:
+        """The fit for a session as it stands. What the session holds already is not kept once more."""
+        state = session.nonce, session.next_seq, session.revision
+        if state not in self._plans:
             if self._sealed:
                 raise NotRehearsedError
-            fitted = self.fit(session.id, first)
-            self._plans[first] = Plan(fitted, tuple(self._removed(what, first) for what in fitted.removals))
-        return self._plans[first]
+            is_named = self._params.session_id is not None
+            kept = (
+                kept_in(session.nonce) if not is_named else {i.hash: i.id for i in reader.items(session.id) if i.hash}
+            )
 
-    def _removed(self, what: Removal, first: tuple[str, int]) -> Removed:
-        blob = make_blob(encode(what.original), self._check)
-        figure = self._counter.figure(what.original, self._check)
-        return Removed(what, f"i{first[0]}{first[1] + what.number}", blob, figure)
+            def item_id(number: int, original: str) -> str:
+                return kept.get(digest_of(encode(original))) or f"i{session.nonce}{session.next_seq + number}"
+
+            fitted = self.fit(session.id, item_id)
+            removed = tuple(self._removed(what, item_id(what.number, what.original), kept) for what in fitted.removals)
+            account = None
+            if is_named:
+                account = Account.of(self._params.messages, fitted.messages, self._params.format, self._figured)
+            self._plans[state] = Plan(fitted, removed, account)
+        return self._plans[state]
+
+    def _removed(self, what: Removal, item_id: str, kept: Mapping[str, str]) -> Removed:
+        blob, figure = self._figured(what.original)
+        return Removed(what, item_id, blob.digest not in kept, blob, figure)
+
+    def _figured(self, text: str) -> tuple[Blob, Figure]:
+        raw = raw_tokens(self._counter, text, self._check)
+        return remembered_blob(text, self._check), self._counter.figure_of_raw(text, raw, self._check)
 
     def keep(self, unit: Unit) -> Callable[[], FitResult]:
-        """Put what went into the archive: items that are pruned, and that count for nothing."""
-        plan = self.plan(unit.session)
-        for one in plan.removals:
-            item = make_item(
-                unit,
-                counted=one.figure,
-                blob=one.blob,
-                layer="transient",
-                kind="tool-output" if one.what.kind == "result" else "other",
-                phase=None,
-                wave=None,
-                title=one.what.title,
-            )
-            unit.put(replace(item, state="pruned", reason=one.what.reason))
+        """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
+        plan = self.plan(unit.reader, unit.stored)
+        self._kept = unit.stored.nonce, plan
+        first = unit.stored.next_seq
+        for one in plan.removed:
+            if one.is_new:
+                while unit.session.next_seq < first + one.what.number:
+                    unit.new_id("i")
+                unit.put(self._item(unit, one))
+        if plan.account is not None:
+            plan.account.settle(unit, {one.item_id: one.what for one in plan.removed})
         unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
-        return lambda: self.answer(plan.fitted, unit)
+        ids = {one.what.number: one.item_id for one in plan.removed}
+        return lambda: self.answer(plan.fitted, ids, unit)
 
-    def answer(self, fitted: Fitted, unit: Unit | None) -> FitResult:
+    def remember(self) -> None:
+        """What the archive holds now need not be kept again when the same array comes back."""
+        nonce, plan = self._kept
+        remember_kept(nonce, {one.blob.digest: one.item_id for one in plan.removed})
+
+    @staticmethod
+    def _item(unit: Unit, one: Removed) -> Item:
+        item = make_item(
+            unit,
+            counted=one.figure,
+            blob=one.blob,
+            layer="transient",
+            kind="tool-output" if one.what.kind == "result" else "other",
+            phase=None,
+            wave=None,
+            title=one.what.title,
+        )
+        return replace(item, state="pruned", reason=one.what.reason)
+
+    def answer(self, fitted: Fitted, ids: dict[int, str], unit: Unit | None) -> FitResult:
         """The result; `unit` is the transaction that keeps what went."""
         prices = self._params.cache_prices
-        first = None if unit is None else (unit.stored.nonce, unit.stored.next_seq)
+        with_account = unit is not None and self._params.session_id is not None
         return FitResult(
             session_id=unit.id if unit else None,
             revision=unit.revision if unit else None,
@@ -160,7 +197,7 @@ class Fitter:
             fits=fitted.fits,
             unchanged=fitted.first_changed is None,
             untouchable=fitted.untouchable,
-            removed=[_wire_removal(what, first) for what in fitted.removals],
+            removed=[_wire_removal(what, ids.get(what.number)) for what in fitted.removals],
             first_changed=fitted.first_changed,
             stable_prefix_tokens=fitted.stable_prefix,
             break_even_turns=break_even(
@@ -170,18 +207,14 @@ class Fitter:
                 read=prices.read if prices else DEFAULT_READ,
                 write=prices.write if prices else DEFAULT_WRITE,
             ),
-            status=None,
-            alerts=[],
+            status=wire_figures(unit.session, unit.settings, unit.leased) if unit and with_account else None,
+            alerts=unit.alerts if unit and with_account else [],
         )
 
 
-DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
-"""Prices of the prompt cache, as multiples of an input token's."""
-
-
-def _wire_removal(what: Removal, first: tuple[str, int] | None) -> FittedPart:
+def _wire_removal(what: Removal, item_id: str | None) -> FittedPart:
     return FittedPart(
-        id=None if first is None else f"i{first[0]}{first[1] + what.number}",
+        id=item_id,
         index=what.index,
         kind=what.kind,
         reason=what.reason,
