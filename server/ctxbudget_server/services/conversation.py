@@ -70,7 +70,9 @@ class Account:
             item = here.pop(0) if here else _entered(unit, piece)
             if staying[piece.blob.digest] > 0:
                 staying[piece.blob.digest] -= 1
-                unit.put(replace(item, state="retained", brought_in=item.brought_in or item.layer != "metadata", reason=None))
+                unit.put(
+                    replace(item, state="retained", brought_in=item.brought_in or item.layer != "metadata", reason=None)
+                )
             else:
                 gone.append(item)
         stand_ins = self._stand_ins(unit, staying, known, removed)

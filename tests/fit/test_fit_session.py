@@ -1,0 +1,79 @@
+"""`context/fit` with `sessionId`: the account speaks of the real conversation."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.session import Session
+from test_fit_service import long_conversation
+
+
+def fit(session: Session, messages: list[dict[str, Any]], limit: int, **more: Any) -> dict[str, Any]:
+    return session.call("context/fit", messages=messages, format="anthropic", maxTokens=limit, **more)
+
+
+def test_the_account_follows_the_array(session: Session) -> None:
+    messages = long_conversation()
+    whole = fit(session, messages, 1_000_000)
+    assert whole["unchanged"]
+    assert whole["status"]["retained"] == session.retained()
+    assert whole["status"]["retained"] == pytest.approx(whole["sourceTokens"], rel=0.1)
+    assert whole["status"]["saved"] == 0
+
+    found = fit(session, messages, 5000)
+
+    assert found["status"]["retained"] == pytest.approx(found["tokens"], rel=0.1)
+    assert found["status"]["processed"] == whole["status"]["processed"], "nothing entered twice"
+    assert found["status"]["saved"] == found["status"]["processed"] - found["status"]["retained"]
+    kinds = {item["layer"] for item in session.items().values()}
+    assert {"transient", "phase", "metadata"} <= kinds
+
+
+def test_what_went_comes_back_from_the_session(session: Session) -> None:
+    messages = long_conversation()
+    found = fit(session, messages, 7000)
+    results = [gone for gone in found["removed"] if gone["kind"] == "result"]
+    assert found["sessionId"] == session.id
+    assert results
+    items = session.items()
+    for gone in results:
+        assert (
+            session.call("context/get", itemId=gone["id"])["content"]
+            == (messages[gone["index"]]["content"][0]["content"])
+        )
+        assert items[gone["id"]]["state"] == "reduced"
+        assert items[items[gone["id"]]["standIn"]]["state"] == "retained"
+    assert json.dumps({"sessionId": session.id})[1:-1] in json.dumps(found["messages"]).replace('\\"', '"')
+
+
+def test_a_fitted_array_that_grows_is_the_same_conversation(session: Session) -> None:
+    found = fit(session, long_conversation(), 5000)
+    reply = {"role": "assistant", "content": "Good."}
+    grown = [*found["messages"], reply, {"role": "user", "content": "Go on."}]
+
+    after = fit(session, grown, 5000)
+
+    assert after["unchanged"]
+    assert after["messages"] == grown
+    entered = after["status"]["processed"] - found["status"]["processed"]
+    assert 0 < entered < 60, "only what is new entered"
+    assert after["status"]["retained"] == found["status"]["retained"] + entered
+
+
+def test_an_array_that_comes_whole_again_gets_the_same_ids(session: Session) -> None:
+    messages = long_conversation()
+    first = fit(session, messages, 7000)
+    again = fit(session, messages, 7000)
+    assert again["messages"] == first["messages"]
+    assert [gone["id"] for gone in again["removed"]] == [gone["id"] for gone in first["removed"]]
+    assert again["status"]["retained"] == first["status"]["retained"]
+    assert again["status"]["processed"] == first["status"]["processed"]
+
+
+def test_a_session_always_keeps_what_went(session: Session) -> None:
+    error = session.error(
+        "context/fit", messages=long_conversation(), format="anthropic", maxTokens=5000, archive=False
+    )
+    assert error["errors"][0]["loc"] == ["archive"]
