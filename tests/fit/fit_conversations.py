@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 WORDS = st.sampled_from(
-    ("the", "cache", "holds", "parse_config", "src/app/main.py", "refreshToken", "MAX_RETRIES", "4096", "in", "test")
-    + ("server.handle_request", "\\n", "\u65e5\u672c", '"quoted"', "{json:", "1}", "<tag>")
-)
+    ["the", "cache", "holds", "parse_config", "src/app/main.py", "refreshToken", "MAX_RETRIES", "4096", "in", "test"]
+) | st.sampled_from(["server.handle_request", "\\n", "\u65e5\u672c", '"quoted"', "{json:", "1}", "<tag>"])
 TEXT = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
 RESULT = st.tuples(st.lists(WORDS, min_size=0, max_size=10).map(" ".join), st.sampled_from([1, 3, 40, 200])).map(
     lambda made: "\n".join(f"{line}: {made[0]}" for line in range(made[1])) if made[0] else ""
