@@ -95,6 +95,7 @@ class Fitter:
         self._counter = counter
         self._check = call.cancellation.check
         self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._kept: tuple[str, Plan] | None = None
         self._sealed = False
         shape = SHAPES[params.format]
         for index, message in enumerate(params.messages):
@@ -166,8 +167,9 @@ class Fitter:
 
     def remember(self) -> None:
         """What the archive holds now need not be kept again when the same array comes back."""
-        nonce, plan = self._kept
-        remember_kept(nonce, {one.blob.digest: one.item_id for one in plan.removed})
+        if self._kept is not None:
+            nonce, plan = self._kept
+            remember_kept(nonce, {one.blob.digest: one.item_id for one in plan.removed})
 
     @staticmethod
     def _item(unit: Unit, one: Removed) -> Item:
