@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from ctxbudget_protocol.errors import Location, ProtocolError
@@ -158,8 +158,8 @@ class Unit:
         before = self._before[item_id]
         return {
             "id": item_id,
-            "before": None if before is None else asdict(before),
-            "after": asdict(self._items[item_id]),
+            "before": None if before is None else before.image(),
+            "after": self._items[item_id].image(),
         }
 
     def _deltas(self) -> dict[SumKey, Figures]:
@@ -182,6 +182,7 @@ class Unit:
         if self._figured:
             return
         self._figured = True
+        self._drop_untrue_markers()
         sums = self.sums()
         total = sum_of(sums.values())
         self.session = replace(
@@ -193,6 +194,24 @@ class Unit:
         self._follow_phases(sums)
         self._follow_layers(sums)
         self._follow_level()
+
+    def _drop_untrue_markers(self) -> None:
+        """A marker is all that stands for its phase or wave: it goes as soon as anything else of that is retained."""
+        entered = [
+            item
+            for item in self._items.values()
+            if item.state == "retained" and not item.marker and item.phase is not None
+        ]
+        for phase in {item.phase for item in entered}:
+            waves = {item.wave for item in entered if item.phase == phase}
+            for marker in self.items(state="retained", layer="metadata", phase=phase):
+                if marker.marker and (marker.wave is None or marker.wave in waves):
+                    self.drop_marker(marker)
+
+    def drop_marker(self, marker: Item) -> None:
+        """Take a marker that is no longer true off the account; with a prune or undo under way it is part of that."""
+        gone = replace(marker, state="pruned", reason="superseded")
+        self.put(gone, undoable=bool(self._undoable))
 
     def _follow_phases(self, sums: dict[SumKey, Figures]) -> None:
         by_phase: defaultdict[int, int] = defaultdict(int)
@@ -251,7 +270,7 @@ class Unit:
         self.figure_out()
         for blob in self._blobs.values():
             writer.put_blob(blob.digest, blob.size, blob.compressed)
-        writer.put_items(self.id, self._items.values())
+        writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
         writer.add_sums(self.id, self._deltas())
         writer.put_phases(self.id, self.phases.values())
         writer.put_waves(self.id, self.waves.values())
