@@ -33,6 +33,7 @@ class Unit:
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
         self.detail: dict[str, Any] = {}
         self.alerts: list[Alert] = []
+        self._stored: dict[str, Item] = {}
         self._before: dict[str, Item | None] = {}
         self._items: dict[str, Item] = {}
         self._undoable: set[str] = set()
@@ -66,7 +67,13 @@ class Unit:
 
     def find(self, item_id: str) -> Item | None:
         """An item as this unit leaves it."""
-        return self._items.get(item_id) or self.reader.item(self.id, item_id)
+        return self._items.get(item_id) or self._as_stored(item_id)
+
+    def _as_stored(self, item_id: str) -> Item | None:
+        found = self._stored.get(item_id) or self.reader.item(self.id, item_id)
+        if found is not None:
+            self._stored[item_id] = found
+        return found
 
     def item(self, item_id: str, loc: Location) -> Item:
         """An item as this unit leaves it; raises `unknownItem`."""
@@ -77,6 +84,7 @@ class Unit:
     def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
         """Items as this unit leaves them, in the order in which they entered."""
         stored = {item.id: item for item in self.reader.items(self.id, state=state, layer=layer, phase=phase)}
+        self._stored.update(stored)
         merged = {**stored, **self._items}
         return sorted(
             (
@@ -93,7 +101,8 @@ class Unit:
     def put(self, item: Item, *, undoable: bool = False) -> Item:
         """Create or change an item; `undoable` makes it part of what `undo_id` takes back."""
         if item.id not in self._before:
-            self._before[item.id] = self.reader.item(self.id, item.id)
+            is_new = item.seq >= self.stored.next_seq
+            self._before[item.id] = None if is_new else self._as_stored(item.id)
         item = replace(item, revision=self.revision)
         self._items[item.id] = item
         if undoable:
