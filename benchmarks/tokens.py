@@ -69,6 +69,11 @@ def minified(text: str) -> str:
         return ""
 
 
+def numbered(text: str) -> str:
+    """The text as agents read it."""
+    return "\n".join(f"{number:6d}→{line}" for number, line in enumerate(text.splitlines(), 1))
+
+
 def chinese() -> str:
     """Frequent characters in random order: good for the speed of Chinese, but not for its tokens."""
     dice = random.Random(2)
@@ -154,6 +159,7 @@ def claude(texts: dict[str, list[str]]) -> None:
     except ImportError:
         print("  (ctok is not installed)")
         return
+    texts = {**texts, "numbered lines": list(map(numbered, texts["code"]))}
     for model, version, frame in (("claude-3", "3.0", 7), ("claude-4.7", "4.8", 6)):
         family = resolve(model)
         for kind, parts in texts.items():

@@ -77,7 +77,7 @@ _TABLE = (
     Method("budget/status", "Window, budget, the four accounts, layers, phases, leases, level and advice.",
            "StatusParams", "StatusResult", _SESSION),
     Method("budget/reserve", "Lease tokens for work in flight.", "ReserveParams", "ReserveResult",
-           (*_WRITE, "budgetExceeded"), mutates=True),
+           (*_WRITE, "unknownPhase", "budgetExceeded"), mutates=True),
     Method("budget/settle", "End a lease with what it used; the rest is refunded.", "SettleParams", "SettleResult",
            (*_WRITE, "unknownLease", "leaseClosed"), mutates=True),
     Method("budget/release", "End a lease that used nothing.", "ReleaseParams", "ReleaseResult",

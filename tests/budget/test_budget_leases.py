@@ -83,6 +83,7 @@ def test_renew_and_release(session: Session) -> None:
         ({"tokens": 5}, "invalidParams", ["holder"]),
         ({"tokens": 5, "holder": ""}, "invalidParams", ["holder"]),
         ({"tokens": 5, "holder": "a", "ttlMs": 0}, "invalidParams", ["ttlMs"]),
+        ({"tokens": 5, "holder": "a", "phase": 99}, "unknownPhase", ["phase"]),
     ],
 )
 def test_bad_reserves_are_named(session: Session, params: dict, name: str, loc: list) -> None:

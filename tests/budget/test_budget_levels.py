@@ -101,3 +101,21 @@ def test_bursts_are_coalesced(tmp_path: Path) -> None:
         while changes[-1]["status"]["retained"] < 300:
             changes.append(client.notification("budget/didChange", timeout=5))
         assert len(changes) < 100
+
+
+def test_settings_that_cause_a_crossing_tell_so(session: Session) -> None:
+    session.add(tokens=5_000)
+
+    result = session.open(contextWindow=10_000)
+
+    assert [alert["level"] for alert in result["alerts"]] == ["critical"]
+
+
+def test_a_watch_can_be_ended(tmp_path: Path) -> None:
+    with Client(serve_command(tmp_path), cwd=tmp_path) as client:
+        client.request("session/open", {"watch": True})
+        client.request("context/add", {"items": [{"layer": "transient", "tokens": 1}]})
+        client.notification("budget/didChange", timeout=5)
+        client.request("session/open", {"watch": False})
+        client.request("context/add", {"items": [{"layer": "transient", "tokens": 1}]})
+        client.quiet(0.6)

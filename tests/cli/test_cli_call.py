@@ -43,7 +43,7 @@ def test_params_come_from_stdin(tmp_path: Path) -> None:
         (["budget/didChange", "{}"], "methodNotFound"),
         (["budget/status", "{"], "parseError"),
         (["budget/status", '{"x": NaN}'], "parseError"),
-        (["budget/status", "3"], "invalidRequest"),
+        (["budget/status", "3"], "invalidParams"),
     ],
 )
 def test_failure_is_json_and_an_exit_code(tmp_path: Path, arguments: list[str], name: str) -> None:
@@ -53,6 +53,15 @@ def test_failure_is_json_and_an_exit_code(tmp_path: Path, arguments: list[str], 
     error = json.loads(done.stderr)
     assert error["data"]["name"] == name
     assert error["message"]
+
+
+def test_a_result_that_cannot_be_written_is_an_error_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ctxbudget_server", "call", "budget/status", "--store", str(tmp_path / "s.db")]
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 (a device)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+
+    assert done.returncode == 1
+    assert "carried out" in json.loads(done.stderr)["message"]
 
 
 def test_a_call_that_counts_nothing_imports_no_server_and_no_pydantic(tmp_path: Path) -> None:

@@ -61,6 +61,23 @@ def test_sections_lines_and_search(session: Session) -> None:
     assert lines[found["matches"][0]["line"] - 1] == found["matches"][0]["text"].rstrip("\n")
 
 
+def test_lines_end_where_the_document_ends(session: Session) -> None:
+    item = session.add(content="a\nb\n")
+
+    got = session.call("context/get", itemId=item, lines={"start": 2, "end": 99})
+
+    assert (got["content"], got["startLine"], got["endLine"]) == ("b\n", 2, 2)
+
+
+def test_headings_that_are_not_found_are_answered_with_those_there_are(session: Session) -> None:
+    item = session.add(content="# T\n## A\none\n## A\ntwo\n")
+
+    twice = session.error("context/get", itemId=item, section="A")
+    assert [(c["startLine"], c["endLine"]) for c in twice["candidates"]] == [(2, 3), (4, 5)]
+    never = session.error("context/get", itemId=item, section="Nowhere")
+    assert [c["path"][-1] for c in never["candidates"]] == ["T", "A", "A"]
+
+
 def test_reading_is_no_transaction(session: Session) -> None:
     item = session.add(content=REPORT)
     before = session.status()
@@ -77,6 +94,8 @@ def test_reading_is_no_transaction(session: Session) -> None:
         ({"section": "No such heading"}, "unknownSection"),
         ({"lines": {"start": 5, "end": 2}}, "invalidParams"),
         ({"lines": {"start": 0, "end": 2}}, "invalidParams"),
+        ({"lines": {"start": 5_000, "end": 6_000}}, "invalidParams"),
+        ({"search": ""}, "invalidParams"),
         ({"section": "Findings", "search": "x"}, "invalidParams"),
         ({"itemId": "i-none"}, "unknownItem"),
     ],
@@ -133,6 +152,23 @@ def test_update_moves_pins_and_retitles(session: Session) -> None:
     phases = {phase["phase"]: phase["retained"] for phase in session.status()["phases"]}
     assert phases == {1: 0, 2: 100}
     assert session.call("context/update", itemId=item, phase=None)["item"]["phase"] is None
+
+
+def test_an_update_that_changes_nothing_keeps_the_way_back(session: Session) -> None:
+    item = session.add(tokens=10)
+    pruned = session.call("context/prune", target={"items": [item]})
+
+    session.call("context/update", itemId=item)
+
+    assert session.call("context/undo", undo=pruned["undo"])["restored"] == [item]
+
+
+def test_a_source_is_named_once(session: Session) -> None:
+    item = session.add(tokens=10)
+
+    data = session.error("context/add", items=[{"tokens": 1, "reduces": [item, item]}])
+
+    assert data["errors"][0]["loc"] == ["items", 0, "reduces", 1]
 
 
 def test_a_stand_in_takes_the_place_of_its_sources(session: Session) -> None:

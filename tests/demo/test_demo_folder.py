@@ -49,7 +49,7 @@ def test_panels_are_what_the_server_answered_here_too(demo, phase):
 
 def test_phases_without_enough_files_are_said(demo):
     found = re.findall(r"^== Phase (\d+).*\nToo few files for this phase: (\d+), where", demo.stdout, flags=re.M)
-    assert found == [("1", "2"), ("3", "0"), ("4", "0"), ("6", "0")]
+    assert found == [("0", "0"), ("3", "0"), ("4", "0"), ("6", "0")]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_other_kinds_of_files_are_not_touched(demo):
 def test_alert_prune_undo_and_originals_happen_with_these_files(demo):
     rehearsed, pruned, _ = demo.results("context/prune")
     assert [row["title"] for row in rehearsed["plan"]] == [row["title"] for row in pruned["plan"]]
-    assert {row["title"] for row in pruned["plan"]} == {"a-report.md", "deeper/b-report.md"}
+    assert {row["title"] for row in pruned["plan"]} == {"a-report.md", "deeper/b-report.md", "esc\x1b[31m.md"}
     assert rehearsed["status"]["level"] == "critical"
     assert "ALERT (critical)" in demo.stdout
     assert "byte for byte: 4 of 4." in demo.stdout
@@ -80,13 +80,49 @@ def test_alert_prune_undo_and_originals_happen_with_these_files(demo):
     assert "it names 2 phases, complexity 7" in demo.stdout
 
 
-def test_a_small_folder_says_that_no_alert_fired(tmp_path):
+def test_a_small_folder_lowers_the_thresholds_and_says_so(tmp_path):
     folder = tmp_path / "small"
     folder.mkdir()
     (folder / "plan.md").write_text(PLAN)
     demo = run_demo(tmp_path / "run", folder)
     assert (demo.code, demo.stderr) == (0, "")
-    peak = demo.results("session/close")[0]["status"]["peak"]
-    assert f"No alert fired: the peak of {peak:,} stayed below the warning at 5,625." in demo.stdout
+    at = demo.results("session/open")[1]["config"]["thresholds"]
+    assert f"warn is set to {at['warn']:,.0f} tokens, critical to {at['critical']:,.0f}." in demo.stdout
+    assert "ALERT (critical)" in demo.stdout
     assert [row["title"] for row in demo.results("context/prune")[0]["plan"]] == ["plan.md"], "shown in phase 2"
     assert "figures as before: yes" in demo.stdout
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory) -> DemoRun:
+    """A dozen plain notes without headings, of no kind that belongs to a phase."""
+    base = tmp_path_factory.mktemp("notes")
+    folder = base / "documents"
+    folder.mkdir()
+    for n in range(12):
+        lines = "".join(f"Line {i} of note {n} says that the pump of tank {i * n} was oiled.\n" for i in range(40))
+        (folder / f"note-{n:02}.md").write_text(lines)
+    return run_demo(base / "run", folder)
+
+
+def test_files_of_no_known_kind_are_dealt_to_the_phases_that_are_short(notes):
+    assert (notes.code, notes.stderr) == (0, "")
+    assert "Too few files" not in notes.stdout
+    entered = [item for call in notes.calls if call.method == "context/add" for item in call.params["items"]]
+    phases = [item["phase"] for item in entered if "path" in item]
+    assert {phase: phases.count(phase) for phase in phases} == {0: 1, 1: 5, 2: 1, 3: 3, 4: 1, 6: 1}
+
+
+def test_notes_show_the_whole_workflow(notes):
+    assert len(notes.results("budget/settle")) == 3
+    assert len(notes.results("workflow/completeWave")) == 2
+    assert "ALERT (warn)" in notes.stdout
+    assert "figures as before: yes" in notes.stdout
+    (lines,) = [call for call in notes.calls if call.method == "context/get" and "lines" in call.params]
+    assert f"lines {lines.result['startLine']} to {lines.result['endLine']}," in notes.stdout
+    assert "byte for byte: 12 of 12." in notes.stdout
+
+
+@pytest.mark.parametrize("phase", [0, 1, 2, 3, 4, 6])
+def test_panels_of_notes_are_what_the_server_answered(notes, phase):
+    assert notes.panels()[phase] == expected_panel(notes.status_after(phase), phase)

@@ -37,8 +37,8 @@ def test_files_are_found_in_order_and_up_to_a_limit(tmp_path, monkeypatch):
         ("run.log", "test-output", 4),
         ("server.log", "log", 4),
         ("cause.md", "debug", 4),
-        ("AGENTS.md", "instructions", 0),
-        ("grep.txt", "tool-output", 0),
+        ("AGENTS.md", "instructions", None),
+        ("grep.txt", "tool-output", None),
     ],
 )
 def test_documents_belong_to_phases(name, kind, phase):

@@ -100,6 +100,18 @@ def test_linear_scan_finds_the_headings_of_flat_documents(lines: list[str]):
     assert _by_scan(flat, front)[0] == _by_tree(flat, front)[0]
 
 
+@given(st.lists(BLOCKS, max_size=25), st.sampled_from([1, 1.158, 1.4]))
+@settings(max_examples=60)
+def test_outline_tokens_are_those_of_the_sections(lines: list[str], scale: float):
+    text = "\n".join(x.replace("## P", "  ## P") for x in lines)
+
+    def scaled(part: str) -> int:
+        return round(count(part) * scale)
+
+    for s in outline(text, scaled):
+        assert s.tokens == scaled(line_range(text, s.start_line, s.end_line))
+
+
 def test_huge_documents_have_the_same_outline_as_small_ones():
     part = "# One\n\nwords\n\n- item\n  ```\n  # code\n  ```\n\n## Two\n\n```\n# fenced\n```\n\ntext\n\n"
     small, huge = outline(part, count), outline(part * 4000, count)

@@ -117,10 +117,9 @@ def test_a_failure_among_passes_never_passes(passing: list[str], failing: str, p
     assert run("\n".join(logs)).status != "passed"
 
 
-@given(st.sampled_from([log for name, (log, _) in FAILING.items() if name != "mocha"]), st.floats(0, 1))
+@given(st.sampled_from([log for log, _ in FAILING.values()]), st.floats(0, 1))
 @settings(max_examples=150, deadline=None)
 def test_a_truncated_failure_never_passes(log: str, share: float):
-    # Whole lines are cut; Mocha's `1 passing`, cut right before `1 failing`, is a whole passing report.
     lines = log.split("\n")
     assert run("\n".join(lines[: int(len(lines) * share)])).status != "passed"
 
@@ -137,6 +136,8 @@ def test_a_truncated_failure_never_passes(log: str, share: float):
         '<testsuites><testsuite tests="2"><testcase name="a">',
         "=== RUN   TestA\n--- PASS: TestA (0.0s)\n=== RUN   TestB",
         "no tests ran in 0.01s",
+        "  Cart\n\n  12 passing (5ms)",
+        "=== test session starts ===\ncollected 9 items\na.py .F\nKilled\n=== test session starts ===\n=== 2 passed in 0.1s ===",
     ],
 )
 def test_what_is_not_proved_is_none(log: str):
@@ -149,6 +150,11 @@ def test_a_session_in_captured_output_does_not_count():
     inner = "--- Captured stdout call ---\n=== test session starts ===\nFAILED inner.py::test_x\n=== 1 failed in 0.01s ===\n"
     log = f"=== test session starts ===\n{inner}PASSED a.py::test_y\n=== 3 passed in 0.5s ==="
     assert run(log).status == "passed"
+
+
+def test_a_test_known_by_its_docstring_is_named():
+    log = "test_b (pkg.tests.CaseTest)\nAmounts with both separators are refused. ... FAIL\ntest_c (pkg.tests.CaseTest) ... ok\n"
+    assert run(log).failing == ("test_b (pkg.tests.CaseTest)",)
 
 
 def test_a_crash_of_the_runner_is_an_error():

@@ -114,6 +114,18 @@ def test_a_damaged_file_is_set_aside_not_overwritten(tmp_path: Path, damage: str
     assert [path.read_bytes() for path in kept] == [data]
 
 
+def test_a_file_that_was_never_a_store_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("my notes\n")
+
+    with pytest.raises(ProtocolError) as caught:
+        call(Services(Options(workspace=str(tmp_path), store=str(notes)), actor="test"), "session/open")
+
+    assert (caught.value.name, caught.value.data()["reason"]) == ("storeUnavailable", "not a store")
+    assert notes.read_text() == "my notes\n"
+    assert list(tmp_path.iterdir()) == [notes]
+
+
 def test_damage_found_later_is_told_and_the_next_request_works(tmp_path: Path) -> None:
     store = tmp_path / "state" / "store.db"
     call(services(tmp_path), "context/add", items=[{"layer": "transient", "content": REPORT * 20}])

@@ -1,4 +1,5 @@
 import pytest
+
 from ctxbudget_server.tokens.encodings import ENCODINGS
 
 

@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from token_reference import reference, tiktoken_encoding
+from token_texts import LONG_RUNS, awkward, texts
+
 from ctxbudget_server.tokens import counting, cuts
 from ctxbudget_server.tokens.counting import (
     Edit,
@@ -8,10 +13,6 @@ from ctxbudget_server.tokens.counting import (
     count_growing,
     tail_start,
 )
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from token_reference import reference, tiktoken_encoding
-from token_texts import LONG_RUNS, awkward, texts
 
 ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"]
 FIXED = settings(deadline=None, max_examples=300)

@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from token_texts import texts
+
 from ctxbudget_server.tokens import count, estimate
 from ctxbudget_server.tokens.estimator import ByteKinds, byte_kinds
-from hypothesis import given, settings
-from token_texts import texts
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 
@@ -89,7 +91,7 @@ def test_bounds(text):
     assert bool(text) <= tokens <= 4 * len(text)
 
 
-@pytest.mark.parametrize("character", ["a", "A", "7", " ", "\n", "-", "文", "🙂", "\ud83d"])
+@pytest.mark.parametrize("character", ["a", "A", "7", " ", "\n", "-", "文", "🙂", "\ud83d", "→", "─"])
 def test_runs(character):
     text = character * 1_000_000
     start = time.perf_counter()
@@ -106,8 +108,42 @@ def test_sampling_a_large_text_agrees_with_its_parts():
 
 
 def test_kinds_of_bytes():
-    assert byte_kinds("abC 12\t-\n\r_é文🙂\ud83d") == ByteKinds(2, 1, 2, 2, 2, 2, 1, 2, 1)
-    assert byte_kinds("") == ByteKinds(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert byte_kinds("abC 12\t-\n\r_é文🙂\ud83d→─") == ByteKinds(2, 1, 2, 2, 2, 2, 1, 2, 1, 1, 1)
+    assert byte_kinds("") == ByteKinds(*[0] * len(ByteKinds._fields))
+
+
+@pytest.mark.parametrize(
+    ("kind", "characters"),
+    [
+        ("sign", "\u2000\u200b\u2013—‘’“”•…\u2028\u203f\u2180←→↔↳\u21bf"),
+        ("symbol", "\u2040\u217f\u21c0€™⇒≤∞⌘─┌╬█●★☐✓✔✗❌⚠⠋⟶⬆\u2fff"),
+        ("lead3", "\u0800\u1fff\u3000、。あア文한ก\ud7ff\ud800\udfff\ue000\ufe0f！\uffff"),
+        ("lead2", "\x80é«·×яא"),
+        ("lead4", "𝒳🙂🚀"),
+    ],
+)
+def test_kinds_of_longer_characters(kind, characters):
+    for character in characters:
+        expected = ByteKinds(*(name == kind for name in ByteKinds._fields))
+        assert byte_kinds(character) == expected, hex(ord(character))
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x2000, max_codepoint=0x2FFF), max_size=40), texts)
+@settings(deadline=None, max_examples=100)
+def test_every_character_is_of_one_kind(symbols, text):
+    both = symbols + text
+    expected = [0] * 5
+    for character in both:
+        point = ord(character)
+        if 0x2000 <= point < 0x2040 or 0x2180 <= point < 0x21C0:
+            expected[4] += 1
+        elif 0x2000 <= point < 0x3000:
+            expected[3] += 1
+        elif point >= 0x80:
+            expected[(point >= 0x800) + (point >= 0x10000)] += 1
+    kinds = byte_kinds(both)
+    assert [kinds.lead2, kinds.lead3, kinds.lead4, kinds.symbol, kinds.sign] == expected
+    assert sum(kinds) == len(both)
 
 
 @given(texts, texts)

@@ -1,10 +1,11 @@
 import time
 
 import pytest
-from ctxbudget_server.tokens import count, fits, truncate, vocabulary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from token_texts import texts
+
+from ctxbudget_server.tokens import count, fits, truncate, vocabulary
 
 FIXED = settings(deadline=None, max_examples=300)
 LIMITS = st.integers(-1, 60)

@@ -2,15 +2,16 @@ import argparse
 import dataclasses
 import inspect
 
-import ctxbudget_server.tokens as tokens
 import pytest
 import tiktoken.model
-from ctxbudget_server.tokens import count, count_for, estimate_for, figure_from, resolve
-from ctxbudget_server.tokens.estimator import ByteKinds
-from ctxbudget_server.tokens.models import FAMILIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from token_texts import texts
+
+import ctxbudget_server.tokens as tokens
+from ctxbudget_server.tokens import count, count_for, estimate_for, figure_from, resolve
+from ctxbudget_server.tokens.estimator import ByteKinds
+from ctxbudget_server.tokens.models import FAMILIES
 
 NAMES = {
     "o200k_base": [
@@ -113,6 +114,23 @@ def test_ratios_are_those_of_the_sources():
         assert old[0] < count_for(text, resolve("claude-sonnet-4-5")).tokens / raw < old[1]
         assert new[0] < count_for(text, resolve("claude-opus-4-8")).tokens / raw < new[1]
         assert count_for(text, resolve("gemini-2.5-pro")).tokens / raw == pytest.approx(1.15, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["claude-sonnet-4-5", "claude-opus-4-8"])
+def test_arrows_of_numbered_lines_cost_little(name):
+    """Of the tokens that o200k spends on numbers, arrows and indentation cut off, ctok counts 76 %."""
+    lines = inspect.getsource(argparse).splitlines()[100:400]
+    bare = "\n".join(lines)
+    numbered = "\n".join(f"{number:6d}→{line}" for number, line in enumerate(lines, 100))
+    added = count_for(numbered, resolve(name)).tokens - count_for(bare, resolve(name)).tokens
+    assert 0.65 < added / (count(numbered) - count(bare)) < 0.95
+
+
+@pytest.mark.parametrize("name", ["claude-3", "claude-4.7"])
+@pytest.mark.parametrize("sign", ["→", "’", "—", "…", "→ ", "─", "✓"])
+def test_signs_are_never_free(sign, name):
+    raw = count(sign * 3000)
+    assert 0.8 * raw - 1 <= count_for(sign * 3000, resolve(name)).tokens <= 3 * len(sign) * 3000
 
 
 def test_every_public_name_is_there():

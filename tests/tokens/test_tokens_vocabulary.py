@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from token_reference import openai_definition
+
 from ctxbudget_server.tokens import encodings, vocabulary
 from ctxbudget_server.tokens.data import build
-from token_reference import openai_definition
 
 
 @pytest.mark.parametrize("name", sorted(build.TIKTOKEN_SHA256))

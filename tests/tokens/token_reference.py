@@ -4,8 +4,9 @@ import functools
 
 import pytest
 import tiktoken
-from ctxbudget_server.tokens.vocabulary import load
 from tiktoken_ext import openai_public
+
+from ctxbudget_server.tokens.vocabulary import load
 
 
 def openai_definition(name: str) -> dict:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxbudget_server.rpc.framing import ABSURD_LENGTH, MAX_HEADER_BYTES, FrameParser, FramingError, Oversize
+from ctxbudget_server.rpc.salvage import EDGE_BYTES, salvaged_id
 
 HEADERS = [
     b"Content-Length: %d\r\n\r\n",
@@ -77,11 +78,15 @@ def test_the_limit_itself_fits() -> None:
     assert parse(b"Content-Length: 4\r\n\r\n1234", limit=4) == [b"1234"]
 
 
-def test_oversize_is_told_before_its_body_and_skipped() -> None:
+def test_oversize_is_told_with_its_edges_when_its_body_is_skipped() -> None:
     parser = FrameParser(4)
-    assert list(parser.feed(b"Content-Length: 100000\r\n\r\n")) == [Oversize(100000)]
-    for _ in range(100):
+    assert list(parser.feed(b"Content-Length: 100000\r\n\r\nhead")) == []
+    for _ in range(99):
         assert list(parser.feed(b"x" * 1000)) == []
+    (told,) = parser.feed(b"y" * 992 + b"tail")
+    assert isinstance(told, Oversize)
+    assert (told.size, told.head[:5], told.tail[-5:]) == (100000, b"headx", b"ytail")
+    assert len(told.head) == len(told.tail) == EDGE_BYTES
     assert list(parser.feed(b"Content-Length: 2\r\n\r\n{}")) == [b"{}"]
 
 
@@ -95,7 +100,7 @@ def test_oversize_is_told_before_its_body_and_skipped() -> None:
         (b"Content-Length: 2\r\n\r\n", True),
         (b"Content-Length: 2\r\n", True),
         (b"Conte", True),
-        (b"Content-Length: 9000\r\n\r\n{", False),  # told already as oversize
+        (b"Content-Length: 9000\r\n\r\n{", True),
     ],
 )
 def test_end_of_the_stream(sent: bytes, cut_off: bool) -> None:
@@ -132,3 +137,17 @@ def test_any_bytes_are_frames_or_a_framing_error(chunks: list[bytes]) -> None:
         parser.end()
     except FramingError:
         pass
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"jsonrpc":"2.0","id":7,"method":"m","params":{"texts":["' + b"a" * 9000 + b'"]}}', 7),
+        (b'{"params":{"id":3,"texts":["' + b"a" * 9000 + b'"]},"method":"m","id":"x-1","jsonrpc":"2.0"}', "x-1"),
+        (b'{"params":{"texts":["' + b"a" * 9000 + b'"],"id":3}}', None),
+        (b'{"params":[{"id":3},"' + b"a" * 9000 + b'"], "id": 12 }\n', 12),
+        (b"[" + b"1," * 9000 + b"1]", None),
+    ],
+)
+def test_the_id_of_an_oversize_request_is_found_at_its_edges(body: bytes, found: object) -> None:
+    assert salvaged_id(body[:EDGE_BYTES], body[-EDGE_BYTES:]) == found

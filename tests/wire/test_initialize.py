@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
+import pytest
 from support.client import ABSENT
 
 from ctxbudget_protocol.limits import Limits
@@ -50,8 +51,6 @@ def test_not_twice(start: Start) -> None:
 
 
 MISFITS: list[tuple[object, list[object]]] = [
-    (ABSENT, ["capabilities"]),
-    ({}, ["capabilities"]),
     ({"capabilities": 5}, ["capabilities"]),
     ({"capabilities": {}, "processId": "x"}, ["processId"]),
     (
@@ -83,6 +82,15 @@ def test_what_is_refused_can_be_mended(start: Start) -> None:
         assert "secret" not in str(crashed)
         c.initialize(options={"protocolVersion": "1.9", "unknown": {"jsonrpc": "2.0"}})
         assert c.request("budget/status")["root"] is None
+
+
+@pytest.mark.parametrize("params", [ABSENT, None, [], {}])
+def test_a_harness_may_leave_the_editor_s_members_out(start: Start, params: object) -> None:
+    with start(handshake=False) as c:
+        assert c.request("initialize", params)["serverInfo"]["name"] == "ctxbudget"
+        assert c.request("budget/status")["root"] is None
+        c.shutdown()
+        c.notify("exit")
 
 
 def test_the_workspace_reaches_the_backend(start: Start, tmp_path: Path) -> None:

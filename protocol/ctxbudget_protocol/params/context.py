@@ -99,9 +99,9 @@ class GetParams(SessionParams):
     """Params of `context/get`: the whole, or one of section, lines and search."""
 
     item_id: ItemId
-    section: Title | None = Field(None, description="A heading, or a path of headings joined by ` > `.")
+    section: Label | None = Field(None, description="A heading, or a path of headings joined by ` > `.")
     lines: Lines | None = None
-    search: Title | None = None
+    search: Label | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = Field(20, description="Most matches of a search.")
 
 
@@ -125,7 +125,9 @@ class PruneParams(MutatingParams):
     """Params of `context/prune`."""
 
     target: Target
-    policy: Policy | None = Field(None, description="Absent: the session's; items named one by one go whatever it is.")
+    policy: Policy | Literal["auto"] | None = Field(
+        None, description="Absent: the session's; items named one by one go whatever it is."
+    )
     dry_run: bool = False
 
 

@@ -79,7 +79,7 @@ class OpenParams(MutatingParams):
     """Params of `session/open`."""
 
     config: Config | None = None
-    watch: bool = Field(False, description="Send this connection `budget/didChange` and `budget/alert`.")
+    watch: bool = Field(False, description="Send this connection `budget/didChange` and `budget/alert`; false ends it.")
 
     @field_validator("config", mode="before")
     @classmethod

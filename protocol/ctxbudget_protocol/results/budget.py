@@ -28,6 +28,7 @@ class AllocateResult(SessionResult):
     allocated: int = described("Sum of the allocations, tokens.")
     buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
     total: int = described("What was shared out, tokens.")
+    draws_on_buffer: list[int] = described("Phases that were named and have no allocation.")
 
 
 class LayerStatus(Record):

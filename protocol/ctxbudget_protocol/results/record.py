@@ -8,6 +8,7 @@ for clients, and for the tests that hold every answer against it.
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform
 
 _MISSING = object()
@@ -26,6 +27,7 @@ def described(text: str, *, default: Any = _MISSING) -> Any:
     return Described(text, default)
 
 
+@cache
 def camel(name: str) -> str:
     """The wire's form of a Python name."""
     head, *rest = name.split("_")

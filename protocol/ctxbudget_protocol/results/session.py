@@ -17,6 +17,7 @@ class OpenResult(SessionResult):
     config: dict[str, Any]
     budget: int = described("Tokens.")
     effective_policy: Policy = described("What `auto` comes to.")
+    alerts: list[Alert] = described("Settings that change the budget or the thresholds may raise the level.")
 
 
 class CloseResult(SessionResult, PruneOutcome):

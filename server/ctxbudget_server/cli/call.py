@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.services.cancellation import Cancellation
 
@@ -26,8 +27,17 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         print(json.dumps(error.wire()), file=sys.stderr)
         return 1
-    print(json.dumps(result))
-    sys.stdout.flush()
+    try:
+        print(json.dumps(result))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        done = "the request was carried out, but its result cannot be written"
+        print(json.dumps(ProtocolError("internalError", f"{done}: {fault.strerror}").wire()), file=sys.stderr)
+        # What is left in the buffer must not fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 
@@ -40,7 +50,7 @@ def _params(given: str) -> dict[str, Any]:
     if params is None or params == []:
         return {}
     if not isinstance(params, dict):
-        raise ProtocolError("invalidRequest", "the params are a JSON object")
+        raise invalid([], "Input should be a JSON object", "dict_type")
     return params
 
 

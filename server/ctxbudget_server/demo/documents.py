@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ PHASE_OF_KIND = {
     "debug": TESTING,
     "log": TESTING,
 }
+NEEDED = {RESEARCH: 3, LOCATION: 1, PLANNING: 1, IMPLEMENTATION: 3, TESTING: 1, DOCUMENTATION: 1}
+"""Documents that a phase has work for, in the order in which phases get those of no known kind."""
+
+_ABOUT_LOCATION = re.compile(r"(?:^|[-_. ])(?:location|structure|layout|environment)\b", re.I)
 _ABOUT_DOCUMENTATION = re.compile(r"(?:^|[-_. ])(?:docs?|documentation|changelog|release[-_ ]notes)\b", re.I)
 
 
@@ -47,6 +51,8 @@ class Document:
     source_tokens: int
     outline: tuple[dict[str, Any], ...]
     phase: int
+    dealt: bool = False
+    """Whether the phase has it only because it was short of documents."""
 
 
 def find(folder: Path) -> Found:
@@ -69,22 +75,36 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(folder / entry.name)
 
 
-def document(folder: Path, name: str, extracted: dict[str, Any]) -> Document:
-    """A document from its name and what the server said about it."""
-    kind = extracted["kind"]
-    return Document(
-        name=name,
-        path=folder / name,
-        kind=kind,
-        source_tokens=extracted["sourceTokens"],
-        outline=tuple(extracted["outline"]),
-        phase=phase_of(name, kind),
-    )
+def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> list[Document]:
+    """Documents from their names and what the server said about them, each with its phase.
+
+    Those that belong to no phase by kind or name are dealt to the phases that are short, the rest to research.
+    """
+    phases = [phase_of(name, answer["kind"]) for name, answer in extracted]
+    short = [phase for phase, needed in NEEDED.items() for _ in range(needed - phases.count(phase))]
+    found = []
+    for (name, answer), phase in zip(extracted, phases, strict=True):
+        if phase is None:
+            given = short.pop(0) if short else RESEARCH
+        found.append(
+            Document(
+                name=name,
+                path=folder / name,
+                kind=answer["kind"],
+                source_tokens=answer["sourceTokens"],
+                outline=tuple(answer["outline"]),
+                phase=given if phase is None else phase,
+                dealt=phase is None,
+            )
+        )
+    return found
 
 
-def phase_of(name: str, kind: str) -> int:
-    """The phase that produces such a document. What belongs to no phase by its kind is told by its name."""
+def phase_of(name: str, kind: str) -> int | None:
+    """The phase that produces such a document, by its kind or else its name; None if neither tells."""
     by_kind = PHASE_OF_KIND.get(kind)
     if by_kind in (None, IMPLEMENTATION) and _ABOUT_DOCUMENTATION.search(Path(name).name):
         return DOCUMENTATION
-    return LOCATION if by_kind is None else by_kind
+    if by_kind is None and _ABOUT_LOCATION.search(Path(name).name):
+        return LOCATION
+    return by_kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ctxbudget_client import Client, Pending, ServerError
-from ctxbudget_server.demo.documents import Document, Found, document
+from ctxbudget_server.demo.documents import Document, Found, documents
 
 Answer = dict[str, Any]
 
@@ -68,16 +68,16 @@ class Harness:
 
     def read(self, found: Found) -> tuple[list[Document], list[Refusal]]:
         """What the server says about each file, before there is a session: its kind and outline, or a refusal."""
-        documents: list[Document] = []
+        extracted: list[tuple[str, Answer]] = []
         refusals: list[Refusal] = []
         for start in range(0, len(found.names), IN_FLIGHT):
             names = found.names[start : start + IN_FLIGHT]
             for name, pending in [(name, self.client.send("metadata/extract", {"path": name})) for name in names]:
                 try:
-                    documents.append(document(found.folder, name, pending.result()))
+                    extracted.append((name, pending.result()))
                 except ServerError as error:
                     refusals.append(_refusal(name, error))
-        return documents, refusals
+        return documents(found.folder, extracted), refusals
 
     def add(
         self, documents: Sequence[Document], *, wave: int | None = None, agent: str | None = None

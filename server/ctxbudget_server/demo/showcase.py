@@ -56,7 +56,7 @@ def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> No
     entry = next((entry for entry in entries if _section(entry.document)), entries[0])
     section = _section(entry.document)
     if section is None:
-        console.say(f"{panel.elided(entry.document.name, 44)} has no section to speak of.")
+        _show_lines(harness, console, entry)
     else:
         _show_section(harness, console, entry, section)
     answer = harness.ask("context/get", itemId=entry.item_id)
@@ -87,6 +87,14 @@ def _show_section(harness: Harness, console: Console, entry: Entry, section: Ans
         return
     console.say(f"A section of {panel.elided(entry.document.name, 44)}, no longer in the context:")
     console.say(f"  context/get section: {panel.elided(heading, 56)}")
+    console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
+    console.say(panel.excerpt(answer["content"], SECTION_LINES))
+
+
+def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
+    """Of a document without sections: its first lines."""
+    answer = harness.ask("context/get", itemId=entry.item_id, lines={"start": 1, "end": SECTION_LINES})
+    console.say(f"Lines of {panel.elided(entry.document.name, 44)}, no longer in the context:")
     console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
     console.say(panel.excerpt(answer["content"], SECTION_LINES))
 

@@ -12,6 +12,7 @@ from ctxbudget_server.demo.documents import (
     DOCUMENTATION,
     IMPLEMENTATION,
     LOCATION,
+    NEEDED,
     PLANNING,
     RESEARCH,
     TESTING,
@@ -36,9 +37,6 @@ NAMES = {
     TESTING: "testing",
     DOCUMENTATION: "documentation",
 }
-NEEDED = {LOCATION: 1, RESEARCH: AGENTS, PLANNING: 1, IMPLEMENTATION: len(WAVES), TESTING: 1, DOCUMENTATION: 1}
-"""Documents that a phase has work for."""
-
 SHOWN_IN = (RESEARCH, IMPLEMENTATION, PLANNING, TESTING, DOCUMENTATION, LOCATION)
 """Where the prune and its undo are shown: the first of these phases that has documents."""
 
@@ -84,6 +82,7 @@ class Workflow:
             f"({panel.share(config['targetShare'])} of it),\n  policy {opened['effectivePolicy']}, "
             f"metadata up to {config['metadataTokens']:,} tokens each"
         )
+        self._lower_thresholds()
         phases: list[dict[str, Any]] = [{"number": number, "name": name} for number, name in NAMES.items()]
         for phase in phases:
             if phase["number"] == RESEARCH:
@@ -92,6 +91,19 @@ class Workflow:
         self._allocated = {row["phase"]: row["tokens"] for row in answer["allocations"]}
         say(f"budget/allocate, strategy {answer['strategy']}:")
         say(panel.allocations(answer))
+
+    def _lower_thresholds(self) -> None:
+        """Documents that are too small for the usual thresholds would show no alert."""
+        first = [document.source_tokens for document in self._documents if document.phase == self._showcase]
+        entering = sum(first[: len(first) // 2 + 1] if self._showcase == IMPLEMENTATION else first)
+        if entering >= self._harness.ask("budget/status")["warnAt"]:
+            return
+        wanted = {"warn": max(2, entering // 2), "critical": max(3, entering * 3 // 4)}
+        opened = self._harness.ask("session/open", config={"thresholds": wanted})
+        at = opened["config"]["thresholds"]
+        self._console.say(
+            f"The documents are small: warn is set to {at['warn']:,.0f} tokens, critical to {at['critical']:,.0f}."
+        )
 
     def _phase(self, phase: int, step: Callable[[list[Document]], None]) -> None:
         documents = [document for document in self._documents if document.phase == phase]

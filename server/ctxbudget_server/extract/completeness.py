@@ -12,6 +12,8 @@ _PLACEHOLDER = re.compile(
     r"|fill (?:this )?in|work in progress|wip|not yet (?:written|completed))\b[^.]{0,80}\W*$",
     re.I,
 )
+_LOOKED_AT = 2_000
+"""Characters of a unit that may say that it is a placeholder."""
 
 
 def completeness(document: Document) -> tuple[bool, list[str]]:
@@ -19,9 +21,9 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
     if not document.text.strip():
         return False, ["the content is empty"]
     body = [u for u in document.units if u.kind != "field" and u.text.strip(" -*_`")]
-    empty = [u for u in document.units if _PLACEHOLDER.search(u.text)]
+    empty = [u for u in document.units if _PLACEHOLDER.search(u.text[:_LOOKED_AT])]
     comments = sum(
-        bool(re.search(r"\b(?:TODO|TBD|fill in)\b", document.structure.lines[start]))
+        bool(re.search(r"\b(?:TODO|TBD|fill in)\b", document.structure.lines[start][:_LOOKED_AT]))
         for start, _ in document.structure.comments
     )
     if not document.units and not document.structure.header:

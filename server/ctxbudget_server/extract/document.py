@@ -11,7 +11,7 @@ from .model import Check, Section, no_check
 from .sections import sections_of
 from .sentences import plain
 from .structure import Structure, analyse
-from .units import Unit, build_units, cells
+from .units import Unit, build_units, cells, read_headings
 
 MAX_ITEM_WORDS = 60
 """An item longer than this gives its first sentence only."""
@@ -19,7 +19,7 @@ MAX_ITEM_WORDS = 60
 
 @dataclass(slots=True)
 class Document:
-    """A text without terminal codes, with its structure; `sections[i]` belongs to `structure.headings[i]`."""
+    """A text without terminal codes, with its structure; of a huge one only the sections that are read."""
 
     text: str
     structure: Structure
@@ -70,9 +70,10 @@ def parse_document(text: str, check: Check = no_check) -> Document:
     """Takes a text apart."""
     text = strip_ansi(text)
     structure = analyse(text)
-    sections = sections_of(structure)
+    headings = read_headings(structure)
+    sections = sections_of(structure, headings.keys())
     titles = [plain(s.heading) for s in sections]
-    return Document(text, structure, sections, build_units(structure, check), titles)
+    return Document(text, structure, sections, build_units(structure, [*headings.values()], check), titles)
 
 
 def unit_text(unit: Unit) -> str:

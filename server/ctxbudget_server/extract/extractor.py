@@ -47,7 +47,7 @@ def extract(
     source_tokens = count(text)
     check()
     medium = medium_of(text)
-    tests = _tests_of(text, kind, medium, check)
+    tests = _tests_of(document, kind, medium, check)
     actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)
     if actual in ("test-output", "log") and medium == "prose":
         medium = "log"  # line by line: neighbours in a log are no paragraph
@@ -93,16 +93,29 @@ def extract(
     )
 
 
-def _tests_of(text: str, kind: str | None, medium: str, check: Check) -> TestFields | None:
+def _tests_of(document: Document, kind: str | None, medium: str, check: Check) -> TestFields | None:
     """The test run in a text that may be one."""
     from .testlogs import parse_tests
 
     if kind not in (None, "test-output") or medium == "json":
         return None
+    text = document.text
     if kind is None and "```" in text:
-        text = _FENCED.sub("", text)  # a run that a report quotes is not the report's own
+        text = _unfenced(document)
     found = parse_tests(text, check, expected=kind == "test-output")
     return found or (TestFields() if kind == "test-output" else None)
+
+
+def _unfenced(document: Document) -> str:
+    """The text without its fenced blocks: a run that a report quotes is not the report's own."""
+    lines = document.structure.lines
+    kept: list[str] = []
+    at = 0
+    for start, end in document.structure.code:
+        if lines[start].lstrip().startswith("```"):
+            kept += lines[at:start]
+            at = end
+    return "\n".join(kept + lines[at:])
 
 
 def _parts(
@@ -110,7 +123,7 @@ def _parts(
 ) -> Parts:
     """Everything that the text may be made of."""
     if kind == "test-output" and tests is None:
-        tests = _tests_of(document.text, kind, medium, check)
+        tests = _tests_of(document, kind, medium, check)
     fields = collect_fields(document) if medium == "prose" else []
     ranked = candidates_of(document.units, document.titles, check) if medium == "prose" else []
     check()
@@ -156,7 +169,6 @@ def _debug(document: Document, fields: list[Field]) -> DebugFields:
     return parse_debug(document, fields)
 
 
-_FENCED = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[ \t]*$", re.M | re.S)
 _TITLE = re.compile("title|name|topic")
 
 

@@ -26,6 +26,7 @@ _NEIGHBOURS = ((-2, BLEED_FAR), (-1, BLEED), (1, BLEED), (2, BLEED_FAR))
 _LITERAL = 1000.0  # a line with the query as it stands comes before all others
 _K1 = 1.2
 _B = 0.6
+_LINE_PIECE = re.compile(r".{1,300}(?:[\s,;}\]]|$)|.{300}")
 MAX_PASSAGES = 60_000
 MAX_LINE = 1200
 
@@ -68,7 +69,7 @@ def line_passages(text: str) -> list[Passage]:
     for n, line in enumerate(bare_lines(text)):
         if not line.strip():
             continue
-        for piece in [line] if len(line) <= MAX_LINE else re.findall(r".{1,300}(?:[\s,;}\]]|$)|.{300}", line):
+        for piece in [line] if len(line) <= MAX_LINE else (m[0] for m in _LINE_PIECE.finditer(line)):
             found.append(Passage(piece.rstrip(), n, -1, len(found)))
             if len(found) >= MAX_PASSAGES:
                 return found

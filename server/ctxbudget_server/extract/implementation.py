@@ -6,7 +6,7 @@ import re
 
 from .document import Document, unit_text
 from .fields import Field, first_value
-from .items import entries, shorten
+from .items import entries, shorten, table_rows, under_labels
 from .model import DebugFields, ImplementationFields
 from .names import find_paths
 from .sentences import split_sentences
@@ -24,7 +24,15 @@ _FILES_FIELD = re.compile(
     r"|(?:changed|modified|created|new)"
     r" files|files"
 )
+_FILES_COLUMN = re.compile(r"(?:changed |modified )?(?:files?|paths?|artifacts?|file path)", re.I)
+_LEADING_PATH = re.compile(
+    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?[*_]{0,2}`?((?:[\w@.+-]+/)+[\w@.+-]*\w|\.[a-z]\w{2,30}"
+    r"|(?:Make|Docker|Just|Gem|Proc|Rake|Cargo)\w{0,8}file)(?=`|[*_|]|\s|$)"
+)
+MAX_FILES = 50
 _STATUS = re.compile(r"(?:overall |implementation |completion |final |current )?(?:status|state|result|outcome)")
+_PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: status)?")
+_SHARE_DONE = re.compile(r"\d+ ?/ ?\d+|\d ?%|\bcomplete", re.I)
 _STATUS_HEADING = re.compile(
     r"\b(?:implementation|all phases|work)\b.{0,20}\b(complete[d]?|partial|blocked|in progress)\b", re.I
 )
@@ -45,9 +53,8 @@ _REMAINING = re.compile(
 )
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|0|no(?:ne)? (?:known|remaining|outstanding)\b.*)\W*", re.I)
 _CAUSE = re.compile(r"\b(?:root cause|cause|diagnosis|why it (?:fails|happens))\b", re.I)
-_EVIDENCE = re.compile(
-    r"\b(?:evidence|observations?|symptoms?|reproduction|findings?|analysis|stack ?trace|error)\b", re.I
-)
+_EVIDENCE = re.compile(r"\b(?:evidence|observations?|reproduction|stack ?trace|proof)\b", re.I)
+_SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?)\b", re.I)
 _FIX = re.compile(r"\b(?:fix(?:es)?|solution|resolution|remedy|workaround|proposed (?:fix|change|solution))\b", re.I)
 
 
@@ -59,25 +66,25 @@ def parse_implementation(document: Document, fields: list[Field]) -> Implementat
 
 
 def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
+    """The paths under headings and labels about files, and in the first column of tables of files."""
     lines = document.structure.lines
-    text: list[str] = []
+    told: list[str] = []
     for index in document.matching(_FILES_SECTION):
         section = document.sections[index]
-        text += lines[section.start_line : section.end_line]
-    for field in fields:
-        if _FILES_FIELD.fullmatch(field.name):
-            text.append(field.value)
-    for n, unit in enumerate(document.units):
-        if unit.kind == "field" and not unit.text.strip() and _FILES_FIELD.fullmatch(unit.key.lower()):
-            for other in document.units[n + 1 : n + 60]:
-                if other.section != unit.section or other.kind != "item":
-                    break
-                text.append(other.text)
-    return find_paths("\n".join(text))
+        told += lines[section.start_line : section.end_line]
+    told += [f.value for f in fields if _FILES_FIELD.fullmatch(f.name)]
+    told += under_labels(document, _FILES_FIELD.fullmatch)
+    told += [row[0] for head, row in table_rows(document.units) if _FILES_COLUMN.fullmatch(head[0])]
+    found: dict[str, None] = {}
+    for line in told:
+        # A list of files leads each entry with one, which may look like no path elsewhere: `ops/hosts`, `Makefile`.
+        lead = _LEADING_PATH.match(line)
+        found |= dict.fromkeys([*([lead[1]] if lead else []), *find_paths(line)])
+    return tuple(found)[:MAX_FILES]
 
 
 def _status(document: Document, fields: list[Field]) -> str | None:
-    stated = first_value(fields, _STATUS)
+    stated = first_value(fields, _STATUS) or first_value([f for f in fields if _SHARE_DONE.search(f.value)], _PROGRESS)
     if stated:
         return stated.strip("[] ")
     for section in document.sections:
@@ -107,13 +114,13 @@ def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
     if not found:
         found = [f.value for f in fields if _REMAINING.search(f.name)]
     if not found:
-        found = [u.plain for u in document.units if u.done is False]
+        found = under_labels(document, _REMAINING.search) or [u.plain for u in document.units if u.done is False]
     return tuple(dict.fromkeys(f for f in found if not _NOTHING.fullmatch(f)))[:12]
 
 
 def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
     """Cause, evidence and fix of a debugging report."""
-    evidence = _first_entries(document, _EVIDENCE)
+    evidence = _first_entries(document, _EVIDENCE) or _first_entries(document, _SYMPTOMS)
     return DebugFields(_told(document, fields, _CAUSE), evidence[:8], _told(document, fields, _FIX))
 
 
@@ -130,4 +137,4 @@ def _first_entries(document: Document, pattern: re.Pattern[str]) -> tuple[str, .
         found = entries(document, index)
         if found:
             return tuple(found)
-    return ()
+    return tuple(under_labels(document, pattern.search))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from .document import MAX_ITEM_WORDS, Document, unit_text
 from .sentences import plain, split_sentences, word_count
@@ -33,24 +34,80 @@ def heading_text(heading: str) -> str:
 
 
 def _top_items(units: list[Unit]) -> list[str]:
-    """The outermost bullets and labelled lines of a run of units."""
+    """The outermost bullets and labelled lines of a run of units; what only groups others is none of them."""
     listed = [u for u in units if u.kind in ("item", "field")]
-    if not listed:
-        return []
-    top = min(u.indent for u in listed)
-    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u)]
+    found: list[str] = []
+    top = min((u.indent for u in listed), default=0)
+    for n, unit in enumerate(listed):
+        following = listed[n + 1] if n + 1 < len(listed) else None
+        if _groups(unit, following):
+            top = following.indent if following is not None else top
+        elif unit.indent <= top + 1 and unit_text(unit):
+            top = min(top, unit.indent)
+            found.append(shorten(unit_text(unit)))
+    return found
+
+
+def _groups(unit: Unit, following: Unit | None) -> bool:
+    """Whether a unit is a label over a list: over bullets that stand no deeper, or named like a category."""
+    if unit.kind != "field" or unit.text.strip() or following is None:
+        return False
+    beside = not unit.bullet and following.bullet and following.indent <= unit.indent + 1
+    return beside or (following.indent > unit.indent and bool(_CATEGORY.match(unit.key)))
+
+
+def under_labels(document: Document, wanted: Callable[[str], object]) -> list[str]:
+    """The entries under the labels (`**Key**:` lines and bold lines) whose text in lower case is wanted.
+
+    An entry is the label's own value, or the list that follows it, or the paragraph.
+    """
+    found: list[str] = []
+    units = document.units
+    for n, unit in enumerate(units):
+        if unit.kind != "field" or not wanted(unit.key.lower()):
+            continue
+        if unit.text.strip():
+            found.append(shorten(unit.plain))
+            continue
+        run: list[Unit] = []
+        for other in units[n + 1 : n + LIMIT * 3]:
+            if other.section != unit.section or (other.kind == "field" and not _below(other, unit)):
+                break
+            run.append(other)
+        if run and run[0].bullet:
+            found += _top_items(run[: next((i for i, u in enumerate(run) if u.kind in ("prose", "row")), len(run))])
+        else:
+            found += _rows(run) or _paragraphs(run)[:3]
+    return _distinct(found)
+
+
+def _below(field: Unit, label: Unit) -> bool:
+    """Whether a labelled line belongs to the list under a label."""
+    return field.indent > label.indent or (field.bullet and not label.bullet)
+
+
+def _bodies(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
+    """(head row, body row) for every body row of the tables."""
+    previous = -3
+    head: Unit | None = None
+    for unit in units:
+        if unit.kind == "row":
+            if head is None or unit.start > previous + 2:
+                head = unit
+            else:
+                yield head, unit
+            previous = unit.start
 
 
 def _rows(units: list[Unit]) -> list[str]:
     """The body rows of tables."""
-    found: list[str] = []
-    previous = -2
-    for unit in units:
-        if unit.kind == "row":
-            if unit.start <= previous + 2 and any(cells(unit.text)):
-                found.append(shorten(unit_text(unit)))
-            previous = unit.start
-    return found
+    return [shorten(unit_text(row)) for _, row in _bodies(units) if any(cells(row.text))]
+
+
+def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
+    """(cells of the head, cells of the row) for every body row of the tables."""
+    for head, row in _bodies(units):
+        yield cells(head.text), cells(row.text)
 
 
 def _paragraphs(units: list[Unit]) -> list[str]:

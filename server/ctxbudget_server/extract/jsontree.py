@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-MAX_TEXT = 8_000_000
+MAX_TEXT = 2_000_000
+"""Characters of the longest JSON that is parsed: the parser holds the interpreter until it is done."""
 _WALK = 20_000
 _VALUE_CHARS = 100
 

@@ -6,6 +6,7 @@ import json
 import re
 
 from .document import Document
+from .jsontree import MAX_TEXT
 from .lines import strip_ansi
 
 KINDS = ("report", "plan", "summary", "debug", "test-output", "log", "tool-output", "instructions", "other")
@@ -36,6 +37,8 @@ _NAMES = (
     ("log", re.compile(r"\.log(?:\.\d+)?$")),
 )
 _PHASE_HEADING = re.compile(r"^\W*(?:phase|stage|milestone)\s+\d", re.I)
+_NUMBERED_HEADING = re.compile(r"\d{1,2}[.)]\s")
+_INVESTIGATION = re.compile(r"(?:\w+ )?(?:investigation|analysis)\b")
 _LOG_LINE = re.compile(
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d"
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|TRACE|CRITICAL)\b|[IWEF]\d{4} |time=\"?\d)"
@@ -76,9 +79,11 @@ def looks_like_json(text: str) -> bool:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text parses as a JSON object or array."""
+    """Whether a text parses as a JSON object or array; a huge one needs only look so."""
     if not looks_like_json(text):
         return False
+    if len(text) > MAX_TEXT:
+        return True
     try:
         json.loads(text)
     except RecursionError:
@@ -114,10 +119,20 @@ def kind_from_content(document: Document, medium: str, tested: bool) -> str:
     if tested and (len(document.sections) < 3 or not re.match(r"#|---|\*\*", first)):
         return "test-output"
     title = document.sections[0].heading.lower() if document.sections else ""
-    head = title + " " + " ".join(document.structure.lines[:12]).lower()
+    head = title + " " + " ".join(x[:400] for x in document.structure.lines[:12]).lower()
     phases = sum(bool(_PHASE_HEADING.match(s.heading)) for s in document.sections)
     boxes = sum(u.done is not None for u in document.units)
+    if _INVESTIGATION.match(title) and _solved(document):
+        return "debug"
     return _by_title(title) or _by_form(document, head, phases, boxes)
+
+
+def _solved(document: Document) -> bool:
+    """Whether a document has a section for the cause of a defect and one for its fix, and gives no advice."""
+    titles = " | ".join(t.lower() for t in document.titles[1:])
+    cause = re.search(r"\b(?:root cause|cause|diagnosis)\b", titles)
+    fix = re.search(r"\b(?:fix|solution|resolution)\b", titles)
+    return bool(cause and fix) and "recommend" not in titles
 
 
 def _by_title(title: str) -> str | None:
@@ -138,7 +153,10 @@ def _by_title(title: str) -> str | None:
 
 def _by_form(document: Document, head: str, phases: int, boxes: int) -> str:
     titles = " | ".join(s.heading.lower() for s in document.sections)
-    if phases >= 2 or (boxes >= 5 and phases):
+    if phases >= 2 or (phases and (boxes >= 5 or _PHASE_HEADING.match(document.titles[0]))):
+        return "plan"
+    numbered = [i for i, s in enumerate(document.sections) if _NUMBERED_HEADING.match(s.heading)]
+    if boxes >= 3 and sum(any(u.done is not None for u in document.units_of(i)) for i in numbered) >= 2:
         return "plan"
     if re.search(r"\broot cause\b", titles):
         return "debug"
@@ -148,7 +166,7 @@ def _by_form(document: Document, head: str, phases: int, boxes: int) -> str:
         return "report"
     if re.search(r"\breport_type\b|\bfindings_count\b", head):
         return "report"
-    strict = sum(bool(_INSTRUCTIONS.search(u.text)) for u in document.units)
+    strict = sum(bool(_INSTRUCTIONS.search(u.text[:2_000])) for u in document.units)
     if len(document.units) >= 8 and strict * 3 > len(document.units):
         return "instructions"
     return "other"

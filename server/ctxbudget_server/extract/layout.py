@@ -48,7 +48,7 @@ def names_share(parts: Parts) -> float:
 
     Prose that hardly names anything needs little; a report about code, and code itself, is remembered by its names.
     """
-    density = name_density(without_line_numbers(parts.document.text))
+    density = name_density(parts.document.text)
     low, high = _NAMES_SHARE.get(parts.medium, (0.5, 0.7))
     return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
 

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
+CHUNK = 200_000
+"""Characters that one call of a regular expression or a split works on: such a call holds the interpreter."""
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """The text in stretches of whole lines of about `CHUNK` characters; a longer line stays whole."""
+    start = 0
+    while len(text) - start > CHUNK:
+        end = start + CHUNK
+        cut = max(text.rfind("\n", start, end), text.rfind("\r", start, end))
+        if cut < 0:
+            after = [i for i in (text.find("\n", end), text.find("\r", end)) if i >= 0]
+            if not after:
+                break
+            cut = min(after)
+        cut += 2 if text.startswith("\r\n", cut) else 1
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of a text with their ends; joined again they are the text."""
-    return _LINE.findall(text)
+    return [line for chunk in _chunks(text) for line in _LINE.findall(chunk)]
 
 
 def bare_lines(text: str) -> list[str]:
     """The lines of a text without their ends."""
-    return [line.rstrip("\r\n") for line in _LINE.findall(text)]
+    found: list[str] = []
+    for chunk in _chunks(text):
+        lines = (chunk.replace("\r\n", "\n").replace("\r", "\n") if "\r" in chunk else chunk).split("\n")
+        if not lines[-1]:
+            lines.pop()  # what follows the last line's end is no line
+        found += lines
+    return found
 
 
 def strip_ansi(text: str) -> str:
     """The text without terminal control sequences; its lines stay where they are."""
-    return _ANSI.sub("", text) if "\x1b" in text else text
+    if "\x1b" not in text:
+        return text
+    return "".join(_ANSI.sub("", chunk) for chunk in _chunks(text))
 
 
 def line_range(text: str, start: int, end: int) -> str:

@@ -26,6 +26,7 @@ _EXTENSION = re.compile(r"\.\w{1,8}$")
 
 MAX_NAME = 120
 """Characters of the longest name that is worth an index."""
+_PIECE = 100_000
 MAX_INPUT = 500_000
 """Characters of a text that are looked at for names."""
 
@@ -77,7 +78,7 @@ def rank_names(text: str) -> list[str]:
 
 def name_density(text: str) -> float:
     """Share of a text's characters that belong to names which are not mere figures."""
-    sample = text[:200_000]
+    sample = without_line_numbers(text[:200_000])
     letters = sum(len(m[0]) for m in names_in(sample) if not m[0][0].isdigit())
     return letters / max(1, len(sample))
 
@@ -85,13 +86,25 @@ def name_density(text: str) -> float:
 def find_paths(text: str, limit: int = 50) -> tuple[str, ...]:
     """The distinct file paths of a text in order of appearance; no URLs, no fractions like and/or."""
     seen: dict[str, None] = {}
-    for match in _PATH.finditer(_URL.sub(" ", text[:MAX_INPUT])):
-        path = match[0].rstrip(".")
-        if not 3 <= len(path) <= MAX_NAME or not re.search(r"[^\W\d]", path):
-            continue
-        absolute = path.startswith(("/", "./", "../", "~"))
-        if _EXTENSION.search(path) or (absolute and path.count("/") > 1) or path.count("/") > 2:
-            seen.setdefault(path)
-            if len(seen) >= limit:
-                break
+    for piece in _pieces(text[:MAX_INPUT]):
+        for match in _PATH.finditer(_URL.sub(" ", piece)):
+            path = match[0].rstrip(".")
+            if not 3 <= len(path) <= MAX_NAME or not re.search(r"[^\W\d]", path):
+                continue
+            absolute = path.startswith(("/", "./", "../", "~"))
+            if _EXTENSION.search(path) or (absolute and path.count("/") > 1) or path.count("/") > 2:
+                seen.setdefault(path)
+                if len(seen) >= limit:
+                    return tuple(seen)
     return tuple(seen)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces, parted at spaces where it has any: a search without a hit holds the interpreter."""
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        space = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) if end < len(text) else -1
+        end = space + 1 if space > start else end
+        yield text[start:end]
+        start = end

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from .document import Document, unit_text
-from .fields import Field
-from .items import entries
+from .fields import Field, normal_key
+from .items import entries, table_rows
 from .model import PlanFields, PlanPhase
-from .units import cells
 
 COMPLEXITY_FORMULA = "phases + 0.3 * tasks + 0.1 * hours + dependencies"
 """How complexity is computed when the plan gives none; rounded to one decimal."""
@@ -84,7 +83,8 @@ def _phase_heads(document: Document) -> list[int]:
     named = [i for i, t in enumerate(document.titles) if _PHASE.match(t)]
     if named:
         words = [document.titles[i].split()[0].lower() for i in named]
-        if "phase" in words:
+        stages = sum(w in ("stage", "milestone") for w in words)
+        if "phase" in words and (words.count("phase") > 1 or document.sections[named[0]].level > 1 or stages < 2):
             named = [i for i, w in zip(named, words, strict=True) if w == "phase"]
         top = min(document.sections[i].level for i in named)
         outer = [i for i in named if document.sections[i].level == top]
@@ -163,14 +163,17 @@ def _number_and_name(heading: str) -> tuple[int | None, str]:
 
 
 def _tabled_phases(document: Document) -> list[PlanPhase]:
-    """Phases that are rows of a table whose first column is the phase."""
+    """Phases that are rows of a table whose first column is the phase; other columns are known by their heads."""
     found: list[PlanPhase] = []
-    for unit in document.units:
-        if unit.kind == "row":
-            parts = cells(unit.text)
-            match = _PHASE.match(parts[0])
-            if match and match[1].isdigit() and len(parts) > 1:
-                found.append(PlanPhase(int(match[1]), match[2] or parts[1], None, 0, 0))
+    for head, row in table_rows(document.units):
+        match = _PHASE.match(row[0])
+        if match and match[1].isdigit() and len(row) > 1:
+            columns = {normal_key(name): value for name, value in zip(head, row, strict=False) if value}
+            number = int(match[1])
+            status = next((v for k, v in columns.items() if _STATUS_FIELD.fullmatch(k)), None)
+            depends = next((v for k, v in columns.items() if _DEPENDS.fullmatch(k)), None)
+            done = status.strip("[] ") if status else None
+            found.append(PlanPhase(number, match[2] or row[1], done, 0, 0, _phase_numbers(depends, number)))
     return found
 
 
@@ -178,7 +181,7 @@ def _bare_dependencies(document: Document, index: int) -> str | None:
     """A line such as `dependencies: [1, 2]` or `depends_on: [phase_1]` right under a phase's heading."""
     section = document.sections[index]
     for line in document.structure.lines[section.start_line : section.start_line + 8]:
-        match = re.match(r"\s*(?:dependencies|depends[_ ]on|blocked[_ ]by)\s*:\s*(.*)$", line, re.I)
+        match = re.match(r"\s*(?:[-*+]\s+)?(?:dependencies|depends[_ ]on|blocked[_ ]by)\s*:\s*(.*)$", line, re.I)
         if match:
             return match[1]
     return None
@@ -199,17 +202,12 @@ def _phase_numbers(value: str | None, own: int | None) -> tuple[int, ...]:
 
 def _waves(document: Document, phases: list[PlanPhase]) -> tuple[tuple[int, ...], ...]:
     """Phases that may run together, in order: from a wave table, else from the dependencies."""
-    tabled: dict[int, tuple[int, ...]] = {}
-    header: list[str] = []
-    for unit in document.units:
-        if unit.kind == "row":
-            parts = cells(unit.text)
-            if [p.lower() for p in parts[:2]] == ["wave", "phases"]:
-                header = parts
-            elif header and len(parts) > 1 and re.fullmatch(r"(?:wave )?\d+", parts[0], re.I):
-                tabled[len(tabled)] = _phase_numbers(parts[1], None)
-    if any(tabled.values()):
-        return tuple(w for w in tabled.values() if w)
+    tabled: list[tuple[int, ...]] = []
+    for head, row in table_rows(document.units):
+        if [name.lower() for name in head[:2]] == ["wave", "phases"] and len(row) > 1:
+            tabled.append(_phase_numbers(row[1], None))
+    if any(tabled):
+        return tuple(w for w in tabled if w)
     numbers = [p.number for p in phases if p.number is not None]
     if not any(p.depends_on for p in phases) or len(set(numbers)) != len(phases):
         return ()

@@ -6,7 +6,7 @@ import re
 
 from .document import Document, unit_text
 from .fields import Field, first_value
-from .items import entries, heading_text, shorten
+from .items import entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
 
@@ -23,6 +23,7 @@ _SUMMARY_SECTIONS = tuple(
     )
 )
 _SUMMARY_FIELD = re.compile(r"(?:summary(?: brief)?|brief|tl ?dr|abstract|synopsis|description|objective|goal)")
+_BRIEF = re.compile(r"(?:summary )?brief|(?:one line |short )?summary")
 _KEY_SECTION = re.compile(
     r"\b(?:key|main|major|critical|principal|important)\s+(?:\w+\s+)?(?:findings?|points?|takeaways?"
     r"|insights?|results?|discoveries"
@@ -38,6 +39,11 @@ _RECOMMENDATIONS = re.compile(
     re.I,
 )
 _STRICT_RECOMMENDATIONS = re.compile(r"\brecommend\w*\b", re.I)
+_DECISIONS = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:key |design |final )?decisions?(?: made)?|way forward|path forward"
+    r"|action plan|actions|follow-?ups?|advice|to-?dos?|what to do(?: next)?)\b",
+    re.I,
+)
 
 
 def bounded(sentences: list[str], limit: int = SUMMARY_WORDS) -> str:
@@ -81,8 +87,10 @@ def summary_sentences(document: Document, index: int) -> list[str]:
 def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
     """At most `SUMMARY_WORDS` words of whole sentences: what the author calls the summary, else the most telling."""
     section = summary_section(document)
-    if section is not None:
-        text = bounded(summary_sentences(document, section))
+    brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
+    if section is not None or brief:
+        told = summary_sentences(document, section) if section is not None else []
+        text = bounded(list(dict.fromkeys([*split_sentences(brief), *told])))
         if text:
             return text
     labelled = first_value(fields, _SUMMARY_FIELD)
@@ -107,7 +115,7 @@ def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]
         for s in document.sections
         if _FINDING_HEADING.match(heading_text(s.heading))
     ]
-    labelled = _under_label(document)
+    labelled = under_labels(document, _KEY_LABEL.fullmatch)
     if numbered or labelled:
         return tuple((numbered or labelled)[:10])
     section = summary_section(document)
@@ -122,32 +130,13 @@ def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]
     return tuple(c.text for c in sorted(ranked, key=lambda c: (-c.prior, c.order))[:5])
 
 
-def _under_label(document: Document) -> list[str]:
-    """The list under a bold label such as `**Key Strengths**:`."""
-    for n, unit in enumerate(document.units):
-        if unit.kind == "field" and not unit.text.strip() and _KEY_LABEL.fullmatch(unit.key.lower()):
-            found: list[str] = []
-            for other in document.units[n + 1 :]:
-                if other.section != unit.section or other.kind not in ("item", "field") or not other.text.strip():
-                    break
-                found.append(shorten(unit_text(other)))
-            if found:
-                return found
-    return []
-
-
 def recommendations(document: Document) -> tuple[str, ...]:
     """What the document advises, from sections so named at any level, whatever form their entries have."""
-    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS):
+    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, _DECISIONS):
         found: list[str] = []
         for index in document.matching(pattern):
             found += entries(document, index)
+        found = found or under_labels(document, pattern.search)
         if found:
             return tuple(dict.fromkeys(found))[:20]
-    for n, unit in enumerate(document.units):
-        if unit.kind == "field" and _STRICT_RECOMMENDATIONS.search(unit.key):
-            if unit.text.strip():
-                return (shorten(unit.plain),)
-            following = [u for u in document.units[n + 1 : n + 21] if u.section == unit.section and u.kind == "item"]
-            return tuple(shorten(u.plain) for u in following)
     return ()

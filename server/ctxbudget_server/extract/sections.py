@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import pairwise
 
 from .lines import split_lines, strip_ansi
@@ -9,21 +10,29 @@ from .model import Check, Count, OutlineEntry, Section, no_check
 from .structure import Structure, analyse
 
 SEPARATOR = " > "
+RECOUNT = 400_000
 
 
-def sections_of(structure: Structure) -> list[Section]:
-    """Every section in the order of the text; it ends where a heading of its level or above begins."""
+def sections_of(structure: Structure, chosen: Container[int] | None = None) -> list[Section]:
+    """Every section in the order of the text, or only those of the chosen headings, by their indices.
+
+    A section ends where a heading of its level or above begins.
+    """
     headings = structure.headings
     ends = [len(structure.lines)] * len(headings)
     paths: list[tuple[str, ...]] = []
+    taken: list[int] = []
     above: list[int] = []  # the sections that are still open, outermost first
     for i, heading in enumerate(headings):
         while above and headings[above[-1]].level >= heading.level:
             ends[above.pop()] = heading.line
-        paths.append((*paths[above[-1]], heading.title) if above else (heading.title,))
         above.append(i)
+        if chosen is None or i in chosen:
+            taken.append(i)
+            paths.append(tuple([headings[j].title for j in above]))
     return [
-        Section(h.title, path, h.level, h.line + 1, end) for h, path, end in zip(headings, paths, ends, strict=True)
+        Section(headings[i].title, path, headings[i].level, headings[i].line + 1, ends[i])
+        for i, path in zip(taken, paths, strict=True)
     ]
 
 
@@ -32,24 +41,37 @@ def outline_of(
 ) -> tuple[OutlineEntry, ...]:
     """The outline with tokens, at most `limit` entries.
 
-    Each stretch between headings is counted once, and sections sum their stretches.
-    A vocabulary that never joins a line break with what a heading starts with (o200k_base, cl100k_base)
-    makes the sums exact.
+    Each stretch between headings is counted once, and sections sum their stretches: exact with a vocabulary that
+    never joins a line break with what a heading starts with (o200k_base, cl100k_base). Where counts do not add up
+    (scaled and rounded ones) sections are counted one by one, unless that is more than `RECOUNT` characters.
     """
-    sections = sections_of(structure)
-    if not sections:
+    shown = sections_of(structure, None if limit is None else range(limit))
+    if not shown:
         return ()
     lines = split_lines(text)
-    shown = sections[:limit]
     edges = sorted({s.start_line - 1 for s in shown} | {s.end_line for s in shown})
     sums = {edges[0]: 0}
     for start, end in pairwise(edges):
         check()
         sums[end] = sums[start] + count("".join(lines[start:end]))
-    return tuple(
-        OutlineEntry(s.heading, s.path, s.level, s.start_line, s.end_line, sums[s.end_line] - sums[s.start_line - 1])
-        for s in shown
-    )
+    offsets = [0]
+    for line in lines:
+        offsets.append(offsets[-1] + len(line))
+    again = not _adds_up(count) and sum(offsets[s.end_line] - offsets[s.start_line - 1] for s in shown) <= RECOUNT
+
+    def tokens(section: Section) -> int:
+        start, end = section.start_line - 1, section.end_line
+        if again:
+            check()
+            return count(text[offsets[start] : offsets[end]])
+        return sums[end] - sums[start]
+
+    return tuple(OutlineEntry(s.heading, s.path, s.level, s.start_line, s.end_line, tokens(s)) for s in shown)
+
+
+def _adds_up(count: Count) -> bool:
+    """Whether counts of whole lines sum to the count of all."""
+    return all(count(line * n) == n * count(line) for line in ("a\n", "a b\n") for n in (3, 50))
 
 
 def outline(text: str, count: Count) -> tuple[OutlineEntry, ...]:

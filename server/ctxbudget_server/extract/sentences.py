@@ -21,6 +21,8 @@ _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _SPACES = re.compile(r"\s+")
 _SPACE_RUN = re.compile(r"  +")
 
+_PIECE = 16_000
+"""Characters that are undressed at once: the patterns hold the interpreter while they run."""
 _END = re.compile(r"[.!?]['\")\]`*_]{0,4}\s+(?=[\"'(\[`*_]{0,4}[^\W_a-z])|[。！？]['\"」』）]?")
 _LOOSE_END = re.compile(r"(?<=[^\s.])[.!?]['\")\]]{0,3}\s+(?=\S)|(?:\\n)+|; (?=\w)|[}\]], (?=[{\[\"'])")
 _LOOSE_FROM = 120
@@ -36,6 +38,20 @@ _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
 
 def plain(text: str) -> str:
     """A stretch of Markdown as it reads: link texts without targets, no emphasis, no comments, nothing struck out."""
+    if len(text) <= _PIECE:
+        return _plain(text)
+    read: list[str] = []
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + _PIECE)
+        space = text.rfind(" ", start, end) if end < len(text) else -1
+        end = space + 1 if space >= start else end
+        read += [_plain(text[start:end]), " " if space >= start else ""]
+        start = end
+    return "".join(read).strip()
+
+
+def _plain(text: str) -> str:
     if "~~" in text:
         text = _STRUCK.sub(" ", text)
     if "[" in text:
@@ -57,13 +73,14 @@ def split_sentences(text: str) -> list[str]:
     start = 0
     for match in _END.finditer(text):
         end = match.end()
-        piece = text[start:end].strip()
-        if not piece:
+        tail = text[max(start, end - 28) : end].strip()[-24:]
+        if not tail:
             continue
-        tail = piece[-24:]
-        if tail.rstrip("'\")]`*_").endswith(".") and (_ABBREVIATION.search(tail) or _NUMBERED.match(piece)):
+        if tail.rstrip("'\")]`*_").endswith(".") and (
+            _ABBREVIATION.search(tail.split()[-1]) or (end - start < 40 and _NUMBERED.match(text[start:end].strip()))
+        ):
             continue
-        found.append(piece)
+        found.append(text[start:end].strip())
         start = end
     rest = text[start:].strip()
     if rest:
@@ -85,7 +102,9 @@ def _loose_pieces(sentence: str) -> list[str]:
     start = 0
     for match in _LOOSE_END.finditer(sentence):
         end = match.end()
-        if end - start < _LOOSE_LEAST or _ABBREVIATION.search(sentence[max(0, match.start() - 24) : match.start() + 1]):
+        if end - start < _LOOSE_LEAST or _ABBREVIATION.search(
+            sentence[max(start, match.start() - 24) : match.start() + 1].rsplit(maxsplit=1)[-1]
+        ):
             continue
         found.append(sentence[start:end].strip())
         start = end

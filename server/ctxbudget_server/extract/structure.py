@@ -155,6 +155,15 @@ class _Scan:
 
     def step(self, i: int, line: str) -> int:
         """Takes the block that starts at line `i` and returns the line after it."""
+        if line[:1] == "#" and (atx := _ATX.match(line)):
+            self.item_indent = 0
+            self.heading(i, atx)
+            return i + 1
+        if line[:1].isalpha():
+            if self.paragraph < 0:
+                self.item_indent = 0
+                self.paragraph = i
+            return i + 1
         stripped = line.strip(" \t")
         if not stripped:
             self.paragraph = -1
@@ -213,11 +222,14 @@ class _Scan:
         self.paragraph = -1
         return j
 
+    def heading(self, i: int, atx: re.Match[str]) -> None:
+        self.headings.append(Heading(i, i, len(atx[1]), " ".join((atx[2] or "").split())))
+        self.paragraph = -1
+
     def text(self, i: int, line: str, indent: int, nested: bool) -> int:
         atx = None if nested else _ATX.match(line)
         if atx:
-            self.headings.append(Heading(i, i, len(atx[1]), " ".join((atx[2] or "").split())))
-            self.paragraph = -1
+            self.heading(i, atx)
             return i + 1
         if indent >= 4 and self.paragraph < 0 and not self.item_indent:
             self.code.append((i, i + 1))

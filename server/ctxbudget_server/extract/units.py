@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .model import Check, no_check
 from .sentences import plain
-from .structure import Structure
+from .structure import Heading, Structure
 
 _ITEM = re.compile(r"(\s*)(?:[-*+•●]|\(?\d{1,3}[.)]|[a-z][.)])\s+(?:\[([ xX~/-])\]\s+)?(.*)$")
 _RULE = re.compile(r"(?:(?:[-*_=~─━═][ \t]*){3,}|[-=+|: ]{5,})$")
@@ -17,6 +17,7 @@ _QUOTE = re.compile(r"\s*>\s?")
 _LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]]+\]:\s*\S")
 _RST_DIRECTIVE = re.compile(r"\s*\.\. (?:[\w-]+::|_[^:]+:|\[\d+\]|\|)")
 _FIELD = re.compile(r"\*\*([^*\n]{1,60}?)\s*(?::\*\*|\*\*\s*:)\s*(.*)$")
+_BOLD_LINE = re.compile(r"\*\*([^*\n]{1,60})\*\*$")
 _LINK_ONLY = re.compile(r"\W*(?:!?\[[^\]]*\]\([^)]*\)\W*)+$")
 
 _LONGEST_LINKS = 1500
@@ -41,6 +42,7 @@ class Unit:
     indent: int = 0
     done: bool | None = None  # a checkbox: ticked or not
     key: str = ""  # of a field
+    bullet: bool = False  # whether it has a list marker
     order: int = 0  # position in its section
 
     @property
@@ -63,7 +65,7 @@ class _Builder:
     def flush(self) -> None:
         unit = self.open
         if unit is not None:
-            unit.text = " ".join(self.buffer)
+            unit.text = _bounded(" ".join(self.buffer))
             if unit.text.strip():
                 self.add(unit)
         self.open = None
@@ -90,7 +92,7 @@ class _Builder:
             return
         if stripped[0] == "|":
             self.flush()
-            self.add(Unit("row", stripped, i, i + 1, self.section))
+            self.add(Unit("row", stripped[:READ_FIRST], i, i + 1, self.section))
             return
         item = _ITEM.match(line)
         if item:
@@ -105,7 +107,7 @@ class _Builder:
             else:
                 self.flush()
             return
-        if stripped.startswith("**") and self.begin_field(i, stripped, 0):
+        if stripped.startswith("**") and (self.begin_field(i, stripped, 0) or self.begin_label(i, stripped)):
             return
         if self.open is not None and len(self.buffer[-1]) <= _UNWRAPPED:
             self.extend(i, stripped)
@@ -116,8 +118,11 @@ class _Builder:
         indent = len(item[1].expandtabs(4))
         done = None if item[2] is None else item[2] in "xX"
         if done is None and item[3].startswith("**") and self.begin_field(i, item[3], indent):
+            (self.open or self.units[-1]).bullet = True
             return
         self.begin("item", i, item[3], indent, done)
+        if self.open is not None:
+            self.open.bullet = True
 
     def begin_field(self, i: int, text: str, indent: int) -> bool:
         match = _FIELD.match(text)
@@ -129,6 +134,17 @@ class _Builder:
             if not match[2]:
                 self.buffer = [" "]
                 self.add_empty_field(i)
+        return True
+
+    def begin_label(self, i: int, text: str) -> bool:
+        """A short bold line that opens a paragraph and does not end like a sentence is a label as well."""
+        match = _BOLD_LINE.match(text) if self.open is None else None
+        if not match or match[1].rstrip()[-1:] in (".", "!", "?", ","):
+            return False
+        self.begin("field", i, "")
+        assert self.open is not None
+        self.open.key = plain(match[1])
+        self.add_empty_field(i)
         return True
 
     def add_empty_field(self, i: int) -> None:
@@ -146,6 +162,14 @@ class _Builder:
         self.open.end = i + 1
 
 
+def _bounded(text: str) -> str:
+    """The text, or of a huge one the beginning up to the end of a sentence, or of a word."""
+    if len(text) <= READ_FIRST:
+        return text
+    end = max(text.rfind(". ", 0, READ_FIRST), text.rfind("。", 0, READ_FIRST)) + 1
+    return text[: end or max(text.rfind(" ", 0, READ_FIRST), 0) or READ_FIRST]
+
+
 def unread_lines(lines: list[str]) -> tuple[int, int]:
     """The half-open range of lines in the middle of a huge text that are not taken apart; empty for all others."""
     if sum(map(len, lines)) + len(lines) * LINE_WEIGHT <= READ_FIRST + READ_LAST:
@@ -161,8 +185,26 @@ def unread_lines(lines: list[str]) -> tuple[int, int]:
     return start, end
 
 
-def build_units(structure: Structure, check: Check = no_check) -> list[Unit]:
-    """The units of a text in order; of a huge text those of its beginning and end."""
+def read_headings(structure: Structure) -> dict[int, Heading]:
+    """The headings by index; of a huge text those of its beginning and end, and the one above the end."""
+    start, end = unread_lines(structure.lines)
+    found: dict[int, Heading] = {}
+    above: int | None = None
+    for i, heading in enumerate(structure.headings):
+        if start <= heading.line < end:
+            above = i
+            continue
+        if above is not None:
+            found[above] = structure.headings[above]
+            above = None
+        found[i] = heading
+    if above is not None:
+        found[above] = structure.headings[above]
+    return found
+
+
+def build_units(structure: Structure, headings: list[Heading], check: Check = no_check) -> list[Unit]:
+    """The units of a text in order, under the given headings; of a huge text those of its beginning and end."""
     lines = structure.lines
     unread = unread_lines(lines)
     builder = _Builder(structure)
@@ -171,8 +213,8 @@ def build_units(structure: Structure, check: Check = no_check) -> list[Unit]:
         skip[start] = (end, "code")
     for start, end in structure.comments:
         skip[start] = (end, "")
-    heads = {h.line: (h.last, n) for n, h in enumerate(structure.headings)}
-    starts = [h.line for h in structure.headings]
+    heads = {h.line: (h.last, n) for n, h in enumerate(headings)}
+    starts = [h.line for h in headings]
     i = structure.header
     while i < len(lines):
         if i % 2048 == 0:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ctxbudget_server.rpc.salvage import EDGE_BYTES
 
 MAX_HEADER_BYTES = 8 * 1024
 ABSURD_LENGTH = 1 << 40
@@ -16,9 +18,11 @@ class FramingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """A frame over the limit; its body is skipped without being kept."""
+    """A frame over the limit, told when its body has gone by; only the edges of that are kept."""
 
     size: int
+    head: bytes = field(default=b"", compare=False)
+    tail: bytes = field(default=b"", compare=False)
 
 
 Frame = bytes | bytearray | Oversize
@@ -38,19 +42,19 @@ class FrameParser:
         self._header_bytes = 0
         self._length: int | None = None
         self._body: bytearray | None = None
-        self._skipping = False
+        self._skipped: Oversize | None = None
         self._left = 0
 
     def feed(self, data: bytes) -> Iterator[Frame]:
-        """The frames that `data` completes; an oversize one is told as soon as its header ends."""
+        """The frames that `data` completes."""
         at = 0
         while at < len(data):
             if self._left:
                 piece = data[at : at + self._left]
                 at += len(piece)
                 self._left -= len(piece)
-                if self._skipping:
-                    self._skipping = self._left > 0
+                if self._skipped is not None:
+                    yield from self._skip(self._skipped, piece)
                 elif self._body is None and not self._left:
                     yield piece
                 else:
@@ -69,10 +73,18 @@ class FrameParser:
 
     def end(self) -> None:
         """The stream ended; raises if that was inside a frame."""
-        if self._left and not self._skipping:
+        if self._left:
             raise FramingError(f"the stream ended {self._left} bytes before the end of a message")
         if self._header_bytes:
             raise FramingError("the stream ended inside a header")
+
+    def _skip(self, so_far: Oversize, piece: bytes) -> Iterator[Oversize]:
+        head = so_far.head + piece[: EDGE_BYTES - len(so_far.head)]
+        tail = (so_far.tail + piece[-EDGE_BYTES:])[-EDGE_BYTES:]
+        self._skipped = Oversize(so_far.size, head, tail)
+        if not self._left:
+            yield self._skipped
+            self._skipped = None
 
     def _grow(self, piece: bytes) -> Iterator[bytearray]:
         if self._body is None:
@@ -93,8 +105,7 @@ class FrameParser:
             raise FramingError("a header without Content-Length")
         self._header_bytes, self._left, self._length = 0, self._length, None
         if self._left > self._max_body:
-            self._skipping = True
-            yield Oversize(self._left)
+            self._skipped = Oversize(self._left)
         elif not self._left:
             yield b""
 

@@ -35,6 +35,8 @@ def structure(converter: Converter, method: str, params: dict[str, Any]) -> obje
     params_type: Any = types.METHOD_TO_TYPES[method][2]
     if params_type is None:
         return None
+    if method == types.INITIALIZE:
+        params = {"processId": None, "capabilities": {}, **params}  # harnesses that are no editors leave them out
     try:
         return converter.structure(params, params_type)
     except Exception as exc:  # lsprotocol's hooks raise whatever the input provokes

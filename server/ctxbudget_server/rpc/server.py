@@ -23,6 +23,7 @@ from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
 from ctxbudget_server.rpc.lifecycle import End, end_on_signals
 from ctxbudget_server.rpc.link import BackendFactory, Link
 from ctxbudget_server.rpc.protocol import BudgetProtocol
+from ctxbudget_server.rpc.salvage import salvaged_id
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,9 @@ async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol) -> None:
                     link.lifecycle.end(End.END_OF_INPUT)
                     return
                 if isinstance(frame, Oversize):
-                    protocol.refuse(None, _too_large(frame.size, link.limits.max_message_bytes))
+                    protocol.refuse(
+                        salvaged_id(frame.head, frame.tail), _too_large(frame.size, link.limits.max_message_bytes)
+                    )
                 else:
                     protocol.handle_body(frame)
                 # What was started must get its turn before the next message, however many wait in the buffer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ctxbudget_protocol.words import Kind, Layer, Provenance, State
 
@@ -68,6 +68,10 @@ class Item:
     def figures(self) -> Figures:
         """What the item counts for in the accounts."""
         return Figures(self.tokens if self.state == "retained" else 0, self.tokens if self.brought_in else 0)
+
+    def image(self) -> dict[str, Any]:
+        """All values by name, as the log keeps them."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @property
     def protected(self) -> str | None:

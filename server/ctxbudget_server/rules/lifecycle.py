@@ -68,7 +68,6 @@ def check_start(phase: Phase, phases: Iterable[Phase], reopen: bool) -> None:
         raise PhaseOrderError(
             f"phase {phase.number} lies behind; going back needs reopen: true",
             phase.state,
-            {"phases": []},
         )
 
 

@@ -116,4 +116,5 @@ def _result(unit: Unit, params: AllocateParams, scope: Scope, shared: Shared) ->
         allocated=sum(shared.parts.values()),
         buffer=shared.buffer,
         total=shared.total,
+        draws_on_buffer=[p.number for p in params.phases or [] if p.number not in shared.parts],
     )

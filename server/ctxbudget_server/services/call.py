@@ -26,7 +26,7 @@ class Call:
     limits: Limits
     actor: str
     cancellation: Cancellation
-    watch: Callable[[str], None]
+    watch: Callable[[str, bool], None]
     buffers: Buffers
     clock: Callable[[], datetime]
 

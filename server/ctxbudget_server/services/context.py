@@ -83,10 +83,12 @@ def _sources(unit: Unit, ids: Sequence[str], loc: Location) -> list[Item]:
     sources = []
     for i, item_id in enumerate(ids):
         at = [*loc, i]
+        if item_id in ids[:i]:
+            raise invalid(at, f"item {item_id} is named twice")
         item = unit.item(item_id, at)
         if reason := item.protected:
             raise ProtocolError("protectedItem", f"item {item_id} is {reason}", loc=at, itemId=item_id, reason=reason)
-        if item.state == "reduced" or item.withdrawn or item in sources:
+        if item.state == "reduced" or item.withdrawn:
             raise ProtocolError(
                 "conflict",
                 f"item {item_id} has a stand-in already: {item.stand_in}",
@@ -130,7 +132,8 @@ def update(call: Call, params: UpdateParams) -> UpdateResult:
                 raise invalid(["phase"], "a wave is addressed with its phase", "missing")
             changed = replace(changed, wave=None)
         unit.ensure_phase(changed.phase, changed.wave)
-        changed = unit.put(changed)
+        if changed != item:
+            changed = unit.put(changed)
         return lambda: UpdateResult(
             session_id=unit.id,
             revision=unit.revision,

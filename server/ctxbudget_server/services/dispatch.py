@@ -128,12 +128,15 @@ class Services:
         """Let go of the store."""
         self.store.close()
 
-    def _watch(self, session_id: str) -> None:
+    def _watch(self, session_id: str, wanted: bool) -> None:
         from ctxbudget_server.services.news import News
 
         if self._news is None:
             self._news = News(self.store, self._clock)
-        self._news.watch(session_id)
+        if wanted:
+            self._news.watch(session_id)
+        else:
+            self._news.ignore(session_id)
 
 
 def _answered_before(call: Call) -> dict[str, Any] | None:

@@ -25,7 +25,8 @@ def reserve(call: Call, params: ReserveParams) -> ReserveResult:
         _check_fits(unit, params.tokens)
         running = unit.running_phase()
         phase = params.phase if params.phase is not None else (running.number if running else None)
-        unit.ensure_phase(phase)
+        if phase is not None and phase not in unit.phases:
+            raise ProtocolError("unknownPhase", f"the session has no phase {phase}", loc=["phase"], phase=phase)
         lease = Lease(
             id=unit.new_id("l"),
             holder=params.holder,

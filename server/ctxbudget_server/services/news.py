@@ -41,6 +41,11 @@ class News:
             known = session and (session.nonce, session.revision)
             self._seen.setdefault(session_id, _Seen(*(known or (None, 0))))
 
+    def ignore(self, session_id: str) -> None:
+        """Tell no more of the session."""
+        with self._lock:
+            self._seen.pop(session_id, None)
+
     def collect(self) -> list[Notification]:
         """At most one `budget/didChange` for each session, and every alert since the last look."""
         with self._lock:

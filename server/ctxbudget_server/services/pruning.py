@@ -83,13 +83,14 @@ class Pruner:
         self._replace(item, stand_in.id, reason, stand_in.tokens)
 
     def _turn_into_marker(self, turn: Turn) -> None:
-        if not self._unit.settings.values["markers"]:
-            for item in turn.items:
+        going = [item for item in turn.items if not (item.marker and item.wave == turn.wave)]
+        staying = self._remaining(Ended(turn.phase, turn.wave), {item.id for item in turn.items})
+        if staying or not self._unit.settings.values["markers"]:
+            for item in going:
                 self._prune(item, "superseded")
             return
-        going = [item for item in turn.items if not (item.marker and item.wave == turn.wave)]
-        standing = next((item for item in turn.items if item not in going), None)
         reduced = tuple(item.id for item in going)
+        standing = next((item for item in turn.items if item not in going), None)
         marker = standing or marker_item(self._unit, self._extractor.counter, turn.phase, turn.wave, reduced)
         for item in going:
             self._replace(item, marker.id, "superseded", 0)
@@ -99,14 +100,24 @@ class Pruner:
             self._unit.put(replace(standing, reduces=standing.reduces + reduced), undoable=True)
 
     def _mark_if_empty(self, scope: Ended, decisions: Decisions) -> None:
+        """Leave the marker of what has ended, if nothing else of it remains; a phase's replaces those of its waves."""
+        remaining = self._remaining(scope, set())
+        waves = [item for item in remaining if item.marker and scope.wave is None and item.wave is not None]
         gone = tuple(
             step.item.id for step in decisions.steps if step.verb != "keep" and self._belongs(step.item, scope)
         )
-        if not gone:
+        if len(waves) < len(remaining) or not (gone or waves):
             return
-        remaining = self._unit.items(state="retained", phase=scope.phase)
-        if not any(self._belongs(item, scope) for item in remaining):
-            self._add_marker(marker_item(self._unit, self._extractor.counter, scope.phase, scope.wave, ()))
+        marker = marker_item(
+            self._unit, self._extractor.counter, scope.phase, scope.wave, tuple(item.id for item in waves)
+        )
+        for item in waves:
+            self._replace(item, marker.id, "superseded", 0)
+        self._add_marker(marker)
+
+    def _remaining(self, scope: Ended, besides: set[str]) -> list[Item]:
+        items = self._unit.items(state="retained", phase=scope.phase)
+        return [item for item in items if item.id not in besides and self._belongs(item, scope)]
 
     def _belongs(self, item: Item, scope: Ended) -> bool:
         return item.phase == scope.phase and scope.wave in (None, item.wave)

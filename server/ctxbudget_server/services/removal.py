@@ -10,7 +10,7 @@ from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.results.context import PruneResult, UndoResult
 from ctxbudget_protocol.words import Policy
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.rules.policy import on_request
+from ctxbudget_server.rules.policy import effective_policy, on_request
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.pruning import Pruner
 from ctxbudget_server.services.stand_ins import extractor_for
@@ -28,7 +28,9 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
     extractor = extractor_for(call, params.session_id)
 
     def body(unit: Unit) -> Callable[[], PruneResult]:
-        policy = params.policy or unit.settings.policy
+        policy = unit.settings.policy
+        if params.policy is not None:
+            policy = effective_policy(params.policy, unit.settings.scope)
         named = params.target.items is not None and params.policy is None
         pruner = Pruner(unit, extractor)
         pruner.apply(

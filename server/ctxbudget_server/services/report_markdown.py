@@ -114,7 +114,7 @@ def _figure(value: int | None) -> str:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+    return "\n".join(f"- {' '.join(line.split())}" for line in lines)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

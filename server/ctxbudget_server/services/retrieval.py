@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.params.context import GetParams
 
 
+MAX_CANDIDATES = 50
+"""Sections that are named where none is found."""
+
+
 def get(call: Call, params: GetParams) -> GetResult:
     """An item's original bytes, by section, by lines, by search, or whole, whatever was pruned since."""
     asked = [name for name in ("section", "lines", "search") if getattr(params, name) is not None]
@@ -58,7 +62,12 @@ def _range(params: GetParams, text: str) -> tuple[int | None, int | None]:
         return None, None
     if params.lines.end < params.lines.start:
         raise invalid(["lines", "end"], "the end lies before the start")
-    return params.lines.start, params.lines.end
+    from ctxbudget_server.extract.lines import split_lines
+
+    last = max(1, len(split_lines(text)))
+    if params.lines.start > last:
+        raise invalid(["lines", "start"], f"the document has {last} lines")
+    return params.lines.start, min(params.lines.end, last)
 
 
 def _lines(text: str, start: int, end: int) -> str:
@@ -68,16 +77,21 @@ def _lines(text: str, start: int, end: int) -> str:
 
 
 def _section(text: str, wanted: str) -> tuple[int, int]:
-    from ctxbudget_server.extract import find_section
+    from ctxbudget_server.extract import find_section, outline
 
     found = find_section(text, wanted)
     if len(found) != 1:
         raise ProtocolError(
             "unknownSection",
-            f"{len(found)} sections match {wanted!r}; name the path of headings" if found else f"no section {wanted!r}",
+            f"{len(found)} sections match {wanted!r}; name a path of headings, or take the lines"
+            if found
+            else f"no section {wanted!r}",
             loc=["section"],
             section=wanted,
-            candidates=[{"path": list(section.path), "startLine": section.start_line} for section in found],
+            candidates=[
+                {"path": list(section.path), "startLine": section.start_line, "endLine": section.end_line}
+                for section in found or outline(text, lambda _: 0)[:MAX_CANDIDATES]
+            ],
         )
     return found[0].start_line, found[0].end_line
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_protocol.results.base import Alert
 from ctxbudget_protocol.results.session import CloseResult, DeleteResult, ListResult, OpenResult, SessionInfo
 from ctxbudget_server.rules.policy import on_close
 from ctxbudget_server.services.call import Call
@@ -43,8 +44,8 @@ def open_session(call: Call, params: OpenParams) -> OpenResult:
         result = changing(
             call, params, lambda unit: _open(unit, call), find=lambda reader: _find_or_new(reader, wanted, call)
         )
-    if params.watch:
-        call.watch(wanted)
+    if "watch" in call.params:
+        call.watch(wanted, params.watch)
     return result
 
 
@@ -57,7 +58,7 @@ def _resume(call: Call, params: OpenParams, wanted: str) -> OpenResult | None:
         if settings.changed_by(call.params.get("config")) != settings:
             return None
         check_revision(params.if_revision, session)
-        return _opened(session, settings, created=False)
+        return _opened(session, settings, [], created=False)
 
 
 def _find_or_new(reader: Reader, wanted: str, call: Call) -> Session:
@@ -71,10 +72,10 @@ def _open(unit: Unit, call: Call) -> Callable[[], OpenResult]:
     unit.configure(settings)
     unit.session = replace(unit.session, state="open", closed_at=None)
     unit.detail = {"why": "created" if created else "resumed", "config": settings.values}
-    return lambda: _opened(unit.session, settings, created=created)
+    return lambda: _opened(unit.session, settings, unit.alerts, created=created)
 
 
-def _opened(session: Session, settings: Settings, *, created: bool) -> OpenResult:
+def _opened(session: Session, settings: Settings, alerts: list[Alert], *, created: bool) -> OpenResult:
     return OpenResult(
         session_id=session.id,
         revision=session.revision,
@@ -83,6 +84,7 @@ def _opened(session: Session, settings: Settings, *, created: bool) -> OpenResul
         config=settings.values,
         budget=settings.budget,
         effective_policy=settings.policy,
+        alerts=alerts,
     )
 
 

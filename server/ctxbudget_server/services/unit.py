@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from ctxbudget_protocol.errors import Location, ProtocolError
@@ -33,6 +33,7 @@ class Unit:
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
         self.detail: dict[str, Any] = {}
         self.alerts: list[Alert] = []
+        self._stored: dict[str, Item] = {}
         self._before: dict[str, Item | None] = {}
         self._items: dict[str, Item] = {}
         self._undoable: set[str] = set()
@@ -66,7 +67,13 @@ class Unit:
 
     def find(self, item_id: str) -> Item | None:
         """An item as this unit leaves it."""
-        return self._items.get(item_id) or self.reader.item(self.id, item_id)
+        return self._items.get(item_id) or self._as_stored(item_id)
+
+    def _as_stored(self, item_id: str) -> Item | None:
+        found = self._stored.get(item_id) or self.reader.item(self.id, item_id)
+        if found is not None:
+            self._stored[item_id] = found
+        return found
 
     def item(self, item_id: str, loc: Location) -> Item:
         """An item as this unit leaves it; raises `unknownItem`."""
@@ -77,6 +84,7 @@ class Unit:
     def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
         """Items as this unit leaves them, in the order in which they entered."""
         stored = {item.id: item for item in self.reader.items(self.id, state=state, layer=layer, phase=phase)}
+        self._stored.update(stored)
         merged = {**stored, **self._items}
         return sorted(
             (
@@ -93,7 +101,8 @@ class Unit:
     def put(self, item: Item, *, undoable: bool = False) -> Item:
         """Create or change an item; `undoable` makes it part of what `undo_id` takes back."""
         if item.id not in self._before:
-            self._before[item.id] = self.reader.item(self.id, item.id)
+            is_new = item.seq >= self.stored.next_seq
+            self._before[item.id] = None if is_new else self._as_stored(item.id)
         item = replace(item, revision=self.revision)
         self._items[item.id] = item
         if undoable:
@@ -158,8 +167,8 @@ class Unit:
         before = self._before[item_id]
         return {
             "id": item_id,
-            "before": None if before is None else asdict(before),
-            "after": asdict(self._items[item_id]),
+            "before": None if before is None else before.image(),
+            "after": self._items[item_id].image(),
         }
 
     def _deltas(self) -> dict[SumKey, Figures]:
@@ -182,6 +191,7 @@ class Unit:
         if self._figured:
             return
         self._figured = True
+        self._drop_untrue_markers()
         sums = self.sums()
         total = sum_of(sums.values())
         self.session = replace(
@@ -193,6 +203,24 @@ class Unit:
         self._follow_phases(sums)
         self._follow_layers(sums)
         self._follow_level()
+
+    def _drop_untrue_markers(self) -> None:
+        """A marker is all that stands for its phase or wave: it goes as soon as anything else of that is retained."""
+        entered = [
+            item
+            for item in self._items.values()
+            if item.state == "retained" and not item.marker and item.phase is not None
+        ]
+        for phase in {item.phase for item in entered}:
+            waves = {item.wave for item in entered if item.phase == phase}
+            for marker in self.items(state="retained", layer="metadata", phase=phase):
+                if marker.marker and (marker.wave is None or marker.wave in waves):
+                    self.drop_marker(marker)
+
+    def drop_marker(self, marker: Item) -> None:
+        """Take a marker that is no longer true off the account; with a prune or undo under way it is part of that."""
+        gone = replace(marker, state="pruned", reason="superseded")
+        self.put(gone, undoable=bool(self._undoable))
 
     def _follow_phases(self, sums: dict[SumKey, Figures]) -> None:
         by_phase: defaultdict[int, int] = defaultdict(int)
@@ -251,7 +279,7 @@ class Unit:
         self.figure_out()
         for blob in self._blobs.values():
             writer.put_blob(blob.digest, blob.size, blob.compressed)
-        writer.put_items(self.id, self._items.values())
+        writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
         writer.add_sums(self.id, self._deltas())
         writer.put_phases(self.id, self.phases.values())
         writer.put_waves(self.id, self.waves.values())

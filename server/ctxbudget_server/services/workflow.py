@@ -52,6 +52,7 @@ def start_phase(call: Call, params: StartPhaseParams) -> WorkflowResult:
         started = unit.put_phase(
             replace(phase, state="running", order=unit.next_order(), name=params.name or phase.name)
         )
+        _unmark(unit, params.phase, None)
         due = phases_due(unit.phases.values(), started, unit.settings.values["keepFor"])
         decisions = on_phase_started(unit.settings.policy, unit.items(state="retained"), due)
         pruner.apply(decisions, [Ended(number) for number in due])
@@ -100,6 +101,7 @@ def start_wave(call: Call, params: StartWaveParams) -> WorkflowResult:
         with _order(params.phase, params.wave):
             check_start_wave(phase, wave, params.reopen)
         unit.put_wave(replace(wave, state="running"))
+        _unmark(unit, params.phase, params.wave)
         return "running"
 
     return _step(call, params, act)
@@ -180,6 +182,13 @@ def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None
     return prepare(call, new, counter, ["summary"])
 
 
+def _unmark(unit: Unit, phase: int, wave: int | None) -> None:
+    """What is under way again is not complete: its marker would say so."""
+    for item in unit.items(state="retained", layer="metadata", phase=phase):
+        if item.marker and item.wave in (wave, None):
+            unit.drop_marker(item)
+
+
 def _known_phase(unit: Unit, number: int) -> Phase:
     if (phase := unit.phases.get(number)) is None:
         raise ProtocolError("unknownPhase", f"the session has no phase {number}", loc=["phase"], phase=number)
@@ -198,5 +207,5 @@ def _order(phase: int, wave: int | None) -> Iterator[None]:
             phase=phase,
             wave=wave,
             state=fault.state,
-            open=fault.open,
+            open={"phases": [], "waves": [], "leases": [], **fault.open},
         ) from fault

@@ -19,7 +19,12 @@ def find_workspace(chosen: str | None, start: str | None) -> Path:
     `start` (a folder or `file:` URI; the current directory if absent), else that folder itself.
     """
     if explicit := chosen or os.environ.get("CTXBUDGET_WORKSPACE"):
-        return Path(path_of(explicit)).resolve()
+        workspace = Path(path_of(explicit)).resolve()
+        if not workspace.is_dir():
+            raise ProtocolError(
+                "pathUnreadable", f"the workspace {workspace} is no folder", path=explicit, reason="not a folder"
+            )
+        return workspace
     folder = Path(path_of(start) if start else ".").resolve()
     for candidate in (folder, *folder.parents):
         if any((candidate / marker).exists() for marker in MARKERS):
@@ -33,7 +38,10 @@ def path_of(text: str) -> str:
         return text
     from urllib.parse import unquote, urlsplit  # hooks do without it
 
-    path = unquote(urlsplit(text).path)
+    parts = urlsplit(text)
+    if parts.netloc not in ("", "localhost"):
+        raise ProtocolError("pathNotAllowed", f"{text} is on another host", path=text)
+    path = unquote(parts.path)
     # file:///C:/x names C:/x
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 

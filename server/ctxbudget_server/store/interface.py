@@ -87,8 +87,8 @@ class Writer(Reader, Protocol):
     def put_layers(self, session_id: str, layers: Iterable[LayerRecord]) -> None:
         """Create or replace layer records."""
 
-    def put_items(self, session_id: str, items: Iterable[Item]) -> None:
-        """Create or replace items, and hold on to the blobs that they name."""
+    def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
+        """Create or replace items, each given before and after; hold on to the blobs that they name."""
 
     def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
         """Move the running sums."""

@@ -17,6 +17,9 @@ from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
 
 Durability = Literal["full", "fast"]
 
+SQLITE_MAGIC = b"SQLite format 3\0"
+DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+
 
 class SqliteStore:
     """Sessions in one SQLite file. `durability` full: an acknowledged write survives a power cut; fast: a crash."""
@@ -113,6 +116,7 @@ class SqliteStore:
         except sqlite3.Error as fault:
             if not is_corrupt(fault):
                 raise
+            self._refuse_foreign_file()
             self._set_aside()
             self._migrate()
         self._checked = True
@@ -144,6 +148,18 @@ class SqliteStore:
                 supported=VERSION,
             )
         return found
+
+    def _refuse_foreign_file(self) -> None:
+        """A damaged store is set aside; a file that was never one, named by mistake, is left alone."""
+        with self.path.open("rb") as file:
+            is_database = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+        if not is_database and self.path.suffix.lower() not in DATABASE_SUFFIXES:
+            raise ProtocolError(
+                "storeUnavailable",
+                f"{self.path} is no store, and does not look as if it had been one; name another file with --store",
+                path=str(self.path),
+                reason="not a store",
+            )
 
     def _set_aside(self) -> Path:
         """Move a damaged file, with its log, out of the way: it is never overwritten."""

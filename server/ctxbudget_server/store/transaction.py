@@ -239,21 +239,18 @@ class SqliteWriter(SqliteReader):
         rows = ([session_id, *(getattr(layer, n) for n in LAYER)] for layer in layers)
         self._put("layers", ("session_id", *LAYER), rows)
 
-    def put_items(self, session_id: str, items: Iterable[Item]) -> None:
+    def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
         """Create or replace items; blobs that an item no longer names are let go."""
-        for item in items:
-            self._put("items", ("session_id", *ITEM), [[session_id, *item_to_row(item)]])
-            held = self._sql.execute(
-                "SELECT hash FROM blob_holders WHERE session_id = ? AND item_id = ?", (session_id, item.id)
-            ).fetchall()
-            known = {digest for (digest,) in held}
-            wanted = set(item.segments)
-            if wanted != known:
+        pairs = list(changes)
+        self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for _, item in pairs))
+        for before, item in pairs:
+            held, wanted = set(before.segments if before else ()), set(item.segments)
+            if held != wanted:
                 self._sql.executemany(
                     "INSERT INTO blob_holders (session_id, item_id, hash) VALUES (?, ?, ?)",
-                    [(session_id, item.id, digest) for digest in wanted - known],
+                    [(session_id, item.id, digest) for digest in wanted - held],
                 )
-                self._let_go(session_id, item.id, known - wanted)
+                self._let_go(session_id, item.id, held - wanted)
 
     def _let_go(self, session_id: str, item_id: str, digests: set[str]) -> None:
         for digest in digests:

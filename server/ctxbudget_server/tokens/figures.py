@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 ESTIMATOR_ERROR = ExpectedError(0.04, 0.15)
 """Of `estimate` on prose, code and JSON; see `estimator`."""
 
+_LEAST_RATIO = 0.8
+"""Of a family's tokens to raw ones where it has weights: the least of 2,709 texts is 0.85, for Claude 3 as for 4.7.
+
+It keeps a text of nothing but signs, whose weight is negative, from costing nothing.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenFigure:
@@ -67,4 +73,5 @@ def _tokens(text: str, raw_tokens: int, family: Family, check: Callable[[], None
     if family.kind_weights:
         kinds = byte_kinds(text, check)
         tokens += sum(weight * number for weight, number in zip(family.kind_weights, kinds, strict=True))
+        tokens = max(tokens, _LEAST_RATIO * raw_tokens)
     return max(round(tokens), 1)

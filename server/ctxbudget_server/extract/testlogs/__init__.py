@@ -43,6 +43,8 @@ _PARSERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Exit|Interrupt)\b(?::|$)")
 MESSAGES = 12
+MAX_LINE = 4_000
+"""Characters of a line that are looked at, half from its beginning and half from its end; XML is read whole."""
 
 
 def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -> TestFields | None:
@@ -51,21 +53,22 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
     `expected` says that the text is a test run's output: then a crash before any report is an error.
     """
     plain = strip_ansi(text)
-    lines = [line.rstrip() for line in bare_lines(plain)]
+    whole = bare_lines(plain)
+    lines = [(x if len(x) <= MAX_LINE else x[: MAX_LINE // 2] + x[-MAX_LINE // 2 :]).rstrip() for x in whole]
     check()
     tallies: list[Tally] = []
-    rest = lines
+    spans: list[tuple[int, int]] = []
     if any(signal in plain for signal in _PYTEST):
         from . import pytest
 
         outer, spans = pytest.parse(lines)
-        rest = _without(lines, spans)
         if outer is not None:
             tallies.append(outer)
+    rest = _without(lines, spans)
     for module, function, signals in _PARSERS:
         if any(signal in plain for signal in signals):
             check()
-            tally = _parser(module, function)(rest)
+            tally = _parser(module, function)(_without(whole, spans) if function == "parse_junit" else rest)
             if tally is not None:
                 tallies.append(tally)
     if not tallies:

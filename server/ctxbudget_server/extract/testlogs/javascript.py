@@ -15,6 +15,7 @@ _VITEST_TESTS = re.compile(r"\s*Tests\s+(\d+ .*|no tests.*)$")
 _VITEST_ERRORS = re.compile(r"\s*Errors\s+(\d+) errors?")
 _VITEST_NAME = re.compile(r"\s*(?:FAIL\s+|[×✗]\s+)(?:\|[^|]+\|\s+)?(\S.*?)(?:\s+\d+ ?ms)?$")
 _MOCHA = re.compile(r"\s+(\d+) (passing|failing|pending)\b(?: \(.*\))?$")
+_MOCHA_TICK = re.compile(r"\s+[✓✔√] ")
 _MOCHA_NAME = re.compile(r"\s{2,}(\d+)\) (\S.*)$")
 
 
@@ -86,9 +87,14 @@ def parse_vitest(lines: list[str]) -> Tally | None:
 
 
 def parse_mocha(lines: list[str]) -> Tally | None:
-    """Mocha's tally; failing names stand in the numbered list after the counts."""
+    """Mocha's tally; failing names stand in the numbered list after the counts.
+
+    `N failing` follows `N passing`, so a log that ends with the latter may be cut: it proves a pass only if it also
+    shows every test that passed and none that failed.
+    """
     tally = Tally("mocha")
     seen = finished = False
+    ticks = passing = 0
     for i, line in enumerate(lines):
         match = _MOCHA.match(line)
         if match:
@@ -96,6 +102,7 @@ def parse_mocha(lines: list[str]) -> Tally | None:
             figure = int(match[1][:9])
             if match[2] == "passing":
                 finished = True
+                passing += figure
                 tally.count(passed=figure)
             elif match[2] == "failing":
                 tally.count(failed=figure)
@@ -109,4 +116,10 @@ def parse_mocha(lines: list[str]) -> Tally | None:
                     break
                 parts.append(following.strip())
             tally.fails(parts[-1].rstrip(":"))
-    return tally.conclude(finished) if seen else None
+        elif _MOCHA_TICK.match(line):
+            ticks += 1
+        elif not seen and _MOCHA_NAME.match(line):
+            tally.fails(line.split(")", 1)[1])  # the reporter numbers failures where they happen
+    last = next((x for x in reversed(lines) if x.strip()), "")
+    cut = bool(_MOCHA.match(last)) and "failing" not in last and ticks < passing
+    return tally.conclude(finished and not cut) if seen else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .tally import ERROR, FAILED, Tally, counts
 
-_START = re.compile(r"=+ test session starts =+$")
+_START = re.compile(r"(?<!=)=+ test session starts =+$")
 _FOOTER = re.compile(
     r"(?:=+ )?((?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?"
     r"|rerun)(?:, )?)+|no tests ran)"
@@ -20,6 +21,8 @@ _BROKEN = re.compile(
     r"(?:ImportError while loading conftest|ERROR: (?:not found|file or directory not found|usage)"
     r"|INTERNALERROR>|!+ Interrupted)"
 )
+_CAPTURED = re.compile(r"-+ Captured \w+")
+_DIVIDER = re.compile(r"=+ (?:FAILURES|ERRORS|PASSES|short test summary info) =+$")
 _RAISED = re.compile(r"E {3,}(\S.*)$")
 
 
@@ -48,6 +51,7 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
         # Footers that cannot be paired with their sessions: one of them may be of a run that failed.
         return tally.conclude(False), []
     finished = bool(closing) and (not starts or starts[-1] < closing[-1])
+    finished = finished and not _abandoned(lines, starts, closing)
     if finished and not tally.failed and not tally.errors:
         tally.failing.clear()  # names come from the output of passing tests
     return tally.conclude(finished), _spans(starts, closing, len(lines)) if certain else []
@@ -71,6 +75,17 @@ def _outer(starts: list[int], ends: list[int]) -> tuple[list[int], bool]:
     return closing, certain
 
 
+def _abandoned(lines: list[str], starts: list[int], closing: list[int]) -> bool:
+    """Whether a session began and never ended: another begins before any closing line, and not in captured output.
+
+    Its tests may have failed, so a later session that passes does not speak for the log.
+    """
+    for first, second in pairwise(starts):
+        if not any(first < end < second for end in closing):
+            return not any(_CAPTURED.match(x) or _DIVIDER.match(x) for x in lines[:second])
+    return False
+
+
 def _names(lines: list[str], tally: Tally, finished: bool, end: int) -> None:
     """Failing tests: from the last short summary, else from verbose lines."""
     head = next((i for i in range(min(end, len(lines) - 1), -1, -1) if "short test summary info" in lines[i]), 0)
@@ -82,6 +97,8 @@ def _names(lines: list[str], tally: Tally, finished: bool, end: int) -> None:
                 tally.messages.append(f"{match[2]} - {match[3]}")
     if not tally.failing:
         for line in lines[:end]:
+            if "FAILED" not in line and "ERROR" not in line:
+                continue
             verbose = _VERBOSE.match(line) or _WORKER.match(line)
             if verbose:
                 tally.fails(verbose[2] if verbose[1] in (FAILED.upper(), ERROR.upper()) else verbose[1])

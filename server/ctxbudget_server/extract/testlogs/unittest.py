@@ -10,6 +10,8 @@ _RAN = re.compile(r"Ran (\d+) tests? in ")
 _CLOSE = re.compile(r"(OK|FAILED)(?: \(([^)]*)\))?\s*$")
 _HEAD = re.compile(r"(FAIL|ERROR): (\S.*?)(?: \[.*\])?$")
 _VERBOSE = re.compile(r"(test\w*(?: \([\w.]+\))?)(?:.*?) \.\.\. (?:.*\b)?(FAIL|ERROR)$")
+_DESCRIBED = re.compile(r"(test\w* \([\w.]+\))$")  # its docstring and outcome follow on the next line
+_OUTCOME = re.compile(r" \.\.\. (?:FAIL|ERROR)$")
 _PART = re.compile(r"(failures|errors|skipped|expected failures|unexpected successes)=(\d+)")
 _RAISED = re.compile(r"(?:[\w.]*(?:Error|Exception|Failure|Warning))(?::.*)?$")
 
@@ -21,6 +23,7 @@ def parse(lines: list[str]) -> Tally | None:
     unclosed = False
     runs = 0
     names = False
+    above = ""
     for line in lines:
         ran = _RAN.match(line)
         if ran:
@@ -46,9 +49,11 @@ def parse(lines: list[str]) -> Tally | None:
             tally.fails(head[2])
             names = True
             continue
-        verbose = _VERBOSE.match(line)
-        if verbose:
-            tally.fails(verbose[1])
+        verbose = _VERBOSE.match(line) if line.endswith(("FAIL", "ERROR")) else None
+        named = verbose or (_DESCRIBED.match(above) if _OUTCOME.search(line) else None)
+        above = line
+        if named:
+            tally.fails(named[1])
             names = True
         elif names and len(tally.messages) < 20 and _RAISED.match(line):
             tally.messages.append(line.strip())
