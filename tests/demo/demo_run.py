@@ -112,6 +112,20 @@ def expected_panel(status: Message, phase: int) -> str:
     return "\n".join(lines)
 
 
+def figures_of_no_answer(demo: DemoRun) -> list[str]:
+    """The figures and shares that were printed, without standing in what the server sent."""
+    answered = " ".join(str(message) for message in demo.received)
+    plain = set(re.findall(r"\d+", answered.replace(",", " ")))
+    told = set(re.findall(r"\d{1,3}(?:,\d{3})+|\d+", answered))
+    shares = {f"{100 * float(number):.1f}%" for number in re.findall(r"\b\d+\.\d+\b", answered)}
+    shares |= set(re.findall(r"\d+\.\d%", answered))
+    printed = re.sub(r"process \d+|sha256.*|^  \|.*$|^ctxbudget demo on .*$", "", demo.stdout, flags=re.M)
+    figures = re.findall(r"\d{1,3}(?:,\d{3})+|\d{2,}", re.sub(r"\d+\.\d%", "", printed))
+    return [share for share in re.findall(r"\d+\.\d%", printed) if share not in shares] + [
+        figure for figure in figures if figure.replace(",", "") not in plain and figure not in told
+    ]
+
+
 def words(text: str) -> list[str]:
     """The words of a text without the marks of tables."""
     return [word for word in re.split(r"[\s|]+", text) if word.strip("-")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -37,12 +38,27 @@ def test_files_are_found_in_order_and_up_to_a_limit(tmp_path, monkeypatch):
         ("run.log", "test-output", 4),
         ("server.log", "log", 4),
         ("cause.md", "debug", 4),
-        ("AGENTS.md", "instructions", None),
-        ("grep.txt", "tool-output", None),
+        ("AGENTS.md", "instructions", 0),
+        ("grep.txt", "tool-output", 0),
+        ("authentication.md", "other", None),
     ],
 )
 def test_documents_belong_to_phases(name, kind, phase):
     assert documents.phase_of(name, kind) == phase
+
+
+def dealt(kinds):
+    named = [(f"{i:02}.md", {"kind": kind, "sourceTokens": 9, "outline": []}) for i, kind in enumerate(kinds)]
+    return [(d.phase, d.dealt) for d in documents.documents(Path("x"), named)]
+
+
+def test_documents_of_no_known_kind_are_dealt_in_the_order_of_need():
+    order = [1, 1, 1, 0, 2, 3, 3, 3, 4, 6]
+    for count in (1, 2, 7, 10, 13):
+        assert dealt(["other"] * count) == [(phase, True) for phase in (order + [1] * 3)[:count]]
+    mixed = ["other", "plan", "other", "report", "report", "other", "summary"]
+    assert dealt(mixed) == [(1, True), (2, False), (0, True), (1, False), (1, False), (3, True), (3, False)]
+    assert dealt(["report"] * 5 + ["other"])[-1] == (0, True), "a phase that has more than it needs takes no other's"
 
 
 def status(**changes):

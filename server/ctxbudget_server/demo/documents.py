@@ -17,6 +17,8 @@ MAX_FILES = 60
 LOCATION, RESEARCH, PLANNING, IMPLEMENTATION, TESTING, DOCUMENTATION = 0, 1, 2, 3, 4, 6
 
 PHASE_OF_KIND = {
+    "instructions": LOCATION,
+    "tool-output": LOCATION,
     "report": RESEARCH,
     "plan": PLANNING,
     "summary": IMPLEMENTATION,
@@ -27,7 +29,7 @@ PHASE_OF_KIND = {
 NEEDED = {RESEARCH: 3, LOCATION: 1, PLANNING: 1, IMPLEMENTATION: 3, TESTING: 1, DOCUMENTATION: 1}
 """Documents that a phase has work for, in the order in which phases get those of no known kind."""
 
-_ABOUT_LOCATION = re.compile(r"(?:^|[-_. ])(?:location|structure|layout|environment)\b", re.I)
+_ABOUT_LOCATION = re.compile(r"(?:^|[-_. ])location\b", re.I)
 _ABOUT_DOCUMENTATION = re.compile(r"(?:^|[-_. ])(?:docs?|documentation|changelog|release[-_ ]notes)\b", re.I)
 
 
@@ -52,7 +54,7 @@ class Document:
     outline: tuple[dict[str, Any], ...]
     phase: int
     dealt: bool = False
-    """Whether the phase has it only because it was short of documents."""
+    """Whether the phase has it for no other reason than that neither its kind nor its name tells another."""
 
 
 def find(folder: Path) -> Found:
@@ -78,14 +80,13 @@ def _walk(folder: Path) -> Iterator[Path]:
 def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> list[Document]:
     """Documents from their names and what the server said about them, each with its phase.
 
-    Those that belong to no phase by kind or name are dealt to the phases that are short, the rest to research.
+    Those that belong to no phase by kind or name are dealt to the phases that are short, and then to research.
     """
     phases = [phase_of(name, answer["kind"]) for name, answer in extracted]
     short = [phase for phase, needed in NEEDED.items() for _ in range(needed - phases.count(phase))]
     found = []
     for (name, answer), phase in zip(extracted, phases, strict=True):
-        if phase is None:
-            given = short.pop(0) if short else RESEARCH
+        dealt = phase is None
         found.append(
             Document(
                 name=name,
@@ -93,8 +94,8 @@ def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> 
                 kind=answer["kind"],
                 source_tokens=answer["sourceTokens"],
                 outline=tuple(answer["outline"]),
-                phase=given if phase is None else phase,
-                dealt=phase is None,
+                phase=phase if phase is not None else short.pop(0) if short else RESEARCH,
+                dealt=dealt,
             )
         )
     return found
@@ -103,7 +104,7 @@ def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> 
 def phase_of(name: str, kind: str) -> int | None:
     """The phase that produces such a document, by its kind or else its name; None if neither tells."""
     by_kind = PHASE_OF_KIND.get(kind)
-    if by_kind in (None, IMPLEMENTATION) and _ABOUT_DOCUMENTATION.search(Path(name).name):
+    if by_kind in (None, LOCATION, IMPLEMENTATION) and _ABOUT_DOCUMENTATION.search(Path(name).name):
         return DOCUMENTATION
     if by_kind is None and _ABOUT_LOCATION.search(Path(name).name):
         return LOCATION

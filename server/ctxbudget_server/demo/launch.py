@@ -119,12 +119,12 @@ def _read(harness: Harness, console: Console, found: Found) -> list[Document]:
         console.say(f"There are more than {len(found.names)} files; these are the first.", "warn")
     documents, refusals = harness.read(found)
     for document in documents:
-        phase = f"phase {document.phase} ({'dealt' if document.dealt else NAMES[document.phase]})"
-        console.say(
-            f"{document.source_tokens:>8,}  {document.kind:<12} {phase:<25} {elided(document.name, 31)}".rstrip()
-        )
-    if any(document.dealt for document in documents):
-        console.say("dealt: of no kind that belongs to a phase, given to one that was short of documents")
+        phase = f"phase {document.phase} ({NAMES[document.phase]})"
+        if document.dealt:
+            place, width = f"{f'no known kind: dealt to {phase}':<48}", 21
+        else:
+            place, width = f"{document.kind:<12} {phase:<25}", 31
+        console.say(f"{document.source_tokens:>8,}  {place} {elided(document.name, width)}".rstrip())
     for refusal in refusals:
         say_refusal(console, refusal)
     if not documents:

@@ -28,6 +28,8 @@ def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -
     rehearsed = harness.ask("context/prune", target=target, dryRun=True)
     console.say(panel.prune_plan(rehearsed["plan"]))
     console.say(f"  would save {rehearsed['saved']:,} tokens")
+    if rehearsed["plan"] and not rehearsed["saved"]:
+        console.say("  (documents this small are no longer than their metadata)")
     console.say(f"  now: {panel.account(rehearsed['status'])}")
     before = rehearsed["status"]
 
@@ -100,10 +102,15 @@ def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
 
 
 def _section(document: Document) -> Answer | None:
-    """A section that somebody would want: the recommendations, else the first below the title that has some length."""
-    inner = [row for row in document.outline if len(row["path"]) > 1 and row["tokens"] >= SECTION_TOKENS]
-    advice = [row for row in inner if "recommend" in row["heading"].lower()]
-    return next(iter(advice or inner), None)
+    """A section that somebody would want: the recommendations, else the first of some length, else the longest.
+
+    None where the document has no headings, or no more than a title.
+    """
+    inner = [row for row in document.outline if len(row["path"]) > 1]
+    long = [row for row in inner if row["tokens"] >= SECTION_TOKENS]
+    advice = [row for row in long if "recommend" in row["heading"].lower()]
+    first = next(iter(advice or long), None)
+    return first or max(inner, key=lambda row: int(row["tokens"]), default=None)
 
 
 def _acts(answer: Answer) -> list[tuple[Any, ...]]:

@@ -26,6 +26,10 @@ AGENTS = 3
 WAVES = (1, 2)
 LEAST_METADATA = 40
 """Tokens of metadata for a document, however many share the phase's allocation."""
+SMALL_METADATA = 4
+"""Of small documents, metadata may be as long as this part of their average."""
+LEAST_METADATA_SETTING = 20
+"""The least that `session/open` takes as `metadataTokens`."""
 NEWS_SECONDS = 3.0
 """How long an alert's notification is waited for; the server tells within a quarter of a second."""
 
@@ -82,7 +86,7 @@ class Workflow:
             f"({panel.share(config['targetShare'])} of it),\n  policy {opened['effectivePolicy']}, "
             f"metadata up to {config['metadataTokens']:,} tokens each"
         )
-        self._lower_thresholds()
+        self._suit_small_documents()
         phases: list[dict[str, Any]] = [{"number": number, "name": name} for number, name in NAMES.items()]
         for phase in phases:
             if phase["number"] == RESEARCH:
@@ -92,17 +96,27 @@ class Workflow:
         say(f"budget/allocate, strategy {answer['strategy']}:")
         say(panel.allocations(answer))
 
-    def _lower_thresholds(self) -> None:
-        """Documents that are too small for the usual thresholds would show no alert."""
-        first = [document.source_tokens for document in self._documents if document.phase == self._showcase]
-        entering = sum(first[: len(first) // 2 + 1] if self._showcase == IMPLEMENTATION else first)
+    def _suit_small_documents(self) -> None:
+        """Where what enters before the first prune cannot reach the usual warning: lower figures, and told."""
+        sizes = {phase: [d.source_tokens for d in self._documents if d.phase == phase] for phase in NAMES}
+        first = sizes[self._showcase]
+        if self._showcase == IMPLEMENTATION:
+            first = first[: _first_wave(len(first))]
+        entering = max(sum(sizes[LOCATION]), sum(first))
         if entering >= self._harness.ask("budget/status")["warnAt"]:
             return
-        wanted = {"warn": max(2, entering // 2), "critical": max(3, entering * 3 // 4)}
-        opened = self._harness.ask("session/open", config={"thresholds": wanted})
-        at = opened["config"]["thresholds"]
+        share = sum(first) // len(first) // SMALL_METADATA
+        wanted = {
+            # Figures up to 1 would be shares.
+            "thresholds": {"warn": max(2, entering // 2), "critical": max(3, entering * 3 // 4)},
+            "metadataTokens": min(self._metadata_tokens, max(LEAST_METADATA_SETTING, share)),
+        }
+        config = self._harness.ask("session/open", config=wanted)["config"]
+        self._metadata_tokens = config["metadataTokens"]
+        at = config["thresholds"]
         self._console.say(
-            f"The documents are small: warn is set to {at['warn']:,.0f} tokens, critical to {at['critical']:,.0f}."
+            f"Small documents: session/open sets warn to {at['warn']:,.0f}, critical to {at['critical']:,.0f} tokens,\n"
+            f"  and metadata up to {config['metadataTokens']:,} tokens each"
         )
 
     def _phase(self, phase: int, step: Callable[[list[Document]], None]) -> None:
@@ -187,7 +201,7 @@ class Workflow:
     def _implement(self, documents: list[Document]) -> None:
         """Two waves; when the second is complete, a marker is all that is left of the first."""
         say = self._console.say
-        half = (len(documents) + 1) // 2
+        half = _first_wave(len(documents))
         for wave, share in zip(WAVES, (documents[:half], documents[half:]), strict=True):
             if not share:
                 say(f"Wave {wave} has no document.")
@@ -278,6 +292,11 @@ def say_refusal(console: Console, refusal: Refusal) -> None:
     """A file that is left out, with the server's reason."""
     console.say(f"left out: {panel.elided(refusal.name, 60)} ({refusal.error.name})", "warn")
     console.say(f"  {refusal.error.message}")
+
+
+def _first_wave(documents: int) -> int:
+    """How many of the implementation's documents are the first wave's."""
+    return (documents + 1) // 2
 
 
 def _or_none(value: object) -> str:
