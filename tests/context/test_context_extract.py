@@ -73,6 +73,32 @@ def test_a_failing_log_in_fields(session: Session) -> None:
     assert tests["failing"] == ["tests/test_a.py::test_rotation"]
 
 
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "FAIL Required test coverage of 90% not reached. Total coverage: 40.00%",
+        "ERROR: Coverage failure: total of 40 is less than fail-under=90",
+    ],
+)
+def test_a_missed_coverage_gate_is_a_failure(session: Session, gate: str) -> None:
+    log = f"collected 5 items\n\nt.py .....   [100%]\n\n{gate}\n\n===== 5 passed in 0.12s =====\n"
+
+    assert session.call("metadata/extract", content=log, kind="test-output")["tests"]["status"] == "failed"
+
+
+@pytest.mark.parametrize("title", ["Pool Analysis", "Evaluation Results", "Recommendations for pools"])
+def test_the_title_is_no_section_s_name(session: Session, title: str) -> None:
+    report = (
+        f"# {title}\n\n**Date**: 2026-03-04\n\n## Summary\n\nThe pool is slow.\n\n## Findings\n\n"
+        "- The pool is too small.\n- Retries double the load.\n\n## Recommendations\n\n- Raise the size.\n"
+    )
+
+    found = session.call("metadata/extract", content=report)
+
+    assert found["keyFindings"] == ["The pool is too small.", "Retries double the load."]
+    assert found["recommendations"] == ["Raise the size."]
+
+
 @pytest.mark.parametrize("content", ["", "no tests here", "Compiling...\n"])
 def test_an_unknown_test_status_is_null(session: Session, content: str) -> None:
     found = session.call("metadata/extract", content=content, kind="test-output")

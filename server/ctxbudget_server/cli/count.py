@@ -36,7 +36,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders as a tree; - reads stdin")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    parser.add_argument("--fits", type=int, metavar="N", help="exit with 1 if all together have more than N tokens")
+    parser.add_argument("--fits", type=_limit, metavar="N", help="exit with 1 if all together have more than N tokens")
+
+
+def _limit(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
 
 
 def run(options: Namespace) -> int:
@@ -85,8 +92,9 @@ class _Job:
         except OSError as fault:
             self._fail(f"{name}: {fault.strerror}")
         except ProtocolError as fault:
-            if not (in_folder and fault.name == "notText"):
-                self._fail(fault.message)
+            if in_folder and fault.name == "notText" and b"\0" in (data or b""):
+                return
+            self._fail(fault.message)
         else:
             yield Row(name, figure.tokens, len(data), figure.provenance)
 

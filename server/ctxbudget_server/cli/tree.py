@@ -16,7 +16,7 @@ SKIPPED = {".git", ".hg", ".svn"}
 def files_below(folder: Path) -> Iterator[Path]:
     """All files below a folder that its .gitignore files (and those of its subfolders) do not ignore, in order of name.
 
-    Links to folders are not followed.
+    Links are not followed.
     """
     yield from _walk(folder, [])
 
@@ -34,7 +34,7 @@ def _walk(folder: Path, rules: list[tuple[Path, GitIgnoreSpec]]) -> Iterator[Pat
                 continue
             if is_folder:
                 yield from _walk(path, rules)
-            elif entry.is_file():
+            elif entry.is_file(follow_symlinks=False):
                 yield path
 
 

@@ -55,12 +55,16 @@ class Document:
         top = min((self.sections[i].level for i in inside), default=0)
         return [i for i in inside if self.sections[i].level == top]
 
+    def _is_title(self, index: int) -> bool:
+        """Whether a section is the whole document, with sections of its own."""
+        return index == 0 and len(self.sections) > 1 and self.last_below(0) >= len(self.sections)
+
     def matching(self, pattern: re.Pattern[str]) -> list[int]:
-        """The sections whose heading matches, outermost only, in order."""
+        """The sections whose heading matches, outermost only, in order; the document's own title names none."""
         found: list[int] = []
         end = 0
         for i, title in enumerate(self.titles):
-            if i >= end and pattern.search(title):
+            if i >= end and not self._is_title(i) and pattern.search(title):
                 found.append(i)
                 end = self.last_below(i)
         return found

@@ -63,7 +63,7 @@ class Counter:
             from ctxbudget_server.tokens import ESTIMATOR_ERROR
 
             return max(error.median if error else 0.0, ESTIMATOR_ERROR.median)
-        return error.median if error and self.provenance != "exact" else None
+        return error.median if error and self.family.provenance != "exact" else None
 
     @property
     def is_ready(self) -> bool:

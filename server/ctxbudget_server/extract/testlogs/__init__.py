@@ -16,6 +16,10 @@ _HARD_EXIT = re.compile(
     r"|ELIFECYCLE|##\[error\]|(?:Error: )?Process completed with exit code [1-9]|Command failed with exit code [1-9]"
     r"|Segmentation fault|Killed$)"
 )
+_GATE = re.compile(
+    r"\s*(?:FAIL Required test coverage of|ERROR: Coverage failure: total of|Coverage failure: total of"
+    r"|Jest: .*coverage threshold .* not met|ERROR: Coverage for .* does not meet)"
+)
 # Each parser with words without which it cannot find anything: most texts are no test logs at all.
 _PYTEST = (
     "test session starts",
@@ -73,7 +77,7 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
                 tallies.append(tally)
     if not tallies:
         return _crash(lines) if expected else None
-    return _merge(tallies, rest)
+    return _merge(tallies, lines, rest)
 
 
 def _crash(lines: list[str]) -> TestFields | None:
@@ -102,8 +106,11 @@ def _without(lines: list[str], spans: list[tuple[int, int]]) -> list[str]:
     return kept + lines[at:]
 
 
-def _merge(tallies: list[Tally], rest: list[str]) -> TestFields:
-    """One answer of all tallies: any failure fails, any error errs, and all must have passed for 'passed'."""
+def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestFields:
+    """One answer of all tallies: any failure fails, any error errs, and all must have passed for 'passed'.
+
+    A gate on coverage stands inside a runner's own report, an exit code outside of it, in `rest`.
+    """
     verdicts = {t.verdict for t in tallies}
     if FAILED in verdicts:
         status: str | None = FAILED
@@ -113,7 +120,7 @@ def _merge(tallies: list[Tally], rest: list[str]) -> TestFields:
         status = PASSED
     else:
         status = None
-    if status == PASSED and any(_HARD_EXIT.match(line) for line in rest):
+    if status == PASSED and (any(map(_HARD_EXIT.match, rest)) or any(map(_GATE.match, lines))):
         status = FAILED
     counted = [t for t in tallies if t.passed is not None or t.failed is not None or t.errors is not None]
 
