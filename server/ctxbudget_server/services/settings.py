@@ -65,12 +65,14 @@ class Settings:
     @property
     def scope(self) -> Scope | None:
         """The scope of the workflow."""
-        return self.values["scope"]  # type: ignore[no-any-return]
+        scope: Scope | None = self.values["scope"]
+        return scope
 
     @property
     def model(self) -> str | None:
         """The model whose vocabulary counts."""
-        return self.values["model"]  # type: ignore[no-any-return]
+        model: str | None = self.values["model"]
+        return model
 
     @cached_property
     def ceilings(self) -> dict[str, int]:

@@ -108,9 +108,8 @@ def changing(
 ) -> R:
     """Run `body` as one transaction of the session and answer its result.
 
-    With `rehearse` the body runs on a snapshot first,
-    so that its slow parts are done outside the lock; `seal(True)` then forbids new slow work, which raises
-    `NotRehearsedError` where another process changed the session in between.
+    With `rehearse` the body runs on a snapshot first, so that its slow parts are done outside the lock; `seal(True)`
+    then forbids new slow work, which raises `NotRehearsedError` where another process changed the session in between.
     """
     scope = key_scope(call.method, params.session_id)
     locate = find or (lambda reader: _open_session(reader, params, call.now()))

@@ -21,9 +21,6 @@ class Reader(Protocol):
     def sessions(self) -> list[Session]:
         """All sessions, the oldest first."""
 
-    def revisions(self) -> dict[str, int]:
-        """The revision of every session by id."""
-
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
 

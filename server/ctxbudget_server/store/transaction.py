@@ -83,10 +83,6 @@ class SqliteReader:
         values["config"] = json.loads(values["config"])
         return Session(**values)
 
-    def revisions(self) -> dict[str, int]:
-        """The revision of every session by id."""
-        return dict(self._sql.execute("SELECT id, revision FROM sessions").fetchall())
-
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
         return {
