@@ -95,6 +95,8 @@ _TABLE = (
     Method("context/list", "The items of the session, filtered.", "ListParams", "ListResult", _SESSION),
     Method("context/get", "An item's original: whole, by section, by lines or by search. A pure read.", "GetParams",
            "GetResult", (*_SESSION, "unknownItem", "noContent", "unknownSection")),
+    Method("context/search", "The lines of all originals that match a query, whatever was pruned. A pure read.",
+           "SearchParams", "SearchResult", _SESSION),
     Method("context/restore", "Bring removed items back into the account.", "RestoreParams", "RestoreResult",
            (*_WRITE, "unknownItem"), mutates=True),
     Method("context/prune", "Remove by policy and target, or with dryRun say what would go.", "PruneParams",

@@ -105,6 +105,15 @@ class GetParams(SessionParams):
     limit: Annotated[int, Field(ge=1, le=1000)] = Field(20, description="Most matches of a search.")
 
 
+class SearchParams(SessionParams):
+    """Params of `context/search`."""
+
+    query: Annotated[Label, Field(description="Words, or a string as it stands.")]
+    kind: Kind | None = None
+    phase: PhaseNumber | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = Field(20, description="Most lines answered.")
+
+
 class RestoreParams(MutatingParams):
     """Params of `context/restore`."""
 

@@ -110,6 +110,25 @@ class GetResult(SessionResult):
     matches: list[Match]
 
 
+class FoundLine(Record):
+    """A line of an item's original that a search found; `context/get` by lines has what stands around it."""
+
+    item_id: str
+    title: str | None
+    kind: Kind
+    state: State
+    line: int = described("1-based.")
+    text: str
+
+
+class SearchResult(SessionResult):
+    """Result of `context/search`: those with the query as it stands come first, then by BM25 over all lines."""
+
+    matches: list[FoundLine]
+    searched: int = described("Items whose content was looked at; equal content counts once.")
+    complete: bool = described("False if there was more content than a search looks at; the newest items come first.")
+
+
 class RestoreResult(SessionResult):
     """Result of `context/restore`."""
 

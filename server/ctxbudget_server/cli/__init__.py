@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "call": "one request in this process, for hooks and scripts",
     "demo": "drive a server through a whole workflow on real files, and show what happens",
     "count": "count the tokens of files",
+    "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
     "report": "print a session's report: actual against budget",
 }
 

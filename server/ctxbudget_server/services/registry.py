@@ -28,6 +28,7 @@ SERVICES: dict[str, str] = {
     "context/append": "context:append",
     "context/list": "context:list_items",
     "context/get": "retrieval:get",
+    "context/search": "searching:search_items",
     "context/restore": "context:restore",
     "context/prune": "removal:prune",
     "context/undo": "removal:undo",

@@ -1,0 +1,31 @@
+"""`ctxbudget mcp`: the budget as tools for a model, in any host of the Model Context Protocol."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from ctxbudget_server.cli.options import add_store_options, services
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the one that changed last)",
+    )
+    add_store_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Serve the host on stdin and stdout; needs the extra `ctxbudget[mcp]`."""
+    try:
+        from ctxbudget_server.mcp.server import serve
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("mcp", "mcp_types", "anyio"):
+            raise
+        print("ctxbudget mcp needs the MCP SDK: pip install 'ctxbudget[mcp]'", file=sys.stderr)
+        return 2
+    serve(services(options, "mcp"), options.session)
+    return 0

@@ -1,0 +1,60 @@
+"""The server of the tools, on the official SDK, over stdio."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import anyio
+import mcp_types as types
+from mcp.server import Server, ServerRequestContext
+from mcp.server.stdio import stdio_server
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server import __version__
+from ctxbudget_server.mcp.session import session_id
+from ctxbudget_server.mcp.tools import TOOLS, answer
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.dispatch import Services
+
+
+def serve(services: Services, chosen_session: str | None) -> None:
+    """Serve the host on stdin and stdout until it leaves."""
+    anyio.run(_serve, services, chosen_session)
+
+
+async def _serve(services: Services, chosen_session: str | None) -> None:
+    async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
+        work = partial(_answer, services, chosen_session, params.name, params.arguments or {})
+        return await anyio.to_thread.run_sync(work)
+
+    server: Server[Any] = Server("ctxbudget", version=__version__, on_list_tools=_list, on_call_tool=call)
+    async with stdio_server() as (inbound, outbound):
+        await server.run(inbound, outbound, server.create_initialization_options())
+
+
+async def _list(_: ServerRequestContext, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+    return types.ListToolsResult(
+        tools=[
+            types.Tool(
+                name=tool.name,
+                description=tool.description,
+                input_schema=tool.schema,
+                annotations=types.ToolAnnotations(read_only_hint=True),
+            )
+            for tool in TOOLS
+        ]
+    )
+
+
+def _answer(
+    services: Services, chosen_session: str | None, name: str, arguments: dict[str, Any]
+) -> types.CallToolResult:
+    def ask(method: str, **params: Any) -> dict[str, Any]:
+        return services.call(method, params, Cancellation())
+
+    try:
+        text, failed = answer(ask, session_id(chosen_session, ask), name, arguments), False
+    except ProtocolError as error:
+        text, failed = f"{error.name}: {error.message}", True
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)

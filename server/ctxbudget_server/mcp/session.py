@@ -1,0 +1,31 @@
+"""Which session a model's tools speak of."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Protocol
+
+from ctxbudget_protocol.limits import DEFAULT_SESSION
+
+VARIABLES = ("CTXBUDGET_SESSION", "CLAUDE_CODE_SESSION_ID")
+"""Where a host names its session; Claude Code gives its children the second one."""
+
+
+class Ask(Protocol):
+    """Sends one request to the services; raises `ProtocolError`."""
+
+    def __call__(self, method: str, **params: Any) -> dict[str, Any]:
+        """The result."""
+
+
+def session_id(chosen: str | None, ask: Ask) -> str:
+    """`chosen`, else what the host's environment names, else the session that changed last.
+
+    Looked up for each request: a host may start its tools before its hooks open the session.
+    """
+    named = chosen or next((value for name in VARIABLES if (value := os.environ.get(name))), None)
+    if named:
+        return named
+    sessions = ask("session/list")["sessions"]
+    newest = max(sessions, key=lambda session: session["updatedAt"], default=None)
+    return str(newest["sessionId"]) if newest else DEFAULT_SESSION

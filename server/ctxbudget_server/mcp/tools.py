@@ -1,0 +1,155 @@
+"""The tools: what a model is told of each, in few tokens, and how its answer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_server.mcp.session import Ask
+
+GET_TOKENS = 2_000
+"""What `context_get` answers at most unless told otherwise, tokens: the reader's own context is the scarce thing."""
+
+Arguments = Mapping[str, Any]
+Answer = Callable[[Ask, str, Arguments], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool: its JSON Schema, and the function that asks the services and words the answer."""
+
+    name: str
+    description: str
+    properties: dict[str, dict[str, Any]]
+    answer: Answer
+    required: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the arguments."""
+        schema: dict[str, Any] = {"type": "object", "properties": self.properties, "additionalProperties": False}
+        return {**schema, "required": list(self.required)} if self.required else schema
+
+
+def budget_status(ask: Ask, session: str, _: Arguments) -> str:
+    """What is in use of the budget and the window, and the advice."""
+    status = ask("budget/status", sessionId=session)
+    used = f"{status['retained']:,} of {status['budget']:,} budget tokens ({status['ofBudget']:.1%})"
+    window = f"{status['ofWindow']:.1%} of the window of {status['window']:,}"
+    lines = [
+        status["advice"]["text"],
+        f"retained: {used}, {window}; level: {status['level']}; available: {status['available']:,}",
+        f"peak: {status['peak']:,}; processed: {status['processed']:,}; saved: {status['saved']:,}",
+    ]
+    layers = [f"{layer['layer']} {layer['retained']:,}" for layer in status["layers"] if layer["retained"]]
+    if layers:
+        lines.append("layers: " + ", ".join(layers))
+    if status["phase"] is not None:
+        lines.append(f"running phase: {status['phase']}")
+    lines += [f"in flight: {lease['holder']}, {lease['tokens']:,} tokens" for lease in status["leases"]]
+    return "\n".join(lines)
+
+
+def budget_report(ask: Ask, session: str, _: Arguments) -> str:
+    """Actual against budget, as Markdown."""
+    return str(ask("budget/report", sessionId=session, format="markdown")["markdown"])
+
+
+def context_search(ask: Ask, session: str, given: Arguments) -> str:
+    """`id:line title: text` for each line found."""
+    found = ask("context/search", sessionId=session, query=given["query"], limit=given.get("limit", 10))
+    lines = [
+        f"{hit['itemId']}:{hit['line']}{' ' + hit['title'] if hit['title'] else ''}: {hit['text'].strip()}"
+        for hit in found["matches"]
+    ]
+    return "\n".join(lines) or f"nothing found in {found['searched']} items"
+
+
+def context_get(ask: Ask, session: str, given: Arguments) -> str:
+    """An original or a part of it, cut at a line when it is over the limit, with how to go on."""
+    got = ask("context/get", sessionId=session, itemId=given["id"], **_part(given))
+    content: str = got["content"]
+    limit = given.get("max_tokens", GET_TOKENS)
+    cut = ask("tokens/truncate", sessionId=session, text=content, limit=limit)
+    if not cut["cut"]:
+        return content
+    kept = cut["text"]
+    whole = kept[: kept.rfind("\n") + 1] or kept
+    first = got["startLine"] or 1
+    go_on = first + whole.count("\n")
+    return f"{whole}\n[{got['tokens']:,} tokens in all; go on with lines {go_on}-]"
+
+
+def metadata_extract(ask: Ask, session: str, given: Arguments) -> str:
+    """The metadata of a file or item, as text."""
+    source = {"itemId": given["id"]} if "id" in given else {"path": given.get("path")}
+    focus = {"focus": given["focus"]} if "focus" in given else {}
+    limit = given.get("max_tokens", 300)
+    # A file needs no account: it can be looked at before any session is there.
+    account = {"sessionId": session} if "id" in given else {}
+    return str(ask("metadata/extract", maxTokens=limit, **source, **focus, **account)["text"])
+
+
+def _part(given: Arguments) -> dict[str, Any]:
+    part: dict[str, Any] = {}
+    if "section" in given:
+        part["section"] = given["section"]
+    if "lines" in given:
+        start, dash, end = str(given["lines"]).partition("-")
+        if not start.isdecimal() or not (end.isdecimal() or (dash and not end)):
+            raise invalid(["lines"], "Input should be like 10-40, or 10- to the end", "string_pattern_mismatch")
+        part["lines"] = {"start": int(start), "end": int(end) if end else 2**31 - 1}
+    return part
+
+
+_STRING = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 1}
+
+TOOLS = (
+    Tool("budget_status", "How much of the context budget is used, what is in flight, and advice.", {}, budget_status),
+    Tool("budget_report", "Actual against budget per phase and layer, as Markdown.", {}, budget_report),
+    Tool(
+        "context_search",
+        "Search all tool results and documents of this session, also those pruned from your context.",
+        {"query": _STRING, "limit": _COUNT},
+        context_search,
+        required=("query",),
+    ),
+    Tool(
+        "context_get",
+        "Get back an original by item id: whole, one section, or lines like 10-40.",
+        {"id": _STRING, "section": _STRING, "lines": _STRING, "max_tokens": _COUNT},
+        context_get,
+        required=("id",),
+    ),
+    Tool(
+        "metadata_extract",
+        "Summary, findings and names of a long file (path) or item (id), optionally on a question (focus).",
+        {"path": _STRING, "id": _STRING, "focus": _STRING, "max_tokens": _COUNT},
+        metadata_extract,
+    ),
+)
+
+
+def answer(ask: Ask, session: str, name: str, arguments: Arguments) -> str:
+    """A tool's answer. Raises `ProtocolError`, `invalidParams` for arguments that the schema does not allow."""
+    tool = next((tool for tool in TOOLS if tool.name == name), None)
+    if tool is None:
+        raise ProtocolError("methodNotFound", f"there is no tool {name!r}")
+    for missing in (argument for argument in tool.required if argument not in arguments):
+        raise invalid([missing], "Field required", "missing")
+    for argument, value in arguments.items():
+        _check(tool, argument, value)
+    return tool.answer(ask, session, arguments)
+
+
+def _check(tool: Tool, argument: str, value: object) -> None:
+    schema = tool.properties.get(argument)
+    if schema is None:
+        raise invalid([argument], "Extra inputs are not permitted", "extra_forbidden")
+    if schema is _STRING and not isinstance(value, str):
+        raise invalid([argument], "Input should be a valid string", "string_type")
+    if schema is _COUNT and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise invalid([argument], "Input should be an integer of at least 1", "greater_than_equal")

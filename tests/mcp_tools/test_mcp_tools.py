@@ -1,0 +1,154 @@
+"""`ctxbudget mcp` over real stdio, with the official client of the protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+from support.session import Session
+
+DOCS = Path(__file__).parents[2] / "docs" / "mcp.md"
+LINES = "".join(f"line {n} of the long result\n" for n in range(1, 3001))
+
+
+def talk(session: Session, work: Callable[[Client], Awaitable[Any]], *arguments: str, **env: str) -> Any:
+    """Run `work` with a client of `ctxbudget mcp` in the session's workspace."""
+    folder = session.call("session/list")["workspace"]
+    command = ["-m", "ctxbudget_server", "mcp", "--workspace", folder, "--store", f"{folder}/state/store.db"]
+    clean = {k: v for k, v in os.environ.items() if k not in ("CTXBUDGET_SESSION", "CLAUDE_CODE_SESSION_ID")}
+    server = StdioServerParameters(command=sys.executable, args=[*command, *arguments], env={**clean, **env})
+
+    async def run() -> Any:
+        async with Client(server, read_timeout_seconds=60) as client:
+            return await work(client)
+
+    return anyio.run(run)
+
+
+def ask(session: Session, tool: str, arguments: dict[str, Any], **env: str) -> tuple[str, bool]:
+    """One tool's text, and whether it failed."""
+
+    async def work(client: Client) -> tuple[str, bool]:
+        result = await client.call_tool(tool, arguments)
+        return "".join(part.text for part in result.content), bool(result.is_error)
+
+    chosen = () if env else (f"--session={session.id}",)
+    return talk(session, work, *chosen, **env)
+
+
+def test_what_the_tools_cost_is_what_the_docs_say(session: Session) -> None:
+    async def work(client: Client) -> list[dict[str, Any]]:
+        listed = await client.list_tools()
+        return [
+            {"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}
+            for tool in listed.tools
+        ]
+
+    tools = talk(session, work)
+
+    cost = session.call("tokens/count", texts=[json.dumps(tools)])["total"]
+    assert cost <= 600
+    assert f"cost {cost} tokens" in DOCS.read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+)` ", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert named == [tool["name"] for tool in tools]
+
+
+def test_the_model_reads_its_budget(session: Session) -> None:
+    session.call("workflow/startPhase", phase=2, name="build")
+    session.add(tokens=6000)
+    session.call("budget/reserve", tokens=500, holder="reviewer")
+
+    text, failed = ask(session, "budget_status", {})
+
+    assert not failed
+    assert text in DOCS.read_text(encoding="utf-8")
+    assert "retained: 6,000 of 7,500 budget tokens (80.0%), 24.0% of the window of 25,000; level: warn" in text
+    report, _ = ask(session, "budget_report", {})
+    assert report == session.call("budget/report", format="markdown")["markdown"]
+
+
+def test_what_was_pruned_is_found_and_fetched_back(session: Session) -> None:
+    item = session.add(kind="tool-output", content=LINES, title="long run")
+    session.call("context/prune", target={"items": [item]})
+
+    found, _ = ask(session, "context_search", {"query": "line 1234", "limit": 1})
+    assert found == f"{item}:1234 long run: line 1234 of the long result"
+    part, _ = ask(session, "context_get", {"id": item, "lines": "1233-1235"})
+    assert part == "".join(LINES.splitlines(keepends=True)[1232:1235])
+
+
+def test_an_original_is_cut_at_a_line_and_goes_on_from_there(session: Session) -> None:
+    item = session.add(content=LINES)
+    got, lines = "", "1-"
+    for _ in range(20):
+        text, failed = ask(session, "context_get", {"id": item, "lines": lines, "max_tokens": 8000})
+        assert not failed
+        whole, cut, more = text.partition("\n[")
+        got += whole
+        if not cut:
+            break
+        assert session.call("tokens/count", texts=[whole])["total"] <= 8000
+        lines = re.search(r"lines (\d+-)", more)[1]  # type: ignore[index]
+    assert got == LINES
+
+
+def test_metadata_of_a_file_and_of_an_item(session: Session) -> None:
+    folder = Path(session.call("session/list")["workspace"])
+    (folder / "notes.md").write_text("# Notes\n\n" + "The cache is warmed at start. " * 200, encoding="utf-8")
+
+    text, failed = ask(session, "metadata_extract", {"path": "notes.md", "max_tokens": 60})
+    assert (failed, "# Notes" in text) == (False, True)
+    item = session.add(path="notes.md")
+    assert "The cache is warmed" in ask(session, "metadata_extract", {"id": item, "focus": "cache"})[0]
+
+
+def test_the_host_names_the_session(session: Session) -> None:
+    session.add(tokens=123)
+
+    assert "123 of 7,500" in ask(session, "budget_status", {}, CLAUDE_CODE_SESSION_ID=session.id)[0]
+    text, failed = ask(session, "budget_status", {}, CTXBUDGET_SESSION="unheard-of")
+    assert (text, failed) == ("unknownSession: there is no session 'unheard-of'", True)
+
+
+def test_without_a_name_the_session_that_changed_last_is_meant(session: Session) -> None:
+    session.add(tokens=77)
+
+    assert "77 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "message"),
+    [
+        ("context_get", {}, "invalidParams: id: Field required"),
+        ("context_get", {"id": "none"}, "unknownItem: the session has no item 'none'"),
+        ("context_get", {"id": "x", "lines": "a-b"}, "invalidParams: lines: Input should be like 10-40"),
+        ("context_search", {"query": "x", "limit": 0}, "invalidParams: limit: Input should be an integer"),
+        ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: Extra inputs"),
+        ("context_search", {"query": 5}, "invalidParams: query: Input should be a valid string"),
+        ("metadata_extract", {}, "invalidParams: "),
+    ],
+)
+def test_bad_arguments_are_answered(session: Session, tool: str, arguments: dict[str, Any], message: str) -> None:
+    text, failed = ask(session, tool, arguments)
+
+    assert failed
+    assert text.startswith(message)
+
+
+def test_without_the_sdk_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "mcp_types.py").write_text("raise ModuleNotFoundError(name='mcp_types')", encoding="utf-8")
+    command = [sys.executable, "-m", "ctxbudget_server", "mcp", "--store", str(tmp_path / "s.db")]
+
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=False)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"ctxbudget mcp needs the MCP SDK: pip install 'ctxbudget[mcp]'\n"
