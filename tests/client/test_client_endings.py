@@ -23,7 +23,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_close_shuts_the_server_down_in_order():
-    client = Client.spawn(FAKE, timeout=15)
+    client = Client.spawn(FAKE, restarts=0, timeout=15)
     assert client.close() == 0
     assert client.close() == 0
     assert not is_alive(client.pid)
@@ -32,7 +32,7 @@ def test_close_shuts_the_server_down_in_order():
 
 
 def test_a_death_fails_what_is_pending_with_the_last_words():
-    with Client.spawn(FAKE, timeout=15) as client:
+    with Client.spawn(FAKE, restarts=0, timeout=15) as client:
         held = [client.send("hold") for _ in range(3)]
         with pytest.raises(ConnectionLostError) as caught:
             client.request("die")
@@ -48,7 +48,7 @@ def test_a_death_fails_what_is_pending_with_the_last_words():
 
 
 def test_a_server_that_closes_its_output_is_lost_and_ended():
-    with Client.spawn(FAKE, timeout=15) as client:
+    with Client.spawn(FAKE, restarts=0, timeout=15) as client:
         with pytest.raises(ConnectionLostError, match="closed its output"):
             client.request("closeOutput")
         client.kill()
@@ -56,7 +56,10 @@ def test_a_server_that_closes_its_output_is_lost_and_ended():
 
 
 def test_nonsense_ends_the_conversation():
-    with Client.spawn(FAKE, timeout=15) as client, pytest.raises(ConnectionLostError, match="sent not a header"):
+    with (
+        Client.spawn(FAKE, restarts=0, timeout=15) as client,
+        pytest.raises(ConnectionLostError, match="sent not a header"),
+    ):
         client.request("garbage")
     assert not is_alive(client.pid)
 
@@ -66,7 +69,7 @@ def test_a_callback_that_raises_is_said_and_nothing_waits_for_ever():
         raise RuntimeError("the callback's own fault")
 
     with (
-        Client.spawn(FAKE, on_notification=broken, timeout=15) as client,
+        Client.spawn(FAKE, restarts=0, on_notification=broken, timeout=15) as client,
         pytest.raises(ConnectionLostError, match="the callback's own fault"),
     ):
         client.request("tell", {"method": "budget/alert", "times": 1})
@@ -82,7 +85,7 @@ def test_a_server_that_hangs_is_killed():
 
 
 def test_a_server_that_does_not_read_blocks_nobody():
-    client = Client.spawn(FAKE, timeout=15)
+    client = Client.spawn(FAKE, restarts=0, timeout=15)
     client.request("stopReading")
     began = time.monotonic()
     with pytest.raises(RequestTimeoutError):
@@ -93,7 +96,7 @@ def test_a_server_that_does_not_read_blocks_nobody():
 
 
 def test_an_exception_in_the_block_ends_the_server_too():
-    with pytest.raises(KeyError), Client.spawn(FAKE, timeout=15) as client:
+    with pytest.raises(KeyError), Client.spawn(FAKE, restarts=0, timeout=15) as client:
         raise KeyError
     assert not is_alive(client.pid)
 

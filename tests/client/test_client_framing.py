@@ -55,8 +55,8 @@ def test_what_is_no_message(data):
         read_message(io.BytesIO(data))
 
 
-def test_the_client_needs_nothing_but_the_standard_library():
+def test_the_client_needs_nothing_but_the_standard_library_and_the_protocols_records():
     script = "import ctxbudget_client, sys; print({n.partition('.')[0] for n in sys.modules} - sys.stdlib_module_names)"
     shown = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True).stdout
     foreign = {name for name in eval(shown) if not name.startswith(("_", "ctxbudget_client"))}
-    assert not foreign & {"pydantic", "pygls", "lsprotocol", "ctxbudget_server", "ctxbudget_protocol", "tiktoken"}
+    assert not foreign & {"pydantic", "pygls", "lsprotocol", "ctxbudget_server", "tiktoken"}

@@ -76,6 +76,7 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
         pruned = ask("context/prune", target={"workflow": True})
         ask("context/undo", undo=pruned["undo"])
         ask("context/get", itemId=item, search="token")
+        ask("context/search", query="token")
         ask("context/list")
         ask("workflow/completeWave", phase=1, wave=1)
         ask("workflow/completePhase", phase=1)

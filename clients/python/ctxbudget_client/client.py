@@ -5,19 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ctxbudget_client.connection import Connection
+from ctxbudget_client.callbacks import Callback, Callbacks
 from ctxbudget_client.errors import ClientError, RequestTimeoutError
+from ctxbudget_client.link import Link, Start
+from ctxbudget_client.methods import Api
 from ctxbudget_client.notifications import Fits, Notification, Notifications
+from ctxbudget_client.params import SESSION_METHODS
 from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.trace import Trace, TraceSink
 
+DEFAULT_COMMAND = ("ctxbudget", "serve")
+
 DEFAULT_TIMEOUT = 60.0
 """Seconds that a request may take, unless said otherwise."""
+
+DEFAULT_RESTARTS = 3
+"""How often in all a server that is lost is started anew, unless said otherwise."""
 
 END_SECONDS = 5.0
 """Seconds that the server has for each step of its end."""
@@ -25,37 +34,33 @@ END_SECONDS = 5.0
 Params = Mapping[str, Any] | None
 
 
-class Client:
+class Client(Api):
     """A running server and the conversation with it. Every method may be called by any thread.
 
     ::
 
-        with Client.spawn(["ctxbudget", "serve"]) as client:
-            client.request("budget/status", {"sessionId": "run-7"})["retained"]
+        with Client.spawn() as client:
+            run = client.for_session("run-7")
+            run.context.add(items=[{"layer": "transient", "kind": "report", "path": "report.md"}])
+            print(run.budget.status().advice.text)
+
+    A server that crashes is started anew, and what it left unanswered is asked again, so that nothing is lost or
+    counted twice.
     """
 
-    def __init__(
-        self,
-        process: ServerProcess,
-        *,
-        trace: TraceSink | None = None,
-        on_notification: Callable[[str, Any], None] | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-    ) -> None:
-        """Speak with a process that runs already; `spawn` starts one and says `initialize`."""
+    def __init__(self, link: Link, trace: Trace, callbacks: Callbacks, timeout: float) -> None:
+        """Speak over a link that stands; `spawn` makes one."""
+        super().__init__(self.request)
         self.timeout = timeout
-        self.notifications = Notifications()
-        self.initialize_result: dict[str, Any] = {}
-        self._process = process
-        self._on_notification = on_notification
-        self._trace = Trace(trace)
-        self._connection = Connection(process, self._trace, self._notified)
+        self.link = link
+        self._trace = trace
+        self._callbacks = callbacks
         self._exit_code: int | None = None
 
     @classmethod
     def spawn(
         cls,
-        command: Command,
+        command: Command = DEFAULT_COMMAND,
         *,
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
@@ -64,40 +69,38 @@ class Client:
         trace: TraceSink | None = None,
         on_notification: Callable[[str, Any], None] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
+        restarts: int = DEFAULT_RESTARTS,
     ) -> Self:
         """Start a server and initialize it.
 
         `env` is added to this process's environment; `root` is the workspace; `options` are the
         `initializationOptions`. `trace` gets every frame. With `on_notification(method, params)` notifications go
-        there, on the reading thread, which must not wait for answers; without it they are kept in `notifications`.
-        `timeout` is how many seconds a request may take. Raises `ConnectionLostError`, `ServerError` or
-        `RequestTimeoutError`, and then leaves no process behind.
+        there, on the reading thread, which must not wait for answers; without it, and without a callback of `on`,
+        they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often in all
+        a server that is lost is started anew. Raises `ConnectionLostError`, `ServerError` or `RequestTimeoutError`, and
+        then leaves no process behind.
         """
-        process = ServerProcess(command, cwd=cwd, env=env)
-        client = cls(process, trace=trace, on_notification=on_notification, timeout=timeout)
-        try:
-            client.initialize(root, options)
-        except BaseException:
-            client.kill()
-            raise
-        return client
-
-    def initialize(self, root: str | os.PathLike[str] | None = None, options: Params = None) -> dict[str, Any]:
-        """Say `initialize` and `initialized`; the server's result."""
-        params: dict[str, Any] = {
-            "processId": os.getpid(),
+        hello: dict[str, Any] = {
             "clientInfo": {"name": "ctxbudget-client"},
             "rootUri": Path(root).resolve().as_uri() if root is not None else None,
             "capabilities": {},
         }
         if options is not None:
-            params["initializationOptions"] = options
-        self.initialize_result = self.request("initialize", params)
-        self.notify("initialized", {})
-        return self.initialize_result
+            hello["initializationOptions"] = dict(options)
+        start = Start(partial(ServerProcess, command, cwd=cwd, env=env), hello)
+        recorder, callbacks = Trace(trace), Callbacks(on_notification)
+        return cls(Link(start, recorder, callbacks.tell, restarts, timeout), recorder, callbacks, timeout)
+
+    def for_session(self, session_id: str) -> Api:
+        """All methods, about one session."""
+
+        def ask(method: str, params: dict[str, Any]) -> Any:
+            return self.request(method, {"sessionId": session_id, **params} if method in SESSION_METHODS else params)
+
+        return Api(ask)
 
     def request(self, method: str, params: Params = None, *, timeout: float | None = None) -> Any:
-        """Ask and wait: the result, which for every method of ctxbudget is a dict. A late one is cancelled.
+        """Ask by name and wait: the result as JSON. A late one is cancelled.
 
         Raises `ServerError`, `RequestTimeoutError` or `ConnectionLostError`.
         """
@@ -105,30 +108,49 @@ class Client:
         try:
             return pending.result(timeout)
         except RequestTimeoutError:
-            pending.cancel()
+            with contextlib.suppress(ClientError):  # the late answer is the news, not that nobody hears the cancel
+                pending.cancel()
             raise
 
     def send(self, method: str, params: Params = None) -> Pending:
         """Ask without waiting: several requests can be in flight at once. Raises `ConnectionLostError`."""
-        return self._connection.request(method, params, self.timeout)
+        return self.link.send(method, params, self.timeout)
 
     def notify(self, method: str, params: Params = None) -> None:
         """Tell the server something. Raises `ConnectionLostError`."""
-        self._connection.notify(method, params)
+        self.link.notify(method, params)
+
+    def on(self, method: str, callback: Callback) -> Callable[[], None]:
+        """Call `callback` with each notification of `method`: `budget/didChange` and `budget/alert` as records.
+
+        It runs on the reading thread, and must not wait for answers there. Call what is returned to end it. After a
+        restart of the server `ctxbudget/reconnected` is told: what happened in between may have been missed.
+        """
+        return self._callbacks.add(method, callback)
 
     def wait_notification(self, method: str, timeout: float, fits: Fits = lambda _: True) -> Notification | None:
         """The first kept notification of `method` that fits; None if none comes within `timeout` seconds."""
         return self.notifications.wait(method, timeout, fits)
 
     @property
+    def notifications(self) -> Notifications:
+        """What no callback was told."""
+        return self._callbacks.kept
+
+    @property
+    def initialize_result(self) -> dict[str, Any]:
+        """What the server answered to `initialize`."""
+        return self.link.initialize_result
+
+    @property
     def pid(self) -> int:
         """The server's process id."""
-        return self._process.pid
+        return self.link.process.pid
 
     @property
     def stderr_tail(self) -> str:
         """The last lines that the server wrote to stderr."""
-        return self._process.stderr_tail
+        return self.link.process.stderr_tail
 
     @property
     def trace_fault(self) -> Exception | None:
@@ -138,28 +160,12 @@ class Client:
     def close(self, grace: float = END_SECONDS) -> int:
         """End the server in order, by force if it does not; its exit code. Never raises, and may be called twice."""
         if self._exit_code is None:
-            with contextlib.suppress(ClientError):  # it is gone, or hangs: what follows ends it
-                self.request("shutdown", timeout=grace)
-            self._connection.lose("the client is closed", last="exit")
-            self._end(grace)
-        assert self._exit_code is not None
+            self._exit_code = self.link.close(grace)
         return self._exit_code
 
     def kill(self) -> None:
         """End the server by force."""
-        self._connection.lose("the client is closed")
-        self._process.kill()
-        self._end(END_SECONDS)
-
-    def _end(self, grace: float) -> None:
-        self._exit_code = self._process.end(grace)
-        self._connection.join(grace)
-
-    def _notified(self, method: str, params: Any) -> None:
-        if self._on_notification is not None:
-            self._on_notification(method, params)
-        else:
-            self.notifications.put(Notification(method, params))
+        self._exit_code = self.link.kill(END_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -20,14 +20,23 @@ END_SECONDS = 2.0
 """How long a server that closed its output may take to end, before it is made to."""
 
 
+Orphaned = Callable[[list[Pending], ConnectionLostError], None]
+
+
 class Connection:
     """Matches answers with requests. One thread writes and one reads, so that a full pipe blocks no caller."""
 
-    def __init__(self, process: ServerProcess, trace: Trace, notified: Callable[[str, Any], None]) -> None:
-        """`notified(method, params)` gets every notification, on the reading thread: it must not wait for answers."""
+    def __init__(
+        self, process: ServerProcess, trace: Trace, notified: Callable[[str, Any], None], orphaned: Orphaned
+    ) -> None:
+        """`notified(method, params)` gets every notification, on the reading thread: it must not wait for answers.
+
+        `orphaned(unanswered, reason)` is called once, when the connection is lost.
+        """
         self._process = process
         self._trace = trace
         self._notified = notified
+        self._orphaned = orphaned
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._pending: dict[int, Pending] = {}
@@ -38,18 +47,18 @@ class Connection:
         self._writer.start()
         self._reader.start()
 
-    def request(self, method: str, params: Any, timeout: float) -> Pending:
+    def send(self, pending: Pending) -> None:
         """Send a request. Raises `ConnectionLostError` where nobody is left to answer it, and what `encode` raises."""
-        pending = Pending(next(self._ids), method, timeout, self._cancel)
-        message: Message = {"jsonrpc": "2.0", "id": pending.id, "method": method}
-        if params is not None:
-            message["params"] = params
+        request_id = next(self._ids)
+        message: Message = {"jsonrpc": "2.0", "id": request_id, "method": pending.method}
+        if pending.params is not None:
+            message["params"] = pending.params
         frame = encode(message)
         with self._lock:
             self._check()
-            self._pending[pending.id] = pending
+            pending.sent(request_id, self._cancel)
+            self._pending[request_id] = pending
             self._outgoing.put(frame)
-        return pending
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification. Raises `ConnectionLostError`."""
@@ -62,22 +71,23 @@ class Connection:
             self._outgoing.put(frame)
 
     def lose(self, reason: str, last: str | None = None) -> None:
-        """Give up: whatever is pending fails, and nothing can be sent after the notification `last`."""
+        """Give up: nothing can be sent after the notification `last`. Only the first call counts."""
         with self._lock:
-            if self._lost is None:
-                if last is not None:
-                    self._outgoing.put(encode({"jsonrpc": "2.0", "method": last}))
-                self._lost = ConnectionLostError(reason, self._process.exit_code, self._process.stderr_tail)
-            pending = list(self._pending.values())
+            if self._lost is not None:
+                return
+            if last is not None:
+                self._outgoing.put(encode({"jsonrpc": "2.0", "method": last}))
+            lost = self._lost = ConnectionLostError(reason, self._process.exit_code, self._process.stderr_tail)
+            unanswered = list(self._pending.values())
             self._pending.clear()
             self._outgoing.put(None)
-        for one in pending:
-            one.fail(self._lost)
+        self._orphaned(unanswered, lost)
 
     def join(self, seconds: float) -> None:
         """Wait for the threads; the process has ended, so that their pipes have, too."""
-        self._writer.join(seconds)
-        self._reader.join(seconds)
+        for thread in (self._writer, self._reader):
+            if thread is not threading.current_thread():
+                thread.join(seconds)
 
     def _check(self) -> None:
         if self._lost is not None:

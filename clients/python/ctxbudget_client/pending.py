@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 from ctxbudget_client.errors import RequestTimeoutError
@@ -12,39 +13,47 @@ from ctxbudget_client.errors import RequestTimeoutError
 class Pending:
     """The handle of a request in flight; any thread may wait for it, more than once."""
 
-    def __init__(self, request_id: int, method: str, timeout: float, cancel: Callable[[int], None]) -> None:
-        self.id = request_id
+    def __init__(self, method: str, params: Any, timeout: float) -> None:
+        self.id = 0
+        """The id on the wire; another one after a restart of the server."""
         self.method = method
+        self.params = params
+        self.cancelled = False
+        self.answer: Future[Any] = Future()
         self._timeout = timeout
-        self._cancel = cancel
-        self._answer: Future[Any] = Future()
+        self._cancel: Callable[[int], None] | None = None
+
+    def sent(self, request_id: int, cancel: Callable[[int], None]) -> None:
+        """It is on its way; `cancel(id)` asks the server to give up."""
+        self.id, self._cancel = request_id, cancel
 
     @property
     def done(self) -> bool:
         """Whether the answer is there."""
-        return self._answer.done()
+        return self.answer.done()
 
     def result(self, timeout: float | None = None) -> Any:
         """The result. Raises `ServerError`, `ConnectionLostError`, or `RequestTimeoutError`: then it goes on."""
         seconds = self._timeout if timeout is None else timeout
         try:
-            return self._answer.result(seconds)
+            return self.answer.result(seconds)
         except TimeoutError as fault:
-            if self._answer.done():
+            if self.answer.done():
                 raise
             raise RequestTimeoutError(self.method, seconds) from fault
 
     def cancel(self) -> None:
         """Ask the server to give up; the answer, an error or a result, still comes."""
-        if not self.done:
+        self.cancelled = True
+        if not self.done and self._cancel is not None:
             self._cancel(self.id)
 
     def resolve(self, result: Any) -> None:
         """The answer came."""
-        if not self._answer.done():
-            self._answer.set_result(result)
+        with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
+            self.answer.set_result(result)
 
     def fail(self, fault: Exception) -> None:
         """No result will come."""
-        if not self._answer.done():
-            self._answer.set_exception(fault)
+        with contextlib.suppress(InvalidStateError):
+            self.answer.set_exception(fault)

@@ -88,7 +88,9 @@ def _run(found: Found, trace: TextIO | None, label: str) -> None:
         command = [sys.executable, "-P", "-m", "ctxbudget_server", "serve"]
         places = [f"--workspace={found.folder}", f"--store={Path(scratch) / 'store.db'}"]
         console.say(f"ctxbudget demo on {label}", "strong")
-        with Client.spawn([*command, *places], root=found.folder, trace=trace, timeout=REQUEST_SECONDS) as client:
+        with Client.spawn(
+            [*command, *places], root=found.folder, trace=trace, timeout=REQUEST_SECONDS, restarts=0
+        ) as client:
             about = client.initialize_result
             console.say(
                 f"server: {about['serverInfo']['name']} {about['serverInfo']['version']}, process {client.pid}, "

@@ -1,0 +1,180 @@
+"""The methods, one class a namespace. Made from the method table by `python -m ctxbudget_protocol.bindings`."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ctxbudget_client import params as p
+from ctxbudget_client.namespaces import AsyncAsk, AsyncNamespace
+from ctxbudget_protocol.results import budget as budget_results
+from ctxbudget_protocol.results import context as context_results
+from ctxbudget_protocol.results import metadata as metadata_results
+from ctxbudget_protocol.results import session as session_results
+from ctxbudget_protocol.results import tokens as tokens_results
+from ctxbudget_protocol.results import usage as usage_results
+from ctxbudget_protocol.results import workflow as workflow_results
+
+
+class AsyncSession(AsyncNamespace):
+    """`session/*`."""
+
+    async def open(self, **params: Unpack[p.SessionOpenParams]) -> session_results.OpenResult:
+        """Create or resume a session by id, and configure it."""
+        return await self._ask("session/open", params, session_results.OpenResult)
+
+    async def close(self, **params: Unpack[p.SessionCloseParams]) -> session_results.CloseResult:
+        """End a session; its policy prunes what is left to prune."""
+        return await self._ask("session/close", params, session_results.CloseResult)
+
+    async def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> session_results.RecalibrateResult:
+        """Count the items of a session at the present calibration, as one logged event."""
+        return await self._ask("session/recalibrate", params, session_results.RecalibrateResult)
+
+    async def list(self, **params: Unpack[p.SessionListParams]) -> session_results.ListResult:
+        """The sessions of the workspace."""
+        return await self._ask("session/list", params, session_results.ListResult)
+
+    async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:
+        """Forget a session for good, originals included."""
+        return await self._ask("session/delete", params, session_results.DeleteResult)
+
+
+class AsyncWorkflow(AsyncNamespace):
+    """`workflow/*`."""
+
+    async def start_phase(self, **params: Unpack[p.WorkflowStartPhaseParams]) -> workflow_results.WorkflowResult:
+        """Start a phase, or go back to one."""
+        return await self._ask("workflow/startPhase", params, workflow_results.WorkflowResult)
+
+    async def complete_phase(self, **params: Unpack[p.WorkflowCompletePhaseParams]) -> workflow_results.WorkflowResult:
+        """Complete a phase; the answer says what the policy pruned, kept and marked."""
+        return await self._ask("workflow/completePhase", params, workflow_results.WorkflowResult)
+
+    async def start_wave(self, **params: Unpack[p.WorkflowStartWaveParams]) -> workflow_results.WorkflowResult:
+        """Start a wave of the running phase."""
+        return await self._ask("workflow/startWave", params, workflow_results.WorkflowResult)
+
+    async def complete_wave(self, **params: Unpack[p.WorkflowCompleteWaveParams]) -> workflow_results.WorkflowResult:
+        """Complete a wave; the answer says what the policy pruned, kept and marked."""
+        return await self._ask("workflow/completeWave", params, workflow_results.WorkflowResult)
+
+
+class AsyncBudget(AsyncNamespace):
+    """`budget/*`."""
+
+    async def allocate(self, **params: Unpack[p.BudgetAllocateParams]) -> budget_results.AllocateResult:
+        """Share the budget out to phases."""
+        return await self._ask("budget/allocate", params, budget_results.AllocateResult)
+
+    async def status(self, **params: Unpack[p.BudgetStatusParams]) -> budget_results.StatusResult:
+        """Window, budget, the four accounts, layers, phases, leases, level and advice."""
+        return await self._ask("budget/status", params, budget_results.StatusResult)
+
+    async def reserve(self, **params: Unpack[p.BudgetReserveParams]) -> budget_results.ReserveResult:
+        """Lease tokens for work in flight."""
+        return await self._ask("budget/reserve", params, budget_results.ReserveResult)
+
+    async def settle(self, **params: Unpack[p.BudgetSettleParams]) -> budget_results.SettleResult:
+        """End a lease with what it used; the rest is refunded."""
+        return await self._ask("budget/settle", params, budget_results.SettleResult)
+
+    async def release(self, **params: Unpack[p.BudgetReleaseParams]) -> budget_results.ReleaseResult:
+        """End a lease that used nothing."""
+        return await self._ask("budget/release", params, budget_results.ReleaseResult)
+
+    async def renew(self, **params: Unpack[p.BudgetRenewParams]) -> budget_results.RenewResult:
+        """Give a lease more time."""
+        return await self._ask("budget/renew", params, budget_results.RenewResult)
+
+    async def report(self, **params: Unpack[p.BudgetReportParams]) -> budget_results.ReportResult:
+        """Actual against budget, per phase and layer, with overruns, peaks and net savings."""
+        return await self._ask("budget/report", params, budget_results.ReportResult)
+
+
+class AsyncContext(AsyncNamespace):
+    """`context/*`."""
+
+    async def add(self, **params: Unpack[p.ContextAddParams]) -> context_results.AddResult:
+        """Items enter the account; never refused for the budget."""
+        return await self._ask("context/add", params, context_results.AddResult)
+
+    async def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:
+        """Pin, unpin, retitle an item, or move it to a layer or phase."""
+        return await self._ask("context/update", params, context_results.UpdateResult)
+
+    async def append(self, **params: Unpack[p.ContextAppendParams]) -> context_results.AppendResult:
+        """Grow an item; only its tail is counted again."""
+        return await self._ask("context/append", params, context_results.AppendResult)
+
+    async def list(self, **params: Unpack[p.ContextListParams]) -> context_results.ListResult:
+        """The items of the session, filtered."""
+        return await self._ask("context/list", params, context_results.ListResult)
+
+    async def get(self, **params: Unpack[p.ContextGetParams]) -> context_results.GetResult:
+        """An item's original: whole, by section, by lines or by search. A pure read."""
+        return await self._ask("context/get", params, context_results.GetResult)
+
+    async def search(self, **params: Unpack[p.ContextSearchParams]) -> context_results.SearchResult:
+        """The lines of all originals that match a query, whatever was pruned. A pure read."""
+        return await self._ask("context/search", params, context_results.SearchResult)
+
+    async def restore(self, **params: Unpack[p.ContextRestoreParams]) -> context_results.RestoreResult:
+        """Bring removed items back into the account."""
+        return await self._ask("context/restore", params, context_results.RestoreResult)
+
+    async def prune(self, **params: Unpack[p.ContextPruneParams]) -> context_results.PruneResult:
+        """Remove by policy and target, or with dryRun say what would go."""
+        return await self._ask("context/prune", params, context_results.PruneResult)
+
+    async def undo(self, **params: Unpack[p.ContextUndoParams]) -> context_results.UndoResult:
+        """Restore exactly the items that a prune changed."""
+        return await self._ask("context/undo", params, context_results.UndoResult)
+
+    async def fit(self, **params: Unpack[p.ContextFitParams]) -> context_results.FitResult:
+        """A message array cut to at most N tokens, legal for the provider; all that goes comes back."""
+        return await self._ask("context/fit", params, context_results.FitResult)
+
+
+class AsyncMetadata(AsyncNamespace):
+    """`metadata/*`."""
+
+    async def extract(self, **params: Unpack[p.MetadataExtractParams]) -> metadata_results.ExtractResult:
+        """Turn an artifact into at most N tokens of metadata."""
+        return await self._ask("metadata/extract", params, metadata_results.ExtractResult)
+
+
+class AsyncTokens(AsyncNamespace):
+    """`tokens/*`."""
+
+    async def count(self, **params: Unpack[p.TokensCountParams]) -> tokens_results.CountResult:
+        """Count texts or files, with provenance."""
+        return await self._ask("tokens/count", params, tokens_results.CountResult)
+
+    async def fits(self, **params: Unpack[p.TokensFitsParams]) -> tokens_results.FitsResult:
+        """Whether a text has at most so many tokens; costs in proportion to the limit, not the text."""
+        return await self._ask("tokens/fits", params, tokens_results.FitsResult)
+
+    async def truncate(self, **params: Unpack[p.TokensTruncateParams]) -> tokens_results.TruncateResult:
+        """The beginning of a text that has at most so many tokens, and what was cut."""
+        return await self._ask("tokens/truncate", params, tokens_results.TruncateResult)
+
+
+class AsyncUsage(AsyncNamespace):
+    """`usage/*`."""
+
+    async def record(self, **params: Unpack[p.UsageRecordParams]) -> usage_results.RecordResult:
+        """What the provider billed for what was counted: calibrates the model's figures."""
+        return await self._ask("usage/record", params, usage_results.RecordResult)
+
+
+class AsyncApi:
+    """All methods of the contract."""
+
+    def __init__(self, ask: AsyncAsk) -> None:
+        self.session = AsyncSession(ask)
+        self.workflow = AsyncWorkflow(ask)
+        self.budget = AsyncBudget(ask)
+        self.context = AsyncContext(ask)
+        self.metadata = AsyncMetadata(ask)
+        self.tokens = AsyncTokens(ask)
+        self.usage = AsyncUsage(ask)

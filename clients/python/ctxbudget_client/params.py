@@ -1,0 +1,477 @@
+"""Params of the methods. Made from the method table by `python -m ctxbudget_protocol.bindings`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Required, TypedDict
+
+from ctxbudget_protocol.words import Basis, Kind, Layer, MessageFormat, Policy, Scope, SessionState, State, Strategy
+
+
+class CachePrices(TypedDict, total=False):
+    """Prices of the provider's prompt cache, as multiples of an input token's price."""
+
+    read: float
+    write: float
+
+
+class LayerCeilings(TypedDict, total=False):
+    """Ceilings as shares of the window. Transient items are due to be gone once their phase has completed."""
+
+    permanent: float
+    """A share, 0 to 1."""
+    phase: float
+    """A share, 0 to 1."""
+    metadata: float
+    """A share, 0 to 1."""
+
+
+class Lines(TypedDict, total=False):
+    """A range of lines, both ends included."""
+
+    start: Required[int]
+    """1-based."""
+    end: Required[int]
+    """1-based."""
+
+
+class NewItem(TypedDict, total=False):
+    """An item that enters: exactly one of content, path and tokens."""
+
+    layer: Layer | None
+    """Absent with `reduces`: metadata; otherwise required."""
+    kind: Kind | None
+    """Absent: other; with `reduces` that of the sources, if they share one."""
+    phase: int | None
+    """Absent: the running phase; permanent items: none."""
+    wave: int | None
+    agent: str | None
+    title: str | None
+    pinned: bool
+    """Kept byte for byte through every prune."""
+    reduces: list[str] | None
+    """Items that this one stands for from now on."""
+    complete: bool | None
+    """With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said."""
+    content: str | None
+    path: str | None
+    """Absolute, a file: URI, or relative to the workspace; read now."""
+    tokens: int | None
+
+
+class PhaseSpec(TypedDict, total=False):
+    """A phase that the allocation is for."""
+
+    number: Required[int]
+    name: str | None
+    complexity: float | None
+    """Above 0; a weight, in no unit."""
+    agents: int | None
+    """Research agents: 300 tokens of metadata each at a budget of 7,500 (strategy fixed)."""
+
+
+class PhaseSummary(TypedDict, total=False):
+    """A summary that stands for the phase in the layer `metadata`: exactly one of content, path and tokens."""
+
+    content: str | None
+    path: str | None
+    tokens: int | None
+    title: str | None
+
+
+class ReserveShares(TypedDict, total=False):
+    """Shares of the total that the strategy `reserve` gives out; their sum is 1."""
+
+    core: float
+    """A share, 0 to 1."""
+    debug: float
+    """A share, 0 to 1."""
+    overflow: float
+    """A share, 0 to 1."""
+
+
+class Target(TypedDict, total=False):
+    """What a prune is about: exactly one of items, phase (with wave or without), layer and workflow."""
+
+    items: list[str] | None
+    phase: int | None
+    wave: int | None
+    layer: Layer | None
+    workflow: Literal[True] | None
+
+
+class Thresholds(TypedDict, total=False):
+    """Levels are reached at `>=` and released strictly below the release figure."""
+
+    warn: float
+    """Up to 1 a share of the budget, above 1 tokens."""
+    critical: float
+    """Up to 1 a share of the budget, above 1 tokens."""
+    warnRelease: float | None
+    """Absent: 5 % of the budget below `warn`."""
+    criticalRelease: float | None
+    """Absent: 5 % of the budget below `critical`."""
+
+
+class Config(TypedDict, total=False):
+    """Settings of a session. `session/open` takes any part of them; absent settings stay as they are."""
+
+    contextWindow: int
+    """The model's context size, tokens."""
+    targetShare: float
+    """budget = floor(window x target share), computed in decimal."""
+    thresholds: Thresholds
+    policy: Policy | Literal["auto"]
+    scope: Scope | None
+    model: str | None
+    """Selects the vocabulary. Absent: o200k_base."""
+    metadataHorizon: int | None
+    """Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never."""
+    keepFor: int
+    """Policy moderate: for how many more phases full content stays."""
+    markers: bool
+    autoPrune: bool
+    """At `critical`, remove unpinned transient items once per crossing."""
+    metadataTokens: int
+    """The bound of metadata that the policy extracts, tokens."""
+    reserveShares: ReserveShares
+    layerCeilings: LayerCeilings
+
+
+class SessionParams(TypedDict, total=False):
+    """Which session."""
+
+    session_id: str | None
+    """Absent: the workspace's default session."""
+
+
+class WriteParams(SessionParams, total=False):
+    """What a write may add."""
+
+    request_key: str | None
+    """The same key returns the first result, also after a restart: a retry never counts twice."""
+    if_revision: int | None
+    """Refuse with `conflict` if the session is elsewhere."""
+
+
+class SessionOpenParams(WriteParams, total=False):
+    """Params of `session/open`."""
+
+    config: Config | None
+    watch: bool
+    """Send this connection `budget/didChange` and `budget/alert`; false ends it."""
+
+
+class SessionCloseParams(WriteParams, total=False):
+    """Params of `session/close`."""
+
+
+class SessionRecalibrateParams(WriteParams, total=False):
+    """Params of `session/recalibrate`."""
+
+
+class SessionListParams(TypedDict, total=False):
+    """Params of `session/list`."""
+
+    state: SessionState | None
+
+
+class SessionDeleteParams(WriteParams, total=False):
+    """Params of `session/delete`."""
+
+
+class WorkflowStartPhaseParams(WriteParams, total=False):
+    """Params of `workflow/startPhase`."""
+
+    phase: Required[int]
+    name: str | None
+    reopen: bool
+    """Go back to a completed phase, or to a lower number than was started."""
+
+
+class WorkflowCompletePhaseParams(WriteParams, total=False):
+    """Params of `workflow/completePhase`."""
+
+    phase: Required[int]
+    summary: str | PhaseSummary | None
+    """Enters as metadata of the phase; none is invented."""
+    force: bool
+    """Complete although waves or leases are open; open waves complete with it."""
+
+
+class WorkflowStartWaveParams(WriteParams, total=False):
+    """Params of `workflow/startWave`."""
+
+    phase: Required[int]
+    wave: Required[int]
+    reopen: bool
+
+
+class WorkflowCompleteWaveParams(WriteParams, total=False):
+    """Params of `workflow/completeWave`."""
+
+    phase: Required[int]
+    wave: Required[int]
+
+
+class BudgetAllocateParams(WriteParams, total=False):
+    """Params of `budget/allocate`."""
+
+    strategy: Required[Strategy]
+    scope: Scope | None
+    """Absent: the session's, else full-implementation."""
+    phases: list[PhaseSpec] | None
+    total: int | None
+    """Absent: the budget, or what is left of it."""
+    basis: Basis
+
+
+class BudgetStatusParams(SessionParams, total=False):
+    """Params of `budget/status`."""
+
+
+class BudgetReserveParams(WriteParams, total=False):
+    """Params of `budget/reserve`."""
+
+    tokens: Required[int]
+    """Tokens."""
+    holder: Required[str]
+    """Who will use them: an agent's name or id."""
+    phase: int | None
+    """Absent: the running phase."""
+    ttl_ms: int
+    """Milliseconds."""
+
+
+class BudgetSettleParams(WriteParams, total=False):
+    """Params of `budget/settle`."""
+
+    lease_id: Required[str]
+    used: Required[int]
+    """What the work brought into the context, tokens."""
+
+
+class BudgetReleaseParams(WriteParams, total=False):
+    """Params of `budget/release`."""
+
+    lease_id: Required[str]
+
+
+class BudgetRenewParams(WriteParams, total=False):
+    """Params of `budget/renew`."""
+
+    lease_id: Required[str]
+    ttl_ms: int
+    """Milliseconds."""
+
+
+class BudgetReportParams(SessionParams, total=False):
+    """Params of `budget/report`."""
+
+    format: Literal["json", "markdown"]
+
+
+class ContextAddParams(WriteParams, total=False):
+    """Params of `context/add`."""
+
+    items: Required[list[NewItem]]
+
+
+class ContextUpdateParams(WriteParams, total=False):
+    """Params of `context/update`: absent fields stay as they are, null clears phase, wave, agent and title."""
+
+    item_id: Required[str]
+    """Opaque, made by the server."""
+    pinned: bool | None
+    title: str | None
+    kind: Kind | None
+    layer: Layer | None
+    phase: int | None
+    wave: int | None
+    agent: str | None
+
+
+class ContextAppendParams(WriteParams, total=False):
+    """Params of `context/append`."""
+
+    item_id: Required[str]
+    """Opaque, made by the server."""
+    content: Required[str]
+
+
+class ContextListParams(SessionParams, total=False):
+    """Params of `context/list`: all filters given must hold."""
+
+    state: State | None
+    layer: Layer | None
+    kind: Kind | None
+    phase: int | None
+    wave: int | None
+    agent: str | None
+    pinned: bool | None
+    after: str | None
+    """Go on after this item."""
+    limit: int
+
+
+class ContextGetParams(SessionParams, total=False):
+    """Params of `context/get`: the whole, or one of section, lines and search."""
+
+    item_id: Required[str]
+    """Opaque, made by the server."""
+    section: str | None
+    """A heading, or a path of headings joined by ` > `."""
+    lines: Lines | None
+    search: str | None
+    limit: int
+    """Most matches of a search."""
+
+
+class ContextSearchParams(SessionParams, total=False):
+    """Params of `context/search`."""
+
+    query: Required[str]
+    """Words, or a string as it stands."""
+    kind: Kind | None
+    phase: int | None
+    limit: int
+    """Most lines answered."""
+
+
+class ContextRestoreParams(WriteParams, total=False):
+    """Params of `context/restore`."""
+
+    items: Required[list[str]]
+
+
+class ContextPruneParams(WriteParams, total=False):
+    """Params of `context/prune`."""
+
+    target: Required[Target]
+    policy: Policy | Literal["auto"] | None
+    """Absent: the session's; items named one by one go whatever it is."""
+    dry_run: bool
+
+
+class ContextUndoParams(WriteParams, total=False):
+    """Params of `context/undo`."""
+
+    undo: Required[str]
+
+
+class ContextFitParams(WriteParams, total=False):
+    """Params of `context/fit`. Without `sessionId` no account is touched."""
+
+    messages: Required[list[dict[str, Any]]]
+    format: Required[MessageFormat]
+    max_tokens: Required[int]
+    """Tokens."""
+    keep_turns: int
+    """The latest turns that stay byte for byte. A turn begins where the agent begins to speak."""
+    pins: list[int | str] | None
+    """What stays byte for byte: indexes of messages, or ids of calls (the call and its result)."""
+    focus: str | None
+    """What the next turns are about: names that speak of it stay first."""
+    min_reclaim: int | None
+    """Room to win below the limit, once the array is over it. Absent: a tenth of maxTokens."""
+    archive: bool
+    """False: nothing is written, what goes is gone, and no marker promises to bring it back."""
+    cache_prices: CachePrices | None
+    """For `breakEvenTurns`. Absent: read 0.1, write 1.25."""
+    model: str | None
+    """Absent: the session's if one is named, else o200k_base."""
+
+
+class MetadataExtractParams(SessionParams, total=False):
+    """Params of `metadata/extract`: exactly one of content, path and itemId. Nothing is stored."""
+
+    content: str | None
+    path: str | None
+    item_id: str | None
+    kind: Kind | None
+    """Absent: seen from the path and the content."""
+    max_tokens: int
+    """A hard bound, tokens."""
+    focus: str | None
+    model: str | None
+
+
+class TokensCountParams(SessionParams, total=False):
+    """Params of `tokens/count`: exactly one of texts and paths."""
+
+    texts: list[str] | None
+    paths: list[str] | None
+    model: str | None
+    """Absent: the session's if one is named, else o200k_base."""
+    allow_estimate: bool
+    """While the vocabulary still loads, answer at once with estimates instead of waiting."""
+
+
+class TokensFitsParams(SessionParams, total=False):
+    """Params of `tokens/fits`: exactly one of text and path."""
+
+    text: str | None
+    path: str | None
+    limit: Required[int]
+    """Tokens."""
+    model: str | None
+
+
+class TokensTruncateParams(SessionParams, total=False):
+    """Params of `tokens/truncate`: exactly one of text and path."""
+
+    text: str | None
+    path: str | None
+    limit: Required[int]
+    """Tokens."""
+    model: str | None
+
+
+class UsageRecordParams(TypedDict, total=False):
+    """Params of `usage/record`: what the provider billed for what `tokens/count` answered."""
+
+    model: Required[str]
+    """Selects the vocabulary."""
+    counted: Required[int]
+    """The sum as it was answered, tokens."""
+    factor: float | None
+    """The factor that was answered with it. Absent: the one in force now."""
+    reported: Required[int]
+    """What the provider billed for the same text, tokens."""
+    request_key: str | None
+    """The same key returns the first result: a retry never counts twice."""
+
+
+SESSION_METHODS = frozenset(
+    {
+        "session/open",
+        "session/close",
+        "session/recalibrate",
+        "session/delete",
+        "workflow/startPhase",
+        "workflow/completePhase",
+        "workflow/startWave",
+        "workflow/completeWave",
+        "budget/allocate",
+        "budget/status",
+        "budget/reserve",
+        "budget/settle",
+        "budget/release",
+        "budget/renew",
+        "budget/report",
+        "context/add",
+        "context/update",
+        "context/append",
+        "context/list",
+        "context/get",
+        "context/search",
+        "context/restore",
+        "context/prune",
+        "context/undo",
+        "context/fit",
+        "metadata/extract",
+        "tokens/count",
+        "tokens/fits",
+        "tokens/truncate",
+    }
+)
+"""The methods that take `sessionId`."""

@@ -1,0 +1,170 @@
+"""A server that crashes: what it left unanswered is asked again, nothing is lost and nothing is counted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support.session import serve_command
+
+from ctxbudget_client import AsyncClient, Client, ConnectionLostError, RequestTimeoutError, ServerError
+
+FAKE = [sys.executable, str(Path(__file__).with_name("client_fake_server.py"))]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills processes by signal")
+
+
+def spawn(folder: Path, **options: object) -> Client:
+    return Client.spawn(serve_command(folder), cwd=folder, root=folder, **options)
+
+
+def test_adds_survive_kills_and_count_once(tmp_path: Path) -> None:
+    """Agents add while the server is killed twice: the account is what they were answered, to the token."""
+    with spawn(tmp_path, restarts=5) as client:
+        run = client.for_session("crash")
+        run.session.open(config={"contextWindow": 10_000_000})
+        first = client.pid
+        back = threading.Semaphore(0)
+        client.on("ctxbudget/reconnected", lambda said: back.release())
+
+        def agent(number: int) -> list[str]:
+            return [run.context.add(items=[{"layer": "transient", "tokens": 1}]).items[0].id for _ in range(40)]
+
+        with ThreadPoolExecutor(4) as pool:
+            futures = [pool.submit(agent, number) for number in range(4)]
+            for _ in range(2):
+                time.sleep(0.1)
+                os.kill(client.pid, signal.SIGKILL)
+                assert back.acquire(timeout=60)
+            ids = [item for future in futures for item in future.result(60)]
+
+        assert client.pid != first
+        assert len(set(ids)) == 160
+        assert run.budget.status().retained == 160
+        assert run.context.list().total == 160
+
+
+def test_a_write_that_was_committed_before_the_crash_is_answered_with_its_first_result(tmp_path: Path) -> None:
+    with spawn(tmp_path) as client:
+        client.session.open(session_id="once")
+        pending = client.send("context/add", {"sessionId": "once", "items": [{"layer": "transient", "tokens": 7}]})
+        os.kill(client.pid, signal.SIGKILL)
+        added = pending.result(30)
+        again = client.request("context/add", {**pending.params})
+        assert again == added
+        assert client.budget.status(session_id="once").retained == 7
+
+
+def test_watched_sessions_are_watched_again(tmp_path: Path) -> None:
+    changed, back = threading.Event(), threading.Event()
+    with spawn(tmp_path) as client, spawn(tmp_path) as other:
+        client.on("budget/didChange", lambda note: changed.set())
+        client.on("ctxbudget/reconnected", lambda said: back.set())
+        client.session.open(session_id="watched", watch=True)
+        os.kill(client.pid, signal.SIGKILL)
+        assert back.wait(30)
+        changed.clear()
+        other.for_session("watched").context.add(items=[{"layer": "transient", "tokens": 3}])
+        assert changed.wait(10)
+
+
+def test_restarts_are_limited(tmp_path: Path) -> None:
+    with spawn(tmp_path, restarts=1) as client:
+        os.kill(client.pid, signal.SIGKILL)
+        assert client.budget.status().retained == 0
+        os.kill(client.pid, signal.SIGKILL)
+        with pytest.raises(ConnectionLostError, match="exit code -9"):
+            for _ in range(100):
+                client.budget.status()
+                time.sleep(0.05)
+
+
+def test_a_server_that_cannot_come_back_fails_what_waits(tmp_path: Path) -> None:
+    """The command works once: the second start fails, and nobody waits for ever."""
+    flag = tmp_path / "started"
+    script = (
+        f"import pathlib, runpy, sys; f = pathlib.Path({str(flag)!r}); f.exists() and sys.exit(9); f.touch();"
+        f"sys.argv = [{FAKE[1]!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    with Client.spawn([sys.executable, "-c", script], timeout=20, restarts=2) as client:
+        waiting = client.send("budget/status")
+        assert client.request("echo", {"up": True}) == {"up": True}
+        os.kill(client.pid, signal.SIGKILL)
+        with pytest.raises(ConnectionLostError, match="exit code 9"):
+            waiting.result(20)
+        with pytest.raises(ConnectionLostError):
+            client.request("echo")
+
+
+def test_what_is_not_in_the_table_is_not_asked_again() -> None:
+    with Client.spawn(FAKE, timeout=20) as client:
+        held = client.send("hold")
+        with pytest.raises(ConnectionLostError, match="exit code 7"):
+            client.request("die")
+        with pytest.raises(ConnectionLostError):
+            held.result(5)
+        assert client.request("echo", {"again": 1}) == {"again": 1}
+
+
+def test_closing_while_it_restarts_leaves_nothing_behind(tmp_path: Path) -> None:
+    client = spawn(tmp_path)
+    os.kill(client.pid, signal.SIGKILL)
+    client.kill()
+    with pytest.raises(ConnectionLostError):
+        client.budget.status()
+    time.sleep(1.0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(client.pid, 0)
+
+
+def test_the_async_client_asks_in_parallel_and_survives_too(tmp_path: Path) -> None:
+    async def work() -> tuple[int, int]:
+        alerts: list[int] = []
+
+        async def alerted(note: object) -> None:
+            alerts.append(note.alert.retained)  # type: ignore[attr-defined]
+
+        options = {"cwd": tmp_path, "root": tmp_path}
+        async with await AsyncClient.spawn(serve_command(tmp_path), **options) as client:
+            run = client.for_session("async")
+            await run.session.open(watch=True)
+            client.on("budget/alert", alerted)
+            adds = [run.context.add(items=[{"layer": "transient", "tokens": 100}]) for _ in range(60)]
+            together = asyncio.gather(*adds)
+            await asyncio.sleep(0.05)
+            os.kill(client.sync.pid, signal.SIGKILL)
+            await together
+            status = await run.budget.status()
+            with pytest.raises(ServerError, match="has no item"):
+                await run.context.get(item_id="none")
+            for _ in range(100):
+                if alerts:
+                    break
+                await asyncio.sleep(0.05)
+            return status.retained, len(alerts)
+
+    retained, alerts = asyncio.run(work())
+    assert retained == 6000
+    assert alerts <= 1, "one alert a crossing; the crash may have swallowed it"
+
+
+def test_async_time_outs_and_cancels_reach_the_server() -> None:
+    async def work() -> list[int]:
+        async with await AsyncClient.spawn(FAKE, timeout=20) as client:
+            with pytest.raises(RequestTimeoutError):
+                await client.request("silence", timeout=0.1)
+            task = asyncio.create_task(client.request("silence"))
+            await asyncio.sleep(0.1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return await client.request("cancelled")
+
+    assert len(asyncio.run(work())) == 2
