@@ -21,6 +21,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--log-file", metavar="FILE", help="write the log to FILE instead of stderr")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; twice for everything")
     parser.add_argument("--version", action="store_true", dest="print_version", help="print the version and exit")
+    parser.add_argument(
+        "--no-socket", action="store_true", help="do not answer `ctxbudget call` and hooks of this workspace"
+    )
     add_store_options(parser)
     defaults = Limits()
     parser.add_argument(
@@ -53,6 +56,7 @@ def run(options: Namespace) -> int:
 
     # Hundreds of classes are about to be made, and nothing of them to be thrown away.
     gc.disable()
+    from ctxbudget_server.oneshot.caller import switched_on
     from ctxbudget_server.rpc.server import ServeOptions, serve
     from ctxbudget_server.services.dispatch import Services
 
@@ -60,7 +64,10 @@ def run(options: Namespace) -> int:
     gc.enable()
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
-    return serve(lambda root: Services(chosen, root=root, actor="serve"), ServeOptions(limits=limits))
+    offered = switched_on() and not options.no_socket
+    return serve(
+        lambda root: Services(chosen, root=root, actor="serve"), ServeOptions(limits=limits, offer_socket=offered)
+    )
 
 
 def _bytes(text: str) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.rpc.calls import BackendCalls
+from ctxbudget_server.rpc.desk import Desk
 from ctxbudget_server.rpc.inflight import InFlight, Ticket
 from ctxbudget_server.rpc.lanes import Lanes
 from ctxbudget_server.rpc.lifecycle import Lifecycle, ParentWatch
@@ -29,7 +31,7 @@ Notify = Callable[[str, dict[str, Any]], None]
 class Link:
     """Made on the event loop, before pygls' classes, which find everything here."""
 
-    def __init__(self, outlet: Outlet, limits: Limits, backend_factory: BackendFactory) -> None:
+    def __init__(self, outlet: Outlet, limits: Limits, backend_factory: BackendFactory, offer: bool) -> None:
         self.outlet = outlet
         self.limits = limits
         self.lifecycle = Lifecycle()
@@ -39,10 +41,13 @@ class Link:
         self.lanes = Lanes(self.pool)
         self.notify: Notify
         """Sends a notification; pygls' own, set when its protocol object exists."""
+        self.desk: Desk | None = None
+        """Answers one-shot callers, if they are offered a socket."""
+        self._offer = offer
         self._backend_factory = backend_factory
         self._backend: Backend | None = None
         self._calls: BackendCalls | None = None
-        self._news: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def call(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
         """Have the backend answer a request; only after `initialize`."""
@@ -65,21 +70,30 @@ class Link:
         if ok and self._backend is not None:
             news = NewsLoop(self._backend, self.pool, self.outlet, self.notify)
             self._calls = BackendCalls(self._backend, self.lanes, news.finished)
-            self._news = asyncio.create_task(news.run(), name="news")
+            self._tasks.append(asyncio.create_task(news.run(), name="news"))
             self.pool.submit(self._backend.warm_up)
+            self._open_desk(self._backend)
+
+    def _open_desk(self, backend: Backend) -> None:
+        one_shots = backend.one_shots() if self._offer and sys.platform != "win32" else None
+        if one_shots is not None:
+            self.desk = Desk(one_shots, self.pool, self.lanes, self.limits)
+            self._tasks.append(asyncio.create_task(self.desk.run(), name="desk"))
 
     def close_backend(self, timeout: float) -> None:
         """Let the backend go, without waiting for it longer than `timeout`."""
-        if self._news is not None:
-            self._news.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._backend is not None:
-            closing = threading.Thread(target=_close, args=(self._backend,), daemon=True)
+            closing = threading.Thread(target=_close, args=(self._backend, self.desk), daemon=True)
             closing.start()
             closing.join(timeout)
 
 
-def _close(backend: Backend) -> None:
+def _close(backend: Backend, desk: Desk | None) -> None:
     try:
+        if desk is not None:
+            desk.withdraw()
         backend.close()
     except Exception:
         log.exception("the backend did not close")

@@ -54,25 +54,9 @@ class NewsLoop:
             self._changed.clear()
             if self._backend.watching():
                 await self._outlet.drained()  # no news for a client that does not read
-                for method, params in await self._ask():
+                for method, params in await self._pool.result_of(self._news):
                     self._notify(method, params)
                 await asyncio.sleep(SHORTEST_SECONDS)
-
-    async def _ask(self) -> list[Notification]:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[Notification]] = loop.create_future()
-
-        def deliver(news: list[Notification]) -> None:
-            if not answer.done():
-                answer.set_result(news)
-
-        def work() -> None:
-            news = self._news()
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(deliver, news)
-
-        self._pool.submit(work)
-        return await answer
 
     def _news(self) -> list[Notification]:
         try:

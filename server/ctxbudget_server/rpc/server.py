@@ -47,11 +47,13 @@ class ServeOptions:
     """What `serve` can be told.
 
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
-    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty.
+    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty. `offer_socket` also
+    answers the short processes of the workspace, on a socket beside its store.
     """
 
     limits: Limits = field(default_factory=Limits)
     force_thread_reader: bool = False
+    offer_socket: bool = False
 
 
 class BudgetServer(LanguageServer):
@@ -106,7 +108,7 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
-    link = Link(outlet, options.limits, backend_factory)
+    link = Link(outlet, options.limits, backend_factory, options.offer_socket)
     server = BudgetServer(link)
     end_on_signals(link.lifecycle)
     tasks = [
@@ -178,11 +180,14 @@ async def _end_with_output(link: Link) -> None:
 
 async def _wind_up(link: Link, reason: End) -> None:
     """Answer what can be answered, within less than two seconds altogether."""
+    if link.desk is not None:
+        link.desk.stop_listening()
     if reason in (End.EXIT, End.END_OF_INPUT):
-        await link.inflight.emptied(GRACE_SECONDS)
-    if len(link.inflight):
-        link.inflight.cancel_all()
-        await link.inflight.emptied(COMMIT_SECONDS)
+        await _answered(link, GRACE_SECONDS)
+    link.inflight.cancel_all()
+    if link.desk is not None:
+        link.desk.cancel_all()
+    await _answered(link, COMMIT_SECONDS)
     link.outlet.close()
     try:
         async with asyncio.timeout(FLUSH_SECONDS):
@@ -190,6 +195,13 @@ async def _wind_up(link: Link, reason: End) -> None:
     except TimeoutError:
         log.info("the client did not read its last answers")
     link.close_backend(CLOSE_SECONDS)
+
+
+async def _answered(link: Link, timeout: float) -> None:
+    waits: list[Coroutine[Any, Any, object]] = [link.inflight.emptied(timeout)]
+    if link.desk is not None:
+        waits.append(link.desk.emptied(timeout))
+    await asyncio.gather(*waits)
 
 
 def _guarded(link: Link, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

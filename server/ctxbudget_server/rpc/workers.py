@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Work = Callable[[], None]
 Later = Callable[[float, Callable[[], None]], Any]
 
@@ -53,6 +56,32 @@ class WorkerPool:
                 return
             self._growing = True
         self._later(PATIENCE_SECONDS, self._grow)
+
+    async def result_of(self, work: Callable[[], T]) -> T:
+        """What `work` returns or raises, done by some thread."""
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: T | None, fault: Exception | None) -> None:
+            if outcome.done():  # nobody waits any more
+                return
+            if fault is None:
+                outcome.set_result(cast(T, result))
+            else:
+                outcome.set_exception(fault)
+
+        def run() -> None:
+            result: T | None = None
+            fault: Exception | None = None
+            try:
+                result = work()
+            except Exception as exc:
+                fault = exc
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(settle, result, fault)
+
+        self.submit(run)
+        return await outcome
 
     @property
     def busy(self) -> bool:

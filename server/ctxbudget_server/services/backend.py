@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ctxbudget_server.services.cancellation import Cancellation
 
+if TYPE_CHECKING:
+    from ctxbudget_server.oneshot.frames import Ask
+    from ctxbudget_server.services.oneshots import Prepared
+
 Notification = tuple[str, dict[str, Any]]
+
+
+class OneShotBackend(Protocol):
+    """One-shot commands behind a socket. Thread-safe; all of it may block briefly."""
+
+    def place(self) -> tuple[str, str]:
+        """(folder, name): where the socket lies."""
+
+    def identity(self) -> list[str]:
+        """What callers must have in common with this process. Raises OSError."""
+
+    def prepare(self, ask: Ask, process: int) -> Prepared:
+        """Read the command of a caller's process. Raises LookupError if only that process can answer it."""
 
 
 class Backend(Protocol):
@@ -32,6 +49,9 @@ class Backend(Protocol):
 
     def warm_up(self) -> None:
         """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
+
+    def one_shots(self) -> OneShotBackend | None:
+        """What answers short processes on a socket of the workspace; None if nothing shall."""
 
     def close(self) -> None:
         """Let go of files; the process is about to end."""

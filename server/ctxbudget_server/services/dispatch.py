@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +22,13 @@ from ctxbudget_server.services.registry import service
 from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
 from ctxbudget_server.store.interface import Store
-from ctxbudget_server.store.location import store_path
+from ctxbudget_server.store.location import extra_roots, store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.results.record import Record
     from ctxbudget_server.services.news import News
+    from ctxbudget_server.services.oneshots import OneShots
 
 ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
 """Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
@@ -42,6 +44,15 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The workspace (a real path) and the store that the services were opened for."""
+
+    workspace: str
+    store: str
+    durability: Durability
+
+
 class Services:
     """All methods of the contract over one workspace's store. Thread-safe."""
 
@@ -54,10 +65,11 @@ class Services:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         workspace = find_workspace(options.workspace, root)
-        self.store: Store = SqliteStore(
-            store_path(workspace, options.store or os.environ.get("CTXBUDGET_STORE")), options.durability
-        )
-        self._documents = Documents(workspace, _extra_roots(), options.limits.max_document_bytes)
+        path = store_path(str(workspace), options.store)
+        self.store: Store = SqliteStore(Path(path), options.durability)
+        self.whereabouts = Whereabouts(str(workspace), path, options.durability)
+        roots = [Path(root) for root in extra_roots()]
+        self._documents = Documents(workspace, roots, options.limits.max_document_bytes)
         self._limits = options.limits
         self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
@@ -124,6 +136,21 @@ class Services:
         else:
             self.buffers.update(uri, text)
 
+    def one_shots(self) -> OneShots | None:
+        """The same services for the short processes of this workspace; None if they would answer otherwise there."""
+        from ctxbudget_server.services.oneshots import OneShots
+
+        usual = self._limits.max_document_bytes == Limits().max_document_bytes
+        return OneShots(self) if usual else None
+
+    def guest(self, actor: str) -> Services:
+        """The services for another client: without the open documents and watched sessions of this one."""
+        guest = copy(self)
+        guest._actor = actor
+        guest.buffers = Buffers()
+        guest._news = None
+        return guest
+
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
@@ -146,9 +173,3 @@ def _answered_before(call: Call) -> dict[str, Any] | None:
         return None
     with call.store.read() as reader:
         return first_result(reader, call.method, key_scope(call.method, call.params.get("sessionId")), key)
-
-
-def _extra_roots() -> Sequence[Path]:
-    """Folders outside the workspace that may be read: CTXBUDGET_ROOTS, separated as PATH is."""
-    listed = os.environ.get("CTXBUDGET_ROOTS", "")
-    return [Path(root).resolve() for root in listed.split(os.pathsep) if root]

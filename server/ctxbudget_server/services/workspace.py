@@ -9,27 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctxbudget_protocol.errors import Location, ProtocolError
-
-MARKERS = ("ctxbudget.toml", ".git")
-"""A folder that holds one of these is a workspace; a git worktree's `.git` is a file, and its own workspace."""
+from ctxbudget_server.store.location import workspace_around, workspace_chosen
 
 
-def find_workspace(chosen: str | None, start: str | None) -> Path:
-    """The real path of the workspace: `chosen`, else CTXBUDGET_WORKSPACE, else the nearest marked ancestor of
+def find_workspace(option: str | None, start: str | None) -> Path:
+    """The real path of the workspace: `option`, else CTXBUDGET_WORKSPACE, else the nearest marked ancestor of
     `start` (a folder or `file:` URI; the current directory if absent), else that folder itself.
     """
-    if explicit := chosen or os.environ.get("CTXBUDGET_WORKSPACE"):
-        workspace = Path(path_of(explicit)).resolve()
+    if chosen := workspace_chosen(option):
+        workspace = Path(path_of(chosen)).resolve()
         if not workspace.is_dir():
             raise ProtocolError(
-                "pathUnreadable", f"the workspace {workspace} is no folder", path=explicit, reason="not a folder"
+                "pathUnreadable", f"the workspace {workspace} is no folder", path=chosen, reason="not a folder"
             )
         return workspace
-    folder = Path(path_of(start) if start else ".").resolve()
-    for candidate in (folder, *folder.parents):
-        if any((candidate / marker).exists() for marker in MARKERS):
-            return candidate
-    return folder
+    return Path(workspace_around(path_of(start) if start else "."))
 
 
 def path_of(text: str) -> str:

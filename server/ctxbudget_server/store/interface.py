@@ -124,5 +124,8 @@ class Store(Protocol):
     def change_mark(self) -> int:
         """A figure that moves when any process has written; cheap enough to ask several times a second."""
 
+    def in_place(self) -> bool:
+        """Whether another process that opens the store now would see the same one as this."""
+
     def close(self) -> None:
         """Let go of files."""

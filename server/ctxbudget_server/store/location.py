@@ -1,28 +1,70 @@
-"""Where a workspace's store lies: under the user's state directory, never in the repository unless asked."""
+"""Where things lie: the workspace, its store, and the socket beside it.
+
+With `os` alone: a hook that a sidecar answers has no time to import `pathlib`, or `hashlib` with OpenSSL behind it.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from pathlib import Path
 
 STORE_NAME = "store.db"
 
+WORKSPACE_MARKERS = ("ctxbudget.toml", ".git")
+"""A folder that holds one of these is a workspace; a git worktree's `.git` is a file, and its own workspace."""
 
-def state_home() -> Path:
+
+def workspace_chosen(option: str | None) -> str | None:
+    """The workspace that the user names, in the user's words: `option`, else CTXBUDGET_WORKSPACE."""
+    return option or os.environ.get("CTXBUDGET_WORKSPACE") or None
+
+
+def workspace_around(start: str) -> str:
+    """The real path of the nearest marked ancestor of the folder `start`, else of `start` itself."""
+    folder = candidate = os.path.realpath(start)
+    while True:
+        for marker in WORKSPACE_MARKERS:
+            if os.path.exists(os.path.join(candidate, marker)):
+                return candidate
+        above = os.path.dirname(candidate)
+        if above == candidate:
+            return folder
+        candidate = above
+
+
+def state_home() -> str:
     """The user's state directory: XDG_STATE_HOME, else the platform's usual place."""
     if chosen := os.environ.get("XDG_STATE_HOME"):
-        return Path(chosen)
+        return chosen
     if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
-        return Path(local)
-    return Path.home() / ".local" / "state"
+        return local
+    return os.path.join(os.path.expanduser("~"), ".local", "state")
 
 
-def store_path(workspace: Path, chosen: str | None = None) -> Path:
-    """The store of a workspace (a real path); `chosen` is the user's own path, a file or a folder."""
-    if chosen:
-        path = Path(chosen).expanduser().absolute()
-        return path / STORE_NAME if path.is_dir() else path
-    digest = hashlib.sha256(os.fsencode(workspace)).hexdigest()[:16]
-    return state_home() / "ctxbudget" / digest / STORE_NAME
+def store_path(workspace: str, option: str | None = None) -> str:
+    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE, a file or a folder; else its own."""
+    if chosen := option or os.environ.get("CTXBUDGET_STORE"):
+        path = os.path.join(os.getcwd(), os.path.expanduser(chosen))
+        return os.path.join(path, STORE_NAME) if os.path.isdir(path) else path
+    return os.path.join(state_home(), "ctxbudget", _short_digest(workspace), STORE_NAME)
+
+
+def extra_roots() -> list[str]:
+    """Real paths of the folders outside the workspace that may be read: CTXBUDGET_ROOTS, separated as PATH is."""
+    listed = os.environ.get("CTXBUDGET_ROOTS", "")
+    return [os.path.realpath(root) for root in listed.split(os.pathsep) if root]
+
+
+def socket_place(workspace: str, store: str) -> tuple[str, str]:
+    """(folder, name): where a sidecar of the workspace listens. A store may serve several workspaces."""
+    return os.path.realpath(store) + ".sidecar", _short_digest(workspace) + ".sock"
+
+
+def _short_digest(path: str) -> str:
+    data = os.fsencode(path)
+    try:
+        module = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
+    except ImportError:  # a Python built to have OpenSSL's alone
+        module = __import__("hashlib")
+    digest: str = module.sha256(data).hexdigest()
+    return digest[:16]

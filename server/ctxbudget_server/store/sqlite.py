@@ -30,6 +30,7 @@ class SqliteStore:
         self._local = threading.local()
         self._opening = threading.Lock()
         self._checked = False
+        self._file: tuple[int, int] | None = None
         self._watcher: sqlite3.Connection | None = None
 
     @contextmanager
@@ -63,6 +64,10 @@ class SqliteStore:
                 self._watcher = self._connect()
             mark: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
             return mark
+
+    def in_place(self) -> bool:
+        """Whether the file that is open still lies at its path: who opens the path now sees the same sessions."""
+        return not self._checked or self._file == _file_at(self.path)
 
     def close(self) -> None:
         """Close this thread's connection; the others end with their threads."""
@@ -119,6 +124,7 @@ class SqliteStore:
             self._refuse_foreign_file()
             self._set_aside()
             self._migrate()
+        self._file = _file_at(self.path)
         self._checked = True
 
     def _migrate(self) -> None:
@@ -174,6 +180,14 @@ class SqliteStore:
 
         logging.getLogger(__name__).warning("%s was damaged and is kept as %s", self.path, aside.name)
         return aside
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _set_wal(connection: sqlite3.Connection) -> None:

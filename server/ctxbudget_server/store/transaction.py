@@ -12,6 +12,7 @@ from typing import Any
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.store.keys import forgotten
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
 from ctxbudget_server.store.schema import SESSION_TABLES
 
@@ -309,6 +310,8 @@ class SqliteWriter(SqliteReader):
             "INSERT OR REPLACE INTO request_keys (scope, key, method, result) VALUES (?, ?, ?, ?)",
             (scope, key, result.method, _dump(result.result)),
         )
+        if passed := forgotten(key):
+            self._sql.execute("DELETE FROM request_keys WHERE scope = ? AND key >= ? AND key < ?", (scope, *passed))
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep what the bills of a model have taught."""

@@ -1,0 +1,64 @@
+"""The command line read by `argparse`: each subcommand's module is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from importlib import import_module
+from types import ModuleType
+
+from ctxbudget_server import __version__
+from ctxbudget_server.cli.quick import Attempt
+
+COMMANDS: dict[str, str] = {
+    "serve": "run the server on stdin and stdout",
+    "call": "one request in this process, for hooks and scripts",
+    "demo": "drive a server through a whole workflow on real files, and show what happens",
+    "count": "count the tokens of files",
+    "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
+    "report": "print a session's report: actual against budget",
+}
+
+EXAMPLES = """\
+examples:
+  ctxbudget serve                                      a harness or an editor speaks JSON-RPC to it
+  ctxbudget call budget/status                         the default session's account, as JSON
+  ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
+  ctxbudget count README.md docs/*.md
+  ctxbudget demo                                       a six-phase workflow on the example documents
+"""
+
+
+def run(given: list[str], attempt: Attempt) -> int:
+    """Run the command; the exit code. `attempt` is what has been tried before with a one-shot command."""
+    command = next((word for word in given if not word.startswith("-")), None)
+    parser = ArgumentParser(
+        prog="ctxbudget",
+        description="The language server of context budgets.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == command:
+            _module(name).add_arguments(subparser)
+    options = parser.parse_args(given)
+    if options.version or getattr(options, "print_version", False):
+        return _print_version()
+    if options.command is None:
+        parser.print_help(sys.stderr)
+        return 2
+    options.attempt = attempt
+    code: int = _module(options.command).run(options)
+    return code
+
+
+def _module(command: str) -> ModuleType:
+    return import_module(f"ctxbudget_server.cli.{command}")
+
+
+def _print_version() -> int:
+    sys.stdout.write(f"ctxbudget {__version__}\n")
+    return 0

@@ -1,0 +1,34 @@
+"""Prints what a one-shot command ends with, whoever worked it out."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctxbudget_server.oneshot.frames import Answer
+
+
+def printed(answer: Answer) -> int:
+    """Print an answer; the exit code, 1 if the answer cannot be written."""
+    sys.stderr.buffer.write(answer.stderr)
+    sys.stderr.buffer.flush()
+    try:
+        sys.stdout.buffer.write(answer.stdout)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        _complain(fault)
+        # What is left in the buffer must not fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return answer.code
+
+
+def _complain(fault: OSError) -> None:
+    import json
+
+    from ctxbudget_protocol.errors import ProtocolError
+
+    done = "the request was carried out, but its result cannot be written"
+    print(json.dumps(ProtocolError("internalError", f"{done}: {fault.strerror}").wire()), file=sys.stderr)

@@ -1,0 +1,139 @@
+"""Answers the short processes of the workspace on its socket, beside the client on stdio."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import suppress
+
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.oneshot.frames import Ask
+from ctxbudget_server.oneshot.identity import difference
+from ctxbudget_server.rpc.caller import Caller
+from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.rpc.workers import WorkerPool
+from ctxbudget_server.services.backend import OneShotBackend
+from ctxbudget_server.services.cancellation import Cancelled
+
+if sys.platform != "win32":
+    from ctxbudget_server.rpc.offer import Offer
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often a sidecar looks whether it may listen, or whether its socket is still there."""
+MOST_CALLERS = 128
+LARGEST_BODIES = 2
+"""How many bodies of the largest size may be on their way in or worked on at once."""
+
+
+class Desk:
+    """Listens while this process has the right to. A caller that is sent away, or cut off, answers itself."""
+
+    def __init__(self, backend: OneShotBackend, pool: WorkerPool, lanes: Lanes, limits: Limits) -> None:
+        self._backend = backend
+        self._pool = pool
+        self._lanes = lanes
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._offer = Offer(*backend.place())
+        self._server: asyncio.Server | None = None
+        self._identity: list[str] = []
+        self._callers: set[Caller] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def run(self) -> None:
+        """Until cancelled, or until there can be no socket."""
+        try:
+            self._identity = await self._pool.result_of(self._backend.identity)
+            while (listener := await self._pool.result_of(self._offer.claim)) is None:
+                await asyncio.sleep(LOOK_SECONDS)
+        except OSError as fault:
+            log.warning("no socket for one-shot callers: %s", fault)
+            return
+        self._server = await self._loop.create_unix_server(lambda: Caller(self), sock=listener)
+        log.info("one-shot callers are answered in %s", self._backend.place()[0])
+        while await self._pool.result_of(self._offer.stands):
+            await asyncio.sleep(LOOK_SECONDS)
+        log.warning("the socket for one-shot callers was deleted")
+
+    # ------------------------------------------------------------------ callers
+
+    def enter(self, caller: Caller) -> str | None:
+        """A caller came; why it is sent away, or None."""
+        self._callers.add(caller)
+        self._empty.clear()
+        return "too many callers" if len(self._callers) > MOST_CALLERS else None
+
+    def leave(self, caller: Caller) -> None:
+        """A caller is gone."""
+        self._callers.discard(caller)
+        if not self._callers:
+            self._empty.set()
+
+    def objection(self, ask: Ask, body_bytes: int) -> str | None:
+        """Why the caller must answer itself, or None."""
+        if (other := difference(self._identity, ask.identity)) is not None:
+            return f"another {other}"
+        limit = self._limits.max_message_bytes
+        if body_bytes > limit or body_bytes + sum(c.held for c in self._callers) > LARGEST_BODIES * limit:
+            return "too much to read"
+        if self._lanes.unfinished >= self._limits.max_requests_in_flight:
+            return "too many requests"
+        return None
+
+    def start(self, caller: Caller, ask: Ask) -> None:
+        """Have a request answered: read by any thread, then worked on in its lane."""
+
+        def read() -> None:
+            try:
+                prepared = self._backend.prepare(ask, caller.process)
+            except Exception as fault:
+                log.info("a caller must answer %s itself: %r", ask.command, fault)
+                self._tell(caller, b"")
+                return
+
+            def work() -> None:
+                frame = b""
+                try:
+                    caller.cancellation.check()
+                    frame = prepared.run(caller.cancellation).frame()
+                    log.info("answered %s %s", ask.command, ask.arguments)
+                except Cancelled:
+                    log.info("cancelled %s %s", ask.command, ask.arguments)
+                except BaseException:  # also SystemExit: the worker goes on, and the caller does the work itself
+                    log.exception("%s %s failed", ask.command, ask.arguments)
+                self._tell(caller, frame)
+
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._lanes.submit, prepared.lane, work)
+
+        self._pool.submit(read)
+
+    def _tell(self, caller: Caller, frame: bytes) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(caller.answer, frame)
+
+    # ------------------------------------------------------------------ the end
+
+    def stop_listening(self) -> None:
+        """Take no more callers."""
+        if self._server is not None:
+            self._server.close()
+
+    async def emptied(self, timeout: float) -> None:
+        """Wait until every caller is answered, or for so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._empty.wait()
+
+    def cancel_all(self) -> None:
+        """Stop what can still be stopped, because the server ends."""
+        for caller in self._callers:
+            caller.cancellation.cancel()
+
+    def withdraw(self) -> None:
+        """Remove the socket. Blocks briefly."""
+        self._offer.withdraw()

@@ -1,0 +1,103 @@
+"""One-shot commands: from their words and their JSON to what they print. The same in every process that runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.oneshot.frames import Answer, Ask
+from ctxbudget_server.oneshot.identity import identity
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.store.location import socket_place
+
+if TYPE_CHECKING:
+    from ctxbudget_server.services.dispatch import Services
+
+WITHOUT_KEY = frozenset({"session/open", "context/fit"})
+"""Made twice, these count once by themselves; and a fit may be asked to write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
+
+    lane: str | None
+    run: Callable[[Cancellation], Answer]
+    method: str | None = None
+
+
+class OneShots:
+    """What a sidecar answers to the short processes of its workspace. Thread-safe; all of it may block briefly."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def place(self) -> tuple[str, str]:
+        """(folder, name) of the socket."""
+        at = self._services.whereabouts
+        return socket_place(at.workspace, at.store)
+
+    def identity(self) -> list[str]:
+        """What a caller must have in common with this process. Raises OSError if the workspace is gone."""
+        at = self._services.whereabouts
+        return identity(at.workspace, at.store, at.durability)
+
+    def prepare(self, ask: Ask, process: int) -> Prepared:
+        """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
+        if not self._services.store.in_place():
+            raise LookupError("the store was moved")
+        return prepare(self._services.guest(f"{ask.command}:{process}"), ask)
+
+
+def prepare(services: Services, ask: Ask) -> Prepared:
+    """Read a command. Raises LookupError for one that is not known here."""
+    return COMMANDS[ask.command](services, ask)
+
+
+def _prepare_call(services: Services, ask: Ask) -> Prepared:
+    (method,) = ask.arguments
+    try:
+        params = _params(ask.body)
+    except ProtocolError as error:
+        refused = _refused(error)
+        return Prepared(None, lambda _: refused)
+    row = METHODS.get(method)
+    if ask.key and row is not None and row.mutates and method not in WITHOUT_KEY and params.get("requestKey") is None:
+        params["requestKey"] = ask.key
+
+    def run(cancellation: Cancellation) -> Answer:
+        try:
+            result = services.call(method, params, cancellation)
+        except ProtocolError as error:
+            return _refused(error)
+        return Answer(0, json.dumps(result).encode() + b"\n")
+
+    return Prepared(services.lane(method, params), run, method)
+
+
+COMMANDS: dict[str, Callable[[Services, Ask], Prepared]] = {"call": _prepare_call}
+
+
+def _refused(error: ProtocolError) -> Answer:
+    return Answer(1, stderr=json.dumps(error.wire()).encode() + b"\n")
+
+
+def _params(body: bytes | bytearray) -> dict[str, Any]:
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        params = json.loads(text or "{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError) as fault:
+        raise ProtocolError("parseError", f"the params are no JSON: {fault}") from fault
+    if params is None or params == []:
+        return {}
+    if not isinstance(params, dict):
+        raise invalid([], "Input should be a JSON object", "dict_type")
+    return params
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

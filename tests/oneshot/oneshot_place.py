@@ -1,0 +1,94 @@
+"""A workspace with a store of its own, sidecars for it, and callers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.client import Client
+
+from ctxbudget_server.oneshot.frames import Ask
+from ctxbudget_server.oneshot.identity import identity
+
+PATIENCE = 20.0
+
+
+def eventually(happened: Callable[[], object], what: str) -> None:
+    """Wait until something has happened."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, f"{what} never happened"
+        time.sleep(0.02)
+
+
+@dataclass
+class Place:
+    """The workspace `folder`, and where its store and the socket lie."""
+
+    folder: Path
+    store: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def socket_folder(self) -> Path:
+        return self.store.with_name(f"{self.store.name}.sidecar")
+
+    @property
+    def socket(self) -> Path | None:
+        return next(self.socket_folder.glob("*.sock"), None)
+
+    def sidecar(self, *options: str, wait: bool = True, exit_code: int | None = 0) -> Client:
+        """A server of the workspace; it listens, or another one does, when this returns."""
+        command = [sys.executable, "-m", "ctxbudget_server", "serve", "-v", "--store", str(self.store), *options]
+        client = Client(command, cwd=self.folder, root=self.folder, env=self.env, exit_code=exit_code)
+        if wait:
+            eventually(lambda: "callers are answered" in client.stderr, "listening")
+        return client
+
+    def call(self, *words: str, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
+        """The answer of `ctxbudget call`."""
+        with self.caller(*words, **env) as process:
+            out, err = process.communicate(stdin, timeout=60)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def caller(self, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        """`ctxbudget call`, running."""
+        command = [sys.executable, "-m", "ctxbudget_server", "call", *words, "--store", str(self.store)]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **self.env, **env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def ask(self, method: str, body: bytes = b"", key: str = "") -> Ask:
+        """What a caller would send."""
+        return Ask(identity(str(self.folder), str(self.store), "full"), key, "call", [method], body)
+
+    def connect(self) -> socket.socket:
+        """A raw connection with the sidecar."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(PATIENCE)
+        assert self.socket is not None
+        connection.connect(str(self.socket))
+        return connection
+
+
+def answered(client: Client) -> int:
+    """How many callers the sidecar has answered."""
+    return client.stderr.count(" answered call ")
+
+
+def kill(client: Client) -> None:
+    """`kill -9`."""
+    client.process.send_signal(signal.SIGKILL)
+    client.process.wait()
