@@ -14,6 +14,7 @@ from pathlib import Path
 
 from support.client import Client
 
+from ctxbudget_server.oneshot.endpoint import Endpoint
 from ctxbudget_server.oneshot.frames import Ask
 from ctxbudget_server.oneshot.identity import identity
 
@@ -79,7 +80,7 @@ class Place:
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)
         assert self.socket is not None
-        connection.connect(str(self.socket))
+        connection.connect(Endpoint(str(self.socket_folder), self.socket.name).address())
         return connection
 
 

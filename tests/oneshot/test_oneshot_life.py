@@ -7,11 +7,15 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+from support.client import Client
 
+from ctxbudget_server.oneshot.endpoint import Endpoint
 from ctxbudget_server.oneshot.frames import TAKEN, read_head, read_lengths
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
@@ -39,6 +43,20 @@ def test_the_socket_is_private_and_goes_with_its_sidecar(place: Place) -> None:
         assert place.call("context/add", ADD).returncode == 0
         eventually(lambda: answered(client) == 1, "an answer of the sidecar")
     assert not place.socket_folder.exists()
+
+
+def test_the_store_of_the_workspace_is_found_without_being_named(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "deep").mkdir()
+    env = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    command = [sys.executable, "-m", "ctxbudget_server"]
+    with Client([*command, "serve", "-v"], cwd=tmp_path, env=env) as client:
+        eventually(lambda: "callers are answered" in client.stderr, "listening")
+        subprocess.run(
+            [*command, "call", "context/add", ADD], cwd=tmp_path / "deep", env={**os.environ, **env}, check=True
+        )
+        eventually(lambda: answered(client) == 1, "an answer of the sidecar")
+        assert client.request("budget/status")["retained"] == 5
 
 
 def test_another_sidecar_takes_over(place: Place) -> None:
@@ -91,7 +109,7 @@ class StandIn:
         folder, name = socket_place(str(place.folder), str(place.store))
         Path(folder).mkdir(parents=True, mode=0o700)
         self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(f"{folder}/{name}")
+        self._listener.bind(Endpoint(folder, name).address())  # pytest's folders may be too deep for a socket
         self._listener.listen()
         self._act = act
         self.met = threading.Event()

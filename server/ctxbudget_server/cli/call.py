@@ -1,4 +1,4 @@
-"""`ctxbudget call`: one request in this process. Imports no server: a hook has no time for one."""
+"""`ctxbudget call`: one request, in this process if no sidecar answers. A hook has no time to import a server."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ctxbudget_server.cli.quick import Attempt
 
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
-    "call": "one request in this process, for hooks and scripts",
+    "call": "one request, for hooks and scripts; a running server of the workspace answers it",
     "demo": "drive a server through a whole workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
