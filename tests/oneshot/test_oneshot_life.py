@@ -21,7 +21,7 @@ from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
 from ctxbudget_server.services.oneshots import prepare
 from ctxbudget_server.store.location import socket_place
-from oneshot.oneshot_place import Place, answered, eventually, kill
+from oneshot.oneshot_place import HURRIED, Place, answered, eventually, kill
 
 ADD = '{"items": [{"layer": "phase", "tokens": 5}]}'
 
@@ -161,7 +161,7 @@ def test_a_peer_that_hangs_is_done_without(place: Place) -> None:
     done = threading.Event()
     stand_in = StandIn(place, lambda _: done.wait(30))
 
-    assert place.call("context/add", ADD).returncode == 0
+    assert place.call("context/add", ADD, command=HURRIED).returncode == 0
     assert stand_in.met.is_set()
     done.set()
     assert retained(place) == 5
@@ -171,7 +171,7 @@ def test_a_stopped_sidecar_is_done_without(place: Place) -> None:
     with place.sidecar() as client:
         client.process.send_signal(signal.SIGSTOP)
         try:
-            assert place.call("context/add", ADD).returncode == 0
+            assert place.call("context/add", ADD, command=HURRIED).returncode == 0
         finally:
             client.process.send_signal(signal.SIGCONT)
         assert client.request("budget/status")["retained"] == 5

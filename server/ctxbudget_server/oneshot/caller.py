@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SWITCH_VARIABLE = "CTXBUDGET_SOCKET"
 """`off` keeps callers from asking a sidecar, and sidecars from listening."""
 
-TAKEN_SECONDS = 0.5
+TAKEN_SECONDS = 1.0
 """For a sidecar to say that it takes the request: one that is stopped, or busy beyond that, is done without."""
 ANSWER_SECONDS = 30.0
 """Without a byte in that time the sidecar is given up."""

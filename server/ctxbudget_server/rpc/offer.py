@@ -68,9 +68,10 @@ class Offer:
         if (endpoint := self._endpoint) is None:
             return
         self._endpoint = None
-        for name in (self._name, self._lock_name):
-            with suppress(OSError):
-                os.unlink(name, dir_fd=endpoint.descriptor)
+        for name, ours in ((self._name, self._socket), (self._lock_name, os.fstat(self._lock))):
+            with suppress(OSError):  # what others have put in their place stays
+                if ours is not None and os.path.samestat(ours, os.lstat(os.path.join(self._folder, name))):
+                    os.unlink(name, dir_fd=endpoint.descriptor)
         os.close(self._lock)
         endpoint.close()
         with suppress(OSError):  # sidecars of other workspaces may share the store
