@@ -103,6 +103,8 @@ _TABLE = (
            "PruneResult", (*_WRITE, "unknownItem", "unknownPhase"), mutates=True),
     Method("context/undo", "Restore exactly the items that a prune changed.", "UndoParams", "UndoResult",
            (*_WRITE, "unknownUndo"), mutates=True),
+    Method("context/render", "The text for the next agent within N tokens. A pure read.", "RenderParams",
+           "RenderResult", (*_SESSION, "unknownPhase", "budgetExceeded")),
     Method("context/fit", "A message array cut to at most N tokens, legal for the provider; all that goes comes back.",
            "FitParams", "FitResult", _WRITE, mutates=True),
     Method("metadata/extract", "Turn an artifact into at most N tokens of metadata.", "ExtractParams", "ExtractResult",

@@ -90,6 +90,7 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
             ask("metadata/extract", path="file.md", focus=focus, maxTokens=100)
         speech = [{"role": role, "content": REPORT} for role in ("user", *("assistant", "user") * 4)]
         ask("context/fit", messages=speech, format="anthropic", maxTokens=200)
+        ask("context/render", maxTokens=500, focus="clock skew")
         ask("usage/record", model="gpt-4o", counted=100, reported=110)
         ask("session/recalibrate")
         ask("budget/status")

@@ -146,6 +146,16 @@ class UndoParams(MutatingParams):
     undo: Label
 
 
+class RenderParams(SessionParams):
+    """Params of `context/render`."""
+
+    max_tokens: PositiveTokens = Field(description="A hard bound, tokens of the session's model.")
+    phase: PhaseNumber | None = Field(None, description="Whose phase-scoped items stand. Absent: the running phase.")
+    focus: Text | None = Field(
+        None, description="What the next step is about: items and passages that speak of it come first."
+    )
+
+
 MAX_MESSAGES = 100_000
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
 from ctxbudget_protocol.results.record import Record, described
-from ctxbudget_protocol.words import FitReason, Kind, Layer, Policy, Provenance, State
+from ctxbudget_protocol.words import Detail, FitReason, Kind, Layer, Policy, Provenance, RenderReason, State
 
 
 class AddedItem(Record):
@@ -156,6 +156,36 @@ class UndoResult(SessionResult):
     undo: str = described("Takes this undo back.")
     status: Figures
     alerts: list[Alert]
+
+
+class RenderedItem(Record):
+    """A retained item, and what of it stands in the text."""
+
+    id: str
+    detail: Detail = described(
+        "`metadata`: an extract. `line`: title, kind and tokens. `marker`: a marker, or behind that of its phase."
+    )
+    tokens: int = described("Of what stands in the text for it; 0 when omitted or behind its phase's marker.")
+    reason: RenderReason = described(
+        "pinned, permanent, fits: whole, because of that; room: finer did not fit; noContent: a token figure alone; "
+        "otherPhase: instructions and state of another phase; marker, phaseMarker; sourceRetained: what it stands for "
+        "is there itself."
+    )
+
+
+class RenderResult(SessionResult):
+    """Result of `context/render`."""
+
+    text: str = described("Markdown: permanent, phase-scoped, metadata, transient.")
+    tokens: int = described("Of `text`, as `tokens/count` says for the session; at most `maxTokens`.")
+    provenance: Provenance
+    max_tokens: int
+    phase: int | None = described("Whose phase-scoped items stand; null: no phase runs.")
+    stable_prefix_tokens: int = described(
+        "Of the permanent items at the beginning of `text`, the same bytes as long as none of them changes."
+    )
+    omitted: int = described("Items that do not stand in `text` at all.")
+    items: list[RenderedItem] = described("All retained items, in the order in which they entered.")
 
 
 class FittedPart(Record):

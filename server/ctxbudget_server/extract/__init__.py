@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .extractor import extract
-    from .focus import search
+    from .focus import relevance, search
     from .kinds import KINDS
     from .lines import line_range
     from .model import (
@@ -43,6 +43,7 @@ __all__ = [
     "line_range",
     "outline",
     "rank_names",
+    "relevance",
     "search",
 ]
 
@@ -53,6 +54,7 @@ _HOMES = {
     "line_range": "lines",
     "outline": "sections",
     "rank_names": "names",
+    "relevance": "focus",
     "search": "focus",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .document import Document
@@ -145,3 +146,11 @@ def search(text: str, query: str, limit: int = 20) -> tuple[SearchHit, ...]:
         if exact or passage.score > 0:
             hits.append(SearchHit(passage.line + 1, passage.text, round(passage.score + exact, 4)))
     return tuple(sorted(hits, key=lambda h: (-h.score, h.line))[:limit])
+
+
+def relevance(texts: Sequence[str], query: str, check: Check = no_check) -> list[float]:
+    """How much each text speaks of a query, by BM25, as a share of what the best one does; 0: not at all."""
+    passages = [Passage(text, n, -1, n) for n, text in enumerate(texts)]
+    score_passages(passages, query, [], check, bleed=False)
+    best = max((passage.score for passage in passages), default=0.0)
+    return [passage.score / best if best > 0 else 0.0 for passage in passages]

@@ -32,6 +32,7 @@ SERVICES: dict[str, str] = {
     "context/restore": "context:restore",
     "context/prune": "removal:prune",
     "context/undo": "removal:undo",
+    "context/render": "rendering:render_context",
     "context/fit": "fitting:fit_messages",
     "metadata/extract": "extracting:extract_metadata",
     "tokens/count": "tokens:count",

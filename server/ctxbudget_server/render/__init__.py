@@ -1,0 +1,11 @@
+"""Builds the text for the next agent within a limit: what comes, in which order, and at which detail.
+
+Pure: what it needs of contents, counting and extraction comes in as functions (`Tools`).
+"""
+
+from __future__ import annotations
+
+from .model import OverLimitError, Piece, Rendered, Request, Shown, Tools
+from .renderer import render
+
+__all__ = ["OverLimitError", "Piece", "Rendered", "Request", "Shown", "Tools", "render"]

@@ -1,0 +1,186 @@
+"""From a session to the text: what must stand, then the permanent items, then all others by worth per token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ctxbudget_protocol.words import Detail, RenderReason
+from ctxbudget_server.rules.packing import Option, choose
+
+from .bench import SEAM, Bench
+from .layout import SECTIONS
+from .model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
+from .worth import candidates
+
+ROUNDS = 3
+"""Times that room is given out. The first knows what pieces cost at most, the next ones what those chosen do cost."""
+LEAST_EXTRACT = 60
+"""Tokens below which an extract says too little."""
+TRIED = 3
+"""Items of which an extract is tried for the room that is left."""
+
+Choice = dict[str, Detail]
+"""The detail at which each candidate stands, by its key; absent: not at all."""
+
+
+class _Draft(NamedTuple):
+    """A text, and the tokens of its beginning of permanent items."""
+
+    text: str
+    tokens: int
+    prefix_tokens: int
+
+
+def render(request: Request, tools: Tools) -> Rendered:
+    """The text within `max_tokens`; raises `OverLimitError` if what must stand is over it alone."""
+    return _Renderer(request, tools).render()
+
+
+class _Renderer:
+    def __init__(self, request: Request, tools: Tools) -> None:
+        self._request = request
+        self._tools = tools
+        self._bench = Bench(request, tools)
+        self._candidates = candidates(request)
+
+    def render(self) -> Rendered:
+        """First what must stand, then more of the permanent items, then all others."""
+        choice: Choice = {each.key: each.standing for each in self._candidates if each.standing}
+        least = self._draft(choice)
+        if least.tokens > self._request.max_tokens:
+            raise OverLimitError(least.tokens)
+        permanent = [each for each in self._candidates if each.standing and each.standing != each.details[-1]]
+        others = [each for each in self._candidates if not each.standing]
+        whole = self._finest(permanent, choice)
+        choice = self._fill(permanent, choice) if whole is None else whole
+        finest = self._finest(others, choice)
+        choice = self._fill(others, choice) if finest is None else finest
+        value = self._value(permanent, choice), self._value(others, choice)
+        choice = self._use_up(others, choice)
+        return Rendered(*self._draft(choice), self._shown(choice), value)
+
+    def _finest(self, optional: Sequence[Candidate], standing: Choice) -> Choice | None:
+        """Everything at its finest detail, if that fits."""
+        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] == "whole")
+        if sum(contents) > self._request.max_tokens:
+            return None
+        choice = {**standing, **{each.key: each.details[-1] for each in optional}}
+        return choice if self._draft(choice).tokens <= self._request.max_tokens else None
+
+    def _fill(self, optional: Sequence[Candidate], standing: Choice) -> Choice:
+        """The best choice for some candidates beside what stands; room is won as pieces turn out smaller."""
+        room = self._room(optional, standing)
+        best, best_value, rounds = standing, -1, 0
+        while room >= 0 and rounds < ROUNDS:
+            self._tools.check()
+            choice, is_new = self._chosen(optional, standing, room)
+            over = self._draft(choice).tokens - self._request.max_tokens
+            if over > 0:
+                room -= over
+                continue
+            rounds += 1
+            if (value := self._value(optional, choice)) > best_value:
+                best, best_value = choice, value
+            if not is_new:
+                break
+        return best
+
+    def _use_up(self, optional: Sequence[Candidate], choice: Choice) -> Choice:
+        """What room is left goes into an extract of the worthiest item of which only a line stands, or nothing."""
+        left = self._request.max_tokens - self._draft(choice).tokens
+        coarse = [each for each in optional if "whole" in each.details and choice.get(each.key, "line") == "line"]
+        for each in sorted(coarse, key=lambda each: -each.worth)[:TRIED]:
+            size = left - SEAM - (0 if each.key in choice else self._bench.cost(each, "line"))
+            if size < LEAST_EXTRACT:
+                break
+            used = {**choice, each.key: self._bench.squeezed(each, size)}
+            if used[each.key] != "line" and self._draft(used).tokens <= self._request.max_tokens:
+                return used
+        return choice
+
+    def _room(self, optional: Sequence[Candidate], standing: Choice) -> int:
+        """Tokens for the optional pieces: what stands and the frame around the others is set aside."""
+        frame = {each.section for each in optional} - {each.section for each in self._candidates if each.standing}
+        return (
+            self._request.max_tokens
+            - self._draft(standing).tokens
+            - sum(self._bench.heading(section).tokens for section in frame)
+            - len(SECTIONS)  # an empty line behind the lines of each
+            + sum(self._bench.cost(each, standing[each.key]) for each in optional if each.standing)
+        )
+
+    def _chosen(self, optional: Sequence[Candidate], standing: Choice, room: int) -> tuple[Choice, bool]:
+        """The best choice by what is known of the pieces, and whether some of them were made only now."""
+        details = [each.details if each.standing else ("omitted", *each.details) for each in optional]
+        classes = [
+            [self._option(each, detail) for detail in allowed] for each, allowed in zip(optional, details, strict=True)
+        ]
+        choice, is_new = dict(standing), False
+        for each, allowed, pick in zip(optional, details, choose(classes, room).picks, strict=True):
+            detail = allowed[pick]
+            if detail == "omitted":
+                continue
+            is_new = is_new or not self._bench.is_made(each, detail)
+            choice[each.key] = self._bench.made(each, detail)
+        return choice, is_new
+
+    def _option(self, candidate: Candidate, detail: Detail) -> Option:
+        return Option(0 if detail == "omitted" else self._bench.cost(candidate, detail), candidate.value(detail))
+
+    def _value(self, optional: Sequence[Candidate], choice: Choice) -> int:
+        return sum(each.value(choice.get(each.key, "omitted")) for each in optional)
+
+    def _draft(self, choice: Choice) -> _Draft:
+        """The text of a choice."""
+        phases = self._phases(choice)
+        pieces: list[Piece] = []
+        prefix = 0
+        for section in SECTIONS:
+            lines: list[Piece] = []
+            blocks: list[Piece] = []
+            for each in self._candidates:
+                detail = choice.get(each.key) if each.section == section and each.key != CLOSING else None
+                if detail is None or (each.item is None and each.phase in phases):
+                    continue
+                (lines if detail in ("line", "marker") else blocks).append(self._bench.piece(each, detail))
+            if lines or blocks:
+                listed = [self._bench.listed([piece.text for piece in lines])] if lines else []
+                pieces += [self._bench.heading(section), *listed, *blocks]
+            if section == "permanent":
+                prefix = self._joined(pieces)[1]
+        pieces += self._closing(choice)
+        return _Draft(*self._joined(pieces), prefix)
+
+    def _phases(self, choice: Choice) -> set[int | None]:
+        """The phases of which any item stands: no marker does."""
+        return {each.phase for each in self._candidates if each.item and each.key in choice}
+
+    def _closing(self, choice: Choice) -> list[Piece]:
+        """The closing line, if it was chosen and something is not as fine as it may be."""
+        if CLOSING not in choice or all(each.details[-1] == choice.get(each.key) for each in self._candidates):
+            return []
+        return [self._bench.piece(each, "marker") for each in self._candidates if each.key == CLOSING]
+
+    def _joined(self, pieces: Sequence[Piece]) -> tuple[str, int]:
+        text = "".join(piece.text for piece in pieces)
+        return text, self._tools.joined(text, sum(piece.raw for piece in pieces))
+
+    def _shown(self, choice: Choice) -> list[Shown]:
+        """What stands of each item, and why."""
+        known = {each.key: each for each in self._candidates}
+        marked = {each.phase for each in self._candidates if each.item is None and each.key in choice}
+        marked -= {None, *self._phases(choice)}
+        found = []
+        for item in self._request.items:
+            each = known.get(item.id)
+            if each is None:
+                found.append(Shown(item.id, "omitted", 0, "sourceRetained"))
+            elif (detail := choice.get(item.id)) is not None:
+                reason: RenderReason = each.ceiling if detail == each.details[-1] else "room"
+                found.append(Shown(item.id, detail, self._bench.piece(each, detail).tokens, reason))
+            elif item.phase in marked:
+                found.append(Shown(item.id, "marker", 0, "phaseMarker"))
+            else:
+                found.append(Shown(item.id, "omitted", 0, "room"))
+        return found
