@@ -78,6 +78,7 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
         ask("context/get", itemId=item, search="token")
         ask("context/search", query="token")
         ask("context/list")
+        ask("context/search", query="token")
         ask("workflow/completeWave", phase=1, wave=1)
         ask("workflow/completePhase", phase=1)
         ask("context/restore", items=[item])

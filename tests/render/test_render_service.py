@@ -194,6 +194,17 @@ def test_a_marker_on_the_account_stands_as_one(session: Session) -> None:
     assert shown(found)[marker] == ("marker", "marker")
 
 
+def test_the_marker_of_a_wave_says_of_which_phase_it_is(session: Session) -> None:
+    session.open(policy="aggressive")
+    session.call("workflow/startPhase", phase=3)
+    for wave in (1, 2):
+        session.call("workflow/startWave", phase=3, wave=wave)
+        session.add(kind="report", content=REPORT + str(wave), phase=3, wave=wave)
+        session.call("workflow/completeWave", phase=3, wave=wave)
+
+    assert re.search(r"^- Wave 1: complete ✓ \[item \w+, phase 3\]$", rendered(session, 5_000)["text"], re.MULTILINE)
+
+
 def test_it_is_a_pure_read(session: Session, workflow: dict[str, str]) -> None:
     before = session.status(), session.items()
     first = rendered(session, 700, focus="gate")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctxbudget_server.rules import packing
 from ctxbudget_server.rules.packing import Option, choose
 
 OPTIONS = st.builds(Option, st.integers(0, 40), st.integers(0, 40))
@@ -59,3 +61,18 @@ def test_many_classes_like_those_of_a_session() -> None:
         assert found.tokens <= capacity
         assert found.value == by_table(classes, capacity)
         assert choose(classes, capacity) == found
+
+
+def test_cut_short_it_misses_less_than_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "MAX_STATES", 0)
+    dice = random.Random(3)
+    cut_short = 0
+    for _ in range(200):
+        classes = [[Option(0, 0), Option(dice.randrange(20, 60), dice.randrange(20, 60))] for _ in range(12)]
+        found = choose(classes, 150)
+        best = by_table(classes, 150)
+        cut_short += not found.optimal
+        assert found.tokens <= 150
+        assert best - 60 < found.value <= best
+        assert found.value == best or not found.optimal
+    assert cut_short

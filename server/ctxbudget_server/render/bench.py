@@ -73,22 +73,22 @@ class Bench:
         return "line" if detail == "metadata" and piece == self.piece(candidate, "line") else detail
 
     def _text(self, candidate: Candidate, detail: Detail) -> str:
-        item = candidate.item
+        item, phase = candidate.item, self._request.phase
         if item is None:
             is_closing = candidate.key == CLOSING
-            return layout.closing(self._request.session_id) if is_closing else layout.marker(candidate.key, None)
+            return layout.closing(self._request.session_id) if is_closing else layout.phase_marker(candidate.key)
         if detail == "whole":
-            return layout.whole(item, self._tools.content(item))
+            return layout.whole(item, self._tools.content(item), phase)
         if detail == "marker":
-            return layout.marker(self._tools.content(item), item)
+            return layout.marker(item, self._tools.content(item))
         if detail == "metadata":
             # Permanent items look the same whatever is asked: they begin the text, which providers cache.
             focus = None if candidate.section == "permanent" else self._request.focus
             if extract := self._tools.metadata(item, focus, self._sizes.get(item.id, self._request.metadata_tokens)):
-                return layout.metadata(item, extract)
-        return layout.line(item, self._name(item))
+                return layout.metadata(item, extract, phase)
+        return layout.line(item, self._name(item), phase)
 
     def _name(self, item: Item) -> str:
-        """Its own name, that in its content, or its kind."""
+        """Its own name, the first line of its content, or its kind."""
         name = layout.given_name(item)
         return name or (layout.name_in(self._tools.content(item)) if item.hash else "") or item.kind

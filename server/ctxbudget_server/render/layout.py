@@ -16,9 +16,11 @@ SECTIONS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
 """In the order of the text."""
 TITLE = 80
 """Characters of a title."""
+FIRST_WORDS = 50
+"""Characters of a content's first line, where there is no title."""
 _FENCED = ("test-output", "log", "tool-output")
 _TICKS = re.compile("`{3,}")
-_HEADING = re.compile(r"#{1,6} +(\S.*)")
+_FIRST_LINE = re.compile(r"\s*(?:#{1,6}\s+)?(\S.{,200})")
 _FOLDERS = re.compile(r"^.*[/\\](?=[^/\\])", re.DOTALL)
 
 
@@ -31,29 +33,34 @@ def heading(section: Layer, phase: Phase | None) -> str:
     return f"# Phase {phase.number}: {_one_line(phase.name)}\n\n" if phase.name else f"# Phase {phase.number}\n\n"
 
 
-def whole(item: Item, content: str) -> str:
+def whole(item: Item, content: str, phase: Phase | None) -> str:
     """An item with its bytes as they are; output of programs stands in a fence."""
-    if item.kind in _FENCED:
+    if item.kind in _FENCED and not item.reduces:
         fence = "`" * max([3, *(len(ticks) + 1 for ticks in _TICKS.findall(content))])
         content = f"{fence}\n{_ended(content)}{fence}"
-    return f"## {_given_name(item)}[item {item.id}{_kind(item, ', ')}]\n\n{_ended(content)}\n"
+    return f"## {_label(given_name(item), item, phase, _kind(item))}\n\n{_ended(content)}\n"
 
 
-def metadata(item: Item, extract: str) -> str:
+def metadata(item: Item, extract: str, phase: Phase | None) -> str:
     """An item's extract."""
-    return (
-        f"## {_given_name(item)}[item {item.id}{_kind(item, ', ')}, from {item.tokens} tokens]\n\n{_ended(extract)}\n"
-    )
+    what = [*_kind(item), f"from {item.tokens} tokens"]
+    return f"## {_label(given_name(item), item, phase, what)}\n\n{_ended(extract)}\n"
 
 
-def line(item: Item, name: str) -> str:
+def line(item: Item, name: str, phase: Phase | None) -> str:
     """An item in one line."""
-    return f"- {name} [item {item.id},{_kind(item, ' ', ' of')} {item.tokens} tokens]\n"
+    return f"- {_label(name, item, phase, [' of '.join([*_kind(item), f'{item.tokens} tokens'])])}\n"
 
 
-def marker(text: str, item: Item | None) -> str:
-    """A marker, of an item or of a phase whose items do not stand."""
-    return f"- {_one_line(text)} [item {item.id}]\n" if item else f"- {text}\n"
+def marker(item: Item, text: str) -> str:
+    """A marker on the account; a wave's names its phase too."""
+    what = [f"phase {item.phase}"] if item.wave is not None else []
+    return f"- {_one_line(text)} [{', '.join([f'item {item.id}', *what])}]\n"
+
+
+def phase_marker(text: str) -> str:
+    """A marker of a phase whose items do not stand."""
+    return f"- {text}\n"
 
 
 def closing(session_id: str) -> str:
@@ -70,25 +77,26 @@ def given_name(item: Item) -> str:
 
 
 def name_in(content: str) -> str:
-    """The heading with which a content begins; empty if it begins otherwise."""
-    found = _HEADING.match(content)
-    return _one_line(found[1]) if found else ""
+    """The first line that says something, without the marks of a heading; empty if there is none."""
+    found = _FIRST_LINE.match(content)
+    return _one_line(found[1], FIRST_WORDS) if found else ""
 
 
-def _given_name(item: Item) -> str:
-    name = given_name(item)
-    return f"{name} " if name else ""
+def _label(name: str, item: Item, phase: Phase | None, what: list[str]) -> str:
+    """A name with the item's id, what it is, and its phase if that is not the asked one."""
+    is_elsewhere = item.phase is not None and (phase is None or item.phase != phase.number)
+    if is_elsewhere and item.layer != "permanent":
+        what = [*what, f"phase {item.phase}"]
+    return f"{name} [{', '.join([f'item {item.id}', *what])}]".lstrip()
 
 
-def _kind(item: Item, before: str, after: str = "") -> str:
-    if item.kind == "other":
-        return ""
-    return f"{before}{item.kind}{' metadata' if item.reduces else ''}{after}"
+def _kind(item: Item) -> list[str]:
+    return [] if item.kind == "other" else [f"{item.kind} metadata" if item.reduces else item.kind]
 
 
-def _one_line(text: str | None) -> str:
+def _one_line(text: str | None, most: int = TITLE) -> str:
     words = " ".join((text or "").split())
-    return words if len(words) <= TITLE else words[: TITLE - 1] + "…"
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _ended(text: str) -> str:

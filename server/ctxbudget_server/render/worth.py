@@ -27,6 +27,9 @@ AGE = 8
 """Younger items of its layer that halve an item's worth."""
 FOCUS = 4
 """How many times its worth the most relevant item gains by the focus."""
+READ = 200_000
+"""Tokens of documents that may be read for extracts, about 1.4 s of CPU; of a document at most a quarter counts,
+because no more of a huge one is looked at."""
 _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "transient": 2}
 _ELSEWHERE = 1
 
@@ -35,7 +38,7 @@ def candidates(request: Request) -> list[Candidate]:
     """All that may stand: markers of completed phases, items in the order in which they entered, the closing line."""
     retained = {item.id: item for item in request.items}
     chosen = [item for item in request.items if not _is_doubled(item, retained)]
-    found = [_candidate(item, age, request) for item, age in zip(chosen, _ages(chosen), strict=True)]
+    found = _readable([_candidate(item, age, request) for item, age in zip(chosen, _ages(chosen), strict=True)])
     return [*_phase_markers(found, request), *found, _frame(CLOSING, None, 4)] if found else []
 
 
@@ -45,6 +48,18 @@ def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
         return False
     sources = [retained.get(source) for source in item.reduces]
     return all(source is not None and source.hash is not None for source in sources)
+
+
+def _readable(found: list[Candidate]) -> list[Candidate]:
+    """Takes the detail `metadata` from the least worthy, where there is more than can be read for extracts."""
+    left = READ
+    is_read: dict[str, bool] = {}
+    for each in sorted(found, key=lambda each: -each.worth):
+        if each.item is not None and "metadata" in each.details:
+            cost = min(each.item.tokens, READ // 4)
+            is_read[each.key] = cost <= left
+            left -= cost if cost <= left else 0
+    return [each if is_read.get(each.key, True) else each._replace(details=("line", "whole")) for each in found]
 
 
 def _ages(items: Sequence[Item]) -> list[int]:
