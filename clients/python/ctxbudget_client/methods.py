@@ -130,6 +130,10 @@ class Context(Namespace):
         """Restore exactly the items that a prune changed."""
         return self._ask("context/undo", params, context_results.UndoResult)
 
+    def render(self, **params: Unpack[p.ContextRenderParams]) -> context_results.RenderResult:
+        """The text for the next agent within N tokens. A pure read."""
+        return self._ask("context/render", params, context_results.RenderResult)
+
     def fit(self, **params: Unpack[p.ContextFitParams]) -> context_results.FitResult:
         """A message array cut to at most N tokens, legal for the provider; all that goes comes back."""
         return self._ask("context/fit", params, context_results.FitResult)

@@ -358,6 +358,17 @@ class ContextUndoParams(WriteParams, total=False):
     undo: Required[str]
 
 
+class ContextRenderParams(SessionParams, total=False):
+    """Params of `context/render`."""
+
+    max_tokens: Required[int]
+    """A hard bound, tokens of the session's model."""
+    phase: int | None
+    """Whose phase-scoped items stand. Absent: the running phase."""
+    focus: str | None
+    """What the next step is about: items and passages that speak of it come first."""
+
+
 class ContextFitParams(WriteParams, total=False):
     """Params of `context/fit`. Without `sessionId` no account is touched."""
 
@@ -467,6 +478,7 @@ SESSION_METHODS = frozenset(
         "context/restore",
         "context/prune",
         "context/undo",
+        "context/render",
         "context/fit",
         "metadata/extract",
         "tokens/count",
