@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -65,11 +65,6 @@ def rendered(items: Sequence[Item], limit: int, **more: Any) -> Rendered:
 def counted(text: str) -> int:
     """Tokens of a text."""
     return COUNTER.figure(text, no_check).tokens
-
-
-def details(found: Rendered) -> Mapping[str, str]:
-    """The detail at which each item stands."""
-    return {shown.item_id: shown.detail for shown in found.shown}
 
 
 WORDS = st.sampled_from(

@@ -136,7 +136,7 @@ def test_extra_members_are_tolerated(shared: Client) -> None:
 @pytest.mark.parametrize(
     "method",
     [
-        "foobar", "", "budget/unknown", "budget/Status", "__class__", "rpc.discover", "context/render",
+        "foobar", "", "budget/unknown", "budget/Status", "__class__", "rpc.discover", "context/forget",
         "budget/didChange", "budget/alert", "window/showMessage", "workspace/configuration",
         "textDocument/hover", "textDocument/didOpen", "initialized", "exit", "x" * 100_000, "\ud800",
         "$/cancelRequest", "$/setTrace", "$/progress", "$/unknown",
