@@ -90,6 +90,13 @@ class Counter:
 
         return self._calibrated(figure_from(text, raw, self.family, check))
 
+    def tokens_of_sum(self, raw: int, weight: float) -> int:
+        """The tokens of a text by its raw count and weight, both of which may be sums over its parts."""
+        from ctxbudget_server.tokens import tokens_from
+
+        tokens = tokens_from(raw, weight, self.family)
+        return round(tokens * self.factor) if self.samples else tokens
+
     def grown(self, old: str, old_raw: int, addition: str, check: Check) -> tuple[Figure, int]:
         """The figure of `old + addition`, and how many characters were encoded for it.
 
