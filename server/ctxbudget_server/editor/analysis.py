@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from ctxbudget_server.editor.chunks import Check, Chunk, Measure, cut
 from ctxbudget_server.editor.headings import State
+from ctxbudget_server.editor.imports import Mention, mentions_in
 from ctxbudget_server.editor.lines import Splice
 from ctxbudget_server.extract.structure import header_lines
 from ctxbudget_server.services.counting import Counter
@@ -52,6 +53,7 @@ class Analysis:
         self._front: int | None = None
         self._outlines: dict[Counter, Outline] = {}
         self._starts: list[int] | None = None
+        self._mentions: list[Mention] | None = None
 
     @property
     def text(self) -> str:
@@ -77,7 +79,7 @@ class Analysis:
         remade = cut(lines)
         _carry_over(touched, remade)
         self._chunks[first : last + 1] = remade
-        self._starts = None
+        self._starts = self._mentions = None
         self._outlines.clear()
         if splice.start < FRONT_LINES:
             self._front = None
@@ -89,16 +91,33 @@ class Analysis:
             known = self._outlines[counter] = self._make_outline(counter, check)
         return known
 
-    def code_lines(self) -> set[int]:
-        """The lines that are code."""
-        found: set[int] = set()
+    def line_at(self, number: int) -> str:
+        """A line with its end; empty behind the last."""
+        index = bisect_right(self._line_starts(), number) - 1
+        chunk, offset = self._chunks[index], number - self._line_starts()[index]
+        return chunk.lines[offset] if offset < chunk.size else ""
+
+    def text_between(self, start: int, end: int) -> str:
+        """The lines from `start` to `end` (exclusive)."""
+        return "".join(self.lines[start:end])
+
+    def mentions(self) -> list[Mention]:
+        """The files that the document may import."""
+        if self._mentions is None:
+            self._mentions = mentions_in(self._lines_with("@"))
+        return self._mentions
+
+    def _lines_with(self, sign: str) -> Iterator[tuple[int, str]]:
+        """The numbered lines that hold a sign and are no code."""
         state, start = self._first_state(), 0
         for chunk in self._chunks:
             scanned = chunk.scan(state)
-            for begin, end in scanned.code:
-                found.update(range(start + begin, start + end))
+            if sign in chunk.text:
+                code = {number for begin, end in scanned.code for number in range(begin, end)}
+                for number, line in enumerate(chunk.lines):
+                    if sign in line and number not in code:
+                        yield start + number, line
             state, start = scanned.state, start + chunk.size
-        return found
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
