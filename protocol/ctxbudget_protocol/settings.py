@@ -85,14 +85,14 @@ class EditorSettings(_Model):
     layers: list[LayerRule] = Field(
         [], description="Which files belong to which layer; the first that matches counts, before the built-in ones."
     )
-    ceilings: Ceilings = Field(Ceilings(), description="The most that one file of a layer may cost, by layer.")  # type: ignore[call-arg]
+    ceilings: Ceilings = Field(Ceilings(), description="The most that one file of a layer may cost, by layer.")
     inlay_hints: bool = Field(True, description="The tokens of its section at each heading.")
     code_lens: bool = Field(True, description="The document's total and what can be done about it, above line 1.")
     diagnostics: bool = Field(True, description="A warning where a file passes the ceiling of its layer.")
     hover: bool = Field(True, description="What a section costs, and what extraction would make of it.")
     summary_diagnostic: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="The document's total as a diagnostic of line 1. `auto`: for clients without inlay hints and lenses.",
+        description="The document's total as a diagnostic of line 1. `auto`: for clients without hints and lenses.",
     )
     metadata_tokens: int = Field(300, ge=20, le=MAX_TOKENS, description="The most tokens that extracts may have.")
     languages: Globs = Field(LANGUAGES, description="Language ids of the documents that are looked at.")

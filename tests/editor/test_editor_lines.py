@@ -66,7 +66,9 @@ def test_an_emoji_and_a_chinese_character(encoding: Encoding, units: int) -> Non
 def test_the_place_of_a_character(text: str, offset: int) -> None:
     offset = min(offset, len(text))
     point = point_at(text, offset)
-    assert "".join(split_document(text)[: point.line]) + split_document(text)[point.line][: point.column] == text[:offset]
+    assert (
+        "".join(split_document(text)[: point.line]) + split_document(text)[point.line][: point.column] == text[:offset]
+    )
 
 
 PIECES = st.sampled_from(

@@ -33,9 +33,8 @@ class Plan(NamedTuple):
     new_file: tuple[str, str] | None = None
 
 
-def metadata_plan(view: View, extract: Extract) -> Plan | None:
+def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | None:
     """Insert the metadata block or update it; None where metadata would be no shorter than the document."""
-    lines = view.analysis.lines
     edit = block_edit(lines, extract)
     if edit is None:
         return None
@@ -47,12 +46,11 @@ def metadata_plan(view: View, extract: Extract) -> Plan | None:
     return Plan(label, [Change(start, end, edit.text)])
 
 
-def move_plan(view: View, section: Section, taken: Callable[[str], bool]) -> Plan:
+def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callable[[str], bool]) -> Plan:
     """Move a section to a file of its own beside the document; the heading stays, with a pointer under it.
 
     `taken` says whether a file name is in use there.
     """
-    lines = view.analysis.lines
     body = "".join(lines[section.line : section.end])
     newline = "\r\n" if lines[section.line].endswith("\r\n") else "\n"
     name = _free_name(section.title, taken)

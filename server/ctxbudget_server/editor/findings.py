@@ -56,7 +56,7 @@ def _exceeded(view: View) -> Finding:
     costs = sorted(_costs(view), key=lambda cost: -cost[0])
     if not costs:
         return Finding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
-    tokens, place = costs[0]
+    place = costs[0][1]
     related = [other for _, other in costs[1 : 1 + MOST_RELATED]]
     return Finding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
 

@@ -60,7 +60,7 @@ class Scan:
 
     headings: list[Heading] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
-    state: State = State()
+    state: State = field(default_factory=State)
 
 
 def scan(lines: Sequence[str], state: State) -> Scan:
@@ -136,7 +136,7 @@ def _open(found: Scan, number: int, line: str, state: State) -> State:
         state = state._replace(item=0)
     if stripped[0] == "<" and not nested and (inside := _html(line, state)) is not None:
         return inside
-    return _text(found, number, line, indent, nested, state)
+    return _text(found, number, line, state, nested=nested)
 
 
 def _html(line: str, state: State) -> State | None:
@@ -152,11 +152,11 @@ def _html(line: str, state: State) -> State | None:
     return State("html", item=state.item) if _HTML_BLOCK.match(line) else None
 
 
-def _text(found: Scan, number: int, line: str, indent: int, nested: bool, state: State) -> State:
+def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) -> State:
     if not nested and (atx := _ATX.match(line)):
         _heading(found, number, atx)
         return state._replace(paragraph=())
-    if indent >= 4 and not state.paragraph and not state.item:
+    if line.startswith("    ") and not state.paragraph and not state.item:
         _code(found, number)
         return state
     if state.paragraph and not nested and not state.item and (under := _SETEXT.match(line)):

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ctxbudget_server.editor.lines import bare
@@ -110,7 +111,7 @@ def _find(path: str, named: str, load: Load) -> tuple[str, Loaded | None]:
     for name in dict.fromkeys((named, named.rstrip(_LOOSE_END))):
         if not name or "\0" in name:
             continue
-        target = os.path.realpath(os.path.join(os.path.dirname(path), os.path.expanduser(name)))  # noqa: PTH
+        target = os.path.realpath(Path(path).parent / Path(name).expanduser())
         if (loaded := load(target)) is not None:
             return target, loaded
     return named, None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from ctxbudget_server.editor.actions import metadata_offer, move_offer
 from ctxbudget_server.editor.analysis import Section
-from ctxbudget_server.editor.blocks import find_block
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import plural
 from ctxbudget_server.extract import Extraction
-
-ExtractSection = Callable[[str], Extraction]
 
 
 class Hint(NamedTuple):
@@ -30,7 +28,7 @@ class Lens(NamedTuple):
 
     title: str
     command: str
-    arguments: tuple[int, ...] = ()
+    arguments: tuple[int | str, ...] = ()
 
 
 class Hover(NamedTuple):
@@ -54,35 +52,35 @@ def hints(view: View, first: int, last: int) -> Iterator[Hint]:
             )
 
 
-def lenses(view: View, *, can_move: bool) -> Iterator[Lens]:
-    """The document's total, and what can be done about it. `can_move`: the client can create files."""
+def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
+    """The document's total, and what can be done about it. `most` tokens may metadata have; see `actions.offers`."""
     yield Lens(view.summary(), "ctxbudget.showBudget")
-    worth = view.outline.tokens > 0
-    if worth:
-        has_block = find_block(view.analysis.lines) is not None
-        yield Lens(f"{'Update' if has_block else 'Insert'} metadata block", "ctxbudget.insertMetadata")
-    if can_move and view.exceeded and (section := view.costliest()) is not None:
-        title = f"Move “{_short(section.title)}” to its own file"
-        yield Lens(title, "ctxbudget.moveSection", (section.line,))
+    for offer in (metadata_offer(view, most), move_offer(view) if can_move else None):
+        if offer is not None:
+            yield Lens(offer.title, offer.command, offer.arguments)
 
 
-def hover(view: View, line: int, extract: ExtractSection) -> Hover | None:
-    """What there is to say about a line: its section's cost, an import's, and on the first line the document's."""
+def hover(view: View, line: int, extracted: Extraction | None) -> Hover | None:
+    """What there is to say about a line: its section's cost, an import's, and on the first line the document's.
+
+    `extracted` is the extraction of the section at the line, if it was made.
+    """
     parts: list[str] = []
     last = line
     section = view.section_at(line)
     if section is not None:
         line, last = section.line, section.last
-        parts.append(_section_text(view, section, extract))
+        parts.append(_section_text(view, section, extracted))
     parts += [_import_text(view, each) for each in view.imports if each.mention.line == line]
     if line == 0:
         parts.append(_document_text(view))
     return Hover(line, last, "\n\n---\n\n".join(parts)) if parts else None
 
 
-def _section_text(view: View, section: Section, extract: ExtractSection) -> str:
-    found = extract(view.analysis.text_between(section.line, section.end))
+def _section_text(view: View, section: Section, found: Extraction | None) -> str:
     lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", _section_line(view, section)]
+    if found is None:
+        return "\n\n".join(lines)
     if found.tokens < found.source_tokens:
         reduction = f"{found.reduction:.0%} smaller" if found.reduction >= 0.01 else "hardly smaller"
         lines.append(f"As metadata: **{view.tokens(found.tokens)}**, {reduction}:")
@@ -134,7 +132,3 @@ def _fenced(text: str) -> str:
     while fence in text:
         fence += "`"
     return f"{fence}text\n{text}\n{fence}"
-
-
-def _short(title: str, most: int = 40) -> str:
-    return title if len(title) <= most else title[: most - 1].rstrip() + "…"

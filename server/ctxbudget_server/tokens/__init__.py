@@ -45,7 +45,9 @@ _NAMES = {
     ),
     "encodings": ("DEFAULT_ENCODING",),
     "estimator": ("estimate",),
-    "figures": ("ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from", "tokens_from", "weight_of"),
+    "figures": (
+        "ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from", "tokens_from", "weight_of"
+    ),
     "limits": ("Fit", "Truncated", "fits", "truncate"),
     "models": ("ExpectedError", "Family", "Provenance", "resolve"),
     "vocabulary": ("UnknownEncodingError", "Vocabulary", "VocabularyDataError", "is_loaded", "load"),
