@@ -73,10 +73,10 @@ def test_the_place_of_a_character(text: str, offset: int) -> None:
 
 PIECES = st.sampled_from(
     [
-        "# one", "## two ##", "   # three", "    # code", "text", "more text", "===", "---", "```", "```py", "~~~~", "  ```",
-        "- item", "  - nested", "    ```", "   in item", "1. first", "<!-- c", "-->", "<div>", "</div>", "<pre>", "</pre>",
-        "", "  ", "> quote", "key: value", "| a | b |", "\ttab", "#", "#no", "a `x` b", "日本", "    indented", "* * *",
-        "<!-- one line -->", "<span>", "\x0c",
+        "# one", "## two ##", "   # three", "    # code", "text", "more text", "===", "---", "```", "```py", "~~~~",
+        "  ```", "- item", "  - nested", "    ```", "   in item", "1. first", "<!-- c", "-->", "<div>", "</div>",
+        "<pre>", "</pre>", "", "  ", "> quote", "key: value", "| a | b |", "\ttab", "#", "#no", "a `x` b", "日本",
+        "    indented", "* * *", "<!-- one line -->", "<span>", "\x0c",
     ]
 )  # fmt: skip
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.blocks import Extract, block_edit
-from ctxbudget_server.editor.lines import Point, bare
+from ctxbudget_server.editor.headings import State, scan
+from ctxbudget_server.editor.lines import Point, bare, split_document
 from ctxbudget_server.editor.view import View
 
 LEAST_SELECTION = 240
@@ -65,13 +66,17 @@ def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callabl
 
 
 def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> Plan | None:
-    """Replace a selection by its extract; None where that would be no shorter."""
-    text, tokens, source_tokens = extract(selected)
+    """Replace a selection by its extract, but for a heading that it begins with; None if that would be no shorter."""
+    newline = "\r\n" if "\r\n" in selected else "\n"
+    lines = split_document(selected)
+    heading = scan(lines[:1], State()).headings
+    body = "".join(lines[1:]) if heading else selected
+    text, tokens, source_tokens = extract(body)
     if tokens >= source_tokens or not text.strip():
         return None
-    newline = "\r\n" if "\r\n" in selected else "\n"
+    head = [bare(lines[0]), ""] if heading else []
     tail = selected[len(selected.rstrip("\r\n")) :]
-    text = newline.join(text.splitlines()) + tail
+    text = newline.join([*head, *text.splitlines()]) + tail
     return Plan(f"Extract: {view.tokens(tokens)} of {source_tokens:,}", [Change(start, end, text)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,6 +18,7 @@ from ctxbudget_server.editor.blocks import Extract
 from ctxbudget_server.editor.lines import LineText, Point
 from ctxbudget_server.editor.positions import from_units
 from ctxbudget_server.editor.view import View
+from ctxbudget_server.editor.words import percent
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.counting import count_workspace
 from ctxbudget_server.rpc.editor.desk import Check
@@ -37,6 +39,7 @@ COMMANDS = (
     "ctxbudget.countWorkspace",
 )
 _LEAST_EXTRACT = 20
+_HEADING = re.compile(r"^#{1,6}[ \t]+", re.M)
 
 
 class Copy(NamedTuple):
@@ -128,7 +131,8 @@ class Commands:
     def _extractor(self, view: View, most: int, check: Check) -> Extract:
         def extract(text: str) -> tuple[str, int, int]:
             found = self._editor.desk.extract(view, text, most, check)
-            return found.text, found.tokens, found.source_tokens
+            plain = _HEADING.sub("", found.text)  # in the document it would be one more heading
+            return plain, view.basis.counter.figure(plain, check).tokens, found.source_tokens
 
         return extract
 
@@ -184,7 +188,7 @@ class Commands:
 
 
 def _sentence(view: View) -> str:
-    text = f"{view.name}: {view.summary()} · {view.of_both(view.loads)}"
+    text = f"{view.name}: {view.summary()} · {percent(view.loads, view.basis.window)} of window"
     if view.ceiling is None:
         return text
     return f"{text} · ceiling {view.ceiling:,}{', exceeded' if view.exceeded else ''}"

@@ -164,19 +164,20 @@ class Editor:
                 log.info("the client has not said its settings yet")
                 self._ready.set()
 
-    async def _diagnostics(self, document: OpenDocument) -> list[dict[str, Any]] | None:
-        def look(version: int, check: Check) -> list[dict[str, Any]] | None:
+    async def _diagnostics(self, document: OpenDocument) -> list[dict[str, Any]]:
+        def look(version: int, check: Check) -> list[dict[str, Any]]:
             settings = self.desk.settings_of(document)
             if not settings.diagnostics:
                 return []
             auto = not (self.client.hints or self.client.lenses)
             summary = settings.summary_diagnostic == "on" or (settings.summary_diagnostic == "auto" and auto)
-            return self.desk.look(
+            found = self.desk.look(
                 document,
                 version,
                 check,
                 lambda view: list(answers.diagnostics(view, document.uri, self.client, summary=summary)),
             )
+            return found or []
 
         return await self.work(document, look)
 

@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.25
 
-Look = Callable[[OpenDocument], Awaitable[list[dict[str, Any]] | None]]
-"""The diagnostics of a document as it is now; None: the document is not looked at."""
+Look = Callable[[OpenDocument], Awaitable[list[dict[str, Any]]]]
+"""The diagnostics of a document as it is now."""
 Tell = Callable[[str, dict[str, Any]], None]
 
 
@@ -62,11 +62,8 @@ class Publisher:
         except Exception:
             log.exception("no diagnostics for %s", document.uri)
             return
-        known = self._published.get(document.uri)
-        if found is None and not known:
-            return
-        if known != found:
-            self._published[document.uri] = found or []
-            params = {"uri": document.uri, "version": version, "diagnostics": found or []}
+        if self._published.get(document.uri, []) != found:
+            self._published[document.uri] = found
+            params = {"uri": document.uri, "version": version, "diagnostics": found}
             self._tell("textDocument/publishDiagnostics", params)
         self._settled(document)
