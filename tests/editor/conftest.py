@@ -16,18 +16,18 @@ WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "charact
 
 
 class EditorClient(Client):
-    """Says what editors say. `capabilities` are merged into those of a capable editor; None takes one away."""
+    """Says what editors say. It can do much, but for what `without` names, and with `more` capabilities."""
 
     def __init__(
         self, folder: Path, *, encoding: str = "utf-16", options: Json = None, folders: list[Path] | None = None,
-        without: tuple[str, ...] = (), **more: Any,
+        without: tuple[str, ...] = (), more: Json = None, **options_of_client: Any,
     ) -> None:  # fmt: skip
         self.folder = folder
-        super().__init__(serve_command(folder), cwd=folder, handshake=False, **more)
+        super().__init__(serve_command(folder), cwd=folder, handshake=False, **options_of_client)
         params: dict[str, Any] = {
             "processId": os.getpid(),
             "rootUri": folder.as_uri(),
-            "capabilities": capabilities(encoding, without),
+            "capabilities": capabilities(encoding, without, more),
             "workspaceFolders": [{"uri": each.as_uri(), "name": each.name} for each in folders or [folder]],
         }
         if options is not None:
@@ -112,8 +112,8 @@ def span(line: int, character: int, end_line: int, end_character: int) -> Json:
     }
 
 
-def capabilities(encoding: str, without: tuple[str, ...] = ()) -> Json:
-    """What a capable editor can do, without some of it."""
+def capabilities(encoding: str, without: tuple[str, ...] = (), more: Json = None) -> Json:
+    """What a capable editor can do, without some of it, and with more."""
     made: dict[str, Any] = {
         "general": {"positionEncodings": [encoding]},
         "textDocument": {
@@ -136,6 +136,7 @@ def capabilities(encoding: str, without: tuple[str, ...] = ()) -> Json:
         for part in way:
             place = place[part]
         del place[last]
+    merge_into(made, more or {})
     return made
 
 

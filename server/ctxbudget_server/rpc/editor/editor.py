@@ -202,6 +202,10 @@ class Editor:
 
     # ------------------------------------------------------------------ settings and news
 
+    def await_settings(self) -> None:
+        """The client is asked for its settings: what it asks in the meantime waits for them."""
+        self._ready.clear()
+
     def settings_changed(self) -> None:
         """Show everything anew, and follow the session that the settings name."""
         self._ready.set()

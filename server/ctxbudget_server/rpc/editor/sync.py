@@ -47,6 +47,7 @@ class SettingsSync:
         """Ask the client for its settings, for each folder and for all others; then show everything anew."""
         editor = self._editor
         if editor.client.configuration:
+            editor.await_settings()
             folders = editor.configuration.folders
             items = [{"scopeUri": Path(folder).as_uri(), "section": SECTION} for folder in folders]
             said = await self._ask("workspace/configuration", {"items": [*items, {"section": SECTION}]})
