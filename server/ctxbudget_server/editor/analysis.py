@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from ctxbudget_server.editor.chunks import Check, Chunk, Measure, cut
 from ctxbudget_server.editor.headings import State
@@ -20,11 +21,11 @@ DIFFED = 16_384
 """Characters of a chunk above which an edit inside of it is counted by itself: a minified line is one chunk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and all below it. Lines count from 0; the section ends before `end`.
 
-    `own` is what stands before the next heading of any level, in tokens; `parent` is the index of the section around.
+    `own` is what stands before the next heading of any level, in tokens; `below` is the number of sections in it;
+    `parent` is the index of the section around.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Section:
     end: int
     tokens: int
     own: int
+    below: int
     parent: int | None
 
 
@@ -147,7 +149,7 @@ class Analysis:
             raw += measure.raw
             weight += measure.weight
             before.append(Measure(raw, weight))
-        return Outline(counter.tokens_of_sum(raw, weight), self._sections(counter, before, check))
+        return Outline(counter.of_sums()(raw, weight), self._sections(counter, before, check))
 
     def _sections(self, counter: Counter, before: list[Measure], check: Check) -> list[Section]:
         """`before` is what stands before each chunk, and before the end."""
@@ -186,16 +188,16 @@ def measured(text: str, counter: Counter, check: Check) -> Measure:
 def _nested(
     found: list[tuple[int, int, int, str, Measure]], lines: int, total: Measure, counter: Counter
 ) -> list[Section]:
-    ends = [(lines, total)] * len(found)
+    ends = [(lines, total, len(found))] * len(found)
     parents: list[int | None] = []
     above: list[int] = []
     for index, (line, _, level, _, at) in enumerate(found):
         while above and found[above[-1]][2] >= level:
-            ends[above.pop()] = (line, at)
+            ends[above.pop()] = (line, at, index)
         parents.append(above[-1] if above else None)
         above.append(index)
     following = [*(entry[4] for entry in found), total][1:]
-    tokens = counter.tokens_of_sum
+    tokens = counter.of_sums()
     return [
         Section(
             title,
@@ -205,10 +207,11 @@ def _nested(
             end,
             tokens(after.raw - at.raw, after.weight - at.weight),
             tokens(next_at.raw - at.raw, next_at.weight - at.weight),
+            next_index - index - 1,
             parent,
         )
-        for (line, last, level, title, at), (end, after), next_at, parent in zip(
-            found, ends, following, parents, strict=True
+        for index, ((line, last, level, title, at), (end, after, next_index), next_at, parent) in enumerate(
+            zip(found, ends, following, parents, strict=True)
         )
     ]
 

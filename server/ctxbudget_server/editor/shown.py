@@ -91,8 +91,9 @@ def _section_text(view: View, section: Section, found: Extraction | None) -> str
 
 
 def _section_line(view: View, section: Section) -> str:
-    below = sum(s.line > section.line and s.end <= section.end for s in view.outline.sections)
-    inside = f", {plural(below, 'subsection')}; {view.tokens(section.own)} before the first" if below else ""
+    inside = ""
+    if section.below:
+        inside = f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
     return f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{inside}. {_source(view)}"
 
 

@@ -136,13 +136,13 @@ class Desk:
         key = (counter.family.name, path)
         known = self._counts.get(key)
         if known is not None and known[0] == stamp:
-            return counter.tokens_of_sum(*known[1])
+            return counter.of_sums()(*known[1])
         text = read_text(path, settings.max_file_bytes)
         if text is None or stamp is None:
             return None
         measure = measured(text, counter, check)
         self._counts[key] = (stamp, measure)
-        return counter.tokens_of_sum(*measure)
+        return counter.of_sums()(*measure)
 
     def importers_of(self, path: str | None) -> list[OpenDocument]:
         """The open documents that a file is loaded with."""
