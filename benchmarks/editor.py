@@ -21,7 +21,7 @@ from ctxbudget_client import Client
 
 KEYS = 100
 CLOCK = os.sysconf("SC_CLK_TCK")
-PARAGRAPH = "A paragraph of some length, with words, figures like 1,024 and `code`, as they stand in plans and reports.\n"
+PARAGRAPH = "A paragraph of some length, with words, figures like 1,024 and `code`, as they stand in plans.\n"
 
 
 def document(sections: int) -> str:
@@ -114,7 +114,9 @@ def lateness(folder: str) -> None:
 
 def main() -> None:
     """Print the tables."""
-    print("CPU in ms for 1 MB:\n\n| sections | full count | key, hints of a screen | hints of all | fence opens or closes |")
+    print(
+        "CPU in ms for 1 MB:\n\n| sections | full count | key, hints of a screen | hints of all | fence opens or closes |"
+    )
     print("| --- | --- | --- | --- | --- |")
     for sections in (1, 100, 2_000):
         with tempfile.TemporaryDirectory() as folder:
