@@ -114,9 +114,8 @@ def lateness(folder: str) -> None:
 
 def main() -> None:
     """Print the tables."""
-    print(
-        "CPU in ms for 1 MB:\n\n| sections | full count | key, hints of a screen | hints of all | fence opens or closes |"
-    )
+    print("CPU in ms for 1 MB:\n")
+    print("| sections | full count | key, hints of a screen | hints of all | fence opens or closes |")
     print("| --- | --- | --- | --- | --- |")
     for sections in (1, 100, 2_000):
         with tempfile.TemporaryDirectory() as folder:

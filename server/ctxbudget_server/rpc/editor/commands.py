@@ -21,8 +21,8 @@ from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import percent
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.counting import count_workspace
-from ctxbudget_server.rpc.editor.desk import Check
 from ctxbudget_server.rpc.editor.messages import INFO
+from ctxbudget_server.rpc.editor.views import Check
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Commands:
 
     async def _insert_metadata(self, document: OpenDocument) -> Json:
         def plan(copy: Copy, check: Check) -> edits.Plan | None:
-            most = self._editor.desk.settings_of(document).metadata_tokens
+            most = self._editor.views.settings_of(document).metadata_tokens
             return edits.metadata_plan(copy.view, copy.lines, self._extractor(copy.view, most, check))
 
         return await self._edit(document, plan, "The document is no longer than its metadata would be.")
@@ -123,14 +123,14 @@ class Commands:
             first, last = (_point(text.lines, place, encoding) for place in (start, end))
             selected = text.slice(first, last)
             own = copy.view.basis.counter.figure(selected, check).tokens
-            most = min(self._editor.desk.settings_of(document).metadata_tokens, max(own // 3, _LEAST_EXTRACT))
+            most = min(self._editor.views.settings_of(document).metadata_tokens, max(own // 3, _LEAST_EXTRACT))
             return edits.extract_plan(copy.view, first, last, selected, self._extractor(copy.view, most, check))
 
         return await self._edit(document, plan, "The selection is no longer than its extract would be.")
 
     def _extractor(self, view: View, most: int, check: Check) -> Extract:
         def extract(text: str) -> tuple[str, int, int]:
-            found = self._editor.desk.extract(view, text, most, check)
+            found = self._editor.views.extract(view, text, most, check)
             plain = _HEADING.sub("", found.text)  # in the document it would be one more heading
             return plain, view.basis.counter.figure(plain, check).tokens, found.source_tokens
 
@@ -141,7 +141,7 @@ class Commands:
         editor = self._editor
 
         def work(version: int, check: Check) -> tuple[edits.Plan | None, Json] | None:
-            copy = editor.desk.look(document, version, check, lambda view: Copy(view, view.analysis.lines, version))
+            copy = editor.views.look(document, version, check, lambda view: Copy(view, view.analysis.lines, version))
             if copy is None:
                 return None
             plan = planning(copy, check)
@@ -178,7 +178,7 @@ class Commands:
         editor = self._editor
 
         def look(version: int, check: Check) -> tuple[str, Json] | None:
-            return editor.desk.look(document, version, check, lambda view: (_sentence(view), _figures(view)))
+            return editor.views.look(document, version, check, lambda view: (_sentence(view), _figures(view)))
 
         found = await editor.work(document, look)
         if found is None:

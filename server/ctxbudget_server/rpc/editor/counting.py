@@ -16,7 +16,6 @@ from pygls.exceptions import JsonRpcException
 
 from ctxbudget_server.editor import layers
 from ctxbudget_server.rpc.editor.messages import INFO
-from ctxbudget_server.rpc.offload import offload
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ async def count_workspace(editor: Editor, token: str | int | None) -> Json:
     editor.commands.progress[progress.token] = stopped
     work = Count(editor, cancellation, stopped, progress.report_from_thread)
     try:
-        result = await offload(editor.link.pool, work.run)
+        result = await editor.link.pool.result_of(work.run)
     except asyncio.CancelledError:
         cancellation.cancel()
         raise
@@ -70,7 +69,7 @@ class Count:
 
     def run(self) -> Json:
         """Count; raises nothing when it is stopped."""
-        desk, configuration = self._editor.desk, self._editor.configuration
+        views, configuration = self._editor.views, self._editor.configuration
         files = [(path, place) for path in self._files() if (place := configuration.place_of(path)) is not None]
         for done, (path, place) in enumerate(files):
             if self._stopped.cancelled() or self._cancelled():
@@ -78,10 +77,10 @@ class Count:
             settings = configuration.settings_for(path)
             if not layers.is_looked_at(place, None, settings):
                 continue
-            counter = desk.basis(settings).counter
+            counter = views.basis(settings).counter
             self._provenance = counter.provenance
             try:
-                tokens = desk.count(path, settings, counter, self._cancellation.check)
+                tokens = views.count(path, settings, counter, self._cancellation.check)
             except Cancelled:
                 break
             if tokens is not None:

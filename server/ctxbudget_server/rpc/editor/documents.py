@@ -20,7 +20,7 @@ SCHEMES = ("file:", "untitled:")
 
 
 class OpenDocument:
-    """One open document. `version` and `text` belong to the event loop, `analysis` to whoever holds the desk's lock."""
+    """One open document. `version` and `text` belong to the event loop, `analysis` to `Views`."""
 
     def __init__(self, uri: str, language: str | None, version: int, text: str) -> None:
         self.uri = uri

@@ -13,13 +13,12 @@ from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.commands import Commands
 from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, Configuration
-from ctxbudget_server.rpc.editor.desk import Check, Desk, stale
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments, real_path
 from ctxbudget_server.rpc.editor.features import register
 from ctxbudget_server.rpc.editor.messages import ERROR, WARNING, Messages
 from ctxbudget_server.rpc.editor.publisher import Publisher
 from ctxbudget_server.rpc.editor.sync import SettingsSync
-from ctxbudget_server.rpc.offload import offload
+from ctxbudget_server.rpc.editor.views import Check, Views, stale
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
@@ -44,13 +43,13 @@ class Editor:
         self.client = Client()
         self.documents = OpenDocuments()
         self.configuration = Configuration(self._warn_from_thread)
-        self.desk = Desk(self.documents, self.configuration)
+        self.views = Views(self.documents, self.configuration)
         self.commands = Commands(self)
         self.publisher = Publisher(self._diagnostics, messages.tell, self._settled)
         self.sync = SettingsSync(self)
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
-        self._alerts = "off"
+        self._alerts = "notification"
         self._backend: Backend | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         register(server, self)
@@ -65,7 +64,7 @@ class Editor:
         self.configuration.set_options(params.initialization_options)
         folders = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         self.configuration.set_folders([path for path in map(real_path, folders) if path])
-        self.desk.open(backend)
+        self.views.open(backend)
 
     def start(self) -> None:
         """The client is ready to be asked."""
@@ -145,7 +144,7 @@ class Editor:
             return work(version, check)
 
         try:
-            result = await offload(self.link.pool, run)
+            result = await self.link.pool.result_of(run)
         except asyncio.CancelledError:
             cancellation.cancel()
             raise
@@ -166,12 +165,12 @@ class Editor:
 
     async def _diagnostics(self, document: OpenDocument) -> list[dict[str, Any]]:
         def look(version: int, check: Check) -> list[dict[str, Any]]:
-            settings = self.desk.settings_of(document)
+            settings = self.views.settings_of(document)
             if not settings.diagnostics:
                 return []
             auto = not (self.client.hints or self.client.lenses)
             summary = settings.summary_diagnostic == "on" or (settings.summary_diagnostic == "auto" and auto)
-            found = self.desk.look(
+            found = self.views.look(
                 document,
                 version,
                 check,
@@ -185,7 +184,7 @@ class Editor:
         self._look_at_importers(document.path)
 
     def _look_at_importers(self, path: str | None) -> None:
-        importers = self.desk.importers_of(path)
+        importers = self.views.importers_of(path)
         for importer in importers:
             self.publisher.schedule(importer)
         if importers:
@@ -212,12 +211,12 @@ class Editor:
         self.spawn(self._apply_settings())
 
     async def _apply_settings(self) -> None:
-        settings = await offload(self.link.pool, lambda: self.configuration.settings_for(None))
+        settings = await self.link.pool.result_of(lambda: self.configuration.settings_for(None))
         wanted = settings.session if settings.watch else None
         self._alerts = settings.alerts if settings.watch else "notification"
         backend = self._backend
         assert backend is not None
-        await offload(self.link.pool, lambda: backend.follow(wanted))
+        await self.link.pool.result_of(lambda: backend.follow(wanted))
         self.link.look_for_news()
         for document in self.documents:
             self.publisher.schedule(document, pause=0)

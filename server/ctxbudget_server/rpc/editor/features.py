@@ -13,7 +13,7 @@ from ctxbudget_server.editor.view import View
 from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.commands import COMMANDS
-from ctxbudget_server.rpc.editor.desk import MOST_TO_EXTRACT, Check
+from ctxbudget_server.rpc.editor.views import MOST_TO_EXTRACT, Check
 
 if TYPE_CHECKING:
     from ctxbudget_server.rpc.editor.documents import OpenDocument
@@ -76,9 +76,9 @@ class Features:
         first, last, encoding = params.range.start.line, params.range.end.line, editor.client.encoding
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
-            if not editor.desk.settings_of(document).inlay_hints:
+            if not editor.views.settings_of(document).inlay_hints:
                 return None
-            return editor.desk.look(document, version, check, lambda view: answers.hints(view, first, last, encoding))
+            return editor.views.look(document, version, check, lambda view: answers.hints(view, first, last, encoding))
 
         return await editor.work(document, look)
 
@@ -89,10 +89,10 @@ class Features:
             return None
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
-            settings = editor.desk.settings_of(document)
+            settings = editor.views.settings_of(document)
             if not settings.code_lens:
                 return None
-            return editor.desk.look(
+            return editor.views.look(
                 document,
                 version,
                 check,
@@ -111,10 +111,10 @@ class Features:
         line = params.position.line
 
         def look(version: int, check: Check) -> dict[str, Any] | None:
-            if not editor.desk.settings_of(document).hover:
+            if not editor.views.settings_of(document).hover:
                 return None
             extracted = self._extracted(document, version, line, check)
-            return editor.desk.look(
+            return editor.views.look(
                 document, version, check, lambda view: answers.hover(view, line, extracted, editor.client)
             )
 
@@ -122,16 +122,16 @@ class Features:
 
     def _extracted(self, document: OpenDocument, version: int, line: int, check: Check) -> Extraction | None:
         """The extraction of the section at a line, made while others may look at documents."""
-        desk = self._editor.desk
+        views = self._editor.views
 
         def text_of(view: View) -> tuple[View, str] | None:
             section = view.section_at(line)
             return None if section is None else (view, view.analysis.text_between(section.line, section.end))
 
-        found = desk.look(document, version, check, text_of)
+        found = views.look(document, version, check, text_of)
         if found is None or len(found[1]) > MOST_TO_EXTRACT:
             return None
-        return desk.extract(*found, desk.settings_of(document).metadata_tokens, check)
+        return views.extract(*found, views.settings_of(document).metadata_tokens, check)
 
     async def actions(self, params: lsp.CodeActionParams) -> list[dict[str, Any]] | None:
         """What can be done about the document, the section and the selection."""
@@ -145,9 +145,9 @@ class Features:
         span = {"start": _position(params.range.start), "end": _position(params.range.end)}
 
         def look(version: int, check: Check) -> list[Offer] | None:
-            most = editor.desk.settings_of(document).metadata_tokens
+            most = editor.views.settings_of(document).metadata_tokens
             can_move = self._can_move(document)
-            return editor.desk.look(
+            return editor.views.look(
                 document, version, check, lambda view: list(offers(view, start.line, selected, most, can_move=can_move))
             )
 

@@ -36,7 +36,7 @@ MOST_TO_EXTRACT = 400_000
 """Characters of a section that a hover extracts: about a second of work."""
 
 
-class Desk:
+class Views:
     """What it takes to make views. All methods but the constructor are for worker threads."""
 
     def __init__(self, documents: OpenDocuments, configuration: Configuration) -> None:
