@@ -12,21 +12,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxbudget_server.editor.lines import bare
-
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)$")
-_ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])( {1,4})(?=\S)")
-_NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|#{1,6}(?:[ \t]|$)|\||<|(?:[-*_][ \t]*){3,}$)")
-_HTML_BLOCK = re.compile(
-    r" {0,3}</?(?:address|article|aside|blockquote|body|center|col|dd|details|dialog|div|dl|dt|fieldset|figure|footer|"
-    r"form|h[1-6]|head|header|hr|html|iframe|li|link|main|menu|nav|ol|p|section|summary|table|tbody|td|tfoot|th|thead|"
-    r"title|tr|ul)(?:[\s>]|/>|$)",
-    re.I,
+from ctxbudget_server.extract.structure import (
+    ATX,
+    FENCE,
+    FIELD_LINE,
+    HTML_BLOCK,
+    ITEM,
+    NOT_PARAGRAPH,
+    PROSE_HEADING,
+    SETEXT,
 )
+
 _RAW = re.compile(r"<(pre|script|style|textarea)(?:[\s>]|$)", re.I)
-_FIELD_LINE = re.compile(r"\s*(?:[-*+]\s+)?[\w*][\w *-]{0,40}:(?:\s|$)")
-_MOST_TITLE = 120
 
 
 class State(NamedTuple):
@@ -116,7 +113,7 @@ def _longer(state: State, line: str) -> State:
 def _open(found: Scan, number: int, line: str, state: State) -> State:
     """Outside of every block."""
     first = line[:1]
-    if first == "#" and (atx := _ATX.match(line)):
+    if first == "#" and (atx := ATX.match(line)):
         _heading(found, number, atx)
         return State()
     if first.isalpha():
@@ -127,12 +124,12 @@ def _open(found: Scan, number: int, line: str, state: State) -> State:
     indent = len(line) - len(line.lstrip(" "))
     if state.item and indent < state.item and not state.paragraph:
         state = state._replace(item=0)
-    fence = _FENCE.match(line)
+    fence = FENCE.match(line)
     if fence and (indent <= 3 or state.item) and not (fence[2][0] == "`" and "`" in fence[3]):
         _code(found, number)
         return State("fence", fence[2], indent, item=state.item)
     nested = bool(state.item) and indent >= state.item
-    if state.item and not nested and _ATX.match(line):
+    if state.item and not nested and ATX.match(line):
         state = state._replace(item=0)
     if stripped[0] == "<" and not nested and (inside := _html(line, state)) is not None:
         return inside
@@ -149,32 +146,32 @@ def _html(line: str, state: State) -> State | None:
         state = _longer(state, line)
         end = f"</{raw[1].lower()}>"
         return state if end in line.lower() else state._replace(block="raw", mark=end)
-    return State("html", item=state.item) if _HTML_BLOCK.match(line) else None
+    return State("html", item=state.item) if HTML_BLOCK.match(line) else None
 
 
 def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) -> State:
-    if not nested and (atx := _ATX.match(line)):
+    if not nested and (atx := ATX.match(line)):
         _heading(found, number, atx)
         return state._replace(paragraph=())
     if line.startswith("    ") and not state.paragraph and not state.item:
         _code(found, number)
         return state
-    if state.paragraph and not nested and not state.item and (under := _SETEXT.match(line)):
+    if state.paragraph and not nested and not state.item and (under := SETEXT.match(line)):
         if _plausible(state.paragraph):
             title = " ".join(" ".join(state.paragraph).split())
             level = 1 if under[1][0] == "=" else 2
             found.headings.append(Heading(number - len(state.paragraph), number, level, title))
         return state._replace(paragraph=())
-    if item := _ITEM.match(line):
+    if item := ITEM.match(line):
         return state._replace(item=item.end(), paragraph=(line,))
-    if not state.paragraph and not _NOT_PARAGRAPH.match(line):
+    if not state.paragraph and not NOT_PARAGRAPH.match(line):
         return state._replace(paragraph=(line,))
     return _longer(state, line)
 
 
 def _plausible(block: tuple[str, ...]) -> bool:
     """A rule typed right under a paragraph or a list of fields makes a heading for a parser, not for its author."""
-    return len(block) <= 2 and sum(map(len, block)) <= _MOST_TITLE and not any(map(_FIELD_LINE.match, block))
+    return len(block) <= 2 and sum(map(len, block)) <= PROSE_HEADING and not any(map(FIELD_LINE.match, block))
 
 
 def _heading(found: Scan, number: int, atx: re.Match[str]) -> None:
