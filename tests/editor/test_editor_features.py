@@ -272,6 +272,17 @@ def test_arguments_that_do_not_fit(
     editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
+def test_a_client_that_names_its_resource_operations_alone(start_editor: StartEditor) -> None:
+    """As Neovim 0.11 does."""
+    editor = start_editor(without=("workspace.workspaceEdit.documentChanges",))
+    uri = editor.open_file("notes.md", TEXT)
+    edit, _ = editor.edit_of("ctxbudget.moveSection", uri, 4)
+    assert [change.get("kind") for change in edit["documentChanges"]] == ["create", None, None]
+    edit, _ = editor.edit_of("ctxbudget.insertMetadata", uri)
+    assert set(edit) == {"changes"}
+    editor.close()
+
+
 def test_an_edit_that_the_client_refuses(start_editor: StartEditor) -> None:
     editor = start_editor()
     uri = editor.open_file("notes.md", TEXT)

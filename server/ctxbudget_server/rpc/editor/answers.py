@@ -107,7 +107,7 @@ def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, p
         {"range": span(lines.__getitem__, change.start, change.end, client.encoding), "newText": change.text}
         for change in plan.changes
     ]
-    if not client.versioned_edits:
+    if not client.versioned_edits and plan.new_file is None:
         return {"changes": {document.uri: edits}}
     changes: list[Json] = [{"textDocument": {"uri": document.uri, "version": version}, "edits": edits}]
     if plan.new_file is not None and document.path is not None:

@@ -47,8 +47,8 @@ class Client:
             markdown=formats is None or lsp.MarkupKind.Markdown in formats,
             applies_edits=bool(says("workspace.apply_edit")),
             versioned_edits=bool(says("workspace.workspace_edit.document_changes")),
-            creates_files=bool(says("workspace.workspace_edit.document_changes"))
-            and lsp.ResourceOperationKind.Create in operations,
+            # Neovim names the operations alone, without which `documentChanges` would mean nothing.
+            creates_files=lsp.ResourceOperationKind.Create in operations,
             related=bool(says("text_document.publish_diagnostics.related_information")),
             configuration=bool(says("workspace.configuration")),
             registers_configuration=bool(says("workspace.did_change_configuration.dynamic_registration")),
