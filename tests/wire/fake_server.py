@@ -29,6 +29,9 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
+from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.following import Followed
+from ctxbudget_server.services.settings import Settings
 
 
 class FakeBackend:
@@ -61,6 +64,12 @@ class FakeBackend:
             return []
         self.told = self.changes
         return [("budget/didChange", {"changes": self.told})]
+
+    def follow(self, session: str | None) -> None:
+        self.watched = session is not None
+
+    def followed(self, session: str, model: str | None) -> Followed:
+        return Followed(None, Settings.of({}), Counter(model))
 
     def document_changed(self, uri: str, text: str | None) -> None:
         """Not of interest here."""

@@ -138,7 +138,7 @@ def test_extra_members_are_tolerated(shared: Client) -> None:
     [
         "foobar", "", "budget/unknown", "budget/Status", "__class__", "rpc.discover", "context/forget",
         "budget/didChange", "budget/alert", "window/showMessage", "workspace/configuration",
-        "textDocument/hover", "textDocument/didOpen", "initialized", "exit", "x" * 100_000, "\ud800",
+        "textDocument/definition", "textDocument/didOpen", "initialized", "exit", "x" * 100_000, "\ud800",
         "$/cancelRequest", "$/setTrace", "$/progress", "$/unknown",
     ],
 )  # fmt: skip

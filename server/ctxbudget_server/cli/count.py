@@ -77,7 +77,7 @@ class _Job:
         if name == "-" or not folder.is_dir():
             yield from self._one(name, sys.stdin.buffer.read() if name == "-" else None)
             return
-        from ctxbudget_server.cli.tree import files_below
+        from ctxbudget_server.services.folders import files_below
 
         paths = list(files_below(folder))
         for done, path in enumerate(paths):

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 AST_LIMIT, AST_LINES = 200_000, 6_000
 """Characters and lines up to which the syntax tree is built."""
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)$")
-_ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])( {1,4})(?=\S)")
-_NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|#{1,6}(?:[ \t]|$)|\||<|(?:[-*_][ \t]*){3,}$)")
-_HTML_BLOCK = re.compile(
+ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)$")
+ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])( {1,4})(?=\S)")
+NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|#{1,6}(?:[ \t]|$)|\||<|(?:[-*_][ \t]*){3,}$)")
+HTML_BLOCK = re.compile(
     r" {0,3}</?(?:address|article|aside|blockquote|body|center|col|dd|details|dialog|div|dl|dt|fieldset|figure|footer|"
     r"form|h[1-6]|head|header|hr|html|iframe|li|link|main|menu|nav|ol|p|section|summary|table|tbody|td|tfoot|th|thead|"
     r"title|tr|ul)(?:[\s>]|/>|$)",
     re.I,
 )
-_FIELD_LINE = re.compile(r"\s*(?:[-*+]\s+)?[\w*][\w *-]{0,40}:(?:\s|$)")
-_PROSE_HEADING = 120
+FIELD_LINE = re.compile(r"\s*(?:[-*+]\s+)?[\w*][\w *-]{0,40}:(?:\s|$)")
+PROSE_HEADING = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _by_tree(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[in
 
 def _plausible_setext(block: list[str]) -> bool:
     """A rule typed right under a paragraph or a list of fields makes a heading for the parser, not for its author."""
-    return len(block) <= 2 and sum(map(len, block)) <= _PROSE_HEADING and not any(_FIELD_LINE.match(x) for x in block)
+    return len(block) <= 2 and sum(map(len, block)) <= PROSE_HEADING and not any(FIELD_LINE.match(x) for x in block)
 
 
 class _Scan:
@@ -155,7 +155,7 @@ class _Scan:
 
     def step(self, i: int, line: str) -> int:
         """Takes the block that starts at line `i` and returns the line after it."""
-        if line[:1] == "#" and (atx := _ATX.match(line)):
+        if line[:1] == "#" and (atx := ATX.match(line)):
             self.item_indent = 0
             self.heading(i, atx)
             return i + 1
@@ -171,11 +171,11 @@ class _Scan:
         indent = len(line) - len(line.lstrip(" "))
         if self.item_indent and indent < self.item_indent and self.paragraph < 0:
             self.item_indent = 0
-        fence = _FENCE.match(line)
+        fence = FENCE.match(line)
         if fence and (indent <= 3 or self.item_indent) and not (fence[2][0] == "`" and "`" in fence[3]):
             return self.fence(i, fence[2], indent)
         nested = bool(self.item_indent) and indent >= self.item_indent
-        if self.item_indent and not nested and _ATX.match(line):
+        if self.item_indent and not nested and ATX.match(line):
             self.item_indent = 0
         if stripped.startswith("<") and not nested:
             end = self.html(i, line)
@@ -214,7 +214,7 @@ class _Scan:
             while j < len(self.lines) and f"</{raw[1].lower()}>" not in self.lines[j].lower():
                 j += 1
             return j + 1
-        if not _HTML_BLOCK.match(line):
+        if not HTML_BLOCK.match(line):
             return i
         j = i
         while j < len(self.lines) and self.lines[j].strip():
@@ -227,14 +227,14 @@ class _Scan:
         self.paragraph = -1
 
     def text(self, i: int, line: str, indent: int, nested: bool) -> int:
-        atx = None if nested else _ATX.match(line)
+        atx = None if nested else ATX.match(line)
         if atx:
             self.heading(i, atx)
             return i + 1
         if indent >= 4 and self.paragraph < 0 and not self.item_indent:
             self.code.append((i, i + 1))
             return i + 1
-        under = _SETEXT.match(line)
+        under = SETEXT.match(line)
         if under and self.paragraph >= 0 and not nested and not self.item_indent:
             block = self.lines[self.paragraph : i]
             if _plausible_setext(block):
@@ -242,11 +242,11 @@ class _Scan:
                 self.headings.append(Heading(self.paragraph, i, 1 if under[1][0] == "=" else 2, title))
             self.paragraph = -1
             return i + 1
-        item = _ITEM.match(line)
+        item = ITEM.match(line)
         if item:
             self.item_indent = item.end()
             self.paragraph = i
-        elif self.paragraph < 0 and not _NOT_PARAGRAPH.match(line):
+        elif self.paragraph < 0 and not NOT_PARAGRAPH.match(line):
             self.paragraph = i
         return i + 1
 

@@ -48,6 +48,7 @@ class Link:
         self._backend: Backend | None = None
         self._calls: BackendCalls | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._news_loop: NewsLoop | None = None
 
     def call(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
         """Have the backend answer a request; only after `initialize`."""
@@ -59,16 +60,22 @@ class Link:
         if self._backend is not None:
             self._backend.document_changed(uri, text)
 
-    def open_backend(self, root_uri: str | None, client_pid: int | None) -> None:
+    def open_backend(self, root_uri: str | None, client_pid: int | None) -> Backend:
         """The last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
         self._backend = self._backend_factory(root_uri)
         self.parent.name(client_pid)
+        return self._backend
+
+    def look_for_news(self) -> None:
+        """Another session is followed."""
+        if self._news_loop is not None:
+            self._news_loop.look()
 
     def initialized(self, ok: bool) -> None:
         """`initialize` was answered: begin with what needs the backend, but not the client's patience."""
         self.lifecycle.initialized(ok)
         if ok and self._backend is not None:
-            news = NewsLoop(self._backend, self.pool, self.outlet, self.notify)
+            news = self._news_loop = NewsLoop(self._backend, self.pool, self.outlet, self.notify)
             self._calls = BackendCalls(self._backend, self.lanes, news.finished)
             self._tasks.append(asyncio.create_task(news.run(), name="news"))
             self.pool.submit(self._backend.warm_up)

@@ -43,6 +43,10 @@ class NewsLoop:
         if METHODS[method].mutates:
             self._changed.set()
 
+    def look(self) -> None:
+        """There may be news: look now."""
+        self._changed.set()
+
     async def run(self) -> None:
         """Until cancelled."""
         while True:

@@ -11,6 +11,7 @@ import asyncio
 import contextvars
 import logging
 import threading
+import uuid
 from collections.abc import Generator
 from concurrent.futures import Future
 from functools import partial
@@ -21,9 +22,18 @@ from lsprotocol.types import (
     EXIT,
     INITIALIZE,
     SHUTDOWN,
+    TEXT_DOCUMENT_DID_CHANGE,
+    TEXT_DOCUMENT_DID_CLOSE,
+    TEXT_DOCUMENT_DID_OPEN,
+    WINDOW_WORK_DONE_PROGRESS_CANCEL,
+    WORKSPACE_EXECUTE_COMMAND,
+    DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams,
     InitializeParams,
     InitializeResult,
     ResponseError,
+    WorkDoneProgressCancelParams,
 )
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
@@ -200,6 +210,8 @@ class BudgetProtocol(LanguageServerProtocol):
     # ------------------------------------------------------------------ pygls' handlers
 
     def _handler(self, method: str) -> MessageHandler | None:
+        if method == WORKSPACE_EXECUTE_COMMAND:  # pygls' own goes on when the request is cancelled
+            return self._server.editor.command
         handler: MessageHandler | None = self.fm.builtin_features.get(method) or self.fm.features.get(method)
         return handler
 
@@ -272,8 +284,31 @@ class BudgetProtocol(LanguageServerProtocol):
         handshake.check_version(params.initialization_options)
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = handshake.advertisement(self._link.limits)
-        self._link.open_backend(handshake.root_uri(params), params.process_id)
+        backend = self._link.open_backend(handshake.root_uri(params), params.process_id)
+        self._server.editor.open(backend, params, str(result.capabilities.position_encoding))
         return result
+
+    # pygls would keep texts of its own, and work each edit into them at the cost of the whole text.
+
+    @lsp_method(TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: DidOpenTextDocumentParams) -> None:
+        """Leave the text to the editor's features."""
+        self._server.editor.opened(params)
+
+    @lsp_method(TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: DidChangeTextDocumentParams) -> None:
+        """Leave the text to the editor's features."""
+        self._server.editor.changed(params)
+
+    @lsp_method(TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: DidCloseTextDocumentParams) -> None:
+        """Leave the text to the editor's features."""
+        self._server.editor.closed(params.text_document.uri)
+
+    @lsp_method(WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: WorkDoneProgressCancelParams) -> None:
+        """The user has had enough of a command."""
+        self._server.editor.progress_cancelled(params.token)
 
     @lsp_method(SHUTDOWN)
     def lsp_shutdown(self, *args: object) -> Generator[Any, Any, None]:
@@ -286,6 +321,18 @@ class BudgetProtocol(LanguageServerProtocol):
     def refuse(self, message_id: MessageId | None, error: ProtocolError) -> None:
         """Answer a message that got no ticket."""
         self._link.outlet.write(encode_error(message_id, error))
+
+    def tell(self, method: str, params: dict[str, Any]) -> None:
+        """Send a notification whose params are plain JSON."""
+        self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method: str, params: object) -> Future[Any]:
+        """Send a request whose params are plain JSON; the result comes as plain JSON too."""
+        message_id = str(uuid.uuid4())
+        answer: Future[Any] = Future()
+        self._request_futures[message_id] = answer
+        self._send_data({"jsonrpc": "2.0", "id": message_id, "method": method, "params": params})
+        return answer
 
     def _send_data(self, data: object) -> None:
         """Send a request or notification of ours; pygls' one way out."""

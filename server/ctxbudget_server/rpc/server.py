@@ -12,13 +12,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server import __version__
+from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.messages import Messages
 from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
 from ctxbudget_server.rpc.lifecycle import End, end_on_signals
 from ctxbudget_server.rpc.link import BackendFactory, Link
@@ -64,27 +65,8 @@ class BudgetServer(LanguageServer):
     def __init__(self, link: Link) -> None:
         self.link = link
         super().__init__("ctxbudget", __version__, protocol_cls=BudgetProtocol, converter_factory=default_converter)
-        link.notify = self.protocol.notify
-        self._follow_documents()
-
-    def _follow_documents(self) -> None:
-        """pygls works each event into its own copy of the document first; the services get the outcome."""
-
-        @self.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
-        def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-            self._tell(params.text_document.uri, params.text_document.text)
-
-        @self.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-        def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-            self._tell(params.text_document.uri, self.workspace.get_text_document(params.text_document.uri).source)
-
-        @self.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-        def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-            self._tell(params.text_document.uri, None)
-
-    def _tell(self, uri: str, text: str | None) -> None:
-        if uri.startswith("file:"):
-            self.link.document_changed(uri, text)
+        self.editor = Editor(self, link, Messages(self.protocol))
+        link.notify = self.editor.news
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log, where pygls would open a window in the client's editor for each fault."""

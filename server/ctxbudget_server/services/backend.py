@@ -8,6 +8,7 @@ from ctxbudget_server.services.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from ctxbudget_server.oneshot.frames import Ask
+    from ctxbudget_server.services.following import Followed
     from ctxbudget_server.services.oneshots import Prepared
 
 Notification = tuple[str, dict[str, Any]]
@@ -39,7 +40,13 @@ class Backend(Protocol):
         """Requests of one lane are worked on one after the other, in the order of arrival; None: at any time."""
 
     def watching(self) -> bool:
-        """Whether this connection opened any session with `watch: true`."""
+        """Whether this connection watches or follows any session."""
+
+    def follow(self, session: str | None) -> None:
+        """Have `news` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly."""
+
+    def followed(self, session: str, model: str | None) -> Followed:
+        """The session that is followed, as it is now, and a counter. Blocks briefly."""
 
     def news(self) -> list[Notification]:
         """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""

@@ -90,6 +90,17 @@ class Counter:
 
         return self._calibrated(figure_from(text, raw, self.family, check))
 
+    def of_sums(self) -> Callable[[int, float], int]:
+        """A function that gives a text's tokens by its raw count and weight, which may be sums over its parts."""
+        from ctxbudget_server.tokens import tokens_from
+
+        family, factor = self.family, self.factor
+        if self.samples:
+            return lambda raw, weight: round(tokens_from(raw, weight, family) * factor)
+        if family.provenance == "exact":
+            return lambda raw, _: raw
+        return lambda raw, weight: tokens_from(raw, weight, family)
+
     def grown(self, old: str, old_raw: int, addition: str, check: Check) -> tuple[Figure, int]:
         """The figure of `old + addition`, and how many characters were encoded for it.
 

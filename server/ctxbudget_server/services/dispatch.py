@@ -27,6 +27,7 @@ from ctxbudget_server.store.sqlite import Durability, SqliteStore
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.results.record import Record
+    from ctxbudget_server.services.following import Followed, Following
     from ctxbudget_server.services.news import News
     from ctxbudget_server.services.oneshots import OneShots
 
@@ -76,6 +77,7 @@ class Services:
         self._clock = clock
         self._validate: Validate = lean_validated
         self._news: News | None = None
+        self._following: Following | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
         """Answer one request; raises `ProtocolError` or `Cancelled`."""
@@ -113,8 +115,21 @@ class Services:
         return session_id if isinstance(session_id, str) else DEFAULT_SESSION
 
     def watching(self) -> bool:
-        """Whether any session was opened with `watch: true`."""
-        return self._news is not None
+        """Whether any session is watched or followed."""
+        return self._news is not None and self._news.active
+
+    def follow(self, session: str | None) -> None:
+        """Have `news` tell of a session, or of the latest for `auto`; None: of none but those opened with `watch`."""
+        if self._news is not None or session is not None:
+            self._the_news().follow(session)
+
+    def followed(self, session: str, model: str | None) -> Followed:
+        """The session that `session` names now, and the counter of `model`, else of the session's."""
+        from ctxbudget_server.services.following import Following
+
+        if self._following is None:
+            self._following = Following(self.store)
+        return self._following.find(session, model)
 
     def news(self) -> list[Notification]:
         """What happened to the watched sessions since the last call."""
@@ -156,14 +171,17 @@ class Services:
         self.store.close()
 
     def _watch(self, session_id: str, wanted: bool) -> None:
+        if wanted:
+            self._the_news().watch(session_id)
+        else:
+            self._the_news().ignore(session_id)
+
+    def _the_news(self) -> News:
         from ctxbudget_server.services.news import News
 
         if self._news is None:
             self._news = News(self.store, self._clock)
-        if wanted:
-            self._news.watch(session_id)
-        else:
-            self._news.ignore(session_id)
+        return self._news
 
 
 def _answered_before(call: Call) -> dict[str, Any] | None:

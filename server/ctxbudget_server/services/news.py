@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.call import timestamp
+from ctxbudget_server.services.following import AUTO, latest_session
 from ctxbudget_server.store.interface import Reader, Store
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ class News:
         self._lock = threading.Lock()
         self._seen: dict[str, _Seen] = {}
         self._mark: int | None = None
+        self._wanted: str | None = None
+        self._followed: str | None = None
+        self._known: dict[str, _Seen] = {}
+        """What every session was at the last look, while one of them is followed."""
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to look at."""
+        with self._lock:
+            return bool(self._seen) or self._wanted is not None
 
     def watch(self, session_id: str) -> None:
         """Tell what happens to the session from now on."""
@@ -46,6 +57,16 @@ class News:
         with self._lock:
             self._seen.pop(session_id, None)
 
+    def follow(self, wanted: str | None) -> None:
+        """Tell of this session, or of whichever changed last for `auto`, beginning with how it stands; None: of none.
+
+        It may come to be later. Where another one changes last, that one is told of from then on.
+        """
+        with self._lock, self._store.read() as reader:
+            if wanted != self._wanted:
+                self._wanted, self._followed, self._mark = wanted, None, None
+                self._known = _states(reader)
+
     def collect(self) -> list[Notification]:
         """At most one `budget/didChange` for each session, and every alert since the last look."""
         with self._lock:
@@ -55,16 +76,38 @@ class News:
             news: list[Notification] = []
             with self._store.read() as reader:
                 for session_id, seen in self._seen.items():
-                    news += self._of_session(reader, session_id, seen)
+                    news += self._of_session(reader, session_id, seen, self._seen)
+                if self._wanted is not None:
+                    news += self._of_followed(reader)
+                    self._known = _states(reader)
             self._mark = mark
             return news
 
-    def _of_session(self, reader: Reader, session_id: str, seen: _Seen) -> list[Notification]:
+    def _of_followed(self, reader: Reader) -> list[Notification]:
+        latest = latest_session(reader) if self._wanted == AUTO else None
+        wanted = self._followed if self._wanted == AUTO else self._wanted
+        session_id = latest.id if latest else wanted
+        if session_id is None or session_id in self._seen:
+            return []
+        known = self._known.get(session_id) or _Seen(None, 0)
+        if session_id == self._followed:
+            return self._of_session(reader, session_id, known, self._known)
+        session = reader.session(session_id)
+        if session is None:
+            return []
+        self._followed = session_id
+        return self._of_session(reader, session_id, known, self._known) or [
+            ("budget/didChange", self._change(reader, session))
+        ]
+
+    def _of_session(
+        self, reader: Reader, session_id: str, seen: _Seen, told_of: dict[str, _Seen]
+    ) -> list[Notification]:
         session = reader.session(session_id)
         if session is None:
             if seen.nonce is None:
                 return []
-            self._seen[session_id] = _Seen(None, 0)
+            told_of[session_id] = _Seen(None, 0)
             gone = {
                 "sessionId": session_id,
                 "revision": seen.revision,
@@ -77,7 +120,7 @@ class News:
             return []
         told = seen.revision if session.nonce == seen.nonce else 0
         alerts = [alert for event in reader.alerts(session_id, told) for alert in event.alerts]
-        self._seen[session_id] = _Seen(session.nonce, session.revision)
+        told_of[session_id] = _Seen(session.nonce, session.revision)
         return [
             ("budget/didChange", self._change(reader, session)),
             *(
@@ -104,3 +147,7 @@ class News:
             "phase": running[0] if running else None,
             "status": figures.wire(),
         }
+
+
+def _states(reader: Reader) -> dict[str, _Seen]:
+    return {session.id: _Seen(session.nonce, session.revision) for session in reader.sessions()}

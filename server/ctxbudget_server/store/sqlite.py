@@ -29,6 +29,7 @@ class SqliteStore:
         self._synchronous = "FULL" if durability == "full" else "NORMAL"
         self._local = threading.local()
         self._opening = threading.Lock()
+        self._watching = threading.Lock()
         self._checked = False
         self._file: tuple[int, int] | None = None
         self._watcher: sqlite3.Connection | None = None
@@ -59,7 +60,7 @@ class SqliteStore:
 
     def change_mark(self) -> int:
         """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else."""
-        with self._faults():
+        with self._faults(), self._watching:
             if self._watcher is None:
                 self._watcher = self._connect()
             mark: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ctxbudget_server.tokens.figures import count_for as count_for
     from ctxbudget_server.tokens.figures import estimate_for as estimate_for
     from ctxbudget_server.tokens.figures import figure_from as figure_from
+    from ctxbudget_server.tokens.figures import tokens_from as tokens_from
+    from ctxbudget_server.tokens.figures import weight_of as weight_of
     from ctxbudget_server.tokens.limits import Fit as Fit
     from ctxbudget_server.tokens.limits import Truncated as Truncated
     from ctxbudget_server.tokens.limits import fits as fits
@@ -43,7 +45,9 @@ _NAMES = {
     ),
     "encodings": ("DEFAULT_ENCODING",),
     "estimator": ("estimate",),
-    "figures": ("ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from"),
+    "figures": (
+        "ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from", "tokens_from", "weight_of"
+    ),
     "limits": ("Fit", "Truncated", "fits", "truncate"),
     "models": ("ExpectedError", "Family", "Provenance", "resolve"),
     "vocabulary": ("UnknownEncodingError", "Vocabulary", "VocabularyDataError", "is_loaded", "load"),

@@ -69,9 +69,22 @@ def estimate_for(text: str, family: Family, check: Callable[[], None] = no_check
 def _tokens(text: str, raw_tokens: int, family: Family, check: Callable[[], None]) -> int:
     if family.provenance == "exact" or not text:
         return raw_tokens
+    return tokens_from(raw_tokens, weight_of(text, family, check), family)
+
+
+def weight_of(text: str, family: Family, check: Callable[[], None] = no_check) -> float:
+    """What the kinds of bytes in `text` add to its raw tokens, in tokens. Sums of parts are those of the whole."""
+    if not family.kind_weights:
+        return 0.0
+    kinds = byte_kinds(text, check)
+    return sum(weight * number for weight, number in zip(family.kind_weights, kinds, strict=True))
+
+
+def tokens_from(raw_tokens: int, weight: float, family: Family) -> int:
+    """The family's tokens of a text by its raw tokens and `weight_of` it; 0 for an empty one."""
+    if family.provenance == "exact" or not raw_tokens:
+        return raw_tokens
     tokens = family.factor * raw_tokens
     if family.kind_weights:
-        kinds = byte_kinds(text, check)
-        tokens += sum(weight * number for weight, number in zip(family.kind_weights, kinds, strict=True))
-        tokens = max(tokens, _LEAST_RATIO * raw_tokens)
+        tokens = max(tokens + weight, _LEAST_RATIO * raw_tokens)
     return max(round(tokens), 1)

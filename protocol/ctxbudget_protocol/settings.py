@@ -1,0 +1,122 @@
+"""The settings of an editor, in one shape for all their sources, and the JSON Schema that is made of them.
+
+    python -m ctxbudget_protocol.settings
+
+writes `settings.schema.json`. Absent and null mean the same: not set here.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from ctxbudget_protocol.limits import MAX_TOKENS
+
+LayerName = Literal["permanent", "phase", "metadata", "transient", "none"]
+Ceiling = Annotated[
+    float,
+    Field(gt=0, le=MAX_TOKENS, allow_inf_nan=False, description="Up to 1 a share of the window, above 1 tokens."),
+]
+Globs = list[Annotated[str, Field(min_length=1, max_length=500)]]
+
+LANGUAGES = [
+    "markdown", "gfm", "mdx", "mdc", "plaintext", "text", "prompt", "instructions", "chatmode", "chatagent", "skill",
+]  # fmt: skip
+INCLUDE = [
+    "CLAUDE.md", "CLAUDE.local.md", "AGENTS.md", "GEMINI.md", "**/.claude/**/*.md", "**/.cursor/rules/**",
+    ".cursorrules", ".windsurfrules", ".clinerules", "copilot-instructions.md", "*.instructions.md", "*.prompt.md",
+    "*.chatmode.md", "*.md", "*.markdown", "*.mdc", "*.txt",
+]  # fmt: skip
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
+
+
+class LayerRule(_Model):
+    """Files that belong to a layer."""
+
+    glob: str = Field(
+        min_length=1, max_length=500, description="As in .gitignore, relative to the workspace folder: `plans/**`."
+    )
+    layer: LayerName = Field(description="`none`: no layer, and so no ceiling.")
+
+
+class Ceilings(_Model):
+    """What one file of a layer may cost with what it imports; where nothing is set, the session's layer ceilings."""
+
+    permanent: Ceiling | None = Field(None, description="Default: 0.04 of the window.")
+    phase: Ceiling | None = Field(None, description="Default: 0.12 of the window.")
+    metadata: Ceiling | None = Field(None, description="Default: 0.06 of the window.")
+    transient: Ceiling | None = Field(None, description="Default: no ceiling.")
+
+
+class EditorSettings(_Model):
+    """Settings of ctxbudget in an editor."""
+
+    session: str = Field(
+        "auto",
+        pattern=r"^[A-Za-z0-9._:-]{1,128}$",
+        description="The session whose window, budget and ceilings count, and that is watched. `auto`: the one of the "
+        "workspace that changed last.",
+    )
+    watch: bool = Field(False, description="Send budget/didChange and budget/alert of the session, now or later.")
+    alerts: Literal["message", "notification", "off"] = Field(
+        "message",
+        description="With watch: `message` shows each alert with window/showMessage and sends budget/alert, "
+        "`notification` only sends budget/alert, `off` does neither.",
+    )
+    context_window: int | None = Field(
+        None, ge=1, le=MAX_TOKENS, description="Tokens. Default: the session's, else 25,000."
+    )
+    target_share: float | None = Field(
+        None, gt=0, le=1, description="The budget's share of the window. Default: the session's, else 0.3."
+    )
+    model: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Count for this model. Default: the session's, else the vocabulary o200k_base.",
+    )
+    layers: list[LayerRule] = Field(
+        [], description="Which files belong to which layer; the first that matches counts, before the built-in ones."
+    )
+    ceilings: Ceilings = Field(Ceilings(), description="The most that one file of a layer may cost, by layer.")
+    inlay_hints: bool = Field(True, description="The tokens of its section at each heading.")
+    code_lens: bool = Field(True, description="The document's total and what can be done about it, above line 1.")
+    diagnostics: bool = Field(True, description="A warning where a file passes the ceiling of its layer.")
+    hover: bool = Field(True, description="What a section costs, and what extraction would make of it.")
+    summary_diagnostic: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="The document's total as a diagnostic of line 1. `auto`: for clients without hints and lenses.",
+    )
+    metadata_tokens: int = Field(300, ge=20, le=MAX_TOKENS, description="The most tokens that extracts may have.")
+    languages: Globs = Field(LANGUAGES, description="Language ids of the documents that are looked at.")
+    include: Globs = Field(
+        INCLUDE, description="Files that are looked at whatever their language, and that countWorkspace counts."
+    )
+    exclude: Globs = Field([], description="Files that are never looked at.")
+    max_file_bytes: int = Field(8_388_608, ge=1, description="Larger files are not looked at.")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the settings."""
+    made = EditorSettings.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ctxbudget",
+        **{key: value for key, value in made.items() if key != "title"},
+    }
+
+
+def render() -> str:
+    """The text of `settings.schema.json`."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("settings.schema.json").write_text(render(), encoding="utf-8")

@@ -1,0 +1,50 @@
+"""The table of the settings in docs/editors.md, made from the JSON Schema.
+
+python -m ctxbudget_protocol.settings_page
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ctxbudget_protocol.settings import schema
+
+
+def rows() -> list[str]:
+    """The lines of the table."""
+    made = schema()
+    lines = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, entry in made["properties"].items():
+        lines.append(f"| `{name}` | {_type(entry, made)} | {_default(entry)} | {entry['description']} |")
+    return lines
+
+
+def _type(entry: dict[str, Any], made: dict[str, Any]) -> str:
+    if "$ref" in entry:
+        target = made["$defs"][entry["$ref"].rpartition("/")[2]]
+        return "object of " + ", ".join(f"`{name}`" for name in target["properties"])
+    if "enum" in entry:
+        return ", ".join(f"`{value}`" for value in entry["enum"])
+    if "anyOf" in entry:
+        return " or ".join(_type(each, made) for each in entry["anyOf"] if each.get("type") != "null")
+    if entry["type"] == "array":
+        item = entry["items"]
+        if "$ref" in item:
+            target = made["$defs"][item["$ref"].rpartition("/")[2]]
+            return "list of objects with " + " and ".join(f"`{name}`" for name in target["properties"])
+        return "list of strings"
+    return str(entry["type"])
+
+
+def _default(entry: dict[str, Any]) -> str:
+    value = entry.get("default")
+    if value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(f"`{item}`" for item in value) or "none"
+    return f"`{json.dumps(value)}`"
+
+
+if __name__ == "__main__":
+    print("\n".join(rows()))  # noqa: T201

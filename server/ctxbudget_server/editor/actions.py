@@ -1,0 +1,60 @@
+"""What can be done about a document's cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from ctxbudget_server.editor.blocks import find_block
+from ctxbudget_server.editor.edits import LEAST_SELECTION
+from ctxbudget_server.editor.view import View
+
+Kind = Literal["quickfix", "refactor.move", "refactor.rewrite"]
+Argument = Any
+SELECTION = "selection"
+"""Stands for the selection's range among an offer's arguments."""
+
+
+class Offer(NamedTuple):
+    """A command with its arguments behind the document's address."""
+
+    title: str
+    kind: Kind
+    command: str
+    arguments: tuple[int | str, ...] = ()
+
+
+def metadata_offer(view: View, most: int) -> Offer | None:
+    """Insert the metadata block or update it; None for a document that is as short as its metadata may be."""
+    if find_block(view.analysis.lines) is not None:
+        return Offer("Update metadata block", "refactor.rewrite", "ctxbudget.insertMetadata")
+    if view.outline.tokens > most:
+        return Offer("Insert metadata block", "refactor.rewrite", "ctxbudget.insertMetadata")
+    return None
+
+
+def move_offer(view: View) -> Offer | None:
+    """Move out what costs most, where the document costs too much."""
+    section = view.costliest() if view.exceeded else None
+    if section is None:
+        return None
+    return Offer(_moving(section.title), "quickfix", "ctxbudget.moveSection", (section.line,))
+
+
+def offers(view: View, line: int, selected: int, most: int, *, can_move: bool) -> Iterator[Offer]:
+    """What to offer at a line, with a selection of so many characters. `can_move`: the client can create files."""
+    if can_move and (fix := move_offer(view)) is not None:
+        yield fix
+    if selected >= LEAST_SELECTION:
+        title = "Replace selection by its extract"
+        yield Offer(title, "refactor.rewrite", "ctxbudget.extractSelection", (SELECTION,))
+    section = view.section_around(line)
+    if can_move and section is not None:
+        yield Offer(_moving(section.title), "refactor.move", "ctxbudget.moveSection", (section.line,))
+    if (metadata := metadata_offer(view, most)) is not None:
+        yield metadata
+
+
+def _moving(title: str, most: int = 40) -> str:
+    short = title if len(title) <= most else title[: most - 1].rstrip() + "…"
+    return f"Move “{short}” to its own file"

@@ -1,0 +1,90 @@
+"""A text in chunks whose token counts add up to that of the whole, remade only around an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ctxbudget_server.editor.headings import Scan, State, scan
+
+Check = Callable[[], None]
+
+LEAST_CHARACTERS = 4_096
+MOST_CHARACTERS = 8_192
+"""A chunk over this is cut at `LEAST_CHARACTERS`: it is what a keystroke counts and scans again, 1 to 2 ms."""
+KEPT_SCANS = 4
+
+
+class Measure(NamedTuple):
+    """Raw tokens of a text, and what the kinds of its bytes weigh with the model (`tokens.weight_of`)."""
+
+    raw: int = 0
+    weight: float = 0.0
+
+    def plus(self, other: Measure) -> Measure:
+        """The measure of two texts, one after the other."""
+        return Measure(self.raw + other.raw, self.weight + other.weight)
+
+
+class Chunk:
+    """Whole lines. What is found out about them is kept: measures by model, scans by the state before."""
+
+    __slots__ = ("_scans", "lines", "measures", "size", "tails", "text")
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.text = "".join(lines)
+        self.size = len(lines)
+        self.measures: dict[str, Measure] = {}
+        self.tails: dict[tuple[str, int], Measure] = {}
+        """Of the lines from one on, by model and line."""
+        self._scans: dict[State, Scan] = {}
+
+    def scan(self, state: State) -> Scan:
+        """The chunk's headings and code, given the state before it."""
+        found = self._scans.get(state)
+        if found is None:
+            if len(self._scans) >= KEPT_SCANS:
+                self._scans.clear()
+            found = self._scans[state] = scan(self.lines, state)
+        return found
+
+
+def cut(lines: Sequence[str]) -> list[Chunk]:
+    """Lines into chunks.
+
+    A chunk begins at a line that starts with `#`, or where the one before is large enough, and only after a line feed
+    with neither white space nor a slash behind it: counts of such parts add up (see `tokens.cuts`).
+    """
+    chunks: list[Chunk] = []
+    start = 0
+    for end in _cuts(lines):
+        chunks.append(Chunk(list(lines[start:end])))
+        start = end
+    return chunks
+
+
+def _cuts(lines: Sequence[str]) -> list[int]:
+    cuts: list[int] = []
+    start = size = 0
+    place, place_size = 0, 0  # the first place to cut after LEAST_CHARACTERS
+    for number, line in enumerate(lines):
+        if number > start and can_begin(line, lines[number - 1]):
+            if line[0] == "#":
+                cuts.append(number)
+                start, size, place = number, 0, 0
+            elif not place and size >= LEAST_CHARACTERS:
+                place, place_size = number, size
+        size += len(line)
+        if place and size > MOST_CHARACTERS:
+            cuts.append(place)
+            start, size, place = place, size - place_size, 0
+            if size >= LEAST_CHARACTERS and number > start and can_begin(line, lines[number - 1]):
+                place, place_size = number, size - len(line)
+    cuts.append(len(lines))
+    return cuts
+
+
+def can_begin(line: str, before: str) -> bool:
+    """Whether a chunk may begin with a line."""
+    return before[-1:] == "\n" and line[:1] not in ("", "/") and not line[0].isspace()

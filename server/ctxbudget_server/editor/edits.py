@@ -1,0 +1,97 @@
+"""What the actions do to texts: metadata blocks, sections that move out, selections that shrink."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ctxbudget_server.editor.analysis import Section
+from ctxbudget_server.editor.blocks import Extract, block_edit
+from ctxbudget_server.editor.headings import State, scan
+from ctxbudget_server.editor.lines import Point, bare, split_document
+from ctxbudget_server.editor.view import View
+
+LEAST_SELECTION = 240
+"""Characters below which a selection is not worth an extract."""
+MOST_NAME = 60
+
+
+class Change(NamedTuple):
+    """Replace what lies between two points of the document."""
+
+    start: Point
+    end: Point
+    text: str
+
+
+class Plan(NamedTuple):
+    """An edit, with a sentence about it; `new_file` is a name beside the document and its text."""
+
+    label: str
+    changes: Sequence[Change]
+    new_file: tuple[str, str] | None = None
+
+
+def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | None:
+    """Insert the metadata block or update it; None where metadata would be no shorter than the document."""
+    edit = block_edit(lines, extract)
+    if edit is None:
+        return None
+    old = "".join(lines[edit.block.start : edit.block.end])
+    label = f"Metadata: {view.tokens(edit.tokens)} of {edit.source_tokens:,}"
+    if old == edit.text:
+        return Plan(label, [])
+    start, end = _point_of(lines, edit.block.start), _point_of(lines, edit.block.end)
+    return Plan(label, [Change(start, end, edit.text)])
+
+
+def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callable[[str], bool]) -> Plan:
+    """Move a section to a file of its own beside the document; the heading stays, with a pointer under it.
+
+    `taken` says whether a file name is in use there.
+    """
+    body = "".join(lines[section.line : section.end])
+    newline = "\r\n" if lines[section.line].endswith("\r\n") else "\n"
+    name = _free_name(section.title, taken)
+    pointer = f"{newline}Moved to [{name}]({name}): {view.tokens(section.tokens)}.{newline}"
+    if section.end < len(lines):
+        pointer += newline
+    if not lines[section.last].endswith(("\n", "\r")):
+        pointer = newline + pointer
+    start, end = _point_of(lines, section.last + 1), _point_of(lines, section.end)
+    text = body.rstrip("\r\n") + newline
+    return Plan(f"Move “{section.title}” to {name}", [Change(start, end, pointer)], (name, text))
+
+
+def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> Plan | None:
+    """Replace a selection by its extract, but for a heading that it begins with; None if that would be no shorter."""
+    newline = "\r\n" if "\r\n" in selected else "\n"
+    lines = split_document(selected)
+    heading = scan(lines[:1], State()).headings
+    body = "".join(lines[1:]) if heading else selected
+    text, tokens, source_tokens = extract(body)
+    if tokens >= source_tokens or not text.strip():
+        return None
+    head = [bare(lines[0]), ""] if heading else []
+    tail = selected[len(selected.rstrip("\r\n")) :]
+    text = newline.join([*head, *text.splitlines()]) + tail
+    return Plan(f"Extract: {view.tokens(tokens)} of {source_tokens:,}", [Change(start, end, text)])
+
+
+def _free_name(title: str, taken: Callable[[str], bool]) -> str:
+    """A file name made of a heading; letters and digits of any script are kept."""
+    folded = unicodedata.normalize("NFC", title).lower()
+    slug = re.sub(r"[^\w]+", "-", folded).strip("-_")[:MOST_NAME].strip("-_") or "section"
+    name, number = f"{slug}.md", 2
+    while taken(name):
+        name, number = f"{slug}-{number}.md", number + 1
+    return name
+
+
+def _point_of(lines: Sequence[str], line: int) -> Point:
+    """The beginning of a line, or the end of the text."""
+    if line < len(lines):
+        return Point(line, 0)
+    return Point(len(lines) - 1, len(bare(lines[-1])))

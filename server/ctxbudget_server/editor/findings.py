@@ -1,0 +1,78 @@
+"""Diagnostics: where a document costs more than its layer allows, and what it costs for clients that show no hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from ctxbudget_server.editor.imports import Import
+from ctxbudget_server.editor.lines import bare
+from ctxbudget_server.editor.view import View
+from ctxbudget_server.editor.words import percent, plural
+
+Code = Literal["layerCeiling", "documentBudget", "importCycle", "importDepth"]
+MOST_RELATED = 5
+
+
+class Place(NamedTuple):
+    """A stretch of one line, with what is to be said about it."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+class Finding(NamedTuple):
+    """One diagnostic. `severity` in LSP's numbers: 1 error, 2 warning, 3 information, 4 hint."""
+
+    code: Code
+    severity: int
+    place: Place
+    related: Sequence[Place] = ()
+
+
+def findings(view: View, *, summary: bool) -> Iterator[Finding]:
+    """All that is wrong with the document; with `summary` also what it costs."""
+    if summary:
+        first = bare(view.analysis.line_at(0))
+        yield Finding("documentBudget", 3, Place(0, 0, len(first), view.summary()))
+    if view.exceeded:
+        yield _exceeded(view)
+    for found in view.imports:
+        if found.status == "cycle":
+            yield Finding("importCycle", 3, _at(found, f"{found.path} imports this file in turn: not loaded again"))
+        elif found.status == "tooDeep":
+            yield Finding("importDepth", 3, _at(found, f"{found.path} is too many imports away: not loaded"))
+
+
+def _exceeded(view: View) -> Finding:
+    ceiling = view.ceiling or 0
+    total = view.tokens(view.loads) + (f" with {plural(view.imported, 'import')}" if view.imported else "")
+    text = (
+        f"{view.name} has {total}, over the ceiling of layer {view.layer}: {ceiling:,} tokens "
+        f"({percent(ceiling, view.basis.window)} of window)."
+    )
+    costs = sorted(_costs(view), key=lambda cost: -cost[0])
+    if not costs:
+        return Finding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
+    place = costs[0][1]
+    related = [other for _, other in costs[1 : 1 + MOST_RELATED]]
+    return Finding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
+
+
+def _costs(view: View) -> Iterator[tuple[int, Place]]:
+    """What the document's cost is made of: the section that costs most, its siblings, and imports."""
+    costliest = view.costliest()
+    for section in view.outline.sections:
+        if costliest is not None and section.parent == costliest.parent:
+            length = len(bare(view.analysis.line_at(section.line)))
+            cost = f"“{section.title}”: {view.tokens(section.tokens)}, {view.of_budget(section.tokens)}"
+            yield section.tokens, Place(section.line, 0, length, cost)
+    for found in view.imports:
+        if found.status == "loaded":
+            yield found.total, _at(found, f"Import {found.mention.path}: {view.tokens(found.total)}")
+
+
+def _at(found: Import, text: str) -> Place:
+    return Place(found.mention.line, found.mention.start, found.mention.end, text)

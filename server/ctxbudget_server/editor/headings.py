@@ -1,0 +1,178 @@
+"""Headings and code of a Markdown text, line by line, from any line whose state is known.
+
+The rules are those of the linear scan in `extract.structure`, which sees whole texts; here a state stands for all that
+went before, so that after an edit only what may have changed is looked at again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ctxbudget_server.editor.lines import bare
+from ctxbudget_server.extract.structure import (
+    ATX,
+    FENCE,
+    FIELD_LINE,
+    HTML_BLOCK,
+    ITEM,
+    NOT_PARAGRAPH,
+    PROSE_HEADING,
+    SETEXT,
+)
+
+_RAW = re.compile(r"<(pre|script|style|textarea)(?:[\s>]|$)", re.I)
+
+
+class State(NamedTuple):
+    """What a scan knows at the beginning of a line.
+
+    `block`: inside of what ("" for nothing, "front", "fence", "comment", "raw" or "html"); `mark` what ends it, with a
+    fence's indentation in `indent` and the lines left of the front matter in `left`. `item` is the content column of
+    the innermost list item, 0 outside lists. `paragraph` holds the first three lines of the open paragraph.
+    """
+
+    block: str = ""
+    mark: str = ""
+    indent: int = 0
+    left: int = 0
+    item: int = 0
+    paragraph: tuple[str, ...] = ()
+
+
+class Heading(NamedTuple):
+    """Lines count from the beginning of the scan; a heading that is underlined may have begun before it."""
+
+    line: int
+    last: int
+    level: int
+    title: str
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a stretch of lines holds. `code` has the half-open ranges of lines that are code."""
+
+    headings: list[Heading] = field(default_factory=list)
+    code: list[tuple[int, int]] = field(default_factory=list)
+    state: State = field(default_factory=State)
+
+
+def scan(lines: Sequence[str], state: State) -> Scan:
+    """Scan lines (with their ends or without) from a state on."""
+    found = Scan()
+    for number, line in enumerate(lines):
+        state = _step(found, number, bare(line), state)
+    found.state = state
+    return found
+
+
+def _step(found: Scan, number: int, line: str, state: State) -> State:
+    if not state.block:
+        return _open(found, number, line, state)
+    if state.block == "front":
+        return state._replace(left=state.left - 1) if state.left > 1 else State()
+    if state.block == "fence":
+        return _in_fence(found, number, line, state)
+    state = _longer(state, line)
+    if state.block == "html":
+        return state if line.strip() else _open(found, number, line, state._replace(block="", paragraph=()))
+    ended = state.mark in (line if state.block == "comment" else line.lower())
+    return state._replace(block="", mark="") if ended else state
+
+
+def _in_fence(found: Scan, number: int, line: str, state: State) -> State:
+    text = line.lstrip(" ")
+    inner = len(line) - len(text)
+    after = state._replace(block="", mark="", indent=0)
+    if text[: len(state.mark)] == state.mark and inner <= max(3, state.indent + 3):
+        if not text.lstrip(state.mark[0]).strip(" \t"):
+            _code(found, number)
+            return after
+    elif state.item and state.indent >= state.item and line.strip() and inner < state.item:
+        return _open(found, number, line, after)  # the list item that held the fence has ended
+    _code(found, number)
+    return state
+
+
+def _code(found: Scan, number: int) -> None:
+    if found.code and found.code[-1][1] == number:
+        found.code[-1] = (found.code[-1][0], number + 1)
+    else:
+        found.code.append((number, number + 1))
+
+
+def _longer(state: State, line: str) -> State:
+    if 0 < len(state.paragraph) < 3:
+        return state._replace(paragraph=(*state.paragraph, line))
+    return state
+
+
+def _open(found: Scan, number: int, line: str, state: State) -> State:
+    """Outside of every block."""
+    first = line[:1]
+    if first == "#" and (atx := ATX.match(line)):
+        _heading(found, number, atx)
+        return State()
+    if first.isalpha():
+        return _longer(state, line) if state.paragraph else State(paragraph=(line,))
+    stripped = line.strip(" \t")
+    if not stripped:
+        return state._replace(paragraph=()) if state.paragraph else state
+    indent = len(line) - len(line.lstrip(" "))
+    if state.item and indent < state.item and not state.paragraph:
+        state = state._replace(item=0)
+    fence = FENCE.match(line)
+    if fence and (indent <= 3 or state.item) and not (fence[2][0] == "`" and "`" in fence[3]):
+        _code(found, number)
+        return State("fence", fence[2], indent, item=state.item)
+    nested = bool(state.item) and indent >= state.item
+    if state.item and not nested and ATX.match(line):
+        state = state._replace(item=0)
+    if stripped[0] == "<" and not nested and (inside := _html(line, state)) is not None:
+        return inside
+    return _text(found, number, line, state, nested=nested)
+
+
+def _html(line: str, state: State) -> State | None:
+    """The state after a line that begins with `<`, if it begins an HTML block."""
+    text = line.lstrip(" ")
+    if text.startswith("<!--"):
+        state = _longer(state, line)
+        return state if "-->" in line else state._replace(block="comment", mark="-->")
+    if raw := _RAW.match(text):
+        state = _longer(state, line)
+        end = f"</{raw[1].lower()}>"
+        return state if end in line.lower() else state._replace(block="raw", mark=end)
+    return State("html", item=state.item) if HTML_BLOCK.match(line) else None
+
+
+def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) -> State:
+    if not nested and (atx := ATX.match(line)):
+        _heading(found, number, atx)
+        return state._replace(paragraph=())
+    if line.startswith("    ") and not state.paragraph and not state.item:
+        _code(found, number)
+        return state
+    if state.paragraph and not nested and not state.item and (under := SETEXT.match(line)):
+        if _plausible(state.paragraph):
+            title = " ".join(" ".join(state.paragraph).split())
+            level = 1 if under[1][0] == "=" else 2
+            found.headings.append(Heading(number - len(state.paragraph), number, level, title))
+        return state._replace(paragraph=())
+    if item := ITEM.match(line):
+        return state._replace(item=item.end(), paragraph=(line,))
+    if not state.paragraph and not NOT_PARAGRAPH.match(line):
+        return state._replace(paragraph=(line,))
+    return _longer(state, line)
+
+
+def _plausible(block: tuple[str, ...]) -> bool:
+    """A rule typed right under a paragraph or a list of fields makes a heading for a parser, not for its author."""
+    return len(block) <= 2 and sum(map(len, block)) <= PROSE_HEADING and not any(map(FIELD_LINE.match, block))
+
+
+def _heading(found: Scan, number: int, atx: re.Match[str]) -> None:
+    found.headings.append(Heading(number, number, len(atx[1]), " ".join((atx[2] or "").split())))

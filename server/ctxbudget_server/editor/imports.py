@@ -1,0 +1,117 @@
+"""`@path` imports of instruction files, as the agents that load them follow them.
+
+Claude Code's rules: a path behind an `@` at the beginning of a line or after white space, relative to the importing
+file or from `~`, not in code, five files deep at most; each file is loaded once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ctxbudget_server.editor.lines import bare
+
+MOST_HOPS = 5
+_IMPORT = re.compile(r"(?:^|(?<=\s))@((?:\\ |[^\s\\])+)")
+_PATH = re.compile(r"\./|~/|/.|\.\./|[A-Za-z0-9._-]")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.*?[^`])\1(?!`)")
+_LOOSE_END = ".,;:!?)]}'\"*_"
+
+Status = Literal["loaded", "again", "cycle", "tooDeep"]
+
+
+class Mention(NamedTuple):
+    """Where a text names a file that it may import: its line, the columns of the path with its `@`, and the path."""
+
+    line: int
+    start: int
+    end: int
+    path: str
+
+
+@dataclass(slots=True)
+class Import:
+    """A file that is imported: `tokens` are its own, `total` those that it adds with what it imports itself."""
+
+    mention: Mention
+    path: str
+    status: Status
+    tokens: int = 0
+    total: int = 0
+    imports: list[Import] = field(default_factory=list)
+
+    @property
+    def files(self) -> int:
+        """How many files it adds."""
+        return (self.status == "loaded") + sum(each.files for each in self.imports)
+
+    def paths(self) -> Iterable[str]:
+        """The paths of all files in it, also of those that add nothing."""
+        yield self.path
+        for each in self.imports:
+            yield from each.paths()
+
+
+class Loaded(NamedTuple):
+    """What an imported file has: its tokens, and the files that it may import."""
+
+    tokens: int
+    mentions: Sequence[Mention]
+
+
+Load = Callable[[str], Loaded | None]
+"""Reads a file by its real path; None if there is no such text file."""
+
+
+def mentions_in(lines: Iterable[tuple[int, str]]) -> list[Mention]:
+    """The imports that numbered lines, none of them code, may hold."""
+    found: list[Mention] = []
+    for number, line in lines:
+        if "@" not in line:
+            continue
+        text = bare(line)
+        if "`" in text:
+            text = _CODE_SPAN.sub(lambda span: " " * len(span[0]), text)
+        for hit in _IMPORT.finditer(text):
+            path = hit[1].partition("#")[0].replace("\\ ", " ")
+            if _PATH.match(path):
+                found.append(Mention(number, hit.start(), hit.end(), path))
+    return found
+
+
+def resolve(path: str, mentions: Sequence[Mention], load: Load) -> list[Import]:
+    """The imports of the file at `path`, with all that they import. Names of no files are no imports."""
+    return _follow(path, mentions, load, {path}, (path,))
+
+
+def _follow(path: str, mentions: Sequence[Mention], load: Load, seen: set[str], way: tuple[str, ...]) -> list[Import]:
+    found: list[Import] = []
+    for mention in mentions:
+        target, loaded = _find(path, mention.path, load)
+        if loaded is None:
+            continue
+        if target in seen:
+            found.append(Import(mention, target, "cycle" if target in way else "again"))
+        elif len(way) > MOST_HOPS:
+            found.append(Import(mention, target, "tooDeep"))
+        else:
+            seen.add(target)
+            below = _follow(target, loaded.mentions, load, seen, (*way, target))
+            total = loaded.tokens + sum(each.total for each in below)
+            found.append(Import(mention, target, "loaded", loaded.tokens, total, below))
+    return found
+
+
+def _find(path: str, named: str, load: Load) -> tuple[str, Loaded | None]:
+    """The real path of a name in a file, and what is there; a full stop behind the name may be the sentence's."""
+    for name in dict.fromkeys((named, named.rstrip(_LOOSE_END))):
+        if not name or "\0" in name:
+            continue
+        target = os.path.realpath(Path(path).parent / Path(name).expanduser())
+        if (loaded := load(target)) is not None:
+            return target, loaded
+    return named, None

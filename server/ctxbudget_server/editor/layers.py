@@ -1,0 +1,74 @@
+"""Which files are looked at, and which layer each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from ctxbudget_protocol.settings import EditorSettings
+
+BUILT_IN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "permanent",
+        (
+            "CLAUDE.md", "CLAUDE.local.md", "AGENTS.md", "AGENTS.override.md", "GEMINI.md", "QWEN.md",
+            "**/.claude/rules/**", "**/.cursor/rules/**", ".cursorrules", ".windsurfrules", ".clinerules",
+            "copilot-instructions.md", "*.instructions.md",
+        ),
+    ),
+    ("phase", ("SKILL.md", "**/.claude/**", "*.prompt.md", "*.chatmode.md", "prompts/")),
+    (
+        "metadata",
+        (
+            "plans/", "reports/", "summaries/", "handoffs/", "plan.md", "PLAN.md", "*-plan.md", "*_plan.md",
+            "*report.md", "*summary.md", "*handoff.md",
+        ),
+    ),
+)  # fmt: skip
+"""Layers of usual files, tried in this order after those that the settings name: instructions are loaded at the start
+and stay; commands, agents, skills and prompts steer one phase; plans, reports and summaries are artifacts of which
+metadata is kept."""
+
+IMPORTING = ("CLAUDE.md", "CLAUDE.local.md", "GEMINI.md", "QWEN.md", "**/.claude/**/*.md")
+"""Files whose `@path` imports their agents follow."""
+
+
+@lru_cache(maxsize=256)
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def matches(path: str, patterns: Sequence[str]) -> bool:
+    """Whether patterns, as in .gitignore, take in a file; `path` is relative to its folder, with slashes."""
+    return bool(path) and _spec(tuple(patterns)).match_file(path)
+
+
+@lru_cache(maxsize=4096)
+def _layer(path: str, rules: tuple[tuple[str, str], ...]) -> str | None:
+    for glob, layer in rules:
+        if matches(path, (glob,)):
+            return None if layer == "none" else layer
+    return next((layer for layer, patterns in BUILT_IN if matches(path, patterns)), None)
+
+
+def layer_of(path: str | None, settings: EditorSettings) -> str | None:
+    """The layer of a file; None: it has none, as a document without a file."""
+    return _layer(path, tuple((rule.glob, rule.layer) for rule in settings.layers)) if path else None
+
+
+def follows_imports(path: str | None) -> bool:
+    """Whether a file's imports are loaded with it."""
+    return path is not None and matches(path, IMPORTING)
+
+
+def is_looked_at(path: str | None, language: str | None, settings: EditorSettings) -> bool:
+    """Whether a document is shown its tokens: by its language, or by its path."""
+    if path is not None and settings.exclude and matches(path, settings.exclude):
+        return False
+    return language in settings.languages or (path is not None and matches(path, settings.include))

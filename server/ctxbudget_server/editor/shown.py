@@ -1,0 +1,135 @@
+"""What is shown beside the text: inlay hints, lenses and hovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ctxbudget_server.editor.actions import metadata_offer, move_offer
+from ctxbudget_server.editor.analysis import Section
+from ctxbudget_server.editor.imports import Import
+from ctxbudget_server.editor.lines import bare
+from ctxbudget_server.editor.view import View
+from ctxbudget_server.editor.words import plural
+from ctxbudget_server.extract import Extraction
+
+
+class Hint(NamedTuple):
+    """A text at the end of a line."""
+
+    line: int
+    column: int
+    label: str
+    tooltip: str
+
+
+class Lens(NamedTuple):
+    """A text above the first line that can be clicked: a command with the document's address, and more arguments."""
+
+    title: str
+    command: str
+    arguments: tuple[int | str, ...] = ()
+
+
+class Hover(NamedTuple):
+    """What is said about lines `line` to `last`, as Markdown."""
+
+    line: int
+    last: int
+    text: str
+
+
+def hints(view: View, first: int, last: int) -> Iterator[Hint]:
+    """The tokens of its section at each heading from line `first` to `last`."""
+    for section in view.outline.sections:
+        if first <= section.line <= last:
+            tokens = section.tokens
+            yield Hint(
+                section.line,
+                len(bare(view.analysis.line_at(section.line))),
+                f"{view.tokens(tokens)} · {view.of_budget(tokens)}",
+                _section_line(view, section),
+            )
+
+
+def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
+    """The document's total, and what can be done about it. `most` tokens may metadata have; see `actions.offers`."""
+    yield Lens(view.summary(), "ctxbudget.showBudget")
+    for offer in (metadata_offer(view, most), move_offer(view) if can_move else None):
+        if offer is not None:
+            yield Lens(offer.title, offer.command, offer.arguments)
+
+
+def hover(view: View, line: int, extracted: Extraction | None) -> Hover | None:
+    """What there is to say about a line: its section's cost, an import's, and on the first line the document's.
+
+    `extracted` is the extraction of the section at the line, if it was made.
+    """
+    parts: list[str] = []
+    last = line
+    section = view.section_at(line)
+    if section is not None:
+        line, last = section.line, section.last
+        parts.append(_section_text(view, section, extracted))
+    parts += [_import_text(view, each) for each in view.imports if each.mention.line == line]
+    if line == 0:
+        parts.append(_document_text(view))
+    return Hover(line, last, "\n\n---\n\n".join(parts)) if parts else None
+
+
+def _section_text(view: View, section: Section, found: Extraction | None) -> str:
+    lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", _section_line(view, section)]
+    if found is None:
+        return "\n\n".join(lines)
+    if found.tokens < found.source_tokens:
+        reduction = f"{found.reduction:.0%} smaller" if found.reduction >= 0.01 else "hardly smaller"
+        lines.append(f"As metadata: **{view.tokens(found.tokens)}**, {reduction}:")
+        lines.append(_fenced(found.text))
+    else:
+        lines.append(f"As metadata it stays as it is: {view.tokens(found.tokens)}.")
+    return "\n\n".join(lines)
+
+
+def _section_line(view: View, section: Section) -> str:
+    inside = ""
+    if section.below:
+        inside = f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
+    return f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{inside}. {_source(view)}"
+
+
+def _document_text(view: View) -> str:
+    lines = [f"**{view.name}: {view.summary()}**", view.of_both(view.loads) + "."]
+    if view.ceiling is not None:
+        lines.append(
+            f"Ceiling of layer {view.layer}: {view.ceiling:,} tokens"
+            + (f", exceeded by {view.tokens(view.loads - view.ceiling)}." if view.exceeded else ".")
+        )
+    lines.append(_source(view))
+    return "\n\n".join(lines)
+
+
+def _import_text(view: View, found: Import) -> str:
+    if found.status == "cycle":
+        return f"`{found.path}` imports this file in turn: it is not loaded again."
+    if found.status == "again":
+        return f"`{found.path}` is imported above: it is not loaded again."
+    if found.status == "tooDeep":
+        return f"`{found.path}` is too many imports away: it is not loaded."
+    more = plural(found.files - 1, "import")
+    below = f", {view.tokens(found.total)} with {more}" if found.files > 1 else ""
+    return f"Import `{found.path}`: **{view.tokens(found.tokens)}**{below} · {view.of_both(found.total)}"
+
+
+def _source(view: View) -> str:
+    counter = view.basis.counter
+    if counter.provenance == "exact":
+        return f"Counted with {counter.family.encoding}, exact."
+    off = f", off by {counter.expected_error:.1%} in the median" if counter.expected_error is not None else ""
+    return f"{counter.provenance.capitalize()} for {counter.model}{off}."
+
+
+def _fenced(text: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}text\n{text}\n{fence}"

@@ -1,0 +1,101 @@
+"""A document as it is shown: its sections, what it loads, and what these figures are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ctxbudget_server.editor.analysis import Analysis, Outline, Section
+from ctxbudget_server.editor.imports import Import
+from ctxbudget_server.editor.words import percent, plural, tokens_text
+from ctxbudget_server.services.counting import Counter
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Tokens that shares are of, the ceilings of layers, and the counter. `session` is the one they come from."""
+
+    window: int
+    budget: int
+    ceilings: Mapping[str, int]
+    counter: Counter
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One version of a document. `name` is how people call it, `path` its place in the workspace folder."""
+
+    name: str
+    path: str | None
+    analysis: Analysis
+    outline: Outline
+    basis: Basis
+    layer: str | None
+    imports: Sequence[Import] = field(default_factory=tuple)
+
+    @property
+    def loads(self) -> int:
+        """Tokens that enter with the document: its own, and those of what it imports."""
+        return self.outline.tokens + sum(each.total for each in self.imports)
+
+    @property
+    def imported(self) -> int:
+        """How many files enter with it."""
+        return sum(each.files for each in self.imports)
+
+    @property
+    def ceiling(self) -> int | None:
+        """The most that the document may cost in its layer, tokens."""
+        return self.basis.ceilings.get(self.layer) if self.layer else None
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether it costs more."""
+        return self.ceiling is not None and self.loads > self.ceiling
+
+    def tokens(self, tokens: int) -> str:
+        """A figure with its provenance."""
+        return tokens_text(tokens, self.basis.counter.provenance)
+
+    def of_budget(self, tokens: int) -> str:
+        """`61% of budget`."""
+        return f"{percent(tokens, self.basis.budget)} of budget"
+
+    def of_both(self, tokens: int) -> str:
+        """The shares of budget and window, with the figures of both."""
+        basis = self.basis
+        return (
+            f"{self.of_budget(tokens)} ({basis.budget:,}), {percent(tokens, basis.window)} of window ({basis.window:,})"
+        )
+
+    def summary(self) -> str:
+        """`4,612 tokens · 61% of budget · layer: metadata`, and what loads with the document."""
+        parts = [self.tokens(self.outline.tokens), self.of_budget(self.outline.tokens)]
+        if self.layer:
+            parts.append(f"layer: {self.layer}")
+        if self.imported:
+            parts.append(f"loads {self.tokens(self.loads)} with {plural(self.imported, 'import')}")
+        return " · ".join(parts)
+
+    def section_at(self, line: int) -> Section | None:
+        """The section whose heading is on a line."""
+        return next((s for s in self.outline.sections if s.line <= line <= s.last), None)
+
+    def section_around(self, line: int) -> Section | None:
+        """The innermost section that a line belongs to."""
+        return next((s for s in reversed(self.outline.sections) if s.line <= line < max(s.end, s.last + 1)), None)
+
+    def children(self, parent: int | None) -> list[int]:
+        """The indices of the sections right below one, or of the outermost."""
+        return [index for index, section in enumerate(self.outline.sections) if section.parent == parent]
+
+    def costliest(self) -> Section | None:
+        """The section that costs most, looked for below headings that stand over nearly all of the document."""
+        sections, parent = self.outline.sections, None
+        while below := self.children(parent):
+            largest = max(below, key=lambda index: sections[index].tokens)
+            if sections[largest].tokens < 0.9 * self.outline.tokens or not self.children(largest):
+                return sections[largest]
+            parent = largest
+        return None

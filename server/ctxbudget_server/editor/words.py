@@ -1,0 +1,24 @@
+"""How figures are written: thousands separated, provenance in front, every share with its base."""
+
+from __future__ import annotations
+
+MARKS = {"exact": "", "reported": "", "estimated": "~", "calibrated": "≈"}
+"""In front of a figure that is not exact."""
+
+
+def tokens_text(tokens: int, provenance: str) -> str:
+    """`4,612 tokens`, or `~4,612 tokens` where it is an estimate."""
+    return f"{MARKS[provenance]}{tokens:,} token{'' if tokens == 1 else 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`61%`; below ten per cent with one decimal."""
+    share = part / whole if whole else 0.0
+    if share >= 0.0995:
+        return f"{share:.0%}"
+    return f"{share:.1%}" if part else "0%"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 import`, `4 imports`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

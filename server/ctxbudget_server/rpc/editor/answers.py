@@ -1,0 +1,136 @@
+"""What the features answer, as LSP's JSON: plain objects, because a thousand hints must cost next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from ctxbudget_server.editor import findings as found
+from ctxbudget_server.editor import shown
+from ctxbudget_server.editor.actions import SELECTION, Offer
+from ctxbudget_server.editor.edits import Plan
+from ctxbudget_server.editor.lines import Point
+from ctxbudget_server.editor.positions import Encoding, to_units
+from ctxbudget_server.editor.view import View
+from ctxbudget_server.extract import Extraction
+from ctxbudget_server.rpc.editor.client import Client
+from ctxbudget_server.rpc.editor.documents import OpenDocument
+
+Json = dict[str, Any]
+
+SOURCE = "ctxbudget"
+
+
+LineAt = Callable[[int], str]
+
+
+def position(line_at: LineAt, point: Point, encoding: Encoding) -> Json:
+    """A place in the client's units."""
+    return {"line": point.line, "character": to_units(line_at(point.line), point.column, encoding)}
+
+
+def span(line_at: LineAt, start: Point, end: Point, encoding: Encoding) -> Json:
+    """A range in the client's units."""
+    return {"start": position(line_at, start, encoding), "end": position(line_at, end, encoding)}
+
+
+def hints(view: View, first: int, last: int, encoding: Encoding) -> list[Json]:
+    """The answer to `textDocument/inlayHint`."""
+    return [
+        {
+            "position": position(view.analysis.line_at, Point(hint.line, hint.column), encoding),
+            "label": hint.label,
+            "tooltip": hint.tooltip,
+            "paddingLeft": True,
+        }
+        for hint in shown.hints(view, first, last)
+    ]
+
+
+def lenses(view: View, uri: str, *, most: int, can_move: bool) -> list[Json]:
+    """The answer to `textDocument/codeLens`."""
+    top = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    return [
+        {
+            "range": top,
+            "command": {"title": lens.title, "command": lens.command, "arguments": [uri, *lens.arguments]},
+        }
+        for lens in shown.lenses(view, most=most, can_move=can_move)
+    ]
+
+
+def hover(view: View, line: int, extracted: Extraction | None, client: Client) -> Json | None:
+    """The answer to `textDocument/hover`."""
+    said = shown.hover(view, line, extracted)
+    if said is None:
+        return None
+    text = said.text if client.markdown else said.text.replace("**", "").replace("`", "")
+    last = len(view.analysis.line_at(said.last).rstrip("\r\n"))
+    return {
+        "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": text},
+        "range": span(view.analysis.line_at, Point(said.line, 0), Point(said.last, last), client.encoding),
+    }
+
+
+def diagnostics(view: View, uri: str, client: Client, *, summary: bool) -> Iterator[Json]:
+    """The diagnostics to publish."""
+    for finding in found.findings(view, summary=summary):
+        place = finding.place
+        message = place.text
+        if finding.related and not client.related:
+            message += " Others: " + "; ".join(other.text for other in finding.related) + "."
+        diagnostic = {
+            "range": _range(view, place, client.encoding),
+            "severity": finding.severity,
+            "code": finding.code,
+            "source": SOURCE,
+            "message": message,
+        }
+        if finding.related and client.related:
+            diagnostic["relatedInformation"] = [
+                {"location": {"uri": uri, "range": _range(view, other, client.encoding)}, "message": other.text}
+                for other in finding.related
+            ]
+        yield diagnostic
+
+
+def _range(view: View, place: found.Place, encoding: Encoding) -> Json:
+    return span(view.analysis.line_at, Point(place.line, place.start), Point(place.line, place.end), encoding)
+
+
+def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, plan: Plan, client: Client) -> Json:
+    """A `WorkspaceEdit`: of a version of the document, as far as the client knows versions."""
+    edits = [
+        {"range": span(lines.__getitem__, change.start, change.end, client.encoding), "newText": change.text}
+        for change in plan.changes
+    ]
+    if not client.versioned_edits and plan.new_file is None:
+        return {"changes": {document.uri: edits}}
+    changes: list[Json] = [{"textDocument": {"uri": document.uri, "version": version}, "edits": edits}]
+    if plan.new_file is not None and document.path is not None:
+        name, text = plan.new_file
+        target = (Path(document.path).parent / name).as_uri()
+        start = {"line": 0, "character": 0}
+        insert = {"range": {"start": start, "end": start}, "newText": text}
+        changes = [
+            {"kind": "create", "uri": target, "options": {"overwrite": False, "ignoreIfExists": False}},
+            {"textDocument": {"uri": target, "version": None}, "edits": [insert]},
+            *changes,
+        ]
+    return {"documentChanges": changes}
+
+
+def action(offer: Offer, uri: str, selection: Json, fixes: Sequence[lsp.Diagnostic]) -> Json:
+    """A code action that runs a command. `fixes` are the diagnostics that it takes care of."""
+    arguments = [selection if argument == SELECTION else argument for argument in offer.arguments]
+    made: Json = {
+        "title": offer.title,
+        "kind": offer.kind,
+        "command": {"title": offer.title, "command": offer.command, "arguments": [uri, *arguments]},
+    }
+    if fixes:
+        made["diagnostics"] = list(fixes)
+    return made

@@ -1,0 +1,59 @@
+"""What the client can do, as far as it matters to the features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from lsprotocol import types as lsp
+from pygls.capabilities import get_capability
+
+from ctxbudget_server.editor.positions import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Taken from the params of `initialize`."""
+
+    encoding: Encoding = "utf-16"
+    hints: bool = False
+    lenses: bool = False
+    markdown: bool = True
+    applies_edits: bool = False
+    versioned_edits: bool = False
+    creates_files: bool = False
+    related: bool = False
+    configuration: bool = False
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    progress: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
+
+    @classmethod
+    def of(cls, params: lsp.InitializeParams, encoding: str) -> Client:
+        """Read the client's capabilities."""
+        capabilities = params.capabilities
+
+        def says(path: str) -> Any:
+            return get_capability(capabilities, path, None)
+
+        formats = says("text_document.hover.content_format")
+        operations = says("workspace.workspace_edit.resource_operations") or ()
+        return cls(
+            encoding=cast(Encoding, encoding),
+            hints=says("text_document.inlay_hint") is not None,
+            lenses=says("text_document.code_lens") is not None,
+            markdown=formats is None or lsp.MarkupKind.Markdown in formats,
+            applies_edits=bool(says("workspace.apply_edit")),
+            versioned_edits=bool(says("workspace.workspace_edit.document_changes")),
+            # Neovim names the operations alone, without which `documentChanges` would mean nothing.
+            creates_files=lsp.ResourceOperationKind.Create in operations,
+            related=bool(says("text_document.publish_diagnostics.related_information")),
+            configuration=bool(says("workspace.configuration")),
+            registers_configuration=bool(says("workspace.did_change_configuration.dynamic_registration")),
+            registers_watchers=bool(says("workspace.did_change_watched_files.dynamic_registration")),
+            progress=bool(says("window.work_done_progress")),
+            refreshes_hints=bool(says("workspace.inlay_hint.refresh_support")),
+            refreshes_lenses=bool(says("workspace.code_lens.refresh_support")),
+        )

@@ -1,0 +1,127 @@
+"""The settings in force for a document: of the project's file, of `initializationOptions`, of the client."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_server.editor.settings import SECTION, Source, project_source, resolve, source
+from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
+from ctxbudget_server.services.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.settings import EditorSettings
+
+PROJECT_FILES = ("ctxbudget.toml", "pyproject.toml")
+MAX_PROJECT_BYTES = 1_000_000
+
+
+class Configuration:
+    """Sources by folder. `warn` is told of each thing that is wrong once. Thread-safe; `settings_for` may block."""
+
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        self._warn = warn
+        self._lock = threading.RLock()
+        self._folders: list[str] = []
+        self._options: object = None
+        self._client: Mapping[str | None, object] = {}
+        self._resolved: dict[str | None, tuple[tuple[Stamp | None, ...], EditorSettings]] = {}
+        self._warned: set[str] = set()
+
+    def set_folders(self, folders: list[str]) -> None:
+        """The real paths of the workspace's folders."""
+        with self._lock:
+            self._folders = sorted(folders, key=len, reverse=True)
+            self._resolved.clear()
+
+    @property
+    def folders(self) -> list[str]:
+        """The real paths of the workspace's folders, the innermost first."""
+        return self._folders
+
+    def set_options(self, options: object) -> None:
+        """What `initialize` said."""
+        with self._lock:
+            self._options = options
+            self._resolved.clear()
+
+    def set_client(self, values: Mapping[str | None, object]) -> None:
+        """What the client says, by folder; None: for all others."""
+        with self._lock:
+            self._client = values
+            self._resolved.clear()
+
+    def set_pushed(self, settings: object) -> None:
+        """What `workspace/didChangeConfiguration` brought: the section, or an object with it."""
+        if isinstance(settings, dict) and isinstance(settings.get(SECTION), dict):
+            settings = settings[SECTION]
+        self.set_client({None: settings})
+
+    def folder_of(self, path: str | None) -> str | None:
+        """The workspace folder that a real path lies in."""
+        if path is None:
+            return None
+        return next((f for f in self._folders if path == f or path.startswith(f.rstrip(os.sep) + os.sep)), None)
+
+    def place_of(self, path: str | None) -> str | None:
+        """A real path as patterns see it: inside its folder, else whole; with slashes."""
+        if path is None:
+            return None
+        folder = self.folder_of(path)
+        shown = os.path.relpath(path, folder) if folder else path.lstrip(os.sep)
+        return shown.replace(os.sep, "/")
+
+    def settings_for(self, path: str | None) -> EditorSettings:
+        """The settings for a document; those of the first folder for one without a file."""
+        folder = self.folder_of(path)
+        if path is None and self._folders:
+            folder = self._folders[-1]
+        with self._lock:
+            files = _project_files(folder)
+            stamps = tuple(stamp_of(file) for file in files)
+            known = self._resolved.get(folder)
+            if known is None or known[0] != stamps:
+                known = self._resolved[folder] = (stamps, self._resolve(folder, files, stamps))
+            return known[1]
+
+    def _resolve(self, folder: str | None, files: list[str], stamps: tuple[Stamp | None, ...]) -> EditorSettings:
+        client = self._client.get(folder, self._client.get(None))
+        found = [_project(file) for file, stamp in zip(files, stamps, strict=True) if stamp]
+        sources = [
+            *[each for each in found if each.values or each.warnings][:1],
+            source("initializationOptions", self._options),
+            source("workspace/configuration", client),
+        ]
+        for each in sources:
+            for warning in each.warnings:
+                self._warn_once(warning, each.name)
+        return resolve(sources)
+
+    def _warn_once(self, warning: str, name: str) -> None:
+        """Clients say the same twice: in `initializationOptions` and when they are asked."""
+        fault = warning.replace(name, "", 1)
+        if fault not in self._warned:
+            self._warned.add(fault)
+            self._warn(warning)
+
+
+def _project(file: str) -> Source:
+    text = read_text(file, MAX_PROJECT_BYTES)
+    name = Path(file).name
+    return project_source(name, text) if text is not None else Source(name, {})
+
+
+def _project_files(folder: str | None) -> list[str]:
+    """Where the settings of a folder may stand: in itself, else in the workspace that it is part of."""
+    if folder is None:
+        return []
+    roots = dict.fromkeys((folder, str(find_workspace(None, folder))))
+    return [str(Path(root, name)) for root in roots for name in PROJECT_FILES]
+
+
+def as_settings(value: Any) -> object:
+    """An answer to `workspace/configuration` as a source: many clients say null, and some `[]`, for nothing."""
+    return None if value in (None, [], "") else value

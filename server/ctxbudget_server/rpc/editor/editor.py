@@ -1,0 +1,248 @@
+"""The features' centre on the event loop: documents come and go, settings change, work is handed to threads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lsprotocol import types as lsp
+
+from ctxbudget_server.rpc.editor import answers
+from ctxbudget_server.rpc.editor.client import Client
+from ctxbudget_server.rpc.editor.commands import Commands
+from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, Configuration
+from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments, real_path
+from ctxbudget_server.rpc.editor.features import register
+from ctxbudget_server.rpc.editor.messages import ERROR, WARNING, Messages
+from ctxbudget_server.rpc.editor.publisher import Publisher
+from ctxbudget_server.rpc.editor.sync import SettingsSync
+from ctxbudget_server.rpc.editor.views import Check, Views, stale
+from ctxbudget_server.services.cancellation import Cancellation, Cancelled
+
+if TYPE_CHECKING:
+    from ctxbudget_server.rpc.link import Link
+    from ctxbudget_server.rpc.server import BudgetServer
+    from ctxbudget_server.services.backend import Backend
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SETTINGS_SECONDS = 1.0
+"""How long the first answers wait for the client's settings."""
+
+
+class Editor:
+    """One client's documents and what is shown beside them."""
+
+    def __init__(self, server: BudgetServer, link: Link, messages: Messages) -> None:
+        self.link = link
+        self.messages = messages
+        self.client = Client()
+        self.documents = OpenDocuments()
+        self.configuration = Configuration(self._warn_from_thread)
+        self.views = Views(self.documents, self.configuration)
+        self.commands = Commands(self)
+        self.publisher = Publisher(self._diagnostics, messages.tell, self._settled)
+        self.sync = SettingsSync(self)
+        self._loop = asyncio.get_running_loop()
+        self._ready = asyncio.Event()
+        self._alerts = "notification"
+        self._backend: Backend | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        register(server, self)
+
+    # ------------------------------------------------------------------ the beginning
+
+    def open(self, backend: Backend, params: lsp.InitializeParams, encoding: str) -> None:
+        """The last step of `initialize`."""
+        self._backend = backend
+        self.client = Client.of(params, encoding)
+        self.documents.encoding = self.client.encoding
+        self.configuration.set_options(params.initialization_options)
+        folders = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
+        self.configuration.set_folders([path for path in map(real_path, folders) if path])
+        self.views.open(backend)
+
+    def start(self) -> None:
+        """The client is ready to be asked."""
+        self.spawn(self.sync.start())
+
+    def spawn(self, work: Any) -> None:
+        """Do something in the background; what it raises is logged."""
+
+        def done(task: asyncio.Task[Any]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (fault := task.exception()) is not None:
+                log.error("a task of the editor failed", exc_info=fault)
+
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(done)
+
+    # ------------------------------------------------------------------ documents
+
+    def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
+        """A document was opened."""
+        document = self.documents.open(params.text_document)
+        if document is not None:
+            self._tell_backend(document.uri, params.text_document.text)
+            self.publisher.schedule(document, pause=0)
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        """A document was changed."""
+        document = self.documents.change(params)
+        if document is not None:
+            self._tell_backend(document.uri, document.text.text)
+            self.publisher.schedule(document)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+        document = self.documents.close(uri)
+        if document is not None:
+            self._tell_backend(document.uri, None)
+            self.publisher.forget(document.uri)
+            self._look_at_importers(document.path)
+
+    def renamed(self, old: str, new: str) -> None:
+        """A file was renamed; clients that keep its document open say no more than that."""
+        self.publisher.forget(old)
+        document = self.documents.rename(old, new)
+        if document is not None:
+            self._tell_backend(old, None)
+            self._tell_backend(new, document.text.text)
+            self.publisher.schedule(document, pause=0)
+
+    def saved(self, uri: str) -> None:
+        """A document was saved; it may be a project file."""
+        if uri.rpartition("/")[2] in PROJECT_FILES:
+            self.settings_changed()
+
+    def _tell_backend(self, uri: str, text: str | None) -> None:
+        if uri.lower().startswith("file:"):
+            self.link.document_changed(uri, text)
+
+    # ------------------------------------------------------------------ work on documents
+
+    async def work(self, document: OpenDocument, work: Callable[[int, Check], T], *, latest: bool = False) -> T:
+        """The result of work on a version of a document, done on a thread.
+
+        Raises `contentModified` as soon as the version is an old one; with `latest` any version will do.
+        """
+        await self._settings()
+        version, cancellation = document.version, Cancellation()
+
+        def check() -> None:
+            cancellation.check()
+            if not latest and document.version != version:
+                raise stale()
+
+        def run() -> T:
+            check()
+            return work(version, check)
+
+        try:
+            result = await self.link.pool.result_of(run)
+        except asyncio.CancelledError:
+            cancellation.cancel()
+            raise
+        except Cancelled:
+            raise asyncio.CancelledError from None
+        if not latest and document.version != version:
+            raise stale()
+        return result
+
+    async def _settings(self) -> None:
+        if not self._ready.is_set() and self.client.configuration:
+            try:
+                async with asyncio.timeout(SETTINGS_SECONDS):
+                    await self._ready.wait()
+            except TimeoutError:
+                log.info("the client has not said its settings yet")
+                self._ready.set()
+
+    async def _diagnostics(self, document: OpenDocument) -> list[dict[str, Any]]:
+        def look(version: int, check: Check) -> list[dict[str, Any]]:
+            settings = self.views.settings_of(document)
+            if not settings.diagnostics:
+                return []
+            auto = not (self.client.hints or self.client.lenses)
+            summary = settings.summary_diagnostic == "on" or (settings.summary_diagnostic == "auto" and auto)
+            found = self.views.look(
+                document,
+                version,
+                check,
+                lambda view: list(answers.diagnostics(view, document.uri, self.client, summary=summary)),
+            )
+            return found or []
+
+        return await self.work(document, look)
+
+    def _settled(self, document: OpenDocument) -> None:
+        self._look_at_importers(document.path)
+
+    def _look_at_importers(self, path: str | None) -> None:
+        importers = self.views.importers_of(path)
+        for importer in importers:
+            self.publisher.schedule(importer)
+        if importers:
+            self._refresh()
+
+    async def command(self, params: lsp.ExecuteCommandParams) -> Any:
+        """Run one of our commands."""
+        await self._settings()
+        return await self.commands.run(params)
+
+    def progress_cancelled(self, token: str | int) -> None:
+        """The user cancelled what shows this progress."""
+        self.commands.cancel(token)
+
+    # ------------------------------------------------------------------ settings and news
+
+    def await_settings(self) -> None:
+        """The client is asked for its settings: what it asks in the meantime waits for them."""
+        self._ready.clear()
+
+    def settings_changed(self) -> None:
+        """Show everything anew, and follow the session that the settings name."""
+        self._ready.set()
+        self.spawn(self._apply_settings())
+
+    async def _apply_settings(self) -> None:
+        settings = await self.link.pool.result_of(lambda: self.configuration.settings_for(None))
+        wanted = settings.session if settings.watch else None
+        self._alerts = settings.alerts if settings.watch else "notification"
+        backend = self._backend
+        assert backend is not None
+        await self.link.pool.result_of(lambda: backend.follow(wanted))
+        self.link.look_for_news()
+        for document in self.documents:
+            self.publisher.schedule(document, pause=0)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for method, wanted in (
+            ("workspace/inlayHint/refresh", self.client.refreshes_hints),
+            ("workspace/codeLens/refresh", self.client.refreshes_lenses),
+        ):
+            if wanted:
+                self.spawn(self.messages.ask(method, None, timeout=10))
+
+    def news(self, method: str, params: dict[str, Any]) -> None:
+        """Pass on what happened to a session; an alert also as a message that pops up, if the settings say so."""
+        if method == "budget/alert":
+            if self._alerts == "off":
+                return
+            if self._alerts == "message":
+                level = ERROR if params["level"] == "critical" else WARNING
+                self.messages.show(level, f"Session {params['sessionId']}: {params['alert']['message']}")
+        self.messages.tell(method, params)
+
+    def _warn_from_thread(self, text: str) -> None:
+        self._loop.call_soon_threadsafe(self._warn, text)
+
+    def _warn(self, text: str) -> None:
+        self.messages.log(WARNING, text)
+        self.messages.show(WARNING, text)

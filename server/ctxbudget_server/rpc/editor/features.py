@@ -1,0 +1,194 @@
+"""The editor's features by their LSP methods."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from ctxbudget_server.editor.actions import Offer, offers
+from ctxbudget_server.editor.view import View
+from ctxbudget_server.extract import Extraction
+from ctxbudget_server.rpc.editor import answers
+from ctxbudget_server.rpc.editor.commands import COMMANDS
+from ctxbudget_server.rpc.editor.views import MOST_TO_EXTRACT, Check
+
+if TYPE_CHECKING:
+    from ctxbudget_server.rpc.editor.documents import OpenDocument
+    from ctxbudget_server.rpc.editor.editor import Editor
+    from ctxbudget_server.rpc.server import BudgetServer
+
+KINDS = ("quickfix", "refactor.move", "refactor.rewrite")
+_FILES = lsp.FileOperationRegistrationOptions(
+    filters=[lsp.FileOperationFilter(pattern=lsp.FileOperationPattern(glob="**/*"), scheme="file")]
+)
+
+
+def register(server: BudgetServer, editor: Editor) -> None:
+    """Tell pygls what there is."""
+    features = Features(editor)
+    kinds = [lsp.CodeActionKind(kind) for kind in KINDS]
+    for method, handler, options in (
+        (lsp.INITIALIZED, features.initialized, None),
+        (lsp.TEXT_DOCUMENT_INLAY_HINT, features.hints, None),
+        (lsp.TEXT_DOCUMENT_CODE_LENS, features.lenses, None),
+        (lsp.TEXT_DOCUMENT_HOVER, features.hover, None),
+        (lsp.TEXT_DOCUMENT_CODE_ACTION, features.actions, lsp.CodeActionOptions(code_action_kinds=kinds)),
+        (lsp.TEXT_DOCUMENT_DID_SAVE, features.saved, None),
+        (lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, features.settings_pushed, None),
+        (lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, features.files_changed, None),
+        (lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, features.folders_changed, None),
+        (lsp.WORKSPACE_DID_RENAME_FILES, features.renamed, _FILES),
+    ):
+        server.feature(method, options)(_function(handler))
+    for name in COMMANDS:
+        server.command(name)(_function(editor.command))
+
+
+def _function(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """pygls marks what it is given, which a method does not let it."""
+    if inspect.iscoroutinefunction(handler):
+
+        async def wait(params: Any) -> Any:
+            return await handler(params)
+
+        return wait
+
+    def call(params: Any) -> Any:
+        return handler(params)
+
+    return call
+
+
+class Features:
+    """One method for each LSP method."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+
+    async def hints(self, params: lsp.InlayHintParams) -> list[dict[str, Any]] | None:
+        """The tokens of its section at each heading of the range."""
+        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        if document is None:
+            return None
+        first, last, encoding = params.range.start.line, params.range.end.line, editor.client.encoding
+
+        def look(version: int, check: Check) -> list[dict[str, Any]] | None:
+            if not editor.views.settings_of(document).inlay_hints:
+                return None
+            return editor.views.look(document, version, check, lambda view: answers.hints(view, first, last, encoding))
+
+        return await editor.work(document, look)
+
+    async def lenses(self, params: lsp.CodeLensParams) -> list[dict[str, Any]] | None:
+        """The document's total, and what can be done about it."""
+        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        if document is None:
+            return None
+
+        def look(version: int, check: Check) -> list[dict[str, Any]] | None:
+            settings = editor.views.settings_of(document)
+            if not settings.code_lens:
+                return None
+            return editor.views.look(
+                document,
+                version,
+                check,
+                lambda view: answers.lenses(
+                    view, document.uri, most=settings.metadata_tokens, can_move=self._can_move(document)
+                ),
+            )
+
+        return await editor.work(document, look)
+
+    async def hover(self, params: lsp.HoverParams) -> dict[str, Any] | None:
+        """What a section costs, and what extraction would make of it."""
+        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        if document is None:
+            return None
+        line = params.position.line
+
+        def look(version: int, check: Check) -> dict[str, Any] | None:
+            if not editor.views.settings_of(document).hover:
+                return None
+            extracted = self._extracted(document, version, line, check)
+            return editor.views.look(
+                document, version, check, lambda view: answers.hover(view, line, extracted, editor.client)
+            )
+
+        return await editor.work(document, look)
+
+    def _extracted(self, document: OpenDocument, version: int, line: int, check: Check) -> Extraction | None:
+        """The extraction of the section at a line, made while others may look at documents."""
+        views = self._editor.views
+
+        def text_of(view: View) -> tuple[View, str] | None:
+            section = view.section_at(line)
+            return None if section is None else (view, view.analysis.text_between(section.line, section.end))
+
+        found = views.look(document, version, check, text_of)
+        if found is None or len(found[1]) > MOST_TO_EXTRACT:
+            return None
+        return views.extract(*found, views.settings_of(document).metadata_tokens, check)
+
+    async def actions(self, params: lsp.CodeActionParams) -> list[dict[str, Any]] | None:
+        """What can be done about the document, the section and the selection."""
+        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        if document is None or not editor.client.applies_edits:
+            return None
+        encoding = editor.client.encoding
+        start, end = (document.point(place, encoding) for place in (params.range.start, params.range.end))
+        selected = len(document.text.slice(start, end))
+        only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+        span = {"start": _position(params.range.start), "end": _position(params.range.end)}
+
+        def look(version: int, check: Check) -> list[Offer] | None:
+            most = editor.views.settings_of(document).metadata_tokens
+            can_move = self._can_move(document)
+            return editor.views.look(
+                document, version, check, lambda view: list(offers(view, start.line, selected, most, can_move=can_move))
+            )
+
+        found = await editor.work(document, look)
+        ours = [each for each in params.context.diagnostics if each.source == answers.SOURCE]
+        return [
+            answers.action(offer, document.uri, span, ours if offer.kind == "quickfix" else [])
+            for offer in found or ()
+            if (offer.kind != "quickfix" or any(each.code == "layerCeiling" for each in ours))
+            and (not only or any(f"{offer.kind}.".startswith(f"{kind}.") for kind in only))
+        ]
+
+    def _can_move(self, document: OpenDocument) -> bool:
+        return self._editor.client.creates_files and self._editor.client.applies_edits and document.path is not None
+
+    def initialized(self, params: lsp.InitializedParams) -> None:
+        """The client can be asked from now on."""
+        self._editor.start()
+
+    def settings_pushed(self, params: lsp.DidChangeConfigurationParams) -> None:
+        """Settings have changed."""
+        self._editor.sync.pushed(params)
+
+    def folders_changed(self, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        """The workspace has other folders."""
+        self._editor.sync.folders_changed(params)
+
+    def files_changed(self, params: lsp.DidChangeWatchedFilesParams) -> None:
+        """A project file has changed, or a file that may be imported."""
+        self._editor.settings_changed()
+
+    def renamed(self, params: lsp.RenameFilesParams) -> None:
+        """Files were renamed."""
+        for file in params.files:
+            self._editor.renamed(file.old_uri, file.new_uri)
+
+    def saved(self, params: lsp.DidSaveTextDocumentParams) -> None:
+        """A project file may have been saved in this editor, by a client that watches no files."""
+        if not self._editor.client.registers_watchers:
+            self._editor.saved(params.text_document.uri)
+
+
+def _position(position: lsp.Position) -> dict[str, int]:
+    return {"line": position.line, "character": position.character}

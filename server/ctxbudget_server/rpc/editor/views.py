@@ -1,0 +1,184 @@
+"""Views of documents, made on worker threads one after the other, and only as long as somebody waits for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.editor import imports, layers
+from ctxbudget_server.editor.analysis import Analysis, measured
+from ctxbudget_server.editor.chunks import Measure
+from ctxbudget_server.editor.lines import split_document
+from ctxbudget_server.editor.view import Basis, View
+from ctxbudget_server.extract import Extraction, extract
+from ctxbudget_server.rpc.editor.configuration import Configuration
+from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments
+from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.settings import EditorSettings
+    from ctxbudget_server.services.backend import Backend
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], None]
+T = TypeVar("T")
+
+KEPT_FILES = 256
+KEPT_EXTRACTS = 128
+MOST_TO_EXTRACT = 400_000
+"""Characters of a section that a hover extracts: about a second of work."""
+
+
+class Views:
+    """What it takes to make views. All methods but the constructor are for worker threads."""
+
+    def __init__(self, documents: OpenDocuments, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._documents = documents
+        self._lock = threading.RLock()
+        self._files: OrderedDict[str, tuple[Stamp, Analysis]] = OrderedDict()
+        self._extracts: OrderedDict[tuple[object, ...], Extraction] = OrderedDict()
+        self._counts: dict[tuple[str, str], tuple[Stamp, Measure]] = {}
+        self._imported: dict[str, frozenset[str]] = {}
+        self._backend: Backend | None = None
+        self._failing = False
+
+    def open(self, backend: Backend) -> None:
+        """The backend is there; called once, before anything else."""
+        self._backend = backend
+
+    def settings_of(self, document: OpenDocument) -> EditorSettings:
+        """The settings in force for a document."""
+        return self.configuration.settings_for(document.path)
+
+    def look(self, document: OpenDocument, version: int | None, check: Check, render: Callable[[View], T]) -> T | None:
+        """What `render` makes of a version of a document, or of the latest; None if it is not looked at.
+
+        Raises `contentModified`. Rendering must be quick: meanwhile no other document is looked at.
+        """
+        settings = self.settings_of(document)
+        place = self.configuration.place_of(document.path)
+        if document.binary or document.size > settings.max_file_bytes:
+            return None
+        if not layers.is_looked_at(place, document.language, settings):
+            return None
+        basis = self.basis(settings)
+        with self._lock:
+            check()
+            analysis, analysed = document.analysis()
+            if version is not None and analysed != version:
+                raise stale()
+            return render(self._view(document, place, analysis, basis, check))
+
+    def _view(self, document: OpenDocument, place: str | None, analysis: Analysis, basis: Basis, check: Check) -> View:
+        settings = self.settings_of(document)
+        outline = analysis.outline(basis.counter, check)
+        found: list[imports.Import] = []
+        if document.path is not None and layers.follows_imports(place):
+            load = self._loader(settings, basis.counter, check)
+            found = imports.resolve(document.path, analysis.mentions(), load)
+        self._imported[document.uri] = frozenset(path for each in found for path in each.paths())
+        name = Path(document.path).name if document.path else document.uri.rpartition(":")[2]
+        return View(name, place, analysis, outline, basis, layers.layer_of(place, settings), found)
+
+    def basis(self, settings: EditorSettings) -> Basis:
+        """What shares are of, by the settings, then by the session that is followed, then by the defaults."""
+        from ctxbudget_server.rules.shares import floor_share
+        from ctxbudget_server.services.following import Followed
+        from ctxbudget_server.services.settings import Settings
+
+        try:
+            assert self._backend is not None
+            followed = self._backend.followed(settings.session, settings.model)
+            self._failing = False
+        except ProtocolError as fault:
+            if not self._failing:  # once, not with each keystroke
+                log.warning("figures of no session: %s", fault)
+            self._failing = True
+            followed = Followed(None, Settings.of({}), Counter(settings.model))
+        given = {"contextWindow": settings.context_window, "targetShare": settings.target_share}
+        own = followed.settings.changed_by({name: value for name, value in given.items() if value is not None})
+        ceilings = dict(own.ceilings)
+        for layer, value in settings.ceilings.model_dump().items():
+            if value is not None:
+                ceilings[layer] = int(value) if value > 1 else floor_share(own.window, value)
+        return Basis(own.window, own.budget, ceilings, followed.counter, followed.session_id)
+
+    def extract(self, view: View, text: str, most: int, check: Check) -> Extraction:
+        """The metadata of a part of a document; kept for the next time."""
+        counter = view.basis.counter
+        key = (counter, view.path, most, text)
+        with self._lock:
+            if (known := self._extracts.get(key)) is not None:
+                self._extracts.move_to_end(key)
+                return known
+        found = extract(text, count=counter.tokens(check), path=view.path, max_tokens=most, check=check)
+        with self._lock:
+            self._extracts[key] = found
+            while len(self._extracts) > KEPT_EXTRACTS:
+                self._extracts.popitem(last=False)
+        return found
+
+    def count(self, path: str, settings: EditorSettings, counter: Counter, check: Check) -> int | None:
+        """Tokens of a file, as it is open in the editor or on the disk; None if it is no text."""
+        document = self._documents.at(path)
+        if document is not None:
+            with self._lock:
+                return document.analysis()[0].outline(counter, check).tokens
+        stamp = stamp_of(path)
+        key = (counter.family.name, path)
+        known = self._counts.get(key)
+        if known is not None and known[0] == stamp:
+            return counter.of_sums()(*known[1])
+        text = read_text(path, settings.max_file_bytes)
+        if text is None or stamp is None:
+            return None
+        measure = measured(text, counter, check)
+        self._counts[key] = (stamp, measure)
+        return counter.of_sums()(*measure)
+
+    def importers_of(self, path: str | None) -> list[OpenDocument]:
+        """The open documents that a file is loaded with."""
+        if path is None:
+            return []
+        return [document for document in self._documents if path in self._imported.get(document.uri, ())]
+
+    def _loader(self, settings: EditorSettings, counter: Counter, check: Check) -> imports.Load:
+        def load(path: str) -> imports.Loaded | None:
+            analysis = self._analysis_of(path, settings.max_file_bytes)
+            if analysis is None:
+                return None
+            return imports.Loaded(analysis.outline(counter, check).tokens, analysis.mentions())
+
+        return load
+
+    def _analysis_of(self, path: str, max_bytes: int) -> Analysis | None:
+        """Of what the editor has open, else of what is on the disk."""
+        document = self._documents.at(path)
+        if document is not None:
+            return None if document.binary else document.analysis()[0]
+        stamp = stamp_of(path)
+        if stamp is None:
+            return None
+        known = self._files.get(path)
+        if known is None or known[0] != stamp:
+            text = read_text(path, max_bytes)
+            if text is None:
+                return None
+            known = self._files[path] = (stamp, Analysis(split_document(text)))
+        self._files.move_to_end(path)
+        while len(self._files) > KEPT_FILES:
+            self._files.popitem(last=False)
+        return known[1]
+
+
+def stale() -> ProtocolError:
+    """The document has gone on."""
+    return ProtocolError("contentModified", "the document changed in the meantime")

@@ -1,0 +1,58 @@
+"""The session that an editor shows: a named one, or whichever of the workspace changed last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_server.services.counters import calibrated_counter
+from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.settings import Settings
+from ctxbudget_server.store.interface import Reader, Store
+from ctxbudget_server.store.records import Session
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The session that is followed, its settings or the defaults, and a counter. None: there is no such session."""
+
+    session_id: str | None
+    settings: Settings
+    counter: Counter
+
+
+def latest_session(reader: Reader) -> Session | None:
+    """The session that changed last; the archive of `context/fit` is nobody's workflow."""
+    found = [session for session in reader.sessions() if session.id != ARCHIVE_SESSION]
+    return max(found, key=lambda session: (session.updated_at, session.created_at), default=None)
+
+
+class Following:
+    """Answers from memory as long as no process has written. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[int | None, dict[tuple[str, str | None], Followed]] = (None, {})
+
+    def find(self, wanted: str, model: str | None) -> Followed:
+        """The session of that id, or the latest for `auto`; the counter is that of `model`, else of the session's."""
+        known_mark, answers = self._known
+        if known_mark is None:
+            with self._store.read():  # it is made or opened now, so that it has a mark
+                pass
+        mark = self._store.change_mark()
+        if mark != known_mark:
+            answers = {}
+            self._known = (mark, answers)
+        if (wanted, model) not in answers:
+            answers[wanted, model] = self._look(wanted, model)
+        return answers[wanted, model]
+
+    def _look(self, wanted: str, model: str | None) -> Followed:
+        with self._store.read() as reader:
+            session = latest_session(reader) if wanted == AUTO else reader.session(wanted)
+            settings = Settings.of(session.config if session else {})
+            counter = calibrated_counter(reader, model or settings.model)
+        return Followed(session.id if session else None, settings, counter)
