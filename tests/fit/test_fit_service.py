@@ -168,3 +168,38 @@ def test_a_message_that_cannot_be_read_is_named(client: Client, message: dict[st
     params = {"messages": [{"role": "user", "content": "a"}, message], "format": "anthropic", "maxTokens": 5}
     error = client.request_error("context/fit", params)
     assert error["data"]["errors"][0]["loc"][:3] == ["messages", 1, where]
+
+
+@pytest.mark.parametrize("pin", [2, -1])
+def test_a_pin_of_no_message_is_named(client: Client, pin: int) -> None:
+    messages = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    params = {"messages": messages, "format": "anthropic", "maxTokens": 5, "pins": [0, pin]}
+    error = client.request_error("context/fit", params)
+    assert error["data"]["errors"][0]["loc"] == ["pins", 1]
+
+
+def test_an_array_in_which_no_agent_speaks_is_answered(client: Client) -> None:
+    messages = [{"role": "user", "content": "words " * 400}, {"role": "user", "content": "and more " * 400}]
+    found = ask(client, messages, 1000)
+    assert found["fits"]
+    assert found["messages"][-1] == messages[-1]
+    assert not faults("anthropic", found["messages"])
+    assert ask(client, messages, 300)["untouchable"] > 300, "the last message of the user stays whatever the limit"
+
+
+def test_a_command_on_something_else_is_no_retry(client: Client) -> None:
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Look."}]
+    for n, command in enumerate(("cd /repo && make test", "cd /repo && ls", "cd /repo && make test -k", "make lint")):
+        call = {"type": "tool_use", "id": f"t{n}", "name": "Bash", "input": {"command": command}}
+        result = {
+            "type": "tool_result",
+            "tool_use_id": f"t{n}",
+            "content": f"{command}: line\n" * 150,
+            "is_error": n != 2,
+        }
+        messages += [{"role": "assistant", "content": [call]}, {"role": "user", "content": [result]}]
+    found = ask(client, messages, counted(client, messages) * 6 // 10, keepTurns=1, minReclaim=0)
+    assert {gone["callId"]: gone["reason"] for gone in found["removed"]}["t0"] == "retried"
+    del messages[5:7]
+    found = ask(client, messages, counted(client, messages) * 6 // 10, keepTurns=1, minReclaim=0)
+    assert {gone["callId"]: gone["reason"] for gone in found["removed"]}["t0"] == "oldResult"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .markers import Record, is_marker, read_record
-from .model import Message, Options, Part, Turn
-from .shapes import Shape
+from .model import Message, Options, Part, Role, Turn
+from .shapes import BRIDGE, Shape
 
 NOT_A_PERSON = re.compile(r"\s*(<|\[Request interrupted|\[ctxbudget )")
 """How texts begin that a harness puts into a user message by itself."""
@@ -31,7 +31,7 @@ class Conversation:
     @cached_property
     def turns(self) -> list[Turn]:
         """A turn begins where the agent begins to speak; parallel calls are one turn with all their results."""
-        roles = [self.shape.role(message) for message in self.messages]
+        roles = self.roles
         waiting: set[str] = set()
         starts: list[int] = []
         for index, role in enumerate(roles):
@@ -42,8 +42,18 @@ class Conversation:
                     waiting.add(part.call_id)
                 elif part.kind == "result":
                     waiting.discard(part.call_id)
-        ends = [*starts[1:], len(self.messages)]
+        ends = [*starts[1:], len(self.messages)] if starts else []
         return [Turn(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    @cached_property
+    def starts(self) -> set[int]:
+        """Indexes where turns begin."""
+        return {turn.start for turn in self.turns}
+
+    @cached_property
+    def turn_of(self) -> dict[int, int]:
+        """Numbers of turns by message."""
+        return {i: number for number, turn in enumerate(self.turns) for i in range(turn.start, turn.end)}
 
     @cached_property
     def calls(self) -> dict[str, Part]:
@@ -56,29 +66,62 @@ class Conversation:
         return [part for parts in self.parts for part in parts if part.kind == "result"]
 
     @cached_property
+    def roles(self) -> list[Role]:
+        """Whose message each is."""
+        return [self.shape.role(message) for message in self.messages]
+
+    @cached_property
+    def _users(self) -> list[int]:
+        return [i for i, role in enumerate(self.roles) if role == "user" and not self.records(i)]
+
+    @cached_property
     def protected(self) -> set[int]:
-        """Messages that stay byte for byte, with the calls that their results belong to."""
-        kept = set()
-        users = [
-            i for i, message in enumerate(self.messages) if self.shape.role(message) == "user" and not self.records(i)
-        ]
-        if users:
-            kept |= {users[0], users[-1]}
+        """Messages that stay byte for byte while the limit allows it: the untouchable ones, and the first of a user."""
+        return self.untouchable | set(self._users[:1])
+
+    @cached_property
+    def untouchable(self) -> set[int]:
+        """Messages that stay byte for byte whatever the limit, with the calls that their results belong to."""
+        users = self._users
+        kept = set(users[-1:])
         spoken = [i for i in users if self.words(i)]
         if spoken:
             kept.add(spoken[-1])
-        for index, message in enumerate(self.messages):
+        for index in range(len(self.messages)):
             pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
-            if pinned or self.shape.role(message) == "system":
+            if pinned or self.roles[index] == "system":
                 kept.add(index)
         kept |= self._recent
         answered = {part.call_id for index in kept for part in self.parts[index] if part.kind == "result"}
         return kept | {call.key.message for call in self.calls.values() if call.call_id in answered}
 
     @cached_property
+    def needed(self) -> set[int]:
+        """The least that is legal: what is untouchable, with the results of its calls and what was said in one go."""
+        results: dict[str, list[int]] = defaultdict(list)
+        for part in self.results:
+            results[part.call_id].append(part.key.message)
+        needed: set[int] = set()
+        waiting = list(self.untouchable)
+        while waiting:
+            index = waiting.pop()
+            if index in needed:
+                continue
+            needed.add(index)
+            for part in self.parts[index]:
+                if part.kind == "call":
+                    waiting += results[part.call_id]
+                elif part.kind == "result" and part.call_id in self.calls:
+                    waiting.append(self.calls[part.call_id].key.message)
+            if self.roles[index] == "assistant":
+                near = (index - 1, index + 1)
+                waiting += [i for i in near if 0 <= i < len(self.messages) and self.roles[i] == "assistant"]
+        return needed
+
+    @cached_property
     def _recent(self) -> set[int]:
-        keep = self.options.keep_turns
-        first = self.turns[-keep].start if 0 < keep <= len(self.turns) else 0 if keep else len(self.messages)
+        kept = self.turns[-self.options.keep_turns :] if self.options.keep_turns else []
+        first = kept[0].start if kept else len(self.messages)
         return set(range(first, len(self.messages)))
 
     @cached_property
@@ -92,7 +135,7 @@ class Conversation:
 
     def words(self, index: int) -> list[int]:
         """Slots of a user message in which a person speaks."""
-        if self.shape.role(self.messages[index]) != "user":
+        if self.roles[index] != "user":
             return []
         return [p.key.slot for p in self.parts[index] if p.kind == "text" and not NOT_A_PERSON.match(p.text)]
 
@@ -102,8 +145,19 @@ class Conversation:
 
     def records(self, index: int) -> list[Record]:
         """The records in a message, of turns that went before."""
-        texts = [part.text for part in self.parts[index] if part.kind == "text"]
-        return [record for text in texts if (record := read_record(text))]
+        return self._records[index]
+
+    @cached_property
+    def _records(self) -> list[list[Record]]:
+        return [
+            [record for part in parts if part.kind == "text" and (record := read_record(part.text))]
+            for parts in self.parts
+        ]
+
+    def is_ours(self, index: int) -> bool:
+        """Whether a message is a record, or the bridge beside one."""
+        parts = self.parts[index]
+        return bool(self.records(index)) or (len(parts) == 1 and parts[0].text == BRIDGE)
 
     def is_short(self, turn: Turn) -> bool:
         """Whether a turn is a record that is as short as can be."""

@@ -31,7 +31,7 @@ _RECORD = re.compile(
     r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?[^\n]*\](?:\n|$)"
 )
 NAMES = "Names: "
-MAX_MARKER = 40_000
+MAX_MARKER = 1_000_000
 """Characters of the longest text that is taken for one of ours."""
 
 

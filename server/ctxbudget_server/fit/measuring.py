@@ -28,27 +28,23 @@ class Sizes:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._known: dict[int, tuple[Message, str, int]] = {}
+        self._known: dict[int, _Written] = {}
 
     def total(self, array: list[Message]) -> int:
         """Tokens of an array."""
-        pieces, blobs = ["["], 0
-        for message in array:
-            text, count = self._piece(message)
-            pieces[-1] += text + ","
-            pieces.append(" ")
-            blobs += count
-        pieces = [*pieces[:-2], pieces[-2][:-1] + "]"] if array else ["[]"]
-        return self._tools.total(pieces) + blobs * BLOB_TOKENS
+        written = [self._written(message) for message in array]
+        last = len(written) - 1
+        pieces = [one.piece(index == 0, index == last) for index, one in enumerate(written)]
+        return self._tools.total(pieces or ["[]"]) + sum(one.blobs for one in written) * BLOB_TOKENS
 
     def each(self, array: list[Message]) -> list[int]:
         """Tokens of each message in an array."""
         found = []
+        last = len(array) - 1
         for index, message in enumerate(array):
             self._tools.check()
-            text, blobs = self._piece(message)
-            start, end = "[" if index == 0 else " ", "]" if index == len(array) - 1 else ","
-            found.append(self._tools.count(start + text + end) + blobs * BLOB_TOKENS)
+            one = self._written(message)
+            found.append(self._tools.count(one.piece(index == 0, index == last)) + one.blobs * BLOB_TOKENS)
         return found
 
     def of_result(self, part: Part) -> int:
@@ -58,12 +54,28 @@ class Sizes:
         bare, blobs = _without_blobs(json.loads(part.original))
         return self._tools.count(to_json(bare)) + blobs * BLOB_TOKENS
 
-    def _piece(self, message: Message) -> tuple[str, int]:
+    def _written(self, message: Message) -> _Written:
         known = self._known.get(id(message))
         if known is None:
             bare, blobs = _without_blobs(message)
-            known = self._known[id(message)] = (message, to_json(bare), blobs)
-        return known[1], known[2]
+            known = self._known[id(message)] = _Written(message, to_json(bare), blobs)
+        return known
+
+
+class _Written:
+    """A message's JSON text, as it stands at the beginning, in the middle and at the end of an array."""
+
+    def __init__(self, message: Message, text: str, blobs: int) -> None:
+        self.message = message
+        self.blobs = blobs
+        self._text = text
+        self._pieces: dict[tuple[bool, bool], str] = {}
+
+    def piece(self, first: bool, last: bool) -> str:
+        """The text with what is written around it. Always the same object: it is looked up often."""
+        if (first, last) not in self._pieces:
+            self._pieces[first, last] = f"{'[' if first else ' '}{self._text}{']' if last else ','}"
+        return self._pieces[first, last]
 
 
 def _without_blobs(value: Any) -> tuple[Any, int]:

@@ -10,21 +10,49 @@ from .model import Message
 _WORD = re.compile(r"\w+")
 
 
-def choose_names(draft: Draft, bare: list[Message], room: int) -> dict[int, list[str]]:
-    """Names for each thing that stands for something, by the message where it begins, within `room` tokens."""
+class NameOrder:
+    """The names of what a draft removes, the most useful first; `bare` is the draft written out without any."""
+
+    def __init__(self, draft: Draft, bare: list[Message]) -> None:
+        self._draft = draft
+        self._ranked = _ranked(draft, bare)
+        self._order = sorted((-worth, name) for name, (worth, _) in self._ranked.items())
+
+    def within(self, room: int) -> dict[int, list[str]]:
+        """As many as `room` tokens hold, roughly, by the message where what stands for them begins."""
+        taken = [name for _, name in self._order[: room // 2]]
+        count = self._draft.material.tools.count
+        free = room
+        chosen: list[str] = []
+        for start in range(0, len(taken), 200):
+            block = taken[start : start + 200]
+            cost = count(" ".join(block))
+            if cost > free:
+                chosen += block[: max(0, int(len(block) * free / cost) - 4)]
+                break
+            chosen += block
+            free -= cost
+        found: dict[int, list[str]] = {}
+        for name in chosen:
+            found.setdefault(self._ranked[name][1], []).append(name)
+        return found
+
+
+def _ranked(draft: Draft, bare: list[Message]) -> dict[str, tuple[float, int]]:
+    """Worth and place of each name."""
     material = draft.material
     talk = draft.talk
     kept = {id(message) for message in bare}
     present: set[str] = set()
-    owners: list[tuple[int, range]] = [
-        (index, range(index, index + 1)) for index in sorted({key.message for key in draft.reduced})
-    ] + [(span.start, span) for span in map(draft.messages_of, draft.spans())]
+    reduced = {key.message for key in draft.reduced if not draft.is_gone(key.message)}
+    owners = [(index, range(index, index + 1)) for index in sorted(reduced)]
+    owners += [(gap[0].start, range(gap[0].start, gap[-1].end)) for gap in draft.gaps()]
     spoken: dict[str, int] = {}
     for index, message in enumerate(talk.messages):
         names = material.names(index)
         if id(message) in kept:
             present.update(names)
-        if talk.shape.role(message) == "assistant":
+        if talk.roles[index] == "assistant":
             for name in names:
                 spoken[name] = spoken.get(name, 0) + 1
     focus = {word.lower() for word in _WORD.findall(talk.options.focus or "") if len(word) > 2}
@@ -43,24 +71,4 @@ def choose_names(draft: Draft, bare: list[Message], room: int) -> dict[int, list
                     worth *= 8
                 if name not in ranked or worth > ranked[name][0]:
                     ranked[name] = (worth, owner)
-    return _within(draft, ranked, room)
-
-
-def _within(draft: Draft, ranked: dict[str, tuple[float, int]], room: int) -> dict[int, list[str]]:
-    order = sorted(ranked, key=lambda name: (-ranked[name][0], name))
-    count = draft.material.tools.count
-    taken = order[: room // 2]
-    free = room
-    chosen: list[str] = []
-    for start in range(0, len(taken), 200):
-        block = taken[start : start + 200]
-        cost = count(" ".join(block))
-        if cost > free:
-            chosen += block[: max(0, int(len(block) * free / cost) - 4)]
-            break
-        chosen += block
-        free -= cost
-    found: dict[int, list[str]] = {}
-    for name in chosen:
-        found.setdefault(ranked[name][1], []).append(name)
-    return found
+    return ranked

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from .conversation import Conversation
-from .draft import Draft, Id, Material, Writer
+from .draft import MARKER_TOKENS, Draft, Telling
+from .material import Material
 from .measuring import Sizes
-from .model import Fitted, Key, Message, Options, Removal, Tools
+from .model import Fitted, Key, Message, Options, Reason, Tools
 from .shapes import SHAPES
+from .writer import Id, Names, Writer
 
 NAMES_PER_RESULT = (150, 60)
 """Tokens that are held free for the names of each reduced result: first, and when it gets tight."""
@@ -17,6 +19,15 @@ NAMES_PER_TURN = 40
 """Tokens that are held free for the names of each turn that goes."""
 LARGE = 150
 """Tokens from which a result is worth a marker."""
+SMALL = 24
+"""Tokens of a marker that names no id, roughly."""
+NAMES_MARGIN = 8
+"""Tokens that are held free when names took more room than they seemed to."""
+TRIES = 4
+"""How often a draft is written out for one aim: what it costs is known roughly before."""
+
+Order: TypeAlias = Mapping[Key, tuple[Reason, bool]]
+"""Results in the order in which they go: why, and whether a lead is worth saying."""
 
 
 def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools, item_id: Id) -> Fitted:
@@ -29,17 +40,17 @@ def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools,
     talk = Conversation(SHAPES[shape], given, options)
     material = Material.of(talk, tools, scale)
     best = _smallest_step(material, item_id)
-    untouchable = sum(material.sizes[i] for i in talk.protected)
-    if best is None or best[1] >= source:
+    untouchable = sum(material.sizes[i] for i in talk.untouchable)
+    if best is None or best.tokens >= source:
         return _unchanged(given, source, untouchable, options)
-    array, tokens, removals = best
-    changed = next(i for i, (old, new) in enumerate(zip(given, array, strict=False)) if old is not new)
+    array, tokens, writer, names = best
+    changed = next((i for i, (old, new) in enumerate(zip(given, array, strict=False)) if old is not new), len(array))
     return Fitted(
         messages=array,
         tokens=tokens,
         source_tokens=source,
         fits=tokens <= options.max_tokens,
-        removals=tuple(removals),
+        removals=tuple(writer.removals(names)),
         first_changed=changed,
         stable_prefix=sum(material.sizes[:changed]),
         untouchable=untouchable,
@@ -50,86 +61,115 @@ def _unchanged(given: list[Message], source: int, untouchable: int, options: Opt
     return Fitted(given, source, source, source <= options.max_tokens, (), None, source, untouchable)
 
 
-def _smallest_step(material: Material, item_id: Id) -> tuple[list[Message], int, list[Removal]] | None:
+class Cut(NamedTuple):
+    """A draft, written out."""
+
+    array: list[Message]
+    tokens: int
+    writer: Writer
+    names: Names
+
+
+def _smallest_step(material: Material, item_id: Id) -> Cut | None:
     """The mildest draft that is under the target; failing that under the limit; failing that the smallest."""
     options = material.talk.options
-    best = None
+    best: Cut | None = None
+    order = _order(material, LARGE)
     for aim in (options.max_tokens - options.min_reclaim, options.max_tokens):
-        room = aim
-        for _ in range(4):
-            draft = _choose(material, room)
-            if not (draft.reduced or draft.dropped):
-                return best
-            array, removals = _written(draft, room, item_id)
-            tokens = material.scale.total(array)
-            if best is None or tokens < best[1]:
-                best = array, tokens, removals
-            if tokens <= aim:
-                return array, tokens, removals
-            room -= tokens - aim + 8
-            if draft.mute:
-                break
-        if best is not None and best[1] <= options.max_tokens:
+        for cut in _tries(material, order, aim, item_id):
+            if best is None or cut.tokens < best.tokens:
+                best = cut
+            if cut.tokens <= aim:
+                return cut
+        if best is not None and best.tokens <= options.max_tokens:
             return best
+    for telling in ("ids", "figures"):
+        draft = _bare(material, telling)
+        if not (draft.reduced or draft.gaps()):
+            continue
+        cut = _written(draft, options.max_tokens, item_id)
+        if best is None or cut.tokens < best.tokens:
+            best = cut
+        if cut.tokens <= options.max_tokens:
+            return cut
     return best
 
 
-def _choose(material: Material, room: int) -> Draft:
-    """The mildest draft whose estimate leaves `room` for its names."""
-    draft = Draft(material)
-    for step, reserve in _steps(material, draft):
-        step()
-        if draft.estimate() + reserve() <= room:
-            return draft
+def _tries(material: Material, order: Order, aim: int, item_id: Id) -> Iterator[Cut]:
+    """Drafts whose estimates are ever further below the aim, each written out."""
+    room = aim
+    for _ in range(TRIES):
+        draft = _choose(material, order, room)
+        if not (draft.reduced or draft.dropped):
+            return
+        cut = _written(draft, room, item_id)
+        yield cut
+        if draft.telling == "ids":
+            return
+        room -= cut.tokens - aim + 8
+
+
+def _bare(material: Material, telling: Telling) -> Draft:
+    """What must stay, and records as short as can be: for legality alone."""
+    talk = material.talk
+    draft = Draft(material, telling=telling, bare=True)
+    for key, (reason, _) in _order(material, SMALL if telling == "figures" else MARKER_TOKENS).items():
+        if key.message in talk.needed:
+            draft.reduce(key, reason, lead=False)
     return draft
 
 
-Step = tuple[Callable[[], None], Callable[[], int]]
-
-
-def _steps(material: Material, draft: Draft) -> chain[Step]:
+def _order(material: Material, least: int) -> Order:
+    """Results of more than so many tokens."""
     from .stale import stale_results
 
+    stale = {key: why[0] for key, why in stale_results(material.talk).items() if material.result_tokens[key] > least}
+    large = [key for key, tokens in material.result_tokens.items() if tokens > least and key not in stale]
+    first: dict[Key, tuple[Reason, bool]] = {key: (reason, False) for key, reason in stale.items()}
+    return first | dict.fromkeys(large, ("oldResult", True))
+
+
+def _choose(material: Material, order: Order, room: int) -> Draft:
+    """The mildest draft whose estimate leaves `room` for its names."""
+    draft = Draft(material)
     talk = material.talk
-    stale = {key: why[0] for key, why in stale_results(talk).items() if material.result_tokens[key] > LARGE}
-    large = [key for key, tokens in material.result_tokens.items() if tokens > LARGE and key not in stale]
-
-    def reserve(per_result: int) -> Callable[[], int]:
-        return lambda: per_result * len(draft.reduced) + NAMES_PER_TURN * len(draft.dropped)
-
-    def reduce(key: Key) -> Callable[[], None]:
-        def step() -> None:
-            draft.reduced[key] = (stale.get(key, "oldResult"), key not in stale)
-
-        return step
-
-    def drop(number: int) -> Callable[[], None]:
-        def step() -> None:
-            draft.dropped.add(number)
-            turn = talk.turns[number]
-            for key in [key for key in draft.reduced if turn.start <= key.message < turn.end]:
-                del draft.reduced[key]
-
-        return step
-
-    def mute() -> None:
-        draft.mute = True
-
     many, few = NAMES_PER_RESULT
-    turns = [n for n, turn in enumerate(talk.turns) if n not in talk.fixed_turns and not talk.is_short(turn)]
-    return chain(
-        ((reduce(key), reserve(many)) for key in [*stale, *large]),
-        [(lambda: None, reserve(few))],
-        ((drop(number), reserve(few)) for number in turns),
-        [(lambda: None, lambda: 0), (mute, lambda: 0)],
-    )
+
+    def is_enough(per_result: int, per_turn: int = NAMES_PER_TURN) -> bool:
+        return draft.estimate() + per_result * len(draft.reduced) + per_turn * len(draft.dropped) <= room
+
+    for key, (reason, lead) in order.items():
+        draft.reduce(key, reason, lead=lead)
+        if is_enough(many):
+            return draft
+    if is_enough(few):
+        return draft
+    for number, turn in enumerate(talk.turns):
+        if number in talk.fixed_turns or talk.is_short(turn):
+            continue
+        draft.drop(number)
+        if is_enough(few):
+            return draft
+    if not is_enough(0, 0):
+        draft.tell_ids()
+    return draft
 
 
-def _written(draft: Draft, room: int, item_id: Id) -> tuple[list[Message], list[Removal]]:
+def _written(draft: Draft, room: int, item_id: Id) -> Cut:
     """The draft as an array, with as many names of what went as there is room for."""
-    from .names import choose_names
+    from .names import NameOrder
 
     writer = Writer(draft, item_id)
-    bare, _ = writer.write({})
-    free = room - draft.material.scale.total(bare)
-    return writer.write(choose_names(draft, bare, free) if free > 0 else {})
+    total = draft.material.scale.total
+    bare = writer.write({})
+    cut = Cut(bare, total(bare), writer, {})
+    free = room - cut.tokens
+    order = NameOrder(draft, bare) if free > 0 else None
+    while order and free > 0:
+        names = order.within(free)
+        array = writer.write(names)
+        tokens = total(array)
+        if tokens <= room:
+            return Cut(array, tokens, writer, names)
+        free -= tokens - room + NAMES_MARGIN
+    return cut

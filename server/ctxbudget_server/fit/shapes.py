@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from .model import Key, Message, Part, Role
 
@@ -16,8 +16,29 @@ class Fault(NamedTuple):
     why: str
 
 
+Words: TypeAlias = Sequence[tuple[Message, Sequence[int]]]
+"""What people said: messages, and slots in them."""
+
+
+def who_records(before: Role | None, after: Role | None) -> tuple[Role, ...]:
+    """Who must speak between two messages so that speakers keep taking turns, the user first."""
+    first: Role = "assistant" if before in ("user", "result") else "user"
+    last: Role = "assistant" if after in ("user", "result") else "user"
+    return (first,) if first == last else (first, last)
+
+
+def must_record(before: Role | None, after: Role | None, *, alternates: bool) -> bool:
+    """Whether an array would not be legal with nothing at all between two messages."""
+    if before in (None, "system"):
+        return after not in ("user", "system")
+    return alternates and (before == "assistant") == (after in (None, "assistant"))
+
+
 class Shape(Protocol):
     """One provider's shape."""
+
+    alternates: bool
+    """Whether agent and user must take turns."""
 
     def fault(self, message: Message) -> Fault | None:
         """What keeps a message from being read, or None."""
@@ -31,13 +52,16 @@ class Shape(Protocol):
     def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
         """A copy with other texts in some results, by slot."""
 
-    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
-        """Messages that stand for removed turns: the record, then what people said (messages, and slots in them)."""
+    def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+        """Messages that stand for removed ones: the record, then what people said. `speakers` as `who_records` says."""
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def to_json(value: Any) -> str:
     """The JSON text that figures and archives are made from."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def _flat(content: Any) -> tuple[str, str, bool]:
@@ -63,8 +87,8 @@ def _blocks(content: Any) -> list[Any]:
     return content if isinstance(content, list) else []
 
 
-BRIDGE = "(Earlier turns stand in the record that follows.)"
-"""What the agent says before a record, so that speakers keep taking turns."""
+BRIDGE = "(Earlier turns are on record.)"
+"""What the agent says beside a record, so that speakers keep taking turns."""
 
 
 def _content_fault(content: Any, name: str) -> Fault | None:
@@ -79,6 +103,8 @@ def _content_fault(content: Any, name: str) -> Fault | None:
 
 class Anthropic:
     """`messages` of the Anthropic Messages API."""
+
+    alternates = True
 
     def fault(self, message: Message) -> Fault | None:
         if not isinstance(message.get("role"), str):
@@ -129,16 +155,19 @@ class Anthropic:
         ]
         return {**message, "content": blocks}
 
-    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+    def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         said = [_blocks(message["content"])[slot] for message, slots in words for slot in slots]
-        return [
-            {"role": "assistant", "content": [{"type": "text", "text": BRIDGE}]},
-            {"role": "user", "content": [{"type": "text", "text": text}, *said]},
-        ]
+        if "user" not in speakers:
+            return [{"role": "assistant", "content": text}]
+        bridge = {"role": "assistant", "content": BRIDGE}
+        record = {"role": "user", "content": [{"type": "text", "text": text}, *said] if said else text}
+        return [record if speaker == "user" else bridge for speaker in speakers]
 
 
 class Chat:
     """`messages` of OpenAI's chat completions."""
+
+    alternates = False
 
     def fault(self, message: Message) -> Fault | None:
         if not isinstance(message.get("role"), str):
@@ -178,12 +207,14 @@ class Chat:
     def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
         return {**message, "content": texts[0]}
 
-    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
-        return _plain_record(text, words)
+    def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+        return _plain_record(text, words, speakers)
 
 
 class Responses:
     """`input` items of OpenAI's responses API."""
+
+    alternates = False
 
     def fault(self, message: Message) -> Fault | None:
         if not isinstance(message.get("type", "message"), str):
@@ -221,13 +252,17 @@ class Responses:
     def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
         return {**message, "output": texts[0]}
 
-    def record(self, text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
-        return _plain_record(text, words)
+    def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+        return _plain_record(text, words, speakers)
 
 
-def _plain_record(text: str, words: Sequence[tuple[Message, Sequence[int]]]) -> list[Message]:
+def _plain_record(text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+    if "user" not in speakers:
+        return [{"role": "assistant", "content": text}]
     said = [message for message, _ in words]
-    return [{"role": "assistant", "content": BRIDGE}, {"role": "user", "content": text}, *said]
+    bridge = {"role": "assistant", "content": BRIDGE}
+    records: dict[str, list[Message]] = {"user": [{"role": "user", "content": text}, *said], "assistant": [bridge]}
+    return [message for speaker in speakers for message in records[speaker]]
 
 
 SHAPES: dict[str, Shape] = {"anthropic": Anthropic(), "openai-chat": Chat(), "openai-responses": Responses()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 from .conversation import Conversation, by_text
 from .model import Key, Part, Reason
@@ -20,6 +21,8 @@ _FAILED = re.compile(
     r"\s*(?:<tool_use_error>|<error>|Error\b|ERROR\b|error:|Traceback \(most recent|Exit code [1-9]|fatal:"
     r"|Command failed|The user doesn't want to proceed)"
 )
+_CHANGE_FOLDER = re.compile(r"\s*cd\s+\S+\s*(?:&&|;)\s*")
+_PIPED = re.compile(r"\||&&|;|\d?>")
 _COMMAND = ("command", "cmd", "script", "query", "pattern", "url")
 
 
@@ -30,16 +33,15 @@ def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
         for part in group[:-1]:
             found[part.key] = ("repeated", group[-1].key.message)
     calls = [_Done(talk.calls[part.call_id], part) for part in talk.results if part.call_id in talk.calls]
-    for reason, later in (("superseded", _supersedes), ("retried", _retries)):
-        for position, one in enumerate(calls):
-            if one.result.key in found:
-                continue
-            after = next((two for two in calls[position + 1 :] if later(one, two)), None)
-            if after is not None:
-                found[one.result.key] = (
-                    "superseded" if reason == "superseded" else "retried",
-                    after.result.key.message,
-                )
+    by_path = _groups((one.path, one) for one in calls if one.path is not None and not one.failed)
+    by_aim = _groups(((one.tool, one.aim), one) for one in calls if one.aim)
+    rules: tuple[tuple[Reason, _Groups, _Later], ...] = (
+        ("superseded", by_path, _supersedes),
+        ("retried", [group for group in by_aim if any(one.failed for one in group)], _retries),
+    )
+    for reason, groups, later in rules:
+        for one, after in _followed(groups, later):
+            found.setdefault(one.result.key, (reason, after.result.key.message))
     may_go = {part.key for part in talk.results if talk.is_open(part)}
     return {key: why for key, why in found.items() if key in may_go}
 
@@ -58,7 +60,34 @@ class _Done:
         self.failed = result.failed or bool(_FAILED.match(result.text[:200]))
         self.range = [self.arguments.get(name) for name in _RANGE]
         whole = next((v for name in _COMMAND if isinstance(v := self.arguments.get(name), str)), "")
-        self.aim = self.path or " ".join(whole.split()[:2])
+        self.aim = self.path or _aim(whole)
+
+
+_Groups: TypeAlias = "list[list[_Done]]"
+_Later: TypeAlias = "Callable[[_Done, _Done], bool]"
+
+
+def _aim(command: str) -> str:
+    """What a command is about: its words without options, up to a pipe, and without the folder it changes to first."""
+    first = _PIPED.split(_CHANGE_FOLDER.sub("", command), maxsplit=1)[0]
+    return " ".join(word for word in first.split() if not word.startswith("-"))
+
+
+def _groups(calls: Iterable[tuple[object, _Done]]) -> _Groups:
+    found: dict[object, list[_Done]] = {}
+    for key, one in calls:
+        found.setdefault(key, []).append(one)
+    return list(found.values())
+
+
+def _followed(groups: list[list[_Done]], later: Callable[[_Done, _Done], bool]) -> Iterator[tuple[_Done, _Done]]:
+    """Calls that a later one of their group has made worthless, with that one, in order."""
+    pairs = []
+    for group in groups:
+        for position, one in enumerate(group):
+            if after := next((two for two in group[position + 1 :] if later(one, two)), None):
+                pairs.append((one, after))
+    return iter(sorted(pairs, key=lambda pair: pair[0].result.key))
 
 
 def _arguments(call: Part) -> dict[str, Any]:
@@ -70,12 +99,10 @@ def _arguments(call: Part) -> dict[str, Any]:
 
 
 def _supersedes(one: _Done, two: _Done) -> bool:
-    """A later successful edit of the file, or a later read of all that the earlier one read."""
-    if not one.reads or one.failed or two.failed or one.path is None or one.path != two.path:
-        return False
-    return two.edits or (two.reads and (not any(two.range) or two.range == one.range))
+    """Of calls on one file that succeeded: a later edit, or a later read of all that the earlier one read."""
+    return one.reads and (two.edits or (two.reads and (not any(two.range) or two.range == one.range)))
 
 
 def _retries(one: _Done, two: _Done) -> bool:
-    """The same tool succeeded later where this call failed."""
-    return one.failed and not two.failed and one.tool == two.tool and bool(one.aim) and one.aim == two.aim
+    """Of calls with one aim: it succeeded where the earlier one failed."""
+    return one.failed and not two.failed

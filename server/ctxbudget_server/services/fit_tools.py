@@ -77,8 +77,16 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     """The tools of one request."""
     from ctxbudget_server.extract import extract, rank_names
 
+    seen: dict[str, int] = {}
+
+    def raw(piece: str) -> int:
+        """A request asks for the same text many times: the text itself is found faster than its digest."""
+        if piece not in seen:
+            seen[piece] = raw_tokens(counter, piece, check)
+        return seen[piece]
+
     def total(pieces: list[str]) -> int:
-        summed = sum(raw_tokens(counter, piece, check) for piece in pieces)
+        summed = sum(map(raw, pieces))
         if counter.provenance == "exact":
             return summed
         return counter.figure_of_raw("".join(pieces), summed, check).tokens

@@ -101,6 +101,9 @@ class Fitter:
         for index, message in enumerate(params.messages):
             if fault := shape.fault(message):
                 raise invalid(["messages", index, *fault.where], fault.why, "message_shape")
+        for index, pin in enumerate(params.pins or []):
+            if isinstance(pin, int) and not 0 <= pin < len(params.messages):
+                raise invalid(["pins", index], f"is no index of {len(params.messages)} messages")
 
     def seal(self, sealed: bool) -> None:
         """Forbid new plans, or allow them again."""

@@ -1,0 +1,182 @@
+"""Writes a draft out as an array, and tells what is no longer in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from .draft import Draft, Gap, Piece
+from .markers import Record, names_line, result_marker, write_record
+from .model import Key, Message, Part, Removal
+from .shapes import must_record, to_json, who_records
+
+MAX_LINE = 160
+"""Characters of a turn's line."""
+
+_IDS = re.compile(r"(i[a-z]+)(\d+)(?:\.\.i[a-z]+(\d+))?")
+
+Id = Callable[[int, str], str | None]
+"""The id of a removal, by its number and by what it removes; None where nothing is kept."""
+
+Names: TypeAlias = Mapping[int, list[str]]
+"""Names by the message that stands for where they were."""
+
+
+class Writer:
+    """Writes a draft out, with an index of names in each thing that stands for something."""
+
+    def __init__(self, draft: Draft, item_id: Id) -> None:
+        self._draft = draft
+        self._material = draft.material
+        self._talk = draft.talk
+        self._item_id = item_id
+        self._session = self._talk.options.session_id
+        self._originals: dict[Piece, str] = {}
+        self._gaps = {gap[0].start: gap for gap in draft.gaps()}
+        self._keys: dict[int, list[Key]] = {}
+        for key in sorted(key for key in draft.reduced if not draft.is_gone(key.message)):
+            self._keys.setdefault(key.message, []).append(key)
+        pieces = [piece for gap in self._gaps.values() for piece in gap if not piece.ours]
+        owners: list[Key | Piece] = [*(key for keys in self._keys.values() for key in keys), *pieces]
+        self._numbers = {owner: number for number, owner in enumerate(sorted(owners, key=lambda owner: owner[:2]))}
+
+    def write(self, names: Names) -> list[Message]:
+        """The array with these names."""
+        out: list[Message] = []
+        index = 0
+        while index < len(self._talk.messages):
+            if gap := self._gaps.get(index):
+                out += self._record_messages(gap, self._record(gap), names.get(index, []))
+                index = gap[-1].end
+                continue
+            message = self._talk.messages[index]
+            if self._keys.get(index):
+                message = self._talk.shape.replace(message, self._markers(index, names))
+            out.append(message)
+            index += 1
+        return out
+
+    def removals(self, names: Names) -> list[Removal]:
+        """What an array with these names holds no more, in order."""
+        texts = {index: self._markers(index, names) for index in self._keys}
+        return [
+            self._turn_removal(owner)
+            if isinstance(owner, Piece)
+            else self._result_removal(owner, texts[owner[0]][owner[1]])
+            for owner in self._numbers
+        ]
+
+    def _markers(self, index: int, names: Names) -> dict[int, str]:
+        """Texts that stand for the results of a message, by slot; the last one has the names."""
+        keys = self._keys[index]
+        return {key.slot: self._marker(key, names.get(index, []) if key == keys[-1] else []) for key in keys}
+
+    def _marker(self, key: Key, names: list[str]) -> str:
+        part = self._material.part(key)
+        reason, lead = self._draft.reduced[key]
+        tokens = self._material.result_tokens[key]
+        item_id = self._item_id(self._numbers[key], part.original) if self._draft.telling != "figures" else None
+        lines = [result_marker(reason, tokens, item_id, self._session)]
+        if lead and (said := self._material.lead(part)):
+            lines.append(said)
+        if names:
+            lines.append(names_line(names))
+        return "\n".join(lines)
+
+    def _result_removal(self, key: Key, text: str) -> Removal:
+        part = self._material.part(key)
+        return Removal(
+            number=self._numbers[key],
+            index=key.message,
+            kind="result",
+            reason=self._draft.reduced[key][0],
+            call_id=part.call_id,
+            title=_call_line(self._talk.calls[part.call_id]),
+            original=part.original,
+            stand_in=text,
+            is_json=part.is_json,
+            tokens_before=self._material.result_tokens[key],
+            tokens_after=self._material.tools.count(to_json(text)),
+        )
+
+    def _record(self, gap: Gap) -> Record:
+        """The record of a gap. One that stands in it already is carried over, its turns are not archived once more."""
+        messages = tokens = 0
+        lines: list[str] = []
+        for piece in gap:
+            if piece.ours:
+                for old in (record for i in range(piece.start, piece.end) for record in self._talk.records(i)):
+                    messages, tokens = messages + old.messages, tokens + old.tokens
+                    lines += old.lines
+                continue
+            messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
+            item_id = self._item_id(self._numbers[piece], self._original(piece))
+            lines.append(f"{item_id}: {self._line(piece)}" if item_id else f"- {self._line(piece)}")
+        telling = self._draft.telling
+        if telling == "lines":
+            return Record(messages, tokens, tuple(dict.fromkeys(lines)), short=False)
+        told = tuple(_ids_alone(lines)) if telling == "ids" and self._session is not None else ()
+        return Record(messages, tokens, told, short=True)
+
+    def _record_messages(self, gap: Gap, record: Record, names: list[str]) -> list[Message]:
+        start, end = gap[0].start, gap[-1].end
+        roles, shape = self._talk.roles, self._talk.shape
+        before, after = roles[start - 1] if start else None, roles[end] if end < len(roles) else None
+        telling = self._draft.telling
+        if telling == "figures" and not must_record(before, after, alternates=shape.alternates):
+            return []
+        said = []
+        if telling == "lines":
+            said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._talk.words(i))]
+        text = write_record(record, names, self._session if telling != "figures" else None)
+        return shape.record(text, said, who_records(before, after))
+
+    def _tokens(self, piece: Piece) -> int:
+        return sum(self._material.sizes[piece.start : piece.end])
+
+    def _original(self, piece: Piece) -> str:
+        if piece not in self._originals:
+            self._originals[piece] = to_json(self._talk.messages[piece.start : piece.end])
+        return self._originals[piece]
+
+    def _line(self, piece: Piece) -> str:
+        parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
+        calls = [_call_line(part) for part in parts if part.kind == "call"]
+        said = next((part.text for part in parts if part.kind == "text" and part.text.strip()), "")
+        return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
+
+    def _turn_removal(self, piece: Piece) -> Removal:
+        line = self._line(piece)
+        return Removal(
+            number=self._numbers[piece],
+            index=piece.start,
+            kind="turn",
+            reason="oldTurn",
+            call_id=None,
+            title=line,
+            stand_in=None,
+            original=self._original(piece),
+            is_json=True,
+            tokens_before=self._tokens(piece),
+            tokens_after=self._material.tools.count(line) if self._draft.telling == "lines" else 0,
+        )
+
+
+def _ids_alone(lines: list[str]) -> list[str]:
+    """One line with the ids of all turns; ids that only count on are written as a range."""
+    runs: list[tuple[str, int, int]] = []
+    for found in (match for line in lines for match in _IDS.finditer(line.partition(": ")[0])):
+        stem, first, last = found[1], int(found[2]), int(found[3] or found[2])
+        if runs and runs[-1][0] == stem and runs[-1][2] == first - 1:
+            runs[-1] = (stem, runs[-1][1], last)
+        else:
+            runs.append((stem, first, last))
+    written = [f"{stem}{first}" if first == last else f"{stem}{first}..{stem}{last}" for stem, first, last in runs]
+    return [" ".join(written)] if written else []
+
+
+def _call_line(call: Part) -> str:
+    """A call in a few words: its tool and the beginning of what it was given."""
+    given = " ".join(call.arguments.split())
+    return f"{call.tool} {given if len(given) <= 90 else given[:87] + '...'}"
