@@ -201,5 +201,8 @@ class FitParams(MutatingParams):
     archive: bool = Field(
         True, description="False: nothing is written, what goes is gone, and no marker promises to bring it back."
     )
+    dry_run: bool = Field(
+        False, description="Answer what would go, and keep nothing: the markers in `messages` lead nowhere."
+    )
     cache_prices: CachePrices | None = Field(None, description="For `breakEvenTurns`. Absent: read 0.1, write 1.25.")
     model: Model | None = Field(None, description="Absent: the session's if one is named, else o200k_base.")

@@ -16,6 +16,8 @@ COMMANDS: dict[str, str] = {
     "demo": "drive a server through a whole workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
+    "fit": "cut a recorded conversation to a limit, and keep what goes",
+    "replay": "replay a recorded conversation call by call, with and without policies",
     "report": "print a session's report: actual against budget",
 }
 
@@ -25,6 +27,8 @@ examples:
   ctxbudget call budget/status                         the default session's account, as JSON
   ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
   ctxbudget count README.md docs/*.md
+  ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would go from a recorded conversation
+  ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
   ctxbudget demo                                       a six-phase workflow on the example documents
 """
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Section,
         TestFields,
     )
-    from .names import rank_names
+    from .names import distinct_names, rank_names
     from .sections import find_section, outline
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "SearchHit",
     "Section",
     "TestFields",
+    "distinct_names",
     "extract",
     "find_section",
     "line_range",
@@ -49,6 +50,7 @@ __all__ = [
 
 _HOMES = {
     "KINDS": "kinds",
+    "distinct_names": "names",
     "extract": "extractor",
     "find_section": "sections",
     "line_range": "lines",

@@ -44,6 +44,11 @@ def names_in(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+def distinct_names(text: str) -> frozenset[str]:
+    """The names of a text."""
+    return frozenset(match[0] for match in names_in(text))
+
+
 def estimated_cost(name: str) -> float:
     """Tokens of a name in an index, roughly."""
     breaks = sum(c in "._/:-" for c in name)

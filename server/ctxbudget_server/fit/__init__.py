@@ -5,9 +5,27 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 
 from __future__ import annotations
 
-from .measuring import BLOB_TOKENS, break_even
-from .model import Fitted, Options, Removal, Tools
+from .conversation import turns
+from .measuring import BLOB_TOKENS, Sizes, break_even
+from .model import Fitted, Message, Options, Part, Removal, Tools
 from .planner import fit
-from .shapes import SHAPES, contents
+from .shapes import SHAPES, Shape, contents
+from .standing import stand_in
 
-__all__ = ["BLOB_TOKENS", "SHAPES", "Fitted", "Options", "Removal", "Tools", "break_even", "contents", "fit"]
+__all__ = [
+    "BLOB_TOKENS",
+    "SHAPES",
+    "Fitted",
+    "Message",
+    "Options",
+    "Part",
+    "Removal",
+    "Shape",
+    "Sizes",
+    "Tools",
+    "break_even",
+    "contents",
+    "fit",
+    "stand_in",
+    "turns",
+]

@@ -164,6 +164,11 @@ class Conversation:
         return any(record.short for index in range(turn.start, turn.end) for record in self.records(index))
 
 
+def turns(shape: Shape, messages: list[Message]) -> list[Turn]:
+    """The turns of an array. Each but its results and what follows is the answer to one call."""
+    return Conversation(shape, messages, Options(max_tokens=1)).turns
+
+
 def by_text(parts: list[Part]) -> dict[str, list[Part]]:
     """Parts of the same text, in order."""
     groups: defaultdict[str, list[Part]] = defaultdict(list)

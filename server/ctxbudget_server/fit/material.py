@@ -77,6 +77,6 @@ class Material:
         """The names in a message, the most useful first."""
         if index not in self._names:
             self.tools.check()
-            texts = [part.text or part.arguments for part in self.talk.parts[index]]
+            texts = [part.said for part in self.talk.parts[index]]
             self._names[index] = self.tools.names("\n".join(texts))
         return self._names[index]

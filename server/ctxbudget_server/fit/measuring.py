@@ -47,6 +47,11 @@ class Sizes:
             found.append(self._tools.count(one.piece(index == 0, index == last)) + one.blobs * BLOB_TOKENS)
         return found
 
+    def of_message(self, message: Message) -> int:
+        """Tokens of a message in the middle of an array."""
+        one = self._written(message)
+        return self._tools.count(one.piece(False, False)) + one.blobs * BLOB_TOKENS
+
     def of_result(self, part: Part) -> int:
         """Tokens of a result, as the JSON of its message holds it."""
         if not part.is_json:

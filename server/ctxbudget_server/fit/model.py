@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -37,6 +38,24 @@ class Part:
     original: str = ""
     """What an archive keeps of a result: its text, or the JSON of its content where it is more than a text."""
     is_json: bool = False
+
+    @property
+    def said(self) -> str:
+        """What it says in plain words: its text, or the texts that a call was given."""
+        if self.kind != "call":
+            return self.text
+        try:
+            return "\n".join(_texts(json.loads(self.arguments)))
+        except ValueError:
+            return self.arguments
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,13 @@ from ctxbudget_server.services.counters import counter_for, session_counter
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.fit_tools import kept_in, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.services.making import make_item
-from ctxbudget_server.services.transactions import NotRehearsedError, changing, new_session
+from ctxbudget_server.services.transactions import (
+    NotRehearsedError,
+    changing,
+    check_revision,
+    new_session,
+    open_session,
+)
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures
 from ctxbudget_server.store.interface import Reader
@@ -36,6 +42,8 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
     fitter = Fitter(call, params, _counter(call, params))
     if params.session_id is not None and not params.archive:
         raise invalid(["archive"], "a session always keeps what was removed from its conversation")
+    if params.dry_run and params.archive:
+        return _rehearsed(call, params, fitter)
     if params.session_id is not None:
         return changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
     if not params.archive:
@@ -48,6 +56,16 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
     result = changing(call, params, fitter.keep, rehearse=True, find=archive.find, seal=fitter.seal)
     fitter.remember()
     return result
+
+
+def _rehearsed(call: Call, params: FitParams, fitter: Fitter) -> FitResult:
+    """The answer that the call would give, for a session as it stands."""
+    named = params.session_id
+    with call.store.read() as reader:
+        session = Archive(call).find(reader) if named is None else open_session(reader, params, call.now())
+        check_revision(params.if_revision, session)
+        plan = fitter.plan(reader, session)
+    return fitter.answer(plan.fitted, {}, None)
 
 
 def _counter(call: Call, params: FitParams) -> Counter:

@@ -112,7 +112,7 @@ def changing(
     then forbids new slow work, which raises `NotRehearsedError` where another process changed the session in between.
     """
     scope = key_scope(call.method, params.session_id)
-    locate = find or (lambda reader: _open_session(reader, params, call.now()))
+    locate = find or (lambda reader: open_session(reader, params, call.now()))
     for attempt in range(5):
         if rehearse:
             with call.store.read() as reader:
@@ -163,7 +163,8 @@ def check_revision(wanted: int | None, session: Session) -> None:
         )
 
 
-def _open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
+def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
+    """The session of a request that changes it; raises `unknownSession` or `sessionClosed`."""
     session = find_session(reader, params.session_id, now)
     if session.state != "open":
         raise ProtocolError(

@@ -1,0 +1,164 @@
+"""`ctxbudget fit`: a recorded conversation cut to a limit, with a table of what went."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.transcripts import Transcript
+
+FITS, OVER, FAILED = 0, 1, 2
+"""Exit codes: the array fits, it cannot be made to fit, something could not be read or written."""
+
+REASONS = {
+    "repeated": "repeated",
+    "superseded": "superseded",
+    "retried": "retried",
+    "oldResult": "old result",
+    "oldTurn": "old turn",
+}
+TITLE = 48
+"""Columns of a part's title."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    add_recording(parser)
+    parser.add_argument("--max", type=int, required=True, metavar="N", help="the most tokens that the array may have")
+    parser.add_argument("--keep-turns", type=int, metavar="N", help="latest turns that stay as they are (default: 2)")
+    parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about: its names stay first")
+    parser.add_argument("--model", help="count for this model (default: o200k_base)")
+    parser.add_argument("--dry-run", action="store_true", help="show what would go, and write nothing")
+    parser.add_argument("--out", metavar="FILE", help="write the fitted array as JSON; - is stdout")
+    parser.add_argument("--json", action="store_true", help="the answer of context/fit as JSON")
+    add_store_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Fit the latest array of the transcript, which itself is never written to."""
+    try:
+        recording = read_recording(options.transcript, options.format, "fit")
+        result = services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
+        if options.out and not options.dry_run:
+            _write(options.out, result["messages"])
+    except RecordingError as fault:
+        return _fail(str(fault))
+    except ProtocolError as fault:
+        return _fail(_in_words(fault))
+    except OSError as fault:
+        return _fail(f"{options.out}: {fault.strerror}")
+    if options.json:
+        print(json.dumps(result))
+    else:
+        report = sys.stderr if options.out == "-" else sys.stdout
+        print("\n".join(_lines(options, recording, result)), file=report)
+    sys.stdout.flush()
+    return FITS if result["fits"] else OVER
+
+
+def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
+    params = {
+        "messages": recording.messages,
+        "format": recording.shape,
+        "maxTokens": options.max,
+        "keepTurns": options.keep_turns,
+        "focus": options.focus,
+        "model": options.model,
+        "dryRun": options.dry_run,
+    }
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _in_words(fault: ProtocolError) -> str:
+    """The fault with the command's own names for what was given."""
+    names = {"maxTokens": "--max", "keepTurns": "--keep-turns", "messages": "the transcript", "format": "--format"}
+    told = [
+        f"{names.get(str(e['loc'][0]), e['loc'][0])}: {e['msg']}"
+        for e in fault.wire()["data"].get("errors", [])
+        if e["loc"]
+    ]
+    return "; ".join(told) or fault.message
+
+
+def _fail(message: str) -> int:
+    print(f"ctxbudget fit: {message}", file=sys.stderr)
+    return FAILED
+
+
+def _write(name: str, messages: list[dict[str, Any]]) -> None:
+    text = json.dumps(messages, ensure_ascii=False, indent=1) + "\n"
+    if name == "-":
+        sys.stdout.write(text)
+    else:
+        Path(name).write_text(text, encoding="utf-8", errors="surrogatepass")
+
+
+def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:
+    """The table, the totals, and the way back."""
+    lines = _table(result["removed"], with_ids=not options.dry_run)
+    source, tokens = result["sourceTokens"], result["tokens"]
+    breaks = len(recording.segments) - 1
+    lines.append(
+        f"{recording.source}, {len(recording.messages):,} messages"
+        + (f" since the last of {breaks} break{'s' * (breaks > 1)}" if breaks else "")
+        + f": {source:,} → {tokens:,} of {options.max:,} tokens"
+        + (f" ({1 - tokens / source:.0%} less)" if tokens < source else "")
+    )
+    lines += _verdict(options, result)
+    return lines
+
+
+def _verdict(options: Namespace, result: dict[str, Any]) -> list[str]:
+    lines = []
+    if not result["fits"]:
+        lines.append(f"does not fit: what must stay takes {result['untouchable']:,} tokens")
+    elif result["unchanged"]:
+        lines.append("fits as it is: nothing goes")
+    if not result["unchanged"]:
+        turns = result["breakEvenTurns"]
+        lines.append(
+            f"first change at message {result['firstChanged']}: {result['stablePrefixTokens']:,} tokens stay cached; "
+            + (f"pays for itself after {turns} turn{'s' * (turns > 1)}" if turns else "never pays for itself")
+        )
+    if options.dry_run:
+        lines.append("dry run: nothing was kept or written")
+    elif result["removed"]:
+        way = json.dumps({"sessionId": result["sessionId"], "itemId": result["removed"][0]["id"]})
+        lines.append(f"any part comes back exactly: ctxbudget call context/get '{way}'")
+    if options.out and not options.dry_run:
+        lines.append(f"written: {options.out}")
+    return lines
+
+
+def _table(removed: list[dict[str, Any]], *, with_ids: bool) -> list[str]:
+    if not removed:
+        return []
+    head = ["index", "kind", "reason", "before", "after", *(["id"] if with_ids else []), "what"]
+    rows = [
+        [
+            str(part["index"]),
+            part["kind"],
+            REASONS[part["reason"]],
+            f"{part['tokensBefore']:,}",
+            f"{part['tokensAfter']:,}",
+            *([part["id"]] if with_ids else []),
+            _short(part["title"]),
+        ]
+        for part in removed
+    ]
+    before, after = (sum(part[name] for part in removed) for name in ("tokensBefore", "tokensAfter"))
+    rows.append(["", f"{len(removed)} parts", "", f"{before:,}", f"{after:,}", *([""] if with_ids else []), ""])
+    return [*columns([head, *rows], right={0, 3, 4}), ""]
+
+
+def _short(title: str) -> str:
+    printable = "".join(c if c.isprintable() else " " for c in title)
+    return printable if len(printable) <= TITLE else printable[: TITLE - 1] + "…"

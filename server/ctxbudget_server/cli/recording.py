@@ -1,0 +1,57 @@
+"""Reads the transcript that a command names."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.services.workspace import as_text
+from ctxbudget_server.transcripts import FORMATS, Transcript, TranscriptError, read_transcript
+
+MAX_BYTES = 1 << 30
+"""Of a transcript: a gigabyte."""
+
+
+class RecordingError(Exception):
+    """A transcript that cannot be read, in words for a person."""
+
+
+def add_recording(parser: ArgumentParser) -> None:
+    """The transcript, and what it is."""
+    parser.add_argument(
+        "transcript", metavar="TRANSCRIPT", help="a Claude Code session file, JSON with messages, or - for stdin"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("auto", *FORMATS),
+        default="auto",
+        help="what the transcript is (default: auto, found out from its content)",
+    )
+
+
+def read_recording(name: str, form: str, command: str) -> Transcript:
+    """The transcript; warnings go to stderr. Raises `RecordingError`."""
+    shown = "stdin" if name == "-" else name
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _bytes(Path(name))
+        if len(data) > MAX_BYTES:
+            raise RecordingError(f"{shown} is larger than {MAX_BYTES:,} bytes")
+        found = read_transcript(as_text(data, ["transcript"], shown), None if form == "auto" else form)
+    except OSError as fault:
+        raise RecordingError(f"{shown}: {fault.strerror}") from fault
+    except ProtocolError as fault:
+        raise RecordingError(fault.message) from fault
+    except RecursionError as fault:
+        raise RecordingError(f"{shown} is nested too deeply") from fault
+    except TranscriptError as fault:
+        raise RecordingError(f"{shown} {fault}") from fault
+    for warning in found.warnings:
+        print(f"ctxbudget {command}: {shown}: {warning}", file=sys.stderr)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)

@@ -1,0 +1,152 @@
+"""`ctxbudget replay`: a recorded conversation call by call, as it was and as policies would have sent it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording
+from ctxbudget_server.extract import distinct_names
+from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, panels, policy, replay, svg
+from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.fit_tools import tools_for
+from ctxbudget_server.transcripts import Transcript, without_signatures
+
+DONE, FAILED = 0, 2
+PLAIN_WIDTH = 100
+"""Columns of a plot that no person watches."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    add_recording(parser)
+    parser.add_argument(
+        "--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; more than one are compared"
+    )
+    parser.add_argument("--window", type=int, metavar="N", help="tokens of the model's window: drawn, and for fit")
+    parser.add_argument("--model", help="count for this model (default: o200k_base)")
+    parser.add_argument("--cache-read", type=float, default=0.1, metavar="X", help="of an input token's price: 0.1")
+    parser.add_argument("--cache-write", type=float, default=1.25, metavar="X", help="of an input token's price: 1.25")
+    parser.add_argument("--json", action="store_true", help="the figures as JSON")
+    parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
+    parser.add_argument("--width", type=int, metavar="N", help="columns of the plot (default: the terminal's)")
+
+
+def run(options: Namespace) -> int:
+    """Print the plot and a table of figures."""
+    try:
+        recording = read_recording(options.transcript, options.format, "replay")
+        found = _replayed(options, recording)
+        if options.svg:
+            title = f"Tokens sent by each API call: {_name(options.transcript)}"
+            Path(options.svg).write_text(svg(found, title, options.window), encoding="utf-8")
+    except (RecordingError, ValueError) as fault:
+        return _fail(str(fault))
+    except OSError as fault:
+        return _fail(f"{options.svg}: {fault.strerror}")
+    print(
+        json.dumps(_wire(options, recording, found)) if options.json else "\n".join(_lines(options, recording, found))
+    )
+    sys.stdout.flush()
+    return DONE
+
+
+def _fail(message: str) -> int:
+    print(f"ctxbudget replay: {message}", file=sys.stderr)
+    return FAILED
+
+
+def _name(transcript: str) -> str:
+    return "stdin" if transcript == "-" else Path(transcript).name
+
+
+def _replayed(options: Namespace, recording: Transcript) -> Replay:
+    for name, value in (("--window", options.window), ("--width", options.width)):
+        if value is not None and value <= 0:
+            raise ValueError(f"{name} must be above 0")
+    if not (0 < options.cache_read <= 100 and 0 <= options.cache_write <= 100):
+        raise ValueError("prices must be above 0, and at most 100")
+    tools = tools_for(Counter(options.model), lambda: None)
+    named = [spec for group in options.policy or [["reduce"]] for spec in group]
+    policies = {spec: policy(spec, recording.shape, tools, options.window) for spec in dict.fromkeys(named)}
+    stretches = [Stretch(without_signatures(one.messages), one.shared) for one in recording.segments]
+    prices = Prices(options.cache_read, options.cache_write)
+    found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
+    if not found.baseline.tokens:
+        raise ValueError(f"{_name(options.transcript)} holds no answer of an agent: there is no call to replay")
+    return found
+
+
+def _wire(options: Namespace, recording: Transcript, found: Replay) -> dict[str, Any]:
+    return {
+        "transcript": options.transcript,
+        "format": recording.source,
+        "calls": len(found.baseline.tokens),
+        "breaks": found.breaks,
+        "window": options.window,
+        "base": "tokenTurns of none: the sum over all calls of the tokens of the whole conversation until then",
+        "policies": [_outcome(found, one) for one in found.all],
+    }
+
+
+def _outcome(found: Replay, one: Outcome) -> dict[str, Any]:
+    names = one.names
+    return {
+        "policy": one.policy,
+        "tokens": one.tokens,
+        "tokenTurns": one.token_turns,
+        "savedTokenTurns": found.baseline.token_turns - one.token_turns,
+        "saved": found.saved(one),
+        "peak": max(one.tokens),
+        "removed": one.removed,
+        "names": {
+            "used": names.used,
+            "after": names.after,
+            "lost": names.lost,
+            "absent": names.absent,
+            "lostShare": names.share(names.lost),
+            "absentShare": names.share(names.absent),
+        },
+        "cost": one.cost,
+        "costRatio": found.cost_ratio(one),
+    }
+
+
+def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str]:
+    is_watched = sys.stdout.isatty()
+    width = options.width or (shutil.get_terminal_size().columns if is_watched else PLAIN_WIDTH)
+    color = is_watched and "NO_COLOR" not in os.environ
+    calls, base = len(found.baseline.tokens), found.baseline
+    turns = f"{base.token_turns:,} token-turns (tokens sent, summed over calls)"
+    return [
+        *panels(found, width, color=color, window=options.window),
+        "",
+        *_table(found),
+        "",
+        f"{recording.source}, {calls:,} calls; saved: of {turns}",
+        f"lost: of {base.names.used:,} names that results brought and the agent used later; absent: nowhere in the call",
+    ]
+
+
+def _table(found: Replay) -> list[str]:
+    head = ["policy", "token-turns", "saved", "peak", "removed", "names lost", "absent", "cost"]
+    rows = [
+        [
+            one.policy,
+            f"{one.token_turns:,}",
+            f"{found.saved(one):.1%}",
+            f"{max(one.tokens):,}",
+            f"{one.removed:,}",
+            f"{one.names.share(one.names.lost):.1%}",
+            f"{one.names.share(one.names.absent):.1%}",
+            f"× {found.cost_ratio(one):.2f}",
+        ]
+        for one in found.all
+    ]
+    return columns([head, *rows], right=range(1, len(head)))

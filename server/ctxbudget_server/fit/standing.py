@@ -1,0 +1,32 @@
+"""What stands for one old result, where nothing else of the array is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from .markers import names_line, result_marker
+from .material import LEAD_TOKENS
+from .model import Tools
+
+NAMES_SHARE = 0.25
+"""Of a result's tokens: what its names may take."""
+NAMES_MOST = 600
+"""Tokens of the longest index of names."""
+
+
+def stand_in(text: str, tools: Tools, elsewhere: Container[str], item_id: str, session_id: str) -> str:
+    """Metadata with an id: what the result is about, and those of its names that stand nowhere else."""
+    tokens = tools.count(text)
+    lines = [result_marker("oldResult", tokens, item_id, session_id)]
+    if said := tools.lead(text, LEAD_TOKENS):
+        lines.append(said)
+    room = min(NAMES_MOST, int(tokens * NAMES_SHARE))
+    chosen: list[str] = []
+    for name in tools.names(text):
+        if name in elsewhere or name in said:
+            continue
+        room -= tools.count(" " + name)
+        if room < 0:
+            break
+        chosen.append(name)
+    return "\n".join([*lines, names_line(chosen)] if chosen else lines)

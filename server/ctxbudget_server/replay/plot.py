@@ -1,0 +1,90 @@
+"""Tokens over time as text: a panel for each policy, with what the whole conversation would have taken in grey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .model import Outcome, Replay
+from .scale import short, ticks
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+SHADE = "░"
+HEIGHT = 8
+"""Lines of a panel."""
+MARGIN = 7
+"""Columns left of a panel, for figures."""
+SENT, WHOLE, QUIET, PLAIN = "\x1b[36m", "\x1b[90m", "\x1b[2m", "\x1b[0m"
+
+
+def panels(replay: Replay, width: int, *, color: bool, window: int | None = None) -> list[str]:
+    """Lines of at most `width` columns."""
+    columns = max(10, min(width - MARGIN - 1, 4 * len(replay.baseline.tokens)))
+    outcomes = replay.outcomes or [replay.baseline]
+    steps = ticks(max([*replay.baseline.tokens, *(t for one in outcomes for t in one.tokens), 1]), 4)
+    whole = _columns(replay.baseline.tokens, columns)
+    lines = [f"tokens sent by each call ({SHADE} = none: the whole conversation)"]
+    for outcome in outcomes:
+        lines += ["", f"{'':{MARGIN}} {_title(replay, outcome)}"]
+        lines += _panel(_columns(outcome.tokens, columns), whole, steps, color=color)
+    lines += _axis(replay, columns)
+    if window is not None:
+        over = sum(tokens > window for tokens in replay.baseline.tokens)
+        lines.append(f"{'':{MARGIN}} window {short(window)}: {over} calls of none are over it")
+    return lines
+
+
+def _title(replay: Replay, outcome: Outcome) -> str:
+    if outcome is replay.baseline:
+        return outcome.policy
+    return f"{outcome.policy}: {replay.saved(outcome):.1%} of the token-turns saved"
+
+
+def _columns(tokens: Sequence[int], columns: int) -> list[int]:
+    """The most of the calls that share a column; a call has several columns where there are few."""
+    found = []
+    for column in range(columns):
+        start = column * len(tokens) // columns
+        end = max(start + 1, (column + 1) * len(tokens) // columns)
+        found.append(max(tokens[start:end], default=0))
+    return found
+
+
+def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int], *, color: bool) -> list[str]:
+    most = steps[-1]
+    labels = {round(step / most * HEIGHT): short(step) for step in steps[1:]}
+    lines = []
+    for level in range(HEIGHT, 0, -1):
+        cells = [_cell(a, b, level, most) for a, b in zip(sent, whole, strict=True)]
+        lines.append(f"{labels.get(level, ''):>{MARGIN - 1}} ┤{_row(cells, color=color)}".rstrip())
+    return [*lines, f"{'0':>{MARGIN - 1}} ┴{'─' * len(sent)}"]
+
+
+def _cell(sent: int, whole: int, level: int, most: int) -> str:
+    """One character: how far the bar of `sent` fills this level, and the shade of `whole` above it."""
+    eighths = max(0, min(8, round((sent / most * HEIGHT - (level - 1)) * 8)))
+    if eighths:
+        return BLOCKS[eighths]
+    return SHADE if whole / most * HEIGHT > level - 0.5 else " "
+
+
+def _row(cells: Sequence[str], *, color: bool) -> str:
+    if not color:
+        return "".join(cells)
+    painted, last = "", ""
+    for cell in cells:
+        ink = WHOLE if cell == SHADE else SENT
+        painted += cell if cell == " " or ink == last else ink + cell
+        last = last if cell == " " else ink
+    return painted + PLAIN
+
+
+def _axis(replay: Replay, columns: int) -> list[str]:
+    calls = len(replay.baseline.tokens)
+    marks = [" "] * columns
+    for call in replay.breaks:
+        marks[min(columns - 1, call * columns // calls)] = "^"
+    last = f"call {calls}"
+    lines = [f"{'':{MARGIN}} {'call 1':{max(0, columns - len(last))}}{last}"]
+    if replay.breaks:
+        lines = [f"{'':{MARGIN}} {''.join(marks)}".rstrip(), *lines, f"{'':{MARGIN}} ^ the conversation begins anew"]
+    return lines
