@@ -11,7 +11,7 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
-from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording
+from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.transcripts import Transcript
 
@@ -45,6 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Fit the latest array of the transcript, which itself is never written to."""
     try:
+        refuse_overwrite(options.transcript, options.out)
         recording = read_recording(options.transcript, options.format, "fit")
         result = services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
         if options.out and not options.dry_run:
@@ -80,11 +81,8 @@ def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
 def _in_words(fault: ProtocolError) -> str:
     """The fault with the command's own names for what was given."""
     names = {"maxTokens": "--max", "keepTurns": "--keep-turns", "messages": "the transcript", "format": "--format"}
-    told = [
-        f"{names.get(str(e['loc'][0]), e['loc'][0])}: {e['msg']}"
-        for e in fault.wire()["data"].get("errors", [])
-        if e["loc"]
-    ]
+    errors = [error for error in fault.wire()["data"].get("errors", []) if error["loc"]]
+    told = [f"{names.get(str(error['loc'][0]), error['loc'][0])}: {error['msg']}" for error in errors]
     return "; ".join(told) or fault.message
 
 
@@ -94,11 +92,11 @@ def _fail(message: str) -> int:
 
 
 def _write(name: str, messages: list[dict[str, Any]]) -> None:
-    text = json.dumps(messages, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(messages, indent=1) + "\n"
     if name == "-":
         sys.stdout.write(text)
     else:
-        Path(name).write_text(text, encoding="utf-8", errors="surrogatepass")
+        Path(name).write_text(text, encoding="utf-8")
 
 
 def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:

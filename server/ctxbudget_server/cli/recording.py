@@ -52,6 +52,14 @@ def read_recording(name: str, form: str, command: str) -> Transcript:
     return found
 
 
+def refuse_overwrite(transcript: str, out: str | None) -> None:
+    """Raise `RecordingError` where a command would write over the transcript."""
+    if out is None or "-" in (transcript, out):
+        return
+    if Path(out).exists() and Path(transcript).exists() and Path(out).samefile(transcript):
+        raise RecordingError(f"{out} is the transcript itself, which is never written to")
+
+
 def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)

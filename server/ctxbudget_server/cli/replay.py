@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.cli.columns import columns
-from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording
+from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, panels, policy, replay, svg
 from ctxbudget_server.services.counting import Counter
@@ -41,6 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the plot and a table of figures."""
     try:
+        refuse_overwrite(options.transcript, options.svg)
         recording = read_recording(options.transcript, options.format, "replay")
         found = _replayed(options, recording)
         if options.svg:
@@ -130,7 +131,7 @@ def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str
         *_table(found),
         "",
         f"{recording.source}, {calls:,} calls; saved: of {turns}",
-        f"lost: of {base.names.used:,} names that results brought and the agent used later; absent: nowhere in the call",
+        f"lost: of {base.names.used:,} names that a result brought and the agent used later; absent: not sent at all",
     ]
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable
 
 from .markers import names_line, result_marker
 from .material import LEAD_TOKENS
 from .model import Tools
 
-NAMES_SHARE = 0.25
+NAMES_SHARE = 0.15
 """Of a result's tokens: what its names may take."""
 NAMES_MOST = 600
 """Tokens of the longest index of names."""
 
 
-def stand_in(text: str, tools: Tools, elsewhere: Container[str], item_id: str, session_id: str) -> str:
+def stand_in(text: str, tools: Tools, is_elsewhere: Callable[[str], bool], item_id: str, session_id: str) -> str:
     """Metadata with an id: what the result is about, and those of its names that stand nowhere else."""
     tokens = tools.count(text)
     lines = [result_marker("oldResult", tokens, item_id, session_id)]
@@ -23,7 +23,7 @@ def stand_in(text: str, tools: Tools, elsewhere: Container[str], item_id: str, s
     room = min(NAMES_MOST, int(tokens * NAMES_SHARE))
     chosen: list[str] = []
     for name in tools.names(text):
-        if name in elsewhere or name in said:
+        if is_elsewhere(name) or name in said:
             continue
         room -= tools.count(" " + name)
         if room < 0:

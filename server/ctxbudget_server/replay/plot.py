@@ -68,10 +68,11 @@ def _cell(sent: int, whole: int, level: int, most: int) -> str:
 
 
 def _row(cells: Sequence[str], *, color: bool) -> str:
-    if not color:
-        return "".join(cells)
+    text = "".join(cells).rstrip()
+    if not color or not text:
+        return text
     painted, last = "", ""
-    for cell in cells:
+    for cell in text:
         ink = WHOLE if cell == SHADE else SENT
         painted += cell if cell == " " or ink == last else ink + cell
         last = last if cell == " " else ink

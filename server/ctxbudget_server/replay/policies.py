@@ -106,8 +106,9 @@ class Reduced:
         self._number += 1
         self._look(array)
         own = self._names(array[index])
-        elsewhere = {name for name, times in self._held.items() if times > (name in own)}
-        return stand_in(text, self._tools, elsewhere, f"ireplay{self._number}", "archive")
+        return stand_in(
+            text, self._tools, lambda name: self._held[name] > (name in own), f"ireplay{self._number}", "archive"
+        )
 
     def _look(self, array: list[Message]) -> None:
         """Count in how many messages each name stands, anew only where messages changed."""

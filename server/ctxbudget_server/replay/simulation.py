@@ -134,16 +134,22 @@ class _Account:
         """Keep in mind what is sent; how many messages are the same as in the last call, from the first on."""
         pairs = enumerate(zip(self._sent, array, strict=False))
         stable = next((i for i, (old, new) in pairs if old is not new), min(len(self._sent), len(array)))
-        for messages, sign in ((self._sent[stable:], -1), (array[stable:], 1)):
-            for part, names in (found for message in messages for found in self._facts.names(message)):
-                is_ours = part.text.startswith(OURS)
-                if part.kind == "result":
-                    self._whole[_Result(part.call_id, part.original)] += sign
-                for name in names:
-                    self._held[name] += sign
-                    self._told[name] += sign * is_ours
+        old, new = ({id(message): message for message in messages[stable:]} for messages in (self._sent, array))
+        for messages, sign in ((old, -1), (new, 1)):
+            for key in messages.keys() - (old.keys() & new.keys()):
+                self._count(messages[key], sign)
         self._sent = array
         return stable
+
+    def _count(self, message: Message, sign: int) -> None:
+        for part, names in self._facts.names(message):
+            if part.kind == "result":
+                self._whole[_Result(part.call_id, part.original)] += sign
+            for name in names:
+                self._held[name] += sign
+            if part.text.startswith(OURS):
+                for name in names:
+                    self._told[name] += sign
 
     def _meet(self, prefix: Sequence[Message]) -> None:
         """Where each name was seen first: in a result, or elsewhere. Which results are not sent as they came."""
