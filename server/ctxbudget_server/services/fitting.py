@@ -112,6 +112,7 @@ class Fitter:
         self._params = params
         self._counter = counter
         self._check = call.cancellation.check
+        self._digests: dict[str, str] = {}
         self._plans: dict[tuple[str, int, int], Plan] = {}
         self._kept: tuple[str, Plan] | None = None
         self._sealed = False
@@ -146,25 +147,33 @@ class Fitter:
         if state not in self._plans:
             if self._sealed:
                 raise NotRehearsedError
-            is_named = self._params.session_id is not None
-            kept = (
-                kept_in(session.nonce) if not is_named else {i.hash: i.id for i in reader.items(session.id) if i.hash}
-            )
+            kept: dict[str, str | None] = {**kept_in(session.nonce)}
+
+            def kept_id(digest: str) -> str | None:
+                if digest not in kept:
+                    kept[digest] = reader.item_of(session.id, digest)
+                return kept[digest]
 
             def item_id(number: int, original: str) -> str:
-                return kept.get(digest_of(encode(original))) or f"i{session.nonce}{session.next_seq + number}"
+                return kept_id(self._digest(original)) or f"i{session.nonce}{session.next_seq + number}"
 
             fitted = self.fit(session.id, item_id)
             removed = tuple(self._removed(what, item_id(what.number, what.original), kept) for what in fitted.removals)
             account = None
-            if is_named:
+            if self._params.session_id is not None:
                 account = Account.of(self._params.messages, fitted.messages, self._params.format, self._figured)
             self._plans[state] = Plan(fitted, removed, account)
         return self._plans[state]
 
-    def _removed(self, what: Removal, item_id: str, kept: Mapping[str, str]) -> Removed:
+    def _digest(self, original: str) -> str:
+        """Each draft asks for it again."""
+        if original not in self._digests:
+            self._digests[original] = digest_of(encode(original))
+        return self._digests[original]
+
+    def _removed(self, what: Removal, item_id: str, kept: Mapping[str, str | None]) -> Removed:
         blob, figure = self._figured(what.original)
-        return Removed(what, item_id, blob.digest not in kept, blob, figure)
+        return Removed(what, item_id, kept.get(blob.digest) is None, blob, figure)
 
     def _figured(self, text: str) -> tuple[Blob, Figure]:
         raw = raw_tokens(self._counter, text, self._check)

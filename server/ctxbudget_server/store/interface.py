@@ -41,6 +41,9 @@ class Reader(Protocol):
     ) -> list[Item]:
         """Items in the order in which they entered, without withdrawn ones."""
 
+    def item_of(self, session_id: str, digest: str) -> str | None:
+        """The id of the latest item whose content has this hash, withdrawn ones left out."""
+
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
         """(items, how many match in all, their retained tokens in all)."""
 

@@ -124,6 +124,17 @@ class SqliteReader:
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
         return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
 
+    def item_of(self, session_id: str, digest: str) -> str | None:
+        """The id of the latest item with this content."""
+        row = self._sql.execute(
+            "SELECT items.id FROM blob_holders JOIN items ON items.session_id = blob_holders.session_id"
+            " AND items.id = blob_holders.item_id"
+            " WHERE blob_holders.hash = ? AND blob_holders.session_id = ? AND items.hash = ? AND items.withdrawn = 0"
+            " ORDER BY items.seq DESC LIMIT 1",
+            (digest, session_id, digest),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
         """(items, how many match in all, their retained tokens in all)."""
         where, values = self._where(session_id, wanted)

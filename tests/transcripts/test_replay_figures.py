@@ -1,0 +1,174 @@
+"""The figures of a replay, beside sums that were worked out another way."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import pytest
+from fit.fit_conversations import MAKERS, STEPS, Step
+from fit.fit_legal import faults
+from hypothesis import given, settings
+from recordings import long_session
+
+from ctxbudget_server.extract import distinct_names, rank_names
+from ctxbudget_server.fit import SHAPES, Tools
+from ctxbudget_server.replay import Prices, Replay, Stretch, panels, policy, replay, svg
+from ctxbudget_server.transcripts import read_transcript
+
+TOOLS = Tools(
+    count=lambda text: -(-len(text) // 4),
+    total=lambda pieces: -(-len("".join(pieces)) // 4),
+    names=rank_names,
+    lead=lambda text, limit: text[: 4 * limit],
+    check=lambda: None,
+)
+CLEARED = "[Old tool result content cleared]"
+
+
+def replayed(stretches: list[Stretch], *specs: str, shape: str = "anthropic", prices: Prices | None = None) -> Replay:
+    made = {spec: policy(spec, shape, TOOLS, None) for spec in specs}
+    return replay(stretches, shape, made, TOOLS, names=distinct_names, prices=prices or Prices())
+
+
+def session(**given: Any) -> list[Stretch]:
+    return [Stretch(one.messages, one.shared) for one in read_transcript(long_session(**given).text()).segments]
+
+
+def tokens(messages: list[dict[str, Any]]) -> int:
+    return sum(TOOLS.count(f" {json.dumps(message, ensure_ascii=False)},") for message in messages)
+
+
+def test_every_call_sends_all_that_was_before_it() -> None:
+    [stretch] = session(calls=8)
+    found = replayed([stretch])
+
+    prefixes = [stretch.messages[:end] for end, m in enumerate(stretch.messages) if m["role"] == "assistant"]
+    assert found.baseline.tokens == [tokens(prefix) for prefix in prefixes]
+    assert found.baseline.token_turns == sum(map(tokens, prefixes))
+    assert (found.baseline.names.lost, found.baseline.names.absent, found.baseline.removed) == (0, 0, 0)
+
+
+def test_a_result_is_cleared_once_so_many_calls_have_sent_it() -> None:
+    [stretch] = session(calls=10)
+    found = replayed([stretch], "clear:3").outcomes[0]
+
+    expected = []
+    for call in range(11):
+        sent = json.loads(json.dumps(stretch.messages[: 2 * call + 1]))
+        for entered in range(1, call - 2):
+            sent[2 * entered]["content"][0]["content"] = CLEARED
+        expected.append(tokens(sent))
+    assert found.tokens == expected
+    assert found.removed == 7
+
+
+def test_names_are_lost_with_their_result_unless_something_holds_them() -> None:
+    """At each call from the seventh on, the agent speaks a name that a result brought six calls before."""
+    found = replayed(session(calls=20), "clear:3", "clear:12", "reduce:3")
+    early, late, reduced = (outcome.names for outcome in found.outcomes)
+
+    assert found.baseline.names.used == 14
+    assert (early.used, early.after, early.lost, early.absent) == (14, 14, 14, 14)
+    assert (late.after, late.lost, late.absent) == (0, 0, 0)
+    assert reduced.after == 14
+    assert reduced.lost < 7, "metadata keeps names"
+    assert found.saved(found.outcomes[0]) > found.saved(found.outcomes[2]) > found.saved(found.outcomes[1]) > 0
+
+
+def test_a_small_result_stays() -> None:
+    found = replayed(session(calls=20, lines=10), "clear:3", "reduce:3")
+    assert [outcome.removed for outcome in found.outcomes] == [0, 0]
+    assert [found.saved(outcome) for outcome in found.outcomes] == [0, 0]
+
+
+def test_the_cache_holds_what_did_not_change_since_the_call_before() -> None:
+    stretches = session(calls=9, compact_after=5)
+    found = replayed(stretches, "clear:3", prices=Prices(read=0.5, write=2.0))
+
+    def cost(sent: list[int], cached: list[int]) -> float:
+        return sum(0.5 * old + 2.0 * (whole - old) for whole, old in zip(sent, cached, strict=True))
+
+    sent = found.baseline.tokens
+    cached = [0 if call in (0, 5) else sent[call - 1] for call in range(len(sent))]
+    assert found.breaks == [5]
+    assert found.baseline.cost == pytest.approx(cost(sent, cached))
+    cleared = found.outcomes[0]
+    assert found.cost_ratio(cleared) == pytest.approx(cleared.cost / found.baseline.cost)
+    assert cleared.cost > cost(cleared.tokens, [0, *cleared.tokens[:-1]]), "a change in the middle costs the rest anew"
+
+
+def test_calls_before_a_step_back_are_made_once() -> None:
+    [stretch] = session(calls=6)
+    twice = [stretch, Stretch(stretch.messages, shared=9)]
+
+    found = replayed(twice, "clear:2")
+
+    once = replayed([stretch], "clear:2")
+    assert found.baseline.tokens == once.baseline.tokens + once.baseline.tokens[4:]
+    assert found.outcomes[0].tokens == once.outcomes[0].tokens + once.outcomes[0].tokens[4:]
+
+
+@pytest.mark.parametrize("form", MAKERS)
+@settings(max_examples=25)
+@given(steps=STEPS)
+def test_what_policies_send_is_legal_and_within_its_limit(form: str, steps: list[Step]) -> None:
+    messages = MAKERS[form](steps)
+    limit = max(60, tokens(messages) // 3)
+    for spec in ("none", "clear:1", "reduce:1", f"fit:{limit}"):
+        running = policy(spec, form, TOOLS, None)()
+        ends = [i for i, m in enumerate(messages) if SHAPES[form].role(m) == "assistant" and i > 0]
+        for end in ends:
+            if faults(form, messages[:end]):
+                continue
+            assert not faults(form, running.array(messages[:end]))
+    found = replayed([Stretch(messages)], f"fit:{limit}", f"drop-oldest:{limit}", "reduce:2", shape=form)
+    assert len(found.baseline.tokens) == len(found.outcomes[0].tokens)
+    assert max(found.outcomes[0].tokens) <= max(found.baseline.tokens)
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        ("fit", "say to how many tokens"),
+        ("clear:0", "'0' is no positive number"),
+        ("reduce:x", "'x' is no positive number"),
+        ("none:3", "is no policy"),
+        ("shrink", "is no policy"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_refused_in_words(spec: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        policy(spec, "anthropic", TOOLS, None)
+
+
+def test_the_window_is_the_limit_of_a_policy_without_one() -> None:
+    made = {"fit": policy("fit", "anthropic", TOOLS, 4000)}
+    found = replay(session(), "anthropic", made, TOOLS, names=distinct_names, prices=Prices())
+    assert max(found.baseline.tokens) > 4000 >= max(found.outcomes[0].tokens)
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_panels_are_as_wide_as_asked(width: int) -> None:
+    found = replayed(session(calls=30, compact_after=12), "clear:3", "reduce:3")
+
+    lines = panels(found, width, color=False)
+
+    assert max(len(line) for line in lines if "token" not in line and "anew" not in line) <= width
+    assert sum(any(block in line for block in "▁▂▃▄▅▆▇█") for line in lines) > 4
+    assert any("^" in line for line in lines), "the break is marked"
+    assert "\x1b" not in "".join(lines)
+    assert "\x1b[36m" in "".join(panels(found, width, color=True))
+
+
+def test_the_picture_has_a_line_for_each_policy() -> None:
+    found = replayed(session(calls=30, compact_after=12), "clear:3", "fit:2000")
+
+    root = ElementTree.fromstring(svg(found, "a <title> & more", window=5000))
+
+    space = "{http://www.w3.org/2000/svg}"
+    words = ["".join(text.itertext()) for text in root.iter(f"{space}text")]
+    assert len(list(root.iter(f"{space}path"))) == 3
+    assert {"API call", "tokens sent", "a <title> & more", "window 5k"} <= set(words)
+    assert [word.split(":")[0] for word in words[-3:]] == ["none", "clear", "fit"]
