@@ -67,29 +67,30 @@ class Account:
         gone = []
         for piece in self.before:
             here = known[piece.blob.digest]
-            item = here.pop(0) if here else _entered(unit, piece)
+            old = here.pop(0) if here else None
+            item = old or _entered(unit, piece)
             if staying[piece.blob.digest] > 0:
                 staying[piece.blob.digest] -= 1
-                unit.put(
-                    replace(item, state="retained", brought_in=item.brought_in or item.layer != "metadata", reason=None)
-                )
+                brought_in = item.brought_in or item.layer != "metadata"
+                if old is None or (old.state, old.brought_in, old.reason) != ("retained", brought_in, None):
+                    unit.put(replace(item, state="retained", brought_in=brought_in, reason=None))
             else:
                 gone.append(item)
         stand_ins = self._stand_ins(unit, staying, known, removed)
         for item in gone:
             what = removed.get(item.id)
             stand_in = stand_ins.get(item.id)
-            if item.stand_in and item.stand_in != stand_in and (old := unit.find(item.stand_in)):
-                unit.put(replace(old, state="pruned", reason="superseded"))
-            unit.put(
-                replace(
-                    item,
-                    state="reduced" if stand_in else "pruned",
-                    stand_in=stand_in,
-                    reason=what.reason if what else "oldTurn",
-                    brought_in=item.brought_in or item.layer != "metadata",
-                )
+            if item.stand_in and item.stand_in != stand_in and (former := unit.find(item.stand_in)):
+                unit.put(replace(former, state="pruned", reason="superseded"))
+            removed_item = replace(
+                item,
+                state="reduced" if stand_in else "pruned",
+                stand_in=stand_in,
+                reason=what.reason if what else "oldTurn",
+                brought_in=item.brought_in or item.layer != "metadata",
             )
+            if removed_item != unit.find(item.id):
+                unit.put(removed_item)
 
     def _stand_ins(
         self, unit: Unit, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
@@ -106,7 +107,8 @@ class Account:
                 piece = texts[digest]
                 reduces = tuple(sources.get(piece.title, ())) if piece.role == "result" else ()
                 item = known[digest].pop(0) if known.get(digest) else _made(unit, piece, reduces)
-                unit.put(replace(item, state="retained", reason=None))
+                if (item.state, item.reason) != ("retained", None) or unit.find(item.id) is None:
+                    unit.put(replace(item, state="retained", reason=None))
                 found.update(dict.fromkeys(reduces, item.id))
         return found
 

@@ -40,8 +40,18 @@ class _Memory:
                 self._known.popitem(last=False)
         return made
 
+    def clear(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._known.clear()
+
 
 _memory = _Memory()
+
+
+def forget() -> None:
+    """Forget all that was worked out: what is measured next is a first time."""
+    _memory.clear()
 
 
 def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
