@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from .model import Reason
 from .shapes import to_json
 
+# What happened stays true, also once the later part has gone too.
 WORDS: dict[Reason, str] = {
-    "repeated": "the same text stands further down",
-    "superseded": "superseded: the file was read or changed again further down",
-    "retried": "failed, and done again further down",
+    "repeated": "the same text came again later",
+    "superseded": "superseded: the file was read or changed again later",
+    "retried": "failed, and done again later",
     "oldResult": "an old large result",
     "oldTurn": "old turns",
 }

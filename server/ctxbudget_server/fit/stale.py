@@ -13,6 +13,7 @@ from .model import Key, Part, Reason
 MIN_REPEATED = 200
 """Characters from which a repeated result is worth a marker."""
 
+_RANKS: tuple[Reason, ...] = ("repeated", "superseded", "retried")
 _PATHS = ("file_path", "path", "filename", "file", "notebook_path", "target_file", "filePath", "absolute_path", "uri")
 _READS = re.compile(r"(?:^|_)(?:read|view|open|cat|get)(?:_?(?:file|text|many_files|resource|notebook))?$|^cat$", re.I)
 _EDITS = re.compile(r"edit|write|replace|patch|insert|create_file|update_file|save", re.I)
@@ -27,7 +28,10 @@ _COMMAND = ("command", "cmd", "script", "query", "pattern", "url")
 
 
 def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
-    """Why a result may go first, and the message that took its place. In the order in which they should go."""
+    """Why a result may go first, and the message that took its place, in the order in which they should go.
+
+    Among equals the later one goes: what stands before it stays in the provider's cache.
+    """
     found: dict[Key, tuple[Reason, int]] = {}
     for group in by_text([part for part in talk.results if len(part.original) >= MIN_REPEATED]).values():
         for part in group[:-1]:
@@ -43,7 +47,8 @@ def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
         for one, after in _followed(groups, later):
             found.setdefault(one.result.key, (reason, after.result.key.message))
     may_go = {part.key for part in talk.results if talk.is_open(part)}
-    return {key: why for key, why in found.items() if key in may_go}
+    order = sorted(found, key=lambda key: (_RANKS.index(found[key][0]), -key.message, -key.slot))
+    return {key: found[key] for key in order if key in may_go}
 
 
 class _Done:
@@ -80,14 +85,12 @@ def _groups(calls: Iterable[tuple[object, _Done]]) -> _Groups:
     return list(found.values())
 
 
-def _followed(groups: list[list[_Done]], later: Callable[[_Done, _Done], bool]) -> Iterator[tuple[_Done, _Done]]:
-    """Calls that a later one of their group has made worthless, with that one, in order."""
-    pairs = []
+def _followed(groups: _Groups, later: _Later) -> Iterator[tuple[_Done, _Done]]:
+    """Calls that a later one of their group has made worthless, with that one."""
     for group in groups:
         for position, one in enumerate(group):
             if after := next((two for two in group[position + 1 :] if later(one, two)), None):
-                pairs.append((one, after))
-    return iter(sorted(pairs, key=lambda pair: pair[0].result.key))
+                yield one, after
 
 
 def _arguments(call: Part) -> dict[str, Any]:

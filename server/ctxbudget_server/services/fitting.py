@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
 """Prices of the prompt cache, as multiples of an input token's."""
 
+PREVIEW = "preview"
+"""In the ids of a dry run's markers while there is no archive yet, so that its figures are the same each time."""
+
 
 def fit_messages(call: Call, params: FitParams) -> FitResult:
     """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
@@ -60,9 +63,12 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
 
 def _rehearsed(call: Call, params: FitParams, fitter: Fitter) -> FitResult:
     """The answer that the call would give, for a session as it stands."""
-    named = params.session_id
     with call.store.read() as reader:
-        session = Archive(call).find(reader) if named is None else open_session(reader, params, call.now())
+        if params.session_id is None:
+            new = replace(new_session(ARCHIVE_SESSION, call.now()), nonce=PREVIEW)
+            session = reader.session(ARCHIVE_SESSION) or new
+        else:
+            session = open_session(reader, params, call.now())
         check_revision(params.if_revision, session)
         plan = fitter.plan(reader, session)
     return fitter.answer(plan.fitted, {}, None)
