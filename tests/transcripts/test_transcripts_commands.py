@@ -67,7 +67,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, transcript: Path) -> None:
 
 def _parts(printed: str) -> list[list[str]]:
     """Index, kind and reason of each part."""
-    return [line.split()[:4] for line in printed.split("\n\n")[0].splitlines()[1:-1]]
+    return [line.split()[:4] for line in printed.split("\n\n", maxsplit=1)[0].splitlines()[1:-1]]
 
 
 def test_an_array_for_a_pipe(tmp_path: Path, transcript: Path) -> None:

@@ -386,6 +386,8 @@ class ContextFitParams(WriteParams, total=False):
     """Room to win below the limit, once the array is over it. Absent: a tenth of maxTokens."""
     archive: bool
     """False: nothing is written, what goes is gone, and no marker promises to bring it back."""
+    dry_run: bool
+    """Answer what would go, and keep nothing: the markers in `messages` lead nowhere."""
     cache_prices: CachePrices | None
     """For `breakEvenTurns`. Absent: read 0.1, write 1.25."""
     model: str | None
