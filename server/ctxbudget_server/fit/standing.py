@@ -8,23 +8,22 @@ from .markers import names_line, result_marker
 from .material import LEAD_TOKENS
 from .model import Tools
 
-NAMES_SHARE = 0.15
+NAMES_SHARE = 0.1
 """Of a result's tokens: what its names may take."""
 NAMES_MOST = 600
 """Tokens of the longest index of names."""
 
 
 def stand_in(text: str, tools: Tools, is_elsewhere: Callable[[str], bool], item_id: str, session_id: str) -> str:
-    """Metadata with an id: what the result is about, and those of its names that stand nowhere else."""
+    """Metadata with an id: what the result is about, and names, those first that stand nowhere else."""
     tokens = tools.count(text)
     lines = [result_marker("oldResult", tokens, item_id, session_id)]
     if said := tools.lead(text, LEAD_TOKENS):
         lines.append(said)
     room = min(NAMES_MOST, int(tokens * NAMES_SHARE))
     chosen: list[str] = []
-    for name in tools.names(text):
-        if is_elsewhere(name) or name in said:
-            continue
+    names = [name for name in tools.names(text) if name not in said]
+    for name in sorted(names, key=is_elsewhere):
         room -= tools.count(" " + name)
         if room < 0:
             break

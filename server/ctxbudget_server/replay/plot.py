@@ -20,7 +20,7 @@ def panels(replay: Replay, width: int, *, color: bool, window: int | None = None
     """Lines of at most `width` columns."""
     columns = max(10, min(width - MARGIN - 1, 4 * len(replay.baseline.tokens)))
     outcomes = replay.outcomes or [replay.baseline]
-    steps = ticks(max([*replay.baseline.tokens, *(t for one in outcomes for t in one.tokens), 1]), 4)
+    steps = ticks(max([*replay.baseline.tokens, *(t for one in outcomes for t in one.tokens), 1]), 6)
     whole = _columns(replay.baseline.tokens, columns)
     lines = [f"tokens sent by each call ({SHADE} = none: the whole conversation)"]
     for outcome in outcomes:

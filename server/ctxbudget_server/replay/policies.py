@@ -92,7 +92,7 @@ class Old:
 
 
 class Reduced:
-    """Metadata in place of results: a marker with an id, what the result is about, names that stand nowhere else."""
+    """Metadata in place of results: a marker with an id, what the result is about, and names."""
 
     def __init__(self, shape: Shape, tools: Tools) -> None:
         self._shape = shape

@@ -13,7 +13,6 @@ from .policies import Everything, Make
 
 DistinctNames = Callable[[str], frozenset[str]]
 
-
 OURS = "[ctxbudget"
 """How all texts begin that stand for something."""
 

@@ -41,7 +41,7 @@ class _Plot:
         self._calls = len(replay.baseline.tokens)
         most = max([t for one in outcomes for t in one.tokens] + [1])
         self._window = window if window is not None and window <= 3 * most else None
-        self._steps = ticks(max(most, self._window or 0), 5)
+        self._steps = ticks(max(most, self._window or 0), 6)
 
     def _x(self, call: float) -> float:
         """Of a call, counted from 1."""
