@@ -203,3 +203,23 @@ def test_a_command_on_something_else_is_no_retry(client: Client) -> None:
     del messages[5:7]
     found = ask(client, messages, counted(client, messages) * 6 // 10, keepTurns=1, minReclaim=0)
     assert {gone["callId"]: gone["reason"] for gone in found["removed"]}["t0"] == "oldResult"
+
+
+def test_a_record_of_another_session_keeps_leading_there(client: Client) -> None:
+    """Its ids mean nothing in this session: the record is kept as it was, and with it the way to what it names."""
+    client.request("session/open", {"sessionId": "elsewhere"})
+    messages = long_conversation(turns=30, mark="two")
+    first = ask(client, messages, 3500)
+    assert any(gone["kind"] == "turn" for gone in first["removed"])
+
+    second = ask(
+        client, [*first["messages"], *long_conversation(turns=20, mark="more")[1:]], 3500, sessionId="elsewhere"
+    )
+
+    kept = [
+        client.request("context/get", {"sessionId": "elsewhere", "itemId": gone["id"]})["content"]
+        for gone in second["removed"]
+    ]
+    record = next(one["content"] for one in first["messages"] if "record:" in json.dumps(one["content"]))
+    told = record if isinstance(record, str) else record[0]["text"]
+    assert any(json.dumps(told, ensure_ascii=False) in one for one in [json.dumps(second["messages"]), *kept])

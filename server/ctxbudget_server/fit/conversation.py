@@ -155,9 +155,11 @@ class Conversation:
         ]
 
     def is_ours(self, index: int) -> bool:
-        """Whether a message is a record, or the bridge beside one."""
-        parts = self.parts[index]
-        return bool(self.records(index)) or (len(parts) == 1 and parts[0].text == BRIDGE)
+        """Whether a message is a record whose lines stay true in ours, or the bridge beside one."""
+        parts, records = self.parts[index], self.records(index)
+        if records:
+            return all(not record.lines or record.session == self.options.session_id for record in records)
+        return len(parts) == 1 and parts[0].text == BRIDGE
 
     def is_short(self, turn: Turn) -> bool:
         """Whether a turn is a record that is as short as can be."""

@@ -29,7 +29,8 @@ _MARKER = re.compile(
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
 _RECORD = re.compile(
-    r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?[^\n]*\](?:\n|$)"
+    r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?"
+    r"(?:[^\n]*?\"sessionId\": \"([^\"\n]*)\")?[^\n]*\](?:\n|$)"
 )
 NAMES = "Names: "
 MAX_MARKER = 1_000_000
@@ -49,6 +50,8 @@ class Record:
     tokens: int
     lines: tuple[str, ...]
     short: bool
+    session: str | None = None
+    """Where the ids of its lines lead; None: nowhere."""
 
 
 def read_record(text: str) -> Record | None:
@@ -57,7 +60,7 @@ def read_record(text: str) -> Record | None:
     if match is None:
         return None
     lines = tuple(line for line in text[match.end() :].split("\n") if line and not line.startswith(NAMES))
-    return Record(int(match[1]), int(match[2]), lines, bool(match[4]))
+    return Record(int(match[1]), int(match[2]), lines, bool(match[4]), match[5])
 
 
 def result_marker(reason: Reason, tokens: int, item_id: str | None, session_id: str | None) -> str:
