@@ -17,7 +17,7 @@ LABELS = re.compile(
     r"|object, keys|array of \d+(?:, keys)?)"
 )
 COUNTS = re.compile(
-    r"\(×\d+\)$|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
+    r"\(×\d+\)$|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
     r"|array of \d+,? ?(?:keys)?"
 )
 
@@ -58,6 +58,9 @@ def invented(extraction: Extraction, source: str) -> list[str]:
             if re.match(r"(?:[\w-]+: )?(?:object|array of)", line):
                 missing += [key for key in COUNTS.sub("", rest).split() if not stands(key)]
                 continue
+            bare = re.fullmatch(r"Estimate: ([\d.~+–-]+) ([a-z]+)", line)
+            if bare and bare[2] in source.lower():
+                rest = bare[1]  # a bare number goes with the unit of its key
             pieces = re.split(r" \| |; |: | - |, |\[|\]|(?<=[.!?]) ", COUNTS.sub("", rest))
             missing += [p for p in pieces if not stands(p)]
     whole = [extraction.title, *extraction.recommendations, *extraction.key_findings]

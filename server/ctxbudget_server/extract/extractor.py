@@ -164,7 +164,7 @@ def _implementation(document: Document, fields: list[Field]) -> ImplementationFi
 
 
 def _debug(document: Document, fields: list[Field]) -> DebugFields:
-    from .implementation import parse_debug
+    from .debugging import parse_debug
 
     return parse_debug(document, fields)
 

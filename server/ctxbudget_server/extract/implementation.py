@@ -1,4 +1,4 @@
-"""What an implementation summary says was changed, tested and left; and what a debugging report found."""
+"""What an implementation summary says was changed, tested and left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from .document import Document, unit_text
 from .fields import Field, first_value
-from .items import entries, shorten, table_rows, under_labels
-from .model import DebugFields, ImplementationFields
+from .items import distinct, entries, shorten, table_rows, under_labels
+from .model import ImplementationFields
 from .names import find_paths
 from .sentences import split_sentences
 
@@ -46,17 +46,27 @@ _TEST_WORDS = re.compile(
     re.I,
 )
 _REMAINING = re.compile(
-    r"\b(?:remaining|work remaining|outstanding|to-?do|not (?:done|completed|implemented)|follow-?ups?"
-    r"|known (?:issues|limitations)"
-    r"|deferred|left to do|open (?:items|issues|questions|work)|next steps?|incomplete|future work|blockers?)\b",
+    r"\b(?:remain(?:s|ing)?|outstanding|to-?dos?|not (?:yet )?(?:done|completed?|implemented|finished|achieved|covered|started)"
+    r"|unfinished|undone|deferred|postponed|left (?:to do|open|out|undone|over)|still (?:open|to do|missing|needed)"
+    r"|open (?:items|issues|tasks|points|work|ends)|incomplete|blockers?|pending|missing|what(?:'s| is) (?:left|missing)"
+    r"|work left|phases left)\b",
     re.I,
 )
-_NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|0|no(?:ne)? (?:known|remaining|outstanding)\b.*)\W*", re.I)
-_CAUSE = re.compile(r"\b(?:root cause|cause|diagnosis|why it (?:fails|happens))\b", re.I)
-_EVIDENCE = re.compile(r"\b(?:evidence|observations?|reproduction|stack ?trace|proof)\b", re.I)
-_SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?)\b", re.I)
-_FIX = re.compile(r"\b(?:fix(?:es)?|solution|resolution|remedy|workaround|proposed (?:fix|change|solution))\b", re.I)
-
+_NEXT = re.compile(
+    r"\b(?:next (?:steps?|actions?|phases?|up)|immediate (?:next )?actions?|follow-?ups?|future (?:sessions?|work|tasks)|continuation"
+    r"|open questions)\b",
+    re.I,
+)
+_LIMITS = re.compile(r"\bknown (?:issues|limitations|gaps|problems)\b|\blimitations\b", re.I)
+_NOT_REMAINING = re.compile(r"\bno (?:remaining|outstanding|blockers?|open)\b|\bcontext (?:remaining|usage)\b|\bcommands?\b", re.I)
+_NOTHING = re.compile(
+    r"\W*(?:none|nothing|n/?a|0|false|\[\]|no(?:ne)? (?:known|remaining|outstanding|further|open|blockers?|follow-?ups?|more)\b.*"
+    r"|(?:none|nothing)\b(?: (?:left|remain\w*|outstanding|open|needed|required|to do))?.{0,60}"
+    r"|all (?:\w+ )?(?:phases|tasks|work|items)(?: \w+)? (?:complete|completed|done|finished))\W*",
+    re.I,
+)
+_BARE = re.compile(r"[\d.,/% ]+")
+_UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
 def parse_implementation(document: Document, fields: list[Field]) -> ImplementationFields:
     """The facts of an implementation summary; empty or None where it is silent."""
@@ -108,33 +118,28 @@ def _tests(document: Document, fields: list[Field]) -> str | None:
 
 
 def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
+    """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
+    found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
+    found = found or _unticked(document) or _left(document, fields, _LIMITS)
+    return tuple(distinct(f for f in found if not _NOTHING.fullmatch(f)))[:12]
+
+
+def _left(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> list[str]:
+    """The entries of sections and labels whose names match."""
     found: list[str] = []
-    for index in document.matching(_REMAINING):
+    sections = [i for i in document.matching(pattern) if not _NOT_REMAINING.search(document.titles[i])]
+    for index in sections:
         found += entries(document, index)
-    if not found:
-        found = [f.value for f in fields if _REMAINING.search(f.name)]
-    if not found:
-        found = under_labels(document, _REMAINING.search) or [u.plain for u in document.units if u.done is False]
-    return tuple(dict.fromkeys(f for f in found if not _NOTHING.fullmatch(f)))[:12]
-
-
-def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
-    """Cause, evidence and fix of a debugging report."""
-    evidence = _first_entries(document, _EVIDENCE) or _first_entries(document, _SYMPTOMS)
-    return DebugFields(_told(document, fields, _CAUSE), evidence[:8], _told(document, fields, _FIX))
-
-
-def _told(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> str | None:
+    inside = {n for i in sections for n in range(i, document.last_below(i))}
     for field in fields:
-        if pattern.search(field.name):
-            return shorten(field.value)
-    found = _first_entries(document, pattern)
-    return found[0] if found else None
+        named = pattern.search(field.name) and not _NOT_REMAINING.search(field.name)
+        if named and field.section not in inside and not _NOTHING.fullmatch(field.value):
+            found += [f"{field.key}: {field.value}"] if _BARE.fullmatch(field.value) else [shorten(field.value)]
+    return found + under_labels(document, lambda key: pattern.search(key) and not _NOT_REMAINING.search(key))
 
 
-def _first_entries(document: Document, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    for index in document.matching(pattern):
-        found = entries(document, index)
-        if found:
-            return tuple(found)
-    return tuple(under_labels(document, pattern.search))
+def _unticked(document: Document) -> list[str]:
+    """The boxes that are not ticked, and entries that a mark shows as open."""
+    return [
+        u.plain for u in document.units if u.done is False or (u.kind in ("item", "prose") and _UNDONE.match(u.text))
+    ]

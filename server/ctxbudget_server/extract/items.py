@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .document import MAX_ITEM_WORDS, Document, unit_text
 from .sentences import plain, split_sentences, word_count
@@ -18,6 +18,8 @@ _CATEGORY = re.compile(
 )
 _LEAD_IN = re.compile(r":\s*$")
 LIMIT = 40
+_LABEL_WORDS = 6
+"""Words of a plain line that may be the label of a list."""
 
 
 def shorten(text: str) -> str:
@@ -56,15 +58,24 @@ def _groups(unit: Unit, following: Unit | None) -> bool:
     return beside or (following.indent > unit.indent and bool(_CATEGORY.match(unit.key)))
 
 
-def under_labels(document: Document, wanted: Callable[[str], object]) -> list[str]:
-    """The entries under the labels (`**Key**:` lines and bold lines) whose text in lower case is wanted.
+def under_labels(
+    document: Document, wanted: Callable[[str], object], lines: tuple[int, int] | None = None
+) -> list[str]:
+    """The entries under the labels whose text in lower case is wanted, of the whole text or of a range of its lines.
 
-    An entry is the label's own value, or the list that follows it, or the paragraph.
+    Labels are `**Key**:` lines, bold lines, and plain lines that end with a colon over a list. An entry is the
+    label's own value, or the list that follows it, or the paragraph.
     """
     found: list[str] = []
     units = document.units
     for n, unit in enumerate(units):
-        if unit.kind != "field" or not wanted(unit.key.lower()):
+        if lines is not None and not lines[0] <= unit.start < lines[1]:
+            continue
+        if unit.kind != "field":
+            if _LEAD_IN.search(unit.text[-3:]) and _heads_list(units, n) and wanted(_label_text(unit)):
+                found += _list_below(units, n)
+            continue
+        if not wanted(unit.key.lower()):
             continue
         if unit.text.strip():
             found.append(shorten(unit.plain))
@@ -81,12 +92,35 @@ def under_labels(document: Document, wanted: Callable[[str], object]) -> list[st
     return _distinct(found)
 
 
+def _label_text(unit: Unit) -> str:
+    text = unit.plain.lower().rstrip(": ")
+    return text if len(text.split()) <= _LABEL_WORDS else ""
+
+
+def _heads_list(units: list[Unit], n: int) -> bool:
+    following = units[n + 1] if n + 1 < len(units) else None
+    if following is None or following.section != units[n].section or not following.bullet:
+        return False
+    return not units[n].bullet or following.indent > units[n].indent
+
+
+def _list_below(units: list[Unit], n: int) -> list[str]:
+    """The entries of the list right under a plain line."""
+    head = units[n]
+    run: list[Unit] = []
+    for unit in units[n + 1 : n + LIMIT * 3]:
+        if unit.section != head.section or not unit.bullet or (head.bullet and unit.indent <= head.indent):
+            break
+        run.append(unit)
+    return _top_items(run)
+
+
 def _below(field: Unit, label: Unit) -> bool:
     """Whether a labelled line belongs to the list under a label."""
     return field.indent > label.indent or (field.bullet and not label.bullet)
 
 
-def _bodies(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
+def body_rows(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
     """(head row, body row) for every body row of the tables."""
     previous = -3
     head: Unit | None = None
@@ -101,12 +135,12 @@ def _bodies(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
 
 def _rows(units: list[Unit]) -> list[str]:
     """The body rows of tables."""
-    return [shorten(unit_text(row)) for _, row in _bodies(units) if any(cells(row.text))]
+    return [shorten(unit_text(row)) for _, row in body_rows(units) if any(cells(row.text))]
 
 
 def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
     """(cells of the head, cells of the row) for every body row of the tables."""
-    for head, row in _bodies(units):
+    for head, row in body_rows(units):
         yield cells(head.text), cells(row.text)
 
 
@@ -132,4 +166,14 @@ def entries(document: Document, index: int) -> list[str]:
 
 
 def _distinct(found: list[str]) -> list[str]:
-    return list(dict.fromkeys(f for f in found if f.strip()))[:LIMIT]
+    return distinct(found)[:LIMIT]
+
+
+def distinct(found: Iterable[str]) -> list[str]:
+    """Entries once each, whatever their case, marks and spaces; the first spelling stays."""
+    kept: dict[str, str] = {}
+    for entry in found:
+        key = "".join(c for c in entry.casefold() if c.isalnum())
+        if key:
+            kept.setdefault(key, entry)
+    return list(kept.values())

@@ -6,7 +6,7 @@ import re
 
 from .document import Document, unit_text
 from .fields import Field, first_value
-from .items import entries, heading_text, shorten, under_labels
+from .items import distinct, entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
 
@@ -17,9 +17,12 @@ _SUMMARY_SECTIONS = tuple(
     re.compile(p, re.I)
     for p in (
         r"\bexecutive summary\b",
-        r"^(?:\d+[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b|\bsummary$",
-        r"^(?:\d+[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b",
+        r"(?<!file )(?<!files )(?<!structure )(?<!results )(?<!test )(?<!cost )(?<!risk )(?<!cause )(?<!metrics )\bsummary$",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
         r"\b(?:key findings?|conclusions?)\b",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:the )?(?:goals?|objectives?|purpose|problem(?: statement)?|context|what changed"
+        r"|changes made|what was (?:done|implemented))\W*$",
     )
 )
 _SUMMARY_FIELD = re.compile(r"(?:summary(?: brief)?|brief|tl ?dr|abstract|synopsis|description|objective|goal)")
@@ -33,6 +36,10 @@ _KEY_SECTION = re.compile(
 _FINDING_HEADING = re.compile(r"^(?:finding|issue|observation|insight)\s*#?\d+\b[:.\s-]*", re.I)
 _FINDINGS_SECTION = re.compile(r"\b(?:findings|results|analysis|observations|what (?:we|i) found)\b", re.I)
 _KEY_LABEL = re.compile(r"(?:key|main|major|critical|core)\b.*|.*\b(?:findings?|takeaways?|strengths?|insights?)")
+_FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
+_METADATA = re.compile(r"(?:date|status|author|task|version|type|files? affected|duration|effort|session)s?", re.I)
+_BOLD_LEADS = 3
+"""Bullets with a bold lead and a sentence behind it that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
     r"\b(?:recommend\w*|suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
     r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
@@ -90,7 +97,7 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
     brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
     if section is not None or brief:
         told = summary_sentences(document, section) if section is not None else []
-        text = bounded(list(dict.fromkeys([*split_sentences(brief), *told])))
+        text = bounded(distinct([*split_sentences(brief), *told]))
         if text:
             return text
     labelled = first_value(fields, _SUMMARY_FIELD)
@@ -106,28 +113,46 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
 
 def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
     """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
+    return tuple(distinct(_findings(document, ranked))[:10])
+
+
+def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
     for index in document.matching(_KEY_SECTION):
         found = entries(document, index)
         if found:
-            return tuple(found[:10])
+            return found
     numbered = [
-        heading_text(_FINDING_HEADING.sub("", s.heading)) or s.heading
-        for s in document.sections
-        if _FINDING_HEADING.match(heading_text(s.heading))
+        heading_text(_FINDING_HEADING.sub("", t)) or t for t in document.titles if _FINDING_HEADING.match(heading_text(t))
     ]
-    labelled = under_labels(document, _KEY_LABEL.fullmatch)
-    if numbered or labelled:
-        return tuple((numbered or labelled)[:10])
+    found = numbered or under_labels(document, _FINDING_LABEL.fullmatch) or under_labels(document, _KEY_LABEL.fullmatch)
+    if found:
+        return found
     section = summary_section(document)
     if section is not None:
-        bullets = [shorten(unit_text(u)) for u in document.units_below(section) if u.kind in ("item", "field")]
+        bullets = _bullets(document, section)
         if len(bullets) >= 2:
-            return tuple(bullets[:10])
+            return bullets
     for index in document.matching(_FINDINGS_SECTION):
         found = entries(document, index)
         if len(found) >= 2:
-            return tuple(found[:10])
-    return tuple(c.text for c in sorted(ranked, key=lambda c: (-c.prior, c.order))[:5])
+            return found
+    leads = [unit_text(u) for u in document.units if u.kind == "field" and u.bullet and is_sentence(u.plain)]
+    if len(leads) >= _BOLD_LEADS:
+        return [shorten(lead) for lead in leads]
+    return _salient(ranked)
+
+
+def _bullets(document: Document, section: int) -> list[str]:
+    """The outer bullets of a summary, without mere labels and key figures."""
+    listed = [u for u in document.units_below(section) if u.kind in ("item", "field") and u.bullet]
+    top = min((u.indent for u in listed), default=0)
+    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _METADATA.fullmatch(u.key)]
+
+
+def _salient(ranked: list[Candidate]) -> list[str]:
+    """The five sentences whose own features speak most for them."""
+    best = sorted(ranked, key=lambda c: (-c.prior, c.order))
+    return distinct(c.text for c in best if not c.text.endswith(":"))[:5]
 
 
 def recommendations(document: Document) -> tuple[str, ...]:
@@ -138,5 +163,5 @@ def recommendations(document: Document) -> tuple[str, ...]:
             found += entries(document, index)
         found = found or under_labels(document, pattern.search)
         if found:
-            return tuple(dict.fromkeys(found))[:20]
+            return tuple(distinct(found))[:20]
     return ()
