@@ -29,6 +29,7 @@ _NEEDED = (
 _FORWARD = re.compile(rf"(?<!\w)(?:{_NEEDS})(?!\w)", re.I)
 _BACKWARD = re.compile(rf"(?<!\w)(?:{_NEEDED})(?!\w)", re.I)
 _ARROW = re.compile(r"\s*(?:-{1,2}>|={1,2}>|→|⟶|➜|➔|⇒|<-{1,2}|←)\s*")
+_CHAIN_START = re.compile(rf"[,;]\s*(?:and\s+)?(?=(?:{UNIT_WORDS})[ _#-]*\d{{1,2}}\s*(?:{_ARROW.pattern}))", re.I)
 _AGAINST = re.compile(r"\bparallel\b|\bindependent|\bnot (?:depend|require|need|block)|\bno\b|\bwithout\b", re.I)
 _OWN = re.compile(
     rf"(?:\W{{0,4}}|.{{0,60}}[(;,] ?)(?:this (?:phase|stage|step|milestone) )?"
@@ -114,10 +115,21 @@ def links_in(text: str, *, bare: bool = False) -> Iterator[tuple[int, int]]:
     text = text[:_LOOKED_AT]
     if not _NAMED.search(text) and not (bare and _ARROW.search(text)):
         return
-    runs = [*_runs(text, named=not (bare and bool(_ARROW.search(text))))]
-    for n, (numbers, _, end) in enumerate(runs):
-        following = runs[n + 1] if n + 1 < len(runs) else None
-        yield from _links_after(text, numbers, end, following, bare=bare)
+    named = not (bare and bool(_ARROW.search(text)))
+    for piece in _chains(text):
+        runs = [*_runs(piece, named=named)]
+        for n, (numbers, _, end) in enumerate(runs):
+            yield from _links_after(piece, numbers, end, runs[n + 1] if n + 1 < len(runs) else None, bare=bare)
+
+
+def _chains(text: str) -> Iterator[str]:
+    """The chains of arrows in a text, each on its own: `1 → 2 → 4, 1 → 3`, but not `1, 2 → 3`."""
+    start = 0
+    for match in _CHAIN_START.finditer(text):
+        if _ARROW.search(text, start, match.start()):
+            yield text[start : match.start()]
+            start = match.end()
+    yield text[start:]
 
 
 def _links_after(

@@ -9,9 +9,8 @@ from .fields import Field
 from .sentences import split_sentences
 from .units import Unit, cells
 
-_AMOUNT = (
-    r"(?:\d+(?:[.,]\d+)?|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|a couple of|several)"
-)
+_SPELLED = r"(?:half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|a couple of|several)"
+_AMOUNT = rf"(?:\d+(?:[.,]\d+)?|{_SPELLED}(?=[ -]))"
 _UNIT = (
     r"(?:h\b|hrs?\b|hours?|d\b|days?|working days|person[- ]days|man[- ]days|weeks?|wks?\b|mins?\b|minutes?|months?|sprints?"
     r"|m\b|w\b|story points?|sessions?|quarters?)"
@@ -52,7 +51,9 @@ _SENTENCE = re.compile(
     r"(?:this|it|the (?:\w+ ){0,2}?(?:plan|work|project|migration|implementation|effort|change|feature|refactor(?:ing)?|rollout|task|job)"
     r"|everything|we|all (?:\w+ )?phases|the whole|i)\b[^.]{0,60}?\b(?:should|will|would|expect\w*|estimate\w*|plan\w*|is going|likely)\b"
     r"[^.]{0,40}?\b(?:tak(?:e|es|ing)|need|require|last|be done in|be finished (?:in|within)|cost|spend|effort)"
+    r"|(?:this|the) (?:\w+ )?(?:plan|work|project|migration|implementation|task|change|refactor(?:ing)?) (?:takes?|needs?|requires?)"
     r"|(?:estimated?|estimation|budget(?:ed)?|expected)\b[^.]{0,30}?\b(?:at|to|of|is|as|effort|duration|time|total|for)"
+    r"|(?:we|i) (?:estimate|expect|budget|plan|allow)\b"
     r"|(?:total|overall|estimated|expected) (?:\w+ )?(?:effort|time|duration|estimate|work|scope)\b[^.\d]{0,30}"
     r"|(?:effort|estimate|duration|timeline|eta)\b\s*(?:[:=(]|is|of|about|around)"
     r"|(?:total|altogether|in all)\b\s*[:=(]?"

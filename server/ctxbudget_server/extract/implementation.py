@@ -26,9 +26,11 @@ _FILES_FIELD = re.compile(
 )
 _FILES_COLUMN = re.compile(r"(?:changed |modified )?(?:files?|paths?|artifacts?|file path)", re.I)
 _LEADING_PATH = re.compile(
-    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?[*_]{0,2}`?((?:[\w@.+-]+/)+[\w@.+-]*\w|\.[a-z]\w{2,30}"
+    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?(?:(?:created?|new|modified|updated|changed|added|deleted|moved)\b:?\s*)?"
+    r"[*_]{0,2}`?[*_]{0,2}(/?(?:[\w@.+-]+/)+[\w@.+-]*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{1,5}|\.[a-z]\w{2,30}"
     r"|(?:Make|Docker|Just|Gem|Proc|Rake|Cargo)\w{0,8}file)(?=`|[*_|]|\s|$)"
 )
+_OUTER_ENTRY = re.compile(r"(?:[-*+]|\d{1,3}[.)]) ")
 MAX_FILES = 50
 _STATUS = re.compile(r"(?:overall |implementation |completion |final |current )?(?:status|state|result|outcome)")
 _PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: status)?")
@@ -81,7 +83,7 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
     told: list[str] = []
     for index in document.matching(_FILES_SECTION):
         section = document.sections[index]
-        told += lines[section.start_line : section.end_line]
+        told += _lines_of_files(lines[section.start_line : section.end_line])
     told += [f.value for f in fields if _FILES_FIELD.fullmatch(f.name)]
     told += under_labels(document, _FILES_FIELD.fullmatch)
     told += [row[0] for head, row in table_rows(document.units) if _FILES_COLUMN.fullmatch(head[0])]
@@ -91,6 +93,13 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
         lead = _LEADING_PATH.match(line)
         found |= dict.fromkeys([*([lead[1]] if lead else []), *find_paths(line)])
     return tuple(found)[:MAX_FILES]
+
+
+def _lines_of_files(lines: list[str]) -> list[str]:
+    """Of a list whose entries begin with the file's name these names alone; what the entries say may name others."""
+    listed = [line for line in lines if _OUTER_ENTRY.match(line)]
+    leading = [match[0] for line in listed if (match := _LEADING_PATH.match(line))]
+    return leading if leading and len(leading) * 2 >= len(listed) else lines
 
 
 def _status(document: Document, fields: list[Field]) -> str | None:
@@ -121,7 +130,8 @@ def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
     """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
     found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
     found = found or _unticked(document) or _left(document, fields, _LIMITS)
-    return tuple(distinct(f for f in found if not _NOTHING.fullmatch(f)))[:12]
+    found = distinct(f for f in found if not _NOTHING.fullmatch(f))
+    return tuple(f for f in found if not any(f != other and other.endswith(f": {f}") for other in found))[:12]
 
 
 def _left(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> list[str]:

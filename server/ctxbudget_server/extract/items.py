@@ -38,6 +38,9 @@ def heading_text(heading: str) -> str:
 def _top_items(units: list[Unit]) -> list[str]:
     """The outermost bullets and labelled lines of a run of units; what only groups others is none of them."""
     listed = [u for u in units if u.kind in ("item", "field")]
+    if any(u.bullet for u in listed):
+        while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
+            listed.pop()  # a labelled line that closes a list is no entry of it
     found: list[str] = []
     top = min((u.indent for u in listed), default=0)
     for n, unit in enumerate(listed):

@@ -140,11 +140,11 @@ def _by_title(title: str) -> str | None:
         (
             "summary",
             r"\b(?:implementation|execution|completion|work|handoff|hand-off) summary\b"
-            r"|^(?:implementation )?summary:|\bhandoff\b",
+            r"|^(?:implementation )?summary\W*$|^(?:implementation )?summary:|\bhandoff\b",
         ),
-        ("plan", r"\bplan\b|\broadmap\b"),
+        ("plan", r"\bplan\b|\broad ?map\b|^\W*(?:implementation )?tasks\W*$"),
         ("debug", r"\b(?:debug|root cause|diagnosis|postmortem|incident)\b"),
-        ("report", r"\b(?:report|research|analysis|audit|findings|investigation|review)\b"),
+        ("report", r"\b(?:report|research|analysis|audit|findings|investigation|review|observations|comparison|assessment)\b"),
     ):
         if re.search(pattern, title):
             return kind

@@ -23,13 +23,13 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii":
 _SPELLED = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
 _LEAD = re.compile(
     rf"^\W*?(?:\d+(?:\.\d+)*[.)]?\s+)?({'|'.join(_WORDS)})s?\s*[#_-]?\s*(\d{{1,3}}(?:\.\d+)?|(?-i:[A-Z])|{'|'.join([*_ROMAN, *_SPELLED])})"
-    r"(?:\s*[-–&]\s*\d{1,3})?(?![\w])(\s*[:.)\-–—|]+)?\s*(.*)$",
+    r"(?:\s*[-–&]\s*\d{1,3})?(?![\w])(\s*[:.)\-–—|·]+)?\s*(.*)$",
     re.I,
 )
 _NUMBERED = re.compile(r"^(\d{1,2})[.)]?\s+(.*)$")
 _LIST_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 _BOLD = re.compile(r"\*\*(.{1,120}?)\*\*:?\s*(.*)$")
-_ITEM_MARK = re.compile(r"\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\s+)?")
+_ITEM_MARK = re.compile(r"^\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\s+)?")
 _BOX_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX])\]\s+")
 _OTHER_SECTION = re.compile(
     r"\b(?:criteria|checklist|sign-?off|risks?|non-goals?|dependenc(?:y|ies)|testing|tests|verification|validation"
@@ -367,7 +367,7 @@ def _number_and_name(label: str, lead: _Lead) -> tuple[int | None, str]:
     match = _LEAD.match(bare) if lead.word else None
     if match:
         number = phase_number(match[2])
-        name = match[4].strip(" -–—:|.") if number is not None else ""
+        name = match[4].strip(" -–—:|·.") if number is not None else ""
         return number, name or bare.strip(" :")
     numbered = _NUMBERED.match(bare)
     if numbered:

@@ -132,7 +132,7 @@ def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
         bullets = _bullets(document, section)
         if len(bullets) >= 2:
             return bullets
-    for index in document.matching(_FINDINGS_SECTION):
+    for index in document.matching(_FINDINGS_SECTION) if len(document.sections) > 1 else ():
         found = entries(document, index)
         if len(found) >= 2:
             return found
