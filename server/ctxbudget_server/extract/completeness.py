@@ -8,31 +8,37 @@ from .document import Document
 from .units import Unit
 
 _WAITING = (
-    r"tbd|tba|tbc|todo|to[- ]do|fixme|placeholder|coming soon|lorem ipsum|work in progress|wip|pending|forthcoming|\?\?\?|…|\.\.\."
-    r"|(?:still |yet )?to be (?:completed|determined|decided|written|filled(?: in)?|added|done|defined|documented|confirmed"
+    r"tbd|tba|tbc|todo|to[- ]do|fixme|placeholder|coming soon|lorem ipsum|work in progress|wip|pending|forthcoming"
+    r"|\?\?\?|…|\.\.\."
+    r"|(?:still |yet )?to be (?:completed|determined|decided|written|filled(?: in)?|added|done|defined|documented"
+    r"|confirmed"
     r"|announced|provided|updated|investigated)"
     r"|not (?:yet )?(?:written|completed|started|available|documented|filled(?: in)?)"
     r"|(?:fill|write|complete) (?:this|me|here|in)(?: in)?"
 )
 _WILL_BE = (
-    r"will (?:be|go|appear|follow)(?: (?:added|filled(?: in)?|written|completed|documented|provided|populated|updated|inserted"
+    r"will (?:be|go|appear|follow)(?: (?:added|filled(?: in)?|written|completed|documented|provided|populated|updated"
+    r"|inserted"
     r"|described|listed|included))?(?: (?:here|later|soon|below|after|once|when|during|upon)\b| as\b|$|\W*$)"
 )
 _PLACEHOLDER = re.compile(
-    rf"^\W*(?:{_WAITING})(?:\W*$|\b[^.!?]{{0,80}}\W*$)"
-    rf"|^\W*[^.!?\n]{{0,80}}\b{_WILL_BE}[^.!?]{{0,60}}\W*$"
-    r"|^\W*(?:add|insert|describe|list|summari[sz]e|enter|document|put)\b[^.!?]{0,60}\bhere\b\W*$",
+    rf"^[\W_]*(?:{_WAITING})(?:[\W_]*$|\b[^.!?]{{0,80}}[\W_]*$)"
+    rf"|^[\W_]*[^.!?\n]{{0,80}}\b{_WILL_BE}[^.!?]{{0,60}}[\W_]*$"
+    r"|^[\W_]*(?:add|insert|describe|list|summari[sz]e|enter|document|put)\b[^.!?]{0,60}\bhere\b[\W_]*$",
     re.I,
 )
 _BRACKETED = re.compile(
     r"^\W*(?:\[(?!\d+\]|\^)[^\[\]]{3,160}\]|<[a-z][^<>/]{3,80}>|\{\{[^{}]{2,80}\}\}|\{[a-z][\w ]{2,60}\})\W*$", re.I
 )
 _BRACKET_WORDS = re.compile(
-    r"\[\s*(?:to be|tbd|tba|todo|placeholder|insert|fill|pending|describe|add|your|enter|list of|summary of|write)\b[^\[\]]{0,160}\]"
+    r"\[\s*(?:to be|tbd|tba|todo|placeholder|insert|fill|pending|describe|add|your|enter|list of|summary of"
+    r"|write)\b[^\[\]]{0,160}\]"
     rf"|\[[^\[\]]{{0,100}}\b{_WILL_BE}[^\[\]]{{0,60}}\]",
     re.I,
 )
-_COMMENT = re.compile(r"\b(?:TODO|TBD|fill (?:this )?in|to be (?:filled|completed|written)|will be (?:added|filled))\b", re.I)
+_COMMENT = re.compile(
+    r"\b(?:TODO|TBD|fill (?:this )?in|to be (?:filled|completed|written)|will be (?:added|filled))\b", re.I
+)
 _LOOKED_AT = 400
 """Characters of a unit that may say that it is a placeholder."""
 _LITTLE = 25
@@ -65,13 +71,18 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
 
 
 def is_placeholder(unit: Unit) -> bool:
-    """Whether a unit stands for something that is still to be written."""
-    if len(unit.text) > _LOOKED_AT or (unit.done is not None and not _BRACKET_WORDS.search(unit.text)):
+    """Whether a unit stands for something that is still to be written; an open task is none."""
+    if unit.done is not None:
+        return len(unit.text) <= _LOOKED_AT and bool(_BRACKET_WORDS.search(unit.text))
+    return unit.kind != "row" and waits(unit.text)
+
+
+def waits(text: str) -> bool:
+    """Whether an entry says only that something is still to be written."""
+    text = text.strip()
+    if not text or len(text) > _LOOKED_AT:
         return False
-    text = unit.text.strip()
-    if not text:
-        return False
-    bracketed = _BRACKETED.match(text) and len(text.split()) > 1 and unit.kind != "row"
+    bracketed = _BRACKETED.match(text) and len(text.split()) > 1
     return bool(bracketed or _PLACEHOLDER.match(text) or _BRACKET_WORDS.search(text))
 
 
@@ -79,7 +90,9 @@ def _sections(document: Document, waiting: list[Unit]) -> tuple[set[int], set[in
     """(sections of placeholders only, sections that say something), by index; mere facts say nothing of either."""
     held = {id(u) for u in waiting}
     empty = {u.section for u in waiting if u.section >= 0}
-    told = {u.section for u in document.units if id(u) not in held and u.kind not in ("field",) and u.text.strip(" -*_`")}
+    told = {
+        u.section for u in document.units if id(u) not in held and u.kind not in ("field",) and u.text.strip(" -*_`")
+    }
     return empty - told, told
 
 

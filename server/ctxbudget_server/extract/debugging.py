@@ -24,23 +24,31 @@ _CAUSE_SECTIONS = (
     re.compile(r"^\W*(?:the )?(?:problem|issue|bug)\b", re.I),
 )
 _CAUSE_SENTENCE = re.compile(
-    r"\b(?:root cause (?:is|was|of .{1,80}? (?:is|was))|(?:is|was|were|are) caused by|(?:is|was) due to|the (?:bug|cause|culprit) (?:is|was)"
+    r"\b(?:root cause (?:is|was|of .{1,80}? (?:is|was))|(?:is|was|were|are) caused by|(?:is|was) due to|the (?:bug"
+    r"|cause|culprit) (?:is|was)"
     r"|(?:happens|happened|fails|failed|occurs|occurred) because)\b",
     re.I,
 )
 _FIXES = (
     re.compile(
-        r"(?:the )?(?:(?:applied|proposed|recommended|suggested|required|final|actual|quick|permanent) )*(?:fix|solution|resolution|remedy)"
+        r"(?:the )?(?:(?:applied|proposed|recommended|suggested|required|final|actual|quick|permanent) )*(?:fix"
+        r"|solution|resolution|remedy)"
         r"(?: (?:applied|required|implemented|strategy|summary))?"
     ),
-    re.compile(r"(?:fix(?:es)?|solutions?|workarounds?|mitigation|remediation|how (?:it|this) was (?:fixed|solved))(?: \w+)?"),
+    re.compile(
+        r"(?:fix(?:es)?|solutions?|workarounds?|mitigation|remediation|how (?:it|this) was (?:fixed|solved))(?: \w+)?"
+    ),
 )
 _FIX_SECTIONS = (
     re.compile(r"\b(?:fix(?:es|ed)?|solutions?|resolution|remedy|remediation)\b", re.I),
     re.compile(r"\b(?:workaround|mitigation|recommend\w*|corrective actions?)\b", re.I),
 )
-_FIX_SENTENCE = re.compile(r"\b(?:the (?:fix|solution|remedy) (?:is|was)|(?:is|was) (?:fixed|solved|resolved) by)\b", re.I)
-_EVIDENCE = re.compile(r"\b(?:evidence|observations?|reproduction|repro(?:duce)?|stack ?trace|proof|how to reproduce)\b", re.I)
+_FIX_SENTENCE = re.compile(
+    r"\b(?:the (?:fix|solution|remedy) (?:is|was)|(?:is|was) (?:fixed|solved|resolved) by)\b", re.I
+)
+_EVIDENCE = re.compile(
+    r"\b(?:evidence|observations?|reproduction|repro(?:duce)?|stack ?trace|proof|how to reproduce)\b", re.I
+)
 _SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?|what happened|logs?)\b", re.I)
 
 

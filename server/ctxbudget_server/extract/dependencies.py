@@ -18,13 +18,16 @@ _JOIN = re.compile(r"\s*(?:(-|–|—|to\b|through\b|\.\.)|,?\s*(?:and|or|plus)\
 _NAMED = re.compile(rf"(?<!\w)(?:{UNIT_WORDS})[ _#-]*\d", re.I)
 _FILLER = re.compile(r"(?:\s*(?:on|the|of|completion|all|both|output|results?|end|from|until|after)\b)*[\s:*]*", re.I)
 _NEEDS = (
-    r"depend(?:s|ing|ent)?(?: up)?on|depend(?:s|ing|ent)? (?:up)?on|(?:is |are )?blocked (?:by|on)|requires?|needs?|builds? on"
+    r"depend(?:s|ing|ent)?(?: up)?on|depend(?:s|ing|ent)? (?:up)?on|(?:is |are )?blocked (?:by|on)|requires?|needs?"
+    r"|builds? on"
     r"|follows?|waits? (?:for|on)|prerequisites?|(?:must |should |can only |can |will |only )*"
     r"(?:starts?|begins?|runs?|comes?|goes|go|done)? ?(?:only )?after"
 )
 _NEEDED = (
-    r"blocks|enables|unblocks|precedes|(?:must|should|has to|needs to) (?:be (?:done|completed?|finished) |come |run |finish )?"
-    r"(?:before|precede)|is (?:required|needed) (?:for|by|before)|(?:is )?a prerequisite (?:for|of|to)|comes before|before"
+    r"blocks|enables|unblocks|precedes|(?:must|should|has to|needs to) (?:be (?:done|completed?|finished) |come |run "
+    r"|finish )?"
+    r"(?:before|precede)|is (?:required|needed) (?:for|by|before)|(?:is )?a prerequisite (?:for|of|to)|comes before"
+    r"|before"
 )
 _FORWARD = re.compile(rf"(?<!\w)(?:{_NEEDS})(?!\w)", re.I)
 _BACKWARD = re.compile(rf"(?<!\w)(?:{_NEEDED})(?!\w)", re.I)
@@ -32,7 +35,7 @@ _ARROW = re.compile(r"\s*(?:-{1,2}>|={1,2}>|→|⟶|➜|➔|⇒|<-{1,2}|←)\s*"
 _CHAIN_START = re.compile(rf"[,;]\s*(?:and\s+)?(?=(?:{UNIT_WORDS})[ _#-]*\d{{1,2}}\s*(?:{_ARROW.pattern}))", re.I)
 _AGAINST = re.compile(r"\bparallel\b|\bindependent|\bnot (?:depend|require|need|block)|\bno\b|\bwithout\b", re.I)
 _OWN = re.compile(
-    rf"(?:\W{{0,4}}|.{{0,60}}[(;,] ?)(?:this (?:phase|stage|step|milestone) )?"
+    r"(?:\W{0,4}|.{0,60}[(;,] ?)(?:this (?:phase|stage|step|milestone) )?"
     r"(depends? (?:up)?on|dependent (?:up)?on|(?:is )?blocked by|requires?|needs?|builds? on|prerequisites?"
     r"|(?:starts? |begins? |only )?after|waits? (?:for|on))(?!\w)",
     re.I,
@@ -47,7 +50,7 @@ _LOOKED_AT = 600
 
 
 def _run(text: str, at: int, *, named: bool) -> tuple[list[int], int]:
-    """The list of numbers that starts at a place, ranges counted out, and where it ends; `named` asks for a unit word."""
+    """The numbers listed at a place, ranges counted out, and where the list ends; `named` asks for a unit word."""
     first = _NUMBER.match(text, at)
     if not first or (named and not first[1]):
         return [], at
@@ -88,7 +91,7 @@ def numbers_in(value: str | None, own: int | None = None) -> tuple[int, ...]:
 
 
 def own_needs(text: str, own: int | None) -> tuple[int, ...]:
-    """The phases that a line inside a phase, or its heading, says it waits for: `Depends on Phase 1`, `(after Phase 2)`."""
+    """The phases that a line of a phase, or its heading, waits for: `Depends on Phase 1`, `(after Phase 2)`."""
     match = _OWN.match(text[:_LOOKED_AT])
     if not match or _AGAINST.search(text[: match.end() + _LONGEST_GAP]):
         return ()
@@ -109,8 +112,8 @@ def _needs_at(text: str, at: int, verb: str) -> list[int]:
 def links_in(text: str, *, bare: bool = False) -> Iterator[tuple[int, int]]:
     """(phase, phase it waits for) for what a sentence says: `Phase 3 depends on Phase 1 and 2`, `Phase 2 → Phase 1`.
 
-    Of two phases with an arrow between them the later one waits: authors draw it both ways, and plans count in order.
-    `bare` reads numbers without a unit word, and `Phase 3: Phase 1` as a dependency; for lists that speak of nothing else.
+    Of two phases with an arrow between them the later one waits: authors draw it both ways, and plans count in
+    order. `bare` reads numbers without a unit word, and `Phase 3: Phase 1`; for lists that speak of nothing else.
     """
     text = text[:_LOOKED_AT]
     if not _NAMED.search(text) and not (bare and _ARROW.search(text)):

@@ -12,14 +12,17 @@ from .units import Unit, cells
 _SPELLED = r"(?:half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|a couple of|several)"
 _AMOUNT = rf"(?:\d+(?:[.,]\d+)?|{_SPELLED}(?=[ -]))"
 _UNIT = (
-    r"(?:h\b|hrs?\b|hours?|d\b|days?|working days|person[- ]days|man[- ]days|weeks?|wks?\b|mins?\b|minutes?|months?|sprints?"
+    r"(?:h\b|hrs?\b|hours?|d\b|days?|working days|person[- ]days|man[- ]days|weeks?|wks?\b|mins?\b|minutes?|months?"
+    r"|sprints?"
     r"|m\b|w\b|story points?|sessions?|quarters?)"
 )
 TIME = re.compile(
-    rf"[~≈<>]?\s*(?<![\w.]){_AMOUNT}\s*(?:(?:-|–|—|to|or|\+)\s*{_AMOUNT})?\s*\+?[ -]?{_UNIT}(?:\s*\d+\s*m(?:in)?\b)?", re.I
+    rf"[~≈<>]?\s*(?<![\w.]){_AMOUNT}\s*(?:(?:-|–|—|to|or|\+)\s*{_AMOUNT})?\s*\+?[ -]?{_UNIT}(?:\s*\d+\s*m(?:in)?\b)?",
+    re.I,
 )
 _DIGIT_TIME = re.compile(
-    r"\d+(?:\.\d+)?\s*(?:-|–|to|\+)?\s*(?:\d+(?:\.\d+)?)?\s*\+?[ -]?(?:working |person-|man-)?(?:h\b|hrs?\b|hours?|d\b|days?|weeks?"
+    r"\d+(?:\.\d+)?\s*(?:-|–|to|\+)?\s*(?:\d+(?:\.\d+)?)?\s*\+?[ -]?(?:working |person-|man-)?(?:h\b|hrs?\b|hours?"
+    r"|d\b|days?|weeks?"
     r"|mins?\b|minutes?\b|months?|sprints?|m\b|w\b|story points?|sessions?|quarters?)|\d+h\d+m?\b",
     re.I,
 )
@@ -32,10 +35,12 @@ _BARE_NUMBER = re.compile(r"~?\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\+?$")
 _KEY_UNIT = re.compile(r"\b(hours?|hrs?|days?|weeks?|minutes?|mins?|months?|sprints?|points)\b", re.I)
 _FIELDS = (
     re.compile(
-        r"(?:total )?(?:estimated|estimate|expected|planned)(?: total)? ?(?:hours?|days?|weeks?|minutes?|time|duration|effort|total"
+        r"(?:total )?(?:estimated|estimate|expected|planned)(?: total)? ?(?:hours?|days?|weeks?|minutes?|time"
+        r"|duration|effort|total"
         r"|timeline|completion time)?(?: estimate| hours| days)?"
         r"|(?:time|effort|duration|total|overall)(?: effort| time| duration)?(?: estimates?| hours| days)?"
-        r"|total(?: estimated)? (?:time|effort|hours|duration|scope|days)|(?:estimate|effort|duration) (?:hours|days|minutes|weeks)"
+        r"|total(?: estimated)? (?:time|effort|hours|duration|scope|days)|(?:estimate|effort|duration) (?:hours|days"
+        r"|minutes|weeks)"
     ),
     re.compile(r"effort|duration|timeline|timing|hours|days|time|eta|time ?box|schedule|(?:estimated )?scope"),
 )
@@ -48,10 +53,13 @@ _HEADING = re.compile(
 _TOTAL = re.compile(r"\b(?:total|overall|altogether|in all|sum|grand total)\b", re.I)
 _SENTENCE = re.compile(
     r"\b(?:"
-    r"(?:this|it|the (?:\w+ ){0,2}?(?:plan|work|project|migration|implementation|effort|change|feature|refactor(?:ing)?|rollout|task|job)"
-    r"|everything|we|all (?:\w+ )?phases|the whole|i)\b[^.]{0,60}?\b(?:should|will|would|expect\w*|estimate\w*|plan\w*|is going|likely)\b"
+    r"(?:this|it|the (?:\w+ ){0,2}?(?:plan|work|project|migration|implementation|effort|change|feature"
+    r"|refactor(?:ing)?|rollout|task|job)"
+    r"|everything|we|all (?:\w+ )?phases|the whole|i)\b[^.]{0,60}?\b(?:should|will|would|expect\w*|estimate\w*"
+    r"|plan\w*|is going|likely)\b"
     r"[^.]{0,40}?\b(?:tak(?:e|es|ing)|need|require|last|be done in|be finished (?:in|within)|cost|spend|effort)"
-    r"|(?:this|the) (?:\w+ )?(?:plan|work|project|migration|implementation|task|change|refactor(?:ing)?) (?:takes?|needs?|requires?)"
+    r"|(?:this|the) (?:\w+ )?(?:plan|work|project|migration|implementation|task|change|refactor(?:ing)?) (?:takes?"
+    r"|needs?|requires?)"
     r"|(?:estimated?|estimation|budget(?:ed)?|expected)\b[^.]{0,30}?\b(?:at|to|of|is|as|effort|duration|time|total|for)"
     r"|(?:we|i) (?:estimate|expect|budget|plan|allow)\b"
     r"|(?:total|overall|estimated|expected) (?:\w+ )?(?:effort|time|duration|estimate|work|scope)\b[^.\d]{0,30}"
@@ -61,7 +69,9 @@ _SENTENCE = re.compile(
     re.I,
 )
 _OF_WORK = re.compile(r"\b(?:of (?:work|effort|development)|(?:person|man)[- ]days)\b", re.I)
-_COMPLEXITY = re.compile(r"(?:overall |plan |total |project |estimated )?complexity(?: score| level| rating| estimate)?")
+_COMPLEXITY = re.compile(
+    r"(?:overall |plan |total |project |estimated )?complexity(?: score| level| rating| estimate)?"
+)
 _COMPLEXITY_HEADING = re.compile(
     r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overall |plan |project |estimated )?complexity"
     r"(?: (?:score|level|rating|estimate|assessment|analysis))?\W*$",
@@ -78,7 +88,7 @@ _SHORT = 12
 """Words of a line that counts as the estimate itself; of a longer one the time in it does."""
 _HOURS = re.compile(rf"({_AMOUNT})(?:\s*(?:-|–|—|to|or)\s*({_AMOUNT}))?\s*\+?[ -]?([a-z]*)", re.I)
 _VALUES = {
-    **dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)),
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a few": 3, "a couple of": 2, "several": 4,
 }  # fmt: skip
 _SCALE = {"d": 8.0, "w": 40.0, "mi": 1 / 60, "mo": 160.0, "s": 80.0, "m": 1 / 60, "p": 8.0, "q": 480.0}
@@ -89,9 +99,7 @@ def estimate_of(document: Document, plan_level: list[Field], fields: list[Field]
 
     `plan_level` are the fields outside of phases; those of the phases count when nothing else speaks.
     """
-    return (
-        _from_fields(plan_level) or _from_heading(document) or _from_sentences(document) or _from_fields(fields)
-    )
+    return _from_fields(plan_level) or _from_heading(document) or _from_sentences(document) or _from_fields(fields)
 
 
 def _from_fields(fields: list[Field]) -> str | None:
@@ -164,7 +172,7 @@ def _amount(text: str) -> float:
 
 
 def given_complexity(document: Document, fields: list[Field]) -> float | None:
-    """The complexity figure that the plan states, in a field or under a heading; of `8/10 → 7/10` the one that holds."""
+    """The complexity figure that the plan states in a field or under a heading; of `8/10 → 7/10` the last one."""
     for entry in fields:
         if _COMPLEXITY.fullmatch(entry.name) and (figure := _figure(entry.value)) is not None:
             return figure

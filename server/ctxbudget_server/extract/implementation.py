@@ -26,7 +26,8 @@ _FILES_FIELD = re.compile(
 )
 _FILES_COLUMN = re.compile(r"(?:changed |modified )?(?:files?|paths?|artifacts?|file path)", re.I)
 _LEADING_PATH = re.compile(
-    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?(?:(?:created?|new|modified|updated|changed|added|deleted|moved)\b:?\s*)?"
+    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?(?:(?:created?|new|modified|updated|changed|added|deleted"
+    r"|moved)\b:?\s*)?"
     r"[*_]{0,2}`?[*_]{0,2}(/?(?:[\w@.+-]+/)+[\w@.+-]*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{1,5}|\.[a-z]\w{2,30}"
     r"|(?:Make|Docker|Just|Gem|Proc|Rake|Cargo)\w{0,8}file)(?=`|[*_|]|\s|$)"
 )
@@ -48,27 +49,34 @@ _TEST_WORDS = re.compile(
     re.I,
 )
 _REMAINING = re.compile(
-    r"\b(?:remain(?:s|ing)?|outstanding|to-?dos?|not (?:yet )?(?:done|completed?|implemented|finished|achieved|covered|started)"
+    r"\b(?:remain(?:s|ing)?|outstanding|to-?dos?|not (?:yet )?(?:done|completed?|implemented|finished|achieved"
+    r"|covered|started)"
     r"|unfinished|undone|deferred|postponed|left (?:to do|open|out|undone|over)|still (?:open|to do|missing|needed)"
-    r"|open (?:items|issues|tasks|points|work|ends)|incomplete|blockers?|pending|missing|what(?:'s| is) (?:left|missing)"
+    r"|open (?:items|issues|tasks|points|work|ends)|incomplete|blockers?|pending|missing|what(?:'s| is) (?:left"
+    r"|missing)"
     r"|work left|phases left)\b",
     re.I,
 )
 _NEXT = re.compile(
-    r"\b(?:next (?:steps?|actions?|phases?|up)|immediate (?:next )?actions?|follow-?ups?|future (?:sessions?|work|tasks)|continuation"
+    r"\b(?:next (?:steps?|actions?|phases?|up)|immediate (?:next )?actions?|follow-?ups?|future (?:sessions?|work"
+    r"|tasks)|continuation"
     r"|open questions)\b",
     re.I,
 )
 _LIMITS = re.compile(r"\bknown (?:issues|limitations|gaps|problems)\b|\blimitations\b", re.I)
-_NOT_REMAINING = re.compile(r"\bno (?:remaining|outstanding|blockers?|open)\b|\bcontext (?:remaining|usage)\b|\bcommands?\b", re.I)
+_NOT_REMAINING = re.compile(
+    r"\bno (?:remaining|outstanding|blockers?|open)\b|\bcontext (?:remaining|usage)\b|\bcommands?\b", re.I
+)
 _NOTHING = re.compile(
-    r"\W*(?:none|nothing|n/?a|0|false|\[\]|no(?:ne)? (?:known|remaining|outstanding|further|open|blockers?|follow-?ups?|more)\b.*"
+    r"\W*(?:none|nothing|n/?a|0|false|\[\]|no(?:ne)? (?:known|remaining|outstanding|further|open|blockers?"
+    r"|follow-?ups?|more)\b.*"
     r"|(?:none|nothing)\b(?: (?:left|remain\w*|outstanding|open|needed|required|to do))?.{0,60}"
     r"|all (?:\w+ )?(?:phases|tasks|work|items)(?: \w+)? (?:complete|completed|done|finished))\W*",
     re.I,
 )
 _BARE = re.compile(r"[\d.,/% ]+")
 _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
+
 
 def parse_implementation(document: Document, fields: list[Field]) -> ImplementationFields:
     """The facts of an implementation summary; empty or None where it is silent."""

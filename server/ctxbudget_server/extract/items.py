@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from .document import MAX_ITEM_WORDS, Document, unit_text
 from .sentences import plain, split_sentences, word_count
@@ -41,6 +42,11 @@ def _top_items(units: list[Unit]) -> list[str]:
     if any(u.bullet for u in listed):
         while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
             listed.pop()  # a labelled line that closes a list is no entry of it
+    leads = [
+        u for u, below in pairwise(listed) if u.kind == "field" and u.text.strip() and not u.bullet and below.bullet
+    ]
+    if len(leads) > 1:
+        return [shorten(unit_text(u)) for u in listed if not u.bullet]  # bullets tell more of the labelled lines above
     found: list[str] = []
     top = min((u.indent for u in listed), default=0)
     for n, unit in enumerate(listed):

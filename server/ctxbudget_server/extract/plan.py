@@ -16,8 +16,12 @@ COMPLEXITY_FORMULA = "phases + 0.3 * tasks + 0.1 * hours + dependencies"
 """How complexity is computed when the plan gives none; rounded to one decimal."""
 
 _DEPENDS = re.compile(r"depends on|dependency|dependencies|blocked by|requires|prerequisites?|depends")
-_DEPENDENCY_SECTION = re.compile(r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:external |task |plan )?(?:dependencies|prerequisites)\W*$", re.I)
-_NONE = re.compile(r"\W*(?:none|n/?a|nothing|no(?:ne)? (?:external )?dependencies)\b\W*(?:identified|required|known)?\W*", re.I)
+_DEPENDENCY_SECTION = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:external |task |plan )?(?:dependencies|prerequisites)\W*$", re.I
+)
+_NONE = re.compile(
+    r"\W*(?:none|n/?a|nothing|no(?:ne)? (?:external )?dependencies)\b\W*(?:identified|required|known)?\W*", re.I
+)
 _ABOUT_PHASES = re.compile(r"\b(?:phase|stage|step|milestone)s?\s+\d", re.I)
 _CRITERIA = (
     re.compile(r"\b(?:success|acceptance|exit|completion) criteria\b|\bdefinition of done\b", re.I),
@@ -120,6 +124,3 @@ def _risks(document: Document, inside: set[int]) -> tuple[str, ...]:
         for u in document.units
         if u.kind == "field" and u.key.lower() in ("risk", "risks") and u.text.strip()
     )
-
-
-

@@ -18,7 +18,11 @@ _MARKS = tuple(
         (rf"\[\s*({_WORD})\b[^\[\]]{{0,40}}\]", re.I),
         (r"\[([A-Z][A-Z _-]{2,30})\]", 0),
         (rf"\(\s*{_SYMBOL}?\s*({_WORD})\b[^()]{{0,60}}\)", re.I),
-        (rf"\s*(?:\s[-–|]|[—–|→])[\s*]*{_SYMBOL}?\s*({_WORD})\b(?:\s*[(\[][^()\[\]]*[)\]])?[\s!.*]*{_SYMBOL}?[\s!.*]*$", re.I),
+        (
+            rf"\s*(?:\s[-–|]"
+            rf"|[—–|→])[\s*]*{_SYMBOL}?\s*({_WORD})\b(?:\s*[(\[][^()\[\]]*[)\]])?[\s!.*]*{_SYMBOL}?[\s!.*]*$",
+            re.I,
+        ),
         (rf"{_SYMBOL}\s*\**({_WORD})\b[\s!.*]*$", re.I),
         (r"\s(COMPLETED?|DONE|IN PROGRESS|NOT STARTED|PENDING|BLOCKED|TODO|WIP|SKIPPED|DEFERRED)[\s!.]*$", 0),
         (rf"^\W*({_SYMBOL})", 0),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from .completeness import waits
 from .document import Document, unit_text
 from .fields import Field, first_value
 from .items import distinct, entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
+from .units import Unit
 
 SUMMARY_WORDS = 50
 """The most words that the `summary` field may have."""
@@ -18,10 +20,12 @@ _SUMMARY_SECTIONS = tuple(
     for p in (
         r"\bexecutive summary\b",
         r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b",
-        r"(?<!file )(?<!files )(?<!structure )(?<!results )(?<!test )(?<!cost )(?<!risk )(?<!cause )(?<!metrics )\bsummary$",
+        r"(?<!file )(?<!files )(?<!structure )(?<!results )(?<!test )(?<!cost )(?<!risk )(?<!cause )(?<!metrics )"
+        r"\bsummary$",
         r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
         r"\b(?:key findings?|conclusions?)\b",
-        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:the )?(?:goals?|objectives?|purpose|problem(?: statement)?|context|what changed"
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:the )?(?:goals?|objectives?|purpose|problem(?: statement)?|context"
+        r"|what changed"
         r"|changes made|what was (?:done|implemented))\W*$",
     )
 )
@@ -36,8 +40,24 @@ _KEY_SECTION = re.compile(
 _FINDING_HEADING = re.compile(r"^(?:finding|issue|observation|insight)\s*#?\d+\b[:.\s-]*", re.I)
 _FINDINGS_SECTION = re.compile(r"\b(?:findings|results|analysis|observations|what (?:we|i) found)\b", re.I)
 _KEY_LABEL = re.compile(r"(?:key|main|major|critical|core)\b.*|.*\b(?:findings?|takeaways?|strengths?|insights?)")
+_TALK = re.compile(
+    r"(?:(?:perfect|great|excellent|ok|okay|alright)\b.{0,3}$|(?:perfect|great|excellent)[!.,] |now (?:i|let me)\b"
+    r"|let me\b|i(?:'ll| will| now) "
+    r"|i(?: now)? have (?:all|now|gathered|enough|everything|a (?:comprehensive|complete|clear|good|full))\b"
+    r"|i(?:'ve| have) (?:explored|gathered|searched|analy[sz]ed|completed|thoroughly|created|read)\b|here(?:'s"
+    r"| is) (?:the|a|my) [^.]{0,60}:?$"
+    r"|agentid:)",
+    re.I,
+)
+"""What an agent says about its own doing, which tells the reader nothing of the matter."""
 _FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
-_METADATA = re.compile(r"(?:date|status|author|task|version|type|files? affected|duration|effort|session)s?", re.I)
+_METADATA = re.compile(
+    r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
+    r"|repository|started"
+    r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
+    re.I,
+)
+_SHORT_VALUE = 6
 _BOLD_LEADS = 3
 """Bullets with a bold lead and a sentence behind it that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
@@ -75,7 +95,7 @@ def summary_section(document: Document) -> int | None:
     for pattern in _SUMMARY_SECTIONS:
         for i, section in enumerate(document.sections):
             if pattern.search(section.heading) and any(
-                u.kind in ("prose", "item", "quote", "field") for u in document.units_below(i)
+                u.kind in ("prose", "item", "quote", "field") and not _is_metadata(u) for u in document.units_below(i)
             ):
                 return i
     return None
@@ -86,9 +106,20 @@ def summary_sentences(document: Document, index: int) -> list[str]:
     units = document.units_of(index) or document.units_below(index)
     found: list[str] = []
     for unit in units:
-        if unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip()):
-            found += [s for s in split_sentences(unit_text(unit)) if not s.endswith(":")]
+        told = unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip())
+        if told and not _is_metadata(unit):
+            found += [
+                s for s in split_sentences(unit_text(unit)) if not (s.endswith(":") or _TALK.match(s) or waits(s))
+            ]
     return found
+
+
+def _is_metadata(unit: Unit) -> bool:
+    """Whether a unit is a fact about the document, such as its date."""
+    if unit.kind == "field":
+        return bool(_METADATA.fullmatch(unit.key))
+    key, colon, value = unit.text.partition(":")
+    return bool(colon) and len(value.split()) <= _SHORT_VALUE and bool(_METADATA.fullmatch(key.strip(" *_`")))
 
 
 def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
@@ -106,14 +137,22 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
         if text:
             return text
     pool = [c for c in ranked if is_sentence(c.text)] or ranked
-    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS]
+    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS and not _TALK.match(c.text)]
     best = choose(short, SUMMARY_WORDS * 1.4)
     return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
 
 
+def rest_of_summary(document: Document, summary: str) -> tuple[str, ...]:
+    """The sentences of the author's summary that the `summary` field has no room for, in order."""
+    section = summary_section(document)
+    if section is None:
+        return ()
+    return tuple(s for s in distinct(summary_sentences(document, section)) if s not in summary)
+
+
 def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
     """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
-    return tuple(distinct(_findings(document, ranked))[:10])
+    return tuple(distinct(f for f in _findings(document, ranked) if not waits(f))[:10])
 
 
 def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
@@ -122,7 +161,9 @@ def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
         if found:
             return found
     numbered = [
-        heading_text(_FINDING_HEADING.sub("", t)) or t for t in document.titles if _FINDING_HEADING.match(heading_text(t))
+        heading_text(_FINDING_HEADING.sub("", t)) or t
+        for t in document.titles
+        if _FINDING_HEADING.match(heading_text(t))
     ]
     found = numbered or under_labels(document, _FINDING_LABEL.fullmatch) or under_labels(document, _KEY_LABEL.fullmatch)
     if found:
@@ -146,13 +187,13 @@ def _bullets(document: Document, section: int) -> list[str]:
     """The outer bullets of a summary, without mere labels and key figures."""
     listed = [u for u in document.units_below(section) if u.kind in ("item", "field") and u.bullet]
     top = min((u.indent for u in listed), default=0)
-    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _METADATA.fullmatch(u.key)]
+    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _is_metadata(u)]
 
 
 def _salient(ranked: list[Candidate]) -> list[str]:
     """The five sentences whose own features speak most for them."""
     best = sorted(ranked, key=lambda c: (-c.prior, c.order))
-    return distinct(c.text for c in best if not c.text.endswith(":"))[:5]
+    return distinct(c.text for c in best if not (c.text.endswith(":") or _TALK.match(c.text)))[:5]
 
 
 def recommendations(document: Document) -> tuple[str, ...]:
@@ -161,7 +202,8 @@ def recommendations(document: Document) -> tuple[str, ...]:
         found: list[str] = []
         for index in document.matching(pattern):
             found += entries(document, index)
-        found = found or under_labels(document, pattern.search)
+        found = found or (under_labels(document, pattern.search) if pattern is not _DECISIONS else [])
+        found = distinct(f for f in found if not waits(f))
         if found:
-            return tuple(distinct(found))[:20]
+            return tuple(found[:20])
     return ()
