@@ -41,7 +41,7 @@ _COMMENT = re.compile(
 )
 _LOOKED_AT = 400
 """Characters of a unit that may say that it is a placeholder."""
-_LITTLE = 25
+_LITTLE = 12
 """Words of a document beside which one placeholder makes it a template."""
 _SHARE = 3
 """A document is a template when one of so many of its sections says nothing yet."""
@@ -64,7 +64,8 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
         return True, []
     empty, told = _sections(document, waiting)
     words = sum(len(u.plain.split()) for u in document.units if u.kind not in ("code", "field") and u not in waiting)
-    template = words < _LITTLE or (len(empty) > 1 and len(empty) * _SHARE >= len(empty) + len(told))
+    body = sum(u.kind != "field" for u in waiting) + comments
+    template = (words < _LITTLE and body > 0) or (len(empty) > 1 and len(empty) * _SHARE >= len(empty) + len(told))
     if template or (len(waiting) > 1 and len(waiting) * _SHARE >= len(document.units)):
         return False, [f"the document is a template to be filled: {found} placeholder{'s' * (found > 1)}"]
     return True, [f"{found} placeholder{'s remain' if found > 1 else ' remains'}"]

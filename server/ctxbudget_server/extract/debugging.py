@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .document import Document, unit_text
+from .document import MAX_ITEM_WORDS, Document, unit_text
 from .fields import Field
 from .items import distinct, entries, shorten, under_labels
 from .model import DebugFields
@@ -80,7 +80,7 @@ def _told(
     for unit in document.units:
         if unit.kind in ("prose", "item", "quote"):
             for told in split_sentences(unit.plain):
-                if sentence.search(told):
+                if sentence.search(told) and not told.endswith(":"):
                     return told
     for heading in sections[len(names) :]:
         if found := _first_told(document, heading, sentence):
@@ -91,12 +91,14 @@ def _told(
 def _first_told(document: Document, heading: re.Pattern[str], sentence: re.Pattern[str]) -> list[str]:
     """What the sections of a name say: the sentence that names it, or their first entries."""
     for index in document.matching(heading):
-        for unit in document.units_below(index):
+        units = document.units_below(index)
+        for unit in units:
             if unit.kind in ("prose", "item", "quote"):
                 told = next((s for s in split_sentences(unit_text(unit)) if sentence.search(s)), None)
-                if told and word_count(told) <= 60:
+                if told and not told.endswith(":") and word_count(told) <= MAX_ITEM_WORDS:
                     return [told]
-        found = entries(document, index)
+        labels = {u.key for u in units if u.kind == "field" and not u.text.strip()}
+        found = [entry for entry in entries(document, index) if entry not in labels]
         if found:
             return found
     return under_labels(document, heading.search)

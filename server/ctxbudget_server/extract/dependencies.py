@@ -35,11 +35,12 @@ _ARROW = re.compile(r"\s*(?:-{1,2}>|={1,2}>|→|⟶|➜|➔|⇒|<-{1,2}|←)\s*"
 _CHAIN_START = re.compile(rf"[,;]\s*(?:and\s+)?(?=(?:{UNIT_WORDS})[ _#-]*\d{{1,2}}\s*(?:{_ARROW.pattern}))", re.I)
 _AGAINST = re.compile(r"\bparallel\b|\bindependent|\bnot (?:depend|require|need|block)|\bno\b|\bwithout\b", re.I)
 _OWN = re.compile(
-    r"(?:\W{0,4}|.{0,60}[(;,] ?)(?:this (?:phase|stage|step|milestone) )?"
+    r"(?:\W{0,4}|.{0,60}?(?:[(;,]|\s[-–—]) ?)(?:(?:this (?:phase|stage|step|milestone)|it|which) )?"
     r"(depends? (?:up)?on|dependent (?:up)?on|(?:is )?blocked by|requires?|needs?|builds? on|prerequisites?"
     r"|(?:starts? |begins? |only )?after|waits? (?:for|on))(?!\w)",
     re.I,
 )
+_SHORT_PHASE = re.compile(r"\bP(?=\d{1,2}\b)")
 _CERTAIN = re.compile(r"depend|block", re.I)
 _SENTENCE_END = re.compile(r"[.;]\s")
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no\b|-+$|—+$)", re.I)
@@ -82,12 +83,17 @@ def numbers_in(value: str | None, own: int | None = None) -> tuple[int, ...]:
     """The phases that a value such as `Phase 1, 2`, `[1-3]` or `none` names, without `own`."""
     if not value or _NOTHING.match(value):
         return ()
-    value = value[:_LOOKED_AT].strip().strip("[]").strip()
+    value = _SHORT_PHASE.sub("", value[:_LOOKED_AT]).strip().strip("[]").strip()
     found = [n for numbers, _, _ in _runs(value, named=True) for n in numbers]
     if not found:
         numbers, end = _run(value, 0, named=False)
         found = numbers if re.match(r"\s*(?:$|[.(;\]–—-])", value[end:]) else []
     return tuple(dict.fromkeys(n for n in found if n != own))
+
+
+def names_phase(text: str) -> bool:
+    """Whether a text names a phase by its number."""
+    return bool(_NAMED.search(text[:_LOOKED_AT]))
 
 
 def own_needs(text: str, own: int | None) -> tuple[int, ...]:

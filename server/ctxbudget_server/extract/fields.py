@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from .document import Document
 from .sentences import plain
@@ -87,6 +88,17 @@ def _header_fields(document: Document) -> list[Field]:
     lines = document.structure.lines[: document.structure.header]
     fenced = bool(lines) and lines[0].startswith("---")
     return _yaml_fields(lines[1:-1], 1) if fenced else _yaml_fields(lines, 0)
+
+
+def header_list(document: Document, pattern: re.Pattern[str]) -> list[str]:
+    """The entries of a list in the front matter or the raw lines at the top, by its key."""
+    lines = document.structure.lines[: document.structure.header]
+    for i, line in enumerate(lines):
+        match = _YAML.match(line)
+        if match and pattern.fullmatch(normal_key(match[1])) and not match[2].strip():
+            following = takewhile(bool, (_YAML_ITEM.match(x) for x in lines[i + 1 :]))
+            return [plain(m[1].strip().strip("\"'")) for m in following if m is not None]
+    return []
 
 
 def _yaml_fields(lines: list[str], offset: int) -> list[Field]:

@@ -9,6 +9,7 @@ from .fields import Field, first_value
 from .items import distinct, entries, shorten, table_rows, under_labels
 from .model import ImplementationFields
 from .names import find_paths
+from .progress import stated_status
 from .sentences import split_sentences
 
 _FILES_SECTION = re.compile(
@@ -34,7 +35,11 @@ _LEADING_PATH = re.compile(
 _OUTER_ENTRY = re.compile(r"(?:[-*+]|\d{1,3}[.)]) ")
 MAX_FILES = 50
 _STATUS = re.compile(r"(?:overall |implementation |completion |final |current )?(?:status|state|result|outcome)")
-_PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: status)?")
+_STATUS_SECTION = re.compile(
+    r"^\W*(?:\d+[.)]?\s+)?(?:overall |implementation |completion |final |current |project )?status\W*$", re.I
+)
+_STATUS_WORDS = 12
+_PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: (?:status|percentage|rate))?")
 _SHARE_DONE = re.compile(r"\d+ ?/ ?\d+|\d ?%|\bcomplete", re.I)
 _STATUS_HEADING = re.compile(
     r"\b(?:implementation|all phases|work)\b.{0,20}\b(complete[d]?|partial|blocked|in progress)\b", re.I
@@ -74,6 +79,7 @@ _NOTHING = re.compile(
     r"|all (?:\w+ )?(?:phases|tasks|work|items)(?: \w+)? (?:complete|completed|done|finished))\W*",
     re.I,
 )
+_KEYED = re.compile(r"^[A-Z][\w ]{1,30}: ")
 _BARE = re.compile(r"[\d.,/% ]+")
 _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
@@ -113,7 +119,15 @@ def _lines_of_files(lines: list[str]) -> list[str]:
 def _status(document: Document, fields: list[Field]) -> str | None:
     stated = first_value(fields, _STATUS) or first_value([f for f in fields if _SHARE_DONE.search(f.value)], _PROGRESS)
     if stated:
-        return stated.strip("[] ")
+        return stated_status(stated) or stated
+    for index in document.matching(_STATUS_SECTION):
+        for unit in document.units_of(index)[:1]:
+            if (
+                unit.kind in ("prose", "item")
+                and (told := stated_status(unit.plain))
+                and len(told.split()) <= _STATUS_WORDS
+            ):
+                return told
     for section in document.sections:
         match = _STATUS_HEADING.search(section.heading)
         if match:
@@ -138,7 +152,7 @@ def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
     """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
     found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
     found = found or _unticked(document) or _left(document, fields, _LIMITS)
-    found = distinct(f for f in found if not _NOTHING.fullmatch(f))
+    found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))
     return tuple(f for f in found if not any(f != other and other.endswith(f": {f}") for other in found))[:12]
 
 

@@ -13,10 +13,17 @@ from .units import Unit, cells
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.):]?|[a-zA-Z][.)])\s+")
 _CATEGORY = re.compile(
     r"^(?:(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
-    r"|future|optional|general"
+    r"|future|optional|general|later|now|soon|today|this week|primary|secondary|major|minor|quick wins?"
     r"|technical|additional|other|next|p[0-4]|phase|tier)\b[\w\s/()-]{0,24})$",
     re.I,
 )
+_OTHER_LIST = re.compile(
+    r"(?:key |main )?(?:findings?|recommendations?|next steps?|risks?|evidence|fix(?:es)?|conclusions?|references|notes"
+    r"|files(?: changed| modified)?|tests?|remaining(?: work)?|summary|decisions?|follow-?ups?)\s*:",
+    re.I,
+)
+_COUNTER = re.compile(r"\W?\d{1,3}\.?|[A-Z]\d{1,2}")
+_SYMBOL_LINE = re.compile(r"\s*[→✅❌✓✗✔✘⚠•▸►➜⚡🔴🟡🟢]")
 _LEAD_IN = re.compile(r":\s*$")
 LIMIT = 40
 _LABEL_WORDS = 6
@@ -38,7 +45,7 @@ def heading_text(heading: str) -> str:
 
 def _top_items(units: list[Unit]) -> list[str]:
     """The outermost bullets and labelled lines of a run of units; what only groups others is none of them."""
-    listed = [u for u in units if u.kind in ("item", "field")]
+    listed = [u for u in _before_other_list(units) if u.kind in ("item", "field")]
     if any(u.bullet for u in listed):
         while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
             listed.pop()  # a labelled line that closes a list is no entry of it
@@ -55,8 +62,19 @@ def _top_items(units: list[Unit]) -> list[str]:
             top = following.indent if following is not None else top
         elif unit.indent <= top + 1 and unit_text(unit):
             top = min(top, unit.indent)
-            found.append(shorten(unit_text(unit)))
+            text = shorten(unit_text(unit))
+            found.append(_NUMBERING.sub("", text) if unit.kind == "field" else text)
     return found
+
+
+def _before_other_list(units: list[Unit]) -> list[Unit]:
+    """The units up to a plain line that names another list, as in `Recommendations:` under the findings."""
+    listed = False
+    for n, unit in enumerate(units):
+        if listed and unit.kind == "prose" and _OTHER_LIST.fullmatch(unit.text.strip()):
+            return units[:n]
+        listed = listed or unit.bullet
+    return units
 
 
 def _groups(unit: Unit, following: Unit | None) -> bool:
@@ -144,7 +162,11 @@ def body_rows(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
 
 def _rows(units: list[Unit]) -> list[str]:
     """The body rows of tables."""
-    return [shorten(unit_text(row)) for _, row in body_rows(units) if any(cells(row.text))]
+    found: list[str] = []
+    for _, row in body_rows(units):
+        values = [c for c in cells(row.text) if c]
+        found.append(" | ".join(values[1:] if len(values) > 1 and _COUNTER.fullmatch(values[0]) else values))
+    return [shorten(row) for row in found]
 
 
 def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
@@ -153,8 +175,16 @@ def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
         yield cells(head.text), cells(row.text)
 
 
-def _paragraphs(units: list[Unit]) -> list[str]:
-    return [shorten(u.plain) for u in units if u.kind in ("prose", "quote") and not _LEAD_IN.search(u.plain)]
+def _paragraphs(units: list[Unit], lines: list[str] | None = None) -> list[str]:
+    """The paragraphs of a run of units; one whose `lines` all begin with a mark such as ✅ or → is a list."""
+    found: list[str] = []
+    for unit in units:
+        if unit.kind not in ("prose", "quote") or _LEAD_IN.search(unit.plain):
+            continue
+        own = lines[unit.start : unit.end] if lines is not None else []
+        marked = len(own) > 1 and all(map(_SYMBOL_LINE.match, own))
+        found += [shorten(plain(line)) for line in own] if marked else [shorten(unit.plain)]
+    return found
 
 
 def entries(document: Document, index: int) -> list[str]:
@@ -166,12 +196,11 @@ def entries(document: Document, index: int) -> list[str]:
     if len(items) >= 2 or rows or (items and not children):
         return _distinct(items or rows)
     if children:
-        specific = [i for i in children if not _CATEGORY.match(heading_text(document.sections[i].heading))]
-        if len(specific) * 2 >= len(children):
-            return _distinct([heading_text(document.sections[i].heading) for i in children])
-        nested = [entry for i in children for entry in entries(document, i)]
-        return _distinct(items + nested)
-    return _distinct(_paragraphs(own) or [unit_text(u) for u in own if u.kind != "code"])
+        for i in children:
+            heading = heading_text(document.titles[i])
+            items += entries(document, i) if _CATEGORY.match(heading) else [heading]
+        return _distinct(items)
+    return _distinct(_paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"])
 
 
 def _distinct(found: list[str]) -> list[str]:

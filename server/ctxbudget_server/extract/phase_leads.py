@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from .dependencies import links_in, own_needs
 from .document import Document
-from .phase_marks import INNER_WORDS, LEAD, NUMBERED, WORDS, Lead
+from .phase_marks import INNER_WORDS, LEAD, NUMBERED, PHASE_SECTION, WORDS, Lead
 from .sentences import plain, split_sentences
 from .units import Unit
 
@@ -25,9 +26,10 @@ _PHASE_LIST = re.compile(
     r"|work ?plan)\b",
     re.I,
 )
-_ITEM_LIST = re.compile(
-    r"\b(?:phases|milestones|stages|sprints|iterations|steps|road ?map|implementation order)\b", re.I
-)
+_ANY_WORD = re.compile("|".join(WORDS), re.I)
+_LABEL_WORDS = 16
+"""Words of a line of prose that may name a phase."""
+_MOST_LINES = 60
 
 
 def phase_leads(document: Document) -> list[Lead]:
@@ -127,7 +129,7 @@ def _unit_leads(document: Document) -> list[Lead]:
             continue
         found = list(_leads_of_unit(document, unit))
         if found:
-            found[-1].units = _body(document.units, n)
+            found[-1].units = _body(document.units, n, found[-1].start == unit.start and unit.bullet)
             if found[-1].units:
                 found[-1].end = found[-1].units[-1].end
             by_section.setdefault(unit.section, []).extend(found)
@@ -137,6 +139,9 @@ def _unit_leads(document: Document) -> list[Lead]:
         named = list({lead.key: lead for lead in reversed(leads) if lead.word == word}.values())[::-1]
         if (len(named), sum(len(lead.units) for lead in named)) > (len(best), sum(len(lead.units) for lead in best)):
             best = named
+    for lead, following in pairwise(best):
+        lead.units = [u for u in lead.units if u.start < following.start]
+        lead.end = min(lead.end, following.start)
     return best if len(best) > 1 else []
 
 
@@ -147,16 +152,15 @@ def _in_other_section(document: Document, index: int) -> bool:
 
 
 def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
-    """The phases that begin in a unit; hard line breaks may hold several in one paragraph."""
-    lines = document.structure.lines[unit.start : unit.end]
-    if unit.kind != "prose":
-        lines = lines[:1]
-    for n, line in enumerate(lines):
+    """The phases that begin in a unit; one paragraph may hold several, and a list may run on into a bold line."""
+    if unit.end - unit.start > _MOST_LINES or not _ANY_WORD.search(unit.key or unit.text):
+        return
+    for n, line in enumerate(document.structure.lines[unit.start : unit.end]):
         box = BOX_ITEM.match(line)
         text = _ITEM_MARK.sub("", line, count=1).strip()
         bold = _BOLD.match(text)
-        match = LEAD.match(plain(text)) if any(w in text[:24].lower() for w in WORDS) else None
-        if not match or not (bold or match[3] or match[4][:1] in ("", "(", "[")) or (unit.kind == "prose" and not bold):
+        match = LEAD.match(plain(text)) if _ANY_WORD.search(text[:24]) else None
+        if not match or not (bold or _looks_like_label(match, unit, n)):
             continue
         if own_needs(match[4], None) or any(True for _ in links_in(plain(text))):
             continue
@@ -164,6 +168,13 @@ def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
         end = unit.start + n + 1
         ticked = None if box is None else box[1] != " "
         yield Lead(match[1].lower(), match[2].lower(), label, unit.start + n, end, more=more, box=ticked, section=-1)
+
+
+def _looks_like_label(match: re.Match[str], unit: Unit, n: int) -> bool:
+    """Whether a line without bold type names a phase, rather than speaks of one."""
+    if unit.kind == "prose":
+        return bool(match[3]) and len(match[0].split()) <= _LABEL_WORDS
+    return n == 0 and (bool(match[3]) or match[4][:1] in ("", "(", "["))
 
 
 def _label(text: str, bold: re.Match[str] | None) -> tuple[str, str]:
@@ -183,16 +194,16 @@ def _has_name(label: str) -> bool:
     return bool(match and match[4].strip())
 
 
-def _body(units: list[Unit], n: int) -> list[Unit]:
-    """What belongs to the entry at `n`: deeper entries, or all up to the next bold line of its kind."""
+def _body(units: list[Unit], n: int, listed: bool) -> list[Unit]:
+    """What belongs to the entry at `n`: of a list the deeper entries, else all up to the next line of its kind."""
     head = units[n]
     body: list[Unit] = []
     for unit in units[n + 1 :]:
         if unit.section != head.section:
             break
-        if head.bullet and unit.indent <= head.indent and unit.kind != "code":
+        if listed and unit.indent <= head.indent and unit.kind != "code":
             break
-        if not head.bullet and not unit.bullet and LEAD.match(unit.key or unit.plain[:120]):
+        if not listed and not unit.bullet and LEAD.match(unit.key or unit.text[:120]):
             break
         body.append(unit)
     return body
@@ -245,7 +256,7 @@ def _phase_list(document: Document) -> list[Lead]:
         children = document.children(index)
         if len(children) >= 2:
             return [_section_lead(document, i) for i in children]
-    for index in document.matching(_ITEM_LIST):
+    for index in document.matching(PHASE_SECTION):
         found = _list_leads(document, index)
         if len(found) >= 2:
             return found
@@ -266,7 +277,7 @@ def _list_leads(document: Document, index: int) -> list[Lead]:
                 label, more = unit.key, unit.plain
             elif unit.end - unit.start > 1:
                 label, more = _label(unit.text, None)
-            body = _body(units, n)
+            body = _body(units, n, listed=True)
             end = body[-1].end if body else unit.end
             ticked = None if box is None else box[1] != " "
             found.append(Lead("", number[1] if number else "", label, unit.start, end, body, more, ticked))

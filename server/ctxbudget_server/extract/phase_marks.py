@@ -32,7 +32,13 @@ LEAD = re.compile(
 )
 NUMBERED = re.compile(r"^(\d{1,2})[.)]?\s+(.*)$")
 STATUS = re.compile(r"(?:phase )?(?:status|state)|progress")
-DEPENDS = re.compile(r"depends(?: on)?|dependency|dependencies|blocked by|requires|prerequisites?|after|waits for")
+DEPENDS = re.compile(
+    r"depends(?: on)?|dependent on|dependency|dependencies|deps|blocked by|requires|prerequisites?"
+    r"|predecessors?|after|waits for"
+)
+PHASE_SECTION = re.compile(
+    r"\b(?:phases|milestones|stages|sprints|iterations|steps|road ?map|implementation order)\b", re.I
+)
 
 
 @dataclass(slots=True)
@@ -50,10 +56,10 @@ class Lead:
     section: int = -1
 
 
-def phase_number(key: str) -> int | None:
-    """The number that a phase's mark stands for: 2, `II`, `two`, but not 2.5 or `B`."""
+def phase_number(key: str, *, roman: bool = False) -> int | None:
+    """The number that a phase's mark stands for: 2, `II`, `two`, but not 2.5 or `B`; `roman` reads `I` and `V` so."""
     folded = key.lower()
     if key.replace(".", "", 1).isdigit():
         value = float(key)
         return int(value) if value.is_integer() else None
-    return _SPELLED.get(folded) or (_ROMAN.get(folded) if len(folded) > 1 else None)
+    return _SPELLED.get(folded) or (_ROMAN.get(folded) if roman or len(folded) > 1 else None)

@@ -10,7 +10,7 @@ from .document import Document
 from .fields import normal_key
 from .items import body_rows
 from .model import PlanPhase
-from .phase_marks import DEPENDS, LEAD, STATUS, WORDS, phase_number
+from .phase_marks import DEPENDS, LEAD, PHASE_SECTION, STATUS, WORDS, phase_number
 from .progress import split_status, stated_status
 from .units import cells
 
@@ -29,6 +29,8 @@ def tabled_phases(document: Document) -> Iterator[PlanPhase]:
         if len(values) < 2 or len(head) < 2 or any(h.startswith("wave") for h in head):
             continue
         place = next((n for n, h in enumerate(head[:2]) if _PHASE_COLUMN.fullmatch(h)), None)
+        if place is None and row.section >= 0 and _NUMBER_COLUMN.fullmatch(head[0]):
+            place = 0 if PHASE_SECTION.search(document.sections[row.section].heading) else None
         if place is None or place >= len(values) or not values[place]:
             continue
         number, name = _row_name(head, values, place)

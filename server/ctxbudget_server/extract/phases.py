@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .dependencies import links_in, numbers_in, own_needs
+from .dependencies import links_in, names_phase, numbers_in, own_needs
 from .document import Document, unit_text
 from .fields import Field
 from .model import PlanPhase
@@ -31,7 +31,8 @@ _LOOKED_AT = 8
 def find_phases(document: Document, fields: list[Field]) -> tuple[list[PlanPhase], set[int]]:
     """The phases of a plan, and the lines' sections that belong to them."""
     leads = phase_leads(document)
-    phases = [_phase(document, fields, lead) for lead in leads]
+    roman = any(len(lead.key) > 1 and not lead.key.isdigit() and phase_number(lead.key) for lead in leads)
+    phases = [_phase(document, fields, lead, roman) for lead in leads]
     rows = list(tabled_phases(document))
     phases = phases or distinct_phases(rows)
     inside = {i for lead in leads if lead.section > 0 for i in _sections_of(document, lead)}
@@ -45,14 +46,14 @@ def _sections_of(document: Document, lead: Lead) -> Iterator[int]:
         yield i
 
 
-def _phase(document: Document, fields: list[Field], lead: Lead) -> PlanPhase:
+def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> PlanPhase:
     own = [f for f in fields if lead.start < f.line < lead.end]
     boxes = [u.done for u in _tasks(document, lead.units) if u.done is not None]
     status, label = split_status(lead.label)
     if status is None and lead.more:
         status = split_status(f"x {lead.more}" if lead.more[:1] in "([" else lead.more)[0]
     stated = next((s for f in own if STATUS.fullmatch(f.name) and (s := stated_status(f.value))), None)
-    number, name = _number_and_name(label, lead)
+    number, name = _number_and_name(label, lead, roman)
     boxed = BOX_WORDS[lead.box] if lead.box is not None else None
     return PlanPhase(
         number=number,
@@ -77,14 +78,18 @@ def _tasks(document: Document, units: list[Unit]) -> Iterator[Unit]:
             yield unit
 
 
-_NEEDS_BRACKET = re.compile(r"\s*[(\[](?:depends? on|after|requires?|blocked by|needs)\b[^()\[\]]*[)\]]", re.I)
+_NEEDS_BRACKET = re.compile(
+    r"\s*(?:[(\[](?:depends? on|after|requires?|blocked by|needs)\b[^()\[\]]*[)\]]"
+    r"|[-–—,;]+\s+(?:depends? on|blocked by|requires|after) (?:phase|stage|step|milestone)s?\b.*$)",
+    re.I,
+)
 
 
-def _number_and_name(label: str, lead: Lead) -> tuple[int | None, str]:
+def _number_and_name(label: str, lead: Lead, roman: bool) -> tuple[int | None, str]:
     bare = _NEEDS_BRACKET.sub("", label).strip() or label
     match = LEAD.match(bare) if lead.word else None
     if match:
-        number = phase_number(match[2])
+        number = phase_number(match[2], roman=roman)
         name = match[4].strip(" -–—:|·.") if number is not None else ""
         return number, name or bare.strip(" :")
     numbered = NUMBERED.match(bare)
@@ -140,6 +145,6 @@ def _told_links(document: Document) -> Iterator[tuple[int, int]]:
         if unit.kind in ("code", "row"):
             continue
         about = unit.section >= 0 and bool(_DEPENDENCY_SECTION.search(document.sections[unit.section].heading))
-        if about or "depend" in unit.text or "→" in unit.text or "->" in unit.text or "requires" in unit.text:
+        if about or names_phase(unit.text):
             for sentence in split_sentences(unit_text(unit)):
                 yield from links_in(sentence, bare=about)

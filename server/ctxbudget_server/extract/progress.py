@@ -50,8 +50,8 @@ def split_status(text: str) -> tuple[str | None, str]:
     for pattern in _MARKS:
         match = pattern.search(text)
         if match:
-            rest = text[: match.start()] + " " + text[match.end() :]
-            return match[1], _tidy(_ANY_SYMBOL.sub(" ", rest))
+            before, after = (_tidy(_ANY_SYMBOL.sub(" ", x)) for x in (text[: match.start()], text[match.end() :]))
+            return match[1], f"{before} {after}".strip() if not before or not after or after[0] in "([" else _tidy(text)
     return None, _tidy(text)
 
 

@@ -6,7 +6,7 @@ import re
 
 from .completeness import waits
 from .document import Document, unit_text
-from .fields import Field, first_value
+from .fields import Field, first_value, header_list
 from .items import distinct, entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
@@ -65,6 +65,8 @@ _RECOMMENDATIONS = re.compile(
     r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
     re.I,
 )
+_LISTED_RECOMMENDATIONS = re.compile(r"(?:key )?recommendations?")
+_NUMBERED_ADVICE = re.compile(r"^(?:recommendation|fix|suggestion|action)\s*#?\d+\s*[:.)–—-]+\s*(?=\S)", re.I)
 _STRICT_RECOMMENDATIONS = re.compile(r"\brecommend\w*\b", re.I)
 _DECISIONS = re.compile(
     r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:key |design |final )?decisions?(?: made)?|way forward|path forward"
@@ -198,12 +200,15 @@ def _salient(ranked: list[Candidate]) -> list[str]:
 
 def recommendations(document: Document) -> tuple[str, ...]:
     """What the document advises, from sections so named at any level, whatever form their entries have."""
+    listed = header_list(document, _LISTED_RECOMMENDATIONS)
+    if listed:
+        return tuple(distinct(listed)[:20])
     for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, _DECISIONS):
         found: list[str] = []
         for index in document.matching(pattern):
             found += entries(document, index)
         found = found or (under_labels(document, pattern.search) if pattern is not _DECISIONS else [])
-        found = distinct(f for f in found if not waits(f))
+        found = distinct(_NUMBERED_ADVICE.sub("", f) for f in found if not waits(f))
         if found:
             return tuple(found[:20])
     return ()
