@@ -39,7 +39,9 @@ _STATUS_SECTION = re.compile(
     r"^\W*(?:\d+[.)]?\s+)?(?:overall |implementation |completion |final |current |project )?status\W*$", re.I
 )
 _STATUS_WORDS = 12
-_PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: (?:status|percentage|rate))?")
+_PROGRESS = re.compile(
+    r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: (?:status|percentage|rate))?"
+)
 _SHARE_DONE = re.compile(r"\d+ ?/ ?\d+|\d ?%|\bcomplete", re.I)
 _STATUS_HEADING = re.compile(
     r"\b(?:implementation|all phases|work)\b.{0,20}\b(complete[d]?|partial|blocked|in progress)\b", re.I
@@ -64,7 +66,7 @@ _REMAINING = re.compile(
 )
 _NEXT = re.compile(
     r"\b(?:next (?:steps?|actions?|phases?|up)|immediate (?:next )?actions?|follow-?ups?|future (?:sessions?|work"
-    r"|tasks)|continuation"
+    r"|tasks)"
     r"|open questions)\b",
     re.I,
 )

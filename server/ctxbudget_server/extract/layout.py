@@ -40,8 +40,8 @@ class Parts:
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
 _STATUS = re.compile("status|plan status")
-_SUMMARY_SHARE = 0.5
-"""Share of what the names leave that the author's own summary may take."""
+_SUMMARY_SHARE = {"plan": 0.3}
+"""Share of what the names leave that more than the summary field may take of the author's summary; else a half."""
 _FACTS_SHARE = {"plan": 0.85, "test-output": 0.9}
 """Share of what the names leave that typed fields may take, by kind."""
 
@@ -63,7 +63,7 @@ def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Che
     _rest(parts, composer, item_id)
     names_room = int(budget * names_share(parts)) if parts.names else 0
     room = max(0, composer.left - names_room)
-    told = _summary(parts, composer, int(room * _SUMMARY_SHARE))
+    told = _summary(parts, composer, int(room * _SUMMARY_SHARE.get(parts.kind, 0.5)))
     room = max(0, composer.left - names_room)
     said = told + _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
     if parts.medium != "prose" or parts.kind in ("test-output", "log"):
