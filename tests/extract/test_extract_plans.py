@@ -15,22 +15,29 @@ def plan_of(text: str) -> PlanFields:
 
 
 SHAPES = {
-    "headings of mixed levels": "## Phase 1: Dig (done)\n- [x] a\n### Phase 2: Sow — in progress\n- [ ] b\n## Phase 3: Reap\n",
+    "headings of mixed levels": "## Phase 1: Dig (done)\n- [x] a\n### Phase 2: Sow — in progress\n- [ ] b\n"
+    "## Phase 3: Reap\n",
     "bold lines": "**Phase 1: Dig** (done)\n- [x] a\n**Phase 2: Sow** – in progress\n- [ ] b\n**Phase 3**: Reap\n",
-    "bold items": "- **Phase 1: Dig** (done)\n  - [x] a\n- **Phase 2**: Sow [IN PROGRESS]\n  - [ ] b\n- **Phase 3: Reap**\n",
+    "bold items": "- **Phase 1: Dig** (done)\n  - [x] a\n- **Phase 2**: Sow [IN PROGRESS]\n  - [ ] b\n"
+    "- **Phase 3: Reap**\n",
     "plain items": "- Phase 1: Dig - done\n  - [x] a\n- Phase 2 - Sow - in progress\n  - [ ] b\n- Phase 3: Reap\n",
     "numbered items": "## Phases\n1. Dig (done)\n   - [x] a\n2. Sow (in progress)\n   - [ ] b\n3. Reap\n",
     "plain lines": "Phase 1: Dig (done)\nPhase 2: Sow (in progress)\nPhase 3: Reap\n",
-    "table": "| Phase | Name | Status |\n|---|---|---|\n| 1 | Dig | done |\n| 2 | Sow | In progress |\n| 3 | Reap | |\n",
-    "counted table": "## Phases\n\n| # | What | State |\n|---|---|---|\n| 1 | Dig | done |\n| 2 | Sow | in progress |\n| 3 | Reap | |\n",
-    "short numbers": "| Phase | Title | Status |\n|---|---|---|\n| P1 | Dig | done |\n| P2 | Sow | in progress |\n| P3 | Reap | |\n",
-    "numbered headings": "## 4. Work\n### 4.1 Phase 1: Dig (done)\n### 4.2 Phase 2: Sow (in progress)\n### 4.3 Phase 3: Reap\n",
+    "table": "| Phase | Name | Status |\n|---|---|---|\n| 1 | Dig | done |\n| 2 | Sow | In progress |\n"
+    "| 3 | Reap | |\n",
+    "counted table": "## Phases\n\n| # | What | State |\n|---|---|---|\n| 1 | Dig | done |\n"
+    "| 2 | Sow | in progress |\n| 3 | Reap | |\n",
+    "short numbers": "| Phase | Title | Status |\n|---|---|---|\n| P1 | Dig | done |\n"
+    "| P2 | Sow | in progress |\n| P3 | Reap | |\n",
+    "numbered headings": "## 4. Work\n### 4.1 Phase 1: Dig (done)\n### 4.2 Phase 2: Sow (in progress)\n"
+    "### 4.3 Phase 3: Reap\n",
     "roman": "## Phase I: Dig (done)\n## Phase II: Sow (in progress)\n## Phase III: Reap\n",
     "spelled": "## Phase one: Dig (done)\n## Phase two: Sow (in progress)\n## Phase three: Reap\n",
     "status fields": "## Stage 1: Dig\n**Status:** ✅ done\n## Stage 2: Sow\nStatus: in progress\n## Stage 3: Reap\n",
     "criteria first": "## Success criteria\n### Phase 1: works\n- [ ] it digs\n### Phase 2: works\n- [ ] it sows\n"
     "## Phase 1: Dig (done)\n- [x] a\n## Phase 2: Sow (in progress)\n- [ ] b\n## Phase 3: Reap\n",
-    "status section later": "## Phase 1: Dig (done)\n## Phase 2: Sow (in progress)\n## Phase 3: Reap\n## Log\n### Phase 1: notes\n",
+    "status section later": "## Phase 1: Dig (done)\n## Phase 2: Sow (in progress)\n## Phase 3: Reap\n## Log\n"
+    "### Phase 1: notes\n",
     "table beside headings": "## Phase 1: Dig\n## Phase 2: Sow\n## Phase 3: Reap\n## Overview\n\n"
     "| Phase | Status |\n|---|---|\n| 1 | done |\n| 2 | in progress |\n",
 }

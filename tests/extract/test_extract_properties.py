@@ -119,6 +119,12 @@ HOSTILE = {
     "junit": "<testsuite tests='3'>" * 8_000,
     "dashes": "-" * 200_000,
     "pluses": "+ " * 80_000,
+    "phase headings": "".join(f"# Phase {n}.{n}: x\nStatus: open\n" for n in range(8_000)),
+    "phase items": "".join(f"{' ' * (n % 60)}- Phase {n % 999}: x [done]\n" for n in range(8_000)),
+    "phase rows": "| Phase | Status | Depends on |\n|---|---|---|\n" + "| 7 | done | 1-50 |\n" * 9_000,
+    "links": "Phase 3 depends on Phase 1 → Phase 2, and Phase 4. " * 6_000,
+    "remaining": "## Remaining\n" + "".join(f"- thing {n}: x\n" for n in range(12_000)),
+    "estimates": "We expect that this will take about " * 8_000,
 }
 
 

@@ -86,7 +86,8 @@ def test_a_list_of_files_names_its_files_only():
         "| What | Detail |\n|---|---|\n| Root cause | the pool is closed twice. |\n| Fix | guard the close. |\n",
         "### Root Cause\n\nthe pool is closed twice.\n\n### Proposed Fix\n\nguard the close.\n",
         "It fails because of this: the bug is that the pool is closed twice.\n\nThe fix is: guard the close.\n",
-        "## ✅ THE SOLUTION\n\n### Fix #1: guard the close.\n\n## CONCLUSION\n\n**Root Cause:** the pool is closed twice.\n",
+        "## ✅ THE SOLUTION\n\n### Fix #1: guard the close.\n\n## CONCLUSION\n\n"
+        "**Root Cause:** the pool is closed twice.\n",
     ],
 )
 def test_cause_and_fix(text: str):
@@ -103,7 +104,8 @@ def test_cause_and_fix(text: str):
         ("## Goal\n\n{{goal}}\n\n## Work\n\n- [Description of the work]\n- [Another]\n", False),
         ("**Owner**: TBD\n\nWe move the tables in one evening, and the way back is short.\n", True),
         (
-            "## A\n\nThe first thing to say is long enough.\n\n## B\n\nTBD\n\n## C\n\nThe third one is as long as it.\n",
+            "## A\n\nThe first thing to say is long enough.\n\n## B\n\nTBD\n\n## C\n\n"
+            "The third one is as long as it.\n",
             True,
         ),
         ("The parser skips TODO comments and counts TBD markers; both are shown to the author in a list.\n", True),

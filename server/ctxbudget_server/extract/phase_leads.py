@@ -80,9 +80,7 @@ def _heading_leads(document: Document) -> list[Lead]:
     outside = [x for x in found if not any(map(_OTHER_SECTION.search, document.headings_above(x.section)))]
     found = outside if len(outside) > 1 else found
     word = _word_of_headings(found, levels)
-    kept = _first_of_each(
-        [lead for lead in found if lead.word == word and not _is_file_title(lead, found, levels)], document
-    )
+    kept = _first_of_each(_without_file_title([lead for lead in found if lead.word == word], levels))
     for n, lead in enumerate(kept):
         last = document.last_below(lead.section)
         if n + 1 < len(kept):
@@ -102,20 +100,20 @@ def _word_of_headings(found: list[Lead], levels: dict[int, int]) -> str | None:
     return _chosen_word(found)
 
 
-def _is_file_title(lead: Lead, found: list[Lead], levels: dict[int, int]) -> bool:
-    """Whether a heading names the whole file: others of its word lie below it, or it is a task of a bigger list."""
-    others = [levels[o.section] for o in found if o.word == lead.word and o is not lead]
-    return levels[lead.section] == 1 and 1 not in others and (bool(others) or lead.word in INNER_WORDS)
+def _without_file_title(leads: list[Lead], levels: dict[int, int]) -> list[Lead]:
+    """The phases without a heading of the whole file: others lie below it, or it is a task of a bigger list."""
+    titles = [lead for lead in leads if levels[lead.section] == 1]
+    if len(titles) != 1 or (len(leads) == 1 and titles[0].word not in INNER_WORDS):
+        return leads
+    return [lead for lead in leads if lead is not titles[0]]
 
 
-def _first_of_each(leads: list[Lead], document: Document) -> list[Lead]:
-    """Phases once each: a later section about the same number is no other phase, unless the first one is empty."""
+def _first_of_each(leads: list[Lead]) -> list[Lead]:
+    """Phases once each: a later section about the same number is no other phase."""
     kept: dict[str, Lead] = {}
     for lead in leads:
-        known = kept.get(lead.key)
-        if known is None or (not document.units_below(known.section) and document.units_below(lead.section)):
-            kept[lead.key] = lead
-    return sorted(kept.values(), key=lambda lead: lead.start)
+        kept.setdefault(lead.key, lead)
+    return list(kept.values())
 
 
 # List entries and bold lines

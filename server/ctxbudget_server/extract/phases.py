@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -47,7 +48,9 @@ def _sections_of(document: Document, lead: Lead) -> Iterator[int]:
 
 
 def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> PlanPhase:
-    own = [f for f in fields if lead.start < f.line < lead.end]
+    """A phase as it tells itself; `fields` are sorted by line."""
+    first = bisect_right(fields, lead.start, key=lambda f: f.line)
+    own = fields[first : bisect_left(fields, lead.end, lo=first, key=lambda f: f.line)]
     boxes = [u.done for u in _tasks(document, lead.units) if u.done is not None]
     status, label = split_status(lead.label)
     if status is None and lead.more:
