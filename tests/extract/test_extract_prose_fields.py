@@ -17,6 +17,8 @@ from ctxbudget_server.extract import extract
         "## Recommendations\n\n#### High priority\n\n**1. Use x**\n\nReason.\n\n#### Low\n\n**2. Drop y**\n\nReason.\n",
         "## Recommendations\n\na) Use x\nb) Drop y\n",
         "## Recommendations\n\n- ~~Use w~~\n- Use x\n- Drop y\n- Use x.\n",
+        "## Actions Recommended\n\n### For Operators (today)\n\n1. **Use x**:\n   - it is fast\n"
+        "\n### For Authors\n\n2. **Drop y**\n",
         "## Recommended Fixes\n\n### Fix 1: Use x\n\nText.\n\n### Fix 2: Drop y\n",
         "## Recommendations\n\nWe recommend the following:\n\n1. Use x\n2. Drop y\n",
     ],

@@ -12,7 +12,7 @@ from .units import Unit, cells
 
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.):]?|[a-zA-Z][.)])\s+")
 _CATEGORY = re.compile(
-    r"^(?:(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
+    r"^(?:for\b[\w\s/()-]{0,40}|(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
     r"|future|optional|general|later|now|soon|today|this week|primary|secondary|major|minor|quick wins?"
     r"|technical|additional|other|next|p[0-4]|phase|tier)\b[\w\s/()-]{0,24})$",
     re.I,
