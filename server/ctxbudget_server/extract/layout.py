@@ -63,7 +63,7 @@ def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Che
     _rest(parts, composer, item_id)
     names_room = int(budget * names_share(parts)) if parts.names else 0
     room = max(0, composer.left - names_room)
-    told = _summary(parts, composer, int(room * _SUMMARY_SHARE.get(parts.kind, 0.5)))
+    told = _summary(parts, composer, room)
     room = max(0, composer.left - names_room)
     said = told + _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
     if parts.medium != "prose" or parts.kind in ("test-output", "log"):
@@ -80,10 +80,10 @@ def _head(parts: Parts, composer: Composer) -> None:
         composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens")
 
 
-def _summary(parts: Parts, composer: Composer, limit: int) -> list[str]:
-    """The summary field, and what more the author's own summary says, as far as it fits."""
-    floor = composer.left - limit
-    said = [parts.summary] if parts.summary and composer.add(SUMMARY, parts.summary) else []
+def _summary(parts: Parts, composer: Composer, room: int) -> list[str]:
+    """The summary field, and what more the author's own summary says, as far as it fits its share of the room."""
+    floor = composer.left - int(room * _SUMMARY_SHARE.get(parts.kind, 0.5))
+    said = [parts.summary] if parts.summary and composer.add(SUMMARY, parts.summary, limit=room) else []
     for sentence in parts.more_summary:
         if composer.left > floor and composer.add(SUMMARY, sentence, limit=composer.left - floor):
             said.append(sentence)
@@ -189,9 +189,10 @@ def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: 
     """Findings, advice, then the sentences that cover the rest best."""
     floor = composer.left - max(0, room)
     if parts.kind in ("report", "debug", "summary"):
-        bullets = [f"- {f}" for f in parts.key_findings if f not in parts.summary]
+        known = " ".join(said)
+        bullets = [f"- {f}" for f in parts.key_findings if f not in known]
         said += composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
-        bullets = [f"- {r}" for r in parts.recommendations if r not in parts.summary]
+        bullets = [f"- {r}" for r in parts.recommendations if r not in known]
         said += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
     known = " ".join(said)
     pool = [c for c in parts.ranked if c.text not in known]
