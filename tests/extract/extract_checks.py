@@ -17,7 +17,7 @@ LABELS = re.compile(
     r"|object, keys|array of \d+(?:, keys)?)"
 )
 COUNTS = re.compile(
-    r"\(×\d+\)$|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
+    r"\(×\d+\)$|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
     r"|array of \d+,? ?(?:keys)?"
 )
 
@@ -40,6 +40,21 @@ def forms(source: str) -> tuple[str, ...]:
     return tuple(squeezed(f) for f in (source, plain(source), plain(unmarked), unmarked, source.replace("\\", "")))
 
 
+def typed_values(extraction: Extraction) -> list[str]:
+    """The values of the typed fields, but for our words for a check box and the unit of a bare number."""
+    values: list[str | None] = []
+    if plan := extraction.plan:
+        values += [name for p in plan.phases for name in (p.name, p.status) if name not in ("done", "open")]
+        values += [*plan.dependencies, *plan.success_criteria, *plan.risks]
+        if not re.fullmatch(r"[\d.~+–-]+ [a-z]+", plan.estimate or ""):
+            values.append(plan.estimate)
+    if done := extraction.implementation:
+        values += [done.status, done.tests, *done.remaining]
+    if debug := extraction.debug:
+        values += [debug.cause, debug.fix, *debug.evidence]
+    return [v for v in values if v]
+
+
 def invented(extraction: Extraction, source: str) -> list[str]:
     """The lines, fields and names that do not stand in the source."""
     known = forms(source)
@@ -58,9 +73,12 @@ def invented(extraction: Extraction, source: str) -> list[str]:
             if re.match(r"(?:[\w-]+: )?(?:object|array of)", line):
                 missing += [key for key in COUNTS.sub("", rest).split() if not stands(key)]
                 continue
+            bare = re.fullmatch(r"Estimate: ([\d.~+–-]+) ([a-z]+)", line)
+            if bare and bare[2] in source.lower():
+                rest = bare[1]  # a bare number goes with the unit of its key
             pieces = re.split(r" \| |; |: | - |, |\[|\]|(?<=[.!?]) ", COUNTS.sub("", rest))
             missing += [p for p in pieces if not stands(p)]
-    whole = [extraction.title, *extraction.recommendations, *extraction.key_findings]
+    whole = [extraction.title, *extraction.recommendations, *extraction.key_findings, *typed_values(extraction)]
     for text in whole:
         missing += [p for p in re.split(r" \| |: |(?<=[.!?]) ", text) if not stands(p)]
     missing += [n for n in (*extraction.paths, *extraction.identifiers) if n not in strip_ansi(source)]

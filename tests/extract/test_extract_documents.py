@@ -66,7 +66,7 @@ def test_plan_has_phases_with_status_tasks_dependencies_and_waves():
         (
             "# Plan\n- **Estimated Phases**: 7\n- **Estimated Hours**: 3\n### Stage 1: One\n### Stage 2: Two\n",
             ["One", "Two"],
-            "3",
+            "3 hours",
         ),
     ],
 )

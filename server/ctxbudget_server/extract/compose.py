@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .model import Check, Count, no_check
 
 # The order of the parts in the text. Every word in it that is not the source's comes from these labels.
-HEAD, FACTS, SUMMARY, BODY, FINDINGS, ADVICE, NAMES, REST = range(8)
+HEAD, SUMMARY, FINDINGS, ADVICE, FACTS, BODY, NAMES, REST = range(8)
 LABELS = {
     FINDINGS: "Key findings:",
     ADVICE: "Recommendations:",

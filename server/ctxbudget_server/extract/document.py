@@ -38,13 +38,13 @@ class Document:
 
     def units_of(self, index: int) -> list[Unit]:
         """The units that stand directly under a heading."""
-        return self._between(index, index + 1)
+        return self.units_between(index, index + 1)
 
     def units_below(self, index: int) -> list[Unit]:
         """The units under a heading and all its subsections."""
-        return self._between(index, self.last_below(index))
+        return self.units_between(index, self.last_below(index))
 
-    def _between(self, start: int, end: int) -> list[Unit]:
+    def units_between(self, start: int, end: int) -> list[Unit]:
         """The units of a range of sections; units stand in the order of their sections."""
         first = bisect_left(self.units, start, key=lambda u: u.section)
         return self.units[first : bisect_left(self.units, end, lo=first, key=lambda u: u.section)]
@@ -55,16 +55,20 @@ class Document:
         top = min((self.sections[i].level for i in inside), default=0)
         return [i for i in inside if self.sections[i].level == top]
 
-    def _is_title(self, index: int) -> bool:
+    def is_title(self, index: int) -> bool:
         """Whether a section is the whole document, with sections of its own."""
         return index == 0 and len(self.sections) > 1 and self.last_below(0) >= len(self.sections)
+
+    def headings_above(self, index: int) -> tuple[str, ...]:
+        """The headings that a section stands under, without the document's own title."""
+        return self.sections[index].path[1 if self.is_title(0) else 0 : -1] if self.sections else ()
 
     def matching(self, pattern: re.Pattern[str]) -> list[int]:
         """The sections whose heading matches, outermost only, in order; the document's own title names none."""
         found: list[int] = []
         end = 0
         for i, title in enumerate(self.titles):
-            if i >= end and not self._is_title(i) and pattern.search(title):
+            if i >= end and not self.is_title(i) and pattern.search(title):
                 found.append(i)
                 end = self.last_below(i)
         return found

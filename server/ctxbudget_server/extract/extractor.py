@@ -13,7 +13,7 @@ from .layout import Parts, write_focused, write_text
 from .model import Check, Count, DebugFields, Extraction, ImplementationFields, PlanFields, TestFields, no_check
 from .names import find_paths, rank_names
 from .ranking import candidates_of
-from .report import key_findings, recommendations, summarise
+from .report import key_findings, recommendations, rest_of_summary, summarise
 from .sections import outline_of
 from .sentences import plain
 from .units import unread_lines
@@ -64,6 +64,8 @@ def extract(
         warnings.append("a huge document: fields and sentences come from its beginning and its end")
     if actual == "test-output" and complete and (tests is None or tests.status is None):
         warnings.append("the output does not prove a test result")
+    if parts.plan is not None and (circle := _circle(parts.plan)):
+        warnings.append(f"phases wait for each other, so there are no waves: {', '.join(map(str, circle))}")
     composer = Composer(max(0, max_tokens), count, check)
     if source_tokens <= max_tokens:
         written, tokens = text, source_tokens
@@ -128,13 +130,15 @@ def _parts(
     ranked = candidates_of(document.units, document.titles, check) if medium == "prose" else []
     check()
     prose = medium == "prose" and kind not in ("test-output", "log", "tool-output")
+    summary = summarise(document, fields, ranked) if prose else ""
     return Parts(
         document=document,
         kind=kind,
         medium=medium,
         source_tokens=source_tokens,
         title=_title(document, fields) if medium == "prose" else "",
-        summary=summarise(document, fields, ranked) if prose else "",
+        summary=summary,
+        more_summary=rest_of_summary(document, summary) if prose else (),
         key_findings=key_findings(document, ranked) if prose and kind != "plan" else (),
         recommendations=recommendations(document) if prose and kind != "plan" else (),
         paths=find_paths(document.text),
@@ -157,6 +161,12 @@ def _plan(document: Document, fields: list[Field]) -> PlanFields:
     return parse_plan(document, fields)
 
 
+def _circle(plan: PlanFields) -> tuple[int, ...]:
+    from .dependencies import waiting_in_circles
+
+    return waiting_in_circles(plan.phases)
+
+
 def _implementation(document: Document, fields: list[Field]) -> ImplementationFields:
     from .implementation import parse_implementation
 
@@ -164,7 +174,7 @@ def _implementation(document: Document, fields: list[Field]) -> ImplementationFi
 
 
 def _debug(document: Document, fields: list[Field]) -> DebugFields:
-    from .implementation import parse_debug
+    from .debugging import parse_debug
 
     return parse_debug(document, fields)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from .document import Document
 from .sentences import plain
-from .units import cells
+from .units import Unit, cells
 
 _YAML = re.compile(r"([A-Za-z][\w .-]{0,60}?):\s*(.*)$")
 _YAML_ITEM = re.compile(r"\s*-\s+(.*)$")
-_PLAIN_FIELD = re.compile(r"([A-Z][\w /()-]{1,40}):\s+(\S.*)$")
+_PLAIN_FIELD = re.compile(r"\W{0,3}?[*_`]{0,2}([A-Za-z][\w /()-]{1,40})[*_`]{0,2}:[*_`]{0,2}\s+(\S.*)$")
+_MARKER = re.compile(r"\s*(?:>\s?)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?")
+_KEY_WORDS = 5
+_MOST_LINES = 40
+_LONGEST_VALUE = 2_000
+"""Characters of a value that goes on over several lines."""
 _EMPTY = {"", "[]", "{}", "null", "~", "-", "tbd", "n/a"}
 
 
@@ -50,11 +56,31 @@ def collect_fields(document: Document) -> list[Field]:
             elif header is not None and len(parts) == 2 and len(parts[0]) <= 60:
                 found.append(Field(parts[0], parts[1], unit.start, unit.section))
             previous = unit.start
-        elif unit.kind in ("item", "prose") and unit.end - unit.start == 1:
-            match = _PLAIN_FIELD.match(unit.text)
-            if match and len(match[1].split()) <= 5:
-                found.append(Field(match[1], plain(match[2]), unit.start, unit.section))
+        elif unit.kind in ("item", "prose", "quote") and ":" in unit.text:
+            found += _plain_fields(document.structure.lines, unit)
     return [f for f in sorted(found, key=lambda f: f.line) if f.value.strip().lower() not in _EMPTY]
+
+
+def _plain_fields(lines: list[str], unit: Unit) -> list[Field]:
+    """The `Key: value` lines of a paragraph or list entry; a value goes on over the lines that follow it."""
+    if unit.end - unit.start == 1:
+        return [f for f in (_plain_field(unit.text, unit.start, unit.section),) if f is not None]
+    found: list[Field] = []
+    for n in range(unit.start, min(unit.end, unit.start + _MOST_LINES)):
+        line = _MARKER.sub("", lines[n], count=1).strip()
+        started = _plain_field(line, n, unit.section) if ":" in line else None
+        if started is not None:
+            found.append(started)
+        elif found and len(found[-1].value) < _LONGEST_VALUE:
+            found[-1] = replace(found[-1], value=f"{found[-1].value} {plain(line)}")
+    return found
+
+
+def _plain_field(text: str, line: int, section: int) -> Field | None:
+    match = _PLAIN_FIELD.match(text)
+    if match is None or len(match[1].split()) > _KEY_WORDS:
+        return None
+    return Field(match[1].strip(), plain(match[2]), line, section)
 
 
 def _header_fields(document: Document) -> list[Field]:
@@ -62,6 +88,17 @@ def _header_fields(document: Document) -> list[Field]:
     lines = document.structure.lines[: document.structure.header]
     fenced = bool(lines) and lines[0].startswith("---")
     return _yaml_fields(lines[1:-1], 1) if fenced else _yaml_fields(lines, 0)
+
+
+def header_list(document: Document, pattern: re.Pattern[str]) -> list[str]:
+    """The entries of a list in the front matter or the raw lines at the top, by its key."""
+    lines = document.structure.lines[: document.structure.header]
+    for i, line in enumerate(lines):
+        match = _YAML.match(line)
+        if match and pattern.fullmatch(normal_key(match[1])) and not match[2].strip():
+            following = takewhile(bool, (_YAML_ITEM.match(x) for x in lines[i + 1 :]))
+            return [plain(m[1].strip().strip("\"'")) for m in following if m is not None]
+    return []
 
 
 def _yaml_fields(lines: list[str], offset: int) -> list[Field]:

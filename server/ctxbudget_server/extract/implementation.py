@@ -1,4 +1,4 @@
-"""What an implementation summary says was changed, tested and left; and what a debugging report found."""
+"""What an implementation summary says was changed, tested and left."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 
 from .document import Document, unit_text
 from .fields import Field, first_value
-from .items import entries, shorten, table_rows, under_labels
-from .model import DebugFields, ImplementationFields
+from .items import distinct, entries, shorten, table_rows, under_labels
+from .model import ImplementationFields
 from .names import find_paths
+from .progress import stated_status
 from .sentences import split_sentences
 
 _FILES_SECTION = re.compile(
@@ -26,12 +27,21 @@ _FILES_FIELD = re.compile(
 )
 _FILES_COLUMN = re.compile(r"(?:changed |modified )?(?:files?|paths?|artifacts?|file path)", re.I)
 _LEADING_PATH = re.compile(
-    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?[*_]{0,2}`?((?:[\w@.+-]+/)+[\w@.+-]*\w|\.[a-z]\w{2,30}"
+    r"\s*(?:(?:[-*+|]|\d{1,3}[.)])\s+)*(?:\[[ xX]\]\s+)?(?:(?:created?|new|modified|updated|changed|added|deleted"
+    r"|moved)\b:?\s*)?"
+    r"[*_]{0,2}`?[*_]{0,2}(/?(?:[\w@.+-]+/)+[\w@.+-]*\w|[\w-]+(?:\.[\w-]+)*\.[a-z]{1,5}|\.[a-z]\w{2,30}"
     r"|(?:Make|Docker|Just|Gem|Proc|Rake|Cargo)\w{0,8}file)(?=`|[*_|]|\s|$)"
 )
+_OUTER_ENTRY = re.compile(r"(?:[-*+]|\d{1,3}[.)]) ")
 MAX_FILES = 50
 _STATUS = re.compile(r"(?:overall |implementation |completion |final |current )?(?:status|state|result|outcome)")
-_PROGRESS = re.compile(r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: status)?")
+_STATUS_SECTION = re.compile(
+    r"^\W*(?:\d+[.)]?\s+)?(?:overall |implementation |completion |final |current |project )?status\W*$", re.I
+)
+_STATUS_WORDS = 12
+_PROGRESS = re.compile(
+    r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: (?:status|percentage|rate))?"
+)
 _SHARE_DONE = re.compile(r"\d+ ?/ ?\d+|\d ?%|\bcomplete", re.I)
 _STATUS_HEADING = re.compile(
     r"\b(?:implementation|all phases|work)\b.{0,20}\b(complete[d]?|partial|blocked|in progress)\b", re.I
@@ -46,16 +56,35 @@ _TEST_WORDS = re.compile(
     re.I,
 )
 _REMAINING = re.compile(
-    r"\b(?:remaining|work remaining|outstanding|to-?do|not (?:done|completed|implemented)|follow-?ups?"
-    r"|known (?:issues|limitations)"
-    r"|deferred|left to do|open (?:items|issues|questions|work)|next steps?|incomplete|future work|blockers?)\b",
+    r"\b(?:remain(?:s|ing)?|outstanding|to-?dos?|not (?:yet )?(?:done|completed?|implemented|finished|achieved"
+    r"|covered|started)"
+    r"|unfinished|undone|deferred|postponed|left (?:to do|open|out|undone|over)|still (?:open|to do|missing|needed)"
+    r"|open (?:items|issues|tasks|points|work|ends)|incomplete|blockers?|pending|missing|what(?:'s| is) (?:left"
+    r"|missing)"
+    r"|work left|phases left)\b",
     re.I,
 )
-_NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|0|no(?:ne)? (?:known|remaining|outstanding)\b.*)\W*", re.I)
-_CAUSE = re.compile(r"\b(?:root cause|cause|diagnosis|why it (?:fails|happens))\b", re.I)
-_EVIDENCE = re.compile(r"\b(?:evidence|observations?|reproduction|stack ?trace|proof)\b", re.I)
-_SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?)\b", re.I)
-_FIX = re.compile(r"\b(?:fix(?:es)?|solution|resolution|remedy|workaround|proposed (?:fix|change|solution))\b", re.I)
+_NEXT = re.compile(
+    r"\b(?:next (?:steps?|actions?|phases?|up)|immediate (?:next )?actions?|follow-?ups?|future (?:sessions?|work"
+    r"|tasks)"
+    r"|open questions)\b",
+    re.I,
+)
+_LIMITS = re.compile(r"\bknown (?:issues|limitations|gaps|problems)\b|\blimitations\b", re.I)
+_NOT_REMAINING = re.compile(
+    r"\bno (?:remaining|outstanding|blockers?|open)\b|\bcontext (?:remaining|usage)\b|\bcommands?\b", re.I
+)
+_NOTHING = re.compile(
+    r"\W*(?:none|nothing|n/?a|0|false|\[\]|no(?:ne)? (?:known|remaining|outstanding|further|open|blockers?"
+    r"|follow-?ups?|more)\b.*"
+    r"|(?:none|nothing)\b(?: (?:left|remain\w*|outstanding|open|needed|required|to do))?.{0,60}"
+    r"|all (?:\w+ )?(?:phases|tasks|work|items)(?: \w+)? (?:complete|completed|done|finished))\W*",
+    re.I,
+)
+_KEYED = re.compile(r"^[A-Z][\w ]{1,30}: ")
+_MOST = 40
+_BARE = re.compile(r"[\d.,/% ]+")
+_UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
 
 def parse_implementation(document: Document, fields: list[Field]) -> ImplementationFields:
@@ -71,7 +100,7 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
     told: list[str] = []
     for index in document.matching(_FILES_SECTION):
         section = document.sections[index]
-        told += lines[section.start_line : section.end_line]
+        told += _lines_of_files(lines[section.start_line : section.end_line])
     told += [f.value for f in fields if _FILES_FIELD.fullmatch(f.name)]
     told += under_labels(document, _FILES_FIELD.fullmatch)
     told += [row[0] for head, row in table_rows(document.units) if _FILES_COLUMN.fullmatch(head[0])]
@@ -83,10 +112,25 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
     return tuple(found)[:MAX_FILES]
 
 
+def _lines_of_files(lines: list[str]) -> list[str]:
+    """Of a list whose entries begin with the file's name these names alone; what the entries say may name others."""
+    listed = [line for line in lines if _OUTER_ENTRY.match(line)]
+    leading = [match[0] for line in listed if (match := _LEADING_PATH.match(line))]
+    return leading if leading and len(leading) * 2 >= len(listed) else lines
+
+
 def _status(document: Document, fields: list[Field]) -> str | None:
     stated = first_value(fields, _STATUS) or first_value([f for f in fields if _SHARE_DONE.search(f.value)], _PROGRESS)
     if stated:
-        return stated.strip("[] ")
+        return stated_status(stated) or stated
+    for index in document.matching(_STATUS_SECTION):
+        for unit in document.units_of(index)[:1]:
+            if (
+                unit.kind in ("prose", "item")
+                and (told := stated_status(unit.plain))
+                and len(told.split()) <= _STATUS_WORDS
+            ):
+                return told
     for section in document.sections:
         match = _STATUS_HEADING.search(section.heading)
         if match:
@@ -108,33 +152,29 @@ def _tests(document: Document, fields: list[Field]) -> str | None:
 
 
 def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
+    """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
+    found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
+    found = found or _unticked(document) or _left(document, fields, _LIMITS)
+    found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))[:_MOST]
+    return tuple(f for f in found if not any(f != other and other.endswith(f": {f}") for other in found))[:12]
+
+
+def _left(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> list[str]:
+    """The entries of sections and labels whose names match."""
     found: list[str] = []
-    for index in document.matching(_REMAINING):
+    sections = [i for i in document.matching(pattern) if not _NOT_REMAINING.search(document.titles[i])]
+    for index in sections:
         found += entries(document, index)
-    if not found:
-        found = [f.value for f in fields if _REMAINING.search(f.name)]
-    if not found:
-        found = under_labels(document, _REMAINING.search) or [u.plain for u in document.units if u.done is False]
-    return tuple(dict.fromkeys(f for f in found if not _NOTHING.fullmatch(f)))[:12]
-
-
-def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
-    """Cause, evidence and fix of a debugging report."""
-    evidence = _first_entries(document, _EVIDENCE) or _first_entries(document, _SYMPTOMS)
-    return DebugFields(_told(document, fields, _CAUSE), evidence[:8], _told(document, fields, _FIX))
-
-
-def _told(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> str | None:
+    inside = {n for i in sections for n in range(i, document.last_below(i))}
     for field in fields:
-        if pattern.search(field.name):
-            return shorten(field.value)
-    found = _first_entries(document, pattern)
-    return found[0] if found else None
+        named = pattern.search(field.name) and not _NOT_REMAINING.search(field.name)
+        if named and field.section not in inside and not _NOTHING.fullmatch(field.value):
+            found += [f"{field.key}: {field.value}"] if _BARE.fullmatch(field.value) else [shorten(field.value)]
+    return found + under_labels(document, lambda key: pattern.search(key) and not _NOT_REMAINING.search(key))
 
 
-def _first_entries(document: Document, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    for index in document.matching(pattern):
-        found = entries(document, index)
-        if found:
-            return tuple(found)
-    return tuple(under_labels(document, pattern.search))
+def _unticked(document: Document) -> list[str]:
+    """The boxes that are not ticked, and entries that a mark shows as open."""
+    return [
+        u.plain for u in document.units if u.done is False or (u.kind in ("item", "prose") and _UNDONE.match(u.text))
+    ]

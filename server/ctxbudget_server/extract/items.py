@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from .document import MAX_ITEM_WORDS, Document, unit_text
 from .sentences import plain, split_sentences, word_count
@@ -11,13 +12,22 @@ from .units import Unit, cells
 
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.):]?|[a-zA-Z][.)])\s+")
 _CATEGORY = re.compile(
-    r"^(?:(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
-    r"|future|optional|general"
+    r"^(?:for\b[\w\s/()-]{0,40}|(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
+    r"|future|optional|general|later|now|soon|today|this week|primary|secondary|major|minor|quick wins?"
     r"|technical|additional|other|next|p[0-4]|phase|tier)\b[\w\s/()-]{0,24})$",
     re.I,
 )
+_OTHER_LIST = re.compile(
+    r"(?:key |main )?(?:findings?|recommendations?|next steps?|risks?|evidence|fix(?:es)?|conclusions?|references|notes"
+    r"|files(?: changed| modified)?|tests?|remaining(?: work)?|summary|decisions?|follow-?ups?)\s*:",
+    re.I,
+)
+_COUNTER = re.compile(r"\W?\d{1,3}\.?|[A-Z]\d{1,2}")
+_SYMBOL_LINE = re.compile(r"\s*[→✅❌✓✗✔✘⚠•▸►➜⚡🔴🟡🟢]")
 _LEAD_IN = re.compile(r":\s*$")
 LIMIT = 40
+_LABEL_WORDS = 6
+"""Words of a plain line that may be the label of a list."""
 
 
 def shorten(text: str) -> str:
@@ -35,7 +45,15 @@ def heading_text(heading: str) -> str:
 
 def _top_items(units: list[Unit]) -> list[str]:
     """The outermost bullets and labelled lines of a run of units; what only groups others is none of them."""
-    listed = [u for u in units if u.kind in ("item", "field")]
+    listed = [u for u in _before_other_list(units) if u.kind in ("item", "field")]
+    if any(u.bullet for u in listed):
+        while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
+            listed.pop()  # a labelled line that closes a list is no entry of it
+    leads = [
+        u for u, below in pairwise(listed) if u.kind == "field" and u.text.strip() and not u.bullet and below.bullet
+    ]
+    if len(leads) > 1:
+        return [shorten(unit_text(u)) for u in listed if not u.bullet]  # bullets tell more of the labelled lines above
     found: list[str] = []
     top = min((u.indent for u in listed), default=0)
     for n, unit in enumerate(listed):
@@ -44,8 +62,19 @@ def _top_items(units: list[Unit]) -> list[str]:
             top = following.indent if following is not None else top
         elif unit.indent <= top + 1 and unit_text(unit):
             top = min(top, unit.indent)
-            found.append(shorten(unit_text(unit)))
+            text = shorten(unit_text(unit))
+            found.append(_NUMBERING.sub("", text) if unit.kind == "field" else text)
     return found
+
+
+def _before_other_list(units: list[Unit]) -> list[Unit]:
+    """The units up to a plain line that names another list, as in `Recommendations:` under the findings."""
+    listed = False
+    for n, unit in enumerate(units):
+        if listed and unit.kind == "prose" and _OTHER_LIST.fullmatch(unit.text.strip()):
+            return units[:n]
+        listed = listed or unit.bullet
+    return units
 
 
 def _groups(unit: Unit, following: Unit | None) -> bool:
@@ -56,15 +85,24 @@ def _groups(unit: Unit, following: Unit | None) -> bool:
     return beside or (following.indent > unit.indent and bool(_CATEGORY.match(unit.key)))
 
 
-def under_labels(document: Document, wanted: Callable[[str], object]) -> list[str]:
-    """The entries under the labels (`**Key**:` lines and bold lines) whose text in lower case is wanted.
+def under_labels(
+    document: Document, wanted: Callable[[str], object], lines: tuple[int, int] | None = None
+) -> list[str]:
+    """The entries under the labels whose text in lower case is wanted, of the whole text or of a range of its lines.
 
-    An entry is the label's own value, or the list that follows it, or the paragraph.
+    Labels are `**Key**:` lines, bold lines, and plain lines that end with a colon over a list. An entry is the
+    label's own value, or the list that follows it, or the paragraph.
     """
     found: list[str] = []
     units = document.units
     for n, unit in enumerate(units):
-        if unit.kind != "field" or not wanted(unit.key.lower()):
+        if lines is not None and not lines[0] <= unit.start < lines[1]:
+            continue
+        if unit.kind != "field":
+            if _LEAD_IN.search(unit.text[-3:]) and _heads_list(units, n) and wanted(_label_text(unit)):
+                found += _list_below(units, n)
+            continue
+        if not wanted(unit.key.lower()):
             continue
         if unit.text.strip():
             found.append(shorten(unit.plain))
@@ -81,12 +119,35 @@ def under_labels(document: Document, wanted: Callable[[str], object]) -> list[st
     return _distinct(found)
 
 
+def _label_text(unit: Unit) -> str:
+    text = unit.plain.lower().rstrip(": ")
+    return text if len(text.split()) <= _LABEL_WORDS else ""
+
+
+def _heads_list(units: list[Unit], n: int) -> bool:
+    following = units[n + 1] if n + 1 < len(units) else None
+    if following is None or following.section != units[n].section or not following.bullet:
+        return False
+    return not units[n].bullet or following.indent > units[n].indent
+
+
+def _list_below(units: list[Unit], n: int) -> list[str]:
+    """The entries of the list right under a plain line."""
+    head = units[n]
+    run: list[Unit] = []
+    for unit in units[n + 1 : n + LIMIT * 3]:
+        if unit.section != head.section or not unit.bullet or (head.bullet and unit.indent <= head.indent):
+            break
+        run.append(unit)
+    return _top_items(run)
+
+
 def _below(field: Unit, label: Unit) -> bool:
     """Whether a labelled line belongs to the list under a label."""
     return field.indent > label.indent or (field.bullet and not label.bullet)
 
 
-def _bodies(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
+def body_rows(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
     """(head row, body row) for every body row of the tables."""
     previous = -3
     head: Unit | None = None
@@ -101,17 +162,29 @@ def _bodies(units: list[Unit]) -> Iterator[tuple[Unit, Unit]]:
 
 def _rows(units: list[Unit]) -> list[str]:
     """The body rows of tables."""
-    return [shorten(unit_text(row)) for _, row in _bodies(units) if any(cells(row.text))]
+    found: list[str] = []
+    for _, row in body_rows(units):
+        values = [c for c in cells(row.text) if c]
+        found.append(" | ".join(values[1:] if len(values) > 1 and _COUNTER.fullmatch(values[0]) else values))
+    return [shorten(row) for row in found]
 
 
 def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
     """(cells of the head, cells of the row) for every body row of the tables."""
-    for head, row in _bodies(units):
+    for head, row in body_rows(units):
         yield cells(head.text), cells(row.text)
 
 
-def _paragraphs(units: list[Unit]) -> list[str]:
-    return [shorten(u.plain) for u in units if u.kind in ("prose", "quote") and not _LEAD_IN.search(u.plain)]
+def _paragraphs(units: list[Unit], lines: list[str] | None = None) -> list[str]:
+    """The paragraphs of a run of units; one whose `lines` all begin with a mark such as ✅ or → is a list."""
+    found: list[str] = []
+    for unit in units:
+        if unit.kind not in ("prose", "quote") or _LEAD_IN.search(unit.plain):
+            continue
+        own = lines[unit.start : unit.end] if lines is not None else []
+        marked = len(own) > 1 and all(map(_SYMBOL_LINE.match, own))
+        found += [shorten(plain(line)) for line in own] if marked else [shorten(unit.plain)]
+    return found
 
 
 def entries(document: Document, index: int) -> list[str]:
@@ -123,13 +196,22 @@ def entries(document: Document, index: int) -> list[str]:
     if len(items) >= 2 or rows or (items and not children):
         return _distinct(items or rows)
     if children:
-        specific = [i for i in children if not _CATEGORY.match(heading_text(document.sections[i].heading))]
-        if len(specific) * 2 >= len(children):
-            return _distinct([heading_text(document.sections[i].heading) for i in children])
-        nested = [entry for i in children for entry in entries(document, i)]
-        return _distinct(items + nested)
-    return _distinct(_paragraphs(own) or [unit_text(u) for u in own if u.kind != "code"])
+        for i in children:
+            heading = heading_text(document.titles[i])
+            items += entries(document, i) if _CATEGORY.match(heading) else [heading]
+        return _distinct(items)
+    return _distinct(_paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"])
 
 
 def _distinct(found: list[str]) -> list[str]:
-    return list(dict.fromkeys(f for f in found if f.strip()))[:LIMIT]
+    return distinct(found)[:LIMIT]
+
+
+def distinct(found: Iterable[str]) -> list[str]:
+    """Entries once each, whatever their case, marks and spaces; the first spelling stays."""
+    kept: dict[str, str] = {}
+    for entry in found:
+        key = "".join(c for c in entry.casefold() if c.isalnum())
+        if key:
+            kept.setdefault(key, entry)
+    return list(kept.values())

@@ -142,9 +142,12 @@ def _by_title(title: str) -> str | None:
             r"\b(?:implementation|execution|completion|work|handoff|hand-off) summary\b"
             r"|^(?:implementation )?summary:|\bhandoff\b",
         ),
-        ("plan", r"\bplan\b|\broadmap\b"),
+        ("plan", r"\bplan\b|\broad ?map\b|^\W*(?:implementation )?tasks\W*$"),
         ("debug", r"\b(?:debug|root cause|diagnosis|postmortem|incident)\b"),
-        ("report", r"\b(?:report|research|analysis|audit|findings|investigation|review)\b"),
+        (
+            "report",
+            r"\b(?:report|research|analysis|audit|findings|investigation|review|observations|comparison|assessment)\b",
+        ),
     ):
         if re.search(pattern, title):
             return kind
@@ -166,6 +169,8 @@ def _by_form(document: Document, head: str, phases: int, boxes: int) -> str:
         return "report"
     if re.search(r"\breport_type\b|\bfindings_count\b", head):
         return "report"
+    if re.search(r"\b(?:work_remaining|summary_brief|phases_completed)\b", head):
+        return "summary"
     strict = sum(bool(_INSTRUCTIONS.search(u.text[:2_000])) for u in document.units)
     if len(document.units) >= 8 and strict * 3 > len(document.units):
         return "instructions"

@@ -24,6 +24,7 @@ class Parts:
     source_tokens: int
     title: str
     summary: str
+    more_summary: tuple[str, ...]
     key_findings: tuple[str, ...]
     recommendations: tuple[str, ...]
     paths: tuple[str, ...]
@@ -39,6 +40,8 @@ class Parts:
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
 _STATUS = re.compile("status|plan status")
+_SUMMARY_SHARE = {"plan": 0.3}
+"""Share of what the names leave that more than the summary field may take of the author's summary; else a half."""
 _FACTS_SHARE = {"plan": 0.85, "test-output": 0.9}
 """Share of what the names leave that typed fields may take, by kind."""
 
@@ -60,7 +63,9 @@ def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Che
     _rest(parts, composer, item_id)
     names_room = int(budget * names_share(parts)) if parts.names else 0
     room = max(0, composer.left - names_room)
-    said = _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
+    told = _summary(parts, composer, room)
+    room = max(0, composer.left - names_room)
+    said = told + _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
     if parts.medium != "prose" or parts.kind in ("test-output", "log"):
         _lines(parts, composer, composer.left - names_room, check)
     else:
@@ -73,6 +78,16 @@ def _head(parts: Parts, composer: Composer) -> None:
         composer.add(HEAD, f"# {parts.title}", limit=max(composer.budget // 4, 12))
     if composer.budget >= 120:
         composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens")
+
+
+def _summary(parts: Parts, composer: Composer, room: int) -> list[str]:
+    """The summary field, and what more the author's own summary says, as far as it fits its share of the room."""
+    floor = composer.left - int(room * _SUMMARY_SHARE.get(parts.kind, 0.5))
+    said = [parts.summary] if parts.summary and composer.add(SUMMARY, parts.summary, limit=room) else []
+    for sentence in parts.more_summary:
+        if composer.left > floor and composer.add(SUMMARY, sentence, limit=composer.left - floor):
+            said.append(sentence)
+    return said
 
 
 def _rest(parts: Parts, composer: Composer, item_id: str | None) -> None:
@@ -171,14 +186,13 @@ def _debug_lines(debug: DebugFields | None) -> list[str]:
 
 
 def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: Check) -> None:
-    """Summary, findings, advice, then the sentences that cover the rest best."""
+    """Findings, advice, then the sentences that cover the rest best."""
     floor = composer.left - max(0, room)
-    if parts.summary and composer.add(SUMMARY, parts.summary, limit=room):
-        said.append(parts.summary)
     if parts.kind in ("report", "debug", "summary"):
-        bullets = [f"- {f}" for f in parts.key_findings if f not in parts.summary]
+        known = " ".join(said)
+        bullets = [f"- {f}" for f in parts.key_findings if f not in known]
         said += composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
-        bullets = [f"- {r}" for r in parts.recommendations if r not in parts.summary]
+        bullets = [f"- {r}" for r in parts.recommendations if r not in known]
         said += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
     known = " ".join(said)
     pool = [c for c in parts.ranked if c.text not in known]

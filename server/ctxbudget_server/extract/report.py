@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from .completeness import waits
 from .document import Document, unit_text
-from .fields import Field, first_value
-from .items import entries, heading_text, shorten, under_labels
+from .fields import Field, first_value, header_list
+from .items import distinct, entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
+from .units import Unit
 
 SUMMARY_WORDS = 50
 """The most words that the `summary` field may have."""
@@ -17,9 +19,14 @@ _SUMMARY_SECTIONS = tuple(
     re.compile(p, re.I)
     for p in (
         r"\bexecutive summary\b",
-        r"^(?:\d+[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b|\bsummary$",
-        r"^(?:\d+[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b",
+        r"(?<!file )(?<!files )(?<!structure )(?<!results )(?<!test )(?<!cost )(?<!risk )(?<!cause )(?<!metrics )"
+        r"\bsummary$",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
         r"\b(?:key findings?|conclusions?)\b",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:the )?(?:goals?|objectives?|purpose|problem(?: statement)?|context"
+        r"|what changed"
+        r"|changes made|what was (?:done|implemented))\W*$",
     )
 )
 _SUMMARY_FIELD = re.compile(r"(?:summary(?: brief)?|brief|tl ?dr|abstract|synopsis|description|objective|goal)")
@@ -33,11 +40,33 @@ _KEY_SECTION = re.compile(
 _FINDING_HEADING = re.compile(r"^(?:finding|issue|observation|insight)\s*#?\d+\b[:.\s-]*", re.I)
 _FINDINGS_SECTION = re.compile(r"\b(?:findings|results|analysis|observations|what (?:we|i) found)\b", re.I)
 _KEY_LABEL = re.compile(r"(?:key|main|major|critical|core)\b.*|.*\b(?:findings?|takeaways?|strengths?|insights?)")
+_TALK = re.compile(
+    r"(?:(?:perfect|great|excellent|ok|okay|alright)\b.{0,3}$|(?:perfect|great|excellent)[!.,] |now (?:i|let me)\b"
+    r"|let me\b|i(?:'ll| will| now) "
+    r"|i(?: now)? have (?:all|now|gathered|enough|everything|a (?:comprehensive|complete|clear|good|full))\b"
+    r"|i(?:'ve| have) (?:explored|gathered|searched|analy[sz]ed|completed|thoroughly|created|read)\b|here(?:'s"
+    r"| is) (?:the|a|my) [^.]{0,60}:?$"
+    r"|agentid:)",
+    re.I,
+)
+"""What an agent says about its own doing, which tells the reader nothing of the matter."""
+_FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
+_METADATA = re.compile(
+    r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
+    r"|repository|started"
+    r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
+    re.I,
+)
+_SHORT_VALUE = 6
+_BOLD_LEADS = 3
+"""Bullets with a bold lead and a sentence behind it that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
     r"\b(?:recommend\w*|suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
     r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
     re.I,
 )
+_LISTED_RECOMMENDATIONS = re.compile(r"(?:key )?recommendations?")
+_NUMBERED_ADVICE = re.compile(r"^(?:recommendation|fix|suggestion|action)\s*#?\d+\s*[:.)–—-]+\s*(?=\S)", re.I)
 _STRICT_RECOMMENDATIONS = re.compile(r"\brecommend\w*\b", re.I)
 _DECISIONS = re.compile(
     r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:key |design |final )?decisions?(?: made)?|way forward|path forward"
@@ -68,7 +97,7 @@ def summary_section(document: Document) -> int | None:
     for pattern in _SUMMARY_SECTIONS:
         for i, section in enumerate(document.sections):
             if pattern.search(section.heading) and any(
-                u.kind in ("prose", "item", "quote", "field") for u in document.units_below(i)
+                u.kind in ("prose", "item", "quote", "field") and not _is_metadata(u) for u in document.units_below(i)
             ):
                 return i
     return None
@@ -79,9 +108,20 @@ def summary_sentences(document: Document, index: int) -> list[str]:
     units = document.units_of(index) or document.units_below(index)
     found: list[str] = []
     for unit in units:
-        if unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip()):
-            found += [s for s in split_sentences(unit_text(unit)) if not s.endswith(":")]
+        told = unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip())
+        if told and not _is_metadata(unit):
+            found += [
+                s for s in split_sentences(unit_text(unit)) if not (s.endswith(":") or _TALK.match(s) or waits(s))
+            ]
     return found
+
+
+def _is_metadata(unit: Unit) -> bool:
+    """Whether a unit is a fact about the document, such as its date."""
+    if unit.kind == "field":
+        return bool(_METADATA.fullmatch(unit.key))
+    key, colon, value = unit.text.partition(":")
+    return bool(colon) and len(value.split()) <= _SHORT_VALUE and bool(_METADATA.fullmatch(key.strip(" *_`")))
 
 
 def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
@@ -90,7 +130,7 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
     brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
     if section is not None or brief:
         told = summary_sentences(document, section) if section is not None else []
-        text = bounded(list(dict.fromkeys([*split_sentences(brief), *told])))
+        text = bounded(distinct([*split_sentences(brief), *told]))
         if text:
             return text
     labelled = first_value(fields, _SUMMARY_FIELD)
@@ -99,44 +139,76 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
         if text:
             return text
     pool = [c for c in ranked if is_sentence(c.text)] or ranked
-    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS]
+    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS and not _TALK.match(c.text)]
     best = choose(short, SUMMARY_WORDS * 1.4)
     return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
 
 
+def rest_of_summary(document: Document, summary: str) -> tuple[str, ...]:
+    """The sentences of the author's summary that the `summary` field has no room for, in order."""
+    section = summary_section(document)
+    if section is None:
+        return ()
+    return tuple(s for s in distinct(summary_sentences(document, section)) if s not in summary)
+
+
 def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
     """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
+    return tuple(distinct(f for f in _findings(document, ranked) if not waits(f))[:10])
+
+
+def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
     for index in document.matching(_KEY_SECTION):
         found = entries(document, index)
         if found:
-            return tuple(found[:10])
+            return found
     numbered = [
-        heading_text(_FINDING_HEADING.sub("", s.heading)) or s.heading
-        for s in document.sections
-        if _FINDING_HEADING.match(heading_text(s.heading))
+        heading_text(_FINDING_HEADING.sub("", t)) or t
+        for t in document.titles
+        if _FINDING_HEADING.match(heading_text(t))
     ]
-    labelled = under_labels(document, _KEY_LABEL.fullmatch)
-    if numbered or labelled:
-        return tuple((numbered or labelled)[:10])
+    found = numbered or under_labels(document, _FINDING_LABEL.fullmatch) or under_labels(document, _KEY_LABEL.fullmatch)
+    if found:
+        return found
     section = summary_section(document)
     if section is not None:
-        bullets = [shorten(unit_text(u)) for u in document.units_below(section) if u.kind in ("item", "field")]
+        bullets = _bullets(document, section)
         if len(bullets) >= 2:
-            return tuple(bullets[:10])
-    for index in document.matching(_FINDINGS_SECTION):
+            return bullets
+    for index in document.matching(_FINDINGS_SECTION) if len(document.sections) > 1 else ():
         found = entries(document, index)
         if len(found) >= 2:
-            return tuple(found[:10])
-    return tuple(c.text for c in sorted(ranked, key=lambda c: (-c.prior, c.order))[:5])
+            return found
+    leads = [unit_text(u) for u in document.units if u.kind == "field" and u.bullet and is_sentence(u.plain)]
+    if len(leads) >= _BOLD_LEADS:
+        return [shorten(lead) for lead in leads]
+    return _salient(ranked)
+
+
+def _bullets(document: Document, section: int) -> list[str]:
+    """The outer bullets of a summary, without mere labels and key figures."""
+    listed = [u for u in document.units_below(section) if u.kind in ("item", "field") and u.bullet]
+    top = min((u.indent for u in listed), default=0)
+    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _is_metadata(u)]
+
+
+def _salient(ranked: list[Candidate]) -> list[str]:
+    """The five sentences whose own features speak most for them."""
+    best = sorted(ranked, key=lambda c: (-c.prior, c.order))
+    return distinct(c.text for c in best if not (c.text.endswith(":") or _TALK.match(c.text)))[:5]
 
 
 def recommendations(document: Document) -> tuple[str, ...]:
     """What the document advises, from sections so named at any level, whatever form their entries have."""
+    listed = header_list(document, _LISTED_RECOMMENDATIONS)
+    if listed:
+        return tuple(distinct(listed)[:20])
     for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, _DECISIONS):
         found: list[str] = []
         for index in document.matching(pattern):
             found += entries(document, index)
-        found = found or under_labels(document, pattern.search)
+        found = found or (under_labels(document, pattern.search) if pattern is not _DECISIONS else [])
+        found = distinct(_NUMBERED_ADVICE.sub("", f) for f in found if not waits(f))
         if found:
-            return tuple(dict.fromkeys(found))[:20]
+            return tuple(found[:20])
     return ()

@@ -1,0 +1,71 @@
+"""How far a piece of work is, as its author marks it: [DONE], (in progress), "- blocked", a check mark."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = (
+    r"(?:fully |mostly |partially |partly |nearly )?(?:completed?|done|finished|implemented|shipped|merged)"
+    r"|in[ -]progress|under ?way|ongoing|started|implementing|wip"
+    r"|not (?:yet )?(?:started|begun|done|completed?|implemented)|unstarted|pending|planned|queued|scheduled"
+    r"|to-?do|to do|open|ready|blocked|deferred|postponed|skipped|on[ -]hold|paused|partial(?:ly)?|incomplete"
+    r"|cancell?ed|abandoned|dropped|failed"
+)
+_SYMBOL = r"[✅✓✔☑❌✗✘⏳⌛🔄🚧⏸⬜☐🔲]"
+_MARKS = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (rf"\[\s*({_WORD})\b[^\[\]]{{0,40}}\]", re.I),
+        (r"\[([A-Z][A-Z _-]{2,30})\]", 0),
+        (rf"\(\s*{_SYMBOL}?\s*({_WORD})\b[^()]{{0,60}}\)", re.I),
+        (
+            rf"\s*(?:\s[-–|]"
+            rf"|[—–|→])[\s*]*{_SYMBOL}?\s*({_WORD})\b(?:\s*[(\[][^()\[\]]*[)\]])?[\s!.*]*{_SYMBOL}?[\s!.*]*$",
+            re.I,
+        ),
+        (rf"{_SYMBOL}\s*\**({_WORD})\b[\s!.*]*$", re.I),
+        (r"\s(COMPLETED?|DONE|IN PROGRESS|NOT STARTED|PENDING|BLOCKED|TODO|WIP|SKIPPED|DEFERRED)[\s!.]*$", 0),
+        (rf"^\W*({_SYMBOL})", 0),
+        (rf"({_SYMBOL})[\s!.*]*$", 0),
+    )
+)
+_BOX = re.compile(r"^\s*\[([ xX])\]\s+")
+_ANY_SYMBOL = re.compile(_SYMBOL + "️?")
+_ENDS = " \t-–—:|,;→*"
+_START = re.compile(rf"\W*({_WORD})\b", re.I)
+_SHORT = 6
+
+BOX_WORDS = {True: "done", False: "open"}
+"""What a check box in front of a phase says of it."""
+
+
+def split_status(text: str) -> tuple[str | None, str]:
+    """The status that a heading or a list entry carries, and the text without its mark.
+
+    A word stands as written, a mark without a word as the mark itself; a check box reads `done` or `open`.
+    """
+    box = _BOX.match(text)
+    if box:
+        return BOX_WORDS[box[1] != " "], split_status(text[box.end() :])[1]
+    for pattern in _MARKS:
+        match = pattern.search(text)
+        if match:
+            before, after = (_tidy(_ANY_SYMBOL.sub(" ", x)) for x in (text[: match.start()], text[match.end() :]))
+            return match[1], f"{before} {after}".strip() if not before or not after or after[0] in "([" else _tidy(text)
+    return None, _tidy(text)
+
+
+def stated_status(value: str) -> str | None:
+    """The status that a labelled value gives: its word where it starts with one, the value where it is short."""
+    bare = _ANY_SYMBOL.sub(" ", value).strip("[]*_`. \t️")
+    if not bare:
+        symbol = _ANY_SYMBOL.search(value)
+        return symbol[0].rstrip("️") if symbol else None
+    start = _START.match(bare)
+    if len(bare.split()) <= _SHORT or not start:
+        return bare
+    return start[1]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()).strip(_ENDS)

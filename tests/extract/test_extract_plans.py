@@ -1,0 +1,179 @@
+"""Phases, dependencies, estimates and complexity of plans in the many forms that authors give them."""
+
+import pytest
+from extract_checks import count
+
+from ctxbudget_server.extract import PlanFields, extract
+from ctxbudget_server.extract.dependencies import links_in, numbers_in
+from ctxbudget_server.extract.progress import split_status, stated_status
+
+
+def plan_of(text: str) -> PlanFields:
+    plan = extract(text, count=count, kind="plan").plan
+    assert plan is not None
+    return plan
+
+
+SHAPES = {
+    "headings of mixed levels": "## Phase 1: Dig (done)\n- [x] a\n### Phase 2: Sow — in progress\n- [ ] b\n"
+    "## Phase 3: Reap\n",
+    "bold lines": "**Phase 1: Dig** (done)\n- [x] a\n**Phase 2: Sow** – in progress\n- [ ] b\n**Phase 3**: Reap\n",
+    "bold items": "- **Phase 1: Dig** (done)\n  - [x] a\n- **Phase 2**: Sow [IN PROGRESS]\n  - [ ] b\n"
+    "- **Phase 3: Reap**\n",
+    "plain items": "- Phase 1: Dig - done\n  - [x] a\n- Phase 2 - Sow - in progress\n  - [ ] b\n- Phase 3: Reap\n",
+    "numbered items": "## Phases\n1. Dig (done)\n   - [x] a\n2. Sow (in progress)\n   - [ ] b\n3. Reap\n",
+    "plain lines": "Phase 1: Dig (done)\nPhase 2: Sow (in progress)\nPhase 3: Reap\n",
+    "table": "| Phase | Name | Status |\n|---|---|---|\n| 1 | Dig | done |\n| 2 | Sow | In progress |\n"
+    "| 3 | Reap | |\n",
+    "counted table": "## Phases\n\n| # | What | State |\n|---|---|---|\n| 1 | Dig | done |\n"
+    "| 2 | Sow | in progress |\n| 3 | Reap | |\n",
+    "short numbers": "| Phase | Title | Status |\n|---|---|---|\n| P1 | Dig | done |\n"
+    "| P2 | Sow | in progress |\n| P3 | Reap | |\n",
+    "numbered headings": "## 4. Work\n### 4.1 Phase 1: Dig (done)\n### 4.2 Phase 2: Sow (in progress)\n"
+    "### 4.3 Phase 3: Reap\n",
+    "roman": "## Phase I: Dig (done)\n## Phase II: Sow (in progress)\n## Phase III: Reap\n",
+    "spelled": "## Phase one: Dig (done)\n## Phase two: Sow (in progress)\n## Phase three: Reap\n",
+    "status fields": "## Stage 1: Dig\n**Status:** ✅ done\n## Stage 2: Sow\nStatus: in progress\n## Stage 3: Reap\n",
+    "criteria first": "## Success criteria\n### Phase 1: works\n- [ ] it digs\n### Phase 2: works\n- [ ] it sows\n"
+    "## Phase 1: Dig (done)\n- [x] a\n## Phase 2: Sow (in progress)\n- [ ] b\n## Phase 3: Reap\n",
+    "status section later": "## Phase 1: Dig (done)\n## Phase 2: Sow (in progress)\n## Phase 3: Reap\n## Log\n"
+    "### Phase 1: notes\n",
+    "table beside headings": "## Phase 1: Dig\n## Phase 2: Sow\n## Phase 3: Reap\n## Overview\n\n"
+    "| Phase | Status |\n|---|---|\n| 1 | done |\n| 2 | in progress |\n",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_phases_are_found_in_every_form(shape: str):
+    plan = plan_of(f"# Plan\n\nWe grow beans.\n\n{SHAPES[shape]}")
+    assert [(p.number, p.name) for p in plan.phases] == [(1, "Dig"), (2, "Sow"), (3, "Reap")]
+    assert [(p.status or "").lower() for p in plan.phases] == ["done", "in progress", ""]
+    if "[x] a" in SHAPES[shape]:
+        assert [(p.tasks_done, p.tasks_open) for p in plan.phases] == [(1, 0), (0, 1), (0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("### Phase 3: C\nDepends on Phase 1\n", (1,)),
+        ("### Phase 3: C\n- It depends on phases 1 and 2.\n", (1, 2)),
+        ("### Phase 3: C (after Phase 2)\n", (2,)),
+        ("### Phase 3: C — depends on Phase 1\n", (1,)),
+        ("### Phase 3: C\n**Depends on**: Phase 1 (needs 2 days)\n", (1,)),
+        ("### Phase 3: C\n- **Dependencies**: [1-2]\n", (1, 2)),
+        ("### Phase 3: C\ndepends_on: [phase_1, phase_2]\n", (1, 2)),
+        ("### Phase 3: C\nBlocked by Phase 2.\n", (2,)),
+        ("### Phase 3: C\n## Dependencies\n- Phase 3 depends on Phase 1 and 2\n", (1, 2)),
+        ("### Phase 3: C\n## Dependencies\n- Phase 3 → Phase 1\n", (1,)),
+        ("### Phase 3: C\n## Dependencies\n- **Phase 3**: Phase 1, Phase 2\n", (1, 2)),
+        ("### Phase 3: C\n## Order\nPhase 1 must be done before Phase 3.\n", (1,)),
+        ("### Phase 3: C\n## Execution order\n\n1 → 3\n", (1,)),
+        ("### Phase 3: C\n\n| Phase | Depends on |\n|---|---|\n| 1 | – |\n| 3 | 1, 2 |\n", (1, 2)),
+        ("### Phase 3: C\n**Depends on**: none\n", ()),
+        ("### Phase 3: C\n**Depends on**: Task 2\n", ()),
+        ("### Phase 3: C\nRequires 2 engineers and Python 3.\n", ()),
+        ("### Phase 3: C\nPhase 3 can run in parallel with Phase 2.\n", ()),
+        ("### Phase 3: C\nDepends on Phase 7\n", ()),
+    ],
+)
+def test_dependencies_of_a_phase(text: str, needs: tuple[int, ...]):
+    plan = plan_of(f"# Plan\n\n### Phase 1: A\n\nText.\n\n### Phase 2: B\n\nText.\n\n{text}")
+    assert [p.depends_on for p in plan.phases] == [(), (), needs]
+    assert plan.waves == {(): (), (1,): ((1, 2), (3,)), (2,): ((1, 2), (3,)), (1, 2): ((1, 2), (3,))}[needs]
+
+
+def test_a_cycle_has_no_waves_and_is_told():
+    found = extract("# Plan\n## Phase 1: A\nDepends on Phase 2\n## Phase 2: B\nDepends on Phase 1\n", count=count)
+    assert found.plan is not None and found.plan.waves == ()
+    assert found.warnings == ("phases wait for each other, so there are no waves: 1, 2",)
+
+
+@pytest.mark.parametrize(
+    ("text", "estimate"),
+    [
+        ("We expect this to take 3-4 days.\n", "3-4 days"),
+        ("## Estimate\n\nAbout two weeks.\n", "About two weeks."),
+        ("## Estimated Effort\n\n- Server: 3 days\n- Client: 2 days\n- **Total**: 5 days\n", "5 days"),
+        ("## Timeline\n\n| Part | Time |\n|---|---|\n| A | 1 week |\n| Total | 3 weeks |\n", "3 weeks"),
+        ("Effort: 6h\n", "6h"),
+        ("**Total scope**: ~113 hours\n", "~113 hours"),
+        ("The whole migration should be finished in about six weeks.\n", "six weeks"),
+        ("The work is estimated at 12 hours.\n", "12 hours"),
+        ("It is about 3 days of work.\n", "3 days"),
+        ("- **Estimated Phases**: 7\n", None),
+        ("Sessions will expire after 30 minutes.\n", None),
+        ("It takes 30 minutes to run the tests.\n", None),
+    ],
+)
+def test_estimates(text: str, estimate: str | None):
+    assert plan_of(f"# Plan\n\n{text}\n## Phase 1: A\n## Phase 2: B\n").estimate == estimate
+
+
+def test_a_bare_number_takes_the_unit_of_its_key():
+    assert plan_of("---\nestimated_hours: 12\n---\n# Plan\n").estimate == "12 hours"
+    assert plan_of("duration_minutes: 45\nowner: me\n\n# Plan\n").estimate == "45 minutes"
+
+
+@pytest.mark.parametrize(
+    ("text", "complexity"),
+    [
+        ("## Complexity\n\n7/10, for want of tests.\n", 7.0),
+        ("## Complexity\n\nMedium (6/10)\n", 6.0),
+        ("**Complexity**: 8/10 → 6.5/10\n", 6.5),
+        ("- Complexity Score: 41.5\n", 41.5),
+        ("**Complexity**: Medium (touches 3 files)\n", None),
+        ("## Complexity: high\n", None),
+    ],
+)
+def test_complexity_is_a_stated_figure_or_computed(text: str, complexity: float | None):
+    plan = plan_of(f"# Plan\n\n{text}\n## Phase 1: A\n## Phase 2: B\n")
+    expected = (complexity, "given") if complexity is not None else (2.0, "computed")
+    assert (plan.complexity, plan.complexity_basis) == expected
+
+
+def test_struck_out_text_and_fences_say_nothing():
+    plan = plan_of(
+        "# Plan\n**Effort**: ~~5 days~~ 2 days\n## Phase 1: A\n- [ ] ~~old~~\n- [x] new\n## ~~Phase 2: gone~~\n"
+        "```\n## Phase 3: example\n- [ ] no\n```\n## Success criteria\n- ~~never~~\n- it runs\n"
+    )
+    assert [(p.number, p.tasks_done, p.tasks_open) for p in plan.phases] == [(1, 1, 0)]
+    assert (plan.estimate, plan.success_criteria) == ("2 days", ("it runs",))
+
+
+def test_what_is_no_goal_is_no_criterion():
+    plan = plan_of("# Plan\n## Goals & Non-Goals\n\n**Goals**:\n- fast\n- small\n\n**Non-Goals**:\n- pretty\n")
+    assert plan.success_criteria == ("fast", "small")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "rest"),
+    [
+        ("Build [COMPLETED]", "COMPLETED", "Build"),
+        ("Build [Not Started]", "Not Started", "Build"),
+        ("Build (completed 2031-02-01)", "completed", "Build"),
+        ("Build - blocked", "blocked", "Build"),
+        ("Build — in progress (60 %)", "in progress", "Build"),
+        ("Foundation (Week 1-2) ✅ COMPLETE!", "COMPLETE", "Foundation (Week 1-2)"),
+        ("✅ Build", "✅", "Build"),
+        ("[x] Build", "done", "Build"),
+        ("Build (~4 hours)", None, "Build (~4 hours)"),
+        ("Well-done steaks", None, "Well-done steaks"),
+        ("Open the gates", None, "Open the gates"),
+    ],
+)
+def test_status_marks(text: str, status: str | None, rest: str):
+    assert split_status(text) == (status, rest)
+
+
+def test_stated_status_keeps_the_word():
+    assert stated_status("✅ **Complete**") == "Complete"
+    assert stated_status("[NOT STARTED]") == "NOT STARTED"
+    assert stated_status("done, but the long story of how it came to be would fill a book") == "done"
+
+
+def test_links_between_phases():
+    assert [*links_in("Order: Phase 1 → Phase 2 → Phase 4, and Phase 1 → Phase 3.")] == [(2, 1), (4, 2), (3, 1)]
+    assert [*links_in("Phases 2 and 3 require Phase 1")] == [(2, 1), (3, 1)]
+    assert [*links_in("Phase 2 does not depend on Phase 1")] == []
+    assert numbers_in("Phases 1-3, 5") == (1, 2, 3, 5)
+    assert numbers_in("v2.1 of the 3 tools") == ()
