@@ -95,6 +95,10 @@ HOSTILE = {
     "open fences": "```x\ny\n" * 30_000,
     "equals": "=" * 200_000,
     "junit": "<testsuite tests='3'>" * 8_000,
+    "junit cases": "<testsuite>" + '<testcase name="' * 20_000,
+    "mocha failures": " 1 passing\n 1 failing\n" + "  1) a\n b\n" * 30_000,
+    "tap suites": "ok 1 - a\n    not ok 2 - b\n" * 15_000,
+    "assignments": "a = " * 80_000,
     "dashes": "-" * 200_000,
     "pluses": "+ " * 80_000,
 }

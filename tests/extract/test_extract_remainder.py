@@ -22,11 +22,12 @@ def test_every_outline_entry_is_what_get_returns_by_section_and_by_lines(session
     lines = text.splitlines(keepends=True)
     item = _added(session, text)
     found = _extract(session, item, maxTokens=120)
-    assert f"Rest: item {item}, sections: " in found["text"] and len(found["outline"]) > 3
+    assert f"Rest: item {item}" in found["text"] and len(found["outline"]) > 3
     for entry in found["outline"]:
         wanted = "".join(lines[entry["startLine"] - 1 : entry["endLine"]])
         section = session.call("context/get", itemId=item, section=" > ".join(entry["path"]))
-        by_lines = session.call("context/get", itemId=item, lines={"start": entry["startLine"], "end": entry["endLine"]})
+        asked = {"start": entry["startLine"], "end": entry["endLine"]}
+        by_lines = session.call("context/get", itemId=item, lines=asked)
         for part in (section, by_lines):
             assert part["content"] == wanted
             assert (part["startLine"], part["endLine"], part["tokens"]) == (
