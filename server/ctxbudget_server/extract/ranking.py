@@ -123,7 +123,7 @@ def candidates_of(units: list[Unit], titles: list[str], check: Check = no_check)
 
 def _weigh_centrality(candidates: list[Candidate]) -> None:
     """Multiplies priors by how common a sentence's words are in the document: 1 plus the mean percentage of sentences
-    that hold one of them. It raised ROUGE-2 by one point on each of two of three corpora, and on the third by little.
+    that hold one of them. With the marks' weight it moved ROUGE-2 on three corpora by +1.8, +0.7 and -0.1.
     """
     frequency = Counter(t for candidate in candidates for t in set(candidate.terms) if " " not in t)
     for candidate in candidates:
