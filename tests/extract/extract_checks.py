@@ -17,7 +17,7 @@ LABELS = re.compile(
     r"|object, keys|array of \d+(?:, keys)?)"
 )
 COUNTS = re.compile(
-    r"\(×\d+\)$|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
+    r" ?\(×\d+\)|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
     r"|array of \d+,? ?(?:keys)?"
 )
 
@@ -70,8 +70,8 @@ def invented(extraction: Extraction, source: str) -> list[str]:
             if line.startswith(("Names:", "Files:")):
                 missing += [n for n in rest.split() if n not in strip_ansi(source)]
                 continue
-            if re.match(r"(?:[\w-]+: )?(?:object|array of)", line):
-                missing += [key for key in COUNTS.sub("", rest).split() if not stands(key)]
+            if shape := re.match(r"(?:([^:]+): )?(?:object|array of \d+)(?:, keys)?(?= |$)(.*)", line):
+                missing += [key for key in f"{shape[1] or ''} {shape[2]}".split() if not stands(key)]
                 continue
             bare = re.fullmatch(r"Estimate: ([\d.~+–-]+) ([a-z]+)", line)
             if bare and bare[2] in source.lower():

@@ -197,3 +197,31 @@ def test_log_puts_errors_first_and_folds_repeats():
     found = extract("\n".join(lines), count=count, max_tokens=120)
     assert found.kind == "log"
     assert "permission denied" in found.text and "(×299)" in found.text
+
+
+CODE = Path(__file__).parents[2] / "server" / "ctxbudget_server" / "extract" / "structure.py"
+
+
+@pytest.mark.parametrize("path", [None, "src/structure.py"])
+def test_focus_on_code_gives_whole_windows_of_lines_as_they_stand(path: str | None):
+    text = CODE.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    found = extract(text, count=count, path=path, max_tokens=400, focus="_plausible_setext block")
+    given = found.text.split("\n")
+    assert all(line in lines for line in given), "indented as in the file"
+    hit = next(n for n, line in enumerate(given) if line.startswith("def _plausible_setext"))
+    at = lines.index(given[hit])
+    assert given[hit : hit + 3] == lines[at : at + 3]
+
+
+@pytest.mark.parametrize("path", [None, "src/structure.py"])
+def test_code_without_focus_gives_its_definitions_and_names(path: str | None):
+    text = CODE.read_text(encoding="utf-8")
+    found = extract(text, count=count, path=path, max_tokens=150)
+    assert "def front_matter_lines(lines: list[str]) -> int:" in found.text and "\nNames: " in found.text
+    assert not found.outline and not invented(found, text)
+
+
+def test_markdown_about_code_is_no_code():
+    text = "# Guide\n\n## Use\n\nx = 1\ny = 2\nz = f(x)\n\n## Next\n\nreturn z\nimport a\n"
+    assert extract(text, count=count).outline

@@ -117,6 +117,10 @@ HOSTILE = {
     "open fences": "```x\ny\n" * 30_000,
     "equals": "=" * 200_000,
     "junit": "<testsuite tests='3'>" * 8_000,
+    "junit cases": "<testsuite>" + '<testcase name="' * 20_000,
+    "mocha failures": " 1 passing\n 1 failing\n" + "  1) a\n b\n" * 30_000,
+    "tap suites": "ok 1 - a\n    not ok 2 - b\n" * 15_000,
+    "assignments": "a = " * 80_000,
     "dashes": "-" * 200_000,
     "pluses": "+ " * 80_000,
     "phase headings": "".join(f"# Phase {n}.{n}: x\nStatus: open\n" for n in range(8_000)),
@@ -159,3 +163,56 @@ def test_cancellation_stops_the_work():
 def test_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="kind must be one of"):
         extract("x", count=count, kind="novel")
+
+
+SPARSE = {
+    "nested json": json.dumps({"run": {"result": {"jobs": [{"step": {"code": 3, "name": "deploy to staging"}}] * 30}}}),
+    "array of objects": json.dumps([{"id": i, "state": "open", "mail": f"u{i}@example.org"} for i in range(200)]),
+    "array of arrays": json.dumps([[i, i * 2] for i in range(200)]),
+    "unparseable json": "[" * 9_000,
+    "json with one long text": json.dumps(
+        {"text": "word " * 900, "more": {"text": "This is said first. Then more. " * 60}}
+    ),
+    "chinese without marks": "这是一个没有标点的句子" * 200,
+    "chinese sentences": "这是一个没有空格的句子。" * 200,
+    "thai": "ภาษาไทยไม่มีช่องว่าง" * 100,
+    "arabic": "هذه جملة طويلة باللغة العربية تشرح النتائج " * 60,
+    "hebrew lines": "\n".join(f"שורה מספר {i} של הדוח" for i in range(100)),
+    "one word": "a" * 5_000,
+    "minified": "function a(b,c){return b+c};var x=[1,2,3];" * 200,
+    "only a table": "| a | b |\n|---|---|\n" + "\n".join(f"| row {i} | value {i} |" for i in range(100)),
+    "only headings": "\n".join(f"## Heading number {i}" for i in range(100)),
+    "only code": "```\n" + "x = 1\n" * 300 + "```\n",
+    "only comments": "<!-- note -->\n" * 300,
+    "only quotes": "\n".join(f"> quoted {i}" for i in range(200)),
+    "only boxes": "\n".join(f"- [ ] do {i}" for i in range(200)),
+    "tabs": "\n".join(f"col{i}\tval{i}\tx" for i in range(200)),
+    "crlf": "".join(f"Line number {i} says something here.\r\n" for i in range(200)),
+    "marks": "=-+*" * 900,
+    "emoji": "😀🎉" * 600,
+    "html": "<html><body>" + "<div class='a'><p>Some text</p></div>" * 200 + "</body></html>",
+}
+
+
+@pytest.mark.parametrize("limit", [20, 30, 60, 250])
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_text_is_never_empty_where_a_word_fits(name: str, limit: int):
+    for focus in (None, "nothing of the kind"):
+        found = extract(SPARSE[name], count=count, max_tokens=limit, focus=focus)
+        assert found.text.strip() and found.tokens == count(found.text) <= limit
+    if name not in ("only comments",):
+        assert not invented(found, SPARSE[name])
+
+
+def test_json_tells_its_shape_its_counts_and_what_is_seldom():
+    found = extract(
+        json.dumps(
+            {"status": "error", "items": [{"id": f"it-{i}", "state": "open" if i else "shut"} for i in range(90)]}
+        ),
+        count=count,
+        max_tokens=100,
+    )
+    assert found.text.startswith("object, keys status items\nitems: array of 90, keys id state\n")
+    assert "status: error" in found.text and "state: open (×89), shut (×1)" in found.text
+    small = extract(SPARSE["array of objects"], count=count, max_tokens=20)
+    assert small.text.startswith("array of 200, keys id state mail")

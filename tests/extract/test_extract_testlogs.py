@@ -65,7 +65,7 @@ FAILING = {
         " FAIL  src/a.test.ts > cart > adds\nAssertionError: expected 1\n\n Test Files  1 failed (1)\n      Tests  1 failed | 2 passed (3)",
         "src/a.test.ts > cart > adds",
     ),
-    "mocha": ("  1 passing (5ms)\n  1 failing\n\n  1) Cart\n       adds:\n     AssertionError: no", "adds"),
+    "mocha": ("  1 passing (5ms)\n  1 failing\n\n  1) Cart\n       adds:\n     AssertionError: no", "Cart adds"),
     "junit": (
         '<testsuite tests="2" failures="1"><testcase classname="c" name="n"><failure message="no &lt;1&gt;">x</failure>'
         "</testcase></testsuite>",

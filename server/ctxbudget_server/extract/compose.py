@@ -80,6 +80,18 @@ class Composer:
             self.add(NAMES, _names_line(names[:low]))
         return low
 
+    def fits(self, text: str) -> bool:
+        """Whether a line would fit what is left."""
+        return self._count(text + "\n") <= self.left
+
+    def said(self) -> set[str]:
+        """The lines so far."""
+        return {line for piece in self._pieces for line in piece.text.split("\n")}
+
+    def says_something(self) -> bool:
+        """Whether a piece of the source is among the lines: more than what it is, its names and how to ask for it."""
+        return any(p.part not in (NAMES, REST) and not (p.part == HEAD and p.order > 0) for p in self._pieces)
+
     def render(self) -> tuple[str, int]:
         """The text and its tokens. What was added last goes first if the whole exceeds the sum of its parts."""
         while self._pieces:

@@ -8,8 +8,9 @@ from .completeness import completeness
 from .compose import Composer
 from .document import Document, parse_document
 from .fields import Field, collect_fields, first_value
-from .kinds import KINDS, kind_from_content, kind_from_path, medium_of
+from .kinds import KINDS, kind_from_content, kind_from_path
 from .layout import Parts, write_focused, write_text
+from .media import medium as medium_from
 from .model import Check, Count, DebugFields, Extraction, ImplementationFields, PlanFields, TestFields, no_check
 from .names import find_paths, rank_names
 from .ranking import candidates_of
@@ -46,7 +47,7 @@ def extract(
     document = parse_document(text, check)
     source_tokens = count(text)
     check()
-    medium = medium_of(text)
+    medium = medium_from(text, path)
     tests = _tests_of(document, kind, medium, check)
     actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)
     if actual in ("test-output", "log") and medium == "prose":

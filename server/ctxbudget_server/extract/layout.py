@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .compose import ADVICE, BODY, FACTS, FINDINGS, HEAD, REST, SUMMARY, Composer
 from .document import Document
 from .fields import Field, first_value
+from .filling import fill
 from .lines import bare_lines
 from .model import Check, DebugFields, ImplementationFields, PlanFields, TestFields
 from .names import name_density, without_line_numbers
-from .ranking import Candidate, choose
+from .ranking import Candidate, choose, estimate_tokens
 
 
 @dataclass(slots=True)
@@ -39,10 +41,17 @@ class Parts:
 
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
+_SMALL_JSON = 120
+"""Tokens below which the shape of JSON may take all that its names leave."""
+_MOST_NAMES = 0.7
+"""Share of the budget that names take even where nothing else wants it (of code they take all)."""
 _STATUS = re.compile("status|plan status")
 _SUMMARY_SHARE = {"plan": 0.3}
 """Share of what the names leave that more than the summary field may take of the author's summary; else a half."""
-_FACTS_SHARE = {"plan": 0.85, "test-output": 0.9}
+_MESSAGES = 6
+_NAMES_FIRST = 0.75
+"""Share of what a failed run's lines may take that names of tests have before messages."""
+_FACTS_SHARE = {"plan": 0.85, "test-output": 1.0}
 """Share of what the names leave that typed fields may take, by kind."""
 
 
@@ -51,6 +60,8 @@ def names_share(parts: Parts) -> float:
 
     Prose that hardly names anything needs little; a report about code, and code itself, is remembered by its names.
     """
+    if parts.tests is not None and parts.tests.failing:
+        return 0.1  # the names of the tests that failed are the index
     density = name_density(parts.document.text)
     low, high = _NAMES_SHARE.get(parts.medium, (0.5, 0.7))
     return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
@@ -66,18 +77,22 @@ def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Che
     told = _summary(parts, composer, room)
     room = max(0, composer.left - names_room)
     said = told + _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
-    if parts.medium != "prose" or parts.kind in ("test-output", "log"):
+    by_line = parts.medium != "prose" or parts.kind in ("test-output", "log")
+    if by_line:
         _lines(parts, composer, composer.left - names_room, check)
     else:
         _prose(parts, composer, composer.left - names_room, said, check)
-    composer.add_names(parts.names, composer.left)
+    most = 1.0 if parts.medium in ("code", "listing") else _MOST_NAMES
+    composer.add_names(parts.names, min(composer.left, int(composer.budget * most)))
+    if parts.medium != "json" or not composer.says_something():
+        fill(parts.document, by_line, composer)
 
 
 def _head(parts: Parts, composer: Composer) -> None:
     if parts.title:
-        composer.add(HEAD, f"# {parts.title}", limit=max(composer.budget // 4, 12))
+        composer.add(HEAD, f"# {parts.title}", order=0, limit=max(composer.budget // 4, 12))
     if composer.budget >= 120:
-        composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens")
+        composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens", order=1)
 
 
 def _summary(parts: Parts, composer: Composer, room: int) -> list[str]:
@@ -109,7 +124,10 @@ def _facts(parts: Parts, composer: Composer, limit: int) -> list[str]:
         *_implementation_lines(parts.implementation),
         *_debug_lines(parts.debug),
     ]
-    return composer.add_all(FACTS, lines, limit, 60)
+    floor = composer.left - limit
+    said = composer.add_all(FACTS, lines, limit, 60)
+    _failures(parts.tests, composer, composer.left - floor)
+    return said
 
 
 def _test_lines(tests: TestFields | None) -> list[str]:
@@ -128,9 +146,33 @@ def _test_lines(tests: TestFields | None) -> list[str]:
     status = f"Tests: {tests.status or 'unknown'}"
     if tests.framework:
         status += f" ({tests.framework})"
-    lines = [": ".join([status, ", ".join(figures)]) if figures else status]
-    lines += [f"- {name}" for name in tests.failing]
-    return lines + list(tests.messages[:6])
+    return [": ".join([status, ", ".join(figures)]) if figures else status]
+
+
+def _failures(tests: TestFields | None, composer: Composer, limit: int) -> None:
+    """What failed and why: each name with its message where all fit, else names, some messages, the other names."""
+    if tests is None:
+        return
+    floor = composer.left - limit
+    told = {name: f"- {m}" for m in tests.messages for name in [m.split(" - ", 1)[0]] if name in tests.failing}
+    plain = [m for m in tests.messages if m.split(" - ", 1)[0] not in told]
+    names = sorted(tests.failing, key=_variant(tests.failing))  # stable: each test once before its variants
+    if sum(map(estimate_tokens, [*told.values(), *plain, *(n for n in names if n not in told)])) <= limit:
+        composer.add_all(FACTS, [told.get(name, f"- {name}") for name in names] + plain[:_MESSAGES], limit, 100)
+        return
+    bullets = [f"- {name}" for name in names]
+    said = composer.add_all(FACTS, bullets, int(limit * _NAMES_FIRST), 100)
+    why = [told[name].split(" - ", 1)[1] for name in names if name in told] + plain
+    composer.add_all(FACTS, list(dict.fromkeys(why))[:_MESSAGES], composer.left - floor, _MESSAGES)
+    composer.add_all(FACTS, bullets[len(said) :], composer.left - floor, 100)
+
+
+def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a name is a further case of a parametrised test that has been named."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.split("[", 1)[0], name)
+    return lambda name: first[name.split("[", 1)[0]] != name
 
 
 def _listed(label: str, entries: tuple[str, ...]) -> list[str]:
@@ -215,7 +257,10 @@ def _lines(parts: Parts, composer: Composer, room: int, check: Check) -> None:
         from .jsontree import JsonShape
 
         shape = JsonShape(text)
-        composer.add_all(FACTS, shape.lines, room // 2, 12)
+        small = composer.budget < _SMALL_JSON
+        said = composer.add_all(FACTS, shape.lines, room if small else room // 2, 12)
+        if shape.lines and shape.lines[0] not in said:
+            composer.add(FACTS, shape.lines[0].split(", keys", 1)[0], order=-1)
         composer.add_all(BODY, shape.values, max(0, composer.left - floor), 60)
     elif parts.medium in ("code", "listing") and parts.kind != "test-output":
         lines = bare_lines(without_line_numbers(text[:400_000]))

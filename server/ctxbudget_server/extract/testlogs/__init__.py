@@ -8,6 +8,7 @@ from importlib import import_module
 
 from ..lines import bare_lines, strip_ansi
 from ..model import Check, TestFields, no_check
+from .prefixes import is_cut, without_prefixes
 from .tally import ERROR, FAILED, PASSED, Tally
 
 _HARD_EXIT = re.compile(
@@ -37,14 +38,17 @@ _PARSERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sympy", "parse", ("tests finished:", "test process starts", "DO *NOT* COMMIT!")),
     ("go", "parse", ("--- PASS", "--- FAIL", "--- SKIP", "FAIL", "PASS", "ok  ", "ok\t", "no test files", '"Action"')),
     ("cargo", "parse", ("test result:", "Summary [", "error: ", "error[", "... FAILED")),
-    ("javascript", "parse_jest", ("Tests: ", "Test Suites: ")),
-    ("javascript", "parse_vitest", ("Test Files ",)),
-    ("javascript", "parse_mocha", (" passing", " failing")),
-    ("standard", "parse_tap", ("ok ", " failure")),
+    ("javascript", "parse_jest", ("Tests: ", "Test Suites: ", "No tests found, exiting with code")),
+    ("javascript", "parse_vitest", ("Test Files ", "No test files found, exiting")),
+    ("javascript", "parse_mocha", (" passing", " failing", "Exception during run: ", "No test files found")),
+    ("tap", "parse", ("ok ", " failure", "Bail out!")),
+    ("tap", "parse_node", ("ℹ pass ", "ℹ fail ")),
     ("standard", "parse_ctest", ("tests passed, ", "Test ")),
-    ("standard", "parse_tox", (": OK", ": FAIL", "congratulations", "evaluation failed", "ERROR: ")),
-    ("standard", "parse_junit", ("<testsuite",)),
+    ("standard", "parse_tox", (": OK", ": FAIL", ": commands[", "congratulations", "evaluation failed", "ERROR: ")),
+    ("junit", "parse", ("<testsuite",)),
 )
+_TOTALLED = ("pytest", "unittest", "django", "jest", "vitest", "ctest", "cargo nextest", "node test")
+"""What prints all figures in one place at the end, so that a part that was left out cannot hide a failure."""
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Exit|Interrupt)\b(?::|$)")
 MESSAGES = 12
 MAX_LINE = 4_000
@@ -57,7 +61,7 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
     `expected` says that the text is a test run's output: then a crash before any report is an error.
     """
     plain = strip_ansi(text)
-    whole = bare_lines(plain)
+    whole = without_prefixes(bare_lines(plain))
     lines = [(x if len(x) <= MAX_LINE else x[: MAX_LINE // 2] + x[-MAX_LINE // 2 :]).rstrip() for x in whole]
     check()
     tallies: list[Tally] = []
@@ -72,7 +76,7 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
     for module, function, signals in _PARSERS:
         if any(signal in plain for signal in signals):
             check()
-            tally = _parser(module, function)(_without(whole, spans) if function == "parse_junit" else rest)
+            tally = _parser(module, function)(_without(whole, spans) if module == "junit" else rest)
             if tally is not None:
                 tallies.append(tally)
     if not tallies:
@@ -120,6 +124,8 @@ def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestField
         status = PASSED
     else:
         status = None
+    if status == PASSED and not all(t.framework in _TOTALLED for t in tallies) and is_cut(lines):
+        status = None
     if status == PASSED and (any(map(_HARD_EXIT.match, rest)) or any(map(_GATE.match, lines))):
         status = FAILED
     counted = [t for t in tallies if t.passed is not None or t.failed is not None or t.errors is not None]
@@ -129,7 +135,7 @@ def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestField
         return sum(known) if known else None
 
     failing = tuple(dict.fromkeys(n for t in tallies for n in t.failing))
-    messages = tuple(dict.fromkeys(m for t in tallies for m in t.messages))
+    messages = () if status == PASSED else tuple(dict.fromkeys(m for t in tallies for m in t.messages))
     main = counted[0] if counted else tallies[0]
     return TestFields(
         framework=main.framework,

@@ -10,11 +10,14 @@ from .tally import ERROR, Tally
 _PREFIX = re.compile(r"\[[\w:.-]+\] ")
 _TEST = re.compile(r"\s*--- (PASS|FAIL|SKIP): (\S+)")
 _PACKAGE = re.compile(r"(ok|FAIL|\?|---)\s+([\w.~-]+(?:/[\w.~@+-]+)*)(?:\s+(.*))?$")
-_PANIC = re.compile(r"panic: .*|fatal error: .*|# \S+$|\S+\.go:\d+:\d+: .*")
 _GOTESTSUM = re.compile(
     r"(?:DONE )?(\d+) tests?(?:, (\d+) skipped)?(?:, (\d+) failures?)?(?:, (\d+) errors?)? in [\d.]+s$"
 )
-_MESSAGE = re.compile(r"\s+\w[\w./-]*_test\.go:\d+: (\S.*)$")
+_MESSAGE = re.compile(r"\s+\w[\w./-]*\.go:\d+: ?.*$")
+_COMPILER = re.compile(r"\S+\.go:\d+:\d+: ")
+_CURRENT = re.compile(r"=== (?:RUN|CONT|NAME)\s+(\S+)")
+_SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")  # Jest prints `FAIL path/a.test.js`
+MESSAGES = 20
 
 
 def parse(lines: list[str]) -> Tally | None:
@@ -31,6 +34,8 @@ def parse(lines: list[str]) -> Tally | None:
         return None
     if state.tests or tally.failing:
         tally.count(passed=state.passed, failed=state.failed, skipped=state.skipped, errors=state.builds)
+        if not state.verbose:
+            tally.passed = tally.skipped = None  # only failures are printed
     elif state.builds:
         tally.errors = state.builds
     if state.bad and not tally.failing and not state.builds:
@@ -38,7 +43,7 @@ def parse(lines: list[str]) -> Tally | None:
     if state.panicked and state.bad and not state.failed:
         tally.verdict = ERROR
     tally.failing = _deepest(tally.failing)
-    return tally.conclude(state.good)
+    return tally.conclude(state.good and not state.running)
 
 
 class _State:
@@ -47,6 +52,11 @@ class _State:
     def __init__(self) -> None:
         self.seen = self.good = self.bad = self.panicked = False
         self.passed = self.failed = self.skipped = self.builds = self.tests = 0
+        self.verbose = False  # whether tests that pass are printed
+        self.running: set[str] = set()  # tests, or packages of events, that have not ended
+        self.current = ""  # the test whose output follows
+        self.told: dict[str, list[str]] = {}  # what running tests have said, until their outcome is known
+        self.failing = False  # whether the test of the last outcome line failed
 
     def line(self, line: str, tally: Tally) -> None:
         test = _TEST.match(line)
@@ -55,7 +65,7 @@ class _State:
             return
         stripped = line.strip()
         package = _PACKAGE.match(stripped)
-        if stripped == "PASS":
+        if line.rstrip() == "PASS":
             self.seen = self.good = True
         elif stripped == "FAIL":
             self.seen = self.bad = True
@@ -63,19 +73,31 @@ class _State:
             self.package(package, tally)
         elif stripped.startswith(("panic: ", "fatal error: ")):
             self.panicked = True
-            tally.messages.append(stripped)
-        elif len(tally.messages) < 20:
-            message = _MESSAGE.match(line)
-            if message or re.match(r"\S+\.go:\d+:\d+: ", line):
-                tally.messages.append(stripped)
+            self.say(stripped.removesuffix(" [recovered]"), tally)
+        elif current := _CURRENT.match(line):
+            self.current = current[1]
+            self.running.add(current[1])
+            self.verbose = True
+        elif _MESSAGE.match(line):
+            if self.current:
+                self.told.setdefault(self.current, []).append(stripped)
+            elif self.failing:
+                self.say(stripped, tally)
+        elif _COMPILER.match(line):
+            self.say(stripped, tally)
+
+    def say(self, message: str, tally: Tally) -> None:
+        if len(tally.messages) < MESSAGES:
+            tally.messages.append(message)
 
     def package(self, match: re.Match[str], tally: Tally) -> None:
         rest = match[3] or ""
         if match[1] == "ok" and (re.match(r"[\d.]+s|\(cached\)|\[|coverage", rest)):
             self.seen = self.good = True
+            self.running.clear()  # what a test prints without a line's end may hide its outcome
         elif match[1] == "?" and "no test files" in rest:
             self.seen = True
-        elif match[1] == "FAIL" and (re.match(r"[\d.]+s|\[|\(", rest) or "/" in match[2] or not rest):
+        elif match[1] == "FAIL" and _failed_package(match[2], rest):
             self.seen = self.bad = True
             if "[" in rest:
                 self.builds += 1
@@ -84,8 +106,15 @@ class _State:
     def test(self, outcome: str, name: str, tally: Tally) -> None:
         self.seen = True
         self.tests += 1
+        told = self.told.pop(name, [])
+        self.running.discard(name)
+        self.current = ""
+        self.failing = outcome == "FAIL"
+        self.verbose = self.verbose or not self.failing
         if outcome == "FAIL":
             self.bad = True
+            for message in told:
+                self.say(message, tally)
             self.failed += 1
             tally.fails(name)
         elif outcome == "PASS":
@@ -99,7 +128,17 @@ class _State:
         except (ValueError, RecursionError):
             return
         action, test = event.get("Action"), event.get("Test")
+        package = str(event.get("Package"))
+        self.running.add(package)
+        if action in ("pass", "fail", "skip") and test is None:
+            self.running.discard(package)
         outcome = {"pass": "PASS", "fail": "FAIL", "skip": "SKIP"}.get(str(action))
+        output = event.get("Output")
+        if isinstance(output, str):
+            self.output(output.rstrip("\n"), test if isinstance(test, str) else "", tally)
+            return
+        if action == "build-fail":
+            self.builds += 1
         self.seen = True
         if outcome and isinstance(test, str):
             self.test(outcome, test, tally)
@@ -107,6 +146,25 @@ class _State:
             self.good = True
         elif outcome == "FAIL":
             self.bad = True
+
+    def output(self, line: str, test: str, tally: Tally) -> None:
+        """What a test has printed, as an event; outcomes are events of their own."""
+        if line.startswith(("panic: ", "fatal error: ")):
+            self.panicked = True
+            self.say(line.removesuffix(" [recovered]"), tally)
+        elif _MESSAGE.match(line):
+            self.told.setdefault(test, []).append(line.strip())
+        elif _COMPILER.match(line):
+            self.say(line.strip(), tally)
+        elif (package := _PACKAGE.match(line)) and package[1] == "FAIL" and " failed]" in line:
+            self.package(package, tally)
+
+
+def _failed_package(name: str, rest: str) -> bool:
+    """Whether `FAIL name rest` is a line of `go test`."""
+    if _SCRIPT.search(name):
+        return False
+    return bool(re.match(r"[\d.]+s|\[(?:build|setup) failed\]|\(", rest)) or ("/" in name and not rest) or not rest
 
 
 def _deepest(names: list[str]) -> list[str]:

@@ -21,13 +21,18 @@ _BROKEN = re.compile(
     r"(?:ImportError while loading conftest|ERROR: (?:not found|file or directory not found|usage)"
     r"|INTERNALERROR>|!+ Interrupted)"
 )
+MESSAGES = 20
 _CAPTURED = re.compile(r"-+ Captured \w+")
 _DIVIDER = re.compile(r"=+ (?:FAILURES|ERRORS|PASSES|short test summary info) =+$")
 _RAISED = re.compile(r"E {3,}(\S.*)$")
+_FAILURE = re.compile(r"_{3,} (?:ERROR (?:at (?:setup|teardown) of|collecting) )?(\S.*?) _{3,}$")
+_RULE = re.compile(r"=+ .*[^=]$")
+_RULE_END = re.compile(r"[^=].* =+$|=+$")
 
 
 def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
     """The tally, and the half-open line ranges of the sessions, which other frameworks must not read."""
+    lines = _unwrapped(lines)
     starts = [i for i, x in enumerate(lines) if _START.search(x)]
     footers = [(i, m[1]) for i, x in enumerate(lines) if (m := _FOOTER.match(x.strip()))]
     broken = any(_BROKEN.match(x) for x in lines)
@@ -55,6 +60,19 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
     if finished and not tally.failed and not tally.errors:
         tally.failing.clear()  # names come from the output of passing tests
     return tally.conclude(finished), _spans(starts, closing, len(lines)) if certain else []
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """The lines with rules that a narrow terminal has wrapped put together again; their number stays the same."""
+    found = lines
+    for i, line in enumerate(lines[:-1]):
+        if line.startswith("==") and _RULE.match(line) and _RULE_END.match(lines[i + 1]):
+            joined = (f"{line}{lines[i + 1]}", f"{line.rstrip()} {lines[i + 1].lstrip()}")
+            whole = next((x for x in joined if _FOOTER.match(x) or _START.search(x) or _DIVIDER.match(x)), None)
+            if whole is not None:
+                found = found if found is not lines else lines.copy()
+                found[i], found[i + 1] = whole, ""
+    return found
 
 
 def _outer(starts: list[int], ends: list[int]) -> tuple[list[int], bool]:
@@ -102,10 +120,31 @@ def _names(lines: list[str], tally: Tally, finished: bool, end: int) -> None:
             verbose = _VERBOSE.match(line) or _WORKER.match(line)
             if verbose:
                 tally.fails(verbose[2] if verbose[1] in (FAILED.upper(), ERROR.upper()) else verbose[1])
-    if not tally.messages:
-        tally.messages = [m[1] for x in lines if (m := _RAISED.match(x))][:20]
+    if not tally.failing and (tally.failed or tally.errors):
+        tally.failing += dict.fromkeys(m[1] for x in lines[:end] if x.startswith("___") and (m := _FAILURE.match(x)))
+    _messages(lines, tally)
     if not finished and tally.failing:
         tally.verdict = FAILED
+
+
+def _messages(lines: list[str], tally: Tally) -> None:
+    """Adds the first line of each failure where the summary has none, and completes those that it has cut."""
+    if tally.messages and not any(m.endswith("...") for m in tally.messages):
+        return
+    raised: list[str] = []
+    first = True
+    for line in lines:
+        match = _RAISED.match(line)
+        if match and first:
+            raised.append(match[1])
+        first = not line.startswith("E")
+    if not tally.messages:
+        tally.messages = raised[:MESSAGES]
+    for n, message in enumerate(tally.messages):
+        name, _, cut = message.rpartition(" - ")
+        if cut.endswith("...") and len(cut) > 8:
+            whole = next((r for r in raised if r.startswith(cut[:-3])), "")
+            tally.messages[n] = f"{name} - {whole}" if whole else message
 
 
 def _spans(starts: list[int], closing: list[int], total: int) -> list[tuple[int, int]]:

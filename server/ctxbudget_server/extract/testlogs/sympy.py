@@ -7,7 +7,9 @@ import re
 from .tally import FAILED, Tally, counts
 
 _CLOSE = re.compile(r"=* ?tests finished: (.*)$")
-_HEAD = re.compile(r"_{2,} (\S+\.py:\w+) _{2,}$")
+_HEAD = re.compile(r"(?:_+ )?(\S+\.py:test_\w+)(?: _+)?$")
+_RAISED = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Failed|Warning)\b(?::.*)?$")
+MESSAGES = 20
 _START = re.compile(r"=+ test process starts =+$")
 _VERBOSE = re.compile(r"(test_\w+) ([FEf])(?:\s|$)")
 _FILE = re.compile(r"(\S+\.py)\[[\d/?]+\]")
@@ -16,7 +18,7 @@ _FILE = re.compile(r"(\S+\.py)\[[\d/?]+\]")
 def parse(lines: list[str]) -> Tally | None:
     """The tally, or None when the log is not SymPy's."""
     tally = Tally("sympy")
-    seen = finished = False
+    seen = finished = due = False
     for i, line in enumerate(lines):
         close = _CLOSE.match(line)
         if close:
@@ -38,11 +40,16 @@ def parse(lines: list[str]) -> Tally | None:
             tally.verdict = FAILED
         elif match := _HEAD.match(line.strip()):
             tally.fails(match[1])
+            due = True
+        elif due and _RAISED.match(line):
+            due = False
+            if len(tally.messages) < MESSAGES:
+                tally.messages.append(line.strip())
     if not seen:
         return None
-    if not tally.failing:
-        for line in lines:
-            verbose = _VERBOSE.match(line)
-            if verbose and verbose[2] in "FE":
-                tally.fails(verbose[1])
+    named = {name.rsplit(":", 1)[-1] for name in tally.failing}
+    for line in lines:
+        verbose = _VERBOSE.match(line)
+        if verbose and verbose[2] in "FE" and verbose[1] not in named:
+            tally.fails(verbose[1])
     return tally.conclude(finished)

@@ -49,6 +49,14 @@ class Tally:
         return self
 
 
+def told(lines: list[str], at: int) -> str:
+    """The line at `at`, with the next one that says something where it ends with a colon."""
+    line = lines[at].strip()
+    if line.endswith(":"):
+        line = f"{line} {next((x.strip() for x in lines[at + 1 : at + 4] if x.strip()), '')}"
+    return line.strip()
+
+
 def counts(text: str) -> dict[str, int]:
     """The figures of a line such as `3 failed, 12 passed`, by word."""
     found: dict[str, int] = {}

@@ -13,6 +13,13 @@ _VERBOSE = re.compile(r"(test\w*(?: \([\w.]+\))?)(?:.*?) \.\.\. (?:.*\b)?(FAIL|E
 _DESCRIBED = re.compile(r"(test\w* \([\w.]+\))$")  # its docstring and outcome follow on the next line
 _OUTCOME = re.compile(r" \.\.\. (?:FAIL|ERROR)$")
 _PART = re.compile(r"(failures|errors|skipped|expected failures|unexpected successes)=(\d+)")
+_BASE = re.compile(r"test\w* \([\w.]+\)")
+_DJANGO = (
+    "Creating test database for alias",
+    "System check identified",
+    "Destroying test database for alias",
+    "Found ",
+)
 _RAISED = re.compile(r"(?:[\w.]*(?:Error|Exception|Failure|Warning))(?::.*)?$")
 
 
@@ -21,7 +28,7 @@ def parse(lines: list[str]) -> Tally | None:
     tally = Tally("unittest")
     pending: int | None = None
     unclosed = False
-    runs = 0
+    runs = known = 0
     names = False
     above = ""
     for line in lines:
@@ -30,6 +37,8 @@ def parse(lines: list[str]) -> Tally | None:
             unclosed = unclosed or pending is not None
             pending = int(ran[1][:9])
             continue
+        if line.startswith(_DJANGO) and (not line.startswith("Found ") or line.endswith(" test(s).")):
+            tally.framework = "django"
         close = _CLOSE.match(line)
         if close and (pending is not None or close[1] == "FAILED"):
             parts = {k: int(v[:9]) for k, v in _PART.findall(close[2] or "")}
@@ -37,10 +46,10 @@ def parse(lines: list[str]) -> Tally | None:
             errors, skipped = parts.get("errors", 0), parts.get("skipped", 0)
             if close[1] == "FAILED" and not failures and not errors:
                 failures = 1
-            total = pending or 0
-            tally.count(
-                passed=max(0, total - failures - errors - skipped), failed=failures, skipped=skipped, errors=errors
-            )
+            broken = _broken_tests(tally.failing[known:], failures + errors)
+            known = len(tally.failing)
+            passed = max(0, (pending or 0) - broken - skipped)
+            tally.count(passed=passed, failed=failures, skipped=skipped, errors=errors)
             runs += 1
             pending = None
             continue
@@ -62,3 +71,10 @@ def parse(lines: list[str]) -> Tally | None:
     if runs and pending is None and not unclosed and not tally.failed and not tally.errors:
         tally.failing.clear()
     return tally.conclude(bool(runs) and pending is None and not unclosed)
+
+
+def _broken_tests(names: list[str], stated: int) -> int:
+    """How many of the tests that ran have failed: subtests fail one by one, and a failed setUpClass is no test."""
+    if len(names) != stated:
+        return stated
+    return len({match[0] for name in names if (match := _BASE.match(name))})

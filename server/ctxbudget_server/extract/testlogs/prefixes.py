@@ -1,0 +1,40 @@
+"""What a CI system or a runner of containers puts before each line of a log, and marks of what it left out."""
+
+from __future__ import annotations
+
+import re
+
+_STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_PREFIXES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"[^\t\n]{{1,120}}\t[^\t\n]{{1,120}}\t\ufeff?{_STAMP} ?",  # `gh run view --log`: job, step, time
+        rf"\ufeff?{_STAMP} \d\d[OE][ +]?",  # GitLab: time, stream
+        rf"\ufeff?\[?{_STAMP}\]? ?",  # GitHub Actions, Azure, Buildkite, Jenkins
+        r"\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] ?",
+        r"[\w.-]{1,60} +\| ",  # docker compose
+        r"#\d+ \d+\.\d+ ",  # docker build
+    )
+)
+_LEAST_SHARE = 0.6
+_SAMPLE = 400
+_CUT = re.compile(
+    r"\W*(?:\[|\(|<|\.{3}|…)\W*(?:(?:\d+|some|more|output|log|lines?|characters?|chars|bytes|middle) ?){0,4}"
+    r"(?:truncated|omitted|elided|skipped for brevity)\b",
+    re.I,
+)
+
+
+def without_prefixes(lines: list[str]) -> list[str]:
+    """The lines without the prefix that most of them share, such as the times of GitHub Actions."""
+    sample = [x for x in lines if x.strip()]
+    sample = sample[: _SAMPLE // 2] + sample[max(_SAMPLE // 2, len(sample) - _SAMPLE // 2) :]
+    for prefix in _PREFIXES:
+        if sample and sum(bool(prefix.match(x)) for x in sample) >= _LEAST_SHARE * len(sample):
+            return [prefix.sub("", x, count=1) for x in lines]
+    return lines
+
+
+def is_cut(lines: list[str]) -> bool:
+    """Whether a line says that a part of the log was left out."""
+    return any(len(x) < 200 and _CUT.match(x) for x in lines)
