@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
     "report": "print a session's report: actual against budget",
+    "bash-client": "print the path of the file that bash scripts source",
 }
 
 EXAMPLES = """\
@@ -56,7 +57,7 @@ def run(given: list[str], attempt: Attempt) -> int:
 
 
 def _module(command: str) -> ModuleType:
-    return import_module(f"ctxbudget_server.cli.{command}")
+    return import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}")
 
 
 def _print_version() -> int:
