@@ -473,7 +473,7 @@ _ctxbudget_export() {
 # its stdin is not the script's, and it ends when the process $$ has ended, however that ends. The folder holds:
 #
 #   request, reply   Content-Length frames; between calls both are empty, and only the keeper has them open
-#   lock             one byte, which whoever speaks takes out and puts back: so no two speak at a time
+#   lock             one byte, which who speaks takes out and puts back, so that no two speak at a time
 #   tick             nothing, ever: a clock for the keeper, which bash has no other way to wait with
 #   holder           the process that took the byte last; if it was killed, the byte is lost, and the server goes
 #   server           the server's process
@@ -553,26 +553,34 @@ _ctxbudget_keep() {
 }
 
 _ctxbudget_greet() {
-    local _ctxbudget_frame=''
+    local _ctxbudget_frame='' _ctxbudget_found=''
     _ctxbudget_send "{\"jsonrpc\":\"2.0\",\"id\":\"hello\",\"method\":\"initialize\",\"params\":{\"processId\":$$,\
 \"clientInfo\":{\"name\":\"bash\"},\"rootUri\":null,\"capabilities\":{}}}"
     _ctxbudget_receive || return $?
+    if ! _ctxbudget_find "$_ctxbudget_frame" result; then
+        _ctxbudget_end_server
+        return 1
+    fi
     _ctxbudget_send '{"jsonrpc":"2.0","method":"initialized","params":{}}'
     printf 'L' >&51
 }
 
 # Take the lock, ask, and put it back. Status 0: reply is the result, 1: reply is an error, 2: ask another way.
 _ctxbudget_converse() { # METHOD PARAMS: reply
-    local id=$BASHPID.$_ctxbudget_requests quoted status
-    quoted=${1//[!a-zA-Z0-9\/_\$-]/}
-    [[ $quoted == "$1" ]] || return 2
-    _ctxbudget_busy=$BASHPID
-    _ctxbudget_exchange "$id" "{\"jsonrpc\":\"2.0\",\"id\":\"$id\",\"method\":\"$1\",\"params\":$2}" \
+    local id=$BASHPID.$_ctxbudget_requests status
+    [[ $1 != *[!a-zA-Z0-9/_\$-]* ]] || return 2
+    _ctxbudget_busy=$BASHPID _ctxbudget_reply=''
+    # The id comes last, where params that are no JSON cannot take its place.
+    _ctxbudget_exchange "$id" "{\"jsonrpc\":\"2.0\",\"method\":\"$1\",\"params\":$2,\"id\":\"$id\"}" \
         51<>"$_ctxbudget_dir/lock" 52<>"$_ctxbudget_dir/request" 53<>"$_ctxbudget_dir/reply" 2>/dev/null
     status=$?
     _ctxbudget_busy=''
-    # What this end cannot put right, as bytes that are no UTF-8, `ctxbudget call` can.
-    if ((status == 1)) && _ctxbudget_is_error parseError; then return 2; fi
+    # No reply: the fifos went in this moment. `ctxbudget call` also takes bytes that are no UTF-8, and does what the
+    # server left undone when it was told to end.
+    if ((status == 1)) &&
+        { [[ -z $_ctxbudget_reply ]] || _ctxbudget_is_error parseError || _ctxbudget_is_error requestCancelled; }; then
+        return 2
+    fi
     return "$status"
 }
 

@@ -242,6 +242,22 @@ EOF
     done
 }
 
+@test "params that are no JSON, and a method that is none, do not confuse the server" {
+    script <<'EOF'
+ctxbudget_call budget/status '{},"id":"other"' >/dev/null || true
+ctxbudget_call budget/status '[1' || true
+ctxbudget_call 'budget/status","x":"' || true
+ctxbudget_call budget/status 3 || true
+ctxbudget_call budget/status ' { } ' >/dev/null
+estimate_context_tokens
+EOF
+    [ "$status" -eq 0 ]
+    [ "$output" = 0 ]
+    [ "$(grep -c '"parseError"' <<<"$stderr")" -eq 1 ]
+    [ "$(grep -c '"methodNotFound"' <<<"$stderr")" -eq 1 ]
+    [ "$(grep -c '"invalidParams"' <<<"$stderr")" -eq 1 ]
+}
+
 @test "a session by its name comes to be when it is used; the caller's own params win" {
     script <<'EOF'
 CTXBUDGET_SESSION=run-1
