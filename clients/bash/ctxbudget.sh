@@ -550,6 +550,8 @@ _ctxbudget_keep() {
     kill "$!"
     wait "$!"
     command rm -rf -- "$_ctxbudget_dir"
+    printf '\n' >&53
+    printf 'L' >&51
 }
 
 _ctxbudget_greet() {
@@ -611,26 +613,32 @@ _ctxbudget_exchange() { # ID MESSAGE: reply
     return 2
 }
 
-# Wait for the lock at most 10 seconds; less if its holder was killed, who will not put it back.
+# Wait for the lock at most 10 seconds; less if its holder was killed, who will not put it back. The waits are long,
+# because a byte that comes in the moment in which `read` gives up is lost.
 _ctxbudget_lock() {
-    local _ holder='' dead='' tries
-    for ((tries = 0; tries < 40; tries++)); do
-        if IFS= read -r -N 1 -t 0.25 -u 51 _; then
+    local token='' holder='' tries
+    for ((tries = 0; tries < 2; tries++)); do
+        IFS= read -r -N 1 -t 5 -u 51 token
+        if [[ -n $token && -p $_ctxbudget_dir/lock ]]; then
             printf '%s' "$BASHPID" >|"$_ctxbudget_dir/holder"
             return 0
+        elif [[ ! -p $_ctxbudget_dir/lock ]]; then
+            printf 'L' >&51 # the server is gone: the next one who waits shall know
+            return 1
         fi
-        [[ -p $_ctxbudget_dir/lock ]] || return 1
-        IFS= read -r holder <"$_ctxbudget_dir/holder"
-        if [[ -n $holder ]] && ! kill -0 "$holder"; then
-            # Twice the same, as the next one may have just taken it.
-            if [[ $holder == "$dead" ]]; then
-                _ctxbudget_end_server
-                return 1
-            fi
-            dead=$holder
+        if _ctxbudget_holder_is_dead && command sleep 0.2 && _ctxbudget_holder_is_dead; then
+            _ctxbudget_end_server # twice, as the next one may have just taken it
+            return 1
         fi
     done
+    _ctxbudget_off=$BASHPID
     return 1
+}
+
+_ctxbudget_holder_is_dead() {
+    local pid=''
+    IFS= read -r pid <"$_ctxbudget_dir/holder"
+    [[ -n $pid && $pid == "${holder:-$pid}" ]] && ! kill -0 "$pid" && holder=$pid
 }
 
 _ctxbudget_end_server() {
@@ -653,16 +661,19 @@ _ctxbudget_receive() { # frame
     local line='' left='' piece=''
     until [[ -n $left && $line == $'\r' ]]; do
         line=''
-        until IFS= read -r -t 1 -u 53 piece; do
+        until IFS= read -r -t 5 -u 53 piece; do
             line+=$piece
             _ctxbudget_is_alive || return $?
         done
         line+=$piece
-        case $line in [Cc]ontent-[Ll]ength:*) left=${line//[!0-9]/} ;; esac
+        case $line in
+            [Cc]ontent-[Ll]ength:*) left=${line//[!0-9]/} ;;
+            '') _ctxbudget_is_alive || return $? ;; # the keeper wakes who waits for a server that is gone
+        esac
     done
     _ctxbudget_frame=''
     while ((left > 0)); do
-        IFS= read -r -N "$left" -t 1 -u 53 piece || _ctxbudget_is_alive || return $?
+        IFS= read -r -N "$left" -t 5 -u 53 piece || _ctxbudget_is_alive || return $?
         _ctxbudget_frame+=$piece
         left=$((left - ${#piece}))
     done

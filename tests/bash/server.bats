@@ -36,13 +36,13 @@ EOF
 }
 
 @test "it ends with a script that is killed" {
-    printf 'source %q\nestimate_context_tokens >ready\nsleep 60\n' "$CTXBUDGET_SH" >script.sh
+    printf 'source %q\nestimate_context_tokens >ready\nread -r <>waiting\n' "$CTXBUDGET_SH" >script.sh
+    mkfifo waiting
     bash script.sh 3>&- &
     pid=$!
     within 20 test -s ready
     server=$(cat "$XDG_RUNTIME_DIR"/*/server)
     kill -0 "$server"
-    pkill -KILL -P "$pid" sleep
     kill -KILL "$pid"
     wait "$pid" || true
     nothing_is_left

@@ -84,7 +84,7 @@ EOF
 @test "options that change how bash reads do no harm" {
     for options in 'set -x' 'set -a' 'set -o posix' 'IFS=abcdefghijklmnopqrstuvwxyz0123456789' 'BASH_COMPAT=4.2' \
         'shopt -s localvar_inherit nocasematch extglob' 'set -f; set -C; umask 077' 'LC_ALL=C.UTF-8'; do
-        rm -f store.db*
+        rm -rf store.db*
         script <<EOF
 $options
 text='a & b \\ "c" é'
@@ -207,7 +207,7 @@ EOF
     head -c 700000 /dev/urandom | tr -d '\0' | base64 -w 200 >big.txt
     printf '\x01\x7f"\\\t\r&é😀\\u0041' >>big.txt
     for server in on off; do
-        rm -f store.db*
+        rm -rf store.db*
         CTXBUDGET_SERVER=$server script <<'EOF'
 IFS= read -r -d '' big <big.txt || true
 prune_subagent_output big "kept"
