@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "fit": "cut a recorded conversation to a limit, and keep what goes",
     "replay": "replay a recorded conversation call by call, with and without policies",
     "report": "print a session's report: actual against budget",
+    "bash-client": "print the path of the file that bash scripts source",
 }
 
 EXAMPLES = """\
@@ -60,7 +61,7 @@ def run(given: list[str], attempt: Attempt) -> int:
 
 
 def _module(command: str) -> ModuleType:
-    return import_module(f"ctxbudget_server.cli.{command}")
+    return import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}")
 
 
 def _print_version() -> int:
