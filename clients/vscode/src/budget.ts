@@ -1,0 +1,136 @@
+/** The running session as the status item shows it: which session, and in what words. */
+
+import type { Change, Figures, Level, Phase, Status } from './protocol';
+
+/** What is known of one session. */
+export interface Snapshot {
+    sessionId: string;
+    revision: number;
+    state: 'open' | 'closed';
+    phase: number | null;
+    phases: Phase[];
+    figures: Figures;
+    /** What the server says should be done; empty until it has been asked. */
+    advice: string;
+}
+
+/** Follows the sessions that the server tells of; the one that changed last is shown. */
+export class Budget {
+    readonly #sessions = new Map<string, Snapshot>();
+
+    /** The session that changed last. */
+    get shown(): Snapshot | undefined {
+        return [...this.#sessions.values()].at(-1);
+    }
+
+    /** Take in `budget/didChange`; false when it is older than what is known. */
+    changed(change: Change): boolean {
+        const known = this.#sessions.get(change.sessionId);
+        if (change.state === 'deleted' || change.status === null) {
+            return this.#sessions.delete(change.sessionId);
+        }
+        if (known !== undefined && known.revision > change.revision) {
+            return false;
+        }
+        this.#sessions.delete(change.sessionId); // the last in the map is the last that changed
+        this.#sessions.set(change.sessionId, {
+            sessionId: change.sessionId,
+            revision: change.revision,
+            state: change.state,
+            phase: change.phase,
+            phases: known?.phases ?? [],
+            figures: change.status,
+            advice: known?.revision === change.revision ? known.advice : '',
+        });
+        return true;
+    }
+
+    /** Take in the answer of `budget/status`; false when it is not used. */
+    asked(status: Status): boolean {
+        const known = this.#sessions.get(status.sessionId);
+        if (known === undefined ? this.#sessions.size > 0 : known.revision > status.revision) {
+            return false; // older, or of a session that another one has taken the place of
+        }
+        const { sessionId, revision, state, phase, phases, advice, ...figures } = status;
+        // a session that is known keeps its place in the order
+        this.#sessions.set(sessionId, { sessionId, revision, state, phase, phases, figures, advice: advice.text });
+        return true;
+    }
+
+    /** The server is gone, and with it what it told. */
+    clear(): void {
+        this.#sessions.clear();
+    }
+}
+
+/** `3,150 / 7,500 · ok · phase 1 research` */
+export function statusText(snapshot: Snapshot): string {
+    const { retained, budget, level } = snapshot.figures;
+    const parts = [`${tokens(retained)} / ${tokens(budget)}`, level];
+    if (snapshot.state === 'closed') {
+        parts.push('closed');
+    } else if (snapshot.phase !== null) {
+        parts.push(phaseText(snapshot));
+    }
+    return parts.join(' · ');
+}
+
+/** The account in full, as Markdown. */
+export function tooltip(snapshot: Snapshot): string {
+    const { retained, peak, processed, saved, leased, available, window, ofWindow, ofBudget, level } = snapshot.figures;
+    const state = snapshot.state === 'open' && snapshot.phase !== null ? phaseText(snapshot) : snapshot.state;
+    const rows = [
+        [
+            'retained',
+            retained,
+            `${percent(ofBudget)} of budget, ${percent(ofWindow)} of the window of ${tokens(window)}`,
+        ],
+        ['peak', peak, 'the highest so far'],
+        ['processed', processed, 'all that came in'],
+        ['saved', saved, 'taken out again, net'],
+        ['available', available, leased > 0 ? `with ${tokens(leased)} leased to work in flight` : 'left of the budget'],
+    ] as const;
+    const table = rows.map(([name, figure, remark]) => `| ${name} | ${tokens(figure)} | ${remark} |`);
+    const lines = [
+        `**Session ${escape(snapshot.sessionId)}** · ${escape(state)} · level ${level}`,
+        '',
+        '| tokens | | |',
+        '|:--|--:|:--|',
+        ...table,
+    ];
+    if (snapshot.advice !== '') {
+        lines.push('', escape(snapshot.advice));
+    }
+    return lines.join('\n');
+}
+
+/** The theme colour behind the status item; undefined: none. */
+export function background(level: Level): string | undefined {
+    switch (level) {
+        case 'ok':
+            return undefined;
+        case 'warn':
+            return 'statusBarItem.warningBackground';
+        case 'critical':
+            return 'statusBarItem.errorBackground';
+    }
+}
+
+/** A figure with separators of thousands: the same in every locale, as the server writes it. */
+export function tokens(figure: number): string {
+    return figure.toLocaleString('en-US');
+}
+
+function percent(share: number): string {
+    return `${(share * 100).toFixed(1)}%`;
+}
+
+function phaseText({ phase, phases }: Snapshot): string {
+    const name = phases.find((known) => known.phase === phase)?.name;
+    return name ? `phase ${String(phase)} ${name}` : `phase ${String(phase)}`;
+}
+
+/** Text that came from a session, as Markdown that shows it and does nothing else. */
+function escape(text: string): string {
+    return text.replace(/[\\`*_{}[\]()#+!|<>~$]/g, '\\$&').replace(/\s+/g, ' ');
+}

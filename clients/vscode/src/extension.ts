@@ -1,0 +1,112 @@
+/** The extension: its parts, and what makes them move. */
+
+import * as vscode from 'vscode';
+import { COMMANDS, registerCommands } from './commands';
+import { Follower } from './follower';
+import { ofSession } from './protocol';
+import type { Alert } from './protocol';
+import { onInterpreterSelected } from './python';
+import { Report } from './report';
+import { Server } from './server';
+import { StatusItem } from './statusItem';
+
+/** Settings that count when the server starts, and not after. */
+const START_KEYS = ['ctxbudget.path', 'ctxbudget.interpreter', 'ctxbudget.languages'];
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+    const output = vscode.window.createOutputChannel('ctxbudget', { log: true });
+    const item = new StatusItem(COMMANDS.showBudget, COMMANDS.restartServer);
+    const report = new Report(async (sessionId) => {
+        if (server?.client === undefined) {
+            throw new Error('The ctxbudget server is not running.');
+        }
+        const params = { ...ofSession(sessionId), format: 'markdown' };
+        return (await server.client.sendRequest<{ markdown: string }>('budget/report', params)).markdown;
+    });
+    const showBudget = (): Promise<void> => report.show(follower.sessionId);
+    const follower = new Follower({
+        show: (snapshot) => {
+            item.show(snapshot);
+            if (snapshot !== undefined) {
+                report.refresh(snapshot.sessionId);
+            }
+        },
+        alert: (alert) => {
+            void popUp(alert, showBudget);
+        },
+    });
+    server = new Server(output, declaredSettings(context.extension), {
+        connecting: (client) => {
+            item.starting();
+            follower.listen(client);
+        },
+        running: (client) => void follower.ask(client),
+        stopped: () => {
+            follower.forget();
+            item.stopped('The ctxbudget server is not running.');
+        },
+        missing: (problem) => {
+            item.stopped(problem);
+            void tellMissing(problem);
+        },
+    });
+    const restart = async (): Promise<void> => server?.restart();
+    context.subscriptions.push(
+        output,
+        item,
+        report,
+        registerCommands({
+            client: () => server?.client,
+            showBudget,
+            restart,
+            showOutput: () => {
+                output.show();
+            },
+        }),
+        vscode.workspace.onDidChangeConfiguration((event) => {
+            if (START_KEYS.some((key) => event.affectsConfiguration(key))) {
+                void restart();
+            }
+        }),
+        vscode.workspace.onDidGrantWorkspaceTrust(() => void restart()),
+    );
+    const selection = await onInterpreterSelected(() => void restart());
+    if (selection !== undefined) {
+        context.subscriptions.push(selection);
+    }
+    await restart();
+}
+
+export async function deactivate(): Promise<void> {
+    await server?.stop();
+}
+
+function declaredSettings({ packageJSON }: vscode.Extension<unknown>): string[] {
+    const { contributes } = packageJSON as { contributes: { configuration: { properties: object } } };
+    return Object.keys(contributes.configuration.properties);
+}
+
+async function popUp({ level, alert }: Alert, showBudget: () => Promise<void>): Promise<void> {
+    const tell = level === 'critical' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+    if ((await tell(alert.message, 'Show Budget')) !== undefined) {
+        await showBudget();
+    }
+}
+
+async function tellMissing(problem: string): Promise<void> {
+    const [settings, again, details] = ['Open Settings', 'Try Again', 'Show Output'] as const;
+    switch (await vscode.window.showErrorMessage(problem, settings, again, details)) {
+        case settings:
+            await vscode.commands.executeCommand('workbench.action.openSettings', 'ctxbudget.path');
+            break;
+        case again:
+            await vscode.commands.executeCommand(COMMANDS.restartServer);
+            break;
+        case details:
+            await vscode.commands.executeCommand(COMMANDS.showOutput);
+            break;
+        case undefined:
+    }
+}

@@ -1,0 +1,50 @@
+/** The session's report as a rendered page, which follows the account while it is open. */
+
+import * as vscode from 'vscode';
+
+const SCHEME = 'ctxbudget';
+
+/** The report of a session as Markdown; throws what a person should read. */
+export type AskReport = (sessionId: string | undefined) => Promise<string>;
+
+export class Report implements vscode.TextDocumentContentProvider, vscode.Disposable {
+    readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+    readonly #registration: vscode.Disposable;
+    readonly #ask: AskReport;
+
+    readonly onDidChange = this.#changed.event;
+
+    constructor(ask: AskReport) {
+        this.#ask = ask;
+        this.#registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+    }
+
+    async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+        try {
+            return await this.#ask(uri.query === '' ? undefined : uri.query);
+        } catch (error) {
+            return `# Context budget\n\n${error instanceof Error ? error.message : String(error)}\n`;
+        }
+    }
+
+    /** Show the report of a session; absent: the workspace's default session. */
+    async show(sessionId: string | undefined): Promise<void> {
+        const uri = vscode.Uri.from({ scheme: SCHEME, path: '/Context budget.md', query: sessionId ?? '' });
+        this.#changed.fire(uri);
+        await vscode.commands.executeCommand('markdown.showPreview', uri);
+    }
+
+    /** The account of a session changed: renew its open report. */
+    refresh(sessionId: string): void {
+        for (const document of vscode.workspace.textDocuments) {
+            if (document.uri.scheme === SCHEME && ['', sessionId].includes(document.uri.query)) {
+                this.#changed.fire(document.uri);
+            }
+        }
+    }
+
+    dispose(): void {
+        this.#registration.dispose();
+        this.#changed.dispose();
+    }
+}

@@ -1,0 +1,186 @@
+"""The packed extension in a real VS Code: what a person sees of a document and of the running session."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .vscode_host import VSCode, require_host, vscode, write_settings
+
+EXAMPLES = Path(str(files("ctxbudget_server.demo") / "examples"))
+REPORT = "001-rate-limiting-algorithms.md"
+HEADING = ".view-line > span > span"
+OLD_SERVER = "#!/bin/sh\necho ctxbudget 0.0.9\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with reports, and with the server in its virtual environment."""
+    require_host()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "tideline"
+    shutil.copytree(EXAMPLES, folder)
+    (folder / "ctxbudget.toml").write_text("contextWindow = 25000\n")
+    program(folder / ".venv" / "bin" / "ctxbudget", f'#!/bin/sh\nexec {sys.executable} -m ctxbudget_server "$@"\n')
+    return folder
+
+
+def program(path: Path, text: str) -> str:
+    """Write a script that can be run; its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def call(workspace: Path, method: str, **params: Any) -> dict[str, Any]:
+    """What another process does to the session by itself: the editor's server is not asked to do it."""
+    command = [sys.executable, "-m", "ctxbudget_server", "call", method, json.dumps(params)]
+    alone = {**os.environ, "CTXBUDGET_SOCKET": "off"}
+    done = subprocess.run(command, cwd=workspace, env=alone, capture_output=True, text=True, check=True, timeout=30)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def add(workspace: Path, tokens: int) -> dict[str, Any]:
+    """Another process brings so much into the context."""
+    return call(workspace, "context/add", items=[{"layer": "transient", "tokens": tokens}])
+
+
+def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tmp_path: Path) -> None:
+    old = program(tmp_path / "old" / "ctxbudget", OLD_SERVER)
+    write_settings(workspace / ".vscode" / "settings.json", {"ctxbudget.path": old})
+    with vscode(workspace, tmp_path / "vscode") as editor:
+        editor.open_file(REPORT)
+        says_that_the_server_is_too_old(editor)
+        editor.set(**{"ctxbudget.path": ""})
+        shows_what_the_document_costs(editor)
+        follows_the_session(editor, workspace)
+        tells_a_crossing(editor, workspace)
+        tells_it_once(editor, workspace)
+        moves_a_section(editor)
+        inserts_metadata(editor)
+        counts_the_workspace(editor)
+        follows_its_settings(editor)
+        starts_the_server_again(editor)
+
+
+def says_that_the_server_is_too_old(editor: VSCode) -> None:
+    """In a message that can be acted on."""
+    editor.wait(".notification-toast", "ctxbudget 0.0.9")
+    editor.wait(".notification-toast .monaco-button", "Open Settings")
+    editor.wait(".statusbar-item", "ctxbudget")
+    editor.command("Notifications: Clear All Notifications")
+    editor.wait(".notification-toast", gone=True)
+
+
+def shows_what_the_document_costs(editor: VSCode) -> None:
+    """Hints at headings, the lens on top, a warning at the section that costs most, hovers, actions."""
+    editor.wait(".view-line", "and one Redis 2,628 tokens · 35% of budget")
+    editor.wait(".codelens-decoration", "2,628 tokens · 35% of budget · layer: metadata")
+    editor.wait(".squiggly-warning")
+    editor.hover(HEADING, "Findings", says="over the ceiling of layer metadata: 1,500 tokens")
+    editor.rest()
+    editor.hover(HEADING, "Rate limiting algorithms", says="As metadata:")
+    editor.screenshot("hover")
+    editor.rest()
+    editor.click(HEADING, "Findings")
+    editor.press("Control+.")
+    editor.wait(".action-widget .monaco-list-row", "Move “Findings” to its own file")
+    editor.wait(".action-widget .monaco-list-row", "Insert metadata block")
+    editor.press("Escape")
+
+
+def follows_the_session(editor: VSCode, workspace: Path) -> None:
+    """What another process does to the session, the status item shows."""
+    call(workspace, "session/open")
+    call(workspace, "workflow/startPhase", phase=1, name="research")
+    report = {"layer": "transient", "kind": "report", "path": f"reports/{REPORT}"}
+    call(workspace, "context/add", items=[report])
+    editor.wait(".statusbar-item", "2,628 / 7,500 · ok · phase 1 research")
+    editor.hover(".statusbar-item", "/ 7,500", says="Session default")
+    for account in ("retained", "peak", "processed", "saved"):
+        editor.wait(".monaco-hover", account)
+    editor.rest()
+
+
+def tells_a_crossing(editor: VSCode, workspace: Path) -> None:
+    """In a pop-up, when the level rises; its button opens the report."""
+    alert = add(workspace, 3_400)["alerts"][0]
+    editor.wait(".notification-toast", alert["message"])
+    editor.wait(".statusbar-item.warning-kind", "6,028 / 7,500 · warn")
+    editor.screenshot("session")
+    editor.click(".notification-toast .monaco-button", "Show Budget")
+    editor.wait(".tab.active", "Context budget")
+    editor.wait_in_frames("Retained 6,028 of 7,500")
+
+
+def tells_it_once(editor: VSCode, workspace: Path) -> None:
+    """No pop-up when more is added at that level; the report follows."""
+    editor.wait(".notification-toast", gone=True)
+    for total in ("6,128", "6,228"):  # the second one is shown after any pop-up of the first
+        add(workspace, 100)
+        editor.wait(".statusbar-item.warning-kind", f"{total} / 7,500 · warn")
+    editor.wait(".notification-toast", gone=True, seconds=0)
+    editor.wait_in_frames("Retained 6,228 of 7,500")
+    editor.screenshot("report")
+    editor.open_file(REPORT)
+
+
+def moves_a_section(editor: VSCode) -> None:
+    """By the command of the palette, at the cursor."""
+    editor.go_to_line(12)
+    editor.command("Context Budget: Move Section to Its Own File")
+    editor.wait(".view-line", "Moved to [executive-summary.md]")
+    editor.wait(".explorer-viewlet .monaco-list-row", "executive-summary.md")
+
+
+def inserts_metadata(editor: VSCode) -> None:
+    """By a click on the lens; the text changes, and the lens with it."""
+    editor.press("Control+Home")
+    editor.click(".codelens-decoration a", "Insert metadata block")
+    editor.wait(".view-line", "<!-- ctxbudget:metadata")
+    editor.wait(".codelens-decoration", "Update metadata block")
+
+
+def counts_the_workspace(editor: VSCode) -> None:
+    """The files that cost most are offered."""
+    editor.command("Context Budget: Count Workspace")
+    editor.wait(".quick-input-list .monaco-list-row", "reports/002-api-key-storage.md2,558 tokens")
+    editor.press("Escape")
+
+
+def follows_its_settings(editor: VSCode) -> None:
+    """While it runs."""
+    editor.set(**{"ctxbudget.inlayHints": False})
+    editor.wait(".view-line", "tokens · ", gone=True)
+    editor.press("Control+Home")
+    editor.wait(".codelens-decoration", "layer: metadata")
+
+
+def starts_the_server_again(editor: VSCode) -> None:
+    """And what it showed is back."""
+    editor.command("Context Budget: Restart Server")
+    editor.wait(".statusbar-item", "6,228 / 7,500", gone=True)
+    editor.wait(".statusbar-item", "6,228 / 7,500 · warn · phase 1 research")
+
+
+def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "was-run"
+    trap = program(workspace / "trap", f"#!/bin/sh\ntouch {mark}\necho ctxbudget 9.9.9\n")
+    program(workspace / ".venv" / "bin" / "ctxbudget", Path(trap).read_text())
+    write_settings(workspace / ".vscode" / "settings.json", {"ctxbudget.path": trap})
+    trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
+    with vscode(workspace, tmp_path / "vscode", **trust) as editor:
+        editor.wait(".statusbar-item", "Restricted Mode")
+        editor.open_file(REPORT)
+        editor.wait(".notification-toast", "ctxbudget was not found")
+        assert not mark.exists()
