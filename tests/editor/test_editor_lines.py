@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.editor.headings import State, scan
 from ctxbudget_server.editor.lines import LineText, Point, point_at, split_document
 from ctxbudget_server.editor.positions import Encoding, from_units, to_units
+from ctxbudget_server.extract.scan import State, scan
 from ctxbudget_server.extract.structure import _by_scan, header_lines
 
 TEXTS = st.text(alphabet="a# \t\n\r日🎉\u2028\x0c", max_size=30)

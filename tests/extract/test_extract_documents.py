@@ -199,22 +199,22 @@ def test_log_puts_errors_first_and_folds_repeats():
     assert "permission denied" in found.text and "(×299)" in found.text
 
 
-CODE = Path(__file__).parents[2] / "server" / "ctxbudget_server" / "extract" / "structure.py"
+CODE = Path(__file__).parents[2] / "server" / "ctxbudget_server" / "extract" / "scan.py"
 
 
-@pytest.mark.parametrize("path", [None, "src/structure.py"])
+@pytest.mark.parametrize("path", [None, "src/scan.py"])
 def test_focus_on_code_gives_whole_windows_of_lines_as_they_stand(path: str | None):
     text = CODE.read_text(encoding="utf-8")
     lines = text.split("\n")
-    found = extract(text, count=count, path=path, max_tokens=400, focus="_plausible_setext block")
+    found = extract(text, count=count, path=path, max_tokens=400, focus="is_plausible block")
     given = found.text.split("\n")
     assert all(line in lines for line in given), "indented as in the file"
-    hit = next(n for n, line in enumerate(given) if line.startswith("def _plausible_setext"))
+    hit = next(n for n, line in enumerate(given) if line.startswith("def is_plausible"))
     at = lines.index(given[hit])
     assert given[hit : hit + 3] == lines[at : at + 3]
 
 
-@pytest.mark.parametrize("path", [None, "src/structure.py"])
+@pytest.mark.parametrize("path", [None, "src/scan.py"])
 def test_code_without_focus_gives_its_definitions_and_names(path: str | None):
     text = CODE.read_text(encoding="utf-8")
     found = extract(text, count=count, path=path, max_tokens=150)

@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ctxbudget_server.editor.chunks import Check, Chunk, Measure, cut
-from ctxbudget_server.editor.headings import State
 from ctxbudget_server.editor.imports import Mention, mentions_in
 from ctxbudget_server.editor.lines import Splice
+from ctxbudget_server.extract.scan import State
 from ctxbudget_server.extract.structure import header_lines
 from ctxbudget_server.services.counting import Counter
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ctxbudget_server.editor.headings import State, scan
 from ctxbudget_server.editor.lines import bare
+from ctxbudget_server.extract.scan import State, scan
 from ctxbudget_server.extract.structure import header_lines
 
 _START = re.compile(r"\s*<!-- ctxbudget:metadata\b.*-->\s*$")
@@ -35,16 +35,27 @@ class BlockEdit(NamedTuple):
 
 
 def find_block(lines: Sequence[str]) -> Block | None:
-    """The first metadata block of a document that is closed."""
+    """The first metadata block of a document that is closed; what stands in code is an example of one."""
     start: int | None = None
+    code: set[int] | None = None
     for number, line in enumerate(lines):
         if "ctxbudget:metadata" not in line:
+            continue
+        if code is None:
+            code = _code_lines(lines)
+        if number in code:
             continue
         if _START.match(bare(line)):
             start = number
         elif start is not None and _END.match(bare(line)):
             return Block(start, number + 1)
     return None
+
+
+def _code_lines(lines: Sequence[str]) -> set[int]:
+    front = header_lines([bare(line) for line in lines[:402]])
+    found = scan(lines, State("front", left=front) if front else State()).code
+    return {number for start, end in found for number in range(start, end)}
 
 
 def without_block(lines: Sequence[str], block: Block | None) -> list[str]:

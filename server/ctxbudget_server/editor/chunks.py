@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ctxbudget_server.editor.headings import Scan, State, scan
+from ctxbudget_server.extract.scan import Scan, State, scan, scan_as_one
 
 Check = Callable[[], None]
 
@@ -46,7 +46,7 @@ class Chunk:
         if found is None:
             if len(self._scans) >= KEPT_SCANS:
                 self._scans.clear()
-            found = self._scans[state] = scan(self.lines, state)
+            found = self._scans[state] = scan_as_one(self.text, self.size, state) or scan(self.lines, state)
         return found
 
 

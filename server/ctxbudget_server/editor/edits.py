@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.blocks import Extract, block_edit
-from ctxbudget_server.editor.headings import State, scan
 from ctxbudget_server.editor.lines import Point, bare, split_document
 from ctxbudget_server.editor.view import View
+from ctxbudget_server.extract.scan import State, scan
 
 LEAST_SELECTION = 240
 """Characters below which a selection is not worth an extract."""
 MOST_NAME = 60
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+"""Names that no file can have on Windows, whatever their extension."""
 
 
 class Change(NamedTuple):
@@ -84,6 +86,8 @@ def _free_name(title: str, taken: Callable[[str], bool]) -> str:
     """A file name made of a heading; letters and digits of any script are kept."""
     folded = unicodedata.normalize("NFC", title).lower()
     slug = re.sub(r"[^\w]+", "-", folded).strip("-_")[:MOST_NAME].strip("-_") or "section"
+    if _DEVICE.fullmatch(slug):
+        slug = f"section-{slug}"
     name, number = f"{slug}.md", 2
     while taken(name):
         name, number = f"{slug}-{number}.md", number + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxbudget_server.editor.actions import metadata_offer, move_offer
@@ -10,7 +10,7 @@ from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
-from ctxbudget_server.editor.words import plural
+from ctxbudget_server.editor.words import plural, tokens_text
 from ctxbudget_server.extract import Extraction
 
 
@@ -39,17 +39,16 @@ class Hover(NamedTuple):
     text: str
 
 
-def hints(view: View, first: int, last: int) -> Iterator[Hint]:
-    """The tokens of its section at each heading from line `first` to `last`."""
-    for section in view.outline.sections:
-        if first <= section.line <= last:
-            tokens = section.tokens
-            yield Hint(
-                section.line,
-                len(bare(view.analysis.line_at(section.line))),
-                f"{view.tokens(tokens)} · {view.of_budget(tokens)}",
-                _section_line(view, section),
-            )
+def hints(view: View, sections: Iterable[Section]) -> Iterator[Hint]:
+    """The tokens of each section at its heading."""
+    provenance, source = view.basis.counter.provenance, _source(view)  # once, not for each of a thousand headings
+    for section in sections:
+        yield Hint(
+            section.line,
+            len(bare(view.analysis.line_at(section.line))),
+            f"{tokens_text(section.tokens, provenance)} · {view.of_budget(section.tokens)}",
+            f"{_extent(section, provenance)} {source}",
+        )
 
 
 def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
@@ -78,7 +77,8 @@ def hover(view: View, line: int, extracted: Extraction | None) -> Hover | None:
 
 
 def _section_text(view: View, section: Section, found: Extraction | None) -> str:
-    lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", _section_line(view, section)]
+    extent = _extent(section, view.basis.counter.provenance)
+    lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", f"{extent} {_source(view)}"]
     if found is None:
         return "\n\n".join(lines)
     if found.tokens < found.source_tokens:
@@ -90,11 +90,11 @@ def _section_text(view: View, section: Section, found: Extraction | None) -> str
     return "\n\n".join(lines)
 
 
-def _section_line(view: View, section: Section) -> str:
+def _extent(section: Section, provenance: str) -> str:
     inside = ""
     if section.below:
-        inside = f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
-    return f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{inside}. {_source(view)}"
+        inside = f", {plural(section.below, 'subsection')}; {tokens_text(section.own, provenance)} before the first"
+    return f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{inside}."
 
 
 def _document_text(view: View) -> str:

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from .model import Check, no_check
+from .scan import Heading
 from .sentences import plain
-from .structure import Heading, Structure
+from .structure import Structure
 
 _ITEM = re.compile(r"(\s*)(?:[-*+•●]|\(?\d{1,3}[.)]|[a-z][.)])\s+(?:\[([ xX~/-])\]\s+)?(.*)$")
 _RULE = re.compile(r"(?:(?:[-*_=~─━═][ \t]*){3,}|[-=+|: ]{5,})$")

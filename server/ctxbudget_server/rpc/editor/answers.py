@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from lsprotocol import types as lsp
 from ctxbudget_server.editor import findings as found
 from ctxbudget_server.editor import shown
 from ctxbudget_server.editor.actions import SELECTION, Offer
+from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.edits import Plan
 from ctxbudget_server.editor.lines import Point
 from ctxbudget_server.editor.positions import Encoding, to_units
-from ctxbudget_server.editor.view import View
+from ctxbudget_server.editor.view import Basis, View
 from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.documents import OpenDocument
@@ -22,6 +25,7 @@ from ctxbudget_server.rpc.editor.documents import OpenDocument
 Json = dict[str, Any]
 
 SOURCE = "ctxbudget"
+LEAST_KEPT = 200
 
 
 LineAt = Callable[[int], str]
@@ -37,17 +41,34 @@ def span(line_at: LineAt, start: Point, end: Point, encoding: Encoding) -> Json:
     return {"start": position(line_at, start, encoding), "end": position(line_at, end, encoding)}
 
 
-def hints(view: View, first: int, last: int, encoding: Encoding) -> list[Json]:
-    """The answer to `textDocument/inlayHint`."""
-    return [
-        {
-            "position": position(view.analysis.line_at, Point(hint.line, hint.column), encoding),
-            "label": hint.label,
-            "tooltip": hint.tooltip,
-            "paddingLeft": True,
-        }
-        for hint in shown.hints(view, first, last)
-    ]
+class Hints:
+    """The inlay hints of one document; a keystroke makes only those anew whose section it changed or moved."""
+
+    def __init__(self) -> None:
+        self._basis: Basis | None = None
+        self._made: dict[tuple[Section, str], Json] = {}
+
+    def answer(self, view: View, first: int, last: int, encoding: Encoding) -> list[Json]:
+        """The answer to `textDocument/inlayHint` for lines `first` to `last`."""
+        sections, line_at = view.outline.sections, view.analysis.line_at
+        start = bisect_left(sections, first, key=_line)
+        wanted = [(s, line_at(s.line)) for s in sections[start : bisect_right(sections, last, key=_line)]]
+        if view.basis != self._basis or len(self._made) > 2 * len(sections) + LEAST_KEPT:
+            self._basis = view.basis
+            self._made.clear()
+        made = self._made
+        missing = [key for key in wanted if key not in made]
+        for key, hint in zip(missing, shown.hints(view, [section for section, _ in missing]), strict=True):
+            made[key] = {
+                "position": position(line_at, Point(hint.line, hint.column), encoding),
+                "label": hint.label,
+                "tooltip": hint.tooltip,
+                "paddingLeft": True,
+            }
+        return [made[key] for key in wanted]
+
+
+_line = attrgetter("line")
 
 
 def lenses(view: View, uri: str, *, most: int, can_move: bool) -> list[Json]:

@@ -28,7 +28,7 @@ class OpenDocument:
         self.version = version
         self.path = real_path(uri)
         self.text = LineText(text)
-        self.size = len(text)
+        self.size = _bytes(text)
         self.binary = "\0" in text
         self._first: list[str] | None = list(self.text.lines)
         self._pending: deque[tuple[int, Splice]] = deque()
@@ -40,10 +40,10 @@ class OpenDocument:
         for change in changes:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 start, end = (self.point(place, encoding) for place in (change.range.start, change.range.end))
-                self.size += len(change.text) - len(self.text.slice(start, end))
+                self.size += _bytes(change.text) - _bytes(self.text.slice(start, end))
                 self._pending.append((version, self.text.replace(start, end, change.text)))
             else:
-                self.size = len(change.text)
+                self.size = _bytes(change.text)
                 self._pending.append((version, self.text.replace_all(change.text)))
             self.binary = self.binary or "\0" in change.text
         self.version = version
@@ -99,6 +99,10 @@ class OpenDocuments:
             self._open.setdefault(_key(new), document)
         return document
 
+    def below(self, uri: str) -> list[str]:
+        """The addresses of open documents in a folder."""
+        return [document.uri for key, document in list(self._open.items()) if key.startswith(_key(uri) + "/")]
+
     def find(self, uri: str) -> OpenDocument | None:
         """An open document by address."""
         return self._open.get(_key(uri))
@@ -127,6 +131,10 @@ def real_path(uri: str) -> str | None:
         return os.path.realpath(path_of(uri))
     except (ProtocolError, ValueError):
         return None
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _key(uri: str) -> str:

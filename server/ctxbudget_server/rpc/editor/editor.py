@@ -107,7 +107,9 @@ class Editor:
             self._look_at_importers(document.path)
 
     def renamed(self, old: str, new: str) -> None:
-        """A file was renamed; clients that keep its document open say no more than that."""
+        """A file or folder was renamed; clients that keep its documents open say no more than that."""
+        for inner in self.documents.below(old):
+            self.renamed(inner, new + inner[len(old) :])
         self.publisher.forget(old)
         document = self.documents.rename(old, new)
         if document is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from lsprotocol import types as lsp
 
@@ -67,6 +68,7 @@ class Features:
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
+        self._hints: WeakKeyDictionary[OpenDocument, answers.Hints] = WeakKeyDictionary()
 
     async def hints(self, params: lsp.InlayHintParams) -> list[dict[str, Any]] | None:
         """The tokens of its section at each heading of the range."""
@@ -74,11 +76,12 @@ class Features:
         if document is None:
             return None
         first, last, encoding = params.range.start.line, params.range.end.line, editor.client.encoding
+        hints = self._hints.setdefault(document, answers.Hints())
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
             if not editor.views.settings_of(document).inlay_hints:
                 return None
-            return editor.views.look(document, version, check, lambda view: answers.hints(view, first, last, encoding))
+            return editor.views.look(document, version, check, lambda view: hints.answer(view, first, last, encoding))
 
         return await editor.work(document, look)
 

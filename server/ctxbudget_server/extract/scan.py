@@ -1,7 +1,7 @@
-"""Headings and code of a Markdown text, line by line, from any line whose state is known.
+"""Headings, code and comments of a Markdown text, line by line, from any line whose state is known.
 
-The rules are those of the linear scan in `extract.structure`, which sees whole texts; here a state stands for all that
-went before, so that after an edit only what may have changed is looked at again.
+One scan serves whole texts that are too long for a parser and editors, where a state stands for all that went before,
+so that after an edit only what may have changed is looked at again.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ctxbudget_server.editor.lines import bare
-from ctxbudget_server.extract.structure import (
-    ATX,
-    FENCE,
-    FIELD_LINE,
-    HTML_BLOCK,
-    ITEM,
-    NOT_PARAGRAPH,
-    PROSE_HEADING,
-    SETEXT,
+ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)$")
+ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])( {1,4})(?=\S)")
+NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|#{1,6}(?:[ \t]|$)|\||<|(?:[-*_][ \t]*){3,}$)")
+HTML_BLOCK = re.compile(
+    r" {0,3}</?(?:address|article|aside|blockquote|body|center|col|dd|details|dialog|div|dl|dt|fieldset|figure|footer|"
+    r"form|h[1-6]|head|header|hr|html|iframe|li|link|main|menu|nav|ol|p|section|summary|table|tbody|td|tfoot|th|thead|"
+    r"title|tr|ul)(?:[\s>]|/>|$)",
+    re.I,
 )
-
+FIELD_LINE = re.compile(r"\s*(?:[-*+]\s+)?[\w*][\w *-]{0,40}:(?:\s|$)")
 _RAW = re.compile(r"<(pre|script|style|textarea)(?:[\s>]|$)", re.I)
+PROSE_HEADING = 120
+"""Characters above which what is underlined is prose."""
 
 
 class State(NamedTuple):
@@ -42,8 +44,14 @@ class State(NamedTuple):
     paragraph: tuple[str, ...] = ()
 
 
+_START = State()
+
+
 class Heading(NamedTuple):
-    """Lines count from the beginning of the scan; a heading that is underlined may have begun before it."""
+    """A heading outside of code, lists and quotes.
+
+    Lines count from 0 at the beginning of the scan; a heading that is underlined may have begun before it.
+    """
 
     line: int
     last: int
@@ -53,10 +61,11 @@ class Heading(NamedTuple):
 
 @dataclass(slots=True)
 class Scan:
-    """What a stretch of lines holds. `code` has the half-open ranges of lines that are code."""
+    """What a stretch of lines holds. `code` and `comments` are half-open ranges of lines."""
 
     headings: list[Heading] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
+    comments: list[tuple[int, int]] = field(default_factory=list)
     state: State = field(default_factory=State)
 
 
@@ -64,14 +73,23 @@ def scan(lines: Sequence[str], state: State) -> Scan:
     """Scan lines (with their ends or without) from a state on."""
     found = Scan()
     for number, line in enumerate(lines):
-        state = _step(found, number, bare(line), state)
+        text = line.rstrip("\r\n")
+        state = _step(found, number, text, state) if state.block else _open(found, number, text, state)
     found.state = state
     return found
 
 
+def scan_as_one(text: str, lines: int, state: State) -> Scan | None:
+    """The scan of lines that are inside of one block from end to end; None if that takes a closer look."""
+    if state.block == "fence" and state.mark not in text and not _ends_with_item(state):
+        return Scan(code=[(0, lines)], state=state)
+    if state.block == "comment" and state.mark not in text and not state.paragraph:
+        return Scan(comments=[(0, lines)], state=state)
+    return None
+
+
 def _step(found: Scan, number: int, line: str, state: State) -> State:
-    if not state.block:
-        return _open(found, number, line, state)
+    """Inside of a block."""
     if state.block == "front":
         return state._replace(left=state.left - 1) if state.left > 1 else State()
     if state.block == "fence":
@@ -79,6 +97,8 @@ def _step(found: Scan, number: int, line: str, state: State) -> State:
     state = _longer(state, line)
     if state.block == "html":
         return state if line.strip() else _open(found, number, line, state._replace(block="", paragraph=()))
+    if state.block == "comment":
+        _mark(found.comments, number)
     ended = state.mark in (line if state.block == "comment" else line.lower())
     return state._replace(block="", mark="") if ended else state
 
@@ -89,19 +109,24 @@ def _in_fence(found: Scan, number: int, line: str, state: State) -> State:
     after = state._replace(block="", mark="", indent=0)
     if text[: len(state.mark)] == state.mark and inner <= max(3, state.indent + 3):
         if not text.lstrip(state.mark[0]).strip(" \t"):
-            _code(found, number)
+            _mark(found.code, number)
             return after
-    elif state.item and state.indent >= state.item and line.strip() and inner < state.item:
+    elif _ends_with_item(state) and line.strip() and inner < state.item:
         return _open(found, number, line, after)  # the list item that held the fence has ended
-    _code(found, number)
+    _mark(found.code, number)
     return state
 
 
-def _code(found: Scan, number: int) -> None:
-    if found.code and found.code[-1][1] == number:
-        found.code[-1] = (found.code[-1][0], number + 1)
+def _ends_with_item(state: State) -> bool:
+    """Whether a fence stands in a list item, with which it ends."""
+    return bool(state.item) and state.indent >= state.item
+
+
+def _mark(ranges: list[tuple[int, int]], number: int) -> None:
+    if ranges and ranges[-1][1] == number:
+        ranges[-1] = (ranges[-1][0], number + 1)
     else:
-        found.code.append((number, number + 1))
+        ranges.append((number, number + 1))
 
 
 def _longer(state: State, line: str) -> State:
@@ -115,31 +140,32 @@ def _open(found: Scan, number: int, line: str, state: State) -> State:
     first = line[:1]
     if first == "#" and (atx := ATX.match(line)):
         _heading(found, number, atx)
-        return State()
+        return _START
     if first.isalpha():
         return _longer(state, line) if state.paragraph else State(paragraph=(line,))
     stripped = line.strip(" \t")
     if not stripped:
-        return state._replace(paragraph=()) if state.paragraph else state
+        return State(item=state.item) if state.paragraph else state
     indent = len(line) - len(line.lstrip(" "))
     if state.item and indent < state.item and not state.paragraph:
         state = state._replace(item=0)
     fence = FENCE.match(line)
     if fence and (indent <= 3 or state.item) and not (fence[2][0] == "`" and "`" in fence[3]):
-        _code(found, number)
+        found.code.append((number, number + 1))
         return State("fence", fence[2], indent, item=state.item)
     nested = bool(state.item) and indent >= state.item
     if state.item and not nested and ATX.match(line):
         state = state._replace(item=0)
-    if stripped[0] == "<" and not nested and (inside := _html(line, state)) is not None:
+    if stripped[0] == "<" and not nested and (inside := _html(found, number, line, state)) is not None:
         return inside
     return _text(found, number, line, state, nested=nested)
 
 
-def _html(line: str, state: State) -> State | None:
+def _html(found: Scan, number: int, line: str, state: State) -> State | None:
     """The state after a line that begins with `<`, if it begins an HTML block."""
     text = line.lstrip(" ")
     if text.startswith("<!--"):
+        found.comments.append((number, number + 1))
         state = _longer(state, line)
         return state if "-->" in line else state._replace(block="comment", mark="-->")
     if raw := _RAW.match(text):
@@ -154,10 +180,10 @@ def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) ->
         _heading(found, number, atx)
         return state._replace(paragraph=())
     if line.startswith("    ") and not state.paragraph and not state.item:
-        _code(found, number)
+        _mark(found.code, number)
         return state
     if state.paragraph and not nested and not state.item and (under := SETEXT.match(line)):
-        if _plausible(state.paragraph):
+        if is_plausible(state.paragraph):
             title = " ".join(" ".join(state.paragraph).split())
             level = 1 if under[1][0] == "=" else 2
             found.headings.append(Heading(number - len(state.paragraph), number, level, title))
@@ -169,7 +195,7 @@ def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) ->
     return _longer(state, line)
 
 
-def _plausible(block: tuple[str, ...]) -> bool:
+def is_plausible(block: Sequence[str]) -> bool:
     """A rule typed right under a paragraph or a list of fields makes a heading for a parser, not for its author."""
     return len(block) <= 2 and sum(map(len, block)) <= PROSE_HEADING and not any(map(FIELD_LINE.match, block))
 
