@@ -1,10 +1,11 @@
-"""What a keystroke costs the server in a document of 1 MB, against a full count, and how late a session's change is.
+"""What a keystroke costs the server in a document of 1 MB, how late a session's change is, and what a folder costs.
 
     python benchmarks/editor.py
 
 CPU of the server's process (Linux: from /proc), its user and system time over many keystrokes. A keystroke is a
 `textDocument/didChange` of one character and an inlay hint request that is answered for it. The full count is
 `tokens/count` of the same text. Diagnostics come after a pause, once for many keystrokes; they are not in the figures.
+The folder has 5,000 files; while it is counted in the background, somebody types in a small document.
 """
 
 from __future__ import annotations
@@ -19,7 +20,12 @@ from typing import Any
 
 from ctxbudget_client import Client
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from support.client import Client as RawClient
+
 KEYS = 100
+FILES = 5_000
 CLOCK = os.sysconf("SC_CLK_TCK")
 PARAGRAPH = "A paragraph of some length, with words, figures like 1,024 and `code`, as they stand in plans.\n"
 
@@ -33,7 +39,7 @@ def document(sections: int) -> str:
 class Typist:
     """An editor with one document open."""
 
-    def __init__(self, client: Client, pid: int, uri: str, text: str) -> None:
+    def __init__(self, client: Client | RawClient, pid: int, uri: str, text: str) -> None:
         self.client, self.pid, self.uri, self.version = client, pid, uri, 1
         item = {"uri": uri, "languageId": "markdown", "version": 1, "text": text}
         client.notify("textDocument/didOpen", {"textDocument": item})
@@ -53,6 +59,12 @@ class Typist:
         lines = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
         self.client.request("textDocument/inlayHint", {"textDocument": {"uri": self.uri}, "range": lines})
 
+    def timed_key(self) -> float:
+        """Seconds on the clock until a keystroke's hints are there."""
+        begin = time.perf_counter()
+        self.key(2, 0, "x", 0, 100)
+        return time.perf_counter() - begin
+
     def keys(self, line: int, first: int, last: int) -> float:
         """Milliseconds of CPU for each of many keystrokes in a line."""
         self.key(line, 0, "x", first, last)
@@ -71,10 +83,14 @@ def full_count(client: Client, typist: Typist, text: str) -> float:
     return (typist.cpu() - before) / 3 * 1e3
 
 
+def command(folder: str) -> list[str]:
+    """The command of a server in a folder."""
+    return [sys.executable, "-m", "ctxbudget_server", "serve", "--workspace", folder, "--store", f"{folder}/s.db"]
+
+
 def start(folder: str, **options: Any) -> Client:
     """A server in a folder."""
-    command = [sys.executable, "-m", "ctxbudget_server", "serve", "--workspace", folder, "--store", f"{folder}/s.db"]
-    return Client.spawn(command, cwd=folder, timeout=120, **options)
+    return Client.spawn(command(folder), cwd=folder, timeout=120, **options)
 
 
 def typing(sections: int, folder: str) -> None:
@@ -112,6 +128,58 @@ def lateness(folder: str) -> None:
           f"{max(times) * 1e3:.0f} ms at most.")  # fmt: skip
 
 
+def folder_opened(folder: str) -> None:
+    """What counting an opened folder costs, and how long a keystroke's hints take meanwhile and afterwards."""
+    size = 0
+    for number in range(FILES):
+        file = Path(folder, f"part-{number % 50}", f"{number}.md")
+        file.parent.mkdir(exist_ok=True)
+        text = f"# File {number}\n\n" + f"## Section\n\n{PARAGRAPH * (number % 7 + 3)}\n" * 8
+        size += len(text)
+        file.write_text(text)
+    root = [{"uri": Path(folder).as_uri(), "name": "folder"}]
+    hello = {"processId": None, "rootUri": None, "workspaceFolders": root}
+    with RawClient(command(folder), cwd=folder, handshake=False, ignore={"textDocument/publishDiagnostics"}) as client:
+        client.initialize_result = client.request(
+            "initialize", {**hello, "capabilities": {"window": {"workDoneProgress": True}}}
+        )
+        client.notify("initialized", {})
+        typist = Typist(client, client.process.pid, Path(folder, "notes.md").as_uri(), "# Notes\n\n" + PARAGRAPH * 500)
+        begin, cpu = time.perf_counter(), typist.cpu()
+        meanwhile: list[float] = []
+        while not counted(client):
+            meanwhile.append(typist.timed_key())
+            time.sleep(0.01)
+        took, cost, memory = time.perf_counter() - begin, typist.cpu() - cpu, resident(typist.pid)
+        after = [typist.timed_key() for _ in range(200)]
+    print(f"\nA folder with {FILES:,} files, {size / 1e6:.0f} MB, is counted in {took:.1f} s with {cost:.1f} s of CPU, "
+          f"typing included; {memory} MB are resident.\nA keystroke's hints meanwhile: {figures(meanwhile)}.\n"
+          f"Afterwards: {figures(after)}.")  # fmt: skip
+
+
+def counted(client: RawClient) -> bool:
+    """Whether the folder is counted; the progress is let happen."""
+    done = False
+    for message in client.drop_unread():
+        if message["method"] == "window/workDoneProgress/create":
+            client.respond(message["id"])
+        done = done or message["method"] == "window/logMessage"
+    return done
+
+
+def figures(times: list[float]) -> str:
+    """Median and 99th percentile."""
+    times = sorted(times)
+    latest = times[len(times) * 99 // 100]
+    return f"{statistics.median(times) * 1e3:.1f} ms in the median, 99 % within {latest * 1e3:.0f} ms"
+
+
+def resident(pid: int) -> int:
+    """Megabytes of a process in memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
 def main() -> None:
     """Print the tables."""
     print("CPU in ms for 1 MB:\n")
@@ -122,6 +190,8 @@ def main() -> None:
             typing(sections, folder)
     with tempfile.TemporaryDirectory() as folder:
         lateness(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        folder_opened(folder)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,11 @@ class EditorSettings(_Model):
         "auto",
         description="The document's total as a diagnostic of line 1. `auto`: for clients without hints and lenses.",
     )
+    count_on_open: bool = Field(
+        True,
+        description="Count a folder's texts when it is opened, in the background, where the client shows progress. "
+        "Closed files that load at the start, or that `layers` names, then have diagnostics too.",
+    )
     metadata_tokens: int = Field(300, ge=20, le=MAX_TOKENS, description="The most tokens that extracts may have.")
     languages: Globs = Field(LANGUAGES, description="Language ids of the documents that are looked at.")
     include: Globs = Field(

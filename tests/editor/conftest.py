@@ -128,7 +128,7 @@ def capabilities(encoding: str, without: tuple[str, ...] = (), more: Json = None
             "workspaceFolders": True,
             "fileOperations": {"didRename": True},
         },
-        "window": {"workDoneProgress": True},
+        "window": {},
     }
     for path in without:
         *way, last = path.split(".")

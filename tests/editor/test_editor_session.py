@@ -74,3 +74,35 @@ def test_nothing_is_told_unless_asked_for(start_editor: StartEditor) -> None:
     editor.request("context/add", {"items": [{"layer": "phase", "tokens": 7_400}]})
     editor.quiet(0.6)
     editor.close()
+
+
+def test_alerts_that_are_off_leave_the_client_s_own_watch_alone(start_editor: StartEditor) -> None:
+    editor = start_editor(options={"watch": True, "alerts": "off"}, ignore={"budget/didChange"})
+    editor.request("session/open", {"sessionId": "mine", "watch": True})
+    editor.request("context/add", {"sessionId": "mine", "items": [{"layer": "phase", "tokens": 7_400}]})
+    assert editor.notification("budget/alert")["sessionId"] == "mine"
+    editor.request("session/open", {"sessionId": "other"})
+    editor.request("context/add", {"sessionId": "other", "items": [{"layer": "phase", "tokens": 7_400}]})
+    while told(editor)["sessionId"] != "other":
+        pass
+    editor.quiet(0.6)
+    editor.close()
+
+
+def test_what_another_process_changes_is_shown_without_a_watch(start_editor: StartEditor, folder: Path) -> None:
+    refreshes = {"workspace": {"inlayHint": {"refreshSupport": True}, "codeLens": {"refreshSupport": True}}}
+    editor = start_editor(more=refreshes)
+    for method in ("inlayHint", "codeLens"):
+        editor.respond(editor.server_request(f"workspace/{method}/refresh")["id"])
+    text = "# one\n\n" + "Words that go on.\n" * 300
+    uri = editor.open_file("CLAUDE.md", text)
+    assert "1,000 tokens (4.0% of window)" in editor.diagnostics(uri)[0]["message"]
+    before = editor.labels(uri)
+    with Client(serve_command(folder), cwd=folder) as harness:
+        harness.request("session/open", {"sessionId": "run", "config": {"contextWindow": 50_000}})
+    for method in ("inlayHint", "codeLens"):
+        editor.respond(editor.server_request(f"workspace/{method}/refresh", timeout=15)["id"])
+    assert editor.diagnostics(uri) == []
+    assert editor.labels(uri) != before
+    editor.quiet(1.2)
+    editor.close()

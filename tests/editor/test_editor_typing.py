@@ -7,6 +7,8 @@ from pathlib import Path
 from ctxbudget_server.tokens import count
 from editor.conftest import WHOLE, StartEditor
 
+PROGRESS = {"window": {"workDoneProgress": True}}
+UNASKED = {"countOnOpen": False}
 LINE = "Words of a paragraph that goes on for quite a while, line after line.\n"
 
 
@@ -109,7 +111,7 @@ def test_a_workspace_is_counted_with_progress(start_editor: StartEditor, folder:
     (folder / "ignored").mkdir()
     (folder / "ignored" / "x.md").write_text(LINE)
     (folder / "b.md").write_bytes(b"\0")
-    editor = start_editor()
+    editor = start_editor(more=PROGRESS, options=UNASKED)
     asked = editor.send_request("workspace/executeCommand", {"command": "ctxbudget.countWorkspace"})
     create = editor.server_request("window/workDoneProgress/create")
     editor.respond(create["id"])
@@ -126,7 +128,7 @@ def test_a_workspace_is_counted_with_progress(start_editor: StartEditor, folder:
 def test_a_count_is_stopped(start_editor: StartEditor, folder: Path) -> None:
     for number in range(60):
         (folder / f"{number}.md").write_text(LINE * 5_000)
-    editor = start_editor(ignore={"$/progress", "window/showMessage"})
+    editor = start_editor(ignore={"$/progress", "window/showMessage"}, more=PROGRESS, options=UNASKED)
     params = {"command": "ctxbudget.countWorkspace", "workDoneToken": "mine"}
     asked = editor.send_request("workspace/executeCommand", params)
     while editor.notification("$/progress")["value"]["kind"] != "report":

@@ -44,7 +44,7 @@ class FakeBackend:
         self.notes: dict[str, list[Any]] = {}
         self.changes = 0
         self.told = 0
-        self.watched = False
+        self.watched = self.follows = False
         self.warm = threading.Event()
         self.asked: list[float] = []
 
@@ -54,7 +54,7 @@ class FakeBackend:
         return None
 
     def watching(self) -> bool:
-        return self.watched
+        return self.watched or self.follows
 
     def news(self) -> list[tuple[str, dict[str, Any]]]:
         self.asked.append(time.monotonic())
@@ -65,8 +65,9 @@ class FakeBackend:
         self.told = self.changes
         return [("budget/didChange", {"changes": self.told})]
 
-    def follow(self, session: str | None) -> None:
-        self.watched = session is not None
+    def follow(self, session: str | None, alerts: bool = True) -> None:
+        """What the settings follow; it leaves alone what the client watches."""
+        self.follows = session is not None
 
     def followed(self, session: str, model: str | None) -> Followed:
         return Followed(None, Settings.of({}), Counter(model))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -54,6 +55,13 @@ class Import:
         yield self.path
         for each in self.imports:
             yield from each.paths()
+
+    def loaded(self) -> Iterator[tuple[str, int]]:
+        """The paths of the files that it adds, with the tokens of each."""
+        if self.status == "loaded":
+            yield self.path, self.tokens
+        for each in self.imports:
+            yield from each.loaded()
 
 
 class Loaded(NamedTuple):
@@ -111,7 +119,14 @@ def _find(path: str, named: str, load: Load) -> tuple[str, Loaded | None]:
     for name in dict.fromkeys((named, named.rstrip(_LOOSE_END))):
         if not name or "\0" in name:
             continue
-        target = os.path.realpath(Path(path).parent / Path(name).expanduser())
+        target = os.path.realpath(Path(path).parent / _from_home(name))
         if (loaded := load(target)) is not None:
             return target, loaded
     return named, None
+
+
+def _from_home(name: str) -> Path:
+    if name.startswith("~/"):
+        with suppress(RuntimeError):  # the user has no home
+            return Path.home() / name[2:]
+    return Path(name)

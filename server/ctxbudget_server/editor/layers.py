@@ -67,6 +67,16 @@ def follows_imports(path: str | None) -> bool:
     return path is not None and matches(path, IMPORTING)
 
 
+def is_warned_of_closed(path: str | None, settings: EditorSettings) -> bool:
+    """Whether a file over its ceiling is worth a warning while nobody edits it.
+
+    It is if it enters every session, or if the settings give it a layer: else every old plan would be warned of.
+    """
+    if path is None or layer_of(path, settings) is None:
+        return False
+    return layer_of(path, settings) == "permanent" or matches(path, [rule.glob for rule in settings.layers])
+
+
 def is_looked_at(path: str | None, language: str | None, settings: EditorSettings) -> bool:
     """Whether a document is shown its tokens: by its language, or by its path."""
     if path is not None and settings.exclude and matches(path, settings.exclude):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ctxbudget_server.editor.analysis import Analysis, Outline, Section
@@ -38,6 +38,11 @@ class View:
     def loads(self) -> int:
         """Tokens that enter with the document: its own, and those of what it imports."""
         return self.outline.tokens + sum(each.total for each in self.imports)
+
+    def loaded(self) -> Iterator[tuple[str, int]]:
+        """The real paths of the files that are imported, each once, with the tokens of each."""
+        for each in self.imports:
+            yield from each.loaded()
 
     @property
     def imported(self) -> int:

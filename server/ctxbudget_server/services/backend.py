@@ -42,8 +42,11 @@ class Backend(Protocol):
     def watching(self) -> bool:
         """Whether this connection watches or follows any session."""
 
-    def follow(self, session: str | None) -> None:
-        """Have `news` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly."""
+    def follow(self, session: str | None, alerts: bool = True) -> None:
+        """Have `news` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly.
+
+        Sessions opened with `watch` are told of as before, with their alerts.
+        """
 
     def followed(self, session: str, model: str | None) -> Followed:
         """The session that is followed, as it is now, and a counter. Blocks briefly."""

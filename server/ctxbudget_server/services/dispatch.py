@@ -118,10 +118,10 @@ class Services:
         """Whether any session is watched or followed."""
         return self._news is not None and self._news.active
 
-    def follow(self, session: str | None) -> None:
+    def follow(self, session: str | None, alerts: bool = True) -> None:
         """Have `news` tell of a session, or of the latest for `auto`; None: of none but those opened with `watch`."""
         if self._news is not None or session is not None:
-            self._the_news().follow(session)
+            self._the_news().follow(session, alerts)
 
     def followed(self, session: str, model: str | None) -> Followed:
         """The session that `session` names now, and the counter of `model`, else of the session's."""

@@ -35,6 +35,7 @@ class News:
         self._seen: dict[str, _Seen] = {}
         self._mark: int | None = None
         self._wanted: str | None = None
+        self._alerts = True
         self._followed: str | None = None
         self._known: dict[str, _Seen] = {}
         """What every session was at the last look, while one of them is followed."""
@@ -57,12 +58,15 @@ class News:
         with self._lock:
             self._seen.pop(session_id, None)
 
-    def follow(self, wanted: str | None) -> None:
+    def follow(self, wanted: str | None, alerts: bool = True) -> None:
         """Tell of this session, or of whichever changed last for `auto`, beginning with how it stands; None: of none.
+
+        Without `alerts` only its changes are told, unless it is watched as well.
 
         It may come to be later. Where another one changes last, that one is told of from then on.
         """
         with self._lock, self._store.read() as reader:
+            self._alerts = alerts
             if wanted != self._wanted:
                 self._wanted, self._followed, self._mark = wanted, None, None
                 self._known = _states(reader)
@@ -78,7 +82,7 @@ class News:
                 for session_id, seen in self._seen.items():
                     news += self._of_session(reader, session_id, seen, self._seen)
                 if self._wanted is not None:
-                    news += self._of_followed(reader)
+                    news += [each for each in self._of_followed(reader) if self._alerts or each[0] != "budget/alert"]
                     self._known = _states(reader)
             self._mark = mark
             return news

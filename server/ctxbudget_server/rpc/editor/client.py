@@ -29,6 +29,7 @@ class Client:
     progress: bool = False
     refreshes_hints: bool = False
     refreshes_lenses: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(cls, params: lsp.InitializeParams, encoding: str) -> Client:
@@ -56,4 +57,5 @@ class Client:
             progress=bool(says("window.work_done_progress")),
             refreshes_hints=bool(says("workspace.inlay_hint.refresh_support")),
             refreshes_lenses=bool(says("workspace.code_lens.refresh_support")),
+            relative_patterns=bool(says("workspace.did_change_watched_files.relative_pattern_support")),
         )

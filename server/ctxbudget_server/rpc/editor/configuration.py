@@ -108,6 +108,12 @@ class Configuration:
             self._warn(warning)
 
 
+def is_home(folder: str) -> bool:
+    """Whether a folder is the user's home or holds it: nobody's project."""
+    home = os.path.realpath(Path.home())
+    return home == folder or home.startswith(folder.rstrip(os.sep) + os.sep)
+
+
 def _project(file: str) -> Source:
     text = read_text(file, MAX_PROJECT_BYTES)
     name = Path(file).name

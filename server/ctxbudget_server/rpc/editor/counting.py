@@ -1,34 +1,45 @@
-"""`ctxbudget.countWorkspace`: the tokens of a workspace's texts, with progress, and stopped when nobody wants them."""
+"""The tokens of a workspace's texts: on the command `ctxbudget.countWorkspace`, and once when a folder is opened."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import time
 from collections import Counter as Sums
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from itertools import count as numbers
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pygls.exceptions import JsonRpcException
-
 from ctxbudget_server.editor import layers
+from ctxbudget_server.editor.words import plural
 from ctxbudget_server.rpc.editor.messages import INFO
+from ctxbudget_server.rpc.editor.progress import Progress
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.settings import EditorSettings
     from ctxbudget_server.rpc.editor.editor import Editor
+    from ctxbudget_server.services.counting import Counter
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 Report = Callable[[int, int], None]
 """How many files are done, of how many."""
 
-_TOKENS = numbers(1)
-REPORT_SECONDS = 0.1
 LARGEST = 20
-ASK_SECONDS = 5.0
+SHOWN_FROM = 100
+"""Files from which the count of an opened folder shows its progress: fewer take no time worth a word."""
+MOST_FILES = 20_000
+MOST_LOOKED_AT = 200_000
+"""Texts, and files of any kind, beyond which a folder is not counted unless somebody asks for it."""
+YIELD_SECONDS, LONGEST_YIELD_SECONDS = 0.002, 0.1
+TITLE = "Counting tokens"
+
+
+class TooManyError(Exception):
+    """The folder has more files than are counted unasked."""
 
 
 async def count_workspace(editor: Editor, token: str | int | None) -> Json:
@@ -38,74 +49,135 @@ async def count_workspace(editor: Editor, token: str | int | None) -> Json:
     answer has what was counted so far, and `cancelled`).
     """
     progress = Progress(editor, token)
-    await progress.begin("Counting tokens")
-    cancellation = Cancellation()
-    stopped: Future[None] = Future()
-    editor.commands.progress[progress.token] = stopped
-    work = Count(editor, cancellation, stopped, progress.report_from_thread)
+    await progress.begin(TITLE)
+    work = Count(editor, editor.configuration.folders)
     try:
-        result = await editor.link.pool.result_of(work.run)
-    except asyncio.CancelledError:
-        cancellation.cancel()
-        raise
+        result = await _counted(
+            editor, progress, work, lambda: work.run(list(work.texts()), progress.report_from_thread)
+        )
     finally:
-        del editor.commands.progress[progress.token]
         progress.end(work.summary())
     editor.messages.show(INFO, work.summary())
     return result
 
 
-class Count:
-    """One count, on a thread."""
+async def count_on_open(editor: Editor, folders: Sequence[str]) -> None:
+    """Count folders that were opened, behind whatever else is asked for; warn of files that load at the start."""
+    work = Count(editor, folders, unasked=True)
+    progress = Progress(editor, None)
+    try:
+        texts = await editor.link.pool.result_of(lambda: list(work.texts()))
+    except TooManyError:
+        editor.messages.log(INFO, "ctxbudget: the folder has many files; ctxbudget.countWorkspace counts them")
+        return
+    if len(texts) >= SHOWN_FROM:
+        await progress.begin(TITLE)
+    try:
+        await _counted(editor, progress, work, lambda: work.run(texts, progress.report_from_thread))
+    finally:
+        progress.end(work.summary())
+    if texts:
+        editor.messages.log(INFO, f"ctxbudget: {work.summary()}")
+    if not work.stopped:
+        await editor.unopened.found(texts)
 
-    def __init__(self, editor: Editor, cancellation: Cancellation, stopped: Future[None], report: Report) -> None:
+
+async def _counted(editor: Editor, progress: Progress, work: Count, run: Callable[[], Json]) -> Json:
+    editor.commands.progress[progress.token] = work.button
+    try:
+        return await editor.link.pool.result_of(run)
+    except asyncio.CancelledError:
+        work.cancellation.cancel()
+        raise
+    finally:
+        del editor.commands.progress[progress.token]
+
+
+class Count:
+    """One count of folders, on a thread. `unasked` gives way to requests, and leaves huge folders alone."""
+
+    def __init__(self, editor: Editor, folders: Sequence[str], *, unasked: bool = False) -> None:
+        self.cancellation = Cancellation()
+        self.button: Future[None] = Future()
+        """Cancelled when the user has had enough."""
         self._editor = editor
-        self._cancellation = cancellation
-        self._stopped = stopped
-        self._report = report
+        self._folders = folders
+        self._unasked = unasked
         self._tokens: dict[str, int] = {}
+        self._at_start: dict[str, int] = {}
         self._layers: Sums[str] = Sums()
         self._provenance = "exact"
+        self._rules: dict[str | None, tuple[EditorSettings, Counter]] = {}
 
-    def run(self) -> Json:
-        """Count; raises nothing when it is stopped."""
-        views, configuration = self._editor.views, self._editor.configuration
-        files = [(path, place) for path in self._files() if (place := configuration.place_of(path)) is not None]
-        for done, (path, place) in enumerate(files):
-            if self._stopped.cancelled() or self._cancelled():
-                break
-            settings = configuration.settings_for(path)
-            if not layers.is_looked_at(place, None, settings):
-                continue
-            counter = views.basis(settings).counter
-            self._provenance = counter.provenance
-            try:
-                tokens = views.count(path, settings, counter, self._cancellation.check)
-            except Cancelled:
-                break
-            if tokens is not None:
-                self._tokens[path] = tokens
-                self._layers[layers.layer_of(place, settings) or "none"] += tokens
-            self._report(done + 1, len(files))
-        return self._result()
-
-    def _files(self) -> list[str]:
-        from ctxbudget_server.services.folders import files_below
-
-        found: dict[str, None] = {}
-        for folder in self._editor.configuration.folders:
-            for path in files_below(Path(folder)):
-                if self._stopped.cancelled() or self._cancelled():
-                    return []
-                found[str(path)] = None
-        return list(found)
-
-    def _cancelled(self) -> bool:
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody wants it any more."""
         try:
-            self._cancellation.check()
+            self.cancellation.check()
         except Cancelled:
             return True
-        return False
+        return self.button.cancelled()
+
+    def texts(self) -> Iterator[str]:
+        """The real paths of the files to count. Raises TooManyError."""
+        from ctxbudget_server.services.folders import files_below
+
+        place_of, seen, looked_at = self._editor.configuration.place_of, set[str](), 0
+        for folder in self._folders:
+            for file in files_below(Path(folder)):
+                self._give_way()
+                if self.stopped:
+                    return
+                path, looked_at = str(file), looked_at + 1
+                if self._unasked and (looked_at > MOST_LOOKED_AT or len(seen) > MOST_FILES):
+                    raise TooManyError
+                if path not in seen and layers.is_looked_at(place_of(path), None, self._rules_for(path)[0]):
+                    seen.add(path)
+                    yield path
+
+    def run(self, texts: Sequence[str], report: Report) -> Json:
+        """Count; raises nothing when it is stopped."""
+        for done, path in enumerate(texts):
+            self._give_way()
+            if self.stopped:
+                break
+            try:
+                self._count(path)
+            except Cancelled:
+                break
+            report(done + 1, len(texts))
+        return self._result()
+
+    def _count(self, path: str) -> None:
+        views, place = self._editor.views, self._editor.configuration.place_of(path)
+        settings, counter = self._rules_for(path)
+        self._provenance = counter.provenance
+        tokens = views.count(path, settings, counter, self.cancellation.check)
+        if tokens is None:
+            return
+        self._tokens[path] = tokens
+        layer = layers.layer_of(place, settings) or "none"
+        self._layers[layer] += tokens
+        if layer == "permanent":
+            self._at_start[path] = tokens
+            found = views.look_at_file(path, self.cancellation.check, lambda view: dict(view.loaded()))
+            self._at_start.update(found or {})
+
+    def _rules_for(self, path: str) -> tuple[EditorSettings, Counter]:
+        """The settings and the counter of a file's folder, as they were when the count came to it."""
+        folder = self._editor.configuration.folder_of(path)
+        if folder not in self._rules:
+            settings = self._editor.configuration.settings_for(path)
+            self._rules[folder] = settings, self._editor.views.basis(settings).counter
+        return self._rules[folder]
+
+    def _give_way(self) -> None:
+        """Let requests be answered first, for a while."""
+        if not self._unasked:
+            return
+        until = time.monotonic() + LONGEST_YIELD_SECONDS
+        while len(self._editor.link.inflight) and time.monotonic() < until and not self.stopped:
+            time.sleep(YIELD_SECONDS)
 
     def _result(self) -> Json:
         largest = sorted(self._tokens.items(), key=lambda entry: (-entry[1], entry[0]))[:LARGEST]
@@ -114,53 +186,14 @@ class Count:
             "tokens": sum(self._tokens.values()),
             "provenance": self._provenance,
             "layers": dict(self._layers),
+            "atStart": {"files": len(self._at_start), "tokens": sum(self._at_start.values())},
             "largest": [{"uri": Path(path).as_uri(), "tokens": tokens} for path, tokens in largest],
-            "cancelled": self._stopped.cancelled(),
+            "cancelled": self.button.cancelled(),
         }
 
     def summary(self) -> str:
         """A sentence for a person."""
-        text = f"{sum(self._tokens.values()):,} tokens in {len(self._tokens):,} files"
-        return f"{text}, then cancelled" if self._stopped.cancelled() or self._cancelled() else text
-
-
-class Progress:
-    """A progress in the client: with the token of the request, or with one of our own where the client shows those."""
-
-    def __init__(self, editor: Editor, token: str | int | None) -> None:
-        self._editor = editor
-        self._loop = asyncio.get_running_loop()
-        self._given = token is not None
-        self.token = token if token is not None else f"ctxbudget-{os.getpid()}-{next(_TOKENS)}"
-        self._shown = False
-        self._last = 0.0
-
-    async def begin(self, title: str) -> None:
-        """Show it."""
-        self._shown = self._given or (self._editor.client.progress and await self._created())
-        self._tell({"kind": "begin", "title": title, "cancellable": True, "percentage": 0})
-
-    async def _created(self) -> bool:
-        try:
-            params = {"token": self.token}
-            await self._editor.messages.ask("window/workDoneProgress/create", params, timeout=ASK_SECONDS)
-        except (JsonRpcException, TimeoutError):
-            return False
-        return True
-
-    def report_from_thread(self, done: int, of: int) -> None:
-        """Say how far it is, now and then."""
-        now = time.monotonic()
-        if now - self._last >= REPORT_SECONDS:
-            self._last = now
-            report = {"kind": "report", "message": f"{done:,} of {of:,} files", "percentage": 100 * done // of}
-            self._loop.call_soon_threadsafe(self._tell, report)
-
-    def end(self, message: str) -> None:
-        """Take it away."""
-        self._tell({"kind": "end", "message": message})
-        self._shown = False
-
-    def _tell(self, value: Json) -> None:
-        if self._shown:
-            self._editor.messages.tell("$/progress", {"token": self.token, "value": value})
+        text = f"{sum(self._tokens.values()):,} tokens in {plural(len(self._tokens), 'file')}"
+        if self._at_start:
+            text += f"; {sum(self._at_start.values()):,} of layer permanent, with imports"
+        return f"{text}, then cancelled" if self.stopped else text

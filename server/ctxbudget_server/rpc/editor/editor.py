@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -12,13 +13,17 @@ from lsprotocol import types as lsp
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.commands import Commands
-from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, Configuration
+from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, Configuration, is_home
+from ctxbudget_server.rpc.editor.counting import count_on_open
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments, real_path
 from ctxbudget_server.rpc.editor.features import register
+from ctxbudget_server.rpc.editor.freshness import Freshness
 from ctxbudget_server.rpc.editor.messages import ERROR, WARNING, Messages
-from ctxbudget_server.rpc.editor.publisher import Publisher
+from ctxbudget_server.rpc.editor.publisher import PAUSE_SECONDS, Publisher
 from ctxbudget_server.rpc.editor.sync import SettingsSync
+from ctxbudget_server.rpc.editor.unopened import UnopenedFiles
 from ctxbudget_server.rpc.editor.views import Check, Views, stale
+from ctxbudget_server.rpc.editor.watching import Watching
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
@@ -47,10 +52,14 @@ class Editor:
         self.commands = Commands(self)
         self.publisher = Publisher(self._diagnostics, messages.tell, self._settled)
         self.sync = SettingsSync(self)
+        self.unopened = UnopenedFiles(self)
+        self.watching = Watching(self)
+        self.freshness = Freshness(self)
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
-        self._alerts = "notification"
+        self._pops_up = False
         self._backend: Backend | None = None
+        self._counted: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         register(server, self)
 
@@ -69,6 +78,7 @@ class Editor:
     def start(self) -> None:
         """The client is ready to be asked."""
         self.spawn(self.sync.start())
+        self.spawn(self.freshness.run())
 
     def spawn(self, work: Any) -> None:
         """Do something in the background; what it raises is logged."""
@@ -89,7 +99,10 @@ class Editor:
         document = self.documents.open(params.text_document)
         if document is not None:
             self._tell_backend(document.uri, params.text_document.text)
+            if document.path is not None and (spelled := Path(document.path).as_uri()) != document.uri:
+                self.publisher.forget(spelled)  # what was said of the file under its other name
             self.publisher.schedule(document, pause=0)
+            self.freshness.look()
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         """A document was changed."""
@@ -104,7 +117,9 @@ class Editor:
         if document is not None:
             self._tell_backend(document.uri, None)
             self.publisher.forget(document.uri)
+            self.views.forget(document.uri)
             self._look_at_importers(document.path)
+            self._look_at_closed(document.path)
 
     def renamed(self, old: str, new: str) -> None:
         """A file or folder was renamed; clients that keep its documents open say no more than that."""
@@ -116,6 +131,16 @@ class Editor:
             self._tell_backend(old, None)
             self._tell_backend(new, document.text.text)
             self.publisher.schedule(document, pause=0)
+
+    def files_changed(self, uris: Sequence[str]) -> None:
+        """Files have changed on the disk: a project's settings, or what is shown of open documents and of others."""
+        if any(uri.rpartition("/")[2] in PROJECT_FILES for uri in uris):
+            self.settings_changed()
+            return
+        for path in map(real_path, uris):
+            if path is not None and self.documents.at(path) is None:  # of an open one, the client's text counts
+                self._look_at_importers(path, pause=0)
+                self._look_at_closed(path)
 
     def saved(self, uri: str) -> None:
         """A document was saved; it may be a project file."""
@@ -184,13 +209,26 @@ class Editor:
 
     def _settled(self, document: OpenDocument) -> None:
         self._look_at_importers(document.path)
+        self.watching.update()
 
-    def _look_at_importers(self, path: str | None) -> None:
+    def _look_at_importers(self, path: str | None, pause: float = PAUSE_SECONDS) -> None:
         importers = self.views.importers_of(path)
         for importer in importers:
-            self.publisher.schedule(importer)
+            self.publisher.schedule(importer, pause)
         if importers:
             self._refresh()
+
+    def _look_at_closed(self, path: str | None) -> None:
+        if path is not None and path in self.unopened.paths:
+            self.spawn(self.unopened.look([path]))
+
+    def show_anew(self, documents: Iterable[OpenDocument]) -> None:
+        """Diagnostics, hints and lenses of documents are out of date, and so is what is said of closed files."""
+        for document in documents:
+            self.publisher.schedule(document, pause=0)
+        self._refresh()
+        if self.unopened.paths:
+            self.spawn(self.unopened.look_at_all())
 
     async def command(self, params: lsp.ExecuteCommandParams) -> Any:
         """Run one of our commands."""
@@ -215,14 +253,26 @@ class Editor:
     async def _apply_settings(self) -> None:
         settings = await self.link.pool.result_of(lambda: self.configuration.settings_for(None))
         wanted = settings.session if settings.watch else None
-        self._alerts = settings.alerts if settings.watch else "notification"
+        self._pops_up = settings.watch and settings.alerts == "message"
         backend = self._backend
         assert backend is not None
-        await self.link.pool.result_of(lambda: backend.follow(wanted))
+        await self.link.pool.result_of(lambda: backend.follow(wanted, settings.alerts != "off"))
         self.link.look_for_news()
-        for document in self.documents:
-            self.publisher.schedule(document, pause=0)
-        self._refresh()
+        self.show_anew(self.documents)
+        await self._count_new_folders()
+
+    async def _count_new_folders(self) -> None:
+        """Count the folders that were opened since the last time, for a client that shows progress."""
+        if not self.client.progress:
+            return
+        new = [folder for folder in self.configuration.folders if folder not in self._counted]
+        self._counted.update(new)
+        settings_of = self.configuration.settings_for
+        wanted = await self.link.pool.result_of(
+            lambda: [folder for folder in new if not is_home(folder) and settings_of(folder).count_on_open]
+        )
+        if wanted:
+            self.spawn(count_on_open(self, wanted))
 
     def _refresh(self) -> None:
         for method, wanted in (
@@ -234,13 +284,11 @@ class Editor:
 
     def news(self, method: str, params: dict[str, Any]) -> None:
         """Pass on what happened to a session; an alert also as a message that pops up, if the settings say so."""
-        if method == "budget/alert":
-            if self._alerts == "off":
-                return
-            if self._alerts == "message":
-                level = ERROR if params["level"] == "critical" else WARNING
-                self.messages.show(level, f"Session {params['sessionId']}: {params['alert']['message']}")
+        if method == "budget/alert" and self._pops_up:
+            level = ERROR if params["level"] == "critical" else WARNING
+            self.messages.show(level, f"Session {params['sessionId']}: {params['alert']['message']}")
         self.messages.tell(method, params)
+        self.freshness.look()
 
     def _warn_from_thread(self, text: str) -> None:
         self._loop.call_soon_threadsafe(self._warn, text)

@@ -179,8 +179,8 @@ class Features:
         self._editor.sync.folders_changed(params)
 
     def files_changed(self, params: lsp.DidChangeWatchedFilesParams) -> None:
-        """A project file has changed, or a file that may be imported."""
-        self._editor.settings_changed()
+        """Files have changed on the disk."""
+        self._editor.files_changed([change.uri for change in params.changes])
 
     def renamed(self, params: lsp.RenameFilesParams) -> None:
         """Files were renamed."""

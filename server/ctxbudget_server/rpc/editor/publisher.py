@@ -42,6 +42,17 @@ class Publisher:
         if self._published.pop(uri, None):
             self._tell("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
 
+    def publish(self, uri: str, found: list[dict[str, Any]], version: int | None = None) -> None:
+        """Publish diagnostics if they are others than those that stand; of no version: those of a file on the disk."""
+        if self._published.get(uri, []) != found:
+            self._published[uri] = found
+            params = (
+                {"uri": uri, "diagnostics": found}
+                if version is None
+                else {"uri": uri, "version": version, "diagnostics": found}
+            )
+            self._tell("textDocument/publishDiagnostics", params)
+
     def _drop(self, uri: str) -> None:
         if (timer := self._timers.pop(uri, None)) is not None:
             timer.cancel()
@@ -62,8 +73,5 @@ class Publisher:
         except Exception:
             log.exception("no diagnostics for %s", document.uri)
             return
-        if self._published.get(document.uri, []) != found:
-            self._published[document.uri] = found
-            params = {"uri": document.uri, "version": version, "diagnostics": found}
-            self._tell("textDocument/publishDiagnostics", params)
+        self.publish(document.uri, found, version)
         self._settled(document)

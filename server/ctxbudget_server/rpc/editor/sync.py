@@ -40,7 +40,7 @@ class SettingsSync:
             watchers = {"watchers": [{"globPattern": pattern} for pattern in WATCHED]}
             wanted.append({"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": watchers})
         if wanted:
-            self._editor.spawn(self._ask("client/registerCapability", {"registrations": wanted}))
+            self._editor.spawn(self.ask("client/registerCapability", {"registrations": wanted}))
         await self.pull()
 
     async def pull(self) -> None:
@@ -50,7 +50,7 @@ class SettingsSync:
             editor.await_settings()
             folders = editor.configuration.folders
             items = [{"scopeUri": Path(folder).as_uri(), "section": SECTION} for folder in folders]
-            said = await self._ask("workspace/configuration", {"items": [*items, {"section": SECTION}]})
+            said = await self.ask("workspace/configuration", {"items": [*items, {"section": SECTION}]})
             if isinstance(said, list) and len(said) == len(items) + 1:
                 values = dict(zip([*folders, None], map(as_settings, said), strict=True))
                 editor.configuration.set_client(values)
@@ -73,7 +73,8 @@ class SettingsSync:
         self._editor.configuration.set_folders([*kept, *come])
         self._editor.spawn(self.pull())
 
-    async def _ask(self, method: str, params: dict[str, Any]) -> Any:
+    async def ask(self, method: str, params: dict[str, Any]) -> Any:
+        """What the client answers; None if it answers nothing of use."""
         try:
             return await self._editor.messages.ask(method, params, timeout=ASK_SECONDS)
         except (JsonRpcException, TimeoutError, asyncio.CancelledError) as fault:

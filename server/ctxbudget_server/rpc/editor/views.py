@@ -47,6 +47,7 @@ class Views:
         self._extracts: OrderedDict[tuple[object, ...], Extraction] = OrderedDict()
         self._counts: dict[tuple[str, str], tuple[Stamp, Measure]] = {}
         self._imported: dict[str, frozenset[str]] = {}
+        self._bases: dict[str, Basis] = {}
         self._backend: Backend | None = None
         self._failing = False
 
@@ -75,18 +76,48 @@ class Views:
             analysis, analysed = document.analysis()
             if version is not None and analysed != version:
                 raise stale()
-            return render(self._view(document, place, analysis, basis, check))
+            self._bases[document.uri] = basis
+            name = Path(document.path).name if document.path else document.uri.rpartition(":")[2]
+            view = self._view(name, document.path, analysis, basis, check)
+            self._imported[document.uri] = frozenset(path for each in view.imports for path in each.paths())
+            return render(view)
 
-    def _view(self, document: OpenDocument, place: str | None, analysis: Analysis, basis: Basis, check: Check) -> View:
-        settings = self.settings_of(document)
+    def look_at_file(self, path: str, check: Check, render: Callable[[View], T]) -> T | None:
+        """What `render` makes of a file as it is open in the editor or on the disk; None if it is no text."""
+        settings = self.configuration.settings_for(path)
+        basis = self.basis(settings)
+        with self._lock:
+            check()
+            analysis = self._analysis_of(path, settings.max_file_bytes)
+            if analysis is None:
+                return None
+            return render(self._view(Path(path).name, path, analysis, basis, check))
+
+    def _view(self, name: str, path: str | None, analysis: Analysis, basis: Basis, check: Check) -> View:
+        settings, place = self.configuration.settings_for(path), self.configuration.place_of(path)
         outline = analysis.outline(basis.counter, check)
         found: list[imports.Import] = []
-        if document.path is not None and layers.follows_imports(place):
+        if path is not None and layers.follows_imports(place):
             load = self._loader(settings, basis.counter, check)
-            found = imports.resolve(document.path, analysis.mentions(), load)
-        self._imported[document.uri] = frozenset(path for each in found for path in each.paths())
-        name = Path(document.path).name if document.path else document.uri.rpartition(":")[2]
+            found = imports.resolve(path, analysis.mentions(), load)
         return View(name, place, analysis, outline, basis, layers.layer_of(place, settings), found)
+
+    def outdated(self) -> list[OpenDocument]:
+        """The documents that were looked at with another basis than there is now; each is named once."""
+        now: dict[int, Basis] = {}
+        found: list[OpenDocument] = []
+        for document in self._documents:
+            settings = self.settings_of(document)
+            basis = now.setdefault(id(settings), self.basis(settings))
+            if self._bases.get(document.uri, basis) != basis:
+                self._bases[document.uri] = basis
+                found.append(document)
+        return found
+
+    def forget(self, uri: str) -> None:
+        """A document was closed. Also for the event loop."""
+        self._bases.pop(uri, None)
+        self._imported.pop(uri, None)
 
     def basis(self, settings: EditorSettings) -> Basis:
         """What shares are of, by the settings, then by the session that is followed, then by the defaults."""
@@ -149,6 +180,10 @@ class Views:
         if path is None:
             return []
         return [document for document in self._documents if path in self._imported.get(document.uri, ())]
+
+    def imported(self) -> set[str]:
+        """The real paths of all files that open documents import."""
+        return {path for paths in list(self._imported.values()) for path in paths}
 
     def _loader(self, settings: EditorSettings, counter: Counter, check: Check) -> imports.Load:
         def load(path: str) -> imports.Loaded | None:

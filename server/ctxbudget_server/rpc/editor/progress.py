@@ -1,0 +1,62 @@
+"""A progress in the client, that its user can cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from itertools import count as numbers
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from ctxbudget_server.rpc.editor.editor import Editor
+
+Json = dict[str, Any]
+
+_TOKENS = numbers(1)
+REPORT_SECONDS = 0.1
+ASK_SECONDS = 5.0
+
+
+class Progress:
+    """A progress in the client: with the token of the request, or with one of our own where the client shows those."""
+
+    def __init__(self, editor: Editor, token: str | int | None) -> None:
+        self._editor = editor
+        self._loop = asyncio.get_running_loop()
+        self._given = token is not None
+        self.token = token if token is not None else f"ctxbudget-{os.getpid()}-{next(_TOKENS)}"
+        self._shown = False
+        self._last = 0.0
+
+    async def begin(self, title: str) -> None:
+        """Show it."""
+        self._shown = self._given or (self._editor.client.progress and await self._created())
+        self._tell({"kind": "begin", "title": title, "cancellable": True, "percentage": 0})
+
+    async def _created(self) -> bool:
+        try:
+            params = {"token": self.token}
+            await self._editor.messages.ask("window/workDoneProgress/create", params, timeout=ASK_SECONDS)
+        except (JsonRpcException, TimeoutError):
+            return False
+        return True
+
+    def report_from_thread(self, done: int, of: int) -> None:
+        """Say how far it is, now and then."""
+        now = time.monotonic()
+        if now - self._last >= REPORT_SECONDS:
+            self._last = now
+            report = {"kind": "report", "message": f"{done:,} of {of:,} files", "percentage": 100 * done // of}
+            self._loop.call_soon_threadsafe(self._tell, report)
+
+    def end(self, message: str) -> None:
+        """Take it away."""
+        self._tell({"kind": "end", "message": message})
+        self._shown = False
+
+    def _tell(self, value: Json) -> None:
+        if self._shown:
+            self._editor.messages.tell("$/progress", {"token": self.token, "value": value})

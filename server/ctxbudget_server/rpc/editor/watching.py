@@ -1,0 +1,61 @@
+"""Has the client watch the files that stand behind what is shown: imports, and files warned of that are not open."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ctxbudget_server.rpc.editor.editor import Editor
+
+METHOD = "workspace/didChangeWatchedFiles"
+MOST_FILES = 500
+PAUSE_SECONDS = 0.2
+_SPECIAL = re.compile(r"[*?\[\]{}]")
+
+
+class Watching:
+    """Lives on the event loop."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        self._numbers = count(1)
+        self._watched: frozenset[str] = frozenset()
+        self._id: str | None = None
+        self._pending: asyncio.TimerHandle | None = None
+
+    def update(self) -> None:
+        """What is shown may stand on other files now."""
+        if self._editor.client.registers_watchers and self._pending is None:
+            self._pending = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._register)
+
+    def _register(self) -> None:
+        self._pending = None
+        editor = self._editor
+        wanted = frozenset(sorted({*editor.views.imported(), *editor.unopened.paths})[:MOST_FILES])
+        if wanted == self._watched:
+            return
+        old, self._id = self._id, f"texts-{next(self._numbers)}" if wanted else None
+        self._watched = wanted
+        editor.spawn(self._exchange(old, self._id, wanted))
+
+    async def _exchange(self, old: str | None, new: str | None, paths: Iterable[str]) -> None:
+        ask = self._editor.sync.ask
+        if new is not None:
+            watchers = {"watchers": [{"globPattern": self._pattern(path)} for path in sorted(paths)]}
+            wanted = {"id": new, "method": METHOD, "registerOptions": watchers}
+            await ask("client/registerCapability", {"registrations": [wanted]})
+        if old is not None:
+            # The member is spelled like this in the protocol.
+            await ask("client/unregisterCapability", {"unregisterations": [{"id": old, "method": METHOD}]})
+
+    def _pattern(self, path: str) -> Any:
+        """One file as a glob. Globs have no escapes: what would be special in one stands for any character."""
+        file = Path(path)
+        if self._editor.client.relative_patterns:
+            return {"baseUri": file.parent.as_uri(), "pattern": _SPECIAL.sub("?", file.name)}
+        return _SPECIAL.sub("?", file.as_posix())
