@@ -138,7 +138,8 @@ def folder_opened(folder: str) -> None:
         size += len(text)
         file.write_text(text)
     root = [{"uri": Path(folder).as_uri(), "name": "folder"}]
-    hello = {"processId": None, "rootUri": None, "workspaceFolders": root}
+    capabilities = {"window": {"workDoneProgress": True}}
+    hello = {"processId": None, "rootUri": None, "workspaceFolders": root, "capabilities": capabilities}
     with RawClient(command(folder), cwd=folder, handshake=False, ignore={"textDocument/publishDiagnostics"}) as client:
         client.initialize_result = client.request(
             "initialize", {**hello, "capabilities": {"window": {"workDoneProgress": True}}}

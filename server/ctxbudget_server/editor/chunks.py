@@ -29,7 +29,7 @@ class Measure(NamedTuple):
 class Chunk:
     """Whole lines. What is found out about them is kept: measures by model, scans by the state before."""
 
-    __slots__ = ("_scans", "lines", "measures", "size", "tails", "text")
+    __slots__ = ("_last", "_scans", "lines", "measures", "size", "tails", "text")
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -39,14 +39,18 @@ class Chunk:
         self.tails: dict[tuple[str, int], Measure] = {}
         """Of the lines from one on, by model and line."""
         self._scans: dict[State, Scan] = {}
+        self._last: tuple[State, Scan] | None = None
 
     def scan(self, state: State) -> Scan:
         """The chunk's headings and code, given the state before it."""
+        if self._last is not None and state is self._last[0]:
+            return self._last[1]
         found = self._scans.get(state)
         if found is None:
             if len(self._scans) >= KEPT_SCANS:
                 self._scans.clear()
             found = self._scans[state] = scan_as_one(self.text, self.size, state) or scan(self.lines, state)
+        self._last = state, found
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ctxbudget_server.editor.actions import metadata_offer, move_offer
@@ -10,14 +10,13 @@ from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
-from ctxbudget_server.editor.words import plural, tokens_text
+from ctxbudget_server.editor.words import plural
 from ctxbudget_server.extract import Extraction
 
 
 class Hint(NamedTuple):
-    """A text at the end of a line."""
+    """A text at the end of a line, which has so many code points."""
 
-    line: int
     column: int
     label: str
     tooltip: str
@@ -39,16 +38,14 @@ class Hover(NamedTuple):
     text: str
 
 
-def hints(view: View, sections: Iterable[Section]) -> Iterator[Hint]:
-    """The tokens of each section at its heading."""
-    provenance, source = view.basis.counter.provenance, _source(view)  # once, not for each of a thousand headings
-    for section in sections:
-        yield Hint(
-            section.line,
-            len(bare(view.analysis.line_at(section.line))),
-            f"{tokens_text(section.tokens, provenance)} · {view.of_budget(section.tokens)}",
-            f"{_extent(section, provenance)} {source}",
-        )
+def hint(view: View, section: Section) -> Hint:
+    """The tokens of a section, for its heading: nothing in it says where the section stands, so that it can be kept."""
+    lines = plural(max(section.end, section.last + 1) - section.line, "line")
+    return Hint(
+        len(bare(view.analysis.line_at(section.line))),
+        f"{view.tokens(section.tokens)} · {view.of_budget(section.tokens)}",
+        f"{lines}{_inside(view, section)}. {_source(view)}",
+    )
 
 
 def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
@@ -77,7 +74,7 @@ def hover(view: View, line: int, extracted: Extraction | None) -> Hover | None:
 
 
 def _section_text(view: View, section: Section, found: Extraction | None) -> str:
-    extent = _extent(section, view.basis.counter.provenance)
+    extent = f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{_inside(view, section)}."
     lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", f"{extent} {_source(view)}"]
     if found is None:
         return "\n\n".join(lines)
@@ -90,11 +87,10 @@ def _section_text(view: View, section: Section, found: Extraction | None) -> str
     return "\n\n".join(lines)
 
 
-def _extent(section: Section, provenance: str) -> str:
-    inside = ""
-    if section.below:
-        inside = f", {plural(section.below, 'subsection')}; {tokens_text(section.own, provenance)} before the first"
-    return f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{inside}."
+def _inside(view: View, section: Section) -> str:
+    if not section.below:
+        return ""
+    return f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
 
 
 def _document_text(view: View) -> str:

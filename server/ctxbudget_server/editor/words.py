@@ -16,6 +16,8 @@ def percent(part: int, whole: int) -> str:
     share = part / whole if whole else 0.0
     if share >= 0.0995:
         return f"{share:.0%}"
+    if 0 < share < 0.0005:
+        return "<0.1%"
     return f"{share:.1%}" if part else "0%"
 
 

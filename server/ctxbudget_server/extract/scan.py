@@ -145,7 +145,9 @@ def _open(found: Scan, number: int, line: str, state: State) -> State:
         return _longer(state, line) if state.paragraph else State(paragraph=(line,))
     stripped = line.strip(" \t")
     if not stripped:
-        return State(item=state.item) if state.paragraph else state
+        if not state.paragraph:
+            return state
+        return State(item=state.item) if state.item else _START
     indent = len(line) - len(line.lstrip(" "))
     if state.item and indent < state.item and not state.paragraph:
         state = state._replace(item=0)

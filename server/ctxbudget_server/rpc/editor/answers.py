@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsprotocol import types as lsp
 
@@ -41,31 +41,39 @@ def span(line_at: LineAt, start: Point, end: Point, encoding: Encoding) -> Json:
     return {"start": position(line_at, start, encoding), "end": position(line_at, end, encoding)}
 
 
+class _Kept(NamedTuple):
+    character: int
+    rest: Json
+
+
 class Hints:
-    """The inlay hints of one document; a keystroke makes only those anew whose section it changed or moved."""
+    """The inlay hints of one document; a keystroke makes only those anew whose section it changed."""
 
     def __init__(self) -> None:
         self._basis: Basis | None = None
-        self._made: dict[tuple[Section, str], Json] = {}
+        self._kept: dict[tuple[int, int, int, int, str], _Kept] = {}
 
     def answer(self, view: View, first: int, last: int, encoding: Encoding) -> list[Json]:
         """The answer to `textDocument/inlayHint` for lines `first` to `last`."""
-        sections, line_at = view.outline.sections, view.analysis.line_at
-        start = bisect_left(sections, first, key=_line)
-        wanted = [(s, line_at(s.line)) for s in sections[start : bisect_right(sections, last, key=_line)]]
-        if view.basis != self._basis or len(self._made) > 2 * len(sections) + LEAST_KEPT:
+        sections = view.outline.sections
+        start, end = bisect_left(sections, first, key=_line), bisect_right(sections, last, key=_line)
+        if view.basis != self._basis or len(self._kept) > 2 * len(sections) + LEAST_KEPT:
             self._basis = view.basis
-            self._made.clear()
-        made = self._made
-        missing = [key for key in wanted if key not in made]
-        for key, hint in zip(missing, shown.hints(view, [section for section, _ in missing]), strict=True):
-            made[key] = {
-                "position": position(line_at, Point(hint.line, hint.column), encoding),
-                "label": hint.label,
-                "tooltip": hint.tooltip,
-                "paddingLeft": True,
-            }
-        return [made[key] for key in wanted]
+            self._kept.clear()
+        line_at, kept, made = view.analysis.line_at, self._kept, []
+        for section in sections[start:end]:
+            text = line_at(section.line)
+            key = (section.tokens, section.own, section.below, section.end - section.line, text)
+            found = kept.get(key)
+            if found is None:
+                found = kept[key] = self._make(view, section, text, encoding)
+            made.append({"position": {"line": section.line, "character": found.character}, **found.rest})
+        return made
+
+    def _make(self, view: View, section: Section, text: str, encoding: Encoding) -> _Kept:
+        hint = shown.hint(view, section)
+        rest = {"label": hint.label, "tooltip": hint.tooltip, "paddingLeft": True}
+        return _Kept(to_units(text, hint.column, encoding), rest)
 
 
 _line = attrgetter("line")
