@@ -30,7 +30,7 @@ def outline_of(text: str, counter: Counter = EXACT) -> Outline:
 LINE = st.sampled_from(
     [
         "# one\n", "## two\r\n", "text 🎉\n", "  ## indented\n", "```\n", "\n", "under\n", "---\n", "/slash\n", "a\r",
-        "---\nkey: v\n---\n", "日本語\n", "word " * 300 + "\n",
+        "---\nkey: v\n---\n", "日本語\n", "word " * 300 + "\n", "<!-- c\n", "-->\n", "- item\n", "  ```\n",
     ]
 )  # fmt: skip
 TEXT = st.lists(LINE, max_size=30).map("".join)

@@ -1,4 +1,4 @@
-"""The text model: edits, units of columns, and headings that agree with the extractor's."""
+"""The text model: edits, units of columns, and headings that agree wherever a scan begins."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=600)
 @given(st.lists(PIECES, max_size=14), st.integers(0, 14))
-def test_headings_are_those_of_the_extractor(lines: list[str], cut: int) -> None:
+def test_a_scan_in_two_parts_is_a_scan_of_the_whole(lines: list[str], cut: int) -> None:
     """Scanned in two parts with the state between them, as in one."""
     front = header_lines(lines)
     headings, code, _ = _by_scan(lines, front)

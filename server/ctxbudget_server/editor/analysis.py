@@ -196,24 +196,18 @@ def _nested(
             ends[above.pop()] = (line, at, index)
         parents.append(above[-1] if above else None)
         above.append(index)
-    following = [*(entry[4] for entry in found), total][1:]
-    tokens = counter.of_sums()
-    return [
-        Section(
-            title,
-            level,
-            line,
-            last,
-            end,
-            tokens(after.raw - at.raw, after.weight - at.weight),
-            tokens(next_at.raw - at.raw, next_at.weight - at.weight),
-            next_index - index - 1,
-            parent,
-        )
-        for index, ((line, last, level, title, at), (end, after, next_index), next_at, parent) in enumerate(
-            zip(found, ends, following, parents, strict=True)
-        )
-    ]
+    tokens, make = counter.of_sums(), Section._make
+    sections: list[Section] = []
+    for index, (line, last, level, title, (raw, weight)) in enumerate(found):
+        end, (end_raw, end_weight), next_index = ends[index]
+        below = next_index - index - 1
+        whole = tokens(end_raw - raw, end_weight - weight)
+        own = whole
+        if below:
+            next_raw, next_weight = found[index + 1][4]
+            own = tokens(next_raw - raw, next_weight - weight)
+        sections.append(make((title, level, line, last, end, whole, own, below, parents[index])))
+    return sections
 
 
 def _carry_over(old: Sequence[Chunk], new: Sequence[Chunk]) -> None:
