@@ -2,7 +2,8 @@
 
     python benchmarks/bash.py [CALLS]
 
-`python -c pass` and `ctxbudget call` run from the same bash, right before and after. The median counts.
+`python -c pass` and `ctxbudget call` run from the same bash, right before and after. The median counts. The rows
+"server alone" are the same calls by the Python client: a call without bash in it, the store's sync included.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+from ctxbudget_client import Client
 
 CLIENT = Path(__file__).parents[1] / "clients" / "bash" / "ctxbudget.sh"
 COMMAND = Path(sys.executable).with_name("ctxbudget")
@@ -43,14 +47,29 @@ row 'ctxbudget_quote of 1 MB' ctxbudget_quote "$text"
 """
 
 
+def of_the_server(calls: int) -> dict[str, list[int]]:
+    """Microseconds of the calls without bash."""
+    times: dict[str, list[int]] = {}
+    with Client.spawn([str(COMMAND), "serve"]) as client:
+        client.request("tokens/count", {"texts": ["the vocabulary is loaded"]})
+        time.sleep(2)
+        for name, params in (("budget/status", {}), ("context/add", {"items": [{"layer": "transient", "tokens": 5}]})):
+            for _ in range(calls):
+                start = time.perf_counter_ns()
+                client.request(name, params)
+                times.setdefault(f"server alone: {name}", []).append((time.perf_counter_ns() - start) // 1000)
+    return times
+
+
 def main() -> None:
     """Print the table."""
     calls = sys.argv[1] if len(sys.argv) > 1 else "50"
     with tempfile.TemporaryDirectory() as folder:
         settings = {"CTXBUDGET_BIN": str(COMMAND), "CTXBUDGET_STORE": f"{folder}/s.db", "CTXBUDGET_WORKSPACE": folder}
+        os.environ.update(settings)
         command = ["bash", "-c", SCRIPT, "bash", str(CLIENT), calls, sys.executable]
-        done = subprocess.run(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, check=True)
-    times: dict[str, list[int]] = {}
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        times = of_the_server(int(calls))
     for line in done.stdout.decode().splitlines():
         name, _, microseconds = line.partition("\t")
         times.setdefault(name, []).append(int(microseconds))

@@ -32,24 +32,24 @@ fi
 
 # ---------------------------------------------------------------------------------------------- public functions
 
-ctxbudget_call() { _ctxbudget_guarded _ctxbudget_call "$@" || return $?; }
-ctxbudget_get() { _ctxbudget_guarded _ctxbudget_get "$@" || return $?; }
-ctxbudget_quote() { _ctxbudget_guarded _ctxbudget_print_quoted "$@" || return $?; }
-ctxbudget_stop() { _ctxbudget_guarded _ctxbudget_stop || return $?; }
-extract_report_metadata() { _ctxbudget_guarded _ctxbudget_extract report "$@" || return $?; }
-extract_plan_metadata() { _ctxbudget_guarded _ctxbudget_extract plan "$@" || return $?; }
-extract_summary_metadata() { _ctxbudget_guarded _ctxbudget_extract summary "$@" || return $?; }
-prune_subagent_output() { _ctxbudget_guarded _ctxbudget_subagent_output "$@" || return $?; }
-prune_phase_output() { _ctxbudget_guarded _ctxbudget_phase_output "$@" || return $?; }
-prune_phase_metadata() { _ctxbudget_guarded _ctxbudget_phase_metadata "$@" || return $?; }
-prune_workflow_context() { _ctxbudget_guarded _ctxbudget_prune "${FUNCNAME[0]}" '"workflow":true' "$@" || return $?; }
+ctxbudget_call() { _ctxbudget_guarded _ctxbudget_call "$@" || return "$?"; }
+ctxbudget_get() { _ctxbudget_guarded _ctxbudget_get "$@" || return "$?"; }
+ctxbudget_quote() { _ctxbudget_guarded _ctxbudget_print_quoted "$@" || return "$?"; }
+ctxbudget_stop() { _ctxbudget_guarded _ctxbudget_stop || return "$?"; }
+extract_report_metadata() { _ctxbudget_guarded _ctxbudget_extract report "$@" || return "$?"; }
+extract_plan_metadata() { _ctxbudget_guarded _ctxbudget_extract plan "$@" || return "$?"; }
+extract_summary_metadata() { _ctxbudget_guarded _ctxbudget_extract summary "$@" || return "$?"; }
+prune_subagent_output() { _ctxbudget_guarded _ctxbudget_subagent_output "$@" || return "$?"; }
+prune_phase_output() { _ctxbudget_guarded _ctxbudget_phase_output "$@" || return "$?"; }
+prune_phase_metadata() { _ctxbudget_guarded _ctxbudget_phase_metadata "$@" || return "$?"; }
+prune_workflow_context() { _ctxbudget_guarded _ctxbudget_prune "${FUNCNAME[0]}" '"workflow":true' "$@" || return "$?"; }
 prune_all_transient_data() {
-    _ctxbudget_guarded _ctxbudget_prune "${FUNCNAME[0]}" '"layer":"transient"' "$@" || return $?
+    _ctxbudget_guarded _ctxbudget_prune "${FUNCNAME[0]}" '"layer":"transient"' "$@" || return "$?"
 }
-estimate_context_tokens() { _ctxbudget_guarded _ctxbudget_print_retained || return $?; }
-estimate_markdown_tokens() { _ctxbudget_guarded _ctxbudget_count "$@" || return $?; }
-context_budget_panel() { _ctxbudget_guarded _ctxbudget_panel "$@" || return $?; }
-context_budget_alerts() { _ctxbudget_guarded _ctxbudget_alerts "$@" || return $?; }
+estimate_context_tokens() { _ctxbudget_guarded _ctxbudget_print_retained || return "$?"; }
+estimate_markdown_tokens() { _ctxbudget_guarded _ctxbudget_count "$@" || return "$?"; }
+context_budget_panel() { _ctxbudget_guarded _ctxbudget_panel "$@" || return "$?"; }
+context_budget_alerts() { _ctxbudget_guarded _ctxbudget_alerts "$@" || return "$?"; }
 
 # Run a private function under known settings. In the C locale a character is a byte, as Content-Length counts. The ERR
 # and DEBUG traps of the caller stay outside, his `set -x` does not print whole documents, his `set -a` exports nothing.
@@ -391,8 +391,9 @@ _ctxbudget_request() { # METHOD PARAMS: reply, the result or, with status 1, the
 }
 
 _ctxbudget_request_once() { # METHOD PARAMS: reply
-    local members='' body=$2 status
-    ((++_ctxbudget_requests))
+    local members='' body=$2 status id
+    # Process ids come again, and a subshell counts on from its parent: only with the time no two are the same.
+    printf -v id '%d.%(%s)T.%d' "$BASHPID" -1 "$((++_ctxbudget_requests))"
     case $1 in
         session/list | context/fit) ;;
         session/* | workflow/* | budget/* | context/*)
@@ -407,15 +408,13 @@ _ctxbudget_request_once() { # METHOD PARAMS: reply
         session/close | session/delete | session/recalibrate | workflow/* | usage/record | budget/allocate | \
             budget/reserve | budget/settle | budget/release | budget/renew | context/add | context/update | \
             context/append | context/restore | context/prune | context/undo | context/fit)
-            members+="\"requestKey\":\"$HOSTNAME.${_ctxbudget_dir##*/}.$BASHPID.$_ctxbudget_requests\","
+            members+="\"requestKey\":\"$HOSTNAME.${_ctxbudget_dir##*/}.$id\","
             ;;
     esac
     _ctxbudget_join "$members"
-    if _ctxbudget_is_reachable; then
-        _ctxbudget_converse "$1" "$body"
-        status=$?
-        ((status > 1)) || return "$status"
-    fi
+    _ctxbudget_converse "$id" "$1" "$body"
+    status=$?
+    ((status > 1)) || return "$status"
     _ctxbudget_in_own_process "$1" "$body"
 }
 
@@ -468,16 +467,18 @@ _ctxbudget_export() {
 
 # ------------------------------------------------------------------------------------------ the server of the script
 #
-# The first call starts `ctxbudget serve` between two fifos in a private folder, all later calls of the script and of
-# its subshells and background jobs speak to it. It is no job of the script: `wait`, `jobs` and `$!` do not know of it,
-# its stdin is not the script's, and it ends when the process $$ has ended, however that ends. The folder holds:
+# The first call starts a keeper, and the keeper starts `ctxbudget serve`. The keeper alone talks with the server: it
+# takes the requests of the script, its subshells and background jobs one by one, so nobody needs a lock, and whoever
+# is killed in the middle of a call holds nobody up. Neither is a job of the script: `wait`, `jobs` and `$!` do not know
+# of them, their stdin is not the script's. The server ends when the process $$ has ended. Their private folder holds:
 #
-#   request, reply   Content-Length frames; between calls both are empty, and only the keeper has them open
-#   lock             one byte, which who speaks takes out and puts back, so that no two speak at a time
-#   tick             nothing, ever: a clock for the keeper, which bash has no other way to wait with
-#   holder           the process that took the byte last; if it was killed, the byte is lost, and the server goes
-#   server           the server's process
-#   serves           which workspace and store it was started for; calls about others go by `ctxbudget call`
+#   requests          a fifo: a line for each request, "SEAT ID LENGTH"; so short that two cannot mix
+#   seat.N            whose seat N is, by process id: taken by noclobber, cleared away by the keeper
+#   ask.N, answer.N   the request of that seat, and "ID ANSWER"
+#   wake.N            a fifo: a line when the answer is there. Only a hint: who waits looks now and then anyway
+#   in, out           fifos: the server's stdin and stdout
+#   server, keeper    their process ids
+#   serves            which workspace and store the server is for; calls about others go by `ctxbudget call`
 
 _ctxbudget_new_folder() {
     local base
@@ -486,19 +487,6 @@ _ctxbudget_new_folder() {
     done
     printf -v _ctxbudget_dir '%s/ctxbudget-bash-%d-%(%s)T' "$base" "$$" -1
 }
-
-# Whether the script's server is there for this workspace and store; started if none is.
-_ctxbudget_is_reachable() {
-    local _ctxbudget_serves='' told=''
-    [[ ${CTXBUDGET_SERVER:-on} != off && $_ctxbudget_off != "$BASHPID" && $_ctxbudget_busy != "$BASHPID" ]] || return 1
-    _ctxbudget_serves_what
-    if [[ ! -p $_ctxbudget_dir/lock ]]; then
-        _ctxbudget_start && return $?
-        return 1
-    fi
-    [[ -O $_ctxbudget_dir ]] && IFS= read -r -d '' told <"$_ctxbudget_dir/serves"
-    [[ $told == "$_ctxbudget_serves" ]]
-} 2>/dev/null
 
 # The workspace as the server will find it, and the settings that choose the store.
 _ctxbudget_serves_what() { # serves
@@ -512,194 +500,208 @@ _ctxbudget_serves_what() { # serves
     _ctxbudget_serves="$folder:${CTXBUDGET_STORE:-}:${CTXBUDGET_ROOTS:-}"
 }
 
+# Ask the script's server. Status 0: reply is the result, 1: reply is an error, 2: ask another way.
+_ctxbudget_converse() { # ID METHOD PARAMS: reply
+    local _ctxbudget_id=$1
+    local _ctxbudget_keeper='' _ctxbudget_seat='' _ctxbudget_starts='' _ctxbudget_frame='' _ctxbudget_found=''
+    # A trap that runs in the middle of a call has no seat of its own.
+    [[ ${CTXBUDGET_SERVER:-on} != off && $_ctxbudget_off != "$BASHPID" && $_ctxbudget_busy != "$BASHPID" ]] || return 2
+    [[ $2 != *[!a-zA-Z0-9/_\$-]* ]] || return 2
+    local _ctxbudget_busy=$BASHPID
+    { _ctxbudget_find_keeper && _ctxbudget_take_seat; } 2>/dev/null || return 2
+    # The id comes last, where params that are no JSON cannot take its place.
+    if ! _ctxbudget_exchange "{\"jsonrpc\":\"2.0\",\"method\":\"$2\",\"params\":$3,\"id\":\"$1\"}"; then
+        [[ -z $_ctxbudget_starts ]] || _ctxbudget_off=$BASHPID
+        return 2
+    fi
+    _ctxbudget_reply=${_ctxbudget_frame#"{\"jsonrpc\":\"2.0\",\"id\":\"$1\",\"result\":"}
+    if ((${#_ctxbudget_reply} < ${#_ctxbudget_frame})); then
+        _ctxbudget_reply=${_ctxbudget_reply%\}}
+    elif _ctxbudget_find "$_ctxbudget_frame" error; then
+        _ctxbudget_reply=$_ctxbudget_found
+        # `ctxbudget call` also takes bytes that are no UTF-8, and does what the server left undone when it was ended.
+        ! _ctxbudget_is_error parseError && ! _ctxbudget_is_error requestCancelled || return 2
+        return 1
+    else # a server that writes its answers in another form
+        _ctxbudget_find "$_ctxbudget_frame" result || return 2
+        _ctxbudget_reply=$_ctxbudget_found
+    fi
+}
+
+# The keeper, if it is there for this workspace and store; started if there is none.
+_ctxbudget_find_keeper() { # keeper, starts
+    local _ctxbudget_serves='' told=''
+    _ctxbudget_serves_what
+    if [[ ! -d $_ctxbudget_dir ]]; then
+        _ctxbudget_starts=1
+        _ctxbudget_start || return $?
+    fi
+    [[ -O $_ctxbudget_dir ]] || return 1
+    IFS= read -r _ctxbudget_keeper <"$_ctxbudget_dir/keeper"
+    IFS= read -r -d '' told <"$_ctxbudget_dir/serves"
+    [[ $told == "$_ctxbudget_serves" ]] && _ctxbudget_is_kept
+}
+
+_ctxbudget_is_kept() {
+    local keeper=''
+    IFS= read -r keeper 2>/dev/null <"$_ctxbudget_dir/keeper"
+    [[ -n $keeper && $keeper == "$_ctxbudget_keeper" ]] && kill -0 "$keeper" 2>/dev/null
+}
+
 _ctxbudget_start() {
     command -v "${CTXBUDGET_BIN:-ctxbudget}" >/dev/null && kill -0 "$$" || return $?
-    # Who makes the folder starts the server; the others wait for the lock, or go on without.
+    # Who makes the folder starts the keeper; who comes before it is there goes on without.
     command mkdir -m 700 -- "$_ctxbudget_dir" || return $?
-    printf '%s' "$BASHPID" >|"$_ctxbudget_dir/holder"
     printf '%s\0' "$_ctxbudget_serves" >|"$_ctxbudget_dir/serves"
-    if ! command mkfifo -m 600 -- "$_ctxbudget_dir"/{tick,request,reply,lock}; then
+    if ! command mkfifo -m 600 -- "$_ctxbudget_dir"/{requests,in,out,wake.{0..63}}; then
         command rm -rf -- "$_ctxbudget_dir"
         return 1
     fi
     # With job control the keeper has a process group of its own, which Ctrl-C and Ctrl-Z in the terminal do not reach.
+    # It has the requests open from birth: what is in a fifo that nobody has open is lost.
     (
         set -m
         _ctxbudget_keep </dev/null >/dev/null 2>&1 &
-    )
-    _ctxbudget_greet 51<>"$_ctxbudget_dir/lock" 52<>"$_ctxbudget_dir/request" 53<>"$_ctxbudget_dir/reply" && return $?
-    _ctxbudget_off=$BASHPID
-    return 1
+        printf '%s\n' "$!" >|"$_ctxbudget_dir/keeper"
+    ) 51<>"$_ctxbudget_dir/requests"
 }
 
-# The keeper: has the fifos open while the server lives, and clears away after it.
+# A seat is a process's own for its life. Processes with neighbouring ids begin to look at different seats.
+_ctxbudget_take_seat() { # seat
+    local tries owner
+    set -C
+    for ((tries = 0; tries < 64; tries++)); do
+        _ctxbudget_seat=$(((BASHPID + tries) % 64)) owner=''
+        printf '%s\n' "$BASHPID" >"$_ctxbudget_dir/seat.$_ctxbudget_seat" && break
+        IFS= read -r owner <"$_ctxbudget_dir/seat.$_ctxbudget_seat"
+        [[ $owner != "$BASHPID" ]] || break
+    done
+    set +C
+    ((tries < 64))
+}
+
+# Hand in a request, and wait for the answer or the keeper's end. A trap that runs meanwhile has the script's stderr.
+_ctxbudget_exchange() { # MESSAGE: frame
+    printf '%s' "$1" 2>/dev/null >"$_ctxbudget_dir/ask.$_ctxbudget_seat" && _ctxbudget_hand_in "${#1}"
+}
+
+_ctxbudget_hand_in() { # LENGTH: frame
+    { _ctxbudget_await "$1" 2>&52; } 52>&2 2>/dev/null 51<>"$_ctxbudget_dir/wake.$_ctxbudget_seat"
+}
+
+_ctxbudget_await() { # LENGTH: frame
+    local wake='' answer=''
+    printf '%s\n' "$_ctxbudget_seat $_ctxbudget_id $1" 2>/dev/null 1<>"$_ctxbudget_dir/requests" || return $?
+    while
+        IFS= read -r -t 0.5 -u 51 wake
+        IFS= read -r -d '' answer 2>/dev/null <"$_ctxbudget_dir/answer.$_ctxbudget_seat"
+        [[ ${answer:0:${#_ctxbudget_id}+1} != "$_ctxbudget_id " || ${answer: -1} != $'\n' ]]
+    do
+        [[ $wake != gone ]] && _ctxbudget_is_kept || return $?
+    done
+    _ctxbudget_frame=${answer:${#_ctxbudget_id}+1:-1}
+}
+
+_ctxbudget_stop() {
+    local _ctxbudget_keeper='' _ctxbudget_seat='' _ctxbudget_frame='' _ctxbudget_id=$BASHPID.stop
+    [[ -O $_ctxbudget_dir ]] && IFS= read -r _ctxbudget_keeper 2>/dev/null <"$_ctxbudget_dir/keeper" && _ctxbudget_is_kept ||
+        return 0
+    _ctxbudget_take_seat 2>/dev/null && _ctxbudget_hand_in stop
+    ! _ctxbudget_is_kept
+}
+
+# --------------------------------------------------------------------------------------- the keeper, in its process
+
 _ctxbudget_keep() {
-    local file
-    set +m
-    set +f
+    local seat='' id='' length='' server='' seated=0 file _ctxbudget_frame='' _ctxbudget_found=''
+    local -a owners=()
+    set +fm +o posix
+    trap '' PIPE # what nobody reads any more is no reason to end
     for file in /dev/fd/*; do # what the script holds open is no business of the server's
         file=${file##*/}
-        ((file <= 2)) || exec {file}>&-
+        ((file <= 2 || file == 51)) || exec {file}>&-
     done
-    exec 51<>"$_ctxbudget_dir/lock" 52<>"$_ctxbudget_dir/request" 53<>"$_ctxbudget_dir/reply" 54<>"$_ctxbudget_dir/tick"
     _ctxbudget_export
-    "${CTXBUDGET_BIN:-ctxbudget}" serve <"$_ctxbudget_dir/request" >"$_ctxbudget_dir/reply" \
-        2>>"${CTXBUDGET_LOG:-/dev/null}" 51>&- 52>&- 53>&- 54>&- &
-    printf '%s' "$!" >|"$_ctxbudget_dir/server"
-    while kill -0 "$$" && kill -0 "$!"; do read -r -t 0.5 -u 54 _; done
-    kill "$!"
-    wait "$!"
+    _ctxbudget_serve &
+    exec 52>"$_ctxbudget_dir/in" 53<"$_ctxbudget_dir/out"
+    # A server that is told too late whose process to watch would stay.
+    _ctxbudget_greet && kill -0 "$$" &&
+        while IFS=' ' read -r -u 51 seat id length && [[ -n $id && $length != stop ]]; do
+            exec 54<>"$_ctxbudget_dir/wake.$seat"
+            _ctxbudget_serve_one || break
+            exec 54>&-
+        done
+    [[ $length != stop ]] || exec 54<>"$_ctxbudget_dir/wake.$seat"
+    exec 52>&- 53<&-
+    IFS= read -r server <"$_ctxbudget_dir/server" && kill "$server"
+    wait # the folder goes before the last one is woken: his next call can start another server
+    [[ -z $seat ]] || printf 'gone\n' >&54
+}
+
+# The server's parent, who tells the keeper of its end and clears away.
+_ctxbudget_serve() {
+    "${CTXBUDGET_BIN:-ctxbudget}" serve <"$_ctxbudget_dir/in" >"$_ctxbudget_dir/out" \
+        2>>"${CTXBUDGET_LOG:-/dev/null}" 51>&- &
+    printf '%s\n' "$!" >|"$_ctxbudget_dir/server"
+    wait
     command rm -rf -- "$_ctxbudget_dir"
-    printf '\n' >&53
-    printf 'L' >&51
+    printf '\n' >&51
 }
 
 _ctxbudget_greet() {
-    local _ctxbudget_frame='' _ctxbudget_found=''
     _ctxbudget_send "{\"jsonrpc\":\"2.0\",\"id\":\"hello\",\"method\":\"initialize\",\"params\":{\"processId\":$$,\
 \"clientInfo\":{\"name\":\"bash\"},\"rootUri\":null,\"capabilities\":{}}}"
-    _ctxbudget_receive || return $?
-    if ! _ctxbudget_find "$_ctxbudget_frame" result; then
-        _ctxbudget_end_server
-        return 1
-    fi
-    _ctxbudget_send '{"jsonrpc":"2.0","method":"initialized","params":{}}'
-    printf 'L' >&51
+    _ctxbudget_receive_response hello && _ctxbudget_find "$_ctxbudget_frame" result &&
+        _ctxbudget_send '{"jsonrpc":"2.0","method":"initialized","params":{}}'
 }
 
-# Take the lock, ask, and put it back. Status 0: reply is the result, 1: reply is an error, 2: ask another way.
-_ctxbudget_converse() { # METHOD PARAMS: reply
-    local id=$BASHPID.$_ctxbudget_requests status
-    [[ $1 != *[!a-zA-Z0-9/_\$-]* ]] || return 2
-    _ctxbudget_busy=$BASHPID _ctxbudget_reply=''
-    # The id comes last, where params that are no JSON cannot take its place.
-    _ctxbudget_exchange "$id" "{\"jsonrpc\":\"2.0\",\"method\":\"$1\",\"params\":$2,\"id\":\"$id\"}" \
-        51<>"$_ctxbudget_dir/lock" 52<>"$_ctxbudget_dir/request" 53<>"$_ctxbudget_dir/reply" 2>/dev/null
-    status=$?
-    _ctxbudget_busy=''
-    # No reply: the fifos went in this moment. `ctxbudget call` also takes bytes that are no UTF-8, and does what the
-    # server left undone when it was told to end.
-    if ((status == 1)) &&
-        { [[ -z $_ctxbudget_reply ]] || _ctxbudget_is_error parseError || _ctxbudget_is_error requestCancelled; }; then
-        return 2
-    fi
-    return "$status"
-}
-
-_ctxbudget_exchange() { # ID MESSAGE: reply
-    local _ctxbudget_frame='' _ctxbudget_found=''
-    _ctxbudget_lock || return 2
-    _ctxbudget_send "$2"
-    while _ctxbudget_receive; do
-        case $_ctxbudget_frame in
-            '{"jsonrpc":"2.0","id":"'"$1"'","result":'*)
-                _ctxbudget_reply=${_ctxbudget_frame#'{"jsonrpc":"2.0","id":"'"$1"'","result":'}
-                _ctxbudget_reply=${_ctxbudget_reply%\}}
-                printf 'L' >&51
-                return 0
-                ;;
-        esac
-        # An error, a notification, what somebody else left unread who was killed; or a server that writes otherwise.
-        _ctxbudget_find "$_ctxbudget_frame" id || continue
-        [[ $_ctxbudget_found == "\"$1\"" || $_ctxbudget_found == null ]] || continue
-        printf 'L' >&51
-        if _ctxbudget_find "$_ctxbudget_frame" error; then
-            _ctxbudget_reply=$_ctxbudget_found
-            return 1
-        fi
-        _ctxbudget_find "$_ctxbudget_frame" result && _ctxbudget_reply=$_ctxbudget_found
-        return $?
+_ctxbudget_serve_one() {
+    local message='' owner
+    local -a dead=()
+    IFS= read -r -N "$length" message <"$_ctxbudget_dir/ask.$seat"
+    [[ -n $message ]] || return 0 # its folder was cleared away
+    _ctxbudget_send "$message"
+    _ctxbudget_receive_response "$id" || return $?
+    printf '%s %s\n' "$id" "$_ctxbudget_frame" >|"$_ctxbudget_dir/answer.$seat"
+    printf '\n' >&54
+    # Now and then, the seats of processes that have ended are cleared away.
+    [[ ${owners[seat]-} != "${id%%.*}" ]] || return 0
+    owners[seat]=${id%%.*}
+    ((++seated % 16 == 0)) || return 0
+    for file in "$_ctxbudget_dir"/seat.*; do
+        owner=''
+        IFS= read -r owner <"$file"
+        [[ -z $owner ]] || kill -0 "$owner" || dead+=("$file")
     done
-    return 2
+    ((${#dead[@]} == 0)) || command rm -f -- "${dead[@]}"
 }
 
-# Wait for the lock at most 10 seconds; less if its holder was killed, who will not put it back. The waits are long,
-# because a byte that comes in the moment in which `read` gives up is lost.
-_ctxbudget_lock() {
-    local token='' holder='' tries
-    for ((tries = 0; tries < 2; tries++)); do
-        IFS= read -r -N 1 -t 5 -u 51 token
-        if [[ -n $token && -p $_ctxbudget_dir/lock ]]; then
-            printf '%s' "$BASHPID" >|"$_ctxbudget_dir/holder"
-            return 0
-        elif [[ ! -p $_ctxbudget_dir/lock ]]; then
-            printf 'L' >&51 # the server is gone: the next one who waits shall know
-            return 1
-        fi
-        if _ctxbudget_holder_is_dead && command sleep 0.2 && _ctxbudget_holder_is_dead; then
-            _ctxbudget_end_server # twice, as the next one may have just taken it
-            return 1
-        fi
-    done
-    _ctxbudget_off=$BASHPID
-    return 1
-}
-
-_ctxbudget_holder_is_dead() {
-    local pid=''
-    IFS= read -r pid <"$_ctxbudget_dir/holder"
-    [[ -n $pid && $pid == "${holder:-$pid}" ]] && ! kill -0 "$pid" && holder=$pid
-}
-
-_ctxbudget_end_server() {
-    local server=''
-    IFS= read -r server <"$_ctxbudget_dir/server"
-    [[ -z $server ]] || kill "$server"
-}
-
-# Small messages fit into the pipe. Of large ones a process of its own takes care, which cannot be stuck in our place.
+# Small messages fit into the pipe. Of large ones a process of its own takes care: the server may be writing itself, and
+# wait for us to read.
 _ctxbudget_send() { # MESSAGE
     if ((${#1} < 8000)); then
         printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1" >&52
     else
-        (printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1" 51>&- 52>&- 53>&- >"$_ctxbudget_dir/request" &)
+        printf 'Content-Length: %d\r\n\r\n%s' "${#1}" "$1" >&52 &
     fi
 }
 
-# The next message of the server. Fails when the server is gone.
-_ctxbudget_receive() { # frame
-    local line='' left='' piece=''
-    until [[ -n $left && $line == $'\r' ]]; do
-        line=''
-        until IFS= read -r -t 5 -u 53 piece; do
-            line+=$piece
-            _ctxbudget_is_alive || return $?
-        done
-        line+=$piece
-        case $line in
-            [Cc]ontent-[Ll]ength:*) left=${line//[!0-9]/} ;;
-            '') _ctxbudget_is_alive || return $? ;; # the keeper wakes who waits for a server that is gone
-        esac
-    done
-    _ctxbudget_frame=''
-    while ((left > 0)); do
-        IFS= read -r -N "$left" -t 5 -u 53 piece || _ctxbudget_is_alive || return $?
-        _ctxbudget_frame+=$piece
-        left=$((left - ${#piece}))
-    done
-}
-
-_ctxbudget_is_alive() {
-    local server=''
-    [[ -p $_ctxbudget_dir/request ]] || return 1
-    [[ ! -s $_ctxbudget_dir/server ]] || IFS= read -r server <"$_ctxbudget_dir/server"
-    [[ -z $server ]] || kill -0 "$server"
-}
-
-_ctxbudget_stop() {
-    local tries
-    [[ -p $_ctxbudget_dir/lock && -O $_ctxbudget_dir ]] || return 0
-    _ctxbudget_let_go 51<>"$_ctxbudget_dir/lock" 2>/dev/null
-    for ((tries = 0; tries < 100; tries++)); do
-        [[ -d $_ctxbudget_dir ]] || return 0
-        command sleep 0.05
+# The server's answer to a request. Fails when the server is gone.
+_ctxbudget_receive_response() { # ID: frame
+    while _ctxbudget_receive; do
+        [[ $_ctxbudget_frame != '{"jsonrpc":"2.0","id":"'"$1"'","result":'* ]] || return 0
+        _ctxbudget_find "$_ctxbudget_frame" method || return 0
     done
     return 1
 }
 
-_ctxbudget_let_go() {
-    _ctxbudget_lock
-    _ctxbudget_end_server
+_ctxbudget_receive() { # frame
+    local line='' left=''
+    until [[ -n $left && $line == $'\r' ]]; do
+        IFS= read -r -u 53 line || return $?
+        case $line in [Cc]ontent-[Ll]ength:*) left=${line//[!0-9]/} ;; esac
+    done
+    IFS= read -r -N "$left" -u 53 _ctxbudget_frame
 }
 
 # ------------------------------------------------------------------------------------------------------------- JSON

@@ -59,7 +59,7 @@ for signal in KILL TERM; do
     add
 done
 estimate_context_tokens
-[[ -p $(echo "$XDG_RUNTIME_DIR"/*/lock) ]]
+[[ -p $(echo "$XDG_RUNTIME_DIR"/*/requests) ]]
 EOF
     quiet_success
     [ "$output" = 25 ]
@@ -69,11 +69,14 @@ EOF
     script <<'EOF'
 estimate_context_tokens >/dev/null
 # Kill the server when it has done the work, before its answer can be read.
-_ctxbudget_receive() {
-    unset -f _ctxbudget_receive
-    IFS= read -r -t 5 -u 53 _
+hand_in=$(declare -f _ctxbudget_hand_in)
+_ctxbudget_hand_in() {
+    eval "$hand_in"
+    exec 57<>"$_ctxbudget_dir/wake.$_ctxbudget_seat"
+    printf '%s\n' "$_ctxbudget_seat $_ctxbudget_id $1" 1<>"$_ctxbudget_dir/requests"
+    read -r -t 20 -u 57 _
     kill -KILL "$(cat "$_ctxbudget_dir/server")"
-    while [[ -p $_ctxbudget_dir/request ]]; do sleep 0.05; done
+    while [[ -d $_ctxbudget_dir ]]; do sleep 0.05; done
     return 1
 }
 ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 5}]}' >/dev/null
@@ -87,7 +90,7 @@ EOF
     script <<'EOF'
 estimate_context_tokens >/dev/null
 (
-    _ctxbudget_send() { touch holding; sleep 30; }
+    _ctxbudget_await() { touch holding; sleep 30; }
     estimate_context_tokens
 ) &
 job=$!
@@ -147,7 +150,7 @@ EOF
 @test "a folder that somebody else has made is not used" {
     script <<'EOF'
 mkdir "$_ctxbudget_dir"
-mkfifo "$_ctxbudget_dir/lock"
+mkfifo "$_ctxbudget_dir/requests"
 estimate_context_tokens
 rm -r "$_ctxbudget_dir"
 EOF

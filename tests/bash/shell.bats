@@ -82,23 +82,38 @@ EOF
 }
 
 @test "options that change how bash reads do no harm" {
-    for options in 'set -x' 'set -a' 'set -o posix' 'IFS=abcdefghijklmnopqrstuvwxyz0123456789' 'BASH_COMPAT=4.2' \
-        'shopt -s localvar_inherit nocasematch extglob' 'set -f; set -C; umask 077' 'LC_ALL=C.UTF-8'; do
-        rm -rf store.db*
-        script <<EOF
-$options
-text='a & b \\ "c" é'
-prune_subagent_output "\$text \$text" text
-prune_phase_output "wave 1"
-result=\$(ctxbudget_call context/list '{"state": "retained"}')
-id=\$(ctxbudget_get "\$result" items.0.id)
-back=\$(ctxbudget_get "\$(ctxbudget_call context/get "{\"itemId\":\"\$id\"}")" content)
-[[ "\$back" == "\$text" ]]
-echo fine
+    script <<'EOF'
+letters=IFS=abcdefghijklmnopqrstuvwxyz0123456789
+all="set -afC -o posix; shopt -s nocasematch extglob; umask 077; $letters"
+for options in "$all" 'set -x' 'set -a' 'set -o posix' "$letters" 'BASH_COMPAT=4.2' \
+    'shopt -s localvar_inherit nocasematch extglob' 'set -f; set -C; umask 077' 'LC_ALL=C.UTF-8'; do
+    ( # the first of them starts the server
+        CTXBUDGET_SESSION=s${#options}
+        eval "$options"
+        text='a & b \\ "c" é'
+        prune_subagent_output "$text $text" text
+        prune_phase_output "wave 1"
+        result=$(ctxbudget_call context/list '{"state": "retained"}')
+        id=$(ctxbudget_get "$result" items.0.id)
+        back=$(ctxbudget_get "$(ctxbudget_call context/get "{\"itemId\":\"$id\"}")" content)
+        [[ "$back" == "$text" ]]
+        echo fine
+    )
+done
 EOF
-        [ "$status" -eq 0 ]
-        [ "${lines[-1]}" = fine ]
-    done
+    [ "$status" -eq 0 ]
+    [ "${lines[*]}" = "fine fine fine fine fine fine fine fine fine" ]
+}
+
+@test "a trap that runs in the middle of a call has the script's stderr" {
+    script <<'EOF'
+trap 'echo trapped >&2' USR1
+estimate_context_tokens >/dev/null
+_ctxbudget_await() { kill -USR1 "$BASHPID"; return 1; }
+estimate_context_tokens
+EOF
+    [ "$status" -eq 0 ]
+    [ "$stderr" = trapped ]
 }
 
 @test "sourced twice, and again in the middle" {

@@ -84,10 +84,24 @@ def test_shellcheck() -> None:
     assert done.returncode == 0, done.stdout.decode()
 
 
+def test_nothing_newer_than_bash_4_4_is_used() -> None:
+    newer = {
+        "5.0": r"EPOCH(SECONDS|REALTIME)|BASH_ARGV0|localvar_inherit|assoc_expand_once",
+        "5.1": r"SRANDOM|\bwait\b.* -p|\$\{[\w@*\[\]]+@[ULuK]\}",
+        "5.2": r"\$\{[\w@*\[\]]+@k\}|patsub_replacement|varredir_close",
+        "5.3": r"\$\{ |\$\{\||BASH_TRAPSIG|GLOBSORT|\bread\b.* -E",
+    }
+    lines = enumerate(CLIENT.read_text().splitlines(), 1)
+    code = [(number, line) for number, line in lines if not line.lstrip().startswith("#")]
+
+    assert [(v, n, line) for v, words in newer.items() for n, line in code if re.search(words, line)] == []
+
+
 def test_which_methods_write_and_are_about_a_session_is_as_the_table_says(tmp_path: Path) -> None:
     script = f"""source {CLIENT}
+        set +e
         CTXBUDGET_SESSION=s
-        _ctxbudget_is_reachable() {{ return 1; }}
+        _ctxbudget_converse() {{ return 2; }}
         _ctxbudget_in_own_process() {{ echo "$1 $2"; }}
         for method in {" ".join(METHODS)}; do _ctxbudget_request_once "$method" '{{}}'; done"""
     sent = dict(line.split(" ", 1) for line in bash(script, tmp_path).splitlines())
