@@ -1,0 +1,111 @@
+"""What a host compacts: kept before, reduced on the account to what stands for it after, and handed back.
+
+The account follows the window: once the host has compacted, its summary is all that is there of what was said and
+of what tools gave. Pinned items and permanent ones stay, and are handed back in full.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.flight import in_flight
+from ctxbudget_server.agents.model import Account, Event, shortened
+from ctxbudget_server.agents.transcripts import CONVERSATION_BYTES, Transcript, task_of_agent
+
+MOST_ITEMS: Final = 10_000
+SUMMARY_TITLE: Final = "the host's summary of what it compacted"
+CONVERSATION_TITLE: Final = "what was said before the compaction"
+PINNED_CHARACTERS: Final = 6_000
+"""Of pinned items in what is handed back: hosts take 10,000 characters in all."""
+MOST_AGENTS: Final = 20
+MOST_PINS: Final = 40
+
+
+def keep_conversation(account: Account, event: Event) -> None:
+    """What people and the agent said enters, so that it is there when the host has thrown it away."""
+    said = Transcript(event.transcript, CONVERSATION_BYTES).conversation()
+    if said:
+        item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
+        account.ask(
+            "context/add",
+            sessionId=event.session,
+            items=[item],
+            allowEstimate=True,
+            requestKey=account.step("conversation"),
+        )
+
+
+def was_reduced(account: Account, session: str) -> bool:
+    """Whether the last compaction is on the account: nothing that tools gave has come since its summary."""
+    summaries = [i for i, item in enumerate(_in_window(account, session)) if item["title"] == SUMMARY_TITLE]
+    if not summaries:
+        return False
+    later = _in_window(account, session)[summaries[-1] + 1 :]
+    return not any(item["layer"] == "transient" for item in later)
+
+
+def reduce_to_summary(account: Account, event: Event) -> None:
+    """Let the host's summary stand for all that it has compacted."""
+    summary = event.text("compact_summary") or Transcript(event.transcript).summary()
+    text = summary or f"[compacted by {event.host}; it does not tell its summary]"
+    for attempt in range(3):
+        going = [item["id"] for item in _in_window(account, event.session)]
+        if not going:
+            return
+        stand_in = {
+            "layer": "metadata",
+            "kind": "summary",
+            "reduces": going,
+            "title": SUMMARY_TITLE,
+            "content": text,
+            "complete": bool(summary),
+        }
+        key = account.step(f"summary{attempt}")
+        try:
+            account.ask("context/add", sessionId=event.session, items=[stand_in], allowEstimate=True, requestKey=key)
+            return
+        except ProtocolError as error:  # another hook has changed one of the items in between
+            if error.name not in ("conflict", "protectedItem") or attempt == 2:
+                raise
+
+
+def hand_back(account: Account, event: Event) -> str:
+    """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
+    session = event.session
+    status = account.ask("budget/status", sessionId=session)
+    call = f"""ctxbudget call context/search '{{"sessionId": "{session}", "query": "…"}}'"""
+    lines = [
+        f"Context budget: {status['advice']['text']}",
+        f"Everything that was compacted is kept. To find it again: the tool context_search, or {call}",
+    ]
+    agents = list(in_flight(status["leases"]))
+    if agents:
+        lines.append("Subagents that are still at work (their results will come; do not start them again):")
+    for one in agents[:MOST_AGENTS]:
+        task = task_of_agent(event.transcript, one.agent)
+        lines.append(f"- {one.agent_type} {one.agent}, since {one.since}{f': {task}' if task else ''}")
+    if len(agents) > MOST_AGENTS:
+        lines.append(f"- and {len(agents) - MOST_AGENTS} more")
+    return "\n".join([*lines, *_pinned(account, session)])
+
+
+def _pinned(account: Account, session: str) -> list[str]:
+    """Pinned items, in full as far as there is room, else by id."""
+    pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MOST_PINS)["items"]
+    lines = ["Pinned, to be kept word for word:"] if pinned else []
+    room = PINNED_CHARACTERS
+    for item in pinned:
+        head = f"- {item['id']} {shortened(item['title'] or item['kind'], 120)}"
+        content = ""
+        if item["hash"] is not None and item["bytes"] <= room:
+            content = account.ask("context/get", sessionId=session, itemId=item["id"])["content"]
+        room -= len(content)
+        lines.append(f"{head}:\n{content}" if content else f"{head} ({item['tokens']:,} tokens; see context_get)")
+    return lines
+
+
+def _in_window(account: Account, session: str) -> list[dict[str, Any]]:
+    """What a compaction takes out of the window, in the order in which it entered."""
+    items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MOST_ITEMS)["items"]
+    return [item for item in items if item["layer"] != "permanent"]

@@ -1,0 +1,182 @@
+"""What each event of a host does to the account, and what the host is told.
+
+Every request is a transaction of its own, in an order that leaves the account true wherever it stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.flight import land, release_all, take_off
+from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, shortened
+from ctxbudget_server.agents.outputs import IMAGE_TOKENS, is_image, text_of, title_of
+from ctxbudget_server.agents.sessions import opened, with_session
+from ctxbudget_server.agents.transcripts import last_message
+
+TITLE_CHARACTERS: Final = 160
+AGENT_TOOLS: Final = ("Agent", "Task")
+METADATA_TOKENS: Final = 300
+"""The bound of the metadata that stands for an oversized output."""
+
+
+def react(account: Account, event: Event, options: HookOptions) -> Reaction:
+    """Put an event on the account. Raises `ProtocolError` if the services refuse."""
+    return _REACTIONS[event.name](account, event, options)
+
+
+def _session_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_reduced
+
+    opened(account, event)
+    source = event.text("source")
+    if source != "compact":
+        if source in ("startup", "resume"):  # subagents end with their process
+            release_all(account, event.session)
+        return Reaction()
+    if not was_reduced(account, event.session):
+        reduce_to_summary(account, event)
+    return Reaction(context=hand_back(account, event))
+
+
+def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
+    response = event.payload.get("tool_response")
+    if response is None:
+        response = event.payload.get("error")
+    tool = event.text("tool_name")
+    agent = response.get("agentId") if isinstance(response, dict) and tool in AGENT_TOOLS else None
+    if isinstance(agent, str) and _has_report(account, event, agent):
+        return Reaction()
+    text = text_of(response)
+    if not text and not is_image(response):
+        return Reaction()
+    item: dict[str, Any] = {
+        "layer": "transient",
+        "kind": "tool-output" if agent is None else "report",
+        "agent": agent if isinstance(agent, str) and agent else event.agent,
+        "title": shortened(title_of(tool, event.payload.get("tool_input")), TITLE_CHARACTERS),
+        **({"content": text} if text else {"tokens": IMAGE_TOKENS}),
+    }
+    added = _added(account, event, event.own_session, item, event.text("tool_use_id"))
+    if options.replace_over is not None and text and added["items"][0]["tokens"] > options.replace_over:
+        added, replacement = _replaced(account, event, added)
+        return Reaction(*_alert(account, event, added), replacement)
+    return Reaction(*_alert(account, event, added))
+
+
+def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+    if event.agent:
+        with_session(account, event, event.session, lambda: take_off(account, event))
+    return Reaction()
+
+
+def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
+    if not event.agent:
+        return Reaction()
+    report = event.text("last_assistant_message") or last_message(event.text("agent_transcript_path"))
+    message = context = None
+    used = 0
+    if report:
+        item = {
+            "layer": "transient",
+            "kind": "report",
+            "agent": event.agent,
+            "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
+            "content": report,
+        }
+        added = _added(account, event, event.session, item, "")
+        used = added["items"][0]["tokens"]
+        message, context = _alert(account, event, added)
+    land(account, event, used)
+    return Reaction(message, context)
+
+
+def _compacting(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import keep_conversation
+
+    with_session(account, event, event.session, lambda: keep_conversation(account, event))
+    return Reaction()
+
+
+def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import keep_conversation, reduce_to_summary
+
+    if event.host == "gemini":  # it tells only that it is about to
+        with_session(account, event, event.session, lambda: keep_conversation(account, event))
+    with_session(account, event, event.session, lambda: reduce_to_summary(account, event))
+    return Reaction()
+
+
+def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.billing import learn
+
+    learn(account, event)
+    return Reaction()
+
+
+def _session_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+    _turn_end(account, event, _)
+    release_all(account, event.session)
+    return Reaction()
+
+
+_REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reaction]]] = {
+    "session-start": _session_start,
+    "tool": _tool,
+    "agent-start": _agent_start,
+    "agent-stop": _agent_stop,
+    "compacting": _compacting,
+    "compacted": _compacted,
+    "turn-end": _turn_end,
+    "session-end": _session_end,
+}
+
+
+def _added(account: Account, event: Event, session: str, item: dict[str, Any], host_id: str) -> dict[str, Any]:
+    """An item enters once, also where a host is configured twice and tells an event twice."""
+    key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
+    given = {name: value for name, value in item.items() if value is not None}
+    return with_session(
+        account,
+        event,
+        session,
+        lambda: account.ask("context/add", sessionId=session, items=[given], allowEstimate=True, requestKey=key),
+    )
+
+
+def _has_report(account: Account, event: Event, agent: str) -> bool:
+    """Whether a subagent's report came with its end already."""
+    try:
+        known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent, limit=1)
+    except ProtocolError as error:
+        if error.name == "unknownSession":
+            return False
+        raise
+    return bool(known["items"])
+
+
+def _replaced(account: Account, event: Event, added: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Let metadata stand for an item that has just entered: (the account after it, the text that stands)."""
+    session, item = event.own_session, added["items"][0]
+    made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
+    get = f"""ctxbudget call context/get '{{"sessionId": "{session}", "itemId": "{item["id"]}"}}'"""
+    text = (
+        f"{made['text'].rstrip()}\n\n[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. "
+        f"To read it or a part of it: the tool context_get, or {get}]"
+    )
+    stand_in = {"reduces": [item["id"]], "content": text, "complete": made["complete"]}
+    after = account.ask(
+        "context/add", sessionId=session, items=[stand_in], allowEstimate=True, requestKey=account.step("replace")
+    )
+    alerts = [alert for alert in added["alerts"] if alert["level"] == after["status"]["level"]]
+    return {**after, "alerts": alerts}, text
+
+
+def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(for the person, for the model): once for each crossing, as the account says."""
+    if not added["alerts"] or added["sessionId"] != event.session:
+        return None, None
+    alert = added["alerts"][-1]
+    advice = account.ask("budget/status", sessionId=event.session)["advice"]["text"]
+    return f"ctxbudget: {alert['message']}", f"Context budget: {advice}"

@@ -1,0 +1,122 @@
+"""What all hosts have in common: events, reactions, and the way to the account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Host = Literal["claude-code", "codex", "gemini"]
+EventName = Literal[
+    "session-start", "tool", "agent-start", "agent-stop", "compacting", "compacted", "turn-end", "session-end"
+]
+
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._:-]+")
+SESSION_ID_CHARACTERS = 128
+
+
+class FaultyPayloadError(ValueError):
+    """A payload that no host sends; the message is one line for a person."""
+
+
+class Ask(Protocol):
+    """Sends one request to the services; raises `ProtocolError`."""
+
+    def __call__(self, method: str, **params: Any) -> dict[str, Any]:
+        """The result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The way to the account during one event."""
+
+    ask: Ask
+    key: str
+    """Request keys of steps that the host gives no id begin with it."""
+    counts_exactly: bool
+    """Whether the vocabulary is loaded: a short process has no time to load it."""
+
+    def step(self, name: str) -> str:
+        """The request key of a step of this event."""
+        return f"{self.key}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened in a host."""
+
+    name: EventName
+    host: Host
+    host_name: str
+    """The host's own name of the event."""
+    session: str
+    transcript: str | None
+    agent: str | None
+    """The subagent inside which it happened, or that began or ended."""
+    agent_type: str
+    payload: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """A member of the payload that is text; empty if it is absent or anything else."""
+        value = self.payload.get(name)
+        return value if isinstance(value, str) else ""
+
+    @property
+    def own_session(self) -> str:
+        """The session of the window in which it happened: a subagent has one of its own."""
+        return session_id(f"{self.session}:{self.agent}") if self.agent else self.session
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a host is told. All of it may be absent."""
+
+    message: str | None = None
+    """For the person."""
+    context: str | None = None
+    """For the model."""
+    replacement: str | None = None
+    """Stands for the tool's output from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookOptions:
+    """How a hook was asked to behave."""
+
+    host: Host | None = None
+    replace_over: int | None = None
+    """Outputs of more tokens are replaced by metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a provider billed for one request, tokens."""
+
+    input: int
+    output: int
+
+    @property
+    def window(self) -> int:
+        """In the window once the answer is there."""
+        return self.input + self.output
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Texts that entered between two requests, and by how much the second was billed for them."""
+
+    key: str
+    texts: list[str] = field(default_factory=list)
+    reported: int = 0
+
+
+def session_id(given: str) -> str:
+    """A session id from whatever a host calls its session."""
+    return _NOT_IN_IDS.sub("-", given)[:SESSION_ID_CHARACTERS]
+
+
+def shortened(text: str, limit: int) -> str:
+    """One line of at most `limit` characters that any encoding takes."""
+    line = " ".join(text.split()).encode("utf-8", "replace").decode()
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,78 @@
+"""A tool's response as the model reads it, and the same response with another text in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+IMAGE_TOKENS: Final = 1_600
+"""What an image costs where only that it is one is known; `context/fit` counts the same."""
+
+_TEXTS: Final = ("llmContent", "content", "result", "output", "text", "error")
+"""Members that hold what the model reads, the first that is there."""
+_EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
+"""Members of an edit's response that the model wrote itself, or does not see."""
+_INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt")
+"""Members of a tool's input that say best what was asked."""
+
+
+def text_of(response: Any) -> str:
+    """The text of a response of any tool; empty for an image."""
+    if isinstance(response, str):
+        return response
+    if isinstance(response, list):
+        return "\n".join(part for part in map(text_of, response) if part)
+    if not isinstance(response, Mapping):
+        return "" if response is None else json.dumps(response, ensure_ascii=False)
+    if is_image(response):
+        return ""
+    if "stdout" in response or "stderr" in response:
+        parts = (response.get("stdout"), response.get("stderr"))
+        return "\n".join(part for part in parts if isinstance(part, str) and part)
+    file = response.get("file")
+    if isinstance(file, Mapping) and isinstance(file.get("content"), str):
+        return str(file["content"])
+    if any(name in response for name in _EDITS):
+        return f"{response.get('filePath', 'the file')} has been updated"
+    for name in _TEXTS:
+        if response.get(name):
+            return text_of(response[name])
+    return json.dumps(response, ensure_ascii=False)
+
+
+def is_image(response: Any) -> bool:
+    """Whether the response is an image."""
+    if not isinstance(response, Mapping):
+        return False
+    if response.get("isImage") is True or response.get("type") == "image" or "inlineData" in response:
+        return True
+    content = response.get("content")
+    return isinstance(content, list) and bool(content) and all(is_image(part) for part in content)
+
+
+def replaced(response: Any, text: str) -> Any:
+    """The response, of the same shape, with `text` in place of its own; a shape that is not known is text alone."""
+    if isinstance(response, list):
+        return [{"type": "text", "text": text}]
+    if not isinstance(response, Mapping):
+        return text
+    if "stdout" in response or "stderr" in response:
+        return {**response, "stdout": text, "stderr": ""}
+    file = response.get("file")
+    if isinstance(file, Mapping) and "content" in file:
+        lines = text.count("\n") + 1
+        return {**response, "file": {**file, "content": text, "numLines": lines}}
+    for name in _TEXTS:
+        if response.get(name):
+            return {**response, name: replaced(response[name], text)}
+    return text
+
+
+def title_of(tool: str, given: Any) -> str:
+    """What was asked of a tool, in one line."""
+    if isinstance(given, Mapping):
+        for name in _INPUTS:
+            if isinstance(given.get(name), str) and given[name]:
+                return f"{tool}: {given[name]}"
+    return tool or "tool"
