@@ -1,14 +1,16 @@
-"""A stand-in for the model behind a coding agent: Anthropic's Messages API on loopback, with a fixed plan.
+"""A stand-in for the models behind coding agents, on loopback, with a fixed plan.
 
-The agent under test asks it as it would ask the provider. The plan: a Bash command, then a subagent (which runs a
-command of its own and reports), then a last text. What was asked is kept, so that a test sees what the model saw.
+The agent under test asks it as it would ask the provider: Anthropic's Messages API, OpenAI's Responses API or Gemini's
+API. The plan: a shell command; then, with Anthropic's, a subagent, which runs a command of its own and reports; then a
+last text. What was asked is kept, so that a test sees what the model saw.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -35,6 +37,9 @@ class ModelStandIn(ThreadingHTTPServer):
         """For ANTHROPIC_BASE_URL."""
         return f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, *_: object) -> None:
+        """An agent that hangs up is no fault."""
+
     def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """What the model says next."""
         said = json.dumps(request.get("messages", []))
@@ -57,7 +62,7 @@ def _text(text: str) -> dict[str, Any]:
 
 
 def _call(tool: str, **arguments: Any) -> dict[str, Any]:
-    return {"type": "tool_use", "id": f"toolu_{tool}_{abs(hash(str(arguments))):x}", "name": tool, "input": arguments}
+    return {"type": "tool_use", "id": f"toolu_{uuid.uuid4().hex}", "name": tool, "input": arguments}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -72,6 +77,12 @@ class _Handler(BaseHTTPRequestHandler):
             request = {}
         if self.path.split("?")[0] == "/v1/messages":
             self._answer(request)
+        elif self.path.endswith("/responses"):
+            self.server.asked.append(request)
+            self._stream(_responses(request))
+        elif "streamGenerateContent" in self.path:
+            self.server.asked.append(request)
+            self._stream(_gemini(request))
         elif self.path.startswith("/v1/messages/count_tokens"):
             self._json({"input_tokens": len(body) // 4})
         else:
@@ -100,12 +111,16 @@ class _Handler(BaseHTTPRequestHandler):
         if not request.get("stream"):
             self._json(message)
             return
+        self._stream(_events(message))
+
+    def _stream(self, events: Iterable[dict[str, Any]]) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
-        for event in _events(message):
-            self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+        for event in events:
+            name = f"event: {event['type']}\n" if "type" in event else ""
+            self.wfile.write(f"{name}data: {json.dumps(event)}\n\n".encode())
         self.close_connection = True
 
     def _json(self, answer: dict[str, Any]) -> None:
@@ -132,6 +147,41 @@ def _events(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     end = {"stop_reason": message["stop_reason"], "stop_sequence": None}
     yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": message["usage"]["output_tokens"]}}
     yield {"type": "message_stop"}
+
+
+def _responses(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """OpenAI's Responses API."""
+    given = request.get("input", [])
+    called = any(str(item.get("type", "")).endswith("_call_output") for item in given)
+    tools = {tool.get("name") for tool in request.get("tools") or []}
+    shell = next((name for name in ("exec_command", "shell_command", "shell") if name in tools), None)
+    if shell is None or called or "MAINTASK" not in json.dumps(given):
+        text = {"type": "output_text", "text": "All is counted.", "annotations": []}
+        item = {"type": "message", "role": "assistant", "id": "msg_1", "content": [text]}
+    else:
+        command = {"exec_command": {"cmd": COMMAND}, "shell_command": {"command": COMMAND}}
+        arguments = json.dumps(command.get(shell, {"command": COMMAND.split()}))
+        item = {"type": "function_call", "id": "fc_1", "name": shell, "call_id": "call_1", "arguments": arguments}
+    usage = {"input_tokens": 9_000, "output_tokens": 40, "total_tokens": 9_040}
+    yield {"type": "response.created", "response": {"id": "resp_1"}}
+    yield {"type": "response.output_item.done", "output_index": 0, "item": item}
+    yield {"type": "response.completed", "response": {"id": "resp_1", "usage": usage}}
+
+
+def _gemini(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Gemini's API."""
+    said = json.dumps(request.get("contents", []))
+    if (
+        "MAINTASK" in said
+        and "functionResponse" not in said
+        and "run_shell_command" in json.dumps(request.get("tools"))
+    ):
+        part: dict[str, Any] = {"functionCall": {"name": "run_shell_command", "args": {"command": COMMAND}}}
+    else:
+        part = {"text": "All is counted."}
+    usage = {"promptTokenCount": 9_000, "candidatesTokenCount": 40, "totalTokenCount": 9_040}
+    answer = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    yield {"candidates": [answer], "usageMetadata": usage}
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def learn(account: Account, event: Event) -> None:
     changed = update(account, event.session, current, model=model, window=transcript.window)
     if not account.counts_exactly:
         return
-    if model is not None and event.host == "claude-code":
+    if model is not None and event.host != "codex":
         for bill in transcript.bills()[-MOST_BILLS:]:
             _record(account, model, bill)
     if changed or _has_rough_figures(account, event.session):

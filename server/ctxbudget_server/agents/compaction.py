@@ -20,54 +20,75 @@ PINNED_CHARACTERS: Final = 6_000
 """Of pinned items in what is handed back: hosts take 10,000 characters in all."""
 MOST_AGENTS: Final = 20
 MOST_PINS: Final = 40
+ATTEMPTS: Final = 3
 
 
-def keep_conversation(account: Account, event: Event) -> None:
-    """What people and the agent said enters, so that it is there when the host has thrown it away."""
-    said = Transcript(event.transcript, CONVERSATION_BYTES).conversation()
-    if said:
-        item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
-        account.ask(
-            "context/add",
-            sessionId=event.session,
-            items=[item],
-            allowEstimate=True,
-            requestKey=account.step("conversation"),
-        )
+def keep_conversation(account: Account, event: Event, before: str | None = None) -> str | None:
+    """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
+    said = Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
+    if not said:
+        return None
+    item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
+    added = account.ask(
+        "context/add",
+        sessionId=event.session,
+        items=[item],
+        allowEstimate=True,
+        requestKey=account.step("conversation"),
+    )
+    item_id: str = added["items"][0]["id"]
+    return item_id
+
+
+def follow_shrinking(account: Account, event: Event) -> None:
+    """A host that does not tell when it has compressed is seen to have: what entered before that is gone.
+
+    Each time once: the request key is that of the answer that showed it.
+    """
+    shrunk = Transcript(event.transcript).shrinking()
+    if shrunk is None:
+        return
+    answer, moment = shrunk
+    items = _in_window(account, event.session)
+    going = [item["id"] for item in items if item["addedAt"] < moment]
+    if not going or any(item["title"] == SUMMARY_TITLE and item["addedAt"] > moment for item in items):
+        return
+    if said := keep_conversation(account, event, moment):
+        going.append(said)
+    _reduce(account, event, going, "", f"{event.host}:shrunk:{answer}"[:200])
 
 
 def was_reduced(account: Account, session: str) -> bool:
     """Whether the last compaction is on the account: nothing that tools gave has come since its summary."""
-    summaries = [i for i, item in enumerate(_in_window(account, session)) if item["title"] == SUMMARY_TITLE]
-    if not summaries:
-        return False
-    later = _in_window(account, session)[summaries[-1] + 1 :]
-    return not any(item["layer"] == "transient" for item in later)
+    items = _in_window(account, session)
+    summaries = [i for i, item in enumerate(items) if item["title"] == SUMMARY_TITLE]
+    return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
 
 
 def reduce_to_summary(account: Account, event: Event) -> None:
     """Let the host's summary stand for all that it has compacted."""
     summary = event.text("compact_summary") or Transcript(event.transcript).summary()
-    text = summary or f"[compacted by {event.host}; it does not tell its summary]"
-    for attempt in range(3):
+    for attempt in range(ATTEMPTS):
         going = [item["id"] for item in _in_window(account, event.session)]
-        if not going:
-            return
-        stand_in = {
-            "layer": "metadata",
-            "kind": "summary",
-            "reduces": going,
-            "title": SUMMARY_TITLE,
-            "content": text,
-            "complete": bool(summary),
-        }
-        key = account.step(f"summary{attempt}")
         try:
-            account.ask("context/add", sessionId=event.session, items=[stand_in], allowEstimate=True, requestKey=key)
+            if going:
+                _reduce(account, event, going, summary, account.step(f"summary{attempt}"))
             return
         except ProtocolError as error:  # another hook has changed one of the items in between
-            if error.name not in ("conflict", "protectedItem") or attempt == 2:
+            if error.name not in ("conflict", "protectedItem") or attempt == ATTEMPTS - 1:
                 raise
+
+
+def _reduce(account: Account, event: Event, going: list[str], summary: str, key: str) -> None:
+    stand_in = {
+        "layer": "metadata",
+        "kind": "summary",
+        "reduces": going,
+        "title": SUMMARY_TITLE,
+        "content": summary or f"[compacted by {event.host}; it does not tell its summary]",
+        "complete": bool(summary),
+    }
+    account.ask("context/add", sessionId=event.session, items=[stand_in], allowEstimate=True, requestKey=key)
 
 
 def hand_back(account: Account, event: Event) -> str:

@@ -19,6 +19,8 @@ TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
 METADATA_TOKENS: Final = 300
 """The bound of the metadata that stands for an oversized output."""
+NOTICE_TOKENS: Final = 100
+"""About what the way back to it costs."""
 
 
 def react(account: Account, event: Event, options: HookOptions) -> Reaction:
@@ -46,8 +48,8 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         response = event.payload.get("error")
     tool = event.text("tool_name")
     agent = response.get("agentId") if isinstance(response, dict) and tool in AGENT_TOOLS else None
-    if isinstance(agent, str) and _has_report(account, event, agent):
-        return Reaction()
+    if isinstance(agent, str) and (report := _report_of(account, event, agent)):
+        return Reaction(replacement=_replacement(account, event, report, options))
     text = text_of(response)
     if not text and not is_image(response):
         return Reaction()
@@ -59,10 +61,8 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         **({"content": text} if text else {"tokens": IMAGE_TOKENS}),
     }
     added = _added(account, event, event.own_session, item, event.text("tool_use_id"))
-    if options.replace_over is not None and text and added["items"][0]["tokens"] > options.replace_over:
-        added, replacement = _replaced(account, event, added)
-        return Reaction(*_alert(account, event, added), replacement)
-    return Reaction(*_alert(account, event, added))
+    replacement = _replacement(account, event, added["items"][0], options) if text else None
+    return Reaction(*_alert(account, event, added), replacement)
 
 
 def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
@@ -72,8 +72,8 @@ def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
 
 
 def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
-    if not event.agent:
-        return Reaction()
+    if not event.agent or (event.host == "claude-code" and not event.agent_type):
+        return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
     report = event.text("last_assistant_message") or last_message(event.text("agent_transcript_path"))
     message = context = None
     used = 0
@@ -100,10 +100,8 @@ def _compacting(account: Account, event: Event, _: HookOptions) -> Reaction:
 
 
 def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
-    from ctxbudget_server.agents.compaction import keep_conversation, reduce_to_summary
+    from ctxbudget_server.agents.compaction import reduce_to_summary
 
-    if event.host == "gemini":  # it tells only that it is about to
-        with_session(account, event, event.session, lambda: keep_conversation(account, event))
     with_session(account, event, event.session, lambda: reduce_to_summary(account, event))
     return Reaction()
 
@@ -112,6 +110,10 @@ def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.billing import learn
 
     learn(account, event)
+    if event.host == "gemini":
+        from ctxbudget_server.agents.compaction import follow_shrinking
+
+        with_session(account, event, event.session, lambda: follow_shrinking(account, event))
     return Reaction()
 
 
@@ -145,32 +147,35 @@ def _added(account: Account, event: Event, session: str, item: dict[str, Any], h
     )
 
 
-def _has_report(account: Account, event: Event, agent: str) -> bool:
-    """Whether a subagent's report came with its end already."""
+def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | None:
+    """The item of a subagent's report, if that came with the subagent's end already."""
     try:
-        known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent, limit=1)
+        known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent)
     except ProtocolError as error:
         if error.name == "unknownSession":
-            return False
+            return None
         raise
-    return bool(known["items"])
+    return known["items"][-1] if known["items"] else None
 
 
-def _replaced(account: Account, event: Event, added: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Let metadata stand for an item that has just entered: (the account after it, the text that stands)."""
-    session, item = event.own_session, added["items"][0]
+def _replacement(account: Account, event: Event, item: dict[str, Any], options: HookOptions) -> str | None:
+    """What stands for an oversized item from now on, on the account and in the window; None: it stays."""
+    if options.replace_over is None or item["tokens"] <= options.replace_over or item["state"] != "retained":
+        return None
+    session = event.own_session
     made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
+    if made["tokens"] + NOTICE_TOKENS >= item["tokens"]:
+        return None
     get = f"""ctxbudget call context/get '{{"sessionId": "{session}", "itemId": "{item["id"]}"}}'"""
     text = (
         f"{made['text'].rstrip()}\n\n[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. "
         f"To read it or a part of it: the tool context_get, or {get}]"
     )
     stand_in = {"reduces": [item["id"]], "content": text, "complete": made["complete"]}
-    after = account.ask(
+    account.ask(
         "context/add", sessionId=session, items=[stand_in], allowEstimate=True, requestKey=account.step("replace")
     )
-    alerts = [alert for alert in added["alerts"] if alert["level"] == after["status"]["level"]]
-    return {**after, "alerts": alerts}, text
+    return text
 
 
 def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:

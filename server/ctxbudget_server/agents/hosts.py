@@ -26,11 +26,11 @@ _CLAUDE_CODE: Final[dict[str, EventName]] = {
     "StopFailure": "turn-end",
     "SessionEnd": "session-end",
 }
+# Not PreCompress: Gemini CLI sends it before every request, whether it compresses or not.
 _GEMINI: Final[dict[str, EventName]] = {
     "SessionStart": "session-start",
     "AfterTool": "tool",
     "AfterAgent": "turn-end",
-    "PreCompress": "compacted",
     "SessionEnd": "session-end",
 }
 EVENTS: Final[dict[Host, dict[str, EventName]]] = {

@@ -19,15 +19,18 @@ TAIL_BYTES: Final = 1 << 20
 CONVERSATION_BYTES: Final = 8 << 20
 HEAD_BYTES: Final = 64 << 10
 TASK_CHARACTERS: Final = 160
+SHRUNK: Final = 0.6
+"""A request of less than this share of the one before it was compressed: Gemini CLI keeps 30 % of its history."""
 
 Line = Mapping[str, Any]
 
 
 class Transcript:
-    """The end of a transcript in JSON Lines: Claude Code's or Codex'. Never raises."""
+    """The end of a transcript in JSON Lines: Claude Code's, Codex' or Gemini CLI's. Never raises."""
 
-    def __init__(self, path: str | None, limit: int = TAIL_BYTES) -> None:
-        self.lines = list(_objects(_end(path, limit)))
+    def __init__(self, path: str | None, limit: int = TAIL_BYTES, before: str | None = None) -> None:
+        lines = list(_objects(_end(path, limit)))
+        self.lines = lines if before is None else [line for line in lines if str(line.get("timestamp")) < before]
 
     @property
     def model(self) -> str | None:
@@ -49,7 +52,7 @@ class Transcript:
         return None
 
     def bills(self) -> list[Bill]:
-        """What tool results cost between two answers of one turn (Claude Code).
+        """What tool results cost between two answers of one turn (Claude Code, Gemini CLI).
 
         The second request holds the first, the first answer and the results: its bill less the others is theirs.
         """
@@ -67,6 +70,21 @@ class Transcript:
             if before is not None and clean and texts and usage.input > before.window:
                 found.append(Bill(message_id, texts, usage.input - before.window))
             before, texts, clean = usage, [], True
+        return found
+
+    def shrinking(self) -> tuple[str, str] | None:
+        """(id, time) of the last answer that was given on far less than the one before it (Gemini CLI).
+
+        It tells before every request that it may compress, and never that it has.
+        """
+        found = None
+        before = 0
+        for line in self.lines:
+            usage = _usage(line.get("tokens"))
+            if usage is not None:
+                if usage.input < SHRUNK * before:
+                    found = (str(line.get("id")), str(line.get("timestamp")))
+                before = usage.input
         return found
 
     def summary(self) -> str:
@@ -118,48 +136,62 @@ def _requests(lines: list[Line]) -> Iterator[tuple[str, Usage | None, str | None
     for line in lines:
         if line.get("isSidechain") is True:
             continue
-        message = _member(line, "message")
-        if line.get("type") == "assistant" and (usage := _usage(message.get("usage"))):
-            message_id = str(message.get("id") or line.get("uuid") or "")
-            if pending is not None and pending[0] != message_id:
+        if (answer := _answer(line)) is not None:
+            if pending is not None and pending[0] != answer[0]:
                 yield *pending, None
-            most = usage if pending is None or pending[0] != message_id else _larger(pending[1], usage)
-            pending = (message_id, most)
-            continue
-        if line.get("type") not in ("user", "attachment") and "attachment" not in line:
-            continue
-        if pending is not None:
-            yield *pending, None
-            pending = None
-        results = _results(message.get("content"))
-        if results is None:
-            yield "", None, None
-        else:
-            for result in results:
-                yield "", None, result
+                pending = None
+            pending = (answer[0], answer[1] if pending is None else _larger(pending[1], answer[1]))
+        elif line.get("type") == "user" or "attachment" in line:
+            if pending is not None:
+                yield *pending, None
+                pending = None
+            message = _member(line, "message")
+            results = _results(message.get("content") if message else line.get("content"))
+            yield from [("", None, None)] if results is None else [("", None, result) for result in results]
     if pending is not None:
         yield *pending, None
+
+
+def _answer(line: Line) -> tuple[str, Usage] | None:
+    """(id, usage) of a line in which a model answered."""
+    message = _member(line, "message")
+    if line.get("type") == "assistant" and (usage := _usage(message.get("usage"))):
+        return str(message.get("id") or line.get("uuid") or ""), usage
+    if line.get("type") == "gemini" and (usage := _usage(line.get("tokens"))):
+        return str(line.get("id") or ""), usage
+    return None
 
 
 def _results(content: Any) -> list[str] | None:
     """The texts of tool results; None for anything else that entered, or an image."""
     if not isinstance(content, list) or not content:
         return None
-    if not all(isinstance(block, Mapping) and block.get("type") == "tool_result" for block in content):
-        return None
-    texts = [text_of(block.get("content")) for block in content]
+    texts = []
+    for block in content:
+        if not isinstance(block, Mapping):
+            return None
+        if block.get("type") == "tool_result":
+            texts.append(text_of(block.get("content")))
+        elif response := _member(block, "functionResponse", "response"):
+            texts.append(text_of(response))
+        else:
+            return None
     return texts if all(texts) else None
+
+
+_INPUTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "input")
+_OUTPUTS: Final = ("output_tokens", "output")
+"""Anthropic's names, and those of Gemini CLI, whose input holds what came from the cache."""
 
 
 def _usage(given: Any) -> Usage | None:
     if not isinstance(given, Mapping):
         return None
-    names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    parts = [given.get(name) or 0 for name in names]
-    output = given.get("output_tokens") or 0
-    if not all(isinstance(part, int) for part in (*parts, output)) or not sum(parts):
+    inputs = [given.get(name) or 0 for name in _INPUTS]
+    outputs = [given.get(name) or 0 for name in _OUTPUTS]
+    if not all(isinstance(part, int) for part in (*inputs, *outputs)) or not sum(inputs):
         return None
-    return Usage(sum(parts), output)
+    return Usage(sum(inputs), sum(outputs))
 
 
 def _larger(one: Usage, other: Usage) -> Usage:
@@ -168,9 +200,9 @@ def _larger(one: Usage, other: Usage) -> Usage:
 
 def _spoken(line: Line) -> str:
     """`role: text` of a line in which somebody speaks."""
-    message = _member(line, "message") or _member(line, "payload")
-    role = message.get("role")
-    if role not in ("user", "assistant") or line.get("isMeta") is True:
+    message = _member(line, "message") or _member(line, "payload") or line
+    role = message.get("role") or message.get("type")
+    if role not in ("user", "assistant", "gemini") or line.get("isMeta") is True:
         return ""
     text = _texts(message.get("content"))
     return f"{role}: {text}" if text else ""
@@ -181,7 +213,7 @@ def _texts(content: Any) -> str:
         return content
     if not isinstance(content, list):
         return ""
-    kinds = ("text", "input_text", "output_text")
+    kinds = ("text", "input_text", "output_text", None)
     parts = [block.get("text") for block in content if isinstance(block, Mapping) and block.get("type") in kinds]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
