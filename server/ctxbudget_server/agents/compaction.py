@@ -23,7 +23,7 @@ MOST_PINS: Final = 40
 ATTEMPTS: Final = 3
 
 
-def keep_conversation(account: Account, event: Event, before: str | None = None) -> str | None:
+def keep_conversation(account: Account, event: Event, before: str | None = None, key: str | None = None) -> str | None:
     """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
     said = Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
     if not said:
@@ -34,7 +34,7 @@ def keep_conversation(account: Account, event: Event, before: str | None = None)
         sessionId=event.session,
         items=[item],
         allowEstimate=True,
-        requestKey=account.step("conversation"),
+        requestKey=key or account.step("conversation"),
     )
     item_id: str = added["items"][0]["id"]
     return item_id
@@ -53,9 +53,10 @@ def follow_shrinking(account: Account, event: Event) -> None:
     going = [item["id"] for item in items if item["addedAt"] < moment]
     if not going or any(item["title"] == SUMMARY_TITLE and item["addedAt"] > moment for item in items):
         return
-    if said := keep_conversation(account, event, moment):
+    key = f"{event.host}:shrunk:{answer}"[:180]
+    if said := keep_conversation(account, event, moment, f"{key}:said"):
         going.append(said)
-    _reduce(account, event, going, "", f"{event.host}:shrunk:{answer}"[:200])
+    _reduce(account, event, going, "", key)
 
 
 def was_reduced(account: Account, session: str) -> bool:

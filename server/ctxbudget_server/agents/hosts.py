@@ -78,8 +78,8 @@ def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Even
 
 def host_of(payload: Mapping[str, Any], host_name: str) -> Host:
     """The host that a payload comes from: only Gemini stamps the time, only Codex has turns and rollouts."""
-    if host_name not in _CLAUDE_CODE or "timestamp" in payload:
-        return "gemini" if host_name in _GEMINI else "claude-code"
+    if "timestamp" in payload or host_name in _GEMINI.keys() - _CLAUDE_CODE.keys():
+        return "gemini"
     if "turn_id" in payload or "rollout-" in _text(payload, "transcript_path").rpartition("/")[2]:
         return "codex"
     return "claude-code"
