@@ -40,6 +40,12 @@ def program(name: str) -> str:
     return found
 
 
+def replacing(settings: dict[str, Any], event: str) -> dict[str, Any]:
+    """Hooks that also replace large outputs."""
+    settings["hooks"][event][0]["hooks"][0]["command"] += " --replace-over 150"
+    return settings
+
+
 class RealHost(AgentHost):
     """A host program in a project, with our hooks."""
 
@@ -88,7 +94,7 @@ class RealHost(AgentHost):
         )
 
     def codex(self) -> list[dict[str, Any]]:
-        """Codex, with the hooks of the repository."""
+        """Codex, with the hooks of the repository, and asked to replace what is large."""
         folder = self.home / ".codex"
         folder.mkdir()
         (folder / "config.toml").write_text(
@@ -96,7 +102,8 @@ class RealHost(AgentHost):
             f'base_url = "{self.model.url}/v1"\nwire_api = "responses"\nenv_key = "STAND_IN_KEY"\n'
             "[analytics]\nenabled = false\n"
         )
-        shutil.copy(AGENTS / "codex" / "hooks.json", folder)
+        hooks = replacing(json.loads((AGENTS / "codex" / "hooks.json").read_text()), "PostToolUse")
+        (folder / "hooks.json").write_text(json.dumps(hooks))
         return self.start(
             program("codex"),
             *("exec", "--json", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"),
@@ -106,8 +113,8 @@ class RealHost(AgentHost):
         )
 
     def gemini(self) -> list[dict[str, Any]]:
-        """Gemini CLI, with the hooks of the repository."""
-        settings = json.loads((AGENTS / "gemini-cli" / "settings.json").read_text())
+        """Gemini CLI, with the hooks of the repository, and asked to replace what is large."""
+        settings = replacing(json.loads((AGENTS / "gemini-cli" / "settings.json").read_text()), "AfterTool")
         settings["security"] = {"auth": {"selectedType": "gemini-api-key"}}
         settings["privacy"] = {"usageStatisticsEnabled": False}
         settings["general"] = {"disableAutoUpdate": True}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account, Event, shortened
@@ -17,8 +16,7 @@ _HOLDER: Final = "agent "
 TYPE_CHARACTERS: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
-class InFlight:
+class InFlight(NamedTuple):
     """A subagent that is at work."""
 
     agent: str

@@ -13,7 +13,6 @@ from ctxbudget_server.agents.flight import land, release_all, take_off
 from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, shortened
 from ctxbudget_server.agents.outputs import IMAGE_TOKENS, is_image, text_of, title_of
 from ctxbudget_server.agents.sessions import opened, with_session
-from ctxbudget_server.agents.transcripts import last_message
 
 TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
@@ -74,7 +73,11 @@ def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
 def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
         return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
-    report = event.text("last_assistant_message") or last_message(event.text("agent_transcript_path"))
+    report = event.text("last_assistant_message")
+    if not report:
+        from ctxbudget_server.agents.transcripts import last_message
+
+        report = last_message(event.text("agent_transcript_path"))
     message = context = None
     used = 0
     if report:

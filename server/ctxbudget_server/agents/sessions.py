@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account, Event, Host
-from ctxbudget_server.agents.transcripts import Transcript
 
 T = TypeVar("T")
 
@@ -34,6 +33,8 @@ def with_session(account: Account, event: Event, session: str, work: Callable[[]
 
 def opened(account: Account, event: Event, session: str | None = None) -> None:
     """Open the session of an event, or another one of its host; what is known of the model goes with it."""
+    from ctxbudget_server.agents.transcripts import Transcript
+
     session = session or event.session
     model = event.text("model") or Transcript(event.transcript).model or ""
     current = config_of(account, session)

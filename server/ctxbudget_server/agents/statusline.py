@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account
@@ -20,16 +19,14 @@ _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
 _DROPPED_FIRST: Final = ("phase", "agents", "figures", "level")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How the line is written."""
 
     colour: bool = False
     width: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostWindow:
+class HostWindow(NamedTuple):
     """What a host tells of its window, tokens."""
 
     size: int | None
