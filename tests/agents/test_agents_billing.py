@@ -45,6 +45,11 @@ def test_an_answer_of_several_lines_is_one(tmp_path: Path) -> None:
     assert bills(tmp_path, *lines) == [("b", ["one"], 470)]
 
 
+def test_results_between_the_lines_of_one_answer_belong_to_it(tmp_path: Path) -> None:
+    lines = [answered("a", 9_000, 30), result("one"), answered("a", 9_000, 40), result("two"), answered("b", 9_500, 5)]
+    assert bills(tmp_path, *lines) == [("b", ["one", "two"], 460)]
+
+
 @pytest.mark.parametrize(
     "between",
     [

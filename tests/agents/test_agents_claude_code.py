@@ -40,6 +40,25 @@ def test_an_image_counts_as_images_do(claude: AgentHost) -> None:
     assert (item["tokens"], item["hash"]) == (1_600, None)
 
 
+def test_text_and_images_enter_both(claude: AgentHost) -> None:
+    image = {"type": "image", "source": {"type": "base64", "data": "iVBORw0KGgo="}}
+    claude.tell("PostToolUse-mcp", tool_response=[{"type": "text", "text": "Two plots."}, image, image])
+    text, images = claude.items()
+    assert (text["hash"] is None, images["tokens"]) == (False, 3_200)
+
+
+def test_names_of_files_are_lines(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-mcp", tool_response={"filenames": ["a.py", "b.py"], "numFiles": 2})
+    assert claude.call("context/get", itemId=claude.items()[0]["id"])["content"] == "a.py\nb.py"
+
+
+def test_a_subagent_in_the_background_reports_later(claude: AgentHost) -> None:
+    launched = {"status": "async_launched", "agentId": "abbda330adec47d10", "description": "scout"}
+    claude.tell("PostToolUse-Agent", tool_response=launched)
+    (item,) = claude.items()
+    assert (item["kind"], item["agent"]) == ("tool-output", None)
+
+
 def test_an_output_that_is_told_twice_enters_once(claude: AgentHost) -> None:
     for _ in range(2):
         claude.tell("PostToolUse-Bash")
@@ -164,6 +183,12 @@ class TestReplacing:
         told = claude.tell("PostToolUse-Agent", "--replace-over=200")
         (block,) = told["hookSpecificOutput"]["updatedToolOutput"]["content"]
         assert "is kept as item" in block["text"]
+
+    def test_what_the_host_could_not_take_stays(self, claude: AgentHost) -> None:
+        """A shape that is not known, and a failure, which no host replaces."""
+        assert claude.tell("PostToolUse-mcp", "--replace-over", "200", tool_response={"rows": [self.LONG]}) == {}
+        assert claude.tell("PostToolUseFailure", "--replace-over", "200", error=self.LONG) == {}
+        assert {item["state"] for item in claude.items()} == {"retained"}
 
     def test_small_ones_stay_and_nobody_asked_means_no(self, claude: AgentHost) -> None:
         assert claude.tell("PostToolUse-Read", "--replace-over", "200") == {}

@@ -69,6 +69,18 @@ def test_the_events_of_one_compaction_reduce_once_in_any_order(claude: AgentHost
         assert "the scout found" in claude.call("context/get", itemId=summary["id"])["content"]
 
 
+def test_a_subagent_that_compacts_leaves_its_parents_account_alone(claude: AgentHost) -> None:
+    claude.write_transcript([spoken("user", "Count to forty.")])
+    claude.tell("PostToolUse-Bash")
+    inside = {"agent_id": "abbda330adec47d10", "agent_type": "general-purpose"}
+    claude.tell("PostToolUse-inner")
+    for name in ("PreCompact", "PostCompact"):
+        claude.tell(name, **inside)
+    assert [item["state"] for item in claude.items()] == ["retained"]
+    own = claude.items(f"{claude.session}:abbda330adec47d10")
+    assert [item["state"] for item in own] == ["reduced", "retained"]
+
+
 def test_a_second_compaction_keeps_only_what_was_said_since(claude: AgentHost) -> None:
     lines = [spoken("user", "First."), spoken("user", "So far.", isCompactSummary=True), spoken("user", "Second.")]
     claude.write_transcript(lines)

@@ -42,33 +42,12 @@ def test_faults_are_the_same_through_it(claude: AgentHost, sidecar: Client) -> N
     assert "Traceback" not in sidecar.stderr
 
 
-def test_an_answered_hook_imports_next_to_nothing(claude: AgentHost, sidecar: Client) -> None:
+def importing_none_of(claude: AgentHost, *names: str) -> None:
+    """A hook that does its work and imports nothing of these."""
     script = (
         "import sys\nfrom ctxbudget_server.cli import main\n"
         "assert main(['hook', 'PostToolUse']) == 0\n"
-        "heavy = {'argparse', 'asyncio', 'dataclasses', 'hashlib', 'json', 'pathlib', 'socket', 'sqlite3', 'typing',\n"
-        "         'ctxbudget_protocol'} & sys.modules.keys()\n"
-        "assert not heavy, heavy\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        input=json.dumps(claude.payload("PostToolUse-Bash")).encode(),
-        capture_output=True,
-        cwd=claude.folder,
-        env=claude.environment(),
-        check=False,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    eventually(lambda: " answered hook " in sidecar.stderr, "an answer of the sidecar")
-
-
-def test_a_hook_alone_loads_no_vocabulary_and_no_server(claude: AgentHost) -> None:
-    script = (
-        "import sys\nfrom ctxbudget_server.cli import main\n"
-        "assert main(['hook', 'PostToolUse']) == 0\n"
-        "heavy = {'argparse', 'asyncio', 'pydantic', 'tiktoken', 'pygls', 'markdown_it'} & sys.modules.keys()\n"
-        "assert not heavy, heavy\n"
+        f"heavy = set({names!r}) & sys.modules.keys()\nassert not heavy, heavy\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -81,6 +60,17 @@ def test_a_hook_alone_loads_no_vocabulary_and_no_server(claude: AgentHost) -> No
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(claude.items()) == 1
+
+
+def test_an_answered_hook_imports_next_to_nothing(claude: AgentHost, sidecar: Client) -> None:
+    ours = ("ctxbudget_protocol", "ctxbudget_server.agents")
+    heavy = ("argparse", "asyncio", "dataclasses", "hashlib", "json", "pathlib", "socket", "sqlite3", "typing")
+    importing_none_of(claude, *ours, *heavy)
+    eventually(lambda: " answered hook " in sidecar.stderr, "an answer of the sidecar")
+
+
+def test_a_hook_alone_loads_no_vocabulary_and_no_server(claude: AgentHost) -> None:
+    importing_none_of(claude, "argparse", "asyncio", "pydantic", "tiktoken", "pygls", "markdown_it")
 
 
 @pytest.mark.parametrize("with_sidecar", [True, False])

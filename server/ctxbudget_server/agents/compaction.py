@@ -25,13 +25,14 @@ ATTEMPTS: Final = 3
 
 def keep_conversation(account: Account, event: Event, before: str | None = None, key: str | None = None) -> str | None:
     """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
-    said = Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
+    # Inside a subagent the transcript that is named is its parent's.
+    said = "" if event.agent else Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
     if not said:
         return None
     item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
     added = account.ask(
         "context/add",
-        sessionId=event.session,
+        sessionId=event.own_session,
         items=[item],
         allowEstimate=True,
         requestKey=key or account.step("conversation"),
@@ -49,7 +50,7 @@ def follow_shrinking(account: Account, event: Event) -> None:
     if shrunk is None:
         return
     answer, moment = shrunk
-    items = _in_window(account, event.session)
+    items = _in_window(account, event.own_session)
     going = [item["id"] for item in items if item["addedAt"] < moment]
     if not going or any(item["title"] == SUMMARY_TITLE and item["addedAt"] > moment for item in items):
         return
@@ -68,9 +69,11 @@ def was_reduced(account: Account, session: str) -> bool:
 
 def reduce_to_summary(account: Account, event: Event) -> None:
     """Let the host's summary stand for all that it has compacted."""
-    summary = event.text("compact_summary") or Transcript(event.transcript).summary()
+    summary = event.text("compact_summary")
+    if not summary and not event.agent:
+        summary = Transcript(event.transcript).summary()
     for attempt in range(ATTEMPTS):
-        going = [item["id"] for item in _in_window(account, event.session)]
+        going = [item["id"] for item in _in_window(account, event.own_session)]
         try:
             if going:
                 _reduce(account, event, going, summary, account.step(f"summary{attempt}"))
@@ -89,12 +92,12 @@ def _reduce(account: Account, event: Event, going: list[str], summary: str, key:
         "content": summary or f"[compacted by {event.host}; it does not tell its summary]",
         "complete": bool(summary),
     }
-    account.ask("context/add", sessionId=event.session, items=[stand_in], allowEstimate=True, requestKey=key)
+    account.ask("context/add", sessionId=event.own_session, items=[stand_in], allowEstimate=True, requestKey=key)
 
 
 def hand_back(account: Account, event: Event) -> str:
     """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
-    session = event.session
+    session = event.own_session
     status = account.ask("budget/status", sessionId=session)
     call = f"""ctxbudget call context/search '{{"sessionId": "{session}", "query": "…"}}'"""
     lines = [

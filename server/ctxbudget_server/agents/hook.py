@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.flight import land, release_all, take_off
-from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, shortened
-from ctxbudget_server.agents.outputs import IMAGE_TOKENS, is_image, text_of, title_of
+from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
+from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, replaced, text_of, title_of
 from ctxbudget_server.agents.sessions import opened, with_session
 
 TITLE_CHARACTERS: Final = 160
@@ -45,23 +45,31 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
     response = event.payload.get("tool_response")
     if response is None:
         response = event.payload.get("error")
-    tool = event.text("tool_name")
-    agent = response.get("agentId") if isinstance(response, dict) and tool in AGENT_TOOLS else None
-    if isinstance(agent, str) and (report := _report_of(account, event, agent)):
+    agent = _reporting_agent(event, response)
+    if agent and (report := _report_of(account, event, agent)):
         return Reaction(replacement=_replacement(account, event, report, options))
-    text = text_of(response)
-    if not text and not is_image(response):
-        return Reaction()
-    item: dict[str, Any] = {
+    text, images = text_of(response), images_in(response)
+    common: dict[str, Any] = {
         "layer": "transient",
-        "kind": "tool-output" if agent is None else "report",
-        "agent": agent if isinstance(agent, str) and agent else event.agent,
-        "title": shortened(title_of(tool, event.payload.get("tool_input")), TITLE_CHARACTERS),
-        **({"content": text} if text else {"tokens": IMAGE_TOKENS}),
+        "kind": "report" if agent else "tool-output",
+        "agent": agent or event.agent,
+        "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), TITLE_CHARACTERS),
     }
-    added = _added(account, event, event.own_session, item, event.text("tool_use_id"))
-    replacement = _replacement(account, event, added["items"][0], options) if text else None
+    items = [{**common, "content": text}] if text else []
+    items += [{**common, "tokens": images * IMAGE_TOKENS}] if images else []
+    if not items:
+        return Reaction()
+    added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
+    replacement = None if images else _replacement(account, event, added["items"][0], options)
     return Reaction(*_alert(account, event, added), replacement)
+
+
+def _reporting_agent(event: Event, response: Any) -> str | None:
+    """The subagent whose report a tool's response is. One that works in the background reports later."""
+    if event.text("tool_name") not in AGENT_TOOLS or not isinstance(response, dict) or not response.get("content"):
+        return None
+    agent = response.get("agentId")
+    return session_id(agent) if isinstance(agent, str) and agent else None
 
 
 def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
@@ -88,7 +96,7 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
             "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
             "content": report,
         }
-        added = _added(account, event, event.session, item, "")
+        added = _added(account, event, event.session, [item], "")
         used = added["items"][0]["tokens"]
         message, context = _alert(account, event, added)
     land(account, event, used)
@@ -98,14 +106,14 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
 def _compacting(account: Account, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import keep_conversation
 
-    with_session(account, event, event.session, lambda: keep_conversation(account, event))
+    with_session(account, event, event.own_session, lambda: keep_conversation(account, event))
     return Reaction()
 
 
 def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import reduce_to_summary
 
-    with_session(account, event, event.session, lambda: reduce_to_summary(account, event))
+    with_session(account, event, event.own_session, lambda: reduce_to_summary(account, event))
     return Reaction()
 
 
@@ -138,15 +146,15 @@ _REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reacti
 }
 
 
-def _added(account: Account, event: Event, session: str, item: dict[str, Any], host_id: str) -> dict[str, Any]:
-    """An item enters once, also where a host is configured twice and tells an event twice."""
+def _added(account: Account, event: Event, session: str, items: list[dict[str, Any]], host_id: str) -> dict[str, Any]:
+    """Items enter once, also where a host is configured twice and tells an event twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
-    given = {name: value for name, value in item.items() if value is not None}
+    given = [{name: value for name, value in item.items() if value is not None} for item in items]
     return with_session(
         account,
         event,
         session,
-        lambda: account.ask("context/add", sessionId=session, items=[given], allowEstimate=True, requestKey=key),
+        lambda: account.ask("context/add", sessionId=session, items=given, allowEstimate=True, requestKey=key),
     )
 
 
@@ -164,6 +172,9 @@ def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | N
 def _replacement(account: Account, event: Event, item: dict[str, Any], options: HookOptions) -> str | None:
     """What stands for an oversized item from now on, on the account and in the window; None: it stays."""
     if options.replace_over is None or item["tokens"] <= options.replace_over or item["state"] != "retained":
+        return None
+    response = event.payload.get("tool_response")
+    if response is None or (event.host == "claude-code" and replaced(response, "") is None):
         return None
     session = event.own_session
     made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)

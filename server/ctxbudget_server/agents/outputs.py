@@ -18,14 +18,14 @@ _INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "de
 
 
 def text_of(response: Any) -> str:
-    """The text of a response of any tool; empty for an image."""
+    """The text of a response of any tool; empty for images."""
     if isinstance(response, str):
         return response
     if isinstance(response, list):
         return "\n".join(part for part in map(text_of, response) if part)
     if not isinstance(response, Mapping):
         return "" if response is None else json.dumps(response, ensure_ascii=False)
-    if is_image(response):
+    if _is_image(response):
         return ""
     if "stdout" in response or "stderr" in response:
         parts = (response.get("stdout"), response.get("stderr"))
@@ -38,35 +38,45 @@ def text_of(response: Any) -> str:
     for name in _TEXTS:
         if response.get(name):
             return text_of(response[name])
+    names = response.get("filenames")
+    if isinstance(names, list):
+        return "\n".join(name for name in names if isinstance(name, str))
     return json.dumps(response, ensure_ascii=False)
 
 
-def is_image(response: Any) -> bool:
-    """Whether the response is an image."""
+def images_in(response: Any) -> int:
+    """How many images a response holds."""
+    if isinstance(response, list):
+        return sum(images_in(part) for part in response)
     if not isinstance(response, Mapping):
-        return False
-    if response.get("isImage") is True or response.get("type") == "image" or "inlineData" in response:
-        return True
-    content = response.get("content")
-    return isinstance(content, list) and bool(content) and all(is_image(part) for part in content)
+        return 0
+    if _is_image(response):
+        return 1
+    return max((images_in(response.get(name)) for name in _TEXTS), default=0)
+
+
+def _is_image(response: Mapping[str, Any]) -> bool:
+    return response.get("isImage") is True or response.get("type") == "image" or "inlineData" in response
 
 
 def replaced(response: Any, text: str) -> Any:
-    """The response, of the same shape, with `text` in place of its own; a shape that is not known is text alone."""
+    """The response, of the same shape, with `text` in place of its own; None for a shape that is not known."""
+    if isinstance(response, str):
+        return text
     if isinstance(response, list):
         return [{"type": "text", "text": text}]
     if not isinstance(response, Mapping):
-        return text
+        return None
     if "stdout" in response or "stderr" in response:
         return {**response, "stdout": text, "stderr": ""}
     file = response.get("file")
     if isinstance(file, Mapping) and "content" in file:
-        lines = text.count("\n") + 1
-        return {**response, "file": {**file, "content": text, "numLines": lines}}
+        return {**response, "file": {**file, "content": text, "numLines": text.count("\n") + 1}}
     for name in _TEXTS:
         if response.get(name):
-            return {**response, name: replaced(response[name], text)}
-    return text
+            inner = replaced(response[name], text)
+            return None if inner is None else {**response, name: inner}
+    return None
 
 
 def title_of(tool: str, given: Any) -> str:

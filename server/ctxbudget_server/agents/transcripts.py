@@ -58,6 +58,7 @@ class Transcript:
         """
         found = []
         before: Usage | None = None
+        last_id = ""
         texts: list[str] = []
         clean = False
         for message_id, usage, entered in _requests(self.lines):
@@ -67,6 +68,10 @@ class Transcript:
             if usage is None:
                 clean = False
                 continue
+            if before is not None and message_id == last_id:  # results may stand between the lines of one answer
+                before = _larger(before, usage)
+                continue
+            last_id = message_id
             if before is not None and clean and texts and usage.input > before.window:
                 found.append(Bill(message_id, texts, usage.input - before.window))
             before, texts, clean = usage, [], True

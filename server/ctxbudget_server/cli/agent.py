@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctxbudget_server.cli.quick import Attempt, plain_words, project_folder, settings
+from ctxbudget_server.oneshot.caller import switched_on
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
@@ -25,7 +26,7 @@ def answered_here(given: list[str], attempt: Attempt) -> Answer:
     services = Services(chosen, root=project_folder(body), actor=given[0])
     ask = Ask([], attempt.key or passing_key(), given[0], [*words, *settings(given[0], options)], body)
     answer = prepare(services, ask).run(Cancellation())
-    if "--sidecar" in options:
+    if "--sidecar" in options and switched_on():
         from ctxbudget_server.cli.sidecar import start
 
         start(services.whereabouts)
