@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oneshot.oneshot_place import PATIENCE, Place, eventually
+from oneshot.oneshot_place import PATIENCE, PATIENT, Place, eventually
 
 from ctxbudget_server.oneshot.endpoint import Endpoint, peer
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.dispatch import Options, Services
 
 PAYLOADS = Path(__file__).with_name("payloads")
-COMMAND = [sys.executable, "-m", "ctxbudget_server"]
+COMMAND = [sys.executable, *PATIENT]
 Done = subprocess.CompletedProcess[bytes]
 
 
@@ -87,13 +89,17 @@ class AgentHost:
         given = {"CTXBUDGET_STORE": str(self.store), "CLAUDE_PROJECT_DIR": str(self.folder)}
         return {**kept, **given, **self.env, **more}
 
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """A request to the store that the hooks write to, answered in this process: a look costs no process."""
+        services = Services(Options(workspace=str(self.folder), store=str(self.store)), actor="test")
+        try:
+            return services.call(method, params, Cancellation())
+        finally:
+            services.close()
+
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """A request about the host's session."""
-        given = {"sessionId": self.session, **params}
-        done = self.run("call", method, "-", stdin=given)
-        assert done.returncode == 0, done.stderr
-        result: dict[str, Any] = json.loads(done.stdout)
-        return result
+        return self.ask(method, **{"sessionId": self.session, **params})
 
     def items(self, session: str | None = None, **wanted: Any) -> list[dict[str, Any]]:
         """The items of the host's session."""

@@ -59,7 +59,7 @@ class RealHost(AgentHost):
     @property
     def session(self) -> str:
         """The only session that is not a subagent's."""
-        sessions = json.loads(self.run("call", "session/list").stdout)["sessions"]
+        sessions = self.ask("session/list")["sessions"]
         (session,) = [one["sessionId"] for one in sessions if ":" not in one["sessionId"]]
         return str(session)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -37,8 +38,7 @@ def test_bad_input(claude: AgentHost, stdin: bytes) -> None:
     assert done.stderr.startswith(b"ctxbudget hook: ")
     assert done.stderr.count(b"\n") == 1
     assert "raceback" not in done.stderr.decode()
-    sessions = claude.run("call", "session/list")
-    assert all(one["status"]["processed"] == 0 for one in json.loads(sessions.stdout)["sessions"])
+    assert all(one["status"]["processed"] == 0 for one in claude.ask("session/list")["sessions"])
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_streams_that_are_closed(claude: AgentHost, descriptor: str) -> None:
     payload.write_text(json.dumps(claude.payload("SessionStart-compact")))
     closing = {"0": "0<&-", "1": f"1>&- <{payload}", "2": f"2>&- <{payload}"}[descriptor]
     for command in ("hook SessionStart", "statusline"):
-        line = f"exec {' '.join(COMMAND)} {command} {closing}"
+        line = f"exec {shlex.join(COMMAND)} {command} {closing}"
         done = subprocess.run(
             ["bash", "-c", line],
             capture_output=True,

@@ -48,7 +48,7 @@ def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
 
 def test_without_a_session(claude: AgentHost) -> None:
     assert line(claude) == "ctx 21% of window · no account yet"
-    assert claude.run("call", "session/list").stdout.count(b"sessionId") == 0, "to look is not to open"
+    assert claude.ask("session/list")["sessions"] == [], "to look is not to open"
     assert line(claude, payload={}) == "ctx 0% of window · 0/7,500"
     claude.call("context/add", items=[{"layer": "phase", "tokens": 75}], sessionId="default")
     assert line(claude, payload={}) == "ctx 0% of window · 75/7,500"
