@@ -163,4 +163,4 @@ def test_a_hook_that_is_interrupted(claude: AgentHost) -> None:
 def test_help_is_for_people(claude: AgentHost) -> None:
     for command in ("hook", "statusline", "sidecar"):
         done = claude.run(command, "--help")
-        assert (done.returncode, b"usage: ctxbudget" in done.stdout) == (0, True)
+        assert (done.returncode, done.stderr, b"usage: ctxbudget" in done.stdout) == (0, b"", True)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def run_for_agent(given: list[str]) -> int:
     """Run the command; 0."""
-    try:
-        if {"-h", "--help"} & set(given):
-            from ctxbudget_server.cli.commands import run
+    if {"-h", "--help"} & set(given):
+        from ctxbudget_server.cli.commands import run
 
-            return run(given, Attempt(given))
+        return run(given, Attempt(given))
+    try:
         _print(_answer(given))
     except BaseException as fault:  # also SystemExit, KeyboardInterrupt and MemoryError
         _complain(given[0], fault)
