@@ -10,7 +10,7 @@ from agents.agent_host import AgentHost
 def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) -> None:
     assert claude.tell("SessionStart", model="claude-sonnet-4-5[1m]") == {}
     config = claude.call("session/open")["config"]
-    assert (config["contextWindow"], config["model"]) == (1_000_000, "claude-sonnet-4-5[1m]")
+    assert (config["contextWindow"], config["model"]) == (1_000_000, "claude-sonnet-4-5")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,18 @@ def test_the_hosts_figure_goes_before_and_its_window_is_taken_over(claude: Agent
     assert claude.call("session/open")["config"]["model"] == "claude-opus-4-8"
 
 
+def test_a_model_with_the_mark_of_its_window_is_the_same_model(claude: AgentHost) -> None:
+    answer = {"id": "a", "model": "claude-opus-4-8", "usage": {"input_tokens": 10, "output_tokens": 1}}
+    claude.write_transcript([{"type": "assistant", "message": answer}])
+    payload = claude.payload("statusline", model={"id": "claude-opus-4-8[1m]"})
+    claude.tell("SessionStart")
+    line(claude, payload=payload)
+    before = claude.call("budget/status")["revision"]
+    claude.tell("Stop")
+    line(claude, payload=payload)
+    assert claude.call("budget/status")["revision"] == before
+
+
 def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
     claude.call("session/open", config={"contextWindow": 100_000})
     assert line(claude) == "ctx 21% of window · 0/30,000"

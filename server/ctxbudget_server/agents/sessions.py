@@ -40,7 +40,7 @@ def opened(account: Account, event: Event, session: str | None = None) -> None:
     current = config_of(account, session)
     if current is None:
         config: dict[str, Any] = {"contextWindow": _window(event.host, model)}
-        if named := model or _MODELS[event.host]:
+        if named := _bare(model) or _MODELS[event.host]:
             config["model"] = named
         account.ask("session/open", sessionId=session, config=config)
     else:
@@ -64,13 +64,18 @@ def update(
 ) -> bool:
     """Settings follow what a host tells of itself; whether the model changed."""
     config: dict[str, Any] = {}
-    if model and model != current["model"]:
-        config["model"] = model
+    if model and _bare(model) != current["model"]:
+        config["model"] = _bare(model)
     if window and window != current["contextWindow"] and current["contextWindow"] in _NOT_CHOSEN:
         config["contextWindow"] = window
     if config:
         account.ask("session/open", sessionId=session, config=config)
     return "model" in config
+
+
+def _bare(model: str) -> str:
+    """A model as its provider calls it. A host names it with and without the mark of its window, by turns."""
+    return model.replace(_LONG_WINDOW[0], "")
 
 
 def _window(host: Host, model: str) -> int:
