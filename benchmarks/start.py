@@ -9,6 +9,7 @@ the workspace lives, and answers; its own time is in the wall time of the caller
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import statistics
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from ctxbudget_client import Client
@@ -27,6 +29,8 @@ CTXBUDGET = str(Path(PYTHON).with_name("ctxbudget"))
 STATUS = [CTXBUDGET, "call", "budget/status"]
 ADD = [CTXBUDGET, "call", "context/add", '{"items": [{"layer": "transient", "tokens": 5}]}']
 TEXT = [CTXBUDGET, "call", "tokens/count", '{"texts": ["How many tokens are in this?"]}']
+HOOK = [CTXBUDGET, "hook", "PostToolUse"]
+LINE = [CTXBUDGET, "statusline"]
 FLOOR = {"python -c pass": [PYTHON, "-c", "pass"]}
 ALONE = {
     "python with one pydantic model": [PYTHON, "-c", "from pydantic import BaseModel\nclass A(BaseModel): x: int"],
@@ -34,19 +38,36 @@ ALONE = {
     "ctxbudget call budget/status": STATUS,
     "ctxbudget call context/add (a figure)": ADD,
     "ctxbudget call tokens/count (a text)": TEXT,
+    "ctxbudget hook PostToolUse (2 kB)": HOOK,
+    "ctxbudget statusline": LINE,
 }
 ASKING = {
     "the same imports: re, socket": [PYTHON, "-c", "import re, socket"],
     "budget/status, with a sidecar": STATUS,
     "context/add, with a sidecar": ADD,
     "tokens/count, with a sidecar": TEXT,
+    "hook PostToolUse (2 kB), with a sidecar": HOOK,
+    "statusline, with a sidecar": LINE,
 }
+SESSION = {"session_id": "benchmark", "model": {"id": "claude-opus-4-8"}}
+WINDOW = {"context_window_size": 200_000, "current_usage": {"input_tokens": 42_000}}
+OUTPUT = {"stdout": "a line of output, and its number\n" * 64, "stderr": ""}
+calls = count(1)
+
+
+def stdin_of(command: list[str]) -> bytes:
+    """What a coding agent writes to a hook; each time another tool call."""
+    if command is HOOK:
+        event = {"hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_response": OUTPUT}
+        return json.dumps({**SESSION, **event, "tool_use_id": f"call-{next(calls)}"}).encode()
+    return json.dumps({**SESSION, "context_window": WINDOW}).encode() if command is LINE else b""
 
 
 def once(command: list[str]) -> tuple[float, float]:
     """(CPU, wall) milliseconds of one run."""
+    stdin = stdin_of(command)
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return cpu * 1e3, wall * 1e3
@@ -60,9 +81,9 @@ def measured(rows: dict[str, list[str]], rounds: int) -> None:
             times[name].append(once(command))
     middle = {name: [statistics.median(figures) for figures in zip(*runs, strict=True)] for name, runs in times.items()}
     floor_cpu, floor_wall = middle[next(iter(rows))]
-    print(f"| {'process':38} | CPU ms | ratio | wall ms | ratio |\n| --- | --- | --- | --- | --- |")
+    print(f"| {'process':39} | CPU ms | ratio | wall ms | ratio |\n| --- | --- | --- | --- | --- |")
     for name, (cpu, wall) in middle.items():
-        print(f"| {name:38} | {cpu:6.1f} | {cpu / floor_cpu:5.1f} | {wall:7.1f} | {wall / floor_wall:5.1f} |")
+        print(f"| {name:39} | {cpu:6.1f} | {cpu / floor_cpu:5.1f} | {wall:7.1f} | {wall / floor_wall:5.1f} |")
 
 
 @contextmanager

@@ -54,6 +54,12 @@ def test_a_reserve_fits_beside_what_is_retained_and_leased(session: Session) -> 
     session.call("budget/reserve", tokens=500, holder="b")
 
 
+def test_work_that_has_begun_is_leased_even_where_it_does_not_fit(session: Session) -> None:
+    assert session.error("budget/reserve", tokens=8_000, holder="a")["name"] == "budgetExceeded"
+    assert session.call("budget/reserve", tokens=8_000, holder="a", force=True)["available"] == -500
+    assert session.error("budget/reserve", tokens=1, holder="b")["name"] == "budgetExceeded"
+
+
 def test_leases_expire_by_time_and_settle_late(session: Session) -> None:
     lease = session.call("budget/reserve", tokens=7_000, holder="slow", ttlMs=50)["leaseId"]
     time.sleep(0.1)

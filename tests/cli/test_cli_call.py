@@ -34,6 +34,20 @@ def test_params_come_from_stdin(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["items"][0]["tokens"] == 50_001
 
 
+def test_an_item_may_be_estimated_now_and_counted_later(tmp_path: Path) -> None:
+    params = {
+        "items": [{"layer": "transient", "content": "The cache is warmed at start. " * 50}],
+        "allowEstimate": True,
+    }
+    run(tmp_path, "call", "context/add", json.dumps(params))
+    item = json.loads(run(tmp_path, "call", "context/list").stdout)["items"][0]
+    assert (item["provenance"], item["encoding"]) == ("estimated", None)
+
+    assert json.loads(run(tmp_path, "call", "session/recalibrate").stdout)["items"] == 1
+    item = json.loads(run(tmp_path, "call", "context/list").stdout)["items"][0]
+    assert (item["provenance"], item["encoding"], item["tokens"]) == ("exact", "o200k_base", 351)
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [

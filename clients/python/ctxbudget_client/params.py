@@ -240,6 +240,8 @@ class BudgetReserveParams(WriteParams, total=False):
     """Absent: the running phase."""
     ttl_ms: int
     """Milliseconds."""
+    force: bool
+    """The work has begun already: take the lease even where it does not fit."""
 
 
 class BudgetSettleParams(WriteParams, total=False):
@@ -274,6 +276,8 @@ class ContextAddParams(WriteParams, total=False):
     """Params of `context/add`."""
 
     items: Required[list[NewItem]]
+    allow_estimate: bool
+    """Estimate while the vocabulary is not loaded; `session/recalibrate` counts it later."""
 
 
 class ContextUpdateParams(WriteParams, total=False):

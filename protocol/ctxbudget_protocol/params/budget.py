@@ -54,6 +54,7 @@ class ReserveParams(MutatingParams):
     holder: Label = Field(description="Who will use them: an agent's name or id.")
     phase: PhaseNumber | None = Field(None, description="Absent: the running phase.")
     ttl_ms: TtlMs = 1_800_000
+    force: bool = Field(False, description="The work has begun already: take the lease even where it does not fit.")
 
 
 class SettleParams(MutatingParams):

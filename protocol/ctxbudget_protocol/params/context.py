@@ -52,6 +52,9 @@ class AddParams(MutatingParams):
     """Params of `context/add`."""
 
     items: Annotated[list[NewItem], Field(min_length=1, max_length=MAX_ITEMS)]
+    allow_estimate: bool = Field(
+        False, description="Estimate while the vocabulary is not loaded; `session/recalibrate` counts it later."
+    )
 
 
 class UpdateParams(MutatingParams):

@@ -49,7 +49,7 @@ class ItemInfo(Record):
     tokens: int = described("The figure that the accounts sum, frozen when the item entered.")
     provenance: Provenance
     raw_tokens: int = described("Before any factor, tokens.")
-    encoding: str | None = described("Of the raw count; null for reported figures.")
+    encoding: str | None = described("Of the raw count; null for figures that no vocabulary counted.")
     factor: float = described("The calibration in force when the item entered; 1: none.")
     bytes: int | None = described("Of the content, UTF-8; null without content.")
     hash: str | None = described("sha256 of the content.")

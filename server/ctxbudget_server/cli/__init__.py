@@ -12,6 +12,10 @@ if TYPE_CHECKING:  # importing `typing` takes a sixth of the time that a hook ha
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in ("hook", "statusline"):
+        from ctxbudget_server.cli.unbreakable import run_for_agent
+
+        return run_for_agent(given)
     try:
         return _run(given)
     except KeyboardInterrupt:

@@ -10,8 +10,26 @@ import sys
 
 from ctxbudget_server.oneshot.frames import Answer, Ask
 
-COMMANDS = frozenset({"call"})
-_OPTIONS = ("--workspace", "--store", "--durability")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctxbudget_server.oneshot.frames import Body
+
+COMMANDS = frozenset({"call", "hook", "statusline"})
+UNBREAKABLE = frozenset({"hook", "statusline"})
+"""Commands that coding agents run: whatever goes wrong, they end with exit code 0."""
+STORE_OPTIONS = ("--workspace", "--store", "--durability")
+OPTIONS = {
+    "call": STORE_OPTIONS,
+    "hook": (*STORE_OPTIONS, "--host", "--replace-over"),
+    "statusline": (*STORE_OPTIONS, "--session", "--color", "--width"),
+}
+FLAGS = {"hook": ("--sidecar",)}
+MOST_WORDS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
+"""At least, at most."""
+
+PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
+"""Where a coding agent was started; its current directory may move."""
+MAX_STDIN_BYTES = 64 * 1024 * 1024
 
 
 class Attempt:
@@ -30,15 +48,14 @@ class Attempt:
         """The answer of the workspace's sidecar, or None."""
         if not self._given or self._given[0] not in COMMANDS:
             return None
-        plain = plain_words(self._given[1:])
+        plain = plain_words(self._given[0], self._given[1:])
         if plain is None:
             return None
         from ctxbudget_server.oneshot import caller
 
-        words, options = plain
-        if not caller.switched_on() or len(words) not in (1, 2):
+        if not caller.switched_on():
             return None
-        return self._ask(words, options)
+        return self._ask(*plain)
 
     def _ask(self, words: list[str], options: dict[str, str]) -> Answer | None:
         from ctxbudget_server.oneshot.caller import ask_sidecar
@@ -46,17 +63,33 @@ class Attempt:
         from ctxbudget_server.store.keys import passing_key
         from ctxbudget_server.store.location import store_path
 
+        command = self._given[0]
+        if command in UNBREAKABLE:
+            body: Body = self.stdin()
+            arguments = [*words, *settings(command, options)]
+            start = project_folder(body)
+        else:
+            body, arguments, start = self._read(words[1:]), words[:1], "."
         try:
-            workspace = _workspace(options.get("--workspace"))
+            workspace = _workspace(options.get("--workspace"), start)
             store = store_path(workspace, options.get("--store"))
             shared = identity(workspace, store, options.get("--durability", "full"))
         except (OSError, ValueError):
             return None
-        ask = Ask(shared, passing_key(), self._given[0], words[:1], self._read(words[1:]))
+        ask = Ask(shared, passing_key(), command, arguments, body)
         answer = ask_sidecar(ask, workspace, store)
         if ask.sent:
             self.key = ask.key
         return answer
+
+    def stdin(self) -> bytes:
+        """What a host wrote; nothing where a person is at the keyboard. Raises ValueError if it is too much."""
+        if self.body is None:
+            stream = sys.stdin
+            self.body = b"" if stream is None or stream.isatty() else stream.buffer.read(MAX_STDIN_BYTES + 1)
+        if len(self.body) > MAX_STDIN_BYTES:
+            raise ValueError(f"stdin holds more than {MAX_STDIN_BYTES:,} bytes")
+        return self.body
 
     def _read(self, words: list[str]) -> bytes:
         if words == ["-"]:
@@ -65,7 +98,7 @@ class Attempt:
         return words[0].encode("utf-8", "surrogateescape") if words else b""
 
 
-def plain_words(given: list[str]) -> tuple[list[str], dict[str, str]] | None:
+def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, str]] | None:
     """(words, options by name); None for anything that `argparse` should look at. The words stand together."""
     words: list[str] = []
     options: dict[str, str] = {}
@@ -78,24 +111,56 @@ def plain_words(given: list[str]) -> tuple[list[str], dict[str, str]] | None:
             words.append(word)
             continue
         closed = bool(words)
+        if word in FLAGS.get(command, ()):
+            options[word] = "yes"
+            continue
         name, equals, value = word.partition("=")
         if not equals:
             value = next(rest, "-")
-        if name not in _OPTIONS or value.startswith("-"):
+        if name not in OPTIONS[command] or value.startswith("-"):
             return None
         options[name] = value
-    if options.get("--durability", "full") not in ("full", "fast"):
+    least, most = MOST_WORDS[command]
+    if options.get("--durability", "full") not in ("full", "fast") or not least <= len(words) <= most:
         return None
     return words, options
 
 
-def _workspace(option: str | None) -> str:
+def settings(command: str, options: dict[str, str]) -> list[str]:
+    """`name=value` for each option that says how a command answers, and for what the environment says of it."""
+    chosen = {name: value for name, value in options.items() if name not in (*STORE_OPTIONS, *FLAGS["hook"])}
+    if command == "statusline":
+        if os.environ.get("NO_COLOR"):
+            chosen.setdefault("--color", "never")
+        if session := os.environ.get("CTXBUDGET_SESSION"):
+            chosen.setdefault("--session", session)
+    return [f"{name[2:]}={value}" for name, value in chosen.items()]
+
+
+def project_folder(body: Body) -> str:
+    """Where a coding agent's project is: its environment says, or its status line's JSON, else the current directory.
+
+    The JSON is only looked at for one string, as it is written there: to import `json` takes longer than all the rest.
+    """
+    for name in PROJECT_VARIABLES:
+        if folder := os.environ.get(name):
+            return folder
+    _, found, rest = bytes(body[:65536]).partition(b'"project_dir":')
+    text = rest.lstrip()
+    if found and text.startswith(b'"'):
+        folder, closed, _ = os.fsdecode(text[1:]).partition('"')
+        if closed and "\\" not in folder and os.path.isdir(folder):
+            return folder
+    return "."
+
+
+def _workspace(option: str | None, start: str) -> str:
     """What `find_workspace` finds; raises ValueError for words that it must explain."""
     from ctxbudget_server.store.location import workspace_around, workspace_chosen
 
     chosen = workspace_chosen(option)
     if chosen is None:
-        return workspace_around(".")
+        return workspace_around(start)
     if chosen.lower().startswith("file:"):
         raise ValueError(chosen)
     return os.path.realpath(chosen)

@@ -43,12 +43,20 @@ class Desk:
         self._callers: set[Caller] = set()
         self._empty = asyncio.Event()
         self._empty.set()
+        self._left = self._loop.time()
 
-    async def run(self) -> None:
-        """Until cancelled, or until there can be no socket."""
+    @property
+    def idle_seconds(self) -> float:
+        """For how long nobody has been here."""
+        return 0.0 if self._callers else self._loop.time() - self._left
+
+    async def run(self, *, patient: bool = True) -> None:
+        """Until cancelled, or until there can be no socket; where another listens, wait for its end if `patient`."""
         try:
             self._identity = await self._pool.result_of(self._backend.identity)
             while (listener := await self._pool.result_of(self._offer.claim)) is None:
+                if not patient:
+                    return
                 await asyncio.sleep(LOOK_SECONDS)
         except OSError as fault:
             log.warning("no socket for one-shot callers: %s", fault)
@@ -70,6 +78,7 @@ class Desk:
     def leave(self, caller: Caller) -> None:
         """A caller is gone."""
         self._callers.discard(caller)
+        self._left = self._loop.time()
         if not self._callers:
             self._empty.set()
 

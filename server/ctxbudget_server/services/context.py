@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 def add(call: Call, params: AddParams) -> AddResult:
     """Take items into the account. Never refused for the budget: the model has read them already."""
     _, counter = session_counter(call, params.session_id)
+    if params.allow_estimate and not counter.is_ready:
+        counter = replace(counter, at_once=True)
     entering = [prepare(call, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
 
     def body(unit: Unit) -> Callable[[], AddResult]:

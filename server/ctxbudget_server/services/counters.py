@@ -31,9 +31,12 @@ def session_counter(call: Call, session_id: str | None) -> tuple[Settings, Count
 
 def calibrated_counter(reader: Reader, model: str | None) -> Counter:
     """The counter of a model, from what the store knows of its bills."""
-    if model is None:
-        return Counter(None)
-    return counter_of(model, calibration_of(reader, model))
+    record = None if model is None else reader.calibration(model)
+    if model is None or record is None:
+        return Counter(model)
+    from ctxbudget_server.rules.calibration import load
+
+    return counter_of(model, load(record))
 
 
 def counter_of(model: str, state: Calibration) -> Counter:

@@ -158,4 +158,6 @@ class Counter:
 
     def _calibrated(self, counted: TokenFigure) -> Figure:
         tokens = round(counted.tokens * self.factor) if self.samples else counted.tokens
-        return Figure(tokens, counted.raw_tokens, counted.encoding, self.provenance, self.factor)
+        # A raw figure that no vocabulary counted names none, so that it is counted when one is at hand.
+        encoding = None if self.at_once else counted.encoding
+        return Figure(tokens, counted.raw_tokens, encoding, self.provenance, self.factor)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 def reserve(call: Call, params: ReserveParams) -> ReserveResult:
-    """Lease tokens if they fit beside what is retained and what other leases hold; else `budgetExceeded`."""
+    """Lease tokens if they fit beside what is retained and what other leases hold; else `budgetExceeded`.
+
+    With `force` they are leased anyhow, for work that cannot be called back.
+    """
 
     def body(unit: Unit) -> Callable[[], ReserveResult]:
-        _check_fits(unit, params.tokens)
+        if not params.force:
+            _check_fits(unit, params.tokens)
         running = unit.running_phase()
         phase = params.phase if params.phase is not None else (running.number if running else None)
         if phase is not None and phase not in unit.phases:

@@ -79,7 +79,25 @@ def _prepare_call(services: Services, ask: Ask) -> Prepared:
     return Prepared(services.lane(method, params), run, method)
 
 
-COMMANDS: dict[str, Callable[[Services, Ask], Prepared]] = {"call": _prepare_call}
+def _prepare_hook(services: Services, ask: Ask) -> Prepared:
+    from ctxbudget_server.services.agents import hook
+
+    lane, run = hook(services, ask)
+    return Prepared(lane, run)
+
+
+def _prepare_statusline(services: Services, ask: Ask) -> Prepared:
+    from ctxbudget_server.services.agents import statusline
+
+    lane, run = statusline(services, ask)
+    return Prepared(lane, run)
+
+
+COMMANDS: dict[str, Callable[[Services, Ask], Prepared]] = {
+    "call": _prepare_call,
+    "hook": _prepare_hook,
+    "statusline": _prepare_statusline,
+}
 
 
 def _refused(error: ProtocolError) -> Answer:

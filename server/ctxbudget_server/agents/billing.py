@@ -1,0 +1,56 @@
+"""At the end of a turn: the model that answered, and what its provider billed for what was counted here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ctxbudget_server.agents.model import Account, Bill, Event
+from ctxbudget_server.agents.sessions import config_of, update
+from ctxbudget_server.agents.transcripts import Transcript
+
+BILLED_TOKENS: Final = 500
+"""Bills of fewer tokens say more of a request's frame than of the vocabulary."""
+MOST_BILLS: Final = 8
+"""Of one turn, the last ones: the rule forgets older ones anyhow, and a host waits."""
+MOST_ITEMS: Final = 10_000
+
+
+def learn(account: Account, event: Event) -> None:
+    """Take the model from the transcript and calibrate its figures; recount what was only estimated.
+
+    What needs the vocabulary waits for a process that has it loaded. A model that is counted with its own vocabulary
+    needs no bill.
+    """
+    current = config_of(account, event.session)
+    if current is None:
+        return
+    transcript = Transcript(event.transcript)
+    model = event.text("model") or transcript.model
+    changed = update(account, event.session, current, model=model, window=transcript.window)
+    if not account.counts_exactly:
+        return
+    if model is not None and event.host != "codex":
+        for bill in transcript.bills()[-MOST_BILLS:]:
+            _record(account, model, bill)
+    if changed or _has_rough_figures(account, event.session):
+        account.ask("session/recalibrate", sessionId=event.session, requestKey=account.step("recount"))
+
+
+def _record(account: Account, model: str, bill: Bill) -> None:
+    if bill.reported < BILLED_TOKENS or not bill.key:
+        return
+    counted = account.ask("tokens/count", texts=bill.texts, model=model)
+    account.ask(
+        "usage/record",
+        model=model,
+        counted=counted["total"],
+        factor=counted["factor"],
+        reported=bill.reported,
+        requestKey=f"bill:{bill.key}"[:200],
+    )
+
+
+def _has_rough_figures(account: Account, session: str) -> bool:
+    """Whether anything retained was estimated without a vocabulary."""
+    items = account.ask("context/list", sessionId=session, state="retained", limit=MOST_ITEMS)["items"]
+    return any(item["encoding"] is None and item["hash"] is not None for item in items)

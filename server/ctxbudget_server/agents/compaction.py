@@ -1,0 +1,136 @@
+"""What a host compacts: kept before, reduced on the account to what stands for it after, and handed back.
+
+The account follows the window: once the host has compacted, its summary is all that is there of what was said and
+of what tools gave. Pinned items and permanent ones stay, and are handed back in full.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.flight import in_flight
+from ctxbudget_server.agents.model import Account, Event, shortened
+from ctxbudget_server.agents.transcripts import CONVERSATION_BYTES, Transcript, task_of_agent
+
+MOST_ITEMS: Final = 10_000
+SUMMARY_TITLE: Final = "the host's summary of what it compacted"
+CONVERSATION_TITLE: Final = "what was said before the compaction"
+PINNED_CHARACTERS: Final = 6_000
+"""Of pinned items in what is handed back: hosts take 10,000 characters in all."""
+MOST_AGENTS: Final = 20
+MOST_PINS: Final = 40
+ATTEMPTS: Final = 3
+
+
+def keep_conversation(account: Account, event: Event, before: str | None = None, key: str | None = None) -> str | None:
+    """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
+    # Inside a subagent the transcript that is named is its parent's.
+    said = "" if event.agent else Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
+    if not said:
+        return None
+    item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
+    added = account.ask(
+        "context/add",
+        sessionId=event.own_session,
+        items=[item],
+        allowEstimate=True,
+        requestKey=key or account.step("conversation"),
+    )
+    item_id: str = added["items"][0]["id"]
+    return item_id
+
+
+def follow_shrinking(account: Account, event: Event) -> None:
+    """A host that does not tell when it has compressed is seen to have: what entered before that is gone.
+
+    Each time once: the request key is that of the answer that showed it.
+    """
+    shrunk = Transcript(event.transcript).shrinking()
+    if shrunk is None:
+        return
+    answer, moment = shrunk
+    items = _in_window(account, event.own_session)
+    going = [item["id"] for item in items if item["addedAt"] < moment]
+    if not going or any(item["title"] == SUMMARY_TITLE and item["addedAt"] > moment for item in items):
+        return
+    key = f"{event.host}:shrunk:{answer}"[:180]
+    if said := keep_conversation(account, event, moment, f"{key}:said"):
+        going.append(said)
+    _reduce(account, event, going, "", key)
+
+
+def was_reduced(account: Account, session: str) -> bool:
+    """Whether the last compaction is on the account: nothing that tools gave has come since its summary."""
+    items = _in_window(account, session)
+    summaries = [i for i, item in enumerate(items) if item["title"] == SUMMARY_TITLE]
+    return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
+
+
+def reduce_to_summary(account: Account, event: Event) -> None:
+    """Let the host's summary stand for all that it has compacted."""
+    summary = event.text("compact_summary")
+    if not summary and not event.agent:
+        summary = Transcript(event.transcript).summary()
+    for attempt in range(ATTEMPTS):
+        going = [item["id"] for item in _in_window(account, event.own_session)]
+        try:
+            if going:
+                _reduce(account, event, going, summary, account.step(f"summary{attempt}"))
+            return
+        except ProtocolError as error:  # another hook has changed one of the items in between
+            if error.name not in ("conflict", "protectedItem") or attempt == ATTEMPTS - 1:
+                raise
+
+
+def _reduce(account: Account, event: Event, going: list[str], summary: str, key: str) -> None:
+    stand_in = {
+        "layer": "metadata",
+        "kind": "summary",
+        "reduces": going,
+        "title": SUMMARY_TITLE,
+        "content": summary or f"[compacted by {event.host}; it does not tell its summary]",
+        "complete": bool(summary),
+    }
+    account.ask("context/add", sessionId=event.own_session, items=[stand_in], allowEstimate=True, requestKey=key)
+
+
+def hand_back(account: Account, event: Event) -> str:
+    """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
+    session = event.own_session
+    status = account.ask("budget/status", sessionId=session)
+    call = f"""ctxbudget call context/search '{{"sessionId": "{session}", "query": "…"}}'"""
+    lines = [
+        f"Context budget: {status['advice']['text']}",
+        f"Everything that was compacted is kept. To find it again: the tool context_search, or {call}",
+    ]
+    agents = list(in_flight(status["leases"]))
+    if agents:
+        lines.append("Subagents that are still at work (their results will come; do not start them again):")
+    for one in agents[:MOST_AGENTS]:
+        task = task_of_agent(event.transcript, one.agent)
+        lines.append(f"- {one.agent_type} {one.agent}, since {one.since}{f': {task}' if task else ''}")
+    if len(agents) > MOST_AGENTS:
+        lines.append(f"- and {len(agents) - MOST_AGENTS} more")
+    return "\n".join([*lines, *_pinned(account, session)])
+
+
+def _pinned(account: Account, session: str) -> list[str]:
+    """Pinned items, in full as far as there is room, else by id."""
+    pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MOST_PINS)["items"]
+    lines = ["Pinned, to be kept word for word:"] if pinned else []
+    room = PINNED_CHARACTERS
+    for item in pinned:
+        head = f"- {item['id']} {shortened(item['title'] or item['kind'], 120)}"
+        content = ""
+        if item["hash"] is not None and item["bytes"] <= room:
+            content = account.ask("context/get", sessionId=session, itemId=item["id"])["content"]
+        room -= len(content)
+        lines.append(f"{head}:\n{content}" if content else f"{head} ({item['tokens']:,} tokens; see context_get)")
+    return lines
+
+
+def _in_window(account: Account, session: str) -> list[dict[str, Any]]:
+    """What a compaction takes out of the window, in the order in which it entered."""
+    items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MOST_ITEMS)["items"]
+    return [item for item in items if item["layer"] != "permanent"]

@@ -1,0 +1,84 @@
+"""Subagents in flight, as leases: they outlive compactions, and every process of the session sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.model import Account, Event, shortened
+
+REPORT_TOKENS: Final = 1_000
+"""Reserved for what a subagent brings back."""
+LONGEST_MS: Final = 6 * 3_600_000
+"""A subagent that is silent for so long is forgotten."""
+_HOLDER: Final = "agent "
+TYPE_CHARACTERS: Final = 80
+
+
+class InFlight(NamedTuple):
+    """A subagent that is at work."""
+
+    agent: str
+    agent_type: str
+    since: str
+    lease: str
+
+
+def take_off(account: Account, event: Event) -> None:
+    """A subagent begins. It runs already, so its lease is taken even where it does not fit."""
+    if any(one.agent == event.agent for one in in_flight(_leases(account, event.session))):
+        return
+    kind = shortened(event.agent_type, TYPE_CHARACTERS) or "subagent"
+    account.ask(
+        "budget/reserve",
+        sessionId=event.session,
+        tokens=REPORT_TOKENS,
+        holder=f"{_HOLDER}{event.agent} {kind}",
+        ttlMs=LONGEST_MS,
+        force=True,
+        requestKey=account.step("reserve"),
+    )
+
+
+def land(account: Account, event: Event, used: int) -> None:
+    """A subagent ends, and has brought `used` tokens into the context."""
+    for i, one in enumerate(in_flight(_leases(account, event.session))):
+        if one.agent == event.agent:
+            key = account.step(f"settle{i}")
+            _end(account, "budget/settle", sessionId=event.session, leaseId=one.lease, used=used, requestKey=key)
+
+
+def release_all(account: Account, session: str) -> None:
+    """No subagent of the session is at work any more."""
+    for i, one in enumerate(in_flight(_leases(account, session))):
+        key = account.step(f"release{i}")
+        _end(account, "budget/release", sessionId=session, leaseId=one.lease, requestKey=key)
+
+
+def in_flight(leases: list[dict[str, Any]]) -> Iterator[InFlight]:
+    """The subagents among the holders of leases."""
+    for lease in leases:
+        holder: str = lease["holder"]
+        if holder.startswith(_HOLDER):
+            agent, _, kind = holder.removeprefix(_HOLDER).partition(" ")
+            yield InFlight(agent, kind, lease["reservedAt"], lease["leaseId"])
+
+
+def _leases(account: Account, session: str) -> list[dict[str, Any]]:
+    try:
+        leases: list[dict[str, Any]] = account.ask("budget/status", sessionId=session)["leases"]
+    except ProtocolError as error:
+        if error.name == "unknownSession":
+            return []
+        raise
+    return leases
+
+
+def _end(account: Account, method: str, **params: Any) -> None:
+    """End a lease that another hook may be ending at the same time."""
+    try:
+        account.ask(method, **params)
+    except ProtocolError as error:
+        if error.name != "leaseClosed":
+            raise

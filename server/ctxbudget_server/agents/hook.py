@@ -1,0 +1,201 @@
+"""What each event of a host does to the account, and what the host is told.
+
+Every request is a transaction of its own, in an order that leaves the account true wherever it stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.flight import land, release_all, take_off
+from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
+from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, replaced, text_of, title_of
+from ctxbudget_server.agents.sessions import opened, with_session
+
+TITLE_CHARACTERS: Final = 160
+AGENT_TOOLS: Final = ("Agent", "Task")
+METADATA_TOKENS: Final = 300
+"""The bound of the metadata that stands for an oversized output."""
+NOTICE_TOKENS: Final = 100
+"""About what the way back to it costs."""
+
+
+def react(account: Account, event: Event, options: HookOptions) -> Reaction:
+    """Put an event on the account. Raises `ProtocolError` if the services refuse."""
+    return _REACTIONS[event.name](account, event, options)
+
+
+def _session_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_reduced
+
+    opened(account, event)
+    source = event.text("source")
+    if source != "compact":
+        if source in ("startup", "resume"):  # subagents end with their process
+            release_all(account, event.session)
+        return Reaction()
+    if not was_reduced(account, event.session):
+        reduce_to_summary(account, event)
+    return Reaction(context=hand_back(account, event))
+
+
+def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
+    response = event.payload.get("tool_response")
+    if response is None:
+        response = event.payload.get("error")
+    agent = _reporting_agent(event, response)
+    if agent and (report := _report_of(account, event, agent)):
+        return Reaction(replacement=_replacement(account, event, report, options))
+    text, images = text_of(response), images_in(response)
+    common: dict[str, Any] = {
+        "layer": "transient",
+        "kind": "report" if agent else "tool-output",
+        "agent": agent or event.agent,
+        "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), TITLE_CHARACTERS),
+    }
+    items = [{**common, "content": text}] if text else []
+    items += [{**common, "tokens": images * IMAGE_TOKENS}] if images else []
+    if not items:
+        return Reaction()
+    added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
+    replacement = None if images else _replacement(account, event, added["items"][0], options)
+    return Reaction(*_alert(account, event, added), replacement)
+
+
+def _reporting_agent(event: Event, response: Any) -> str | None:
+    """The subagent whose report a tool's response is. One that works in the background reports later."""
+    if event.text("tool_name") not in AGENT_TOOLS or not isinstance(response, dict) or not response.get("content"):
+        return None
+    agent = response.get("agentId")
+    return session_id(agent) if isinstance(agent, str) and agent else None
+
+
+def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+    if event.agent:
+        with_session(account, event, event.session, lambda: take_off(account, event))
+    return Reaction()
+
+
+def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
+    if not event.agent or (event.host == "claude-code" and not event.agent_type):
+        return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
+    report = event.text("last_assistant_message")
+    if not report:
+        from ctxbudget_server.agents.transcripts import last_message
+
+        report = last_message(event.text("agent_transcript_path"))
+    message = context = None
+    used = 0
+    if report:
+        item = {
+            "layer": "transient",
+            "kind": "report",
+            "agent": event.agent,
+            "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
+            "content": report,
+        }
+        added = _added(account, event, event.session, [item], "")
+        used = added["items"][0]["tokens"]
+        message, context = _alert(account, event, added)
+    land(account, event, used)
+    return Reaction(message, context)
+
+
+def _compacting(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import keep_conversation
+
+    with_session(account, event, event.own_session, lambda: keep_conversation(account, event))
+    return Reaction()
+
+
+def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.compaction import reduce_to_summary
+
+    with_session(account, event, event.own_session, lambda: reduce_to_summary(account, event))
+    return Reaction()
+
+
+def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+    from ctxbudget_server.agents.billing import learn
+
+    learn(account, event)
+    if event.host == "gemini":
+        from ctxbudget_server.agents.compaction import follow_shrinking
+
+        with_session(account, event, event.session, lambda: follow_shrinking(account, event))
+    return Reaction()
+
+
+def _session_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+    _turn_end(account, event, _)
+    release_all(account, event.session)
+    return Reaction()
+
+
+_REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reaction]]] = {
+    "session-start": _session_start,
+    "tool": _tool,
+    "agent-start": _agent_start,
+    "agent-stop": _agent_stop,
+    "compacting": _compacting,
+    "compacted": _compacted,
+    "turn-end": _turn_end,
+    "session-end": _session_end,
+}
+
+
+def _added(account: Account, event: Event, session: str, items: list[dict[str, Any]], host_id: str) -> dict[str, Any]:
+    """Items enter once, also where a host is configured twice and tells an event twice."""
+    key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
+    given = [{name: value for name, value in item.items() if value is not None} for item in items]
+    return with_session(
+        account,
+        event,
+        session,
+        lambda: account.ask("context/add", sessionId=session, items=given, allowEstimate=True, requestKey=key),
+    )
+
+
+def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | None:
+    """The item of a subagent's report, if that came with the subagent's end already."""
+    try:
+        known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent)
+    except ProtocolError as error:
+        if error.name == "unknownSession":
+            return None
+        raise
+    return known["items"][-1] if known["items"] else None
+
+
+def _replacement(account: Account, event: Event, item: dict[str, Any], options: HookOptions) -> str | None:
+    """What stands for an oversized item from now on, on the account and in the window; None: it stays."""
+    if options.replace_over is None or item["tokens"] <= options.replace_over or item["state"] != "retained":
+        return None
+    response = event.payload.get("tool_response")
+    if response is None or (event.host == "claude-code" and replaced(response, "") is None):
+        return None
+    session = event.own_session
+    made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
+    if made["tokens"] + NOTICE_TOKENS >= item["tokens"]:
+        return None
+    get = f"""ctxbudget call context/get '{{"sessionId": "{session}", "itemId": "{item["id"]}"}}'"""
+    text = (
+        f"{made['text'].rstrip()}\n\n[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. "
+        f"To read it or a part of it: the tool context_get, or {get}]"
+    )
+    stand_in = {"reduces": [item["id"]], "content": text, "complete": made["complete"]}
+    account.ask(
+        "context/add", sessionId=session, items=[stand_in], allowEstimate=True, requestKey=account.step("replace")
+    )
+    return text
+
+
+def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(for the person, for the model): once for each crossing, as the account says."""
+    if not added["alerts"] or added["sessionId"] != event.session:
+        return None, None
+    alert = added["alerts"][-1]
+    advice = account.ask("budget/status", sessionId=event.session)["advice"]["text"]
+    return f"ctxbudget: {alert['message']}", f"Context budget: {advice}"

@@ -1,0 +1,108 @@
+"""The hosts: their names of events, how they are told apart, and the JSON that they read.
+
+Field names are those of Claude Code 2.1, of Codex' published hook schemas and of Gemini CLI's hook reference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+
+from ctxbudget_server.agents.model import Event, EventName, FaultyPayloadError, Host, Reaction, session_id
+from ctxbudget_server.agents.outputs import replaced
+
+HOSTS: Final[tuple[Host, ...]] = get_args(Host)
+
+_CLAUDE_CODE: Final[dict[str, EventName]] = {
+    "SessionStart": "session-start",
+    "PostToolUse": "tool",
+    "PostToolUseFailure": "tool",
+    "SubagentStart": "agent-start",
+    "SubagentStop": "agent-stop",
+    "PreCompact": "compacting",
+    "PostCompact": "compacted",
+    "Stop": "turn-end",
+    "StopFailure": "turn-end",
+    "SessionEnd": "session-end",
+}
+# Not PreCompress: Gemini CLI sends it before every request, whether it compresses or not.
+_GEMINI: Final[dict[str, EventName]] = {
+    "SessionStart": "session-start",
+    "AfterTool": "tool",
+    "AfterAgent": "turn-end",
+    "SessionEnd": "session-end",
+}
+EVENTS: Final[dict[Host, dict[str, EventName]]] = {
+    "claude-code": _CLAUDE_CODE,
+    "codex": _CLAUDE_CODE,
+    "gemini": _GEMINI,
+}
+_TELLS_THE_MODEL: Final = ("SessionStart", "PostToolUse", "PostToolUseFailure", "AfterTool")
+"""Events of which hosts pass `additionalContext` on."""
+
+
+def payload_of(body: bytes | bytearray) -> dict[str, Any]:
+    """What a host wrote to stdin. Raises `FaultyPayloadError`."""
+    try:
+        payload = json.loads(bytes(body).decode("utf-8"))
+    except (ValueError, RecursionError) as fault:
+        raise FaultyPayloadError(f"stdin is no JSON: {fault}") from fault
+    if not isinstance(payload, dict):
+        raise FaultyPayloadError("stdin is no JSON object")
+    return payload
+
+
+def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Event:
+    """The event of a payload. `word` names it where the payload does not. Raises `FaultyPayloadError`."""
+    named = payload.get("hook_event_name")
+    host_name = named if isinstance(named, str) and named else word
+    host = chosen or host_of(payload, host_name)
+    name = EVENTS[host].get(host_name)
+    if name is None:
+        raise FaultyPayloadError(f"{host} has no event {host_name[:80]!r} that is put on the account")
+    session = _text(payload, "session_id")
+    if not session:
+        raise FaultyPayloadError("the payload names no session_id")
+    return Event(
+        name,
+        host,
+        host_name,
+        session_id(session),
+        _text(payload, "transcript_path") or None,
+        session_id(_text(payload, "agent_id")) or None,
+        _text(payload, "agent_type"),
+        payload,
+    )
+
+
+def host_of(payload: Mapping[str, Any], host_name: str) -> Host:
+    """The host that a payload comes from: only Gemini stamps the time, only Codex has turns and rollouts."""
+    if "timestamp" in payload or host_name in _GEMINI.keys() - _CLAUDE_CODE.keys():
+        return "gemini"
+    if "turn_id" in payload or "rollout-" in _text(payload, "transcript_path").rpartition("/")[2]:
+        return "codex"
+    return "claude-code"
+
+
+def answer(event: Event, reaction: Reaction) -> bytes:
+    """What the host reads on stdout; nothing where there is nothing to say."""
+    told: dict[str, Any] = {}
+    specific: dict[str, Any] = {}
+    if reaction.message:
+        told["systemMessage"] = reaction.message
+    if reaction.context and event.host_name in _TELLS_THE_MODEL:
+        specific["additionalContext"] = reaction.context
+    if reaction.replacement is not None:
+        if event.host == "claude-code":
+            specific["updatedToolOutput"] = replaced(event.payload.get("tool_response"), reaction.replacement)
+        else:
+            told |= {"decision": "block" if event.host == "codex" else "deny", "reason": reaction.replacement}
+    if specific:
+        told["hookSpecificOutput"] = {"hookEventName": event.host_name, **specific}
+    return json.dumps(told).encode() + b"\n" if told else b""
+
+
+def _text(payload: Mapping[str, Any], name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,88 @@
+"""A tool's response as the model reads it, and the same response with another text in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+IMAGE_TOKENS: Final = 1_600
+"""What an image costs where only that it is one is known; `context/fit` counts the same."""
+
+_TEXTS: Final = ("llmContent", "content", "result", "output", "text", "error")
+"""Members that hold what the model reads, the first that is there."""
+_EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
+"""Members of an edit's response that the model wrote itself, or does not see."""
+_INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt")
+"""Members of a tool's input that say best what was asked."""
+
+
+def text_of(response: Any) -> str:
+    """The text of a response of any tool; empty for images."""
+    if isinstance(response, str):
+        return response
+    if isinstance(response, list):
+        return "\n".join(part for part in map(text_of, response) if part)
+    if not isinstance(response, Mapping):
+        return "" if response is None else json.dumps(response, ensure_ascii=False)
+    if _is_image(response):
+        return ""
+    if "stdout" in response or "stderr" in response:
+        parts = (response.get("stdout"), response.get("stderr"))
+        return "\n".join(part for part in parts if isinstance(part, str) and part)
+    file = response.get("file")
+    if isinstance(file, Mapping) and isinstance(file.get("content"), str):
+        return str(file["content"])
+    if any(name in response for name in _EDITS):
+        return f"{response.get('filePath', 'the file')} has been updated"
+    for name in _TEXTS:
+        if response.get(name):
+            return text_of(response[name])
+    names = response.get("filenames")
+    if isinstance(names, list):
+        return "\n".join(name for name in names if isinstance(name, str))
+    return json.dumps(response, ensure_ascii=False)
+
+
+def images_in(response: Any) -> int:
+    """How many images a response holds."""
+    if isinstance(response, list):
+        return sum(images_in(part) for part in response)
+    if not isinstance(response, Mapping):
+        return 0
+    if _is_image(response):
+        return 1
+    return max((images_in(response.get(name)) for name in _TEXTS), default=0)
+
+
+def _is_image(response: Mapping[str, Any]) -> bool:
+    return response.get("isImage") is True or response.get("type") == "image" or "inlineData" in response
+
+
+def replaced(response: Any, text: str) -> Any:
+    """The response, of the same shape, with `text` in place of its own; None for a shape that is not known."""
+    if isinstance(response, str):
+        return text
+    if isinstance(response, list):
+        return [{"type": "text", "text": text}]
+    if not isinstance(response, Mapping):
+        return None
+    if "stdout" in response or "stderr" in response:
+        return {**response, "stdout": text, "stderr": ""}
+    file = response.get("file")
+    if isinstance(file, Mapping) and "content" in file:
+        return {**response, "file": {**file, "content": text, "numLines": text.count("\n") + 1}}
+    for name in _TEXTS:
+        if response.get(name):
+            inner = replaced(response[name], text)
+            return None if inner is None else {**response, name: inner}
+    return None
+
+
+def title_of(tool: str, given: Any) -> str:
+    """What was asked of a tool, in one line."""
+    if isinstance(given, Mapping):
+        for name in _INPUTS:
+            if isinstance(given.get(name), str) and given[name]:
+                return f"{tool}: {given[name]}"
+    return tool or "tool"

@@ -1,0 +1,83 @@
+"""The session of a host: opened when it is first needed, with the host's model and window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.model import Account, Event, Host
+
+T = TypeVar("T")
+
+_MODELS: Final[dict[Host, str | None]] = {"claude-code": "claude", "codex": None, "gemini": "gemini"}
+"""Until the host names one: whose vocabulary comes nearest."""
+_WINDOWS: Final[dict[Host, int]] = {"claude-code": 200_000, "codex": 272_000, "gemini": 1_048_576}
+"""Until the host tells: the windows that they are used with unless somebody chooses another."""
+_LONG_WINDOW: Final = ("[1m]", 1_000_000)
+"""How Claude Code marks a model with the long window."""
+_NOT_CHOSEN: Final = frozenset({25_000, _LONG_WINDOW[1], *_WINDOWS.values()})
+"""Windows that nobody chose by hand; any other stays, whatever a host tells."""
+
+
+def with_session(account: Account, event: Event, session: str, work: Callable[[], T]) -> T:
+    """Do `work`; where the session is not there yet, or was closed, open it and do it again."""
+    try:
+        return work()
+    except ProtocolError as error:
+        if error.name not in ("unknownSession", "sessionClosed"):
+            raise
+    opened(account, event, session)
+    return work()
+
+
+def opened(account: Account, event: Event, session: str | None = None) -> None:
+    """Open the session of an event, or another one of its host; what is known of the model goes with it."""
+    from ctxbudget_server.agents.transcripts import Transcript
+
+    session = session or event.session
+    model = event.text("model") or Transcript(event.transcript).model or ""
+    current = config_of(account, session)
+    if current is None:
+        config: dict[str, Any] = {"contextWindow": _window(event.host, model)}
+        if named := _bare(model) or _MODELS[event.host]:
+            config["model"] = named
+        account.ask("session/open", sessionId=session, config=config)
+    else:
+        update(account, session, current, model=model or None)
+
+
+def config_of(account: Account, session: str) -> dict[str, Any] | None:
+    """The settings of a session, None if there is none. A closed one is opened."""
+    try:
+        account.ask("budget/status", sessionId=session)
+    except ProtocolError as error:
+        if error.name == "unknownSession":
+            return None
+        raise
+    config: dict[str, Any] = account.ask("session/open", sessionId=session)["config"]
+    return config
+
+
+def update(
+    account: Account, session: str, current: dict[str, Any], *, model: str | None = None, window: int | None = None
+) -> bool:
+    """Settings follow what a host tells of itself; whether the model changed."""
+    config: dict[str, Any] = {}
+    if model and _bare(model) != current["model"]:
+        config["model"] = _bare(model)
+    if window and window != current["contextWindow"] and current["contextWindow"] in _NOT_CHOSEN:
+        config["contextWindow"] = window
+    if config:
+        account.ask("session/open", sessionId=session, config=config)
+    return "model" in config
+
+
+def _bare(model: str) -> str:
+    """A model as its provider calls it. A host names it with and without the mark of its window, by turns."""
+    return model.replace(_LONG_WINDOW[0], "")
+
+
+def _window(host: Host, model: str) -> int:
+    mark, size = _LONG_WINDOW
+    return size if mark in model.lower() else _WINDOWS[host]

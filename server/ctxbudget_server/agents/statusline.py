@@ -1,0 +1,119 @@
+"""One line for a host's foot: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
+
+The share of the window is the host's own figure where it tells one, else the account's; tokens are retained of budget.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.model import Account
+from ctxbudget_server.agents.sessions import config_of, update
+
+SEPARATOR: Final = " · "
+_COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
+"""Green, yellow, red: of the terminal's own palette."""
+_DROPPED_FIRST: Final = ("phase", "agents", "figures", "level")
+
+
+class Look(NamedTuple):
+    """How the line is written."""
+
+    colour: bool = False
+    width: int | None = None
+
+
+class HostWindow(NamedTuple):
+    """What a host tells of its window, tokens."""
+
+    size: int | None
+    used: int | None
+    model: str | None
+
+    @property
+    def share(self) -> float | None:
+        """used / size."""
+        return self.used / self.size if self.size and self.used is not None else None
+
+
+def line(account: Account, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
+    """The line. The session's settings follow the host's. Raises `ProtocolError` for a store that cannot be used."""
+    host = host_window(payload)
+    try:
+        status = account.ask("budget/status", **({"sessionId": session} if session else {}))
+    except ProtocolError as error:
+        if error.name != "unknownSession":
+            raise
+        return _fitted({"window": _window(host.share, None), "level": "no account yet"}, "ok", look)
+    told = session is not None and status["state"] == "open" and (host.size or host.model)
+    if session and told and _follow(account, session, host):
+        status = account.ask("budget/status", sessionId=session)
+    return _fitted(_parts(status, host), status["level"], look)
+
+
+def host_window(payload: Mapping[str, Any]) -> HostWindow:
+    """The window as Claude Code's status line payload tells it."""
+    window, model = payload.get("context_window"), payload.get("model")
+    window = window if isinstance(window, Mapping) else {}
+    name = model.get("id") if isinstance(model, Mapping) else model
+    return HostWindow(
+        _count(window.get("context_window_size")) or None,
+        _used(window.get("current_usage")),
+        name if isinstance(name, str) and name else None,
+    )
+
+
+def _used(usage: Any) -> int | None:
+    if not isinstance(usage, Mapping):
+        return _count(usage)
+    names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    parts = [_count(usage.get(name)) for name in names]
+    return None if parts == [None] * len(parts) else sum(part or 0 for part in parts)
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        return None
+    return int(value)
+
+
+def _follow(account: Account, session: str, host: HostWindow) -> bool:
+    before = config_of(account, session)
+    if before is None:
+        return False
+    update(account, session, before, model=host.model, window=host.size)
+    return host.size is not None and before["contextWindow"] != host.size
+
+
+def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
+    """The parts that there is something to say of, in order."""
+    parts = {
+        "window": _window(host.share, status["ofWindow"]),
+        "figures": f"{status['retained']:,}/{status['budget']:,}",
+    }
+    if status["phase"] is not None:
+        parts["phase"] = f"phase {status['phase']}/{max(phase['phase'] for phase in status['phases'])}"
+    if out := len(status["leases"]):
+        parts["agents"] = f"{out} agent{'s' if out > 1 else ''} out"
+    if status["level"] != "ok":
+        parts["level"] = status["level"]
+    return parts
+
+
+def _window(reported: float | None, counted: float | None) -> str:
+    share = counted if reported is None else reported
+    return "ctx ?" if share is None else f"ctx {share:.0%} of window"
+
+
+def _fitted(parts: dict[str, str], level: str, look: Look) -> str:
+    """The parts that the width has room for; what matters least goes first."""
+    for name in (None, *_DROPPED_FIRST):
+        parts = {key: part for key, part in parts.items() if key != name}
+        text = SEPARATOR.join(parts.values())
+        if look.width is None or len(text) <= look.width:
+            break
+    text = text if look.width is None else text[: look.width]
+    return f"\x1b[{_COLOURS[level]}m{text}\x1b[0m" if look.colour else text

@@ -1,0 +1,58 @@
+"""`ctxbudget sidecar`: answers hooks and calls of the workspace from one process that has everything loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.services.dispatch import Whereabouts
+
+IDLE_SECONDS = 900
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "--idle",
+        type=float,
+        default=IDLE_SECONDS,
+        metavar="SECONDS",
+        help="end when nobody has asked for so long (default: %(default)s)",
+    )
+    add_store_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Answer until the workspace is idle; at once 0 where another process answers already."""
+    if sys.platform == "win32":
+        print("ctxbudget sidecar needs Unix sockets", file=sys.stderr)
+        return 2
+    from ctxbudget_server.rpc.standalone import answer_callers
+
+    try:
+        opened = services(options, "sidecar")
+    except ProtocolError as error:
+        print(f"ctxbudget sidecar: {error.message}", file=sys.stderr)
+        return 1
+    answer_callers(opened, options.idle)
+    return 0
+
+
+def start(at: Whereabouts) -> None:
+    """Leave a sidecar behind, for the workspace and store that this process works with.
+
+    It is nobody's child: the agent that runs this hook neither waits for it nor takes it along when it ends.
+    """
+    command = [sys.executable, "-P", "-m", "ctxbudget_server", "sidecar", "--workspace", at.workspace]
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(
+        [*command, "--store", at.store, "--durability", at.durability],
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        cwd=at.workspace,
+        start_new_session=True,
+    )

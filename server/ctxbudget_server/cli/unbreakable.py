@@ -1,0 +1,67 @@
+"""`ctxbudget hook` and `ctxbudget statusline`, which never break the agent that runs them.
+
+Whatever goes wrong ends with exit code 0 and a line on stderr: to a coding agent other codes say that the tool call is
+blocked. Every request on the way was a transaction, so nothing is half-written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctxbudget_server.cli.quick import Attempt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctxbudget_server.oneshot.frames import Answer
+
+
+def run_for_agent(given: list[str]) -> int:
+    """Run the command; 0."""
+    if {"-h", "--help"} & set(given):
+        from ctxbudget_server.cli.commands import run
+
+        return run(given, Attempt(given))
+    try:
+        _print(_answer(given))
+    except BaseException as fault:  # also SystemExit, KeyboardInterrupt and MemoryError
+        _complain(given[0], fault)
+    _let_go_of_output()
+    return 0
+
+
+def _answer(given: list[str]) -> Answer:
+    attempt = Attempt(given)
+    if (answer := attempt.ask()) is not None:
+        return answer
+    from ctxbudget_server.cli.agent import answered_here
+
+    return answered_here(given, attempt)
+
+
+def _print(answer: Answer) -> None:
+    if answer.stderr:
+        sys.stderr.buffer.write(answer.stderr)
+        sys.stderr.flush()
+    if answer.stdout:
+        sys.stdout.buffer.write(answer.stdout)
+        sys.stdout.flush()
+
+
+def _complain(command: str, fault: BaseException) -> None:
+    reason = " ".join(str(fault).split()) or type(fault).__name__
+    try:
+        os.write(2, f"ctxbudget {command}: {reason}\n".encode("utf-8", "replace"))
+    except OSError:  # nobody is there to be told
+        return
+
+
+def _let_go_of_output() -> None:
+    """What could not be written must not fail once more when Python ends, which would change the exit code."""
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, descriptor)

@@ -1,0 +1,48 @@
+"""A sidecar without a client: it answers one-shot callers until nobody has asked for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.rpc.desk import LOOK_SECONDS, Desk
+from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.rpc.workers import WorkerPool
+from ctxbudget_server.services.backend import Backend
+
+GRACE_SECONDS = 1.0
+"""For callers that are being answered when the end comes."""
+
+
+def answer_callers(backend: Backend, idle_seconds: float) -> None:
+    """Listen until nobody has asked for `idle_seconds`, or a signal comes. Ends at once where another one listens."""
+    try:
+        asyncio.run(_answer(backend, idle_seconds))
+    finally:
+        backend.close()
+
+
+async def _answer(backend: Backend, idle_seconds: float) -> None:
+    one_shots = backend.one_shots()
+    if one_shots is None:
+        return
+    loop = asyncio.get_running_loop()
+    pool = WorkerPool(loop.call_later)
+    desk = Desk(one_shots, pool, Lanes(pool), Limits())
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, told.set)
+    pool.submit(backend.warm_up)
+    listening = asyncio.create_task(desk.run(patient=False))
+    try:
+        while not told.is_set() and not listening.done() and desk.idle_seconds < idle_seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), LOOK_SECONDS)
+        desk.stop_listening()
+        await desk.emptied(GRACE_SECONDS)
+        desk.cancel_all()
+    finally:
+        listening.cancel()
+        await pool.result_of(desk.withdraw)

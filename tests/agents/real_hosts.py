@@ -1,0 +1,129 @@
+"""The host programs themselves, each with a home of its own and a stand-in for its model on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.agent_host import AgentHost
+from agents.model_stand_in import TASK, ModelStandIn
+
+REPOSITORY = Path(__file__).parents[2]
+AGENTS = REPOSITORY / "clients" / "agents"
+QUIET = {
+    "DISABLE_AUTOUPDATER": "1",
+    "DISABLE_TELEMETRY": "1",
+    "DISABLE_ERROR_REPORTING": "1",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "IS_SANDBOX": "1",
+    "NO_BROWSER": "true",
+}
+"""No host looks for updates or tells anybody anything."""
+
+
+def program(name: str) -> str:
+    """The host program, or a skip that names it."""
+    caches = os.environ.get("CTXBUDGET_HOSTS") or Path(
+        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "ctxbudget-hosts"
+    )
+    path = f"{Path(caches, 'agents', 'node_modules', '.bin')}{os.pathsep}{os.environ['PATH']}"
+    found = shutil.which(name, path=path)
+    if found is None:
+        pytest.skip(f"the host program {name} is not installed (.ci/install-hosts-agents)")
+    return found
+
+
+def replacing(settings: dict[str, Any], event: str) -> dict[str, Any]:
+    """Hooks that also replace large outputs."""
+    settings["hooks"][event][0]["hooks"][0]["command"] += " --replace-over 150"
+    return settings
+
+
+class RealHost(AgentHost):
+    """A host program in a project, with our hooks."""
+
+    def __init__(self, host: str, base: Path, model: ModelStandIn) -> None:
+        super().__init__(host, base / "project")
+        self.home = base / "home"
+        self.model = model
+        self.folder.mkdir()
+        self.home.mkdir()
+
+    @property
+    def session(self) -> str:
+        """The only session that is not a subagent's."""
+        sessions = self.ask("session/list")["sessions"]
+        (session,) = [one["sessionId"] for one in sessions if ":" not in one["sessionId"]]
+        return str(session)
+
+    def start(self, *command: str, **env: str) -> list[dict[str, Any]]:
+        """Run the host to its end; what it prints, line by line, as far as it is JSON."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLAUDE", "ANTHROPIC"))}
+        commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        given = {"HOME": str(self.home), "PATH": commands, "CTXBUDGET_STORE": str(self.store)}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**kept, **QUIET, **given, **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
+        assert "ctxbudget hook: " not in done.stdout + done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def claude(self, *options: str, task: str = TASK) -> list[dict[str, Any]]:
+        """Claude Code, with what it streams."""
+        return self.start(
+            program("claude"),
+            *("-p", task, "--allowedTools", "Bash,Agent,Task", "--output-format", "stream-json", "--verbose"),
+            *options,
+            CLAUDE_CONFIG_DIR=str(self.home / ".claude"),
+            ANTHROPIC_BASE_URL=self.model.url,
+            ANTHROPIC_API_KEY="none",
+        )
+
+    def codex(self) -> list[dict[str, Any]]:
+        """Codex, with the hooks of the repository, and asked to replace what is large."""
+        folder = self.home / ".codex"
+        folder.mkdir()
+        (folder / "config.toml").write_text(
+            'model = "gpt-5.2"\nmodel_provider = "stand-in"\n[model_providers.stand-in]\nname = "stand-in"\n'
+            f'base_url = "{self.model.url}/v1"\nwire_api = "responses"\nenv_key = "STAND_IN_KEY"\n'
+            "[analytics]\nenabled = false\n"
+        )
+        hooks = replacing(json.loads((AGENTS / "codex" / "hooks.json").read_text()), "PostToolUse")
+        (folder / "hooks.json").write_text(json.dumps(hooks))
+        return self.start(
+            program("codex"),
+            *("exec", "--json", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"),
+            *("--dangerously-bypass-approvals-and-sandbox", TASK),
+            CODEX_HOME=str(folder),
+            STAND_IN_KEY="none",
+        )
+
+    def gemini(self) -> list[dict[str, Any]]:
+        """Gemini CLI, with the hooks of the repository, and asked to replace what is large."""
+        settings = replacing(json.loads((AGENTS / "gemini-cli" / "settings.json").read_text()), "AfterTool")
+        settings["security"] = {"auth": {"selectedType": "gemini-api-key"}}
+        settings["privacy"] = {"usageStatisticsEnabled": False}
+        settings["general"] = {"disableAutoUpdate": True}
+        (self.home / ".gemini").mkdir()
+        (self.home / ".gemini" / "settings.json").write_text(json.dumps(settings))
+        return self.start(
+            program("gemini"),
+            *("-p", TASK, "--approval-mode", "yolo", "-m", "gemini-2.5-pro"),
+            GEMINI_API_KEY="none",
+            GOOGLE_GEMINI_BASE_URL=self.model.url,
+            GEMINI_CLI_TRUST_WORKSPACE="true",
+        )

@@ -1,0 +1,196 @@
+"""What Claude Code's hooks put on the account, event by event, through the real command."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.agent_host import AgentHost
+
+
+def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) -> None:
+    assert claude.tell("SessionStart", model="claude-sonnet-4-5[1m]") == {}
+    config = claude.call("session/open")["config"]
+    assert (config["contextWindow"], config["model"]) == (1_000_000, "claude-sonnet-4-5")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "content"),
+    [
+        ("PostToolUse-Bash", "Bash: seq 1 40", "\n".join(map(str, range(1, 41)))),
+        ("PostToolUse-Read", "Read: ", "# Notes\n\nThe cache never evicts.\n"),
+        ("PostToolUse-Edit", "Edit: ", " has been updated"),
+        ("PostToolUse-mcp", "mcp__tracker__list: open", "Issue 1: the cache grows\nIssue 2: the log is full"),
+        ("PostToolUseFailure", "Bash: false", "Exit code 1\ncache.py: no such file"),
+    ],
+)
+def test_a_tools_output_is_a_transient_item(claude: AgentHost, name: str, title: str, content: str) -> None:
+    assert claude.tell(name) == {}
+
+    (item,) = claude.items()
+    assert (item["layer"], item["kind"], item["state"]) == ("transient", "tool-output", "retained")
+    assert item["title"].startswith(title)
+    assert item["tokens"] > 0
+    assert item["provenance"] == "estimated"
+    assert claude.call("context/get", itemId=item["id"])["content"].endswith(content)
+
+
+def test_an_image_counts_as_images_do(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-image")
+    (item,) = claude.items()
+    assert (item["tokens"], item["hash"]) == (1_600, None)
+
+
+def test_text_and_images_enter_both(claude: AgentHost) -> None:
+    image = {"type": "image", "source": {"type": "base64", "data": "iVBORw0KGgo="}}
+    claude.tell("PostToolUse-mcp", tool_response=[{"type": "text", "text": "Two plots."}, image, image])
+    text, images = claude.items()
+    assert (text["hash"] is None, images["tokens"]) == (False, 3_200)
+
+
+def test_names_of_files_are_lines(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-mcp", tool_response={"filenames": ["a.py", "b.py"], "numFiles": 2})
+    assert claude.call("context/get", itemId=claude.items()[0]["id"])["content"] == "a.py\nb.py"
+
+
+def test_a_subagent_in_the_background_reports_later(claude: AgentHost) -> None:
+    launched = {"status": "async_launched", "agentId": "abbda330adec47d10", "description": "scout"}
+    claude.tell("PostToolUse-Agent", tool_response=launched)
+    (item,) = claude.items()
+    assert (item["kind"], item["agent"]) == ("tool-output", None)
+
+
+def test_an_output_that_is_told_twice_enters_once(claude: AgentHost) -> None:
+    for _ in range(2):
+        claude.tell("PostToolUse-Bash")
+    assert len(claude.items()) == 1
+
+
+def test_nothing_came_out_so_nothing_enters(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.tell("PostToolUse-Bash", tool_response={"stdout": "", "stderr": "", "interrupted": False})
+    assert claude.items() == []
+
+
+def test_a_subagent_is_in_flight_until_it_reports(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.tell("SubagentStart")
+    claude.tell("SubagentStart")
+    (lease,) = claude.call("budget/status")["leases"]
+    assert lease["holder"] == "agent abbda330adec47d10 general-purpose"
+
+    claude.tell("PostToolUse-inner")
+    assert claude.items() == [], "what a subagent reads is in its own window"
+    (inner,) = claude.items(f"{claude.session}:abbda330adec47d10")
+    assert inner["agent"] == "abbda330adec47d10"
+
+    claude.tell("SubagentStop")
+    claude.tell("PostToolUse-Agent")
+    (report,) = claude.items()
+    assert (report["kind"], report["agent"], report["layer"]) == ("report", "abbda330adec47d10", "transient")
+    assert claude.call("budget/status")["leases"] == []
+    assert claude.call("budget/report")["leases"]["used"] == report["tokens"]
+
+
+def test_a_report_enters_without_the_hook_for_its_end(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-Agent")
+    (report,) = claude.items()
+    assert (report["kind"], report["agent"]) == ("report", "abbda330adec47d10")
+
+
+def test_a_report_is_read_from_the_agents_transcript(claude: AgentHost) -> None:
+    said = {"role": "assistant", "content": [{"type": "text", "text": "It never evicts."}]}
+    claude.write_transcript([{"type": "assistant", "message": said}], claude.agent_transcript)
+    claude.tell("SubagentStop", last_assistant_message=None)
+    (report,) = claude.items()
+    assert claude.call("context/get", itemId=report["id"])["content"] == "It never evicts."
+
+
+def test_a_subagent_is_in_flight_even_over_budget(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 1_000})
+    claude.tell("PostToolUse-Bash", tool_response={"stdout": "word " * 2_000, "stderr": ""})
+    claude.tell("SubagentStart")
+    status = claude.call("budget/status")
+    assert (len(status["leases"]), status["available"] < 0) == (1, True)
+
+
+def test_claude_codes_own_helpers_are_no_reports(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.tell("SubagentStop-own")
+    assert claude.items() == []
+
+
+def test_what_is_in_flight_ends_with_the_session(claude: AgentHost) -> None:
+    claude.tell("SubagentStart")
+    claude.tell("SessionEnd")
+    assert claude.call("budget/status")["leases"] == []
+    claude.tell("SubagentStart")
+    claude.tell("SessionStart")
+    assert claude.call("budget/status")["leases"] == [], "a process that was killed could not say so"
+
+
+def test_a_threshold_is_told_once_to_person_and_model(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 1_000})
+    big = {"stdout": "word " * 240, "stderr": "", "interrupted": False}
+
+    told = claude.tell("PostToolUse-Bash", tool_response=big)
+    assert told["systemMessage"].startswith("ctxbudget: ")
+    assert "warn is reached at 225" in told["systemMessage"]
+    context = told["hookSpecificOutput"]
+    assert context["hookEventName"] == "PostToolUse"
+    assert context["additionalContext"].startswith("Context budget: Warning:")
+
+    again = claude.tell("PostToolUse-Bash", tool_response={"stdout": "a word", "stderr": ""}, tool_use_id="toolu_2")
+    assert again == {}
+
+
+def test_a_closed_session_is_opened_again(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.call("session/close")
+    claude.tell("PostToolUse-Bash")
+    assert claude.call("budget/status")["state"] == "open"
+
+
+class TestReplacing:
+    LONG = "# Cache log\n\n" + "".join(f"request {n} took {n * 7 % 31} ms\n" for n in range(200))
+
+    @pytest.mark.parametrize(
+        ("name", "response", "where"),
+        [
+            ("PostToolUse-Bash", {"stdout": LONG, "stderr": "", "interrupted": False}, ("stdout",)),
+            ("PostToolUse-Read", {"type": "text", "file": {"content": LONG, "numLines": 5}}, ("file", "content")),
+            ("PostToolUse-mcp", [{"type": "text", "text": LONG}], (0, "text")),
+            ("PostToolUse-mcp", LONG, ()),
+        ],
+    )
+    def test_an_oversized_output_is_metadata_with_the_way_back(
+        self, claude: AgentHost, name: str, response: object, where: tuple[str | int, ...]
+    ) -> None:
+        told = claude.tell(name, "--replace-over", "200", tool_response=response)
+
+        output = told["hookSpecificOutput"]["updatedToolOutput"]
+        for step in where:
+            output = output[step]
+        whole, stand_in = claude.items()
+        assert (whole["state"], whole["standIn"], stand_in["layer"]) == ("reduced", stand_in["id"], "metadata")
+        assert "Cache log" in output
+        assert f"item {whole['id']}" in output
+        assert claude.call("context/get", itemId=stand_in["id"])["content"] == output
+        assert claude.call("context/get", itemId=whole["id"])["content"] == self.LONG
+        assert claude.call("budget/status")["retained"] == stand_in["tokens"] < whole["tokens"]
+
+    def test_a_report_too(self, claude: AgentHost) -> None:
+        claude.tell("SubagentStop", last_assistant_message=self.LONG)
+        told = claude.tell("PostToolUse-Agent", "--replace-over=200")
+        (block,) = told["hookSpecificOutput"]["updatedToolOutput"]["content"]
+        assert "is kept as item" in block["text"]
+
+    def test_what_the_host_could_not_take_stays(self, claude: AgentHost) -> None:
+        """A shape that is not known, and a failure, which no host replaces."""
+        assert claude.tell("PostToolUse-mcp", "--replace-over", "200", tool_response={"rows": [self.LONG]}) == {}
+        assert claude.tell("PostToolUseFailure", "--replace-over", "200", error=self.LONG) == {}
+        assert {item["state"] for item in claude.items()} == {"retained"}
+
+    def test_small_ones_stay_and_nobody_asked_means_no(self, claude: AgentHost) -> None:
+        assert claude.tell("PostToolUse-Read", "--replace-over", "200") == {}
+        assert claude.tell("PostToolUse-Bash", tool_response={"stdout": self.LONG, "stderr": ""}) == {}
+        assert {item["state"] for item in claude.items()} == {"retained"}

@@ -1,0 +1,69 @@
+"""Codex and Gemini CLI by recorded payloads, and how hosts are told apart."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agents.agent_host import PAYLOADS, AgentHost
+from ctxbudget_server.agents.hosts import event_of, host_of
+
+LONG = "# Log\n\n" + "".join(f"request {n} took {n * 7 % 31} ms\n" for n in range(200))
+
+
+def test_codex(codex: AgentHost) -> None:
+    codex.write_transcript([{"payload": {"type": "token_count", "info": {"model_context_window": 128_000}}}])
+    for name in ("SessionStart", "PostToolUse", "SubagentStart", "SubagentStop", "Stop"):
+        assert codex.tell(name, "--host", "codex") == {}
+
+    config = codex.call("session/open")["config"]
+    assert (config["model"], config["contextWindow"]) == ("gpt-5.2", 128_000)
+    output, report = codex.items()
+    assert (output["title"], output["kind"], report["kind"]) == ("Bash: seq 1 40", "tool-output", "report")
+    assert codex.call("budget/report")["leases"]["used"] == report["tokens"]
+
+
+def test_codex_is_given_feedback_in_place_of_an_output(codex: AgentHost) -> None:
+    told = codex.tell("PostToolUse", "--replace-over", "200", tool_response=LONG)
+    assert told["decision"] == "block"
+    assert f"item {codex.items()[0]['id']}" in told["reason"]
+    assert "hookSpecificOutput" not in told
+
+
+def test_gemini(gemini: AgentHost) -> None:
+    answer = {"type": "gemini", "id": "a", "model": "gemini-2.5-pro", "tokens": {"input": 9_000, "output": 40}}
+    gemini.write_transcript([answer])
+    for name in ("SessionStart", "AfterTool", "AfterAgent", "SessionEnd"):
+        assert gemini.tell(name) == {}
+
+    config = gemini.call("session/open")["config"]
+    assert (config["model"], config["contextWindow"]) == ("gemini-2.5-pro", 1_048_576)
+    (output,) = gemini.items()
+    assert output["title"] == "run_shell_command: seq 1 40"
+    assert gemini.call("context/get", itemId=output["id"])["content"].startswith("Output: 1\n2\n")
+
+
+def test_gemini_is_denied_an_oversized_output(gemini: AgentHost) -> None:
+    response = {"llmContent": [{"text": LONG}], "returnDisplay": ""}
+    told = gemini.tell("AfterTool", "--replace-over", "200", tool_response=response)
+    assert told["decision"] == "deny"
+    assert "is kept as item" in told["reason"]
+
+
+@pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*/*.json")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_hosts_are_told_apart_by_what_they_send(path: object) -> None:
+    host, name = path.parent.name, path.stem.partition("-")[0]  # type: ignore[attr-defined]
+    payload = json.loads(path.read_text())  # type: ignore[attr-defined]
+    told_by_its_rollout = host == "codex" and "turn_id" not in payload
+    if told_by_its_rollout:
+        payload["transcript_path"] = "/home/me/.codex/sessions/rollout-2026.jsonl"
+    if name != "statusline":
+        assert host_of(payload, name) == host
+
+
+def test_the_payloads_event_goes_before_the_word() -> None:
+    payload = json.loads((PAYLOADS / "codex" / "Stop.json").read_text())
+    assert event_of("PostToolUse", payload, None).name == "turn-end"
+    del payload["hook_event_name"]
+    assert event_of("SubagentStart", payload, None).name == "agent-start"

@@ -1,0 +1,123 @@
+"""One line: the window as the host tells it, the budget as the account has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agents.agent_host import AgentHost
+from ctxbudget_server.agents.statusline import host_window
+
+
+def line(host: AgentHost, *options: str, payload: dict[str, Any] | None = None, **env: str) -> str:
+    """What is printed, without colour unless asked for."""
+    given = host.payload("statusline") if payload is None else payload
+    done = host.run("statusline", *options, stdin=given, **{"NO_COLOR": "1", **env})
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode().removesuffix("\n")
+
+
+def test_the_whole_line(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 25_000})
+    claude.call("workflow/startPhase", phase=2)
+    claude.call("budget/allocate", strategy="dynamic", phases=[{"number": n, "complexity": 1} for n in range(1, 7)])
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 5_250}])
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 400}])
+    for name in ("a", "b"):
+        claude.call("budget/reserve", tokens=100, holder=name)
+    payload = {"session_id": claude.session}
+    assert line(claude, payload=payload) == "ctx 23% of window · 5,650/7,500 · phase 2/6 · 2 agents out · warn"
+    assert line(claude, payload=payload | {"context_window": {"current_usage": None}}).startswith("ctx 23%")
+
+
+def test_the_hosts_figure_goes_before_and_its_window_is_taken_over(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-Bash")
+    used = claude.items()[0]["tokens"]
+    assert line(claude) == f"ctx 21% of window · {used}/60,000"
+    payload = claude.payload("statusline", context_window={"context_window_size": 1_000_000, "current_usage": 420_000})
+    assert line(claude, payload=payload) == f"ctx 42% of window · {used}/300,000"
+    assert claude.call("session/open")["config"]["model"] == "claude-opus-4-8"
+
+
+def test_a_model_with_the_mark_of_its_window_is_the_same_model(claude: AgentHost) -> None:
+    answer = {"id": "a", "model": "claude-opus-4-8", "usage": {"input_tokens": 10, "output_tokens": 1}}
+    claude.write_transcript([{"type": "assistant", "message": answer}])
+    payload = claude.payload("statusline", model={"id": "claude-opus-4-8[1m]"})
+    claude.tell("SessionStart")
+    line(claude, payload=payload)
+    before = claude.call("budget/status")["revision"]
+    claude.tell("Stop")
+    line(claude, payload=payload)
+    assert claude.call("budget/status")["revision"] == before
+
+
+def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 100_000})
+    assert line(claude) == "ctx 21% of window · 0/30,000"
+    assert claude.call("session/open")["config"]["contextWindow"] == 100_000
+
+
+def test_without_a_session(claude: AgentHost) -> None:
+    assert line(claude) == "ctx 21% of window · no account yet"
+    assert claude.ask("session/list")["sessions"] == [], "to look is not to open"
+    assert line(claude, payload={}) == "ctx 0% of window · 0/7,500"
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 75}], sessionId="default")
+    assert line(claude, payload={}) == "ctx 0% of window · 75/7,500"
+    assert line(claude, "--session", "none", payload={}) == "ctx ? · no account yet"
+    assert line(claude, payload={}, CTXBUDGET_SESSION="none") == "ctx ? · no account yet"
+
+
+def test_a_closed_session_stays_closed(claude: AgentHost) -> None:
+    claude.call("session/open")
+    claude.call("session/close")
+    assert line(claude).startswith("ctx 21%")
+    assert claude.call("budget/status")["state"] == "closed"
+
+
+@pytest.mark.parametrize(("tokens", "colour"), [(10, "32"), (6_000, "33"), (7_400, "31")])
+def test_colour_is_by_level_unless_nobody_wants_it(claude: AgentHost, tokens: int, colour: str) -> None:
+    claude.call("context/add", items=[{"layer": "phase", "tokens": tokens}], sessionId="default")
+    coloured = line(claude, payload={}, NO_COLOR="")
+    assert (coloured[:5], coloured[-4:]) == (f"\x1b[{colour}m", "\x1b[0m")
+    assert line(claude, "--color", "never", payload={}, NO_COLOR="") == coloured[5:-4]
+    assert line(claude, payload={}) == coloured[5:-4]
+
+
+def test_what_has_no_room_is_left_out(claude: AgentHost) -> None:
+    claude.call("workflow/startPhase", phase=2, sessionId="default")
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 6_000}], sessionId="default")
+    claude.call("budget/reserve", tokens=100, holder="a", sessionId="default")
+    widths = {80: "ctx 24% of window · 6,000/7,500 · phase 2/2 · 1 agent out · warn",
+              60: "ctx 24% of window · 6,000/7,500 · 1 agent out · warn",
+              40: "ctx 24% of window · 6,000/7,500 · warn",
+              30: "ctx 24% of window · warn",
+              20: "ctx 24% of window",
+              7: "ctx 24%"}  # fmt: skip
+    for width, text in widths.items():
+        assert line(claude, "--width", str(width), payload={}) == text
+
+
+@pytest.mark.parametrize(
+    ("window", "used"),
+    [
+        ({"current_usage": {"input_tokens": 1, "cache_read_input_tokens": 2, "cache_creation_input_tokens": 4}}, 7),
+        ({"current_usage": {"input_tokens": 5, "cache_read_input_tokens": None}}, 5),
+        ({"current_usage": 12.0}, 12),
+        ({"current_usage": {}}, None),
+        ({"current_usage": -1}, None),
+        ({"current_usage": float("nan")}, None),
+        ({"current_usage": True}, None),
+        ({"current_usage": "5"}, None),
+        (None, None),
+    ],
+)
+def test_any_usage_that_a_host_may_send(window: Any, used: int | None) -> None:
+    assert host_window({"context_window": window}).used == used
+
+
+def test_the_project_is_found_from_the_payload(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-Bash")
+    elsewhere = AgentHost("claude-code", claude.folder, {"CLAUDE_PROJECT_DIR": ""})
+    assert "/60,000" in line(elsewhere)
+    assert "no account" in line(elsewhere, payload={"session_id": "other"})
