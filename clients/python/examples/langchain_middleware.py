@@ -55,8 +55,8 @@ class FitContext(AgentMiddleware[Any, Any]):
 
     def fitted(self, messages: Sequence[AnyMessage], system: SystemMessage | None = None) -> list[AnyMessage]:
         """The messages that fit, beside the system message; those that were left alone are the same objects."""
-        whole = [*([system] if system is not None else []), *messages]
-        forms = [convert_to_openai_messages([message]) for message in whole]
+        whole: list[AnyMessage] = [*([system] if system is not None else []), *messages]
+        forms = [_openai(message) for message in whole]
         answer = self._run.context.fit(
             messages=[one for form in forms for one in form],
             format="openai-chat",
@@ -75,9 +75,9 @@ def _restored(
 ) -> list[AnyMessage]:
     """The messages that were left alone as they are; a shortened result with its name, status and artifact."""
     left: defaultdict[str, deque[AnyMessage]] = defaultdict(deque)
-    for message, form in zip(messages, forms, strict=True):
-        if len(form) == 1:
-            left[_key(form[0])].append(message)
+    for message, own in zip(messages, forms, strict=True):
+        if len(own) == 1:
+            left[_key(own[0])].append(message)
     results = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
     restored: list[AnyMessage] = []
     for form in fitted:
@@ -86,8 +86,15 @@ def _restored(
         elif result := results.get(form.get("tool_call_id", "")):
             restored.append(result.model_copy(update={"content": form["content"]}))
         else:
-            restored += convert_to_messages([form])
+            made: list[Any] = convert_to_messages([form])
+            restored += made
     return restored
+
+
+def _openai(message: AnyMessage) -> list[dict[str, Any]]:
+    """One message, or several where it holds several results."""
+    converted: Any = convert_to_openai_messages([message])
+    return list(converted)
 
 
 def _key(form: dict[str, Any]) -> str:

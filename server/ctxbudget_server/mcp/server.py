@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 from typing import Any
 
@@ -20,7 +22,10 @@ from ctxbudget_server.services.dispatch import Services
 
 def serve(services: Services, chosen_session: str | None) -> None:
     """Serve the host on stdin and stdout until it leaves."""
-    anyio.run(_serve, services, chosen_session)
+    try:
+        anyio.run(_serve, services, chosen_session)
+    except* BrokenPipeError:  # it left with an answer under way
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
 
 
 async def _serve(services: Services, chosen_session: str | None) -> None:
