@@ -14,8 +14,8 @@ REPORTS = ROOT / "server" / "ctxbudget_server" / "demo" / "examples" / "reports"
 
 
 def run(folder: Path, *command: str) -> list[str]:
-    """What a program prints that starts `ctxbudget` from its own environment."""
-    places = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "XDG_STATE_HOME": str(folder)}
+    """What a program prints; `ctxbudget` is not on its PATH, as in an environment that is not activated."""
+    places = {"PATH": os.defpath, "XDG_STATE_HOME": str(folder)}
     env = {**os.environ, **places, "CTXBUDGET_WORKSPACE": str(folder)}
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=env, check=True, timeout=120)
     return done.stdout.splitlines()

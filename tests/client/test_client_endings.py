@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -64,15 +65,39 @@ def test_nonsense_ends_the_conversation():
     assert not is_alive(client.pid)
 
 
-def test_a_callback_that_raises_is_said_and_nothing_waits_for_ever():
+def test_a_callback_that_raises_is_said_and_the_conversation_goes_on(monkeypatch):
     def broken(method, params):
         raise RuntimeError("the callback's own fault")
 
-    with (
-        Client.spawn(FAKE, restarts=0, on_notification=broken, timeout=15) as client,
-        pytest.raises(ConnectionLostError, match="the callback's own fault"),
-    ):
+    said = []
+    monkeypatch.setattr(threading, "excepthook", lambda hook: said.append(str(hook.exc_value)))
+    heard = []
+    with Client.spawn(FAKE, restarts=0, on_notification=broken, timeout=15) as client:
+        client.on("budget/alert", lambda note: note.no_such_member)
+        client.on("budget/alert", heard.append)
         client.request("tell", {"method": "budget/alert", "times": 1})
+    assert said[0] == "the callback's own fault"
+    assert "no_such_member" in said[1]
+    assert len(heard) == 1, "the others are told all the same"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_is_told_that_the_client_is_not_its_own():
+    with Client.spawn(FAKE, restarts=0, timeout=15) as client:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                client.request("echo")
+            except ConnectionLostError as fault:
+                os.write(write, str(fault).encode())
+            client.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert b"forked from" in os.read(read, 1000)
+        assert client.request("echo", {"a": 1}) == {"a": 1}, "the child's close left the server alone"
+        os.close(read)
+        os.close(write)
 
 
 def test_a_server_that_hangs_is_killed():

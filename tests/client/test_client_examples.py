@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,9 +12,18 @@ from typing import Any
 import pytest
 from langchain.agents import create_agent
 from langchain_core.language_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatResult
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.tools import tool
+from langgraph.graph import START, MessagesState, StateGraph
 from pydantic import Field
 from support.session import serve_command
 
@@ -36,6 +47,16 @@ class Listening(GenericFakeChatModel):
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
         return self
+
+
+class Streaming(Listening):
+    """The same, in chunks."""
+
+    def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        self.heard.append(list(messages))
+        message: Any = next(self.messages)
+        for word in message.content.split(" "):
+            yield ChatGenerationChunk(message=AIMessageChunk(word, tool_calls=message.tool_calls))
 
 
 @tool
@@ -85,3 +106,69 @@ def test_messages_that_fit_are_left_alone(client: Client) -> None:
     create_agent(model, middleware=[fit]).invoke({"messages": [question]})
 
     assert model.heard[-1][0] == question
+
+
+def test_async_agents_and_their_system_message(client: Client) -> None:
+    """The system message counts, and stays; a streamed answer goes the same way."""
+    limit = 6_000
+    calls = [
+        AIMessage("", tool_calls=[{"name": "read_log", "args": {"number": n}, "id": f"call_{n}"}]) for n in range(3)
+    ]
+    model = Streaming(messages=iter([*calls, AIMessage("all are slow")]))
+    fit = FitContext(client, session_id="async", max_tokens=limit, keep_turns=1)
+    agent = create_agent(model, tools=[read_log, fit.fetch], middleware=[fit], system_prompt="Be brief. " * 300)
+
+    async def work() -> list[str]:
+        question = {"messages": [HumanMessage("Which worker is slow?")]}
+        parts = agent.astream(question, {"recursion_limit": 100}, stream_mode="messages")
+        return [chunk.content async for chunk, about in parts if about["langgraph_node"] == "model"]
+
+    assert "".join(asyncio.run(work())) == "allareslow"
+    for heard in model.heard:
+        assert isinstance(heard[0], SystemMessage)
+        assert sum(isinstance(message, SystemMessage) for message in heard) == 1
+    assert model.heard[-1] != model.heard[-2]
+    # What the model got last has the length that the limit allows, system message and all.
+    texts = [str(message.content) for message in model.heard[-1]]
+    counts = client.tokens.count(texts=texts)
+    assert counts.total <= limit
+
+
+def test_a_shortened_result_keeps_its_artifact(client: Client) -> None:
+    fit = FitContext(client, session_id="artifact", max_tokens=3_000, keep_turns=1)
+    messages = [HumanMessage("go", id="same"), HumanMessage("go", id="other")]
+    for n in range(4):
+        call = {"name": "read_log", "args": {"number": n}, "id": f"c{n}"}
+        log = read_log.invoke({"number": n})[:6000]
+        messages += [AIMessage("", tool_calls=[call]), ToolMessage(log, tool_call_id=f"c{n}", artifact={"n": n})]
+
+    fitted = fit.fitted(messages)
+
+    assert [message.id for message in fitted[:2]] == ["same", "other"]
+    results = [message for message in fitted if isinstance(message, ToolMessage)]
+    shortened = [
+        result for result in results if result.content != messages[3 + 2 * int(result.tool_call_id[1])].content
+    ]
+    assert shortened
+    assert all(result.artifact == {"n": int(result.tool_call_id[1])} for result in results)
+
+
+def test_a_graph_of_ones_own(client: Client) -> None:
+    """The node that `docs/python.md` shows."""
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    node = re.search(r"```python\n(def call_model.*?)```", page, re.DOTALL)[1]  # type: ignore[index]
+    model = Listening(messages=iter([AIMessage("done")]))
+    fit = FitContext(client, session_id="graph", max_tokens=3_000, keep_turns=1)
+    names: dict[str, Any] = {"model": model, "fit": fit, "AnyMessage": AnyMessage, "MessagesState": MessagesState}
+    exec(node, names)
+    graph = StateGraph(MessagesState).add_node(names["call_model"]).add_edge(START, "call_model").compile()
+    history: list[Any] = [HumanMessage("go")]
+    for n in range(4):
+        call = {"name": "read_log", "args": {"number": n}, "id": f"c{n}"}
+        history += [AIMessage("", tool_calls=[call]), ToolMessage(read_log.invoke({"number": n}), tool_call_id=f"c{n}")]
+
+    state = graph.invoke({"messages": history})
+
+    assert len(state["messages"]) == len(history) + 1
+    sizes = [sum(len(str(one.content)) for one in messages) for messages in (model.heard[-1], history)]
+    assert sizes[0] < sizes[1]

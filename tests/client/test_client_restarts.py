@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,13 +36,21 @@ def test_adds_survive_kills_and_count_once(tmp_path: Path) -> None:
         back = threading.Semaphore(0)
         client.on("ctxbudget/reconnected", lambda said: back.release())
 
+        added = threading.Semaphore(0)
+
+        def add() -> str:
+            item = run.context.add(items=[{"layer": "transient", "tokens": 1}]).items[0].id
+            added.release()
+            return item
+
         def agent(number: int) -> list[str]:
-            return [run.context.add(items=[{"layer": "transient", "tokens": 1}]).items[0].id for _ in range(40)]
+            return [add() for _ in range(40)]
 
         with ThreadPoolExecutor(4) as pool:
             futures = [pool.submit(agent, number) for number in range(4)]
             for _ in range(2):
-                time.sleep(0.1)
+                for _ in range(20):
+                    assert added.acquire(timeout=60)
                 os.kill(client.pid, signal.SIGKILL)
                 assert back.acquire(timeout=60)
             ids = [item for future in futures for item in future.result(60)]
@@ -113,15 +123,64 @@ def test_what_is_not_in_the_table_is_not_asked_again() -> None:
         assert client.request("echo", {"again": 1}) == {"again": 1}
 
 
-def test_closing_while_it_restarts_leaves_nothing_behind(tmp_path: Path) -> None:
-    client = spawn(tmp_path)
+@pytest.mark.parametrize("end", [Client.kill, Client.close])
+def test_closing_while_it_restarts_leaves_nothing_behind(tmp_path: Path, end: Callable[[Client], object]) -> None:
+    """The second server says its id, and never answers `initialize`: the client is closed meanwhile."""
+    pid = tmp_path / "pid"
+    script = (
+        f"import os, pathlib, runpy, sys, time; f = pathlib.Path({str(tmp_path / 'started')!r}); again = f.exists();"
+        f"f.touch(); again and (pathlib.Path({str(pid)!r}).write_text(str(os.getpid())), time.sleep(600));"
+        f"sys.argv = [{FAKE[1]!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    client = Client.spawn([sys.executable, "-c", script], timeout=60)
     os.kill(client.pid, signal.SIGKILL)
-    client.kill()
+    waiting = client.send("budget/status")
+    deadline = time.monotonic() + 30
+    while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    end(client)
     with pytest.raises(ConnectionLostError):
-        client.budget.status()
-    time.sleep(1.0)
+        waiting.result(20)
     with pytest.raises(ProcessLookupError):
-        os.kill(client.pid, 0)
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_a_request_that_kills_each_server_is_given_up() -> None:
+    """It is asked three times; one that comes after finds a server that stays."""
+    changed = Path(FAKE[1]).read_text(encoding="utf-8")
+    changed = changed.replace('case "die"', 'case "budget/report"').replace('case "echo"', 'case "budget/status"')
+    with Client.spawn([sys.executable, "-c", changed], timeout=20) as client:
+        with pytest.raises(ConnectionLostError, match="exit code 7"):
+            client.request("budget/report")
+        assert client.request("budget/status", {"n": 1}) == {"n": 1}
+        assert client.link.restarts_left == 0
+
+
+def test_what_is_asked_during_a_restart_goes_out_after_it_in_order() -> None:
+    with Client.spawn(FAKE, timeout=20) as client:
+        client.notifications.take()
+        os.kill(client.pid, signal.SIGKILL)
+        asked = []
+        while not (back := client.notifications.take("ctxbudget/reconnected")):
+            asked.append(client.send("hold", {"n": len(asked)}))
+            time.sleep(0.005)
+        assert back
+        client.request("letGo")
+        answers = []
+        for one in asked:
+            with contextlib.suppress(ConnectionLostError):  # sent before the death was seen
+                answers.append(one.result(10)["n"])
+        assert answers
+        assert answers == list(range(answers[0], len(asked)))
+
+
+def test_a_session_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    with spawn(tmp_path) as client:
+        client.session.open(session_id="gone", watch=True)
+        client.session.open(watch=True)
+        client.session.delete(session_id="gone")
+        os.kill(client.pid, signal.SIGKILL)
+        assert [session.session_id for session in client.session.list().sessions] == ["default"]
 
 
 def test_the_async_client_asks_in_parallel_and_survives_too(tmp_path: Path) -> None:
@@ -161,10 +220,70 @@ def test_async_time_outs_and_cancels_reach_the_server() -> None:
             with pytest.raises(RequestTimeoutError):
                 await client.request("silence", timeout=0.1)
             task = asyncio.create_task(client.request("silence"))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)  # it is sent
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             return await client.request("cancelled")
 
     assert len(asyncio.run(work())) == 2
+
+
+def test_async_callbacks_that_fail_are_said() -> None:
+    async def work() -> list[str]:
+        said: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: said.append(str(context["exception"])))
+
+        async def later(note: object) -> None:
+            raise RuntimeError("later")
+
+        def at_once(note: object) -> None:
+            raise RuntimeError("at once")
+
+        async with await AsyncClient.spawn(FAKE, timeout=20) as client:
+            client.on("budget/alert", later)
+            client.on("budget/alert", at_once)
+            await client.request("tell", {"method": "budget/alert", "times": 1})
+            while len(said) < 2:
+                await asyncio.sleep(0.01)
+        return said
+
+    assert sorted(asyncio.run(asyncio.wait_for(work(), 30))) == ["at once", "later"]
+
+
+def test_an_async_spawn_that_is_cancelled_leaves_no_server(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    script = f"import os,time,pathlib; pathlib.Path({str(pid)!r}).write_text(str(os.getpid())); time.sleep(600)"
+
+    async def work() -> None:
+        starting = asyncio.create_task(AsyncClient.spawn([sys.executable, "-c", script], timeout=4))
+        while not (pid.exists() and pid.read_text()):
+            await asyncio.sleep(0.01)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+
+    asyncio.run(work())
+    deadline = time.monotonic() + 30
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.kill(int(pid.read_text()), 0)
+            time.sleep(0.05)
+
+
+def test_typed_methods_have_time_outs_of_their_own() -> None:
+    """The fake server knows no `budget/status`, and says nothing."""
+
+    async def work() -> None:
+        async with await AsyncClient.spawn(FAKE, timeout=20) as client:
+            with pytest.raises(RequestTimeoutError):
+                await client.with_timeout(0.05).budget.status()
+            with pytest.raises(RequestTimeoutError):
+                await client.for_session("s", timeout=0.05).budget.status()
+
+    asyncio.run(work())
+    with Client.spawn(FAKE, timeout=20) as client:
+        with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
+            client.with_timeout(0.05).budget.status()
+        with pytest.raises(RequestTimeoutError):
+            client.for_session("s", timeout=0.05).budget.status()

@@ -51,3 +51,32 @@ def test_equal_content_is_found_once_and_figures_alone_never(session: Session) -
 def test_refusals(session: Session) -> None:
     assert session.error("context/search", query="")["errors"][0]["loc"] == ["query"]
     assert session.error("context/search", query="x", more=1)["name"] == "invalidParams"
+
+
+def test_lines_that_read_the_same_are_one_and_long_ones_are_cut(session: Session) -> None:
+    log = session.add(kind="log", content="ERROR disk full\n" * 50 + "another full disk\n")
+    one_line = session.add(content="x, " * 100_000 + "needle" + ", x" * 100_000)
+
+    found = session.call("context/search", query="disk full")
+    assert [(hit["itemId"], hit["line"]) for hit in found["matches"]] == [(log, 1), (log, 51)]
+    (hit,) = session.call("context/search", query="needle")["matches"]
+    assert (hit["itemId"], hit["line"], len(hit["text"])) == (one_line, 1, 502)
+    assert (hit["text"][0], hit["text"][-1]) == ("…", "…")
+    assert "needle" in hit["text"]
+
+
+def test_lines_are_counted_as_get_counts_them(session: Session) -> None:
+    item = session.add(content="a\r\nb\rc\u2028c\nSTRASSE \u0130 straße\r\n\r\nqueries fly\n")
+
+    for query, line in {"straße": 4, "query": 6, "flies": 6, "c": 3}.items():
+        (hit,) = session.call("context/search", query=query, limit=1)["matches"]
+        assert hit["line"] == line, query
+        got = session.call("context/get", itemId=item, lines={"start": line, "end": line})["content"]
+        assert got.rstrip("\r\n") == hit["text"]
+
+
+def test_a_rare_word_is_found_behind_many_common_ones(session: Session) -> None:
+    session.add(content="the worker served a request\n" * 70_000 + "the worker met a quokka\n")
+
+    (first, *_) = session.call("context/search", query="worker quokka")["matches"]
+    assert (first["line"], first["text"]) == (70_001, "the worker met a quokka")

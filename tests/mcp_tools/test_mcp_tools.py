@@ -20,7 +20,9 @@ DOCS = Path(__file__).parents[2] / "docs" / "mcp.md"
 LINES = "".join(f"line {n} of the long result\n" for n in range(1, 3001))
 
 
-def talk(session: Session, work: Callable[[Client], Awaitable[Any]], *arguments: str, **env: str) -> Any:
+def talk(
+    session: Session, work: Callable[[Client], Awaitable[Any]], *arguments: str, mode: str = "auto", **env: str
+) -> Any:
     """Run `work` with a client of `ctxbudget mcp` in the session's workspace."""
     folder = session.call("session/list")["workspace"]
     command = ["-m", "ctxbudget_server", "mcp", "--workspace", folder, "--store", f"{folder}/state/store.db"]
@@ -28,7 +30,7 @@ def talk(session: Session, work: Callable[[Client], Awaitable[Any]], *arguments:
     server = StdioServerParameters(command=sys.executable, args=[*command, *arguments], env={**clean, **env})
 
     async def run() -> Any:
-        async with Client(server, read_timeout_seconds=60) as client:
+        async with Client(server, mode=mode, read_timeout_seconds=60) as client:
             return await work(client)
 
     return anyio.run(run)
@@ -88,17 +90,20 @@ def test_what_was_pruned_is_found_and_fetched_back(session: Session) -> None:
 
 def test_an_original_is_cut_at_a_line_and_goes_on_from_there(session: Session) -> None:
     item = session.add(content=LINES)
-    got, lines = "", "1-"
-    for _ in range(20):
-        text, failed = ask(session, "context_get", {"id": item, "lines": lines, "max_tokens": 8000})
-        assert not failed
-        whole, cut, more = text.partition("\n[")
-        got += whole
-        if not cut:
-            break
-        assert session.call("tokens/count", texts=[whole])["total"] <= 8000
-        lines = re.search(r"lines (\d+-)", more)[1]  # type: ignore[index]
-    assert got == LINES
+
+    async def work(client: Client) -> str:
+        got, lines = "", "1-"
+        for _ in range(20):
+            result = await client.call_tool("context_get", {"id": item, "lines": lines, "max_tokens": 8000})
+            whole, cut, more = result.content[0].text.partition("\n[")
+            got += whole
+            if not cut:
+                break
+            assert session.call("tokens/count", texts=[whole])["total"] <= 8000
+            lines = re.search(r"lines (\d+-)", more)[1]  # type: ignore[index]
+        return got
+
+    assert talk(session, work, f"--session={session.id}") == LINES
 
 
 def test_metadata_of_a_file_and_of_an_item(session: Session) -> None:
@@ -125,23 +130,85 @@ def test_without_a_name_the_session_that_changed_last_is_meant(session: Session)
     assert "77 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "message"),
-    [
-        ("context_get", {}, "invalidParams: id: Field required"),
-        ("context_get", {"id": "none"}, "unknownItem: the session has no item 'none'"),
-        ("context_get", {"id": "x", "lines": "a-b"}, "invalidParams: lines: Input should be like 10-40"),
-        ("context_search", {"query": "x", "limit": 0}, "invalidParams: limit: Input should be an integer"),
-        ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: Extra inputs"),
-        ("context_search", {"query": 5}, "invalidParams: query: Input should be a valid string"),
-        ("metadata_extract", {}, "invalidParams: "),
-    ],
-)
-def test_bad_arguments_are_answered(session: Session, tool: str, arguments: dict[str, Any], message: str) -> None:
-    text, failed = ask(session, tool, arguments)
+REFUSALS: list[tuple[str, dict[str, Any], str]] = [
+    ("context_get", {}, "invalidParams: id: Field required"),
+    ("context_get", {"id": "none"}, "unknownItem: the session has no item 'none'"),
+    ("context_get", {"id": "x", "lines": "a-b"}, "invalidParams: lines: Input should be like 10-40"),
+    ("context_search", {"query": "x", "limit": 0}, "invalidParams: limit: Input should be an integer"),
+    ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: Extra inputs"),
+    ("context_search", {"query": 5}, "invalidParams: query: Input should be a valid string"),
+    ("metadata_extract", {}, "invalidParams: "),
+    ("budget_everything", {}, "methodNotFound: there is no tool 'budget_everything'"),
+]
 
-    assert failed
-    assert text.startswith(message)
+
+def test_bad_arguments_are_answered(session: Session) -> None:
+    async def work(client: Client) -> list[tuple[str, bool]]:
+        results = [await client.call_tool(tool, arguments) for tool, arguments, _ in REFUSALS]
+        return [(result.content[0].text, bool(result.is_error)) for result in results]
+
+    answers = talk(session, work, f"--session={session.id}")
+
+    for (text, failed), (_, _, message) in zip(answers, REFUSALS, strict=True):
+        assert failed
+        assert text.startswith(message)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_parallel_calls_while_another_process_writes(session: Session, mode: str) -> None:
+    """In both revisions of the protocol that the official client speaks."""
+    session.add(content=LINES)
+
+    async def work(client: Client) -> list[bool]:
+        failed: list[bool] = []
+
+        async def call(number: int) -> None:
+            found = await client.call_tool("context_search", {"query": f"line {number}", "limit": 1})
+            failed.append(bool(found.is_error) or f"line {number}" not in found.content[0].text)
+
+        async with anyio.create_task_group() as group:
+            for number in range(1, 25):
+                group.start_soon(call, number)
+            for _ in range(5):
+                await anyio.to_thread.run_sync(lambda: session.add(tokens=1))
+        return failed
+
+    assert talk(session, work, f"--session={session.id}", mode=mode) == [False] * 24
+
+
+def test_a_line_over_the_limit_is_not_asked_for_for_ever(session: Session) -> None:
+    item = session.add(content="word " * 5000)
+
+    text, failed = ask(session, "context_get", {"id": item, "max_tokens": 100})
+
+    assert not failed
+    assert text.endswith("line 1 alone is over the limit: raise max_tokens, or use context_search]")
+
+
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_a_host_that_leaves_is_no_fault(session: Session, closed: str) -> None:
+    item = session.add(content=LINES)
+    folder = session.call("session/list")["workspace"]
+    # The workspace is the folder where the host started it.
+    command = [sys.executable, "-m", "ctxbudget_server", "mcp", "--store", f"{folder}/state/store.db"]
+    info = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "host", "version": "1"}}
+    call = {"name": "metadata_extract", "arguments": {"id": item}}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=folder, **pipes) as process:  # type: ignore[call-overload]
+
+        def say(method: str, **more: Any) -> None:
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", "method": method, **more}).encode() + b"\n")
+            process.stdin.flush()
+
+        say("initialize", id=1, params=info)
+        assert json.loads(process.stdout.readline())["result"]["protocolVersion"] == "2025-03-26"
+        say("notifications/initialized")
+        if closed == "stdout":
+            process.stdout.close()
+        say("tools/call", id=2, params=call)
+        process.stdin.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == b""
 
 
 def test_without_the_sdk_it_says_what_to_install(tmp_path: Path) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import inspect
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from ctxbudget_client.async_methods import AsyncApi
-from ctxbudget_client.client import DEFAULT_COMMAND, END_SECONDS, Client, Params
-from ctxbudget_client.errors import ClientError, RequestTimeoutError
-from ctxbudget_client.params import SESSION_METHODS
+from ctxbudget_client.client import DEFAULT_COMMAND, END_SECONDS, Client, Params, SpawnOptions, about
+from ctxbudget_client.errors import RequestTimeoutError
 from ctxbudget_client.process import Command
 
 
@@ -32,18 +32,28 @@ class AsyncClient(AsyncApi):
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def spawn(cls, command: Command = DEFAULT_COMMAND, **options: Any) -> Self:
+    async def spawn(cls, command: Command = DEFAULT_COMMAND, **options: Unpack[SpawnOptions]) -> Self:
         """Start a server and initialize it; options and errors are those of `Client.spawn`."""
-        return cls(await asyncio.to_thread(Client.spawn, command, **options))
+        starter = ThreadPoolExecutor(1, "ctxbudget-start")
+        starting = starter.submit(partial(Client.spawn, command, **options))
+        starter.shutdown(wait=False)
+        try:
+            return cls(await asyncio.wrap_future(starting))
+        except asyncio.CancelledError:
+            starting.add_done_callback(_end_unwanted)
+            raise
 
-    def for_session(self, session_id: str) -> AsyncApi:
-        """All methods, about one session."""
+    def for_session(self, session_id: str, *, timeout: float | None = None) -> AsyncApi:
+        """All methods, about one session; each may take `timeout` seconds, or as long as the client's others."""
 
         async def ask(method: str, params: dict[str, Any]) -> Any:
-            about = {"sessionId": session_id, **params} if method in SESSION_METHODS else params
-            return await self.request(method, about)
+            return await self.request(method, about(session_id, method, params), timeout=timeout)
 
         return AsyncApi(ask)
+
+    def with_timeout(self, seconds: float) -> AsyncApi:
+        """All methods, each of which may take so long."""
+        return AsyncApi(partial(self.request, timeout=seconds))
 
     async def request(self, method: str, params: Params = None, *, timeout: float | None = None) -> Any:
         """Ask by name: the result as JSON. A late or cancelled one is cancelled at the server, too.
@@ -51,10 +61,7 @@ class AsyncClient(AsyncApi):
         Raises `ServerError`, `RequestTimeoutError` or `ConnectionLostError`.
         """
         seconds = self._client.timeout if timeout is None else timeout
-        link = self._client.link
-        pending = link.prepared(method, params, seconds)
-        if not link.try_send(pending):  # a restart is under way
-            await asyncio.to_thread(link.finish_sending, pending, seconds)
+        pending = self._client.send(method, params)
         answer = asyncio.wrap_future(pending.answer)
         answer.add_done_callback(_seen)
         try:
@@ -62,21 +69,23 @@ class AsyncClient(AsyncApi):
                 # Shielded, for the server has to be told before the answer is given up.
                 return await asyncio.shield(answer)
         except TimeoutError as late:
-            self._give_up(pending.cancel)
+            pending.cancel()
             raise RequestTimeoutError(method, seconds) from late
         except asyncio.CancelledError:
-            self._give_up(pending.cancel)
+            pending.cancel()
             raise
 
     def on(self, method: str, callback: Callable[[Any], Any]) -> Callable[[], None]:
         """Call `callback`, a function or a coroutine function, on this event loop with each notification of `method`.
 
-        `budget/didChange` and `budget/alert` come as records. Call what is returned to end it.
+        `budget/didChange` and `budget/alert` come as records. What it raises goes to the loop's exception handler,
+        which logs it. Call what is returned to end it.
         """
         loop = asyncio.get_running_loop()
 
         def told(said: Any) -> None:
-            loop.call_soon_threadsafe(self._run, callback, said)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._run, callback, said)
 
         return self._client.on(method, told)
 
@@ -85,12 +94,13 @@ class AsyncClient(AsyncApi):
         if inspect.iscoroutine(outcome):
             task = asyncio.get_running_loop().create_task(outcome)
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._ended)
 
-    @staticmethod
-    def _give_up(cancel: Callable[[], None]) -> None:
-        with contextlib.suppress(ClientError):
-            cancel()
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            context = {"message": "a callback of ctxbudget_client failed", "exception": fault, "task": task}
+            task.get_loop().call_exception_handler(context)
 
     @property
     def sync(self) -> Client:
@@ -114,3 +124,9 @@ def _seen(answer: asyncio.Future[Any]) -> None:
     """Look at an error that comes when nobody waits for it any more, so that asyncio does not complain."""
     if not answer.cancelled():
         answer.exception()
+
+
+def _end_unwanted(starting: Future[Client]) -> None:
+    """End a client that came up after nobody wanted it any more."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().kill()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ctxbudget_client.namespaces import decode
 from ctxbudget_client.notifications import Notification, Notifications
 from ctxbudget_protocol.results.budget import AlertNote, DidChange
+from ctxbudget_protocol.results.record import Record
 
 Callback = Callable[[Any], None]
 
-RECORDS = {"budget/didChange": DidChange, "budget/alert": AlertNote}
+RECORDS: dict[str, type[Record]] = {"budget/didChange": DidChange, "budget/alert": AlertNote}
 """The notifications that callbacks get as records."""
 
 
@@ -32,20 +34,28 @@ class Callbacks:
 
         def remove() -> None:
             with self._lock:
-                self._by_method[method].remove(callback)
+                if callback in self._by_method[method]:
+                    self._by_method[method].remove(callback)
 
         return remove
 
     def tell(self, method: str, params: Any) -> None:
-        """Pass on a notification."""
+        """Pass on a notification. Never raises: a faulty callback is no reason to end the conversation."""
         with self._lock:
             wanted = list(self._by_method.get(method, ()))
         if self._on_any is not None:
-            self._on_any(method, params)
+            _call(partial(self._on_any, method), params)
         elif not wanted:
             self.kept.put(Notification(method, params))
-        if wanted:
-            record = RECORDS.get(method)
-            said = decode(record, params) if record is not None else params
-            for callback in wanted:
-                callback(said)
+        record = RECORDS.get(method)
+        for callback in wanted:
+            _call(callback, params, record)
+
+
+def _call(callback: Callback, said: Any, record: type[Record] | None = None) -> None:
+    """What a callback raises is said as that of any thread: on stderr, or where `threading.excepthook` puts it."""
+    try:
+        callback(said if record is None else decode(record, said))
+    except BaseException as fault:
+        hook = threading.excepthook
+        hook(threading.ExceptHookArgs((type(fault), fault, fault.__traceback__, threading.current_thread())))

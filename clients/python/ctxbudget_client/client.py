@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from ctxbudget_client.callbacks import Callback, Callbacks
-from ctxbudget_client.errors import ClientError, RequestTimeoutError
+from ctxbudget_client.errors import RequestTimeoutError
 from ctxbudget_client.link import Link, Start
 from ctxbudget_client.methods import Api
 from ctxbudget_client.notifications import Fits, Notification, Notifications
@@ -20,7 +20,10 @@ from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.trace import Trace, TraceSink
 
-DEFAULT_COMMAND = ("ctxbudget", "serve")
+# By this interpreter, for `ctxbudget` need not be on PATH; -P, for the current folder is no place for its modules.
+DEFAULT_COMMAND = (
+    (sys.executable, "-P", "-m", "ctxbudget_server", "serve") if sys.executable else ("ctxbudget", "serve")
+)
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds that a request may take, unless said otherwise."""
@@ -32,6 +35,19 @@ END_SECONDS = 5.0
 """Seconds that the server has for each step of its end."""
 
 Params = Mapping[str, Any] | None
+
+
+class SpawnOptions(TypedDict, total=False):
+    """The options of `Client.spawn`."""
+
+    cwd: str | os.PathLike[str] | None
+    env: Mapping[str, str] | None
+    root: str | os.PathLike[str] | None
+    options: Params
+    trace: TraceSink | None
+    on_notification: Callable[[str, Any], None] | None
+    timeout: float
+    restarts: int
 
 
 class Client(Api):
@@ -91,13 +107,17 @@ class Client(Api):
         recorder, callbacks = Trace(trace), Callbacks(on_notification)
         return cls(Link(start, recorder, callbacks.tell, restarts, timeout), recorder, callbacks, timeout)
 
-    def for_session(self, session_id: str) -> Api:
-        """All methods, about one session."""
+    def for_session(self, session_id: str, *, timeout: float | None = None) -> Api:
+        """All methods, about one session; each may take `timeout` seconds, or as long as the client's others."""
 
         def ask(method: str, params: dict[str, Any]) -> Any:
-            return self.request(method, {"sessionId": session_id, **params} if method in SESSION_METHODS else params)
+            return self.request(method, about(session_id, method, params), timeout=timeout)
 
         return Api(ask)
+
+    def with_timeout(self, seconds: float) -> Api:
+        """All methods, each of which may take so long."""
+        return Api(partial(self.request, timeout=seconds))
 
     def request(self, method: str, params: Params = None, *, timeout: float | None = None) -> Any:
         """Ask by name and wait: the result as JSON. A late one is cancelled.
@@ -108,8 +128,7 @@ class Client(Api):
         try:
             return pending.result(timeout)
         except RequestTimeoutError:
-            with contextlib.suppress(ClientError):  # the late answer is the news, not that nobody hears the cancel
-                pending.cancel()
+            pending.cancel()
             raise
 
     def send(self, method: str, params: Params = None) -> Pending:
@@ -123,8 +142,9 @@ class Client(Api):
     def on(self, method: str, callback: Callback) -> Callable[[], None]:
         """Call `callback` with each notification of `method`: `budget/didChange` and `budget/alert` as records.
 
-        It runs on the reading thread, and must not wait for answers there. Call what is returned to end it. After a
-        restart of the server `ctxbudget/reconnected` is told: what happened in between may have been missed.
+        It runs on the reading thread, and must not wait for answers there. What it raises goes to
+        `threading.excepthook`, which prints it. Call what is returned to end it. After a restart of the server
+        `ctxbudget/reconnected` is told: what happened in between may have been missed.
         """
         return self._callbacks.add(method, callback)
 
@@ -174,3 +194,8 @@ class Client(Api):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def about(session_id: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The params of a method, about a session if it is about one."""
+    return {"sessionId": session_id, **params} if method in SESSION_METHODS else params

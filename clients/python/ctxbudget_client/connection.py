@@ -20,7 +20,7 @@ END_SECONDS = 2.0
 """How long a server that closed its output may take to end, before it is made to."""
 
 
-Orphaned = Callable[[list[Pending], ConnectionLostError], None]
+Orphaned = Callable[["Connection", list[Pending], ConnectionLostError], None]
 
 
 class Connection:
@@ -31,7 +31,7 @@ class Connection:
     ) -> None:
         """`notified(method, params)` gets every notification, on the reading thread: it must not wait for answers.
 
-        `orphaned(unanswered, reason)` is called once, when the connection is lost.
+        `orphaned(connection, unanswered, reason)` is called once, when the connection is lost.
         """
         self._process = process
         self._trace = trace
@@ -81,7 +81,13 @@ class Connection:
             unanswered = list(self._pending.values())
             self._pending.clear()
             self._outgoing.put(None)
-        self._orphaned(unanswered, lost)
+        self._orphaned(self, unanswered, lost)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing can be sent any more."""
+        with self._lock:
+            return self._lost is not None
 
     def join(self, seconds: float) -> None:
         """Wait for the threads; the process has ended, so that their pipes have, too."""
@@ -121,7 +127,7 @@ class Connection:
             reason = f"the server sent {fault}"
             self._process.kill()
         except Exception as fault:
-            # The caller's `notified` raised: without this thread every request would wait for ever.
+            # Without this thread every request would wait for ever.
             reason = f"reading stopped: {fault!r}"
             self._process.kill()
         if not reason:

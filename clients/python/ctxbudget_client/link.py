@@ -9,21 +9,25 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_client.connection import Connection
-from ctxbudget_client.errors import ClientError, ConnectionLostError, RequestTimeoutError
+from ctxbudget_client.errors import ClientError, ConnectionLostError, ServerError
+from ctxbudget_client.framing import encode
 from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import ServerProcess
 from ctxbudget_client.trace import Trace
+from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.methods import METHODS
 
 PAUSE_SECONDS = 0.1
 """Before the first restart; twice as long before each further one."""
+
+MOST_ASKED = 3
+"""How often a request is asked: one that was in flight at so many crashes may well be their cause."""
 
 SAFE_WRITES = frozenset({"session/open", "context/fit"})
 """Writes that give the same when they are repeated, without a key: keys keep results, and theirs can be large."""
@@ -48,117 +52,119 @@ class Link:
     ) -> None:
         """Start the server and say `initialize`. `restarts` is how often a server that is lost is started anew.
 
-        `timeout` is how many seconds `initialize` may take. Raises `ClientError`, and then leaves no process behind.
+        `notified` is told of notifications and must not raise. `timeout` is how many seconds `initialize` may take.
+        Raises `ClientError`, and then leaves no process behind.
         """
         self.initialize_result: dict[str, Any] = {}
         self.restarts_left = restarts
+        self.process: ServerProcess
+        """The server that was started last."""
         self._start = start
         self._trace = trace
         self._notified = notified
         self._timeout = timeout
-        self._changed = threading.Condition()
+        self._owner = os.getpid()
+        # Guards what follows. Whoever holds it may take a connection's own lock, never the other way round.
+        self._lock = threading.RLock()
+        self._connection: Connection | None = None  # None while a server is being started
+        self._waiting: list[Pending] = []  # asked meanwhile
         self._gone: ConnectionLostError | None = None
-        self._callback_failed = False
+        self._ended = threading.Event()
         self._watched: dict[str, dict[str, Any]] = {}
-        self.process, self._connection = self._begin()
+        while not self._install(self._begin(), []):
+            self._count_restart(ConnectionLostError("the server ended at once"))
 
     # ------------------------------------------------------------------ asking
 
     def send(self, method: str, params: Any, timeout: float) -> Pending:
-        """Ask without waiting for the answer, but for a restart under way. Raises `ConnectionLostError`."""
-        pending = self.prepared(method, params, timeout)
-        self.finish_sending(pending, timeout)
-        return pending
+        """Ask without waiting; during a restart the request goes out after it.
 
-    def finish_sending(self, pending: Pending, timeout: float) -> None:
-        """Send it, once a restart that is under way is over. Raises `ConnectionLostError` or `RequestTimeoutError`."""
-        while not self.try_send(pending):
-            self._await_restart(pending, timeout)
-
-    def prepared(self, method: str, params: Any, timeout: float) -> Pending:
-        """A request that may be asked twice, if it is of the method table."""
+        Raises `ConnectionLostError`, and `TypeError` or `ValueError` for what is no JSON.
+        """
+        self._check_owner()
         row = METHODS.get(method)
         if self.restarts_left and row is not None and row.mutates and method not in SAFE_WRITES:
-            params = {"requestKey": uuid.uuid4().hex, **(params or {})}
+            given = {name: value for name, value in (params or {}).items() if value is not None or name != "requestKey"}
+            params = {"requestKey": uuid.uuid4().hex, **given}
         pending = Pending(method, params, timeout)
-        if method == "session/open":
-            pending.answer.add_done_callback(lambda answer: self._opened(params, answer.exception()))
+        if method in ("session/open", "session/delete"):
+            pending.answer.add_done_callback(lambda answer: self._follow(method, params, answer.exception()))
+        with self._lock:
+            if self._gone is not None:
+                raise self._gone
+            if self._connection is not None:
+                with contextlib.suppress(ConnectionLostError):  # its reading thread is about to start another
+                    self._connection.send(pending)
+                    return pending
+            encode({"params": params})  # what cannot be sent is the caller's to hear, not the restart's
+            self._waiting.append(pending)
         return pending
 
-    def try_send(self, pending: Pending) -> bool:
-        """Send it unless a restart is under way. Raises `ConnectionLostError` when no server is left."""
-        with self._changed:
+    def notify(self, method: str, params: Any) -> None:
+        """Tell the server something; nobody hears it during a restart. Raises `ConnectionLostError`."""
+        self._check_owner()
+        with self._lock:
             if self._gone is not None:
                 raise self._gone
             connection = self._connection
-        try:
-            connection.send(pending)
-        except ConnectionLostError:
-            return False
-        return True
+        if connection is not None:
+            connection.notify(method, params)
 
-    def notify(self, method: str, params: Any) -> None:
-        """Tell the server something. Raises `ConnectionLostError`."""
-        if self._gone is not None:
-            raise self._gone
-        self._connection.notify(method, params)
+    def _check_owner(self) -> None:
+        if os.getpid() != self._owner:  # its threads stayed behind: an answer would never come
+            raise ConnectionLostError("the client belongs to the process that this one was forked from")
 
-    def _await_restart(self, pending: Pending, timeout: float) -> None:
-        connection = self._connection
-        with self._changed:
-            done = self._changed.wait_for(lambda: self._gone or self._connection is not connection, timeout)
-        if not done:
-            raise RequestTimeoutError(pending.method, timeout)
-
-    def _opened(self, params: Any, fault: BaseException | None) -> None:
+    def _follow(self, method: str, params: Any, fault: BaseException | None) -> None:
         """Remember which sessions are watched: a new server has to be told."""
-        if fault is not None or not isinstance(params, dict):
+        if fault is not None:
             return
-        session_id = params.get("sessionId")
-        key = session_id if isinstance(session_id, str) else ""
-        if params.get("watch") is True:
-            self._watched[key] = {name: params[name] for name in ("sessionId", "watch") if name in params}
-        elif params.get("watch") is False:
-            self._watched.pop(key, None)
+        session_id = (params or {}).get("sessionId") or DEFAULT_SESSION
+        watch = (params or {}).get("watch")
+        if method == "session/delete" or watch is False:
+            self._watched.pop(session_id, None)
+        elif watch:
+            self._watched[session_id] = {"sessionId": session_id, "watch": True}
 
     # ------------------------------------------------------------------ ending
 
     def close(self, grace: float) -> int:
         """End the server in order, by force if it does not; its exit code."""
-        with contextlib.suppress(ClientError):  # it is gone, or hangs: what follows ends it
-            self.send("shutdown", None, grace).result()
+        # It may be gone, or hang: what follows ends it.
+        with contextlib.suppress(ClientError):
+            if self._connection is not None:
+                self.send("shutdown", None, grace).result()
         return self._end("exit", grace)
 
     def kill(self, grace: float) -> int:
         """End the server by force."""
-        return self._end(None, grace, force=True)
+        return self._end(None, grace)
 
-    def _end(self, last: str | None, grace: float, *, force: bool = False) -> int:
-        with self._changed:
+    def _end(self, last: str | None, grace: float) -> int:
+        """End the server, in order if `last` asks it to."""
+        if os.getpid() != self._owner:
+            return 0  # the server is the parent's
+        with self._lock:
             self._gone = self._gone or ConnectionLostError("the client is closed")
-            self._changed.notify_all()
             process, connection = self.process, self._connection
-        connection.lose("the client is closed", last=last)
-        if force:
+        self._ended.set()
+        if connection is not None:
+            connection.lose("the client is closed", last=last)
+        if last is None or connection is None:
             process.kill()
         code = process.end(grace)
-        connection.join(grace)
+        if connection is not None:
+            connection.join(grace)
         return code
 
     # ------------------------------------------------------------------ starting, and starting anew
 
-    def _begin(self) -> tuple[ServerProcess, Connection]:
-        """A server that has answered `initialize`. Until then nothing is started anew when it is lost."""
-        process = self._start.process()
-        recover_from = threading.Event()
-
-        def orphaned(unanswered: list[Pending], reason: ConnectionLostError) -> None:
-            if recover_from.is_set():
-                self._recover(process, unanswered, reason)
-            else:
-                _fail(unanswered, reason)
-
-        connection = Connection(process, self._trace, self._guarded_notified, orphaned)
+    def _begin(self) -> Connection:
+        """A server that has answered `initialize`, and watches what the last one watched."""
+        with self._lock:
+            if self._gone is not None:
+                raise self._gone
+            process = self.process = self._start.process()
+        connection = Connection(process, self._trace, self._notified, self._lost)
         try:
             hello = Pending("initialize", {**self._start.initialize, "processId": os.getpid()}, self._timeout)
             connection.send(hello)
@@ -167,78 +173,79 @@ class Link:
             for params in list(self._watched.values()):
                 watch = Pending("session/open", params, self._timeout)
                 connection.send(watch)
-                watch.result()
+                with contextlib.suppress(ServerError):  # a session that cannot be opened any more
+                    watch.result()
         except BaseException:
             connection.lose("the server could not be initialized")
             process.kill()
             connection.join(1.0)
             raise
-        recover_from.set()
-        return process, connection
+        return connection
 
-    def _recover(self, process: ServerProcess, unanswered: list[Pending], reason: ConnectionLostError) -> None:
-        """On the lost connection's reading thread: start anew and ask again, or give up."""
-        repeatable = [one for one in unanswered if one.method in METHODS and not one.cancelled]
-        _fail([one for one in unanswered if one not in repeatable], reason)
-        pause = PAUSE_SECONDS
-        while self._may_restart():
-            process.kill()
-            time.sleep(pause)
-            pause *= 2
-            try:
-                successor = self._begin()
-                if self._succeed(*successor, repeatable):
-                    return
-            except ConnectionLostError as fault:
-                reason = fault
-            except ClientError:
-                continue
-        with self._changed:
-            self._gone = self._gone or reason
-            self._changed.notify_all()
-        _fail(repeatable, self._gone)
+    def _install(self, connection: Connection, again: list[Pending]) -> bool:
+        """Hand over to a new connection: first what is asked again, then what waited, in their order.
 
-    def _may_restart(self) -> bool:
-        with self._changed:
-            if self._gone is not None or self._callback_failed or self.restarts_left < 1:
+        False if that connection is lost already, or the client was closed meanwhile: `_lost` leaves it alone then.
+        """
+        with self._lock:
+            if connection.is_lost or self._gone is not None:
                 return False
-            self.restarts_left -= 1
-            return True
-
-    def _succeed(self, process: ServerProcess, connection: Connection, repeatable: list[Pending]) -> bool:
-        """Hand over to the new connection: first what is asked again, in its order, then whatever comes."""
-        with self._changed:
-            if self._gone is not None:  # closed in the meantime
-                process.kill()
-                return False
-            self.process, self._connection = process, connection
-            waiting = [one for one in repeatable if not one.done]
-            sent = 0
-            with contextlib.suppress(ConnectionLostError):  # lost again: its own recovery asks for what was sent
-                for one in waiting:
+            self._connection = connection
+            asked = [one for one in (*again, *self._waiting) if not one.done and not one.cancelled]
+            dropped = [one for one in (*again, *self._waiting) if one.cancelled]
+            self._waiting = []
+            for at, one in enumerate(asked):
+                try:
                     connection.send(one)
-                    sent += 1
-            self._changed.notify_all()
-        for one in waiting[sent:]:
-            threading.Thread(target=self._send_later, args=(one,), daemon=True).start()
-        try:
-            self._guarded_notified(RECONNECTED, {"restartsLeft": self.restarts_left})
-        except Exception as fault:
-            connection.lose(f"a callback failed: {fault!r}")
+                except ConnectionLostError:  # lost again: its own recovery asks for what was sent
+                    self._waiting = asked[at:]
+                    break
+        _fail(dropped, ConnectionLostError("cancelled when the server was lost"))
         return True
 
-    def _send_later(self, pending: Pending) -> None:
-        try:
-            self.finish_sending(pending, self._timeout)
-        except ClientError as fault:
-            pending.fail(fault)
+    def _lost(self, connection: Connection, unanswered: list[Pending], reason: ConnectionLostError) -> None:
+        """A connection is lost, on its reading thread, or by `_end`."""
+        with self._lock:
+            was_installed = self._connection is connection
+            if was_installed:
+                self._connection = None
+        if was_installed:
+            self._recover(unanswered, reason)
+        else:
+            _fail(unanswered, reason)  # whoever began it, or closed the client, goes on from there
 
-    def _guarded_notified(self, method: str, params: Any) -> None:
+    def _recover(self, unanswered: list[Pending], reason: ConnectionLostError) -> None:
+        """Start anew and ask again, or give up."""
+        again = [one for one in unanswered if one.method in METHODS and not one.cancelled and one.asked < MOST_ASKED]
+        _fail([one for one in unanswered if one not in again], reason)
+        pause = PAUSE_SECONDS
         try:
-            self._notified(method, params)
-        except BaseException:
-            self._callback_failed = True  # another server would not help
-            raise
+            while True:
+                self._count_restart(reason)
+                self.process.kill()
+                self._ended.wait(pause)
+                pause *= 2
+                try:
+                    if self._install(self._begin(), again):
+                        break
+                except ClientError as fault:
+                    reason = fault if isinstance(fault, ConnectionLostError) else ConnectionLostError(str(fault))
+        except ConnectionLostError as end:
+            with self._lock:
+                gone = self._gone = self._gone or end
+                waiting, self._waiting = self._waiting, []
+            _fail([*again, *waiting], gone)
+        else:
+            self._notified(RECONNECTED, {"restartsLeft": self.restarts_left})
+
+    def _count_restart(self, reason: ConnectionLostError) -> None:
+        """Raises `reason` when no restart is left, and why the client is gone if it is."""
+        with self._lock:
+            if self._gone is not None:
+                raise self._gone
+            if self.restarts_left < 1:
+                raise reason
+            self.restarts_left -= 1
 
 
 def _fail(pending: list[Pending], reason: Exception) -> None:

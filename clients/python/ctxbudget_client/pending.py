@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
-from ctxbudget_client.errors import RequestTimeoutError
+from ctxbudget_client.errors import ClientError, RequestTimeoutError
 
 
 class Pending:
@@ -19,6 +19,8 @@ class Pending:
         self.method = method
         self.params = params
         self.cancelled = False
+        self.asked = 0
+        """How often it was sent: more than once where a server was lost."""
         self.answer: Future[Any] = Future()
         self._timeout = timeout
         self._cancel: Callable[[int], None] | None = None
@@ -26,6 +28,7 @@ class Pending:
     def sent(self, request_id: int, cancel: Callable[[int], None]) -> None:
         """It is on its way; `cancel(id)` asks the server to give up."""
         self.id, self._cancel = request_id, cancel
+        self.asked += 1
 
     @property
     def done(self) -> bool:
@@ -43,10 +46,11 @@ class Pending:
             raise RequestTimeoutError(self.method, seconds) from fault
 
     def cancel(self) -> None:
-        """Ask the server to give up; the answer, an error or a result, still comes."""
+        """Ask the server to give up; the answer, an error or a result, still comes. Never raises."""
         self.cancelled = True
         if not self.done and self._cancel is not None:
-            self._cancel(self.id)
+            with contextlib.suppress(ClientError):  # no server is there, and none will be asked
+                self._cancel(self.id)
 
     def resolve(self, result: Any) -> None:
         """The answer came."""

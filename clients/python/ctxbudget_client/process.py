@@ -39,6 +39,7 @@ class ServerProcess:
                 cwd=cwd,
                 env=environment,
                 start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same, on Windows
             )
         except OSError as fault:
             raise ConnectionLostError(f"the server could not be started: {fault}") from fault

@@ -5,17 +5,26 @@
         agent = create_agent(model, tools=[*tools, fit.fetch], middleware=[fit])
 
 The agent's own state keeps every message. What the model does not get is in the session, and `context_get` gives it
-back by the id in the marker that stands in its place.
+back by the id in the marker that stands in its place. In a LangGraph graph of your own, call `fit.fitted(messages)` in
+the node that calls the model.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.messages import AnyMessage, convert_to_messages, convert_to_openai_messages
+from langchain_core.messages import (
+    AnyMessage,
+    SystemMessage,
+    ToolMessage,
+    convert_to_messages,
+    convert_to_openai_messages,
+)
 from langchain_core.tools import BaseTool, tool
 
 from ctxbudget_client import Client
@@ -36,21 +45,60 @@ class FitContext(AgentMiddleware[Any, Any]):
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
         """Call the model with messages that fit; with the very same messages when they fit already."""
-        plain = convert_to_openai_messages(request.messages)
-        fitted = self._run.context.fit(
-            messages=plain, format="openai-chat", max_tokens=self._max_tokens, keep_turns=self._keep_turns
+        return handler(self._fitting(request))
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        """The same for `ainvoke` and `astream`; the event loop goes on meanwhile."""
+        return await handler(await asyncio.to_thread(self._fitting, request))
+
+    def fitted(self, messages: Sequence[AnyMessage], system: SystemMessage | None = None) -> list[AnyMessage]:
+        """The messages that fit, beside the system message; those that were left alone are the same objects."""
+        whole: list[AnyMessage] = [*([system] if system is not None else []), *messages]
+        forms = [_openai(message) for message in whole]
+        answer = self._run.context.fit(
+            messages=[one for form in forms for one in form],
+            format="openai-chat",
+            max_tokens=self._max_tokens,
+            keep_turns=self._keep_turns,
         )
-        return handler(request.override(messages=_restored(request.messages, plain, fitted.messages)))
+        restored = _restored(whole, forms, answer.messages)
+        return [message for message in restored if message is not system]
+
+    def _fitting(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
+        return request.override(messages=self.fitted(request.messages, request.system_message))
 
 
 def _restored(
-    messages: list[AnyMessage], plain: list[dict[str, Any]], fitted: list[dict[str, Any]]
+    messages: list[AnyMessage], forms: list[list[dict[str, Any]]], fitted: list[dict[str, Any]]
 ) -> list[AnyMessage]:
-    """The messages that were left alone as they are, ids and all; the others made from their fitted form."""
-    left = {json.dumps(form, sort_keys=True): message for form, message in zip(plain, messages, strict=True)}
-    kept = [left.get(json.dumps(form, sort_keys=True)) for form in fitted]
-    made: list[Any] = convert_to_messages(fitted)
-    return [message or new for message, new in zip(kept, made, strict=True)]
+    """The messages that were left alone as they are; a shortened result with its name, status and artifact."""
+    left: defaultdict[str, deque[AnyMessage]] = defaultdict(deque)
+    for message, own in zip(messages, forms, strict=True):
+        if len(own) == 1:
+            left[_key(own[0])].append(message)
+    results = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
+    restored: list[AnyMessage] = []
+    for form in fitted:
+        if same := left[_key(form)]:
+            restored.append(same.popleft())
+        elif result := results.get(form.get("tool_call_id", "")):
+            restored.append(result.model_copy(update={"content": form["content"]}))
+        else:
+            made: list[Any] = convert_to_messages([form])
+            restored += made
+    return restored
+
+
+def _openai(message: AnyMessage) -> list[dict[str, Any]]:
+    """One message, or several where it holds several results."""
+    converted: Any = convert_to_openai_messages([message])
+    return list(converted)
+
+
+def _key(form: dict[str, Any]) -> str:
+    return json.dumps(form, sort_keys=True)
 
 
 def _fetch_tool(context: Any) -> BaseTool:

@@ -118,11 +118,14 @@ class FoundLine(Record):
     kind: Kind
     state: State
     line: int = described("1-based.")
-    text: str
+    text: str = described("Of a line over 500 characters what stands around the match, between `…`.")
 
 
 class SearchResult(SessionResult):
-    """Result of `context/search`: those with the query as it stands come first, then by BM25 over all lines."""
+    """Result of `context/search`: those with the query as it stands come first, then by BM25 over all lines.
+
+    Lines that read the same are answered once, from the newest item.
+    """
 
     matches: list[FoundLine]
     searched: int = described("Items whose content was looked at; equal content counts once.")

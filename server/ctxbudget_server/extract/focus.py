@@ -80,7 +80,7 @@ def line_passages(text: str) -> list[Passage]:
 _NOTHING: Counter[str] = Counter()
 
 
-def _bm25(bag: Counter[str], length: float, rarity: dict[str, float]) -> float:
+def bm25(bag: Counter[str], length: float, rarity: dict[str, float]) -> float:
     """BM25 of a bag of query words; `length` is relative to the average."""
     damping = _K1 * (1 - _B + _B * length)
     return sum(rarity[w] * n * (_K1 + 1) / (n + damping) for w, n in bag.items())
@@ -106,7 +106,7 @@ def score_passages(
     total = len(passages)
     rarity = {w: math.log(1 + (total - spread[w] + 0.5) / (spread[w] + 0.5)) for w in wanted}
     heading_gain = [sum(rarity[w] for w in wanted.intersection(terms(t))) for t in titles]
-    own = [_bm25(bag, len(p.text) / average, rarity) for bag, p in zip(bags, passages, strict=True)]
+    own = [bm25(bag, len(p.text) / average, rarity) for bag, p in zip(bags, passages, strict=True)]
     for n, passage in enumerate(passages):
         score = own[n]
         for near, part in _NEIGHBOURS if bleed else ():

@@ -13,7 +13,7 @@ CHUNK = 200_000
 """Characters that one call of a regular expression or a split works on: such a call holds the interpreter."""
 
 
-def _chunks(text: str) -> Iterator[str]:
+def chunks(text: str) -> Iterator[str]:
     """The text in stretches of whole lines of about `CHUNK` characters; a longer line stays whole."""
     start = 0
     while len(text) - start > CHUNK:
@@ -32,13 +32,13 @@ def _chunks(text: str) -> Iterator[str]:
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text with their ends; joined again they are the text."""
-    return [line for chunk in _chunks(text) for line in _LINE.findall(chunk)]
+    return [line for chunk in chunks(text) for line in _LINE.findall(chunk)]
 
 
 def bare_lines(text: str) -> list[str]:
     """The lines of a text without their ends."""
     found: list[str] = []
-    for chunk in _chunks(text):
+    for chunk in chunks(text):
         lines = (chunk.replace("\r\n", "\n").replace("\r", "\n") if "\r" in chunk else chunk).split("\n")
         if not lines[-1]:
             lines.pop()  # what follows the last line's end is no line
@@ -50,7 +50,7 @@ def strip_ansi(text: str) -> str:
     """The text without terminal control sequences; its lines stay where they are."""
     if "\x1b" not in text:
         return text
-    return "".join(_ANSI.sub("", chunk) for chunk in _chunks(text))
+    return "".join(_ANSI.sub("", chunk) for chunk in chunks(text))
 
 
 def line_range(text: str, start: int, end: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|[぀-ヿ㐀-鿿豈-﫿]")
@@ -59,3 +60,22 @@ def terms(text: str) -> list[str]:
     for run in _CJK_RUN.finditer(text):
         found.extend(run[0][i : i + 2] for i in range(len(run[0]) - 1))
     return found
+
+
+def places_of(term: str, lowered: str) -> Iterator[int]:
+    """Where a term of `terms` stands in a text in lower case: as a word that has this stem, or as a pair of CJK."""
+    # A word begins with its stem, but for a last letter `i` or `y` (queries, flies).
+    seed = term[:-1] if len(term) > 1 and term[-1] in "iy" else term
+    anywhere = len(term) == 2 and _CJK_RUN.fullmatch(term) is not None
+    at = lowered.find(seed)
+    while at >= 0:
+        end = at + len(seed)
+        if anywhere:
+            yield at
+        elif at == 0 or not lowered[at - 1].isalnum():
+            word = _WORD.match(lowered, at)
+            if word is not None:
+                end = word.end()
+                if stem(word[0]) == term:
+                    yield at
+        at = lowered.find(seed, end)

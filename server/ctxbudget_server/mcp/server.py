@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 from typing import Any
 
@@ -20,13 +22,21 @@ from ctxbudget_server.services.dispatch import Services
 
 def serve(services: Services, chosen_session: str | None) -> None:
     """Serve the host on stdin and stdout until it leaves."""
-    anyio.run(_serve, services, chosen_session)
+    try:
+        anyio.run(_serve, services, chosen_session)
+    except* BrokenPipeError:  # it left with an answer under way
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
 
 
 async def _serve(services: Services, chosen_session: str | None) -> None:
     async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
-        work = partial(_answer, services, chosen_session, params.name, params.arguments or {})
-        return await anyio.to_thread.run_sync(work)
+        cancellation = Cancellation()
+        work = partial(_answer, services, cancellation, chosen_session, params.name, params.arguments or {})
+        try:
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        except anyio.get_cancelled_exc_class():
+            cancellation.cancel()  # the thread stops at its next check
+            raise
 
     server: Server[Any] = Server("ctxbudget", version=__version__, on_list_tools=_list, on_call_tool=call)
     async with stdio_server() as (inbound, outbound):
@@ -48,10 +58,10 @@ async def _list(_: ServerRequestContext, __: types.PaginatedRequestParams | None
 
 
 def _answer(
-    services: Services, chosen_session: str | None, name: str, arguments: dict[str, Any]
+    services: Services, cancellation: Cancellation, chosen_session: str | None, name: str, arguments: dict[str, Any]
 ) -> types.CallToolResult:
     def ask(method: str, **params: Any) -> dict[str, Any]:
-        return services.call(method, params, Cancellation())
+        return services.call(method, params, cancellation)
 
     try:
         text, failed = answer(ask, session_id(chosen_session, ask), name, arguments), False

@@ -76,10 +76,12 @@ def context_get(ask: Ask, session: str, given: Arguments) -> str:
     if not cut["cut"]:
         return content
     kept = cut["text"]
-    whole = kept[: kept.rfind("\n") + 1] or kept
+    whole = kept[: kept.rfind("\n") + 1]
     first = got["startLine"] or 1
-    go_on = first + whole.count("\n")
-    return f"{whole}\n[{got['tokens']:,} tokens in all; go on with lines {go_on}-]"
+    in_all = f"{got['tokens']:,} tokens in all"
+    if not whole:
+        return f"{kept}\n[{in_all}; line {first} alone is over the limit: raise max_tokens, or use context_search]"
+    return f"{whole}\n[{in_all}; go on with lines {first + whole.count(chr(10))}-]"
 
 
 def metadata_extract(ask: Ask, session: str, given: Arguments) -> str:

@@ -24,8 +24,8 @@ def search_items(call: Call, params: SearchParams) -> SearchResult:
     with reading(call, params.session_id) as snapshot:
         session = snapshot.session
         items, complete = _newest(snapshot, params)
-        texts = [decode(snapshot.reader.content(item.segments)) for item in items]
-    found = search_all(texts, params.query, params.limit, call.cancellation.check)
+        texts = (decode(snapshot.reader.content(item.segments)) for item in items)  # one at a time in memory
+        found = search_all(texts, params.query, params.limit, call.cancellation.check)
     return SearchResult(
         session_id=session.id,
         revision=session.revision,
