@@ -114,15 +114,15 @@ def test_stdin_is_taken_and_paths_are_the_workspaces(shared: tuple[Place, Client
 
 def test_the_editors_buffers_and_watches_are_its_own(shared: tuple[Place, Client]) -> None:
     place, client = shared
-    path = place.folder / "edited.md"
+    path = place.folder / "edited.json"
     path.write_text("saved")
-    document = {"uri": path.as_uri(), "languageId": "markdown", "version": 1, "text": "not saved yet, and longer"}
+    document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": "not saved yet, and longer"}
     client.notify("textDocument/didOpen", {"textDocument": document})
     client.request("session/open", {"sessionId": "quiet"})
 
-    counted = place.call("tokens/count", '{"paths": ["edited.md"]}')
+    counted = place.call("tokens/count", '{"paths": ["edited.json"]}')
     assert json.loads(counted.stdout)["total"] == 1
-    assert client.request("tokens/count", {"paths": ["edited.md"]})["total"] > 1
+    assert client.request("tokens/count", {"paths": ["edited.json"]})["total"] > 1
     place.call("session/open", '{"sessionId": "quiet", "watch": true}')
     place.call("context/add", '{"sessionId": "quiet", "items": [{"layer": "phase", "tokens": 7000}]}')
     client.quiet(0.5)

@@ -173,6 +173,17 @@ def test_the_named_process_dies(start: Start) -> None:
             assert c.wait() == 1
 
 
+def test_the_process_named_on_the_command_line_dies(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as editor:
+        command = serve_command(tmp_path, f"--clientProcessId={editor.pid}")
+        with Client(command, cwd=tmp_path, exit_code=1) as c:
+            assert c.request("budget/status")
+            editor.kill()
+            editor.wait()
+            with soon():
+                assert c.wait() == 1
+
+
 def test_the_parent_dies_with_the_pipes_kept_open(tmp_path: Path) -> None:
     """A launcher starts the server and is killed; somebody else still holds both pipes."""
     pid_file = tmp_path / "pid"

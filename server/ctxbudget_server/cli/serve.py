@@ -65,9 +65,8 @@ def run(options: Namespace) -> int:
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     offered = switched_on() and not options.no_socket
-    return serve(
-        lambda root: Services(chosen, root=root, actor="serve"), ServeOptions(limits=limits, offer_socket=offered)
-    )
+    told = ServeOptions(limits=limits, offer_socket=offered, client_process_id=options.clientProcessId)
+    return serve(lambda root: Services(chosen, root=root, actor="serve"), told)
 
 
 def _bytes(text: str) -> int:

@@ -115,11 +115,12 @@ class ParentWatch:
         self._parent = os.getppid()
 
     def name(self, pid: int | None) -> None:
-        """Watch the client's process too.
+        """Watch the client's process too, if there is one.
 
         Unless it cannot be seen from here, as from another container, or is this one.
         """
-        self._named = pid if pid is not None and pid != os.getpid() and _is_alive(pid) else None
+        if pid is not None and pid != os.getpid() and _is_alive(pid):
+            self._named = pid
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -49,12 +49,14 @@ class ServeOptions:
 
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
     pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty. `offer_socket` also
-    answers the short processes of the workspace, on a socket beside its store.
+    answers the short processes of the workspace, on a socket beside its store. `client_process_id` names the process that
+    the server ends with, before `initialize` can.
     """
 
     limits: Limits = field(default_factory=Limits)
     force_thread_reader: bool = False
     offer_socket: bool = False
+    client_process_id: int | None = None
 
 
 class BudgetServer(LanguageServer):
@@ -91,6 +93,7 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
     link = Link(outlet, options.limits, backend_factory, options.offer_socket)
+    link.parent.name(options.client_process_id)
     server = BudgetServer(link)
     end_on_signals(link.lifecycle)
     tasks = [
