@@ -8,7 +8,7 @@ from __future__ import annotations
 from .conversation import turns
 from .measuring import BLOB_TOKENS, Sizes, break_even
 from .model import Fitted, Message, Options, Part, Removal, Tools
-from .planner import fit
+from .planner import fit, repeat
 from .shapes import SHAPES, Shape, contents
 from .standing import stand_in
 
@@ -26,6 +26,7 @@ __all__ = [
     "break_even",
     "contents",
     "fit",
+    "repeat",
     "stand_in",
     "turns",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from .draft import Draft, Gap, Piece
 from .markers import Record, names_line, result_marker, write_record
-from .model import Key, Message, Part, Removal
+from .model import Edit, Key, Message, Part, Removal, Role, edited
 from .shapes import must_record, to_json, who_records
 
 MAX_LINE = 160
@@ -43,19 +43,18 @@ class Writer:
 
     def write(self, names: Names) -> list[Message]:
         """The array with these names."""
-        out: list[Message] = []
-        index = 0
-        while index < len(self._talk.messages):
-            if gap := self._gaps.get(index):
-                out += self._record_messages(gap, self._record(gap), names.get(index, []))
-                index = gap[-1].end
-                continue
-            message = self._talk.messages[index]
-            if self._keys.get(index):
-                message = self._talk.shape.replace(message, self._markers(index, names))
-            out.append(message)
-            index += 1
-        return out
+        return edited(self._talk.messages, self.edits(names))
+
+    def edits(self, names: Names) -> list[Edit]:
+        """What is another in the array with these names, in order."""
+        found = []
+        for index, gap in self._gaps.items():
+            record = self._record_messages(gap, self._record(gap), names.get(index, []))
+            found.append(Edit(index, gap[-1].end, tuple(record)))
+        for index in self._keys:
+            reduced = self._talk.shape.replace(self._talk.messages[index], self._markers(index, names))
+            found.append(Edit(index, index + 1, (reduced,)))
+        return sorted(found, key=lambda edit: edit.start)
 
     def removals(self, names: Names) -> list[Removal]:
         """What an array with these names holds no more, in order."""
@@ -121,8 +120,8 @@ class Writer:
 
     def _record_messages(self, gap: Gap, record: Record, names: list[str]) -> list[Message]:
         start, end = gap[0].start, gap[-1].end
-        roles, shape = self._talk.roles, self._talk.shape
-        before, after = roles[start - 1] if start else None, roles[end] if end < len(roles) else None
+        shape = self._talk.shape
+        before, after = self._speaker(range(start - 1, -1, -1)), self._speaker(range(end, len(self._talk.messages)))
         telling = self._draft.telling
         if telling == "figures" and not must_record(before, after, alternates=shape.alternates):
             return []
@@ -131,6 +130,11 @@ class Writer:
             said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._talk.words(i))]
         text = write_record(record, names, self._session if telling != "figures" else None)
         return shape.record(text, said, who_records(before, after))
+
+    def _speaker(self, indexes: Iterable[int]) -> Role | None:
+        """Who speaks first in what stays of these messages: system messages do not take turns."""
+        roles = self._talk.roles
+        return next((roles[i] for i in indexes if roles[i] != "system" and not self._draft.is_gone(i)), None)
 
     def _tokens(self, piece: Piece) -> int:
         return sum(self._material.sizes[piece.start : piece.end])
