@@ -148,8 +148,9 @@ def _order(material: Material, least: int) -> Order:
     """Results of more than so many tokens."""
     from .stale import stale_results
 
-    stale = {key: why[0] for key, why in stale_results(material.talk).items() if material.result_tokens[key] > least}
-    large = [key for key, tokens in material.result_tokens.items() if tokens > least and key not in stale]
+    over = dict.fromkeys(material.results_over(least))
+    stale = {key: why[0] for key, why in stale_results(material.talk).items() if key in over}
+    large = [key for key in over if key not in stale]
     first: dict[Key, tuple[Reason, bool]] = {key: (reason, False) for key, reason in stale.items()}
     return first | dict.fromkeys(large, ("oldResult", True))
 

@@ -74,7 +74,7 @@ class Writer:
     def _marker(self, key: Key, names: list[str]) -> str:
         part = self._material.part(key)
         reason, lead = self._draft.reduced[key]
-        tokens = self._material.result_tokens[key]
+        tokens = self._material.result_tokens(key)
         item_id = self._item_id(self._numbers[key], part.original) if self._draft.telling != "figures" else None
         lines = [result_marker(reason, tokens, item_id, self._session)]
         if lead and (said := self._material.lead(part)):
@@ -95,7 +95,7 @@ class Writer:
             original=part.original,
             stand_in=text,
             is_json=part.is_json,
-            tokens_before=self._material.result_tokens[key],
+            tokens_before=self._material.result_tokens(key),
             tokens_after=self._material.tools.count(to_json(text)),
         )
 
