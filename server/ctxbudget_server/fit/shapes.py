@@ -273,15 +273,3 @@ def _plain_record(text: str, words: Words, speakers: Sequence[Role]) -> list[Mes
 
 SHAPES: dict[str, Shape] = {"anthropic": Anthropic(), "openai-chat": Chat(), "openai-responses": Responses()}
 """By the name of the format on the wire."""
-
-
-def contents(shape: Shape, message: Message) -> list[tuple[Role, str, str]]:
-    """(role, text, content) of each result in a message, and of the rest of the message as JSON."""
-    parts = shape.parts(0, message)
-    results = [part for part in parts if part.kind == "result"]
-    found: list[tuple[Role, str, str]] = [("result", part.text, part.original) for part in results]
-    if len(results) == len(parts):
-        return found
-    bare = shape.replace(message, {part.key.slot: "" for part in results}) if results else message
-    role = shape.role(message)
-    return [*found, ("user" if role == "result" else role, "", to_json(bare))]

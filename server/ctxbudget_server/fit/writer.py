@@ -10,6 +10,7 @@ from .draft import Draft, Gap, Piece
 from .markers import Record, names_line, result_marker, write_record
 from .model import Edit, Key, Message, Part, Removal, Role, edited
 from .shapes import must_record, to_json, who_records
+from .titles import call_title
 
 MAX_LINE = 160
 """Characters of a turn's line."""
@@ -91,7 +92,7 @@ class Writer:
             kind="result",
             reason=self._draft.reduced[key][0],
             call_id=part.call_id,
-            title=_call_line(self._talk.calls[part.call_id]),
+            title=call_title(self._talk.calls[part.call_id]),
             original=part.original,
             stand_in=text,
             is_json=part.is_json,

@@ -62,10 +62,11 @@ class _Renderer:
 
     def _finest(self, optional: Sequence[Candidate], standing: Choice) -> Choice | None:
         """Everything at its finest detail, if that fits."""
-        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] == "whole")
+        finest = ("whole", "metadata")
+        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] in finest)
         if sum(contents) > self._request.max_tokens:
             return None
-        choice = {**standing, **{each.key: each.details[-1] for each in optional}}
+        choice = {**standing, **{each.key: self._bench.made(each, each.details[-1]) for each in optional}}
         return choice if self._draft(choice).tokens <= self._request.max_tokens else None
 
     def _fill(self, optional: Sequence[Candidate], standing: Choice) -> Choice:
