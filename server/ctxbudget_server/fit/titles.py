@@ -14,6 +14,8 @@ COMMANDS = ("command", "cmd", "script", "query", "pattern", "url")
 """Names of arguments that tell what is done, or looked for."""
 MAX_TITLE = 90
 """Characters of a title."""
+MAX_PATH = 36
+"""Characters of a path in a title, of which the end tells most."""
 
 
 def arguments(call: Part) -> dict[str, Any]:
@@ -34,6 +36,10 @@ def call_title(call: Part) -> str:
     """`Read src/x.py`: the tool, and the file, command or first text that it was given; failing that all of it."""
     given = arguments(call)
     texts = (value for value in given.values() if isinstance(value, str) and value)
-    target = told(given, COMMANDS) or told(given, PATHS) or next(texts, call.arguments if given else "")
+    target = told(given, COMMANDS) or _short(told(given, PATHS)) or next(texts, call.arguments if given else "")
     title = " ".join(f"{call.tool} {target}".split())
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
+
+
+def _short(path: str | None) -> str | None:
+    return path if path is None or len(path) <= MAX_PATH else f"…{path[1 - MAX_PATH :]}"

@@ -112,7 +112,9 @@ class Writer:
                 continue
             messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
             item_id = self._item_id(self._numbers[piece], self._original(piece))
-            lines.append(f"{item_id}: {self._line(piece)}" if item_id else f"- {self._line(piece)}")
+            lines.append(
+                f"{item_id}: {self._line(piece, _call_line)}" if item_id else f"- {self._line(piece, _call_line)}"
+            )
         telling = self._draft.telling
         if telling == "lines":
             return Record(messages, tokens, tuple(dict.fromkeys(lines)), short=False)
@@ -145,21 +147,22 @@ class Writer:
             self._originals[piece] = to_json(self._talk.messages[piece.start : piece.end])
         return self._originals[piece]
 
-    def _line(self, piece: Piece) -> str:
+    def _line(self, piece: Piece, called: Callable[[Part], str]) -> str:
+        """What was called, or else said."""
         parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
-        calls = [_call_line(part) for part in parts if part.kind == "call"]
+        calls = [called(part) for part in parts if part.kind == "call"]
         said = next((part.text for part in parts if part.kind == "text" and part.text.strip()), "")
         return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
 
     def _turn_removal(self, piece: Piece) -> Removal:
-        line = self._line(piece)
+        line = self._line(piece, _call_line)
         return Removal(
             number=self._numbers[piece],
             index=piece.start,
             kind="turn",
             reason="oldTurn",
             call_id=None,
-            title=line,
+            title=self._line(piece, call_title),
             stand_in=None,
             original=self._original(piece),
             is_json=True,

@@ -42,10 +42,12 @@ class Bench:
         if candidate.item is None or detail in ("line", "marker"):
             return self.piece(candidate, detail).tokens
         if detail == "whole":
-            content = self.figure(candidate.item)
-        else:
-            content = self._size(candidate, detail) + (ORIGIN if candidate.source else 0)
-        return self.piece(candidate, "line").tokens + SEAM + content
+            return self.piece(candidate, "line").tokens + SEAM + self.figure(candidate.item)
+        return self.frame(candidate) + self._size(candidate, detail)
+
+    def frame(self, candidate: Candidate) -> int:
+        """What an extract costs at most beside what it says."""
+        return self.piece(candidate, "line").tokens + SEAM + (ORIGIN if candidate.source else 0)
 
     def _size(self, candidate: Candidate, detail: Detail) -> int:
         """Most tokens of an extract."""
@@ -71,7 +73,8 @@ class Bench:
 
     def squeezed(self, candidate: Candidate, tokens: int) -> Detail:
         """Makes a piece of at most so many tokens of content: whole, or an extract that replaces any longer one."""
-        if candidate.item is not None and self.figure(candidate.item) <= tokens:
+        item = candidate.item if "whole" in candidate.details else None
+        if item is not None and self.figure(item) <= tokens:
             return "whole"
         self._sizes[candidate.key] = tokens
         self._pieces.pop((candidate.key, "metadata"), None)
