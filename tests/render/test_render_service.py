@@ -220,7 +220,7 @@ def test_nothing_on_the_account_is_an_empty_text(session: Session) -> None:
 
 FINDING = "The scheduler of the night shift starts the compaction at 03:15 UTC and holds the ledger lock for 40 s."
 TOPICS = [
-    f"## Topic {n}\n\nThe gate of shard {n} is closed while tokens rotate. It is kept in `src/gate_{n}.py` and reviewed."
+    f"## Topic {n}\n\nThe gate of shard {n} is closed while tokens rotate. It is kept in `src/gate_{n}.py`."
     for n in range(60)
 ]
 LONG_REPORT = "\n\n".join([*TOPICS[:33], FINDING, *TOPICS[33:]])

@@ -27,8 +27,8 @@ AGE = 8
 """Younger items of its layer that halve an item's worth."""
 FOCUS = 4
 """How many times its worth the most relevant item gains by the focus."""
-READ = 200_000
-"""Tokens of documents that may be read for extracts, about 1.4 s of CPU; of a document at most a quarter counts,
+READ = 120_000
+"""Tokens of documents that may be read for extracts, about 0.8 s of CPU; of a document at most a quarter counts,
 because no more of a huge one is looked at."""
 _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "transient": 2}
 _ELSEWHERE = 1
