@@ -78,7 +78,7 @@ def _ages(items: Sequence[Item]) -> list[int]:
 
 def _candidate(item: Item, age: int, request: Request) -> Candidate:
     relevance = (request.relevance or {}).get(item.id, 0.0)
-    source = request.sources.get(item.id) if item.layer == "metadata" and not item.pinned else None
+    source = None if item.pinned or item.hash is None else request.sources.get(item.id)
     details, ceiling = _details(item, request) if source is None else _details_anew(item, request, relevance)
     here = _is_here(item, request)
     weight = _WEIGHTS[item.layer] if here or item.layer in ("permanent", "metadata") else _ELSEWHERE
