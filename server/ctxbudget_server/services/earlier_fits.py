@@ -18,8 +18,8 @@ from ctxbudget_server.services.remembered import Remembered
 
 CONVERSATIONS = 32
 """Ways of asking (limit, session, focus, …) of which decisions are kept, those used latest."""
-LENGTHS = 8
-"""Fits of each that are kept, the latest."""
+LENGTHS = 32
+"""Fits of each that are kept, the latest: several conversations may be asked about in the same way."""
 
 
 class Earlier(NamedTuple):
@@ -40,18 +40,17 @@ _earlier: Remembered[tuple[Earlier, ...]] = Remembered(CONVERSATIONS)
 
 def earlier_fit(key: Hashable, messages: Sequence[Message]) -> Earlier | None:
     """The latest fit of the longest beginning of an array; `key` is all else that the answer depends on."""
-    known = {one.length: one for one in _earlier.get(key) or () if one.length <= len(messages)}
-    digests = _digests(messages, known.keys())
-    return next(
-        (known[length] for length in sorted(known, reverse=True) if known[length].digest == digests[length]), None
-    )
+    known = [one for one in _earlier.get(key) or () if one.length <= len(messages)]
+    digests = _digests(messages, {one.length for one in known})
+    same = (one for one in known if one.digest == digests[one.length])
+    return max(same, key=lambda one: one.length, default=None)
 
 
 def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids: Mapping[int, str]) -> None:
     """Keep what was decided about an array."""
     length = len(messages)
     made = Earlier(length, _digests(messages, {length})[length], replace(fitted, messages=[]), ids)
-    others = tuple(one for one in _earlier.get(key) or () if one.length != length)
+    others = tuple(one for one in _earlier.get(key) or () if one.digest != made.digest)
     _earlier.put(key, (*others[1 - LENGTHS :], made))
 
 
