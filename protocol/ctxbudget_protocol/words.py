@@ -16,8 +16,8 @@ Basis = Literal["total", "remaining"]
 PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal["anthropic", "openai-chat", "openai-responses"]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "oldTurn"]
-Detail = Literal["whole", "metadata", "line", "marker", "omitted"]
+Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[
-    "pinned", "permanent", "fits", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"
+    "pinned", "permanent", "fits", "focus", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"
 ]
 SessionState = Literal["open", "closed"]

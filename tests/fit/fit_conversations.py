@@ -34,6 +34,8 @@ class Step(NamedTuple):
     person: str
     thinking: bool
     image: bool
+    unusual: bool
+    """What only some agents do: a server's tools, cache breakpoints, notes of the system, computers and shells."""
 
 
 USE = st.one_of(
@@ -41,7 +43,15 @@ USE = st.one_of(
     st.builds(Use, st.just("Edit"), PATHS.map(lambda p: {"file_path": p, "new": "x" * 40}), RESULT, st.booleans()),
     st.builds(Use, st.just("Bash"), TEXT.map(lambda c: {"command": c}), RESULT, st.booleans()),
 )
-STEP = st.builds(Step, TEXT, st.lists(USE, max_size=3), st.one_of(st.just(""), TEXT), st.booleans(), st.booleans())
+STEP = st.builds(
+    Step,
+    TEXT,
+    st.lists(USE, max_size=3),
+    st.one_of(st.just(""), TEXT),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([False, False, True]),
+)
 STEPS = st.lists(STEP, min_size=1, max_size=14)
 
 IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBOR" * 400}}
@@ -50,10 +60,16 @@ IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png"
 def anthropic(steps: list[Step]) -> list[dict[str, Any]]:
     """The conversation up to where a person or a tool spoke last."""
     messages: list[dict[str, Any]] = [{"role": "user", "content": "Please do it, by the rules."}]
+    breakpoints = 0
     for number, step in enumerate(steps):
         blocks: list[dict[str, Any]] = []
         if step.thinking:
             blocks.append({"type": "thinking", "thinking": step.said, "signature": "c2ln"})
+        if step.unusual:
+            blocks.append(
+                {"type": "server_tool_use", "id": f"srv_{number}", "name": "web_search", "input": {"query": "q"}}
+            )
+            blocks.append({"type": "web_search_tool_result", "tool_use_id": f"srv_{number}", "content": []})
         blocks.append({"type": "text", "text": step.said})
         answers: list[dict[str, Any]] = []
         for position, use in enumerate(step.uses):
@@ -63,6 +79,9 @@ def anthropic(steps: list[Step]) -> list[dict[str, Any]]:
             if position == 1 and step.image:
                 content = [*content, IMAGE]
             answers.append({"type": "tool_result", "tool_use_id": call, "content": content, "is_error": use.failed})
+        if step.unusual and answers and breakpoints < 4:
+            answers[-1]["cache_control"] = {"type": "ephemeral"}
+            breakpoints += 1
         if step.person or not answers:
             answers.append({"type": "text", "text": step.person or "go on"})
         messages += [{"role": "assistant", "content": blocks}, {"role": "user", "content": answers}]
@@ -89,6 +108,8 @@ def chat(steps: list[Step]) -> list[dict[str, Any]]:
         messages += [
             {"role": "tool", "tool_call_id": f"c{number}_{i}", "content": u.result} for i, u in enumerate(step.uses)
         ]
+        if step.unusual:
+            messages.append({"role": "developer", "content": "The budget is short."})
         if step.person or not calls:
             messages.append({"role": "user", "content": step.person or "go on"})
     return messages
@@ -98,20 +119,31 @@ def responses(steps: list[Step]) -> list[dict[str, Any]]:
     """The same for OpenAI's responses."""
     items: list[dict[str, Any]] = [{"role": "user", "content": "Please do it, by the rules."}]
     for number, step in enumerate(steps):
+        after: dict[str, Any] = {}
         if step.thinking:
             items.append({"type": "reasoning", "id": f"rs_{number}", "summary": [], "encrypted_content": "eA=="})
-        items.append({"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": step.said}]})
-        items += [
-            {"type": "function_call", "call_id": f"c{number}_{i}", "name": u.tool, "arguments": json.dumps(u.arguments)}
-            for i, u in enumerate(step.uses)
-        ]
-        items += [
-            {"type": "function_call_output", "call_id": f"c{number}_{i}", "output": u.result}
-            for i, u in enumerate(step.uses)
-        ]
+            after = {"after": f"rs_{number}"}
+        said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": step.said}]}
+        items.append({**said, **after})
+        made = [_responses_use(f"c{number}_{i}", use, step.unusual) for i, use in enumerate(step.uses)]
+        items += [{**call, **after} for call, _ in made]
+        items += [output for _, output in made]
         if step.person or not step.uses:
             items.append({"role": "user", "content": [{"type": "input_text", "text": step.person or "go on"}]})
     return items
+
+
+def _responses_use(call: str, use: Use, unusual: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    if not unusual:
+        asked = {"type": "function_call", "call_id": call, "name": use.tool, "arguments": json.dumps(use.arguments)}
+        return asked, {"type": "function_call_output", "call_id": call, "output": use.result}
+    if use.tool == "Bash":
+        printed = [{"stdout": use.result, "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}]
+        asked = {"type": "shell_call", "call_id": call, "action": {"commands": [use.arguments["command"]]}}
+        return asked, {"type": "shell_call_output", "call_id": call, "output": printed}
+    screen = {"type": "computer_screenshot", "image_url": "data:image/png;base64," + "iVBOR" * 80}
+    asked = {"type": "computer_call", "call_id": call, "action": {"type": "screenshot"}}
+    return asked, {"type": "computer_call_output", "call_id": call, "output": screen}
 
 
 MAKERS = {"anthropic": anthropic, "openai-chat": chat, "openai-responses": responses}

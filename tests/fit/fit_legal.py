@@ -1,7 +1,14 @@
-"""What providers refuse, written down apart from the code that must avoid it."""
+"""What providers refuse, written down apart from the code that must avoid it.
+
+From their references and from the words of their errors: Anthropic's "tool_use ids were found without tool_result
+blocks immediately after", "text content blocks must be non-empty", "a maximum of 4 blocks with cache_control";
+OpenAI's "an assistant message with 'tool_calls' must be followed by tool messages", "No tool output found for function
+call", "of type 'reasoning' was provided without its required following item", "without its required 'reasoning' item".
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -29,6 +36,11 @@ def _anthropic(messages: list[dict[str, Any]]) -> list[str]:
         said = [b["type"] for b in blocks]
         if "thinking" in said[1:]:
             found.append(f"{index}: thinking is not first")
+        served = [b["id"] for b in blocks if b["type"] == "server_tool_use"]
+        if served != [b["tool_use_id"] for b in blocks if b["type"] == "web_search_tool_result"]:
+            found.append(f"{index}: a server's tool without its result")
+    if json.dumps(messages).count('"cache_control"') > 4:
+        found.append("more than 4 cache breakpoints")
     return found + ([f"calls without result {waiting}"] if waiting else [])
 
 
@@ -49,27 +61,39 @@ def _chat(messages: list[dict[str, Any]]) -> list[str]:
             found.append(f"{index}: calls without result {waiting}")
         if not message.get("content") and not message.get("tool_calls"):
             found.append(f"{index}: empty content")
+        if message.get("tool_calls") == []:
+            found.append(f"{index}: an empty list of calls")
         waiting = [call["id"] for call in message.get("tool_calls") or []]
     return found + ([f"calls without result {waiting}"] if waiting else [])
 
 
 def _responses(items: list[dict[str, Any]]) -> list[str]:
     found = []
-    calls = [item["call_id"] for item in items if item.get("type") == "function_call"]
-    outputs = [item["call_id"] for item in items if item.get("type") == "function_call_output"]
-    if sorted(calls) != sorted(outputs):
-        found.append(f"calls {calls}, outputs {outputs}")
-    seen: set[str] = set()
+    calls: dict[str, str] = {}
+    answered: set[str] = set()
     for index, item in enumerate(items):
-        if item.get("type") == "function_call":
-            seen.add(item["call_id"])
-        if item.get("type") == "function_call_output" and item["call_id"] not in seen:
-            found.append(f"{index}: an output before its call")
-        following = items[index + 1] if index + 1 < len(items) else {}
-        if item.get("type") == "reasoning" and following.get("role") == "user":
+        kind = item.get("type", "message")
+        if kind.endswith("_call") and "call_id" in item:
+            calls[item["call_id"]] = kind
+        if kind.endswith("_call_output"):
+            if calls.get(item["call_id"]) != kind.removesuffix("_output"):
+                found.append(f"{index}: an output without its call before it")
+            answered.add(item["call_id"])
+        if kind == "reasoning" and not _is_led_to(item, items[index + 1 : index + 2]):
             found.append(f"{index}: reasoning without what it led to")
-        if item.get("type", "message") == "message" and not item["content"]:
+        if kind == "message" and not item["content"]:
             found.append(f"{index}: empty content")
-    if items[0].get("role") != "user":
+    thoughts = {item["id"] for item in items if item.get("type") == "reasoning"}
+    found += [
+        f"{item} without its reasoning" for item in items if item.get("after", "") and item["after"] not in thoughts
+    ]
+    if calls.keys() != answered:
+        found.append(f"calls {sorted(calls)}, outputs {sorted(answered)}")
+    if next(item.get("role") for item in items if item.get("role") not in ("system", "developer")) != "user":
         found.append("does not begin with the user")
     return found
+
+
+def _is_led_to(reasoning: dict[str, Any], following: list[dict[str, Any]]) -> bool:
+    """Items of the tests name the reasoning they came `after`."""
+    return bool(following) and following[0].get("after") == reasoning["id"]

@@ -67,6 +67,7 @@ def test_what_must_stay_stays_byte_for_byte(form: str, steps: list[Step], share:
 
     found = fitted(form, messages, limit, pins=frozenset([pin]), keep_turns=keep)
 
+    assert not faults(form, found.messages)
     talk = Conversation(SHAPES[form], messages, Options(limit, keep_turns=keep))
     tail = messages[talk.turns[-keep].start if keep <= len(talk.turns) else 0 :] if keep else []
     assert not tail or [json.dumps(m) for m in found.messages[-len(tail) :]] == [json.dumps(m) for m in tail]

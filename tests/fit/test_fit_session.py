@@ -72,6 +72,12 @@ def test_an_array_that_comes_whole_again_gets_the_same_ids(session: Session) -> 
     assert again["status"]["processed"] == first["status"]["processed"]
 
 
+def test_parts_are_called_by_their_tool_and_target(session: Session) -> None:
+    fit(session, long_conversation(turns=2), 1_000_000)
+    titles = [item["title"] for item in session.items().values()]
+    assert titles == [None, "Read pkg/file_0.py", "Read pkg/file_0.py", "Read pkg/file_1.py", "Read pkg/file_1.py"]
+
+
 def test_a_session_always_keeps_what_went(session: Session) -> None:
     error = session.error(
         "context/fit", messages=long_conversation(), format="anthropic", maxTokens=5000, archive=False

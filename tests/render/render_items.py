@@ -58,7 +58,9 @@ def tools() -> Tools:
 
 def rendered(items: Sequence[Item], limit: int, **more: Any) -> Rendered:
     """What the renderer makes of items within a limit."""
-    values: dict[str, Any] = {"phase": RUNNING, "completed": COMPLETED, **more}
+    source = item(1_000, text="The gate is closed. " * 60)
+    sources = {each.id: source for each in items if each.reduces == ("gone",) and not each.marker}
+    values: dict[str, Any] = {"phase": RUNNING, "completed": COMPLETED, "sources": sources, **more}
     return render(Request("s-1", items, limit, METADATA_TOKENS, **values), tools())
 
 

@@ -216,3 +216,53 @@ def test_it_is_a_pure_read(session: Session, workflow: dict[str, str]) -> None:
 def test_nothing_on_the_account_is_an_empty_text(session: Session) -> None:
     found = rendered(session, 1)
     assert (found["text"], found["tokens"], found["items"], found["phase"]) == ("", 0, [], None)
+
+
+FINDING = "The scheduler of the night shift starts the compaction at 03:15 UTC and holds the ledger lock for 40 s."
+TOPICS = [
+    f"## Topic {n}\n\nThe gate of shard {n} is closed while tokens rotate. It is kept in `src/gate_{n}.py`."
+    for n in range(60)
+]
+LONG_REPORT = "\n\n".join([*TOPICS[:33], FINDING, *TOPICS[33:]])
+
+
+@pytest.fixture
+def reduced(session: Session) -> dict[str, str]:
+    """A report with one remark on something else, and one without; both reduced to metadata."""
+    session.call("workflow/startPhase", phase=1, name="research")
+    texts = {"Night": LONG_REPORT, "Day": LONG_REPORT.replace(FINDING, "")}
+    sources = [session.add(kind="report", title=name, content=content) for name, content in texts.items()]
+    session.call("workflow/completePhase", phase=1)
+    items = session.items()
+    return {name: items[source]["standIn"] for name, source in zip(("Night", "Day"), sources, strict=True)}
+
+
+def test_what_is_asked_for_comes_from_the_source_of_what_stands_in(session: Session, reduced: dict[str, str]) -> None:
+    stand_in = session.call("context/get", itemId=reduced["Night"])["content"]
+    assert "compaction" not in stand_in
+
+    found = rendered(session, 450, focus="when does the compaction hold the ledger lock?")
+
+    assert "holds the ledger lock for 40 s" in found["text"]
+    assert shown(found)[reduced["Night"]] == ("metadata", "focus")
+    assert f"of item {session.items()[reduced['Night']]['reduces'][0]}" in found["text"]
+    assert "compaction" not in rendered(session, 450)["text"]
+
+
+def test_two_shorter_extracts_are_worth_more_than_one(session: Session, reduced: dict[str, str]) -> None:
+    whole = rendered(session, 100_000)
+    assert {shown(whole)[own][0] for own in reduced.values()} == {"whole"}
+
+    found = rendered(session, whole["tokens"] * 3 // 4)
+
+    details = sorted(shown(found)[own][0] for own in reduced.values())
+    assert details in (["brief", "brief"], ["brief", "metadata"]), "not one whole and one line"
+
+
+def test_metadata_that_somebody_wrote_is_not_made_anew(session: Session) -> None:
+    source = session.add(kind="report", content=LONG_REPORT)
+    own = session.add("metadata", content="All gates are closed. " * 30, reduces=[source])
+
+    found = rendered(session, 2_000, focus="when does the compaction hold the ledger lock?")
+
+    assert shown(found)[own] == ("whole", "fits")

@@ -166,11 +166,13 @@ class RenderedItem(Record):
 
     id: str
     detail: Detail = described(
-        "`metadata`: an extract. `line`: title, kind and tokens. `marker`: a marker, or behind that of its phase."
+        "`metadata`: an extract, of its source where it stands in for one. `brief`: one of half the size. "
+        "`line`: title, kind and tokens. `marker`: a marker, or behind that of its phase."
     )
     tokens: int = described("Of what stands in the text for it; 0 when omitted or behind its phase's marker.")
     reason: RenderReason = described(
-        "pinned, permanent, fits: whole, because of that; room: finer did not fit; noContent: a token figure alone; "
+        "pinned, permanent, fits: whole, because of that; focus: extracted anew, because its source speaks of the "
+        "focus; room: finer did not fit; noContent: a token figure alone; "
         "otherPhase: instructions and state of another phase; marker, phaseMarker; sourceRetained: what it stands for "
         "is there itself."
     )

@@ -5,16 +5,18 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 
 from __future__ import annotations
 
+from .contents import Content, contents
 from .conversation import turns
 from .measuring import BLOB_TOKENS, Sizes, break_even
 from .model import Fitted, Message, Options, Part, Removal, Tools
-from .planner import fit
-from .shapes import SHAPES, Shape, contents
+from .planner import fit, repeat
+from .shapes import SHAPES, Shape
 from .standing import stand_in
 
 __all__ = [
     "BLOB_TOKENS",
     "SHAPES",
+    "Content",
     "Fitted",
     "Message",
     "Options",
@@ -26,6 +28,7 @@ __all__ = [
     "break_even",
     "contents",
     "fit",
+    "repeat",
     "stand_in",
     "turns",
 ]

@@ -141,7 +141,8 @@ class Conversation:
 
     def is_open(self, part: Part) -> bool:
         """Whether a result may be reduced: it is neither protected nor reduced already."""
-        return part.key.message not in self.protected and not is_marker(part.text) and part.call_id in self.calls
+        stays = part.fixed or is_marker(part.text)
+        return part.key.message not in self.protected and not stays and part.call_id in self.calls
 
     def records(self, index: int) -> list[Record]:
         """The records in a message, of turns that went before."""

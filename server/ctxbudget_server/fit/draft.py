@@ -56,15 +56,15 @@ class Draft:
     def reduce(self, key: Key, reason: Reason, *, lead: bool) -> None:
         """Let a marker stand for a result."""
         self.reduced[key] = (reason, lead)
-        self._total += MARKER_TOKENS + (LEAD_TOKENS if lead else 0) - self.material.result_tokens[key]
+        self._total += MARKER_TOKENS + (LEAD_TOKENS if lead else 0) - self.material.result_tokens(key)
 
     def drop(self, number: int) -> None:
         """Let a record stand for a turn."""
         turn = self.talk.turns[number]
-        for index in range(turn.start, turn.end):
-            for key in self.material.open_results.get(index, ()):
-                if (why := self.reduced.pop(key, None)) is not None:
-                    self._total -= MARKER_TOKENS + (LEAD_TOKENS if why[1] else 0) - self.material.result_tokens[key]
+        parts = [part for index in range(turn.start, turn.end) for part in self.talk.parts[index]]
+        for key in (part.key for part in parts):
+            if (why := self.reduced.pop(key, None)) is not None:
+                self._total -= MARKER_TOKENS + (LEAD_TOKENS if why[1] else 0) - self.material.result_tokens(key)
         self._total += RECORD_TOKENS * (1 - len(self.dropped & {number - 1, number + 1}))
         self._total += self._told(number) - sum(self.material.sizes[turn.start : turn.end])
         self.dropped.add(number)

@@ -24,6 +24,7 @@ class Material:
     sizes: list[int]
     _leads: dict[Key, str] = field(default_factory=dict)
     _names: dict[int, list[str]] = field(default_factory=dict)
+    _results: dict[Key, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, talk: Conversation, tools: Tools, scale: Sizes) -> Material:
@@ -31,27 +32,24 @@ class Material:
         return cls(talk, tools, scale, scale.each(talk.messages))
 
     @cached_property
-    def result_tokens(self) -> dict[Key, int]:
-        """Tokens of each open result, as its message's JSON holds it."""
-        found = {}
-        for part in self.talk.results:
-            index, slot = part.key
-            if not self.talk.is_open(part):
-                continue
-            if len([p for p in self.talk.parts[index] if p.kind == "result"]) == 1:
-                rest = self.talk.shape.replace(self.talk.messages[index], {slot: ""})
-                found[part.key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
-            else:
-                found[part.key] = self.scale.of_result(part)
-        return found
+    def open_results(self) -> dict[Key, Part]:
+        """The results that may be reduced, by their place."""
+        return {part.key: part for part in self.talk.results if self.talk.is_open(part)}
 
-    @cached_property
-    def open_results(self) -> dict[int, list[Key]]:
-        """Open results by message."""
-        found: dict[int, list[Key]] = {}
-        for key in self.result_tokens:
-            found.setdefault(key.message, []).append(key)
-        return found
+    def result_tokens(self, key: Key) -> int:
+        """Tokens of an open result, as its message's JSON holds it."""
+        if key not in self._results:
+            index, slot = key
+            if len([part for part in self.talk.parts[index] if part.kind == "result"]) == 1:
+                rest = self.talk.shape.replace(self.talk.messages[index], {slot: ""})
+                self._results[key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
+            else:
+                self._results[key] = self.scale.of_result(self.open_results[key])
+        return self._results[key]
+
+    def results_over(self, least: int) -> list[Key]:
+        """Open results of more than so many tokens. Where a whole message has no more, none is looked at."""
+        return [key for key in self.open_results if self.sizes[key.message] > least and self.result_tokens(key) > least]
 
     @cached_property
     def person_tokens(self) -> dict[int, int]:
@@ -64,7 +62,7 @@ class Material:
 
     def part(self, key: Key) -> Part:
         """A part by its place."""
-        return next(part for part in self.talk.parts[key.message] if part.key == key)
+        return self.open_results[key]
 
     def lead(self, part: Part) -> str:
         """What a reduced result says beside its names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -38,6 +38,8 @@ class Part:
     original: str = ""
     """What an archive keeps of a result: its text, or the JSON of its content where it is more than a text."""
     is_json: bool = False
+    fixed: bool = False
+    """A result in place of which the provider takes no text: it goes with its turn or not at all."""
 
     @property
     def said(self) -> str:
@@ -114,6 +116,24 @@ class Removal:
     tokens_after: int
 
 
+class Edit(NamedTuple):
+    """Messages `start` to `end` (excluded) of an array, and what stands in their place."""
+
+    start: int
+    end: int
+    messages: tuple[Message, ...]
+
+
+def edited(messages: Sequence[Message], edits: Sequence[Edit]) -> list[Message]:
+    """The array with these edits, which are in order."""
+    array: list[Message] = []
+    done = 0
+    for edit in edits:
+        array += [*messages[done : edit.start], *edit.messages]
+        done = edit.end
+    return [*array, *messages[done:]]
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The array, and what became of it. `first_changed` is None where it is the array that was given."""
@@ -127,3 +147,5 @@ class Fitted:
     stable_prefix: int
     untouchable: int
     """Tokens of the parts that no fit may touch."""
+    edits: tuple[Edit, ...] = ()
+    """How the array comes from the one that was given."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from .conversation import Conversation
 from .draft import MARKER_TOKENS, Draft, Telling
 from .material import Material
 from .measuring import Sizes
-from .model import Fitted, Key, Message, Options, Reason, Tools
+from .model import Fitted, Key, Message, Options, Reason, Tools, edited
 from .shapes import SHAPES
 from .writer import Id, Names, Writer
 
@@ -54,6 +55,30 @@ def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools,
         first_changed=changed,
         stable_prefix=sum(material.sizes[:changed]),
         untouchable=untouchable,
+        edits=tuple(writer.edits(names)),
+    )
+
+
+def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Tools, earlier: Fitted) -> Fitted | None:
+    """What was decided when the conversation was shorter, so that what a provider has cached stays as it is.
+
+    None where that is not enough any more, or would touch what must stay now.
+    """
+    scale = Sizes(tools)
+    array = edited(messages, earlier.edits)
+    tokens = scale.total(array)
+    if tokens > options.max_tokens:
+        return None
+    given = list(messages)
+    talk = Conversation(SHAPES[shape], given, options)
+    if any(index in talk.untouchable for edit in earlier.edits for index in range(edit.start, edit.end)):
+        return None
+    return replace(
+        earlier,
+        messages=array,
+        tokens=tokens,
+        source_tokens=scale.total(given),
+        untouchable=sum(scale.each([given[i] for i in sorted(talk.untouchable)])),
     )
 
 
@@ -123,8 +148,9 @@ def _order(material: Material, least: int) -> Order:
     """Results of more than so many tokens."""
     from .stale import stale_results
 
-    stale = {key: why[0] for key, why in stale_results(material.talk).items() if material.result_tokens[key] > least}
-    large = [key for key, tokens in material.result_tokens.items() if tokens > least and key not in stale]
+    over = dict.fromkeys(material.results_over(least))
+    stale = {key: why[0] for key, why in stale_results(material.talk).items() if key in over}
+    large = [key for key in over if key not in stale]
     first: dict[Key, tuple[Reason, bool]] = {key: (reason, False) for key, reason in stale.items()}
     return first | dict.fromkeys(large, ("oldResult", True))
 

@@ -91,6 +91,10 @@ BRIDGE = "(Earlier turns are on record.)"
 """What the agent says beside a record, so that speakers keep taking turns."""
 
 
+TEXT_OUTPUTS = ("function_call_output", "custom_tool_call_output")
+"""Results of OpenAI's responses that may be a text; those of a computer, a shell and others have their own form."""
+
+
 def _content_fault(content: Any, name: str) -> Fault | None:
     if content is None or isinstance(content, str):
         return None
@@ -221,7 +225,7 @@ class Responses:
             return Fault(("type",), "is no text")
         if message.get("type", "message") == "message" and not isinstance(message.get("role"), str):
             return Fault(("role",), "is missing or no text")
-        name = "output" if "output" in message else "content"
+        name = "output" if message.get("type") in TEXT_OUTPUTS else "content"
         return _content_fault(message.get(name), name)
 
     def role(self, message: Message) -> Role:
@@ -240,12 +244,14 @@ class Responses:
         key = Key(index, 0)
         kind = message.get("type", "message")
         call = _string(message.get("call_id"))
-        if kind in ("function_call", "custom_tool_call"):
-            given = _string(message.get("arguments")) or to_json(message.get("input"))
-            return [Part(key, "call", call_id=call, tool=_string(message.get("name")), arguments=given)]
-        if kind in ("function_call_output", "custom_tool_call_output"):
+        if kind.endswith("_call") and call:
+            given = _string(message.get("arguments")) or to_json(message.get("input", message.get("action")))
+            return [Part(key, "call", call_id=call, tool=_string(message.get("name")) or kind, arguments=given)]
+        if kind.endswith("_output") and (call or message.get("id")):
             text, original, is_json = _flat(message.get("output"))
-            return [Part(key, "result", text, call, original=original, is_json=is_json)]
+            call = call or _string(message.get("id"))
+            fixed = kind not in TEXT_OUTPUTS
+            return [Part(key, "result", text, call, original=original, is_json=is_json, fixed=fixed)]
         text = _flat(message.get("content"))[0] if kind == "message" else ""
         return [Part(key, "text", text)] if text else [Part(key, "opaque")]
 
@@ -267,15 +273,3 @@ def _plain_record(text: str, words: Words, speakers: Sequence[Role]) -> list[Mes
 
 SHAPES: dict[str, Shape] = {"anthropic": Anthropic(), "openai-chat": Chat(), "openai-responses": Responses()}
 """By the name of the format on the wire."""
-
-
-def contents(shape: Shape, message: Message) -> list[tuple[Role, str, str]]:
-    """(role, text, content) of each result in a message, and of the rest of the message as JSON."""
-    parts = shape.parts(0, message)
-    results = [part for part in parts if part.kind == "result"]
-    found: list[tuple[Role, str, str]] = [("result", part.text, part.original) for part in results]
-    if len(results) == len(parts):
-        return found
-    bare = shape.replace(message, {part.key.slot: "" for part in results}) if results else message
-    role = shape.role(message)
-    return [*found, ("user" if role == "result" else role, "", to_json(bare))]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from .conversation import Conversation, by_text
 from .model import Key, Part, Reason
+from .titles import COMMANDS, PATHS, arguments, told
 
 MIN_REPEATED = 200
 """Characters from which a repeated result is worth a marker."""
 
 _RANKS: tuple[Reason, ...] = ("repeated", "superseded", "retried")
-_PATHS = ("file_path", "path", "filename", "file", "notebook_path", "target_file", "filePath", "absolute_path", "uri")
 _READS = re.compile(r"(?:^|_)(?:read|view|open|cat|get)(?:_?(?:file|text|many_files|resource|notebook))?$|^cat$", re.I)
 _EDITS = re.compile(r"edit|write|replace|patch|insert|create_file|update_file|save", re.I)
 _RANGE = ("offset", "limit", "start_line", "end_line", "view_range", "lines", "pages", "range")
@@ -24,7 +23,6 @@ _FAILED = re.compile(
 )
 _CHANGE_FOLDER = re.compile(r"\s*cd\s+\S+\s*(?:&&|;)\s*")
 _PIPED = re.compile(r"\||&&|;|\d?>")
-_COMMAND = ("command", "cmd", "script", "query", "pattern", "url")
 
 
 def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
@@ -57,15 +55,14 @@ class _Done:
     def __init__(self, call: Part, result: Part) -> None:
         self.result = result
         self.tool = call.tool
-        self.arguments = _arguments(call)
-        self.path = next((v for name in _PATHS if isinstance(v := self.arguments.get(name), str) and v), None)
-        mode = self.arguments.get("command")
+        given = arguments(call)
+        self.path = told(given, PATHS)
+        mode = given.get("command")
         self.reads = bool(_READS.search(call.tool)) or (self.path is not None and mode == "view")
         self.edits = not self.reads and bool(_EDITS.search(call.tool))
         self.failed = result.failed or bool(_FAILED.match(result.text[:200]))
-        self.range = [self.arguments.get(name) for name in _RANGE]
-        whole = next((v for name in _COMMAND if isinstance(v := self.arguments.get(name), str)), "")
-        self.aim = self.path or _aim(whole)
+        self.range = [given.get(name) for name in _RANGE]
+        self.aim = self.path or _aim(told(given, COMMANDS) or "")
 
 
 _Groups: TypeAlias = "list[list[_Done]]"
@@ -91,14 +88,6 @@ def _followed(groups: _Groups, later: _Later) -> Iterator[tuple[_Done, _Done]]:
         for position, one in enumerate(group):
             if after := next((two for two in group[position + 1 :] if later(one, two)), None):
                 yield one, after
-
-
-def _arguments(call: Part) -> dict[str, Any]:
-    try:
-        value = json.loads(call.arguments)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _supersedes(one: _Done, two: _Done) -> bool:

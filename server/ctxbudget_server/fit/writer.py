@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from .draft import Draft, Gap, Piece
 from .markers import Record, names_line, result_marker, write_record
-from .model import Key, Message, Part, Removal
+from .model import Edit, Key, Message, Part, Removal, Role, edited
 from .shapes import must_record, to_json, who_records
+from .titles import call_title
 
 MAX_LINE = 160
 """Characters of a turn's line."""
@@ -43,19 +44,18 @@ class Writer:
 
     def write(self, names: Names) -> list[Message]:
         """The array with these names."""
-        out: list[Message] = []
-        index = 0
-        while index < len(self._talk.messages):
-            if gap := self._gaps.get(index):
-                out += self._record_messages(gap, self._record(gap), names.get(index, []))
-                index = gap[-1].end
-                continue
-            message = self._talk.messages[index]
-            if self._keys.get(index):
-                message = self._talk.shape.replace(message, self._markers(index, names))
-            out.append(message)
-            index += 1
-        return out
+        return edited(self._talk.messages, self.edits(names))
+
+    def edits(self, names: Names) -> list[Edit]:
+        """What is another in the array with these names, in order."""
+        found = []
+        for index, gap in self._gaps.items():
+            record = self._record_messages(gap, self._record(gap), names.get(index, []))
+            found.append(Edit(index, gap[-1].end, tuple(record)))
+        for index in self._keys:
+            reduced = self._talk.shape.replace(self._talk.messages[index], self._markers(index, names))
+            found.append(Edit(index, index + 1, (reduced,)))
+        return sorted(found, key=lambda edit: edit.start)
 
     def removals(self, names: Names) -> list[Removal]:
         """What an array with these names holds no more, in order."""
@@ -75,7 +75,7 @@ class Writer:
     def _marker(self, key: Key, names: list[str]) -> str:
         part = self._material.part(key)
         reason, lead = self._draft.reduced[key]
-        tokens = self._material.result_tokens[key]
+        tokens = self._material.result_tokens(key)
         item_id = self._item_id(self._numbers[key], part.original) if self._draft.telling != "figures" else None
         lines = [result_marker(reason, tokens, item_id, self._session)]
         if lead and (said := self._material.lead(part)):
@@ -92,11 +92,11 @@ class Writer:
             kind="result",
             reason=self._draft.reduced[key][0],
             call_id=part.call_id,
-            title=_call_line(self._talk.calls[part.call_id]),
+            title=call_title(self._talk.calls[part.call_id]),
             original=part.original,
             stand_in=text,
             is_json=part.is_json,
-            tokens_before=self._material.result_tokens[key],
+            tokens_before=self._material.result_tokens(key),
             tokens_after=self._material.tools.count(to_json(text)),
         )
 
@@ -112,7 +112,9 @@ class Writer:
                 continue
             messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
             item_id = self._item_id(self._numbers[piece], self._original(piece))
-            lines.append(f"{item_id}: {self._line(piece)}" if item_id else f"- {self._line(piece)}")
+            lines.append(
+                f"{item_id}: {self._line(piece, _call_line)}" if item_id else f"- {self._line(piece, _call_line)}"
+            )
         telling = self._draft.telling
         if telling == "lines":
             return Record(messages, tokens, tuple(dict.fromkeys(lines)), short=False)
@@ -121,8 +123,8 @@ class Writer:
 
     def _record_messages(self, gap: Gap, record: Record, names: list[str]) -> list[Message]:
         start, end = gap[0].start, gap[-1].end
-        roles, shape = self._talk.roles, self._talk.shape
-        before, after = roles[start - 1] if start else None, roles[end] if end < len(roles) else None
+        shape = self._talk.shape
+        before, after = self._speaker(range(start - 1, -1, -1)), self._speaker(range(end, len(self._talk.messages)))
         telling = self._draft.telling
         if telling == "figures" and not must_record(before, after, alternates=shape.alternates):
             return []
@@ -132,6 +134,11 @@ class Writer:
         text = write_record(record, names, self._session if telling != "figures" else None)
         return shape.record(text, said, who_records(before, after))
 
+    def _speaker(self, indexes: Iterable[int]) -> Role | None:
+        """Who speaks first in what stays of these messages: system messages do not take turns."""
+        roles = self._talk.roles
+        return next((roles[i] for i in indexes if roles[i] != "system" and not self._draft.is_gone(i)), None)
+
     def _tokens(self, piece: Piece) -> int:
         return sum(self._material.sizes[piece.start : piece.end])
 
@@ -140,21 +147,22 @@ class Writer:
             self._originals[piece] = to_json(self._talk.messages[piece.start : piece.end])
         return self._originals[piece]
 
-    def _line(self, piece: Piece) -> str:
+    def _line(self, piece: Piece, called: Callable[[Part], str]) -> str:
+        """What was called, or else said."""
         parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
-        calls = [_call_line(part) for part in parts if part.kind == "call"]
+        calls = [called(part) for part in parts if part.kind == "call"]
         said = next((part.text for part in parts if part.kind == "text" and part.text.strip()), "")
         return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
 
     def _turn_removal(self, piece: Piece) -> Removal:
-        line = self._line(piece)
+        line = self._line(piece, _call_line)
         return Removal(
             number=self._numbers[piece],
             index=piece.start,
             kind="turn",
             reason="oldTurn",
             call_id=None,
-            title=line,
+            title=self._line(piece, call_title),
             stand_in=None,
             original=self._original(piece),
             is_json=True,

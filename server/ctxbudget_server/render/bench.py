@@ -10,6 +10,8 @@ from .model import CLOSING, Candidate, Piece, Request, Tools
 
 SEAM = 10
 """What heading, fence and seams of an item cost at most beyond its line and its content, tokens."""
+ORIGIN = 12
+"""What naming the source of an extract costs at most."""
 
 
 class Bench:
@@ -39,8 +41,18 @@ class Bench:
             return self._pieces[candidate.key, detail].tokens
         if candidate.item is None or detail in ("line", "marker"):
             return self.piece(candidate, detail).tokens
-        content = self._request.metadata_tokens if detail == "metadata" else self.figure(candidate.item)
-        return self.piece(candidate, "line").tokens + SEAM + content
+        if detail == "whole":
+            return self.piece(candidate, "line").tokens + SEAM + self.figure(candidate.item)
+        return self.frame(candidate) + self._size(candidate, detail)
+
+    def frame(self, candidate: Candidate) -> int:
+        """What an extract costs at most beside what it says."""
+        return self.piece(candidate, "line").tokens + SEAM + (ORIGIN if candidate.source else 0)
+
+    def _size(self, candidate: Candidate, detail: Detail) -> int:
+        """Most tokens of an extract."""
+        most = self._request.metadata_tokens
+        return most // 2 if detail == "brief" else self._sizes.get(candidate.key, most)
 
     def figure(self, item: Item) -> int:
         """Tokens of an item's content."""
@@ -61,7 +73,8 @@ class Bench:
 
     def squeezed(self, candidate: Candidate, tokens: int) -> Detail:
         """Makes a piece of at most so many tokens of content: whole, or an extract that replaces any longer one."""
-        if candidate.item is not None and self.figure(candidate.item) <= tokens:
+        item = candidate.item if "whole" in candidate.details else None
+        if item is not None and self.figure(item) <= tokens:
             return "whole"
         self._sizes[candidate.key] = tokens
         self._pieces.pop((candidate.key, "metadata"), None)
@@ -70,7 +83,8 @@ class Bench:
     def made(self, candidate: Candidate, detail: Detail) -> Detail:
         """Makes the piece; the detail at which it turns out to stand: an extract may find nothing to say."""
         piece = self.piece(candidate, detail)
-        return "line" if detail == "metadata" and piece == self.piece(candidate, "line") else detail
+        is_extract = detail in ("metadata", "brief")
+        return "line" if is_extract and piece == self.piece(candidate, "line") else detail
 
     def _text(self, candidate: Candidate, detail: Detail) -> str:
         item, phase = candidate.item, self._request.phase
@@ -81,11 +95,12 @@ class Bench:
             return layout.whole(item, self._tools.content(item), phase)
         if detail == "marker":
             return layout.marker(item, self._tools.content(item))
-        if detail == "metadata":
+        if detail in ("metadata", "brief"):
             # Permanent items look the same whatever is asked: they begin the text, which providers cache.
             focus = None if candidate.section == "permanent" else self._request.focus
-            if extract := self._tools.metadata(item, focus, self._sizes.get(item.id, self._request.metadata_tokens)):
-                return layout.metadata(item, extract, phase)
+            source = candidate.source or item
+            if extract := self._tools.metadata(source, focus, self._size(candidate, detail)):
+                return layout.metadata(item, source, extract, phase)
         return layout.line(item, self._name(item), phase)
 
     def _name(self, item: Item) -> str:

@@ -41,9 +41,10 @@ def whole(item: Item, content: str, phase: Phase | None) -> str:
     return f"## {_label(given_name(item), item, phase, _kind(item))}\n\n{_ended(content)}\n"
 
 
-def metadata(item: Item, extract: str, phase: Phase | None) -> str:
-    """An item's extract."""
-    what = [*_kind(item), f"from {item.tokens} tokens"]
+def metadata(item: Item, source: Item, extract: str, phase: Phase | None) -> str:
+    """An extract of an item, or of the source that it stands in for."""
+    of_source = "" if source is item else f" of item {source.id}"
+    what = [*_kind(item), f"from {source.tokens} tokens{of_source}"]
     return f"## {_label(given_name(item), item, phase, what)}\n\n{_ended(extract)}\n"
 
 

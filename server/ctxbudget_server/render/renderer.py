@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ctxbudget_protocol.words import Detail, RenderReason
 from ctxbudget_server.rules.packing import Option, choose
 
-from .bench import SEAM, Bench
+from .bench import Bench
 from .layout import SECTIONS
 from .model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
 from .worth import candidates
@@ -62,10 +62,11 @@ class _Renderer:
 
     def _finest(self, optional: Sequence[Candidate], standing: Choice) -> Choice | None:
         """Everything at its finest detail, if that fits."""
-        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] == "whole")
+        finest = ("whole", "metadata")
+        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] in finest)
         if sum(contents) > self._request.max_tokens:
             return None
-        choice = {**standing, **{each.key: each.details[-1] for each in optional}}
+        choice = {**standing, **{each.key: self._bench.made(each, each.details[-1]) for each in optional}}
         return choice if self._draft(choice).tokens <= self._request.max_tokens else None
 
     def _fill(self, optional: Sequence[Candidate], standing: Choice) -> Choice:
@@ -87,17 +88,25 @@ class _Renderer:
         return best
 
     def _use_up(self, optional: Sequence[Candidate], choice: Choice) -> Choice:
-        """What room is left goes into an extract of the worthiest item of which only a line stands, or nothing."""
+        """What room is left goes into one extract: of the worthiest item of which a line stands or nothing, failing
+        that a longer one of the worthiest of which a short one stands."""
         left = self._request.max_tokens - self._draft(choice).tokens
-        coarse = [each for each in optional if "whole" in each.details and choice.get(each.key, "line") == "line"]
-        for each in sorted(coarse, key=lambda each: -each.worth)[:TRIED]:
-            size = left - SEAM - (0 if each.key in choice else self._bench.cost(each, "line"))
-            if size < LEAST_EXTRACT:
-                break
+        short = ("omitted", "line", "brief")
+        coarse = [each for each in optional if self._is_cut(each) and choice.get(each.key, "omitted") in short]
+        for each in sorted(coarse, key=lambda each: (choice.get(each.key) == "brief", -each.worth))[:TRIED]:
+            now = choice.get(each.key)
+            size = left + (self._bench.cost(each, now) if now else 0) - self._bench.frame(each)
+            if size < (self._request.metadata_tokens // 2 if now == "brief" else 0) + LEAST_EXTRACT:
+                continue
             used = {**choice, each.key: self._bench.squeezed(each, size)}
             if used[each.key] != "line" and self._draft(used).tokens <= self._request.max_tokens:
                 return used
         return choice
+
+    @staticmethod
+    def _is_cut(candidate: Candidate) -> bool:
+        """Whether something between a line and the finest detail can be made of it."""
+        return not {"brief", "whole"}.isdisjoint(candidate.details) and len(candidate.details) > 1
 
     def _room(self, optional: Sequence[Candidate], standing: Choice) -> int:
         """Tokens for the optional pieces: what stands and the frame around the others is set aside."""

@@ -27,8 +27,8 @@ AGE = 8
 """Younger items of its layer that halve an item's worth."""
 FOCUS = 4
 """How many times its worth the most relevant item gains by the focus."""
-READ = 200_000
-"""Tokens of documents that may be read for extracts, about 1.4 s of CPU; of a document at most a quarter counts,
+READ = 120_000
+"""Tokens of documents that may be read for extracts, about 0.8 s of CPU; of a document at most a quarter counts,
 because no more of a huge one is looked at."""
 _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "transient": 2}
 _ELSEWHERE = 1
@@ -51,15 +51,20 @@ def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
 
 
 def _readable(found: list[Candidate]) -> list[Candidate]:
-    """Takes the detail `metadata` from the least worthy, where there is more than can be read for extracts."""
+    """Takes the extracts from the least worthy, where there is more than can be read for them."""
     left = READ
     is_read: dict[str, bool] = {}
     for each in sorted(found, key=lambda each: -each.worth):
-        if each.item is not None and "metadata" in each.details:
-            cost = min(each.item.tokens, READ // 4)
+        read = each.source or each.item
+        if read is not None and not {"brief", "metadata"}.isdisjoint(each.details):
+            cost = min(read.tokens, READ // 4)
             is_read[each.key] = cost <= left
             left -= cost if cost <= left else 0
-    return [each if is_read.get(each.key, True) else each._replace(details=("line", "whole")) for each in found]
+    return [each if is_read.get(each.key, True) else _unread(each) for each in found]
+
+
+def _unread(each: Candidate) -> Candidate:
+    return each._replace(details=("line", "whole"), ceiling="fits" if each.ceiling == "focus" else each.ceiling)
 
 
 def _ages(items: Sequence[Item]) -> list[int]:
@@ -72,10 +77,11 @@ def _ages(items: Sequence[Item]) -> list[int]:
 
 
 def _candidate(item: Item, age: int, request: Request) -> Candidate:
-    details, ceiling = _details(item, request)
+    relevance = (request.relevance or {}).get(item.id, 0.0)
+    source = None if item.pinned or item.hash is None else request.sources.get(item.id)
+    details, ceiling = _details(item, request) if source is None else _details_anew(item, request, relevance)
     here = _is_here(item, request)
     weight = _WEIGHTS[item.layer] if here or item.layer in ("permanent", "metadata") else _ELSEWHERE
-    relevance = (request.relevance or {}).get(item.id, 0.0)
     return Candidate(
         key=item.id,
         item=item,
@@ -85,6 +91,7 @@ def _candidate(item: Item, age: int, request: Request) -> Candidate:
         standing=details[-1] if item.pinned else details[0] if item.layer == "permanent" else None,
         worth=int(UNIT * weight * AGE / (AGE + age) * (1 + FOCUS * relevance)),
         ceiling=ceiling,
+        source=source,
     )
 
 
@@ -106,7 +113,16 @@ def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderRe
     ceiling: RenderReason = "permanent" if item.layer == "permanent" else "fits"
     if item.tokens <= request.metadata_tokens:
         return ("line", "whole"), ceiling
-    return ("line", "metadata", "whole"), ceiling
+    if item.layer in ("permanent", "phase"):
+        return ("line", "metadata", "whole"), ceiling
+    return ("line", "brief", "metadata", "whole"), ceiling
+
+
+def _details_anew(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
+    """The details of extracted metadata: if its source speaks of the focus, an extract about that is the finest."""
+    if relevance > 0:
+        return ("line", "brief", "metadata"), "focus"
+    return ("line", "brief", "whole") if item.tokens > request.metadata_tokens // 2 else ("line", "whole"), "fits"
 
 
 def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Candidate]:

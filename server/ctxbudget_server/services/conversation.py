@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ctxbudget_protocol.words import Kind, Layer
-from ctxbudget_server.fit import SHAPES, Removal, contents
+from ctxbudget_server.fit import SHAPES, Content, Removal, contents
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.content import Blob, Figure
 from ctxbudget_server.services.making import make_item
@@ -30,8 +30,7 @@ PLACES: dict[str, tuple[Layer, Kind]] = {
 class Piece:
     """What becomes one item."""
 
-    role: str
-    title: str
+    content: Content
     blob: Blob
     figure: Figure
 
@@ -105,7 +104,7 @@ class Account:
         for digest, times in fresh.items():
             for _ in range(times):
                 piece = texts[digest]
-                reduces = tuple(sources.get(piece.title, ())) if piece.role == "result" else ()
+                reduces = tuple(sources.get(piece.content.text, ())) if piece.content.role == "result" else ()
                 item = known[digest].pop(0) if known.get(digest) else _made(unit, piece, reduces)
                 if (item.state, item.reason) != ("retained", None) or unit.find(item.id) is None:
                     unit.put(replace(item, state="retained", reason=None))
@@ -114,15 +113,11 @@ class Account:
 
 
 def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> list[Piece]:
-    return [
-        Piece(role, title, *figured(text))
-        for message in messages
-        for role, title, text in contents(SHAPES[form], message)
-    ]
+    return [Piece(content, *figured(content.original)) for content in contents(SHAPES[form], messages)]
 
 
 def _entered(unit: Unit, piece: Piece) -> Item:
-    layer, kind = PLACES[piece.role]
+    layer, kind = PLACES[piece.content.role]
     running = unit.running_phase() if layer != "permanent" else None
     return make_item(
         unit,
@@ -132,6 +127,7 @@ def _entered(unit: Unit, piece: Piece) -> Item:
         kind=kind,
         phase=running.number if running else None,
         wave=None,
+        title=piece.content.title,
         brought_in=True,
     )
 
@@ -143,9 +139,10 @@ def _made(unit: Unit, piece: Piece, reduces: tuple[str, ...]) -> Item:
         counted=piece.figure,
         blob=piece.blob,
         layer="metadata",
-        kind=PLACES[piece.role][1],
+        kind=PLACES[piece.content.role][1],
         phase=running.number if running else None,
         wave=None,
+        title=piece.content.title,
         complete=True,
         reduces=reduces,
     )

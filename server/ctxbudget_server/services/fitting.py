@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION
 from ctxbudget_protocol.results.context import FitResult, FittedPart
-from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, fit
+from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, fit, repeat
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.services.conversation import Account
 from ctxbudget_server.services.counters import counter_for, session_counter
 from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.fit_tools import kept_in, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.services.earlier_fits import earlier_fit, remember_fit
+from ctxbudget_server.services.fit_tools import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.services.making import make_item
 from ctxbudget_server.services.transactions import (
     NotRehearsedError,
@@ -48,9 +49,13 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
     if params.dry_run and params.archive:
         return _rehearsed(call, params, fitter)
     if params.session_id is not None:
-        return changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
+        result = changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
+        fitter.remember()
+        return result
     if not params.archive:
-        return fitter.answer(fitter.fit(None, lambda number, original: None), {}, None)
+        fitted = fitter.fit(None, "", lambda number, original: None)
+        fitter.remember_fit("", fitted, {})
+        return fitter.answer(fitted, {}, None)
     archive = Archive(call)
     with call.store.read() as reader:
         plan = fitter.plan(reader, archive.find(reader))
@@ -134,8 +139,8 @@ class Fitter:
         """Forbid new plans, or allow them again."""
         self._sealed = sealed
 
-    def fit(self, session_id: str | None, item_id: Callable[[int, str], str | None]) -> Fitted:
-        """The array, with markers that send their reader to this session."""
+    def fit(self, session_id: str | None, nonce: str, item_id: Callable[[int, str], str | None]) -> Fitted:
+        """The array, with markers that send their reader to this session: as before while that is enough."""
         params = self._params
         options = Options(
             max_tokens=params.max_tokens,
@@ -145,7 +150,19 @@ class Fitter:
             focus=params.focus,
             session_id=session_id,
         )
-        return fit(params.messages, params.format, options, tools_for(self._counter, self._check), item_id)
+        tools = tools_for(self._counter, self._check)
+        earlier = earlier_fit(self._asked(nonce), params.messages)
+        if earlier and earlier.names(item_id):
+            repeated = repeat(params.messages, params.format, options, tools, earlier.fitted)
+            if repeated is not None:
+                return repeated
+        return fit(params.messages, params.format, options, tools, item_id)
+
+    def _asked(self, nonce: str) -> Hashable:
+        """All that an answer depends on beside the array."""
+        params, counter = self._params, self._counter
+        asked = params.format, params.max_tokens, params.keep_turns, params.min_reclaim, params.focus
+        return asked, params.session_id, nonce, counter.model, counter.factor
 
     def plan(self, reader: Reader, session: Session) -> Plan:
         """The fit for a session as it stands. What the session holds already is not kept once more."""
@@ -153,18 +170,24 @@ class Fitter:
         if state not in self._plans:
             if self._sealed:
                 raise NotRehearsedError
-            kept: dict[str, str | None] = {**kept_in(session.nonce)}
+            kept: dict[str, str | None] = {}
 
-            def kept_id(digest: str) -> str | None:
+            def kept_as(original: str) -> str | None:
+                digest = self._digest(original)
                 if digest not in kept:
-                    kept[digest] = reader.item_of(session.id, digest)
+                    kept[digest] = kept_id(session.nonce, digest) or reader.item_of(session.id, digest)
                 return kept[digest]
 
             def item_id(number: int, original: str) -> str:
-                return kept_id(self._digest(original)) or f"i{session.nonce}{session.next_seq + number}"
+                return kept_as(original) or f"i{session.nonce}{session.next_seq + number}"
 
-            fitted = self.fit(session.id, item_id)
-            removed = tuple(self._removed(what, item_id(what.number, what.original), kept) for what in fitted.removals)
+            fitted = self.fit(session.id, session.nonce, item_id)
+            removed = tuple(
+                Removed(
+                    what, item_id(what.number, what.original), not kept_as(what.original), *self._figured(what.original)
+                )
+                for what in fitted.removals
+            )
             account = None
             if self._params.session_id is not None:
                 account = Account.of(self._params.messages, fitted.messages, self._params.format, self._figured)
@@ -176,10 +199,6 @@ class Fitter:
         if original not in self._digests:
             self._digests[original] = digest_of(encode(original))
         return self._digests[original]
-
-    def _removed(self, what: Removal, item_id: str, kept: Mapping[str, str | None]) -> Removed:
-        blob, figure = self._figured(what.original)
-        return Removed(what, item_id, kept.get(blob.digest) is None, blob, figure)
 
     def _figured(self, text: str) -> tuple[Blob, Figure]:
         raw = raw_tokens(self._counter, text, self._check)
@@ -202,10 +221,17 @@ class Fitter:
         return lambda: self.answer(plan.fitted, ids, unit)
 
     def remember(self) -> None:
-        """What the archive holds now need not be kept again when the same array comes back."""
+        """What is kept now need not be kept again, nor decided again, when the same array comes back."""
         if self._kept is not None:
             nonce, plan = self._kept
-            remember_kept(nonce, {one.blob.digest: one.item_id for one in plan.removed})
+            for one in plan.removed:
+                remember_kept(nonce, one.blob.digest, one.item_id)
+            self.remember_fit(nonce, plan.fitted, {one.what.number: one.item_id for one in plan.removed})
+
+    def remember_fit(self, nonce: str, fitted: Fitted, ids: dict[int, str]) -> None:
+        """Decide the same again while the array grows."""
+        if fitted.fits and fitted.removals:
+            remember_fit(self._asked(nonce), self._params.messages, fitted, ids)
 
     @staticmethod
     def _item(unit: Unit, one: Removed) -> Item:

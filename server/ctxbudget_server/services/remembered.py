@@ -20,13 +20,27 @@ class Remembered(Generic[T]):
 
     def of(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key, made if it is not known."""
+        known = self.get(key)
+        if known is None:
+            known = make()
+            self.put(key, known)
+        return known
+
+    def get(self, key: Hashable) -> T | None:
+        """The value of a key, or None."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
-                return self._known[key]
-        made = make()
+            return self._known.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep a value; the one that was used longest ago is forgotten where there are too many."""
         with self._lock:
-            self._known[key] = made
+            self._known[key] = value
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
-        return made
+
+    def clear(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._known.clear()

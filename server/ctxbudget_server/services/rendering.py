@@ -40,6 +40,7 @@ def render_context(call: Call, params: RenderParams) -> RenderResult:
         phase = _phase(phases, params.phase)
         items = snapshot.reader.items(session.id, state="retained")
         tools = SnapshotTools(call, snapshot, counter)
+        sources = tools.sources(session.id, items)
         request = Request(
             session_id=session.id,
             items=items,
@@ -49,7 +50,8 @@ def render_context(call: Call, params: RenderParams) -> RenderResult:
             completed=frozenset(number for number, each in phases.items() if each.state == "completed"),
             markers=settings.values["markers"],
             focus=params.focus,
-            relevance=tools.relevance(items, params.focus) if params.focus else None,
+            relevance=tools.relevance(items, sources, params.focus) if params.focus else None,
+            sources=sources,
         )
         try:
             rendered = render(request, tools.renderers())
@@ -79,6 +81,11 @@ def _phase(phases: Mapping[int, Phase], wanted: int | None) -> Phase | None:
     if wanted not in phases:
         raise ProtocolError("unknownPhase", f"the session has no phase {wanted}", loc=["phase"], phase=wanted)
     return phases[wanted]
+
+
+def is_extracted(item: Item) -> bool:
+    """Whether an item is metadata that was extracted from one other item, and not what somebody wrote."""
+    return item.layer == "metadata" and len(item.reduces) == 1 and item.complete is not None and not item.marker
 
 
 def _exceeded(requested: int, available: int) -> ProtocolError:
@@ -111,15 +118,26 @@ class SnapshotTools:
             check=self._check,
         )
 
-    def relevance(self, items: Sequence[Item], focus: str) -> dict[str, float]:
-        """How much each item speaks of the focus, 0 to 1: its names, and its beginning where there are many items."""
+    def sources(self, session_id: str, items: Sequence[Item]) -> dict[str, Item]:
+        """What extracted metadata was made from, by its id: one item, whose content is kept."""
+        extracted = {item.id: item.reduces[0] for item in items if is_extracted(item)}
+        reduced = self._reader.items(session_id, state="reduced") if extracted else []
+        found = {item.id: item for item in reduced if item.hash is not None}
+        return {own: found[of] for own, of in extracted.items() if of in found}
+
+    def relevance(self, items: Sequence[Item], sources: Mapping[str, Item], focus: str) -> dict[str, float]:
+        """How much each item speaks of the focus, 0 to 1: its names, and its beginning where there are many items.
+
+        Extracted metadata speaks of what its source speaks of.
+        """
         from ctxbudget_server.extract import relevance
 
-        length = max(LEAST_LOOKED_AT, LOOKED_AT // max(1, len(items)))
+        length = max(LEAST_LOOKED_AT, LOOKED_AT // max(1, len(items) + len(sources)))
         texts = []
         for item in items:
-            content = self._content(item)[:length] if item.hash else ""
-            texts.append(" ".join([item.title or "", item.path or "", item.kind, content]))
+            said = [item, sources[item.id]] if item.id in sources else [item]
+            contents = [self._content(one)[:length] for one in said if one.hash]
+            texts.append(" ".join([item.title or "", item.path or "", item.kind, *contents]))
         scores = relevance(texts, focus, self._check)
         return {item.id: score for item, score in zip(items, scores, strict=True)}
 
