@@ -24,6 +24,9 @@ _PATH = re.compile(
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s)>\]]+")
 _EXTENSION = re.compile(r"\.\w{1,8}$")
 
+_WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
+_STRESSED = 0.2
+"""Part of its worth that a word in capitals keeps where the text also has it in small letters."""
 MAX_NAME = 120
 """Characters of the longest name that is worth an index."""
 _PIECE = 100_000
@@ -66,6 +69,7 @@ def rank_names(text: str) -> list[str]:
         if name not in first:
             first[name] = match.start()
     defined = set(_DEFINITION.findall(source))
+    words = set(_WORD.findall(source))
     length = max(1, len(source))
 
     def worth(name: str) -> float:
@@ -75,7 +79,7 @@ def rank_names(text: str) -> list[str]:
         if _FIGURE.fullmatch(name):
             value *= 0.25
         elif name.isupper() and name.isalpha():
-            value *= 0.7
+            value *= 0.7 if name.lower() not in words else _STRESSED
         return float(value * (1.0 - 0.4 * first[name] / length))
 
     return sorted(counts, key=lambda name: (-worth(name), first[name]))

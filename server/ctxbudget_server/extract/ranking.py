@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from .completeness import waits
 from .model import Check, no_check
 from .sentences import split_sentences
 from .units import Unit, is_link_only
@@ -103,7 +104,7 @@ def candidates_of(units: list[Unit], titles: list[str], check: Check = no_check)
                 continue
             text = f"{unit.key}: {text}"
         for place, sentence in enumerate(split_sentences(text)):
-            if not 20 <= len(sentence) <= 900:
+            if not 20 <= len(sentence) <= 900 or waits(sentence):
                 continue
             rank = rank_in_section[unit.section]
             rank_in_section[unit.section] += 1

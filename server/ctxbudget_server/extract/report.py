@@ -58,6 +58,8 @@ _METADATA = re.compile(
     re.I,
 )
 _SHORT_VALUE = 6
+_LEAST_WORDS = 6
+"""Words of a sentence in an introduction that tells something."""
 _BOLD_LEADS = 3
 """Bullets with a bold lead and a sentence behind it that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
@@ -133,15 +135,27 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
         text = bounded(distinct([*split_sentences(brief), *told]))
         if text:
             return text
-    labelled = first_value(fields, _SUMMARY_FIELD)
+    lines = document.structure.lines
+    labelled = first_value([f for f in fields if not lines[f.line].lstrip().startswith("|")], _SUMMARY_FIELD)
     if labelled and word_count(labelled) >= 4:
         text = bounded(split_sentences(labelled))
         if text:
             return text
+    text = bounded(_introduction(document))
+    if text:
+        return text
     pool = [c for c in ranked if is_sentence(c.text)] or ranked
     short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS and not _TALK.match(c.text)]
     best = choose(short, SUMMARY_WORDS * 1.4)
     return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
+
+
+def _introduction(document: Document) -> list[str]:
+    """The sentences of the paragraphs between the title and the first section."""
+    if len(document.sections) < 2 or not document.is_title(0):
+        return []
+    told = [s for u in document.units_of(0) if u.kind == "prose" for s in split_sentences(u.plain)]
+    return [s for s in told if is_sentence(s) and word_count(s) >= _LEAST_WORDS and not (_TALK.match(s) or waits(s))]
 
 
 def rest_of_summary(document: Document, summary: str) -> tuple[str, ...]:
@@ -154,7 +168,13 @@ def rest_of_summary(document: Document, summary: str) -> tuple[str, ...]:
 
 def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
     """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
-    return tuple(distinct(f for f in _findings(document, ranked) if not waits(f))[:10])
+    return tuple(distinct(_without_lead_in(f) for f in _findings(document, ranked) if not waits(f))[:10])
+
+
+def _without_lead_in(finding: str) -> str:
+    """A finding without a last sentence that only announces a list."""
+    sentences = split_sentences(finding) if finding.endswith(":") else []
+    return finding[: finding.rindex(sentences[-1])].rstrip() if len(sentences) > 1 else finding
 
 
 def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
