@@ -10,7 +10,8 @@ from ctxbudget_server.extract.sentences import plain
 
 # The only words of the text that may be ours.
 LABELS = re.compile(
-    r"^(?:(?:report|plan|summary|debug|test output|log|tool output|instructions|document|JSON|code|listing) of \d+ tokens$"
+    r"^(?:(?:report|plan|summary|debug|test output|log|tool output|instructions|document|JSON|code|listing)"
+    r" of \d+ tokens$"
     r"|… \d+ more$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
     r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
     r"|Phases: \d+|Dependencies:|Success criteria:|Status:|Tests:|Files:|Remaining:|Cause:|Fix:"

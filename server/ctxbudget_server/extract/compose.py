@@ -68,7 +68,7 @@ class Composer:
         return True
 
     def add_all(self, part: int, texts: list[str], limit: int, most: int) -> list[str]:
-        """Takes what fits `limit` tokens together of lines in the order of their worth, at most `most`; returns those."""
+        """Takes what fits `limit` tokens together of the texts, the first first, at most `most`; returns those."""
         taken: list[str] = []
         floor = self.left - limit
         for text in texts:
@@ -104,9 +104,9 @@ class Composer:
             self.add(NAMES, _names_line(names[:low]))
         return low
 
-    def fits(self, text: str) -> bool:
-        """Whether a line would fit what is left."""
-        return self._count(text + "\n") <= self.left
+    def fits(self, text: str, limit: int | None = None) -> bool:
+        """Whether a line would fit what is left, and `limit`."""
+        return self._count(text + "\n") <= (self.left if limit is None else min(self.left, limit))
 
     def said(self) -> set[str]:
         """The lines so far."""

@@ -27,7 +27,8 @@ class Parts:
     source_tokens: int
     title: str
     summary: str
-    more_summary: tuple[str, ...]
+    more_summary: tuple[tuple[int, str], ...]
+    task: str
     key_findings: tuple[str, ...]
     recommendations: tuple[str, ...]
     paths: tuple[str, ...]
@@ -42,13 +43,19 @@ class Parts:
 
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
+_NAMES_BESIDE_SUMMARY = 0.25
+"""Largest share of the budget for names where a document that names its task has a summary of its author."""
 _SMALL_JSON = 120
 """Tokens below which the shape of JSON may take all that its names leave."""
 _MOST_NAMES = 0.7
 """Share of the budget that names take even where nothing else wants it (of code they take all)."""
 _STATUS = re.compile("status|plan status")
-_SUMMARY_SHARE = {"plan": 0.3}
+_SUMMARY_SHARE = {"plan": 0.4, "summary": 0.8}
 """Share of what the names leave that more than the summary field may take of the author's summary; else a half."""
+_HEADING = -2
+"""The paragraph of headings, which no sentence is of."""
+_HEADED = 600
+"""Tokens of a text from which on the sentences of a section stand under its heading."""
 _MESSAGES = 6
 _NAMES_FIRST = 0.75
 """Share of what a failed run's lines may take that names of tests have before messages."""
@@ -65,6 +72,8 @@ def names_share(parts: Parts) -> float:
         return 0.1  # the names of the tests that failed are the index
     density = name_density(parts.document.text)
     low, high = _NAMES_SHARE.get(parts.medium, (0.5, 0.7))
+    if parts.task and parts.more_summary:
+        high = min(high, _NAMES_BESIDE_SUMMARY)
     return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
 
 
@@ -106,9 +115,13 @@ def _summary(parts: Parts, composer: Composer, room: int) -> list[str]:
     """The summary field, and what more the author's own summary says, as far as it fits its share of the room."""
     floor = composer.left - int(room * _SUMMARY_SHARE.get(parts.kind, 0.5))
     told = parts.summary
-    said = [told] if told and composer.add(SUMMARY, told, limit=room, paragraph=0) else []
-    for sentence in parts.more_summary:
-        if composer.left > floor and composer.add(SUMMARY, sentence, limit=composer.left - floor, paragraph=0):
+    said: list[str] = []
+    if parts.task and parts.task not in told and composer.add(HEAD, parts.task, order=2, limit=room // 4):
+        said.append(parts.task)
+    if told and composer.add(SUMMARY, told, order=0, limit=room, paragraph=0):
+        said.append(told)
+    for place, sentence in parts.more_summary:
+        if composer.left > floor and composer.add(SUMMARY, sentence, place, composer.left - floor, paragraph=0):
             said.append(sentence)
     return said
 
@@ -244,16 +257,44 @@ def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: 
     if parts.kind in ("report", "debug", "summary"):
         known = " ".join(said)
         bullets = [f"- {f}" for f in parts.key_findings if f not in known]
-        said += composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
+        found = composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
         bullets = [f"- {r}" for r in parts.recommendations if r not in known]
-        said += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
+        found += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
+        said += found or composer.add_all(ADVICE, bullets, composer.left - floor, 1)
     known = " ".join(said)
-    pool = [c for c in parts.ranked if c.text not in known]
-    for candidate in choose(pool, max(0, composer.left - floor) * 1.25, said, check):
-        # Sentences of one section run on; what is none, such as a list's entry, is a bullet.
+    pool = [c for c in parts.ranked if c.text not in known and not (parts.task and parts.task in c.text)]
+    chosen = choose(pool, max(0, composer.left - floor) * 1.25, said, check)
+    _body(parts, composer, chosen, composer.left - floor)
+
+
+def _body(parts: Parts, composer: Composer, chosen: list[Candidate], limit: int) -> None:
+    """Sentences of one section run on; what is none, such as a list's entry, is a bullet."""
+    floor = composer.left - limit
+    waiting = _headings(parts, chosen) if composer.budget >= _HEADED else {}
+    for candidate in chosen:
         whole = is_sentence(candidate.text)
         text = candidate.text if whole else f"{BULLET}{candidate.text}"
-        composer.add(BODY, text, candidate.order, composer.left - floor, candidate.section if whole else None)
+        heading = waiting.get(candidate.section)
+        room = composer.left - floor
+        if heading and composer.fits(f"{heading[1]}\n{text}", room):
+            order, line = waiting.pop(candidate.section)
+            composer.add(BODY, line, order, paragraph=_HEADING)
+            heading = None
+        if heading is None:
+            composer.add(BODY, text, candidate.order, composer.left - floor, candidate.section if whole else None)
+
+
+def _headings(parts: Parts, chosen: list[Candidate]) -> dict[int, tuple[float, str]]:
+    """By section: the place and line of its heading, which comes before the first of its sentences."""
+    found: dict[int, tuple[float, str]] = {}
+    for candidate in sorted(chosen, key=lambda c: c.order):
+        if candidate.section < 0 or candidate.section in found:
+            continue
+        title = parts.document.titles[candidate.section]
+        if title and title != parts.title:
+            level = max(2, parts.document.sections[candidate.section].level)
+            found[candidate.section] = (candidate.order - 0.5, f"{'#' * level} {title}")
+    return found
 
 
 _DEFINES = re.compile(
