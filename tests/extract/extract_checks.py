@@ -10,8 +10,9 @@ from ctxbudget_server.extract.sentences import plain
 
 # The only words of the text that may be ours.
 LABELS = re.compile(
-    r"^(?:(?:report|plan|summary|debug|test-output|log|tool-output|instructions|other) of \d+ tokens$"
-    r"|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
+    r"^(?:(?:report|plan|summary|debug|test output|log|tool output|instructions|document|JSON|code|listing)"
+    r" of \d+ tokens$"
+    r"|… \d+ more$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
     r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
     r"|Phases: \d+|Dependencies:|Success criteria:|Status:|Tests:|Files:|Remaining:|Cause:|Fix:"
     r"|object, keys|array of \d+(?:, keys)?)"
@@ -46,8 +47,8 @@ def typed_values(extraction: Extraction) -> list[str]:
     if plan := extraction.plan:
         values += [name for p in plan.phases for name in (p.name, p.status) if name not in ("done", "open")]
         values += [*plan.dependencies, *plan.success_criteria, *plan.risks]
-        if not re.fullmatch(r"[\d.~+–-]+ [a-z]+", plan.estimate or ""):
-            values.append(plan.estimate)
+        times = [*(plan.estimate or "").split(" + "), *(p.estimate for p in plan.phases)]
+        values += [t for t in times if not re.fullmatch(r"[\d.~+–-]+ [a-z]+", t or "")]
     if done := extraction.implementation:
         values += [done.status, done.tests, *done.remaining]
     if debug := extraction.debug:
@@ -76,7 +77,7 @@ def invented(extraction: Extraction, source: str) -> list[str]:
             bare = re.fullmatch(r"Estimate: ([\d.~+–-]+) ([a-z]+)", line)
             if bare and bare[2] in source.lower():
                 rest = bare[1]  # a bare number goes with the unit of its key
-            pieces = re.split(r" \| |; |: | - |, |\[|\]|(?<=[.!?]) ", COUNTS.sub("", rest))
+            pieces = re.split(r" \| |; |: | - | \+ |, |\[|\]|(?<=[.!?]) ", COUNTS.sub("", rest))
             missing += [p for p in pieces if not stands(p)]
     whole = [extraction.title, *extraction.recommendations, *extraction.key_findings, *typed_values(extraction)]
     for text in whole:

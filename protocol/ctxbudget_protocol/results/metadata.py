@@ -17,6 +17,7 @@ class PlanPhase(Record):
     tasks_done: int
     tasks_open: int
     depends_on: list[int] = described("Numbers of phases.")
+    estimate: str | None = described("The time that the phase gives itself.")
 
 
 class PlanFields(Record):
@@ -26,7 +27,7 @@ class PlanFields(Record):
     phase_count: int
     complexity: float | None = described("As given, or phases + 0.3 tasks + 0.1 hours + dependencies.")
     complexity_basis: Literal["given", "computed"] | None
-    estimate: str | None
+    estimate: str | None = described("The plan's own; failing that, its phases' times with ` + ` between them.")
     dependencies: list[str]
     waves: list[list[int]] = described("Numbers of the phases that may run at the same time, wave by wave.")
     success_criteria: list[str]

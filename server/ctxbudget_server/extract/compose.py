@@ -13,6 +13,7 @@ LABELS = {
     ADVICE: "Recommendations:",
 }
 NAMES_LABEL = "Names:"
+BULLET = "- "
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class _Piece:
     order: float
     text: str
     rank: int
+    paragraph: int | None
 
 
 class Composer:
@@ -34,8 +36,18 @@ class Composer:
         self._pieces: list[_Piece] = []
         self._labelled: set[int] = set()
 
-    def add(self, part: int, text: str, order: float | None = None, limit: int | None = None) -> bool:
-        """Takes a line if it fits what is left (and `limit`); says whether it did."""
+    def add(
+        self,
+        part: int,
+        text: str,
+        order: float | None = None,
+        limit: int | None = None,
+        paragraph: int | None = None,
+    ) -> bool:
+        """Takes a line if it fits what is left (and `limit`); says whether it did.
+
+        Neighbours of one `paragraph` are set as running text; without a number a piece is a line of its own.
+        """
         if not text.strip() or self.left <= 0:
             return False
         room = self.left if limit is None else min(self.left, limit)
@@ -51,12 +63,12 @@ class Composer:
         if label:
             self._labelled.add(part)
         rank = len(self._pieces)
-        self._pieces.append(_Piece(part, rank if order is None else order, text, rank))
+        self._pieces.append(_Piece(part, rank if order is None else order, text, rank, paragraph))
         self.left -= cost
         return True
 
     def add_all(self, part: int, texts: list[str], limit: int, most: int) -> list[str]:
-        """Takes lines in order as long as they fit `limit` tokens together, at most `most`; returns those taken."""
+        """Takes what fits `limit` tokens together of the texts, the first first, at most `most`; returns those."""
         taken: list[str] = []
         floor = self.left - limit
         for text in texts:
@@ -65,6 +77,18 @@ class Composer:
             if self.add(part, text, limit=self.left - floor):
                 taken.append(text)
         return taken
+
+    def add_list(self, part: int, lines: list[str], limit: int) -> list[str]:
+        """Takes the first lines of a list, as many as fit `limit` tokens together, and says how many follow them."""
+        floor = self.left - limit
+        for n, line in enumerate(lines):
+            more = _more(len(lines) - n - 1)
+            reserve = self._count(more + "\n") if more else 0
+            if not self.add(part, line, limit=self.left - floor - reserve):
+                if n:
+                    self.add(part, _more(len(lines) - n))
+                return lines[:n]
+        return lines
 
     def add_names(self, names: list[str], limit: int) -> int:
         """Takes as many names as fit `limit` tokens; returns how many."""
@@ -80,9 +104,9 @@ class Composer:
             self.add(NAMES, _names_line(names[:low]))
         return low
 
-    def fits(self, text: str) -> bool:
-        """Whether a line would fit what is left."""
-        return self._count(text + "\n") <= self.left
+    def fits(self, text: str, limit: int | None = None) -> bool:
+        """Whether a line would fit what is left, and `limit`."""
+        return self._count(text + "\n") <= (self.left if limit is None else min(self.left, limit))
 
     def said(self) -> set[str]:
         """The lines so far."""
@@ -108,15 +132,29 @@ class Composer:
         return "", 0
 
     def _layout(self) -> str:
-        lines: list[str] = []
-        part = -1
+        text = ""
+        before: _Piece | None = None
         for piece in sorted(self._pieces, key=lambda p: (p.part, p.order, p.rank)):
-            if piece.part != part:
-                part = piece.part
-                if part in LABELS:
-                    lines.append(LABELS[part])
-            lines.append(piece.text)
-        return "\n".join(lines)
+            label = (
+                f"{LABELS[piece.part]}\n" if piece.part in LABELS and (not before or before.part != piece.part) else ""
+            )
+            text += (_joint(before, piece) if before else "") + label + piece.text
+            before = piece
+        return text
+
+
+def _joint(before: _Piece, piece: _Piece) -> str:
+    """What stands between two pieces: a blank line where a paragraph or a list ends, which costs no token more."""
+    if before.part != piece.part:
+        return "\n\n"
+    if before.paragraph is not None or piece.paragraph is not None:
+        return " " if before.paragraph == piece.paragraph else "\n\n"
+    ends = before.text.rsplit("\n", 1)[-1].startswith(BULLET)
+    return "\n\n" if ends and not piece.text.startswith(BULLET) else "\n"
+
+
+def _more(lines: int) -> str:
+    return f"{BULLET}… {lines} more" if lines else ""
 
 
 def _names_line(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from .document import Document, unit_text
 from .fields import Field
@@ -84,6 +85,7 @@ _FIGURE = re.compile(
     r"|\b(?:score|complexity|level|rating)\b\D{0,20}?(\d+(?:\.\d+)?)",
     re.I,
 )
+BETWEEN_PHASES = " + "
 _SHORT = 12
 """Words of a line that counts as the estimate itself; of a longer one the time in it does."""
 _HOURS = re.compile(rf"({_AMOUNT})(?:\s*(?:-|–|—|to|or)\s*({_AMOUNT}))?\s*\+?[ -]?([a-z]*)", re.I)
@@ -94,15 +96,20 @@ _VALUES = {
 _SCALE = {"d": 8.0, "w": 40.0, "mi": 1 / 60, "mo": 160.0, "s": 80.0, "m": 1 / 60, "p": 8.0, "q": 480.0}
 
 
-def estimate_of(document: Document, plan_level: list[Field], fields: list[Field]) -> str | None:
+def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str | None]) -> str | None:
     """The time that the plan gives itself: a labelled value, what stands under a heading for it, or a sentence.
 
-    `plan_level` are the fields outside of phases; those of the phases count when nothing else speaks.
+    Failing these, the times of all phases (`by_phase`) with plus signs between them: one phase's is not the plan's.
+    `plan_level` are the fields outside of the phases' sections; a label that comes again with each phase is no plan's.
     """
-    return _from_fields(plan_level) or _from_heading(document) or _from_sentences(document) or _from_fields(fields)
+    labels = Counter(f.name for f in plan_level)
+    own = [f for f in plan_level if labels[f.name] == 1 or f.value.strip("*` ") not in by_phase]
+    told = labelled_estimate(own) or _from_heading(document) or _from_sentences(document)
+    return told or (BETWEEN_PHASES.join(map(str, by_phase)) if by_phase and all(by_phase) else None)
 
 
-def _from_fields(fields: list[Field]) -> str | None:
+def labelled_estimate(fields: list[Field]) -> str | None:
+    """The first value that gives a time, in fields whose label asks for one."""
     for pattern in _FIELDS:
         for entry in fields:
             if not pattern.fullmatch(entry.name):
@@ -157,7 +164,11 @@ def _from_sentences(document: Document) -> str | None:
 
 def hours_of(estimate: str | None) -> float:
     """Hours of an estimate, the middle of a range; 0 without one. A day is 8 hours, a week 40, a month 160."""
-    match = _HOURS.search(estimate) if estimate else None
+    return sum(map(_hours, estimate.split(BETWEEN_PHASES))) if estimate else 0.0
+
+
+def _hours(estimate: str) -> float:
+    match = _HOURS.search(estimate)
     if match is None:
         return 0.0
     low = _amount(match[1])

@@ -14,7 +14,7 @@ from .media import medium as medium_from
 from .model import Check, Count, DebugFields, Extraction, ImplementationFields, PlanFields, TestFields, no_check
 from .names import find_paths, rank_names
 from .ranking import candidates_of
-from .report import key_findings, recommendations, rest_of_summary, summarise
+from .report import key_findings, recommendations, rest_of_summary, summarise, task_of
 from .sections import outline_of
 from .sentences import plain
 from .units import unread_lines
@@ -140,8 +140,9 @@ def _parts(
         title=_title(document, fields) if medium == "prose" else "",
         summary=summary,
         more_summary=rest_of_summary(document, summary) if prose else (),
+        task=task_of(fields) if prose else "",
         key_findings=key_findings(document, ranked) if prose and kind != "plan" else (),
-        recommendations=recommendations(document) if prose and kind != "plan" else (),
+        recommendations=recommendations(document, decided=kind != "summary") if prose and kind != "plan" else (),
         paths=find_paths(document.text),
         names=rank_names(document.text),
         fields=fields,

@@ -18,6 +18,13 @@ _KEY_WORDS = 5
 _MOST_LINES = 40
 _LONGEST_VALUE = 2_000
 """Characters of a value that goes on over several lines."""
+ABOUT_DOCUMENT = re.compile(
+    r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
+    r"|repository|started"
+    r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
+    re.I,
+)
+"""Labels of facts about the document itself, which tell nothing of its matter."""
 _EMPTY = {"", "[]", "{}", "null", "~", "-", "tbd", "n/a"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from .compose import BODY, Composer
+from .compose import BODY, BULLET, Composer
 from .document import Document, unit_text
 from .lines import bare_lines
 from .sentences import plain, split_loosely
@@ -25,7 +25,7 @@ def fill(document: Document, by_line: bool, composer: Composer) -> None:
         known = composer.said()
         misses = 0
         for n, line in enumerate(islice(_lines(document, by_line), _TRIED)):
-            if line in known:
+            if line.removeprefix(BULLET) in known or line in known:
                 continue
             if composer.add(BODY, line, order=1e6 + n):
                 known.add(line)
@@ -57,7 +57,7 @@ def _prose_lines(document: Document) -> Iterator[str]:
         if unit.kind == "code" or (unit.kind == "prose" and len(unit.text) > _LONG):
             yield from (plain(x) for x in document.structure.lines[unit.start : unit.end])
         else:
-            yield unit_text(unit)
+            yield f"{BULLET}{unit_text(unit)}" if unit.bullet else unit_text(unit)
     for _, heading in headings[at:]:
         yield heading
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .compose import ADVICE, BODY, FACTS, FINDINGS, HEAD, REST, SUMMARY, Composer
+from .compose import ADVICE, BODY, BULLET, FACTS, FINDINGS, HEAD, REST, SUMMARY, Composer
 from .document import Document
 from .fields import Field, first_value
 from .filling import fill
 from .lines import bare_lines
-from .model import Check, DebugFields, ImplementationFields, PlanFields, TestFields
+from .model import Check, DebugFields, ImplementationFields, PlanFields, PlanPhase, TestFields
 from .names import name_density, without_line_numbers
 from .ranking import Candidate, choose, estimate_tokens
+from .sentences import is_sentence
 
 
 @dataclass(slots=True)
@@ -26,7 +27,8 @@ class Parts:
     source_tokens: int
     title: str
     summary: str
-    more_summary: tuple[str, ...]
+    more_summary: tuple[tuple[int, str], ...]
+    task: str
     key_findings: tuple[str, ...]
     recommendations: tuple[str, ...]
     paths: tuple[str, ...]
@@ -41,13 +43,19 @@ class Parts:
 
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Least and largest share of the budget for names, by medium; other media are remembered by names above all."""
+_NAMES_BESIDE_SUMMARY = 0.25
+"""Largest share of the budget for names where a document that names its task has a summary of its author."""
 _SMALL_JSON = 120
 """Tokens below which the shape of JSON may take all that its names leave."""
 _MOST_NAMES = 0.7
 """Share of the budget that names take even where nothing else wants it (of code they take all)."""
 _STATUS = re.compile("status|plan status")
-_SUMMARY_SHARE = {"plan": 0.3}
+_SUMMARY_SHARE = {"plan": 0.4, "summary": 0.8}
 """Share of what the names leave that more than the summary field may take of the author's summary; else a half."""
+_HEADING = -2
+"""The paragraph of headings, which no sentence is of."""
+_HEADED = 600
+"""Tokens of a text from which on the sentences of a section stand under its heading."""
 _MESSAGES = 6
 _NAMES_FIRST = 0.75
 """Share of what a failed run's lines may take that names of tests have before messages."""
@@ -64,6 +72,8 @@ def names_share(parts: Parts) -> float:
         return 0.1  # the names of the tests that failed are the index
     density = name_density(parts.document.text)
     low, high = _NAMES_SHARE.get(parts.medium, (0.5, 0.7))
+    if parts.task and parts.more_summary:
+        high = min(high, _NAMES_BESIDE_SUMMARY)
     return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
 
 
@@ -76,7 +86,7 @@ def write_text(parts: Parts, composer: Composer, item_id: str | None, check: Che
     room = max(0, composer.left - names_room)
     told = _summary(parts, composer, room)
     room = max(0, composer.left - names_room)
-    said = told + _facts(parts, composer, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
+    said = told + _facts(parts, composer, told, int(room * _FACTS_SHARE.get(parts.kind, 0.6)))
     by_line = parts.medium != "prose" or parts.kind in ("test-output", "log")
     if by_line:
         _lines(parts, composer, composer.left - names_room, check)
@@ -92,15 +102,26 @@ def _head(parts: Parts, composer: Composer) -> None:
     if parts.title:
         composer.add(HEAD, f"# {parts.title}", order=0, limit=max(composer.budget // 4, 12))
     if composer.budget >= 120:
-        composer.add(HEAD, f"{parts.kind} of {parts.source_tokens} tokens", order=1)
+        composer.add(HEAD, f"{_what(parts)} of {parts.source_tokens} tokens", order=1)
+
+
+def _what(parts: Parts) -> str:
+    """What the source is: its kind, or what it is made of when it has none."""
+    made_of = {"prose": "document", "json": "JSON"}
+    return made_of.get(parts.medium, parts.medium) if parts.kind == "other" else parts.kind.replace("-", " ")
 
 
 def _summary(parts: Parts, composer: Composer, room: int) -> list[str]:
     """The summary field, and what more the author's own summary says, as far as it fits its share of the room."""
     floor = composer.left - int(room * _SUMMARY_SHARE.get(parts.kind, 0.5))
-    said = [parts.summary] if parts.summary and composer.add(SUMMARY, parts.summary, limit=room) else []
-    for sentence in parts.more_summary:
-        if composer.left > floor and composer.add(SUMMARY, sentence, limit=composer.left - floor):
+    told = parts.summary
+    said: list[str] = []
+    if parts.task and parts.task not in told and composer.add(HEAD, parts.task, order=2, limit=room // 4):
+        said.append(parts.task)
+    if told and composer.add(SUMMARY, told, order=0, limit=room, paragraph=0):
+        said.append(told)
+    for place, sentence in parts.more_summary:
+        if composer.left > floor and composer.add(SUMMARY, sentence, place, composer.left - floor, paragraph=0):
             said.append(sentence)
     return said
 
@@ -116,16 +137,16 @@ def _rest(parts: Parts, composer: Composer, item_id: str | None) -> None:
         composer.add(REST, line, limit=composer.budget // 4)
 
 
-def _facts(parts: Parts, composer: Composer, limit: int) -> list[str]:
-    """The typed fields of the kind as lines; returns what they say."""
-    lines = [
-        *_test_lines(parts.tests),
-        *_plan_lines(parts.plan, first_value([f for f in parts.fields if f.section <= 0], _STATUS)),
+def _facts(parts: Parts, composer: Composer, told: list[str], limit: int) -> list[str]:
+    """The typed fields of the kind as lines, without what is `told`; returns what they say."""
+    lists = [
+        _test_lines(parts.tests),
+        *_plan_lines(parts.plan, first_value([f for f in parts.fields if f.section <= 0], _STATUS), " ".join(told)),
         *_implementation_lines(parts.implementation),
-        *_debug_lines(parts.debug),
+        _debug_lines(parts.debug),
     ]
     floor = composer.left - limit
-    said = composer.add_all(FACTS, lines, limit, 60)
+    said = [line for lines in lists for line in composer.add_list(FACTS, lines, composer.left - floor)]
     _failures(parts.tests, composer, composer.left - floor)
     return said
 
@@ -175,56 +196,59 @@ def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
     return lambda name: first[name.split("[", 1)[0]] != name
 
 
-def _listed(label: str, entries: tuple[str, ...]) -> list[str]:
+def _listed(label: str, entries: Sequence[str]) -> list[str]:
     """Bullets under a label; the label comes with the first, so that it never stands alone."""
     bullets = [f"- {entry}" for entry in entries]
-    return [f"{label}\n{bullets[0]}", *bullets[1:]]
+    return [f"{label}\n{bullets[0]}", *bullets[1:]] if bullets else []
 
 
-def _plan_lines(plan: PlanFields | None, status: str | None) -> list[str]:
+def _plan_lines(plan: PlanFields | None, status: str | None, told: str) -> list[list[str]]:
+    """The lists of a plan's facts, the most telling first."""
     if plan is None:
         return []
-    lines: list[str] = [f"Status: {status.strip('[] ')}"] if status else []
-    if plan.estimate:
-        lines.append(f"Estimate: {plan.estimate}")
-    if plan.complexity is not None:
-        lines.append(f"Complexity: {plan.complexity:g} ({plan.complexity_basis})")
-    for phase in plan.phases[:20]:
-        line = f"- {phase.number}: {phase.name}" if phase.number is not None else f"- {phase.name}"
-        if phase.status:
-            line += f" [{phase.status}]"
-        if phase.tasks_done or phase.tasks_open:
-            line += f" {phase.tasks_done}/{phase.tasks_done + phase.tasks_open} tasks"
-        if phase.depends_on:
-            line += f" after {', '.join(map(str, phase.depends_on))}"
-        lines.append(line if phase is not plan.phases[0] else f"Phases: {plan.phase_count}\n{line}")
-    if plan.dependencies:
-        lines.append(f"Dependencies: {'; '.join(plan.dependencies[:4])}")
-    if plan.success_criteria:
-        lines += _listed("Success criteria:", plan.success_criteria[:5])
-    return lines
+    figures = [
+        [f"Status: {status.strip('[] ')}"] if status else [],
+        [f"Estimate: {plan.estimate}"] if plan.estimate else [],
+        [f"Complexity: {plan.complexity:g} ({plan.complexity_basis})"] if plan.complexity is not None else [],
+    ]
+    dependencies = [f"Dependencies: {'; '.join(plan.dependencies[:4])}"] if plan.dependencies else []
+    criteria = [c for c in plan.success_criteria if c not in told]
+    phases = [f"Phases: {plan.phase_count}"] if plan.phases else []
+    return [
+        *figures,
+        phases,
+        [_phase_line(p) for p in plan.phases],
+        dependencies,
+        _listed("Success criteria:", criteria[:5]),
+    ]
 
 
-def _implementation_lines(done: ImplementationFields | None) -> list[str]:
+def _phase_line(phase: PlanPhase) -> str:
+    line = f"- {phase.number}: {phase.name}" if phase.number is not None else f"- {phase.name}"
+    if phase.status:
+        line += f" [{phase.status}]"
+    if phase.tasks_done or phase.tasks_open:
+        line += f" {phase.tasks_done}/{phase.tasks_done + phase.tasks_open} tasks"
+    if phase.depends_on:
+        line += f" after {', '.join(map(str, phase.depends_on))}"
+    return line
+
+
+def _implementation_lines(done: ImplementationFields | None) -> list[list[str]]:
     if done is None:
         return []
-    lines = [f"Status: {done.status}"] if done.status else []
-    if done.tests:
-        lines.append(f"Tests: {done.tests}")
-    if done.files_changed:
-        lines.append(f"Files: {' '.join(done.files_changed[:15])}")
-    if done.remaining:
-        lines += _listed("Remaining:", done.remaining[:5])
-    return lines
+    return [
+        [f"Status: {done.status}"] if done.status else [],
+        [f"Tests: {done.tests}"] if done.tests else [],
+        [f"Files: {' '.join(done.files_changed[:15])}"] if done.files_changed else [],
+        _listed("Remaining:", done.remaining[:5]),
+    ]
 
 
 def _debug_lines(debug: DebugFields | None) -> list[str]:
     if debug is None:
         return []
-    lines = [f"Cause: {debug.cause}"] if debug.cause else []
-    if debug.fix:
-        lines.append(f"Fix: {debug.fix}")
-    return lines
+    return [line for line in (debug.cause and f"Cause: {debug.cause}", debug.fix and f"Fix: {debug.fix}") if line]
 
 
 def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: Check) -> None:
@@ -233,13 +257,44 @@ def _prose(parts: Parts, composer: Composer, room: int, said: list[str], check: 
     if parts.kind in ("report", "debug", "summary"):
         known = " ".join(said)
         bullets = [f"- {f}" for f in parts.key_findings if f not in known]
-        said += composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
+        found = composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * 0.4), 6)
         bullets = [f"- {r}" for r in parts.recommendations if r not in known]
-        said += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
+        found += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * 0.45), 6)
+        said += found or composer.add_all(ADVICE, bullets, composer.left - floor, 1)
     known = " ".join(said)
-    pool = [c for c in parts.ranked if c.text not in known]
-    for candidate in choose(pool, max(0, composer.left - floor) * 1.25, said, check):
-        composer.add(BODY, candidate.text, order=candidate.order, limit=composer.left - floor)
+    pool = [c for c in parts.ranked if c.text not in known and not (parts.task and parts.task in c.text)]
+    chosen = choose(pool, max(0, composer.left - floor) * 1.25, said, check)
+    _body(parts, composer, chosen, composer.left - floor)
+
+
+def _body(parts: Parts, composer: Composer, chosen: list[Candidate], limit: int) -> None:
+    """Sentences of one section run on; what is none, such as a list's entry, is a bullet."""
+    floor = composer.left - limit
+    waiting = _headings(parts, chosen) if composer.budget >= _HEADED else {}
+    for candidate in chosen:
+        whole = is_sentence(candidate.text)
+        text = candidate.text if whole else f"{BULLET}{candidate.text}"
+        heading = waiting.get(candidate.section)
+        room = composer.left - floor
+        if heading and composer.fits(f"{heading[1]}\n{text}", room):
+            order, line = waiting.pop(candidate.section)
+            composer.add(BODY, line, order, paragraph=_HEADING)
+            heading = None
+        if heading is None:
+            composer.add(BODY, text, candidate.order, composer.left - floor, candidate.section if whole else None)
+
+
+def _headings(parts: Parts, chosen: list[Candidate]) -> dict[int, tuple[float, str]]:
+    """By section: the place and line of its heading, which comes before the first of its sentences."""
+    found: dict[int, tuple[float, str]] = {}
+    for candidate in sorted(chosen, key=lambda c: c.order):
+        if candidate.section < 0 or candidate.section in found:
+            continue
+        title = parts.document.titles[candidate.section]
+        if title and title != parts.title:
+            level = max(2, parts.document.sections[candidate.section].level)
+            found[candidate.section] = (candidate.order - 0.5, f"{'#' * level} {title}")
+    return found
 
 
 _DEFINES = re.compile(
@@ -294,7 +349,8 @@ def write_focused(parts: Parts, focus: str, composer: Composer, item_id: str | N
     misses = 0
     for group in groups:
         for passage in group:
-            misses = 0 if composer.add(BODY, passage.text, order=passage.order) else misses + 1
+            paragraph = passage.section if is_sentence(passage.text) and not by_line else None
+            misses = 0 if composer.add(BODY, passage.text, order=passage.order, paragraph=paragraph) else misses + 1
         if composer.left < 4 or misses > 40:
             break
     return True

@@ -62,6 +62,7 @@ class PlanPhase:
     tasks_done: int
     tasks_open: int
     depends_on: tuple[int, ...] = ()
+    estimate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

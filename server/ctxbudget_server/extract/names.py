@@ -24,6 +24,10 @@ _PATH = re.compile(
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s)>\]]+")
 _EXTENSION = re.compile(r"\.\w{1,8}$")
 
+_WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
+_STRESSED = 0.2
+"""Part of its worth that a word in capitals keeps where it is a state, or stands in small letters too."""
+_STATES = {"BLOCKED", "COMPLETE", "COMPLETED", "DONE", "PARTIAL", "PENDING", "PLANNED", "PROGRESS", "STARTED", "TODO"}
 MAX_NAME = 120
 """Characters of the longest name that is worth an index."""
 _PIECE = 100_000
@@ -66,6 +70,7 @@ def rank_names(text: str) -> list[str]:
         if name not in first:
             first[name] = match.start()
     defined = set(_DEFINITION.findall(source))
+    words = set(_WORD.findall(source))
     length = max(1, len(source))
 
     def worth(name: str) -> float:
@@ -75,7 +80,7 @@ def rank_names(text: str) -> list[str]:
         if _FIGURE.fullmatch(name):
             value *= 0.25
         elif name.isupper() and name.isalpha():
-            value *= 0.7
+            value *= 0.7 if name.lower() not in words and name not in _STATES else _STRESSED
         return float(value * (1.0 - 0.4 * first[name] / length))
 
     return sorted(counts, key=lambda name: (-worth(name), first[name]))

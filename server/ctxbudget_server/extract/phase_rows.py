@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from .dependencies import numbers_in
 from .document import Document
-from .fields import normal_key
+from .estimates import labelled_estimate
+from .fields import Field, normal_key
 from .items import body_rows
 from .model import PlanPhase
 from .phase_marks import DEPENDS, LEAD, PHASE_SECTION, STATUS, WORDS, phase_number
@@ -39,7 +40,8 @@ def tabled_phases(document: Document) -> Iterator[PlanPhase]:
         depends = next((v for k, v in columns.items() if DEPENDS.fullmatch(k)), None)
         marked, name = split_status(name)
         if name and not re.match(r"total\b", name, re.I):
-            yield PlanPhase(number, name, status or marked, 0, 0, numbers_in(depends, number))
+            time = labelled_estimate([Field(key, value, row.start, row.section) for key, value in columns.items()])
+            yield PlanPhase(number, name, status or marked, 0, 0, numbers_in(depends, number), time)
 
 
 def _row_name(head: list[str], values: list[str], place: int) -> tuple[int | None, str]:

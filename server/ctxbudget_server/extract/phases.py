@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from .dependencies import links_in, names_phase, numbers_in, own_needs
 from .document import Document, unit_text
+from .estimates import labelled_estimate
 from .fields import Field
 from .model import PlanPhase
 from .phase_leads import phase_leads
@@ -65,6 +66,7 @@ def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> 
         tasks_done=sum(boxes),
         tasks_open=len(boxes) - sum(boxes),
         depends_on=_needs(document, own, lead, number),
+        estimate=labelled_estimate(own),
     )
 
 

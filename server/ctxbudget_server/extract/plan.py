@@ -40,7 +40,7 @@ def parse_plan(document: Document, fields: list[Field]) -> PlanFields:
     plan_level = [f for f in fields if f.section not in inside]
     dependencies = _dependency_lines(document, plan_level, inside)
     links = sum(len(p.depends_on) for p in phases)
-    estimate = estimate_of(document, plan_level, fields)
+    estimate = estimate_of(document, plan_level, [p.estimate for p in phases])
     given = given_complexity(document, plan_level or fields)
     tasks = sum(p.tasks_done + p.tasks_open for p in phases)
     complexity, basis = given, "given"

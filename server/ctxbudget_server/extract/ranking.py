@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from .completeness import waits
+from .fields import ABOUT_DOCUMENT
 from .model import Check, no_check
 from .sentences import split_sentences
 from .units import Unit, is_link_only
@@ -99,11 +101,11 @@ def candidates_of(units: list[Unit], titles: list[str], check: Check = no_check)
         title = titles[unit.section] if unit.section >= 0 else ""
         text = unit.plain
         if unit.kind == "field" and unit.key:
-            if len(text) < 50:
+            if len(text) < 50 or ABOUT_DOCUMENT.fullmatch(unit.key):
                 continue
             text = f"{unit.key}: {text}"
         for place, sentence in enumerate(split_sentences(text)):
-            if not 20 <= len(sentence) <= 900:
+            if not 20 <= len(sentence) <= 900 or waits(sentence):
                 continue
             rank = rank_in_section[unit.section]
             rank_in_section[unit.section] += 1

@@ -6,7 +6,7 @@ import re
 
 from .completeness import waits
 from .document import Document, unit_text
-from .fields import Field, first_value, header_list
+from .fields import ABOUT_DOCUMENT, Field, first_value, header_list
 from .items import distinct, entries, heading_text, shorten, under_labels
 from .ranking import Candidate, choose
 from .sentences import is_sentence, split_sentences, word_count
@@ -30,6 +30,9 @@ _SUMMARY_SECTIONS = tuple(
     )
 )
 _SUMMARY_FIELD = re.compile(r"(?:summary(?: brief)?|brief|tl ?dr|abstract|synopsis|description|objective|goal)")
+_TASK_FIELD = re.compile(r"task|feature|topic|subject|issue|scope")
+_WORD = re.compile(r"[^\W\d]{2,}")
+_TASK_WORDS = 3
 _BRIEF = re.compile(r"(?:summary )?brief|(?:one line |short )?summary")
 _KEY_SECTION = re.compile(
     r"\b(?:key|main|major|critical|principal|important)\s+(?:\w+\s+)?(?:findings?|points?|takeaways?"
@@ -51,13 +54,9 @@ _TALK = re.compile(
 )
 """What an agent says about its own doing, which tells the reader nothing of the matter."""
 _FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
-_METADATA = re.compile(
-    r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
-    r"|repository|started"
-    r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
-    re.I,
-)
 _SHORT_VALUE = 6
+_LEAST_WORDS = 6
+"""Words of a sentence in an introduction that tells something."""
 _BOLD_LEADS = 3
 """Bullets with a bold lead and a sentence behind it that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
@@ -119,9 +118,9 @@ def summary_sentences(document: Document, index: int) -> list[str]:
 def _is_metadata(unit: Unit) -> bool:
     """Whether a unit is a fact about the document, such as its date."""
     if unit.kind == "field":
-        return bool(_METADATA.fullmatch(unit.key))
+        return bool(ABOUT_DOCUMENT.fullmatch(unit.key))
     key, colon, value = unit.text.partition(":")
-    return bool(colon) and len(value.split()) <= _SHORT_VALUE and bool(_METADATA.fullmatch(key.strip(" *_`")))
+    return bool(colon) and len(value.split()) <= _SHORT_VALUE and bool(ABOUT_DOCUMENT.fullmatch(key.strip(" *_`")))
 
 
 def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
@@ -130,31 +129,61 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
     brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
     if section is not None or brief:
         told = summary_sentences(document, section) if section is not None else []
-        text = bounded(distinct([*split_sentences(brief), *told]))
+        first = [] if brief or not told or word_count(told[0]) <= SUMMARY_WORDS else split_sentences(task_of(fields))
+        text = bounded(distinct([*split_sentences(brief), *first, *told]))
         if text:
             return text
-    labelled = first_value(fields, _SUMMARY_FIELD)
+    lines = document.structure.lines
+    labelled = first_value([f for f in fields if not lines[f.line].lstrip().startswith("|")], _SUMMARY_FIELD)
     if labelled and word_count(labelled) >= 4:
         text = bounded(split_sentences(labelled))
         if text:
             return text
+    text = bounded(_introduction(document))
+    if text:
+        return text
     pool = [c for c in ranked if is_sentence(c.text)] or ranked
     short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS and not _TALK.match(c.text)]
     best = choose(short, SUMMARY_WORDS * 1.4)
     return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
 
 
-def rest_of_summary(document: Document, summary: str) -> tuple[str, ...]:
-    """The sentences of the author's summary that the `summary` field has no room for, in order."""
+def _introduction(document: Document) -> list[str]:
+    """The sentences of the paragraphs between the title and the first section."""
+    if len(document.sections) < 2 or not document.is_title(0):
+        return []
+    told = [s for u in document.units_of(0) if u.kind == "prose" for s in split_sentences(u.plain)]
+    return [s for s in told if is_sentence(s) and word_count(s) >= _LEAST_WORDS and not (_TALK.match(s) or waits(s))]
+
+
+def task_of(fields: list[Field]) -> str:
+    """What the document says above its first section that it is about, when that is more than a name."""
+    value = first_value([f for f in fields if f.section <= 0], _TASK_FIELD) or ""
+    return value if len(_WORD.findall(value)) >= _TASK_WORDS else ""
+
+
+def rest_of_summary(document: Document, summary: str) -> tuple[tuple[int, str], ...]:
+    """The sentences of the author's summary that the `summary` field has no room for, in order.
+
+    Each has its place, which is negative when it stands before what the field says.
+    """
     section = summary_section(document)
     if section is None:
         return ()
-    return tuple(s for s in distinct(summary_sentences(document, section)) if s not in summary)
+    sentences = distinct(summary_sentences(document, section))
+    start = next((n for n, s in enumerate(sentences) if s in summary), 0)
+    return tuple((n - start, s) for n, s in enumerate(sentences) if s not in summary)
 
 
 def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
     """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
-    return tuple(distinct(f for f in _findings(document, ranked) if not waits(f))[:10])
+    return tuple(distinct(_without_lead_in(f) for f in _findings(document, ranked) if not waits(f))[:10])
+
+
+def _without_lead_in(finding: str) -> str:
+    """A finding without a last sentence that only announces a list."""
+    sentences = split_sentences(finding) if finding.endswith(":") else []
+    return finding[: finding.rindex(sentences[-1])].rstrip() if len(sentences) > 1 else finding
 
 
 def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
@@ -198,12 +227,15 @@ def _salient(ranked: list[Candidate]) -> list[str]:
     return distinct(c.text for c in best if not (c.text.endswith(":") or _TALK.match(c.text)))[:5]
 
 
-def recommendations(document: Document) -> tuple[str, ...]:
-    """What the document advises, from sections so named at any level, whatever form their entries have."""
+def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
+    """What the document advises, from sections so named at any level, whatever form their entries have.
+
+    `decided` says whether decisions count as advice where there is none; of work that is done they tell how it was.
+    """
     listed = header_list(document, _LISTED_RECOMMENDATIONS)
     if listed:
         return tuple(distinct(listed)[:20])
-    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, _DECISIONS):
+    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, *([_DECISIONS] if decided else [])):
         found: list[str] = []
         for index in document.matching(pattern):
             found += entries(document, index)

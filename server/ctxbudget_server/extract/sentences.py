@@ -17,6 +17,7 @@ _TAG = re.compile(
 _STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])|\*\*\*|(?<!\w)__(?=\w)|(?<=[\w.!?])__(?!\w)")
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,400}~~")
+_STRUCK_TAG = re.compile(r"<(del|s|strike)>[^<>]{1,400}</\1>", re.I)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _SPACES = re.compile(r"\s+")
 _SPACE_RUN = re.compile(r"  +")
@@ -57,7 +58,7 @@ def _plain(text: str) -> str:
     if "[" in text:
         text = _FOOTNOTE.sub("", _REFERENCE.sub(r"\1", _LINK.sub(r"\1", text)))
     if "<" in text:
-        text = _TAG.sub(" ", _COMMENT.sub(" ", _RST_LINK.sub(r"\1", text)))
+        text = _TAG.sub(" ", _STRUCK_TAG.sub(" ", _COMMENT.sub(" ", _RST_LINK.sub(r"\1", text))))
     if ":`" in text:
         text = _RST_ROLE.sub(r"`\1`", text)
     if "*" in text or "__" in text:
