@@ -1,0 +1,105 @@
+"""Emacs as a daemon with our client loaded, driven from outside by emacsclient."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+CLIENT = Path(__file__).parents[2] / "clients" / "emacs"
+SECONDS = 30.0
+
+ANSWER = """
+(defun ctxbudget-test-answer (question answer)
+  "Evaluate the form in file QUESTION, and write its value as JSON to file ANSWER."
+  (let ((form (with-temp-buffer (insert-file-contents question) (read (current-buffer)))))
+    (with-current-buffer (window-buffer)
+      (let ((said (condition-case fault `(:value ,(eval form t)) (error `(:error ,(error-message-string fault))))))
+        (with-temp-file answer (insert (json-encode said)))))))
+"""
+
+
+def require_emacs(package: str) -> None:
+    """Skip the test where there is no Emacs with a package."""
+    if shutil.which("emacs") and shutil.which("emacsclient"):
+        load = ["emacs", "--batch", "-f", "package-initialize", "--eval", f"(require '{package})"]
+        if subprocess.run(load, capture_output=True, check=False, timeout=SECONDS).returncode == 0:
+            return
+    pytest.skip(f"Emacs with {package} is not installed: run clients/emacs/test/install-host.sh")
+
+
+class Emacs:
+    """A running Emacs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def lisp(self, form: str) -> Any:
+        """Evaluate in the buffer that is shown; the value as JSON has it, nil being None."""
+        question, answer = self._folder / "question.el", self._folder / "answer.json"
+        question.write_text(form)
+        ask = f'(ctxbudget-test-answer "{question}" "{answer}")'
+        command = ["emacsclient", "-s", str(self._folder / "socket"), "--eval", ask]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+        assert done.returncode == 0, f"{form}: {done.stderr}"
+        said = json.loads(answer.read_text())
+        assert "error" not in said, f"{form}: {said['error']}"
+        return said["value"]
+
+    def wait(self, form: str, says: Callable[[Any], bool], seconds: float = SECONDS) -> Any:
+        """Until the value is as it should be."""
+        give_up = time.monotonic() + seconds
+        while not says(found := self.lisp(form)):
+            if time.monotonic() > give_up:
+                messages = self.lisp('(with-current-buffer "*Messages*" (buffer-string))')
+                pytest.fail(f"{form}: {found!r}; messages: {messages}")
+            time.sleep(0.05)
+        return found
+
+    def open_file(self, path: Path) -> None:
+        """As a person does: by a command, after which Eglot connects."""
+        self.lisp(f'(progn (switch-to-buffer (find-file-noselect "{path}")) (run-hooks (quote post-command-hook)) nil)')
+
+    def text(self) -> str:
+        """The buffer's text."""
+        found: str = self.lisp("(buffer-string)")
+        return found
+
+
+@contextmanager
+def emacs(folder: Path, init: str) -> Iterator[Emacs]:
+    """Emacs in a folder, with an init file."""
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    with TemporaryDirectory(prefix="emacs-") as short:
+        home = Path(short)
+        (home / "init.el").write_text(f"(package-initialize)\n{ANSWER}\n{init}")
+        environment["HOME"] = str(home)
+        # No user's configuration, but Debian's packages.
+        command = ["emacs", f"--fg-daemon={home / 'socket'}", "-q", "-l", str(home / "init.el")]
+        with (home / "log").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            give_up = time.monotonic() + SECONDS
+            while not (home / "socket").exists():
+                assert process.poll() is None and time.monotonic() < give_up, (home / "log").read_text()
+                time.sleep(0.05)
+            yield Emacs(home)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
