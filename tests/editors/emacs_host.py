@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from typing import Any
 
 import pytest
 
-CLIENT = Path(__file__).parents[2] / "clients" / "emacs"
+from .project import end, path_with_ctxbudget
+
 SECONDS = 30.0
 
 ANSWER = """
@@ -35,7 +35,11 @@ def require_emacs(package: str) -> None:
         load = ["emacs", "--batch", "-f", "package-initialize", "--eval", f"(require '{package})"]
         if subprocess.run(load, capture_output=True, check=False, timeout=SECONDS).returncode == 0:
             return
-    pytest.skip(f"Emacs with {package} is not installed: run clients/emacs/test/install-host.sh")
+    pytest.skip(f"Emacs with {package} is not installed: CTXBUDGET_MORE_EDITORS=1 .ci/run installs it")
+
+
+def _client(folder: Path) -> list[str]:
+    return ["emacsclient", "-s", str(folder / "socket"), "--eval"]
 
 
 class Emacs:
@@ -49,8 +53,9 @@ class Emacs:
         question, answer = self._folder / "question.el", self._folder / "answer.json"
         question.write_text(form)
         ask = f'(ctxbudget-test-answer "{question}" "{answer}")'
-        command = ["emacsclient", "-s", str(self._folder / "socket"), "--eval", ask]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+        done = subprocess.run(
+            [*_client(self._folder), ask], capture_output=True, text=True, check=False, timeout=SECONDS
+        )
         assert done.returncode == 0, f"{form}: {done.stderr}"
         said = json.loads(answer.read_text())
         assert "error" not in said, f"{form}: {said['error']}"
@@ -79,7 +84,7 @@ class Emacs:
 @contextmanager
 def emacs(folder: Path, init: str) -> Iterator[Emacs]:
     """Emacs in a folder, with an init file."""
-    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    environment = {**os.environ, "PATH": path_with_ctxbudget()}
     with TemporaryDirectory(prefix="emacs-") as short:
         home = Path(short)
         (home / "init.el").write_text(f"(package-initialize)\n{ANSWER}\n{init}")
@@ -92,14 +97,9 @@ def emacs(folder: Path, init: str) -> Iterator[Emacs]:
             )
         try:
             give_up = time.monotonic() + SECONDS
-            while not (home / "socket").exists():
+            while subprocess.run([*_client(home), "t"], capture_output=True, check=False).returncode != 0:
                 assert process.poll() is None and time.monotonic() < give_up, (home / "log").read_text()
                 time.sleep(0.05)
             yield Emacs(home)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)

@@ -1,4 +1,4 @@
-"""Neovim as a person has it, with our client on its runtimepath, driven from outside through its own socket."""
+"""Neovim as a person has it, with our client installed, driven from outside through its own socket."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from typing import Any
 
 import pytest
 
-CLIENT = Path(__file__).parents[2] / "clients" / "neovim"
+from .project import end, pasted, path_with_ctxbudget
+
 SECONDS = 30.0
 
 
@@ -70,35 +70,32 @@ class Neovim:
 
 
 @contextmanager
-def neovim(folder: Path, state: Path, init: str) -> Iterator[Neovim]:
-    """Neovim in a folder, with an `init.lua`."""
+def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
+    """Neovim in a folder, for a person who has pasted what docs/neovim.md says, and has an `init.lua`."""
     program = neovim_program()
-    config = state / "init.lua"
-    state.mkdir(parents=True)
+    config = home / ".config" / "nvim" / "init.lua"
+    config.parent.mkdir(parents=True)
     config.write_text(init)
-    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    with TemporaryDirectory(prefix="nvim-") as short, (state / "nvim.log").open("wb") as log:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    }
+    environment |= {"HOME": str(home), "PATH": path_with_ctxbudget()}
+    subprocess.run(["sh", "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
+    with TemporaryDirectory(prefix="nvim-") as short, (home / "log").open("wb") as log:
         socket = Path(short) / "socket"  # a socket's path has room for 100 characters
-        # Without a user's configuration and plugins, but with the runtimepath's files loaded as always.
-        command = [program, "--headless", "--clean", "-u", str(config), "--listen", str(socket)]
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            [program, "--headless", "--listen", str(socket)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         try:
             give_up = time.monotonic() + SECONDS
             while not socket.exists():
-                assert process.poll() is None and time.monotonic() < give_up, (state / "nvim.log").read_text()
+                assert process.poll() is None and time.monotonic() < give_up, (home / "log").read_text()
                 time.sleep(0.02)
             yield Neovim(program, socket)
         finally:
             end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End Neovim, and by that its server."""
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

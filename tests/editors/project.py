@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = Path(str(files("ctxbudget_server.demo") / "examples"))
 REPORT = "reports/001-rate-limiting-algorithms.md"
 
@@ -20,6 +22,26 @@ def make_project(folder: Path) -> Path:
     shutil.copytree(EXAMPLES, folder)
     (folder / "ctxbudget.toml").write_text("contextWindow = 25000\n")
     return folder
+
+
+def pasted(page: str, language: str, number: int = 0) -> str:
+    """What a page of the documentation says to paste: one of its blocks in a language."""
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", (DOCS / page).read_text())[number]
+
+
+def path_with_ctxbudget() -> str:
+    """PATH with the environment of the tests in front."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End an editor, and by that its server."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def call(workspace: Path, method: str, **params: Any) -> dict[str, Any]:

@@ -10,30 +10,26 @@ from pathlib import Path
 
 import pytest
 
-from .emacs_host import CLIENT, Emacs, emacs, require_emacs
-from .project import REPORT, add, call, make_project
+from .emacs_host import Emacs, emacs, require_emacs
+from .project import REPORT, add, call, make_project, pasted
 
-COMMON = f"""
+CLIENT = Path(__file__).parents[2] / "clients" / "emacs"
+
+COMMON = """
 (setq make-backup-files nil auto-save-default nil create-lockfiles nil native-comp-deferred-compilation nil)
 (setq warned nil questions nil)
 (advice-add 'display-warning :override
             (lambda (type message &rest _) (when (eq type 'ctxbudget) (push message warned))))
 (advice-add 'y-or-n-p :override (lambda (question) (push question questions) (not (eq reply 'no))))
 (setq reply 'yes)
-(add-to-list 'load-path "{CLIENT}")
-(require 'ctxbudget)
-(ctxbudget-mode-line-mode 1)
 """
-"""What docs/emacs.md says, and warnings and questions that can be counted."""
-EGLOT = COMMON + "(require 'eglot)\n(add-hook 'markdown-mode-hook #'eglot-ensure)\n"
-LSP_MODE = (
-    COMMON
-    + """
-(require 'lsp-mode)
-(setq lsp-auto-guess-root t lsp-restart 'ignore lsp-enable-file-watchers nil lsp-enable-suggest-server-download nil)
-(add-hook 'markdown-mode-hook #'lsp)
+"""Warnings and questions that can be counted."""
+EGLOT = COMMON + pasted("emacs.md", "elisp")
+LSP_SETTINGS = """
+(setq lsp-lens-enable t lsp-auto-guess-root t lsp-restart 'ignore lsp-enable-file-watchers nil)
+(setq lsp-enable-suggest-server-download nil)
 """
-)
+LSP_MODE = COMMON + LSP_SETTINGS + pasted("emacs.md", "elisp").replace("eglot-ensure", "lsp-deferred")
 
 STATUS = "(ctxbudget-status)"
 MODE_LINE = "(substring-no-properties (format-mode-line mode-line-misc-info))"
@@ -147,10 +143,8 @@ def test_lsp_mode(workspace: Path) -> None:
         editor.open_file(workspace / REPORT)
         editor.wait("(and ctxbudget--connection t)", bool)
         diagnostics = "(vconcat (mapcar #'lsp:diagnostic-message (car (hash-table-values (lsp-diagnostics t)))))"
-        messages = editor.wait(diagnostics, bool); print(messages)
-        [message] = messages
+        [message] = editor.wait(diagnostics, bool)
         assert "over the ceiling of layer metadata: 1,500 tokens" in message
-        editor.lisp("(progn (require 'lsp-lens) (lsp-lens-show) nil)")
         lens = """(mapconcat (lambda (each) (concat (overlay-get each 'before-string) (overlay-get each 'after-string)))
                              (overlays-in (point-min) (point-max)) "")"""
         editor.wait(lens, lambda text: "2,628 tokens · 35% of budget · layer: metadata" in text)

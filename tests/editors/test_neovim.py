@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .neovim_host import CLIENT, Neovim, neovim
-from .project import REPORT, add, call, make_project
+from .neovim_host import Neovim, neovim
+from .project import REPORT, add, call, make_project, pasted
 
-INIT = f"""
-vim.opt.runtimepath:append({json.dumps(str(CLIENT))})
+CLIENT = Path(__file__).parents[2] / "clients" / "neovim"
+
+INIT = """
 vim.o.swapfile = false
-NOTIFIED = {{}}
-vim.notify = function(message, level) table.insert(NOTIFIED, {{ message, level }}) end
-vim.lsp.enable("ctxbudget")
-"""
+NOTIFIED = {}
+vim.notify = function(message, level) table.insert(NOTIFIED, { message, level }) end
+""" + pasted("neovim.md", "lua")
 """What docs/neovim.md says, and notifications that can be counted."""
 
 STATUS = "return require('ctxbudget').status()"
@@ -48,7 +47,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def editor(workspace: Path, tmp_path: Path) -> Iterator[Neovim]:
-    with neovim(workspace, tmp_path / "nvim", INIT) as editor:
+    with neovim(workspace, tmp_path / "home", INIT) as editor:
         yield editor
 
 
@@ -149,8 +148,7 @@ def test_the_running_session(editor: Neovim, workspace: Path) -> None:
     add(workspace, 5_250)
     status = "ctx 21% of window · 5,250/7,500 · phase 2 · ok"
     editor.wait(STATUS, lambda text: text == status)
-    editor.lua("vim.o.statusline = \"%{v:lua.require'ctxbudget'.status()}\"")
-    assert editor.lua("return vim.api.nvim_eval_statusline(vim.o.statusline, {}).str") == status
+    assert status in editor.lua("return vim.api.nvim_eval_statusline(vim.o.statusline, {}).str")
 
     add(workspace, 600)
     for total in ("5,850", "5,950", "6,050"):  # the last one comes after any notification of the first two
@@ -180,7 +178,7 @@ def test_health(editor: Neovim, workspace: Path) -> None:
 
 def test_health_without_the_command(workspace: Path, tmp_path: Path) -> None:
     init = INIT + 'vim.lsp.config("ctxbudget", { cmd = { "ctxbudget-of-nowhere" } })'
-    with neovim(workspace, tmp_path / "nvim", init) as editor:
+    with neovim(workspace, tmp_path / "home", init) as editor:
         editor.command("checkhealth ctxbudget")
         assert "ERROR `ctxbudget-of-nowhere` cannot be run" in editor.text()
 
@@ -192,19 +190,19 @@ def test_a_rules_file_without_a_type_is_looked_at(editor: Neovim, workspace: Pat
 
 
 def test_settings_of_the_user_count(workspace: Path, tmp_path: Path) -> None:
-    settings = """
-      vim.lsp.config("ctxbudget", {
-        settings = { ctxbudget = { contextWindow = 200000, ceilings = { metadata = 2000 } } },
-      })
-    """
-    with neovim(workspace, tmp_path / "nvim", INIT + settings) as editor:
+    with neovim(workspace, tmp_path / "home", INIT + pasted("neovim.md", "lua", 1)) as editor:
         editor.command(f"edit {REPORT}")
         assert "2,628 tokens · 4.4% of budget · layer: metadata" in editor.wait(LENSES, bool)
         [diagnostic] = editor.wait(DIAGNOSTICS, bool)
         assert "2,000 tokens (1.0% of window)" in diagnostic["message"]
 
 
-def test_its_help_has_tags() -> None:
+def test_its_help_is_found(editor: Neovim) -> None:
+    editor.command("help :CtxbudgetCount")
+    assert editor.lua("return vim.fn.expand('%:t')") == "ctxbudget.txt"
+
+
+def test_the_tags_of_its_help_are_up_to_date() -> None:
     """They are in the package, so that `:help ctxbudget` needs no `:helptags`."""
     documentation = CLIENT / "doc" / "ctxbudget.txt"
     tags = [line.split("\t")[0] for line in (CLIENT / "doc" / "tags").read_text().splitlines()]
