@@ -94,16 +94,19 @@ before those of the project's `ctxbudget.toml'."
       (setq text (replace-match "\\1,\\2" nil nil text)))
     text))
 
+(defun ctxbudget--change ()
+  "What was last told of the session that this buffer's server follows."
+  (and ctxbudget--connection (gethash ctxbudget--connection ctxbudget--changes)))
+
 (defun ctxbudget-status ()
-  "The session of this buffer's server in short; nil while there is none.
-It reads `ctx 21% of window · 5,250/7,500 · phase 2 · warn': retained
-tokens, the budget, phase and level."
-  (when-let* ((change (and ctxbudget--connection (gethash ctxbudget--connection ctxbudget--changes)))
+  "The running session in short; nil while there is none.
+It reads `5,250/7,500 · phase 2 · warn': tokens retained, of the budget,
+phase and level."
+  (when-let* ((change (ctxbudget--change))
               (status (plist-get change :status)))
     (string-join
      (delq nil
-           (list (format "ctx %d%% of window" (round (* 100 (plist-get status :ofWindow))))
-                 (format "%s/%s"
+           (list (format "%s/%s"
                          (ctxbudget--figure (plist-get status :retained))
                          (ctxbudget--figure (plist-get status :budget)))
                  (cond ((equal (plist-get change :state) "closed") "closed")
@@ -114,11 +117,17 @@ tokens, the budget, phase and level."
 (defun ctxbudget--mode-line ()
   "The session as a part of the mode line."
   (when-let ((text (ctxbudget-status)))
-    (let ((level (plist-get (plist-get (gethash ctxbudget--connection ctxbudget--changes) :status) :level)))
-      (list " "
-            (propertize (string-replace "%" "%%" text)
-                        'face (pcase level ("warn" 'ctxbudget-warn) ("critical" 'ctxbudget-critical))
-                        'help-echo "The running session; M-x ctxbudget-report shows all of it")))))
+    (let* ((change (ctxbudget--change))
+           (status (plist-get change :status)))
+      (propertize (concat " ctx " text)
+                  'face (pcase (plist-get status :level)
+                          ("warn" 'ctxbudget-warn)
+                          ("critical" 'ctxbudget-critical))
+                  'help-echo (format "Session %s: %d%% of the budget, %d%% of the window.
+M-x ctxbudget-report shows all of it."
+                                     (plist-get change :sessionId)
+                                     (round (* 100 (plist-get status :ofBudget)))
+                                     (round (* 100 (plist-get status :ofWindow))))))))
 
 (defconst ctxbudget--mode-line-construct '(:eval (ctxbudget--mode-line)))
 

@@ -12,7 +12,7 @@ local function list(count)
     return { filename = vim.uri_to_fname(file.uri), lnum = 1, text = budget.figure(file.tokens) .. " tokens" }
   end, count.largest)
   local title = ("%s tokens in %s files"):format(budget.figure(count.tokens), budget.figure(count.files))
-  vim.fn.setqflist({}, " ", { title = title, items = items })
+  vim.fn.setqflist({}, " ", { title = title .. (count.cancelled and ", then stopped" or ""), items = items })
   vim.cmd("botright copen")
 end
 
