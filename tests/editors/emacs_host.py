@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,7 @@ from typing import Any
 
 import pytest
 
-from .project import end, path_with_ctxbudget
-
-SECONDS = 30.0
+from .hosts import SECONDS, end, path_with_ctxbudget, wait_for
 
 ANSWER = """
 (defun ctxbudget-test-answer (question answer)
@@ -61,15 +58,10 @@ class Emacs:
         assert "error" not in said, f"{form}: {said['error']}"
         return said["value"]
 
-    def wait(self, form: str, says: Callable[[Any], bool], seconds: float = SECONDS) -> Any:
+    def wait(self, form: str, says: Callable[[Any], bool]) -> Any:
         """Until the value is as it should be."""
-        give_up = time.monotonic() + seconds
-        while not says(found := self.lisp(form)):
-            if time.monotonic() > give_up:
-                messages = self.lisp('(with-current-buffer "*Messages*" (buffer-string))')
-                pytest.fail(f"{form}: {found!r}; messages: {messages}")
-            time.sleep(0.05)
-        return found
+        messages = '(with-current-buffer "*Messages*" (buffer-string))'
+        return wait_for(lambda: self.lisp(form), says, lambda: f"{form}; messages: {self.lisp(messages)}")
 
     def open_file(self, path: Path) -> None:
         """As a person does: by a command, after which Eglot connects."""
@@ -96,10 +88,12 @@ def emacs(folder: Path, init: str) -> Iterator[Emacs]:
                 command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
         try:
-            give_up = time.monotonic() + SECONDS
-            while subprocess.run([*_client(home), "t"], capture_output=True, check=False).returncode != 0:
-                assert process.poll() is None and time.monotonic() < give_up, (home / "log").read_text()
-                time.sleep(0.05)
+            ping = [*_client(home), "t"]
+            wait_for(
+                lambda: subprocess.run(ping, capture_output=True, check=False).returncode,
+                lambda code: code == 0 or process.poll() is not None,
+                (home / "log").read_text,
+            )
             yield Emacs(home)
         finally:
             end(process)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from .project import end, pasted, path_with_ctxbudget
-
-SECONDS = 30.0
+from .hosts import SECONDS, end, path_with_ctxbudget, wait_for
+from .project import pasted
 
 
 def neovim_program() -> str:
@@ -53,15 +51,10 @@ class Neovim:
         """An Ex command."""
         self.lua(f"vim.cmd({json.dumps(command)})")
 
-    def wait(self, body: str, says: Callable[[Any], bool], seconds: float = SECONDS) -> Any:
+    def wait(self, body: str, says: Callable[[Any], bool]) -> Any:
         """Until what the Lua returns is as it should be."""
-        give_up = time.monotonic() + seconds
-        while not says(found := self.lua(body)):
-            if time.monotonic() > give_up:
-                messages = self.lua("return vim.fn.execute('messages')")
-                pytest.fail(f"{body}: {found!r}; messages: {messages}")
-            time.sleep(0.05)
-        return found
+        messages = "return vim.fn.execute('messages')"
+        return wait_for(lambda: self.lua(body), says, lambda: f"{body}; messages: {self.lua(messages)}")
 
     def text(self) -> str:
         """The buffer's text."""
@@ -92,10 +85,7 @@ def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
             stderr=subprocess.STDOUT,
         )
         try:
-            give_up = time.monotonic() + SECONDS
-            while not socket.exists():
-                assert process.poll() is None and time.monotonic() < give_up, (home / "log").read_text()
-                time.sleep(0.02)
+            wait_for(lambda: socket.exists() or process.poll() is not None, bool, (home / "log").read_text)
             yield Neovim(program, socket)
         finally:
             end(process)

@@ -29,21 +29,6 @@ def pasted(page: str, language: str, number: int = 0) -> str:
     return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", (DOCS / page).read_text())[number]
 
 
-def path_with_ctxbudget() -> str:
-    """PATH with the environment of the tests in front."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End an editor, and by that its server."""
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def call(workspace: Path, method: str, **params: Any) -> dict[str, Any]:
     """What another process does to the session by itself: the editor's server is not asked to do it."""
     command = [sys.executable, "-m", "ctxbudget_server", "call", method, json.dumps(params)]

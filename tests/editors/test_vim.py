@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .project import REPORT, make_project, pasted, path_with_ctxbudget
+from .hosts import path_with_ctxbudget
+from .project import REPORT, make_project, pasted
 
 SCRIPT = """
 set nocompatible nomore noswapfile
