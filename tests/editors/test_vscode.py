@@ -10,6 +10,7 @@ import pytest
 from .project import REPORT, add, call, make_project
 from .vscode_host import VSCode, require_host, vscode, write_settings
 
+NAME = Path(REPORT).name
 HEADING = ".view-line > span > span"
 OLD_SERVER = "#!/bin/sh\necho ctxbudget 0.0.9\n"
 
@@ -36,7 +37,7 @@ def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tm
     old = program(tmp_path / "old" / "ctxbudget", OLD_SERVER)
     write_settings(workspace / ".vscode" / "settings.json", {"ctxbudget.path": old})
     with vscode(workspace, tmp_path / "vscode") as editor:
-        editor.open_file(REPORT)
+        editor.open_file(NAME)
         says_that_the_server_is_too_old(editor)
         editor.set(**{"ctxbudget.path": ""})
         shows_what_the_document_costs(editor)
@@ -109,7 +110,7 @@ def tells_it_once(editor: VSCode, workspace: Path) -> None:
     editor.wait(".notification-toast", gone=True, seconds=0)
     editor.wait_in_frames("Retained 6,228 of 7,500")
     editor.screenshot("report")
-    editor.open_file(REPORT)
+    editor.open_file(NAME)
 
 
 def moves_a_section(editor: VSCode) -> None:
@@ -158,6 +159,6 @@ def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_p
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
     with vscode(workspace, tmp_path / "vscode", **trust) as editor:
         editor.wait(".statusbar-item", "Restricted Mode")
-        editor.open_file(REPORT)
+        editor.open_file(NAME)
         editor.wait(".notification-toast", "ctxbudget was not found")
         assert not mark.exists()
