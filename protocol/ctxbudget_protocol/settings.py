@@ -92,7 +92,7 @@ class EditorSettings(_Model):
     hover: bool = Field(True, description="What a section costs, and what extraction would make of it.")
     summary_diagnostic: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="The document's total as a diagnostic of line 1. `auto`: for clients without hints and lenses.",
+        description="The document's total as a diagnostic of line 1. `auto`: for clients without lenses.",
     )
     count_on_open: bool = Field(
         True,

@@ -230,9 +230,17 @@ def test_binary_untitled_and_files_elsewhere(start_editor: StartEditor, tmp_path
     editor.close()
 
 
+def test_lenses_that_a_client_names_in_another_place(start_editor: StartEditor) -> None:
+    """As lsp-mode does."""
+    editor = start_editor(without=("textDocument.codeLens",), more={"workspace": {"codeLens": {}}})
+    uri = editor.open_file("plan.md", TEXT)
+    assert [each["code"] for each in editor.diagnostics(uri)] == ["layerCeiling"]
+    editor.close()
+
+
 def test_clients_that_show_less(start_editor: StartEditor) -> None:
     editor = start_editor(
-        without=("textDocument.inlayHint", "textDocument.codeLens", "workspace.workspaceEdit",
+        without=("textDocument.codeLens", "workspace.workspaceEdit",
                  "textDocument.publishDiagnostics"),
     )  # fmt: skip
     uri = editor.open_file("plan.md", TEXT)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from .project import REPORT, add, call, make_project
 from .vscode_host import VSCode, require_host, vscode, write_settings
 
-EXAMPLES = Path(str(files("ctxbudget_server.demo") / "examples"))
-REPORT = "001-rate-limiting-algorithms.md"
+NAME = Path(REPORT).name
 HEADING = ".view-line > span > span"
 OLD_SERVER = "#!/bin/sh\necho ctxbudget 0.0.9\n"
 
@@ -26,9 +20,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with reports, and with the server in its virtual environment."""
     require_host()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "tideline"
-    shutil.copytree(EXAMPLES, folder)
-    (folder / "ctxbudget.toml").write_text("contextWindow = 25000\n")
+    folder = make_project(tmp_path / "tideline")
     program(folder / ".venv" / "bin" / "ctxbudget", f'#!/bin/sh\nexec {sys.executable} -m ctxbudget_server "$@"\n')
     return folder
 
@@ -41,25 +33,11 @@ def program(path: Path, text: str) -> str:
     return str(path)
 
 
-def call(workspace: Path, method: str, **params: Any) -> dict[str, Any]:
-    """What another process does to the session by itself: the editor's server is not asked to do it."""
-    command = [sys.executable, "-m", "ctxbudget_server", "call", method, json.dumps(params)]
-    alone = {**os.environ, "CTXBUDGET_SOCKET": "off"}
-    done = subprocess.run(command, cwd=workspace, env=alone, capture_output=True, text=True, check=True, timeout=30)
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def add(workspace: Path, tokens: int) -> dict[str, Any]:
-    """Another process brings so much into the context."""
-    return call(workspace, "context/add", items=[{"layer": "transient", "tokens": tokens}])
-
-
 def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tmp_path: Path) -> None:
     old = program(tmp_path / "old" / "ctxbudget", OLD_SERVER)
     write_settings(workspace / ".vscode" / "settings.json", {"ctxbudget.path": old})
     with vscode(workspace, tmp_path / "vscode") as editor:
-        editor.open_file(REPORT)
+        editor.open_file(NAME)
         says_that_the_server_is_too_old(editor)
         editor.set(**{"ctxbudget.path": ""})
         shows_what_the_document_costs(editor)
@@ -103,7 +81,7 @@ def follows_the_session(editor: VSCode, workspace: Path) -> None:
     """What another process does to the session, the status item shows."""
     call(workspace, "session/open")
     call(workspace, "workflow/startPhase", phase=1, name="research")
-    report = {"layer": "transient", "kind": "report", "path": f"reports/{REPORT}"}
+    report = {"layer": "transient", "kind": "report", "path": REPORT}
     call(workspace, "context/add", items=[report])
     editor.wait(".statusbar-item", "2,628 / 7,500 · ok · phase 1 research")
     editor.hover(".statusbar-item", "/ 7,500", says="Session default")
@@ -132,7 +110,7 @@ def tells_it_once(editor: VSCode, workspace: Path) -> None:
     editor.wait(".notification-toast", gone=True, seconds=0)
     editor.wait_in_frames("Retained 6,228 of 7,500")
     editor.screenshot("report")
-    editor.open_file(REPORT)
+    editor.open_file(NAME)
 
 
 def moves_a_section(editor: VSCode) -> None:
@@ -181,6 +159,6 @@ def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_p
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
     with vscode(workspace, tmp_path / "vscode", **trust) as editor:
         editor.wait(".statusbar-item", "Restricted Mode")
-        editor.open_file(REPORT)
+        editor.open_file(NAME)
         editor.wait(".notification-toast", "ctxbudget was not found")
         assert not mark.exists()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
-FOLDERS = (PACKAGE / "bash_client", PACKAGE.parents[1] / "clients" / "bash")
-"""In an installed distribution, and in a clone that is installed in place."""
+from ctxbudget_server.cli.shipped import client_folder
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,9 +16,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the path."""
-    folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
+    folder = client_folder("bash")
     if folder is None:
-        print("ctxbudget bash-client: the file is missing from this installation", file=sys.stderr)
         return 1
     print(folder / ("shim" if options.shim else "ctxbudget.sh"))
     return 0

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "replay": "replay a recorded conversation call by call, with and without policies",
     "report": "print a session's report: actual against budget",
     "bash-client": "print the path of the file that bash scripts source",
+    "editor-client": "print the folder with the files that Neovim or Emacs loads",
 }
 
 EXAMPLES = """\

