@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.client import Client, call, frame
+from support.session import serve_command
 
 from wire.conftest import FAKE_SERVER, THREADS, Start
 

@@ -49,8 +49,8 @@ class ServeOptions:
 
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
     pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty. `offer_socket` also
-    answers the short processes of the workspace, on a socket beside its store. `client_process_id` names the process that
-    the server ends with, before `initialize` can.
+    answers the short processes of the workspace, on a socket beside its store. `client_process_id` names the
+    process that the server ends with, before `initialize` can.
     """
 
     limits: Limits = field(default_factory=Limits)
