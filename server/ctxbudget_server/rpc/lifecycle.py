@@ -107,11 +107,11 @@ def end_on_signals(lifecycle: Lifecycle) -> None:
 
 
 class ParentWatch:
-    """Ends the server when the process that started it, or the one that `initialize` names, is gone."""
+    """Ends the server when the process that started it, or one that the client names, is gone."""
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self._lifecycle = lifecycle
-        self._named: int | None = None
+        self._named: set[int] = set()
         self._parent = os.getppid()
 
     def name(self, pid: int | None) -> None:
@@ -120,13 +120,13 @@ class ParentWatch:
         Unless it cannot be seen from here, as from another container, or is this one.
         """
         if pid is not None and pid != os.getpid() and _is_alive(pid):
-            self._named = pid
+            self._named.add(pid)
 
     async def run(self) -> None:
         """Until cancelled."""
         if sys.platform == "win32":  # no process there is ever given a new parent
             return
-        while os.getppid() == self._parent and (self._named is None or _is_alive(self._named)):
+        while os.getppid() == self._parent and all(map(_is_alive, self._named)):
             await asyncio.sleep(POLL_SECONDS)
         self._lifecycle.end(End.PARENT_GONE)
 
