@@ -15,7 +15,7 @@ from ctxbudget_server.editor.analysis import Analysis, measured
 from ctxbudget_server.editor.chunks import Measure
 from ctxbudget_server.editor.lines import split_document
 from ctxbudget_server.editor.view import Basis, View
-from ctxbudget_server.extract import Extraction, extract
+from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor.configuration import Configuration
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments
 from ctxbudget_server.services.counting import Counter
@@ -144,6 +144,8 @@ class Views:
 
     def extract(self, view: View, text: str, most: int, check: Check) -> Extraction:
         """The metadata of a part of a document; kept for the next time."""
+        from ctxbudget_server.extract import extract  # not before it is wanted: `initialize` is answered sooner
+
         counter = view.basis.counter
         key = (counter, view.path, most, text)
         with self._lock:
