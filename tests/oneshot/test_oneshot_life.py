@@ -71,7 +71,8 @@ def test_another_sidecar_takes_over(place: Place) -> None:
             assert place.call("context/add", ADD).returncode == 0, "nobody listens behind a socket that was left"
             eventually(lambda: "callers are answered" in second.stderr, "a takeover")
             assert place.call("context/add", ADD).returncode == 0
-            eventually(lambda: answered(second) == 1, "an answer of the second sidecar")
+            # Two, if it took over so soon that it had the call before, too.
+            eventually(lambda: answered(second) >= 1, "an answer of the second sidecar")
             assert retained(place) == 15
 
 
