@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import signal
 import sqlite3
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ BAD_STDIN = {
         {"hook_event_name": "PostToolUse", "session_id": "s", "tool_name": "Bash", "tool_response": "x" * (17 << 20)}
     ).encode(),
 }
+
+MORE_THAN_A_PIPE_HOLDS = b" " * (4 << 20)
 
 
 @pytest.mark.parametrize("stdin", BAD_STDIN.values(), ids=BAD_STDIN.keys())
@@ -154,10 +157,36 @@ def test_a_hook_that_is_interrupted(claude: AgentHost) -> None:
         cwd=claude.folder,
         env=claude.environment(),
     )
-    time.sleep(1)  # it waits for stdin by now
-    started.send_signal(signal.SIGINT)
-    _, err = started.communicate(timeout=60)
-    assert (started.returncode, err) == (0, b"ctxbudget hook: KeyboardInterrupt\n")
+    assert started.stdin is not None
+    started.stdin.write(MORE_THAN_A_PIPE_HOLDS)  # once that is through, it reads
+    ended = None
+    while ended is None:  # a signal that comes between two reads of Python's is not seen
+        started.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            ended = started.wait(5)
+    assert ended == 0
+    assert started.stderr is not None
+    assert started.stderr.read() == b"ctxbudget hook: KeyboardInterrupt\n"
+    started.stdin.close()
+    started.stderr.close()
+
+
+@pytest.mark.parametrize("command", [("hook", "PostToolUse"), ("statusline",)])
+def test_a_host_that_never_closes_stdin(claude: AgentHost, command: tuple[str, ...]) -> None:
+    hurried = "import sys\nfrom ctxbudget_server.cli import main, unbreakable\nunbreakable.DEADLINE_SECONDS = 0.2\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{hurried}sys.exit(main())", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=claude.folder,
+        env=claude.environment(),
+    ) as started:
+        assert started.wait(60) == 0
+        assert started.stdout is not None
+        assert started.stderr is not None
+        assert started.stdout.read() == b""
+        assert started.stderr.read() == f"ctxbudget {command[0]}: not done within 0.2 seconds\n".encode()
 
 
 def test_help_is_for_people(claude: AgentHost) -> None:
