@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
 import pytest
+from oneshot.oneshot_place import Place
 
 from agents.agent_host import AgentHost
 
@@ -92,9 +99,19 @@ def test_a_subagent_is_in_flight_until_it_reports(claude: AgentHost) -> None:
 
 
 def test_a_report_enters_without_the_hook_for_its_end(claude: AgentHost) -> None:
+    claude.tell("SubagentStart")
     claude.tell("PostToolUse-Agent")
     (report,) = claude.items()
     assert (report["kind"], report["agent"]) == ("report", "abbda330adec47d10")
+    assert claude.call("budget/status")["leases"] == []
+
+
+def test_a_report_that_is_told_twice_enters_once_and_a_later_one_too(claude: AgentHost) -> None:
+    for _ in range(2):
+        claude.tell("SubagentStop")
+    assert len(claude.items()) == 1
+    claude.tell("SubagentStop", prompt_id="the next prompt")
+    assert len(claude.items()) == 2
 
 
 def test_a_report_is_read_from_the_agents_transcript(claude: AgentHost) -> None:
@@ -143,6 +160,30 @@ def test_a_threshold_is_told_once_to_person_and_model(claude: AgentHost) -> None
     assert again == {}
 
 
+def test_a_threshold_that_a_report_crosses_is_told_to_the_model_with_it(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 1_000})
+    told = claude.tell("SubagentStop", last_assistant_message="word " * 240)
+    assert "warn is reached at 225" in told["systemMessage"]
+    with_it = claude.tell("PostToolUse-Agent")["hookSpecificOutput"]
+    assert with_it["additionalContext"].startswith("Context budget: Warning:")
+    later = {"stdout": "a word", "stderr": ""}
+    assert claude.tell("PostToolUse-Bash", tool_response=later) == {}
+
+
+def test_a_threshold_that_a_recount_crosses_is_told(claude: AgentHost) -> None:
+    """Alone, a hook estimates; the exact figure of this one is higher."""
+    claude.call("session/open", config={"contextWindow": 1_000, "model": "gpt-5"})
+    claude.tell("PostToolUse-Bash", tool_response={"stdout": "漢字仮名" * 60, "stderr": ""})
+    estimated = claude.call("budget/status")["retained"]
+    claude.call("session/open", config={"thresholds": {"warn": estimated + 1}})
+    with Place(claude.folder, claude.store).sidecar() as sidecar:
+        sidecar.request("tokens/count", {"texts": ["loaded"]})
+        told = claude.tell("Stop", model="gpt-5")
+    exact = claude.call("budget/status")["retained"]
+    assert ("systemMessage" in told) == (exact > estimated)
+    assert exact > estimated
+
+
 def test_a_closed_session_is_opened_again(claude: AgentHost) -> None:
     claude.tell("SessionStart")
     claude.call("session/close")
@@ -183,6 +224,30 @@ class TestReplacing:
         told = claude.tell("PostToolUse-Agent", "--replace-over=200")
         (block,) = told["hookSpecificOutput"]["updatedToolOutput"]["content"]
         assert "is kept as item" in block["text"]
+
+    @pytest.mark.parametrize(
+        ("tool", "given"),
+        [
+            ("Bash", {"command": """ctxbudget call context/get '{"itemId": "i1"}' | jq -r .content"""}),
+            ("mcp__plugin_ctxbudget_ctxbudget__context_get", {"id": "i1", "max_tokens": 9_000}),
+        ],
+    )
+    def test_what_is_fetched_back_stays(self, claude: AgentHost, tool: str, given: dict[str, Any]) -> None:
+        response = {"stdout": self.LONG, "stderr": ""} if tool == "Bash" else self.LONG
+        changes = {"tool_name": tool, "tool_input": given, "tool_response": response}
+        assert claude.tell("PostToolUse-Bash", "--replace-over", "200", **changes) == {}
+
+    def test_the_command_that_it_names_gets_the_rest_from_any_folder(self, claude: AgentHost, tmp_path: Path) -> None:
+        long = {"stdout": self.LONG, "stderr": ""}
+        options = ("--replace-over", "200", "--store", str(tmp_path / "chosen.db"))
+        told = claude.tell("PostToolUse-inner", *options, tool_response=long)
+        text = told["hookSpecificOutput"]["updatedToolOutput"]["stdout"]
+        (command,) = re.findall(r"in a shell: ctxbudget (.*)\]", text)
+        elsewhere = AgentHost("claude-code", tmp_path / "elsewhere")
+        elsewhere.folder.mkdir()
+        done = elsewhere.run(*shlex.split(command))
+        assert done.stderr == b""
+        assert json.loads(done.stdout)["content"] == "".join(self.LONG.splitlines(keepends=True)[:200])
 
     def test_what_the_host_could_not_take_stays(self, claude: AgentHost) -> None:
         """A shape that is not known, and a failure, which no host replaces."""

@@ -89,6 +89,22 @@ def test_a_second_compaction_keeps_only_what_was_said_since(claude: AgentHost) -
     assert claude.call("context/get", itemId=said["id"])["content"] == "user: Second."
 
 
+def test_a_compaction_that_was_stopped_does_not_count_what_was_said_twice(claude: AgentHost) -> None:
+    lines = [spoken("user", "First.")]
+    claude.write_transcript(lines)
+    for _ in range(2):
+        claude.tell("PreCompact")
+    assert len(claude.items()) == 1
+    claude.write_transcript([*lines, spoken("user", "Second.")])
+    claude.tell("PreCompact")
+    assert [claude.call("context/get", itemId=one["id"])["content"] for one in claude.items()] == [
+        "user: First.",
+        "user: Second.",
+    ]
+    claude.tell("PostCompact")
+    assert len(claude.items(state="retained")) == 1
+
+
 def test_codex_tells_no_summary_but_writes_it_down(codex: AgentHost) -> None:
     codex.tell("PostToolUse")
     codex.write_transcript([{"type": "compacted", "payload": {"message": "Counted to forty."}}])

@@ -130,6 +130,17 @@ def test_without_a_name_the_session_that_changed_last_is_meant(session: Session)
     assert "77 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
 
 
+def test_a_subagents_session_is_not_the_hosts_but_its_items_are_found(session: Session) -> None:
+    session.add(tokens=88)
+    inner = {"sessionId": f"{session.id}:a1", "items": [{"layer": "transient", "content": LINES}]}
+    session.call("session/open", sessionId=inner["sessionId"])
+    item = session.call("context/add", **inner)["items"][0]["id"]
+
+    assert "88 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
+    assert ask(session, "context_get", {"id": item, "lines": "7-7"}) == ("line 7 of the long result\n", False)
+    assert ask(session, "metadata_extract", {"id": item, "max_tokens": 60})[1] is False
+
+
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("context_get", {}, "invalidParams: id: Field required"),
     ("context_get", {"id": "none"}, "unknownItem: the session has no item 'none'"),

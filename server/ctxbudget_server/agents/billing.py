@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ctxbudget_server.agents.model import Account, Bill, Event
 from ctxbudget_server.agents.sessions import config_of, update
@@ -15,25 +15,28 @@ MOST_BILLS: Final = 8
 MOST_ITEMS: Final = 10_000
 
 
-def learn(account: Account, event: Event) -> None:
-    """Take the model from the transcript and calibrate its figures; recount what was only estimated.
+def learn(account: Account, event: Event) -> list[dict[str, Any]]:
+    """Take the model from the transcript and calibrate its figures; recount what was only estimated; the alerts of it.
 
     What needs the vocabulary waits for a process that has it loaded. A model that is counted with its own vocabulary
     needs no bill.
     """
     current = config_of(account, event.session)
     if current is None:
-        return
+        return []
     transcript = Transcript(event.transcript)
     model = event.text("model") or transcript.model
     changed = update(account, event.session, current, model=model, window=transcript.window)
     if not account.counts_exactly:
-        return
+        return []
     if model is not None and event.host != "codex":
         for bill in transcript.bills()[-MOST_BILLS:]:
             _record(account, model, bill)
-    if changed or _has_rough_figures(account, event.session):
-        account.ask("session/recalibrate", sessionId=event.session, requestKey=account.step("recount"))
+    if not changed and not _has_rough_figures(account, event.session):
+        return []
+    recounted = account.ask("session/recalibrate", sessionId=event.session, requestKey=account.step("recount"))
+    alerts: list[dict[str, Any]] = recounted["alerts"]
+    return alerts
 
 
 def _record(account: Account, model: str, bill: Bill) -> None:

@@ -6,11 +6,13 @@ of what tools gave. Pinned items and permanent ones stay, and are handed back in
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.flight import in_flight
 from ctxbudget_server.agents.model import Account, Event, shortened
+from ctxbudget_server.agents.retrieval import call
 from ctxbudget_server.agents.transcripts import CONVERSATION_BYTES, Transcript, task_of_agent
 
 MOST_ITEMS: Final = 10_000
@@ -27,18 +29,35 @@ def keep_conversation(account: Account, event: Event, before: str | None = None,
     """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
     # Inside a subagent the transcript that is named is its parent's.
     said = "" if event.agent else Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
+    said = _not_kept_yet(account, event.own_session, said)
     if not said:
         return None
     item = {"layer": "transient", "kind": "log", "title": CONVERSATION_TITLE, "content": said}
+    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
     added = account.ask(
         "context/add",
         sessionId=event.own_session,
         items=[item],
         allowEstimate=True,
-        requestKey=key or account.step("conversation"),
+        requestKey=key or f"{event.host}:said:{digest}",
     )
     item_id: str = added["items"][0]["id"]
     return item_id
+
+
+def _not_kept_yet(account: Account, session: str, said: str) -> str:
+    """What was said after the items that a compaction has left that did not come to its end."""
+    try:
+        items = _in_window(account, session)
+    except ProtocolError as error:
+        if error.name == "unknownSession":
+            return said
+        raise
+    for item in items:
+        if item["title"] == CONVERSATION_TITLE and item["hash"] is not None:
+            kept = account.ask("context/get", sessionId=session, itemId=item["id"])["content"]
+            said = said.removeprefix(kept).lstrip("\n")
+    return said
 
 
 def follow_shrinking(account: Account, event: Event) -> None:
@@ -99,10 +118,10 @@ def hand_back(account: Account, event: Event) -> str:
     """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
     session = event.own_session
     status = account.ask("budget/status", sessionId=session)
-    call = f"""ctxbudget call context/search '{{"sessionId": "{session}", "query": "…"}}'"""
+    search = call(account, "search", {"sessionId": session, "query": "…"})
     lines = [
         f"Context budget: {status['advice']['text']}",
-        f"Everything that was compacted is kept. To find it again: the tool context_search, or {call}",
+        f"Everything that was compacted is kept. To find it again: the tool context_search, or {search}",
     ]
     agents = list(in_flight(status["leases"]))
     if agents:

@@ -41,10 +41,10 @@ def take_off(account: Account, event: Event) -> None:
     )
 
 
-def land(account: Account, event: Event, used: int) -> None:
+def land(account: Account, event: Event, agent: str, used: int) -> None:
     """A subagent ends, and has brought `used` tokens into the context."""
     for i, one in enumerate(in_flight(_leases(account, event.session))):
-        if one.agent == event.agent:
+        if one.agent == agent:
             key = account.step(f"settle{i}")
             _end(account, "budget/settle", sessionId=event.session, leaseId=one.lease, used=used, requestKey=key)
 

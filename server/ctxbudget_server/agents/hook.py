@@ -5,6 +5,7 @@ Every request is a transaction of its own, in an order that leaves the account t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,13 +13,14 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.flight import land, release_all, take_off
 from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
 from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, replaced, text_of, title_of
+from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
 
 TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
 METADATA_TOKENS: Final = 300
 """The bound of the metadata that stands for an oversized output."""
-NOTICE_TOKENS: Final = 100
+NOTICE_TOKENS: Final = 150
 """About what the way back to it costs."""
 
 
@@ -47,7 +49,8 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         response = event.payload.get("error")
     agent = _reporting_agent(event, response)
     if agent and (report := _report_of(account, event, agent)):
-        return Reaction(replacement=_replacement(account, event, report, options))
+        advice = _advice_with(account, event, report)
+        return Reaction(context=advice, replacement=_replacement(account, event, report, options))
     text, images = text_of(response), images_in(response)
     common: dict[str, Any] = {
         "layer": "transient",
@@ -60,6 +63,8 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
     if not items:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
+    if agent:  # the hook for its end was missed
+        land(account, event, agent, added["items"][0]["tokens"])
     replacement = None if images else _replacement(account, event, added["items"][0], options)
     return Reaction(*_alert(account, event, added), replacement)
 
@@ -96,10 +101,10 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
             "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
             "content": report,
         }
-        added = _added(account, event, event.session, [item], "")
+        added = _added(account, event, event.session, [item], _id_of_report(event, report))
         used = added["items"][0]["tokens"]
         message, context = _alert(account, event, added)
-    land(account, event, used)
+    land(account, event, event.agent, used)
     return Reaction(message, context)
 
 
@@ -120,18 +125,18 @@ def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
 def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.billing import learn
 
-    learn(account, event)
+    alerts = learn(account, event)
     if event.host == "gemini":
         from ctxbudget_server.agents.compaction import follow_shrinking
 
         with_session(account, event, event.session, lambda: follow_shrinking(account, event))
-    return Reaction()
+    return Reaction(_message(alerts[-1]) if alerts else None)
 
 
 def _session_end(account: Account, event: Event, _: HookOptions) -> Reaction:
-    _turn_end(account, event, _)
+    told = _turn_end(account, event, _)
     release_all(account, event.session)
-    return Reaction()
+    return told
 
 
 _REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reaction]]] = {
@@ -158,6 +163,12 @@ def _added(account: Account, event: Event, session: str, items: list[dict[str, A
     )
 
 
+def _id_of_report(event: Event, report: str) -> str:
+    """One report of one agent's turn, by however many hooks it is told; no host gives it an id."""
+    told = "\0".join((event.agent or "", event.text("prompt_id") or event.text("turn_id"), report))
+    return f"report:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | None:
     """The item of a subagent's report, if that came with the subagent's end already."""
     try:
@@ -174,17 +185,13 @@ def _replacement(account: Account, event: Event, item: dict[str, Any], options: 
     if options.replace_over is None or item["tokens"] <= options.replace_over or item["state"] != "retained":
         return None
     response = event.payload.get("tool_response")
-    if response is None or (event.host == "claude-code" and replaced(response, "") is None):
+    if is_retrieval(event) or response is None or (event.host == "claude-code" and replaced(response, "") is None):
         return None
     session = event.own_session
     made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
     if made["tokens"] + NOTICE_TOKENS >= item["tokens"]:
         return None
-    get = f"""ctxbudget call context/get '{{"sessionId": "{session}", "itemId": "{item["id"]}"}}'"""
-    text = (
-        f"{made['text'].rstrip()}\n\n[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. "
-        f"To read it or a part of it: the tool context_get, or {get}]"
-    )
+    text = f"{made['text'].rstrip()}\n\n{way_back(account, session, item)}"
     stand_in = {"reduces": [item["id"]], "content": text, "complete": made["complete"]}
     account.ask(
         "context/add", sessionId=session, items=[stand_in], allowEstimate=True, requestKey=account.step("replace")
@@ -197,5 +204,21 @@ def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str |
     if not added["alerts"] or added["sessionId"] != event.session:
         return None, None
     alert = added["alerts"][-1]
-    advice = account.ask("budget/status", sessionId=event.session)["advice"]["text"]
-    return f"ctxbudget: {alert['message']}", f"Context budget: {advice}"
+    return _message(alert), _advice(account.ask("budget/status", sessionId=event.session))
+
+
+def _advice_with(account: Account, event: Event, report: dict[str, Any]) -> str | None:
+    """For the model, with a subagent's report: the alert that it caused. At the subagent's end no model can be told."""
+    status = account.ask("budget/status", sessionId=event.session)
+    if event.agent or status["level"] == "ok":
+        return None
+    alerts = account.ask("budget/report", sessionId=event.session)["alerts"]
+    return _advice(status) if any(alert["at"] == report["addedAt"] for alert in alerts) else None
+
+
+def _message(alert: dict[str, Any]) -> str:
+    return f"ctxbudget: {alert['message']}"
+
+
+def _advice(status: dict[str, Any]) -> str:
+    return f"Context budget: {status['advice']['text']}"

@@ -37,6 +37,8 @@ class Account(NamedTuple):
     """Request keys of steps that the host gives no id begin with it."""
     counts_exactly: bool
     """Whether the vocabulary is loaded: a short process has no time to load it."""
+    place: tuple[str, ...]
+    """The options of a command that is to find the same store."""
 
     def step(self, name: str) -> str:
         """The request key of a step of this event."""

@@ -207,7 +207,8 @@ def _spoken(line: Line) -> str:
     """`role: text` of a line in which somebody speaks."""
     message = _member(line, "message") or _member(line, "payload") or line
     role = message.get("role") or message.get("type")
-    if role not in ("user", "assistant", "gemini") or line.get("isMeta") is True:
+    hidden = line.get("isMeta") is True or line.get("isSidechain") is True
+    if role not in ("user", "assistant", "gemini") or hidden:
         return ""
     text = _texts(message.get("content"))
     return f"{role}: {text}" if text else ""

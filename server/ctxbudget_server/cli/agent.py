@@ -23,7 +23,7 @@ def answered_here(given: list[str], attempt: Attempt) -> Answer:
         store=options.get("--store"),
         durability="fast" if options.get("--durability") == "fast" else "full",
     )
-    services = Services(chosen, root=project_folder(body), actor=given[0])
+    services = Services(chosen, root=project_folder(given[0], body), actor=given[0])
     ask = Ask([], attempt.key or passing_key(), given[0], [*words, *settings(given[0], options)], body)
     answer = prepare(services, ask).run(Cancellation())
     if "--sidecar" in options and switched_on():

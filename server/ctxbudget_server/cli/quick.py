@@ -67,7 +67,7 @@ class Attempt:
         if command in UNBREAKABLE:
             body: Body = self.stdin()
             arguments = [*words, *settings(command, options)]
-            start = project_folder(body)
+            start = project_folder(command, body)
         else:
             body, arguments, start = self._read(words[1:]), words[:1], "."
         try:
@@ -137,7 +137,7 @@ def settings(command: str, options: dict[str, str]) -> list[str]:
     return [f"{name[2:]}={value}" for name, value in chosen.items()]
 
 
-def project_folder(body: Body) -> str:
+def project_folder(command: str, body: Body) -> str:
     """Where a coding agent's project is: its environment says, or its status line's JSON, else the current directory.
 
     The JSON is only looked at for one string, as it is written there: to import `json` takes longer than all the rest.
@@ -145,6 +145,8 @@ def project_folder(body: Body) -> str:
     for name in PROJECT_VARIABLES:
         if folder := os.environ.get(name):
             return folder
+    if command == "hook":  # a tool may have an argument of that name
+        return "."
     _, found, rest = bytes(body[:65536]).partition(b'"project_dir":')
     text = rest.lstrip()
     if found and text.startswith(b'"'):

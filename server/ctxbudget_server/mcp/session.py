@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from ctxbudget_protocol.limits import DEFAULT_SESSION
@@ -19,7 +20,7 @@ class Ask(Protocol):
 
 
 def session_id(chosen: str | None, ask: Ask) -> str:
-    """`chosen`, else what the host's environment names, else the session that changed last.
+    """`chosen`, else what the host's environment names, else the session that changed last, itself or in a subagent.
 
     Looked up for each request: a host may start its tools before its hooks open the session.
     """
@@ -27,5 +28,18 @@ def session_id(chosen: str | None, ask: Ask) -> str:
     if named:
         return named
     sessions = ask("session/list")["sessions"]
+    ids = {session["sessionId"] for session in sessions}
     newest = max(sessions, key=lambda session: session["updatedAt"], default=None)
-    return str(newest["sessionId"]) if newest else DEFAULT_SESSION
+    return parent_of(newest["sessionId"], ids) if newest else DEFAULT_SESSION
+
+
+def parent_of(session: str, known: Collection[str]) -> str:
+    """The session in which a subagent works, if this is a subagent's: `SESSION:AGENT`; else itself."""
+    above = session.rpartition(":")[0]
+    return parent_of(above, known) if above in known else session
+
+
+def subagents_of(session: str, ask: Ask) -> list[str]:
+    """The sessions of its subagents. Ids of items are unique among all sessions."""
+    ids = [one["sessionId"] for one in ask("session/list")["sessions"]]
+    return [one for one in ids if one.startswith(f"{session}:")]

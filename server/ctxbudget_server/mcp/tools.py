@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_server.mcp.session import Ask
+from ctxbudget_server.mcp.session import Ask, subagents_of
 
 GET_TOKENS = 2_000
 """What `context_get` answers at most unless told otherwise, tokens: the reader's own context is the scarce thing."""
@@ -144,7 +145,16 @@ def answer(ask: Ask, session: str, name: str, arguments: Arguments) -> str:
         raise invalid([missing], "Field required", "missing")
     for argument, value in arguments.items():
         _check(tool, argument, value)
-    return tool.answer(ask, session, arguments)
+    try:
+        return tool.answer(ask, session, arguments)
+    except ProtocolError as error:
+        if error.name != "unknownItem":
+            raise
+        # The host starts one server for all its agents, and a subagent's items are on an account of its own.
+        for other in subagents_of(session, ask):
+            with suppress(ProtocolError):
+                return tool.answer(ask, other, arguments)
+        raise
 
 
 def _check(tool: Tool, argument: str, value: object) -> None:

@@ -14,6 +14,7 @@ from ctxbudget_server.agents.model import Account, FaultyPayloadError, HookOptio
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.store.location import store_path
 
 if TYPE_CHECKING:
     from ctxbudget_server.services.dispatch import Services
@@ -67,7 +68,9 @@ def _account(services: Services, ask: Ask, cancellation: Cancellation) -> Accoun
     def request(method: str, **params: Any) -> dict[str, Any]:
         return services.call(method, params, cancellation)
 
-    return Account(request, ask.key, Counter(None).is_ready)
+    at = services.whereabouts
+    elsewhere = () if at.store == store_path(at.workspace) else ("--store", at.store)
+    return Account(request, ask.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""The way back to what was taken out of the model's sight, in words that a model acts on."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any, Final
+
+from ctxbudget_server.agents.model import Account, Event
+
+_TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
+_COMMAND: Final = "ctxbudget call context/"
+FIRST_LINES: Final = 200
+"""Shown as an example of a part."""
+
+
+def is_retrieval(event: Event) -> bool:
+    """Whether the model fetched this back. Replaced once more, it could never be read."""
+    tool = event.text("tool_name")
+    if tool.startswith("mcp") and tool.endswith(_TOOLS):
+        return True
+    return _COMMAND in json.dumps(event.payload.get("tool_input"), ensure_ascii=False)
+
+
+def way_back(account: Account, session: str, item: dict[str, Any]) -> str:
+    """How to read an item, or a part of it, with our tool or in a shell."""
+    part = {"sessionId": session, "itemId": item["id"], "lines": {"start": 1, "end": FIRST_LINES}}
+    return (
+        f"[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. To read it: the tool context_get "
+        f'with this id, and lines such as "1-{FIRST_LINES}" for a part; in a shell: {call(account, "get", part)}]'
+    )
+
+
+def call(account: Account, method: str, params: dict[str, Any]) -> str:
+    """The command for a request about the context, whatever folder it is run in."""
+    given = json.dumps(params, ensure_ascii=False)
+    return f"{_COMMAND}{method} {shlex.quote(given)} {shlex.join(account.place)}"
