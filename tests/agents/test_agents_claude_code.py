@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shlex
@@ -45,6 +46,25 @@ def test_an_image_counts_as_images_do(claude: AgentHost) -> None:
     claude.tell("PostToolUse-image")
     (item,) = claude.items()
     assert (item["tokens"], item["hash"]) == (1_600, None)
+
+
+@pytest.mark.parametrize(
+    ("pages", "counted"), [(b"<</Type/Pages>><</Type /Page>><</Type/Page/Parent 1>>", 2), (b"", 1)]
+)
+def test_a_pdf_counts_by_its_pages(claude: AgentHost, pages: bytes, counted: int) -> None:
+    document = {"filePath": "a.pdf", "base64": base64.b64encode(pages).decode(), "originalSize": 60}
+    claude.tell("PostToolUse-Read", tool_response={"type": "pdf", "file": document})
+    (item,) = claude.items()
+    assert (item["tokens"], item["hash"]) == (counted * 1_600, None)
+
+
+def test_a_notebook_counts_without_the_bytes_of_its_pictures(claude: AgentHost) -> None:
+    outputs = [{"output_type": "display_data", "text": "A plot.", "image": {"image_data": "iVBOR" * 9_000}}]
+    cells = [{"cellType": "code", "source": "plot()", "outputs": outputs}]
+    claude.tell("PostToolUse-Read", tool_response={"type": "notebook", "file": {"filePath": "a.ipynb", "cells": cells}})
+    text, images = claude.items()
+    assert text["tokens"] < 100
+    assert images["tokens"] == 1_600
 
 
 def test_text_and_images_enter_both(claude: AgentHost) -> None:

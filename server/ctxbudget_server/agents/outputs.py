@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 IMAGE_TOKENS: Final = 1_600
 """What an image costs where only that it is one is known; `context/fit` counts the same."""
 
+_PAGE: Final = re.compile(rb"/Type\s*/Page\b")
+"""A page of a PDF, as far as it is not compressed."""
+_BYTES: Final = ("base64", "image_data")
+"""Members of Claude Code's responses that hold a picture or a document, which the model is shown as such."""
 _TEXTS: Final = ("llmContent", "content", "result", "output", "text", "error")
 """Members that hold what the model reads, the first that is there."""
 _EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
@@ -33,6 +39,8 @@ def text_of(response: Any) -> str:
     file = response.get("file")
     if isinstance(file, Mapping) and isinstance(file.get("content"), str):
         return str(file["content"])
+    if isinstance(file, Mapping) and "cells" in file:
+        return json.dumps(_without_bytes(file["cells"]), ensure_ascii=False)
     if any(name in response for name in _EDITS):
         return f"{response.get('filePath', 'the file')} has been updated"
     for name in _TEXTS:
@@ -45,18 +53,38 @@ def text_of(response: Any) -> str:
 
 
 def images_in(response: Any) -> int:
-    """How many images a response holds."""
+    """How many images a response holds; a page of a PDF is one."""
     if isinstance(response, list):
         return sum(images_in(part) for part in response)
     if not isinstance(response, Mapping):
         return 0
+    file = response.get("file")
+    if isinstance(file, Mapping) and "cells" in file:
+        return json.dumps(file["cells"]).count('"image_data":')
     if _is_image(response):
-        return 1
+        return _pages(file) if response.get("type") == "pdf" else 1
     return max((images_in(response.get(name)) for name in _TEXTS), default=0)
 
 
 def _is_image(response: Mapping[str, Any]) -> bool:
-    return response.get("isImage") is True or response.get("type") == "image" or "inlineData" in response
+    return response.get("isImage") is True or response.get("type") in ("image", "pdf") or "inlineData" in response
+
+
+def _pages(file: Any) -> int:
+    """The pages of a PDF; 1 where it does not show them."""
+    encoded = file.get("base64") if isinstance(file, Mapping) else None
+    try:
+        return len(_PAGE.findall(binascii.a2b_base64(encoded or ""))) or 1
+    except (TypeError, ValueError):
+        return 1
+
+
+def _without_bytes(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_bytes(part) for part in value]
+    if isinstance(value, Mapping):
+        return {name: _without_bytes(part) for name, part in value.items() if name not in _BYTES}
+    return value
 
 
 def replaced(response: Any, text: str) -> Any:
