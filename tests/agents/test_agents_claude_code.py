@@ -34,7 +34,8 @@ def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) 
 def test_a_tools_output_is_a_transient_item(claude: AgentHost, name: str, title: str, content: str) -> None:
     assert claude.tell(name) == {}
 
-    (item,) = claude.items()
+    item, *numbers = claude.items()
+    assert len(numbers) == (name == "PostToolUse-Read")
     assert (item["layer"], item["kind"], item["state"]) == ("transient", "tool-output", "retained")
     assert item["title"].startswith(title)
     assert item["tokens"] > 0
@@ -65,6 +66,36 @@ def test_a_notebook_counts_without_the_bytes_of_its_pictures(claude: AgentHost) 
     text, images = claude.items()
     assert text["tokens"] < 100
     assert images["tokens"] == 1_600
+
+
+def test_a_file_costs_its_line_numbers_too(claude: AgentHost) -> None:
+    content = "a\n" * 1_000
+    claude.tell("PostToolUse-Read", tool_response={"type": "text", "file": {"content": content, "startLine": 1}})
+    _, numbers = claude.items()
+    assert (numbers["tokens"], numbers["title"].partition(":")[0]) == (999 * 2 + 2 * 3, "Read")
+
+
+def test_what_the_host_keeps_in_a_file_costs_what_the_model_sees(claude: AgentHost) -> None:
+    lines = "".join(f"{n}\n" for n in range(20_000))
+    kept = claude.folder / "kept.txt"
+    kept.write_text(lines)
+    persisted = {
+        "stdout": lines[:30_000],
+        "stderr": "",
+        "persistedOutputPath": str(kept),
+        "persistedOutputSize": 108_890,
+    }
+    claude.tell("PostToolUse-Bash", tool_response=persisted)
+    claude.tell("PostToolUse-mcp", tool_response=[{"type": "text", "text": lines}])
+    first, second = claude.items()
+    assert max(first["tokens"], second["tokens"]) < 1_500
+    assert str(kept) in claude.call("context/get", itemId=first["id"])["content"]
+
+    told = claude.tell("PostToolUse-Bash", "--replace-over", "8000", tool_response=persisted, tool_use_id="another")
+    output = told["hookSpecificOutput"]["updatedToolOutput"]
+    assert "persistedOutputPath" not in output
+    whole = next(item["id"] for item in claude.items() if item["id"] in output["stdout"])
+    assert claude.call("context/get", itemId=whole)["content"] == lines
 
 
 def test_text_and_images_enter_both(claude: AgentHost) -> None:
@@ -231,7 +262,7 @@ class TestReplacing:
         output = told["hookSpecificOutput"]["updatedToolOutput"]
         for step in where:
             output = output[step]
-        whole, stand_in = claude.items()
+        whole, *_, stand_in = claude.items()
         assert (whole["state"], whole["standIn"], stand_in["layer"]) == ("reduced", stand_in["id"], "metadata")
         assert "Cache log" in output
         assert f"item {whole['id']}" in output

@@ -12,7 +12,8 @@ from typing import Any, Final
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.flight import land, release_all, take_off
 from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
-from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, replaced, text_of, title_of
+from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, numbering_in, replaced, text_of, title_of
+from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
 
@@ -50,8 +51,9 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
     agent = _reporting_agent(event, response)
     if agent and (report := _report_of(account, event, agent)):
         advice = _advice_with(account, event, report)
-        return Reaction(context=advice, replacement=_replacement(account, event, report, options))
+        return Reaction(context=advice, replacement=_replacement(account, event, [report], options))
     text, images = text_of(response), images_in(response)
+    text = whole(event, text) if _is_replaceable(event, options) and not images else shown(event, text)
     common: dict[str, Any] = {
         "layer": "transient",
         "kind": "report" if agent else "tool-output",
@@ -59,14 +61,17 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), TITLE_CHARACTERS),
     }
     items = [{**common, "content": text}] if text else []
-    items += [{**common, "tokens": images * IMAGE_TOKENS}] if images else []
+    beside = images * IMAGE_TOKENS or numbering_in(response)
+    items += [{**common, "tokens": beside}] if beside else []
     if not items:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
     if agent:  # the hook for its end was missed
         land(account, event, agent, added["items"][0]["tokens"])
-    replacement = None if images else _replacement(account, event, added["items"][0], options)
-    return Reaction(*_alert(account, event, added), replacement)
+    replacement = None if images else _replacement(account, event, added["items"], options)
+    if replacement is not None:  # what crossed a threshold is not in the window
+        return Reaction(replacement=replacement)
+    return Reaction(*_alert(account, event, added))
 
 
 def _reporting_agent(event: Event, response: Any) -> str | None:
@@ -83,7 +88,7 @@ def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
     return Reaction()
 
 
-def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _agent_stop(account: Account, event: Event, options: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
         return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
     report = event.text("last_assistant_message")
@@ -99,7 +104,7 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
             "kind": "report",
             "agent": event.agent,
             "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
-            "content": report,
+            "content": shown(event, report),
         }
         added = _added(account, event, event.session, [item], _id_of_report(event, report))
         used = added["items"][0]["tokens"]
@@ -180,19 +185,30 @@ def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | N
     return known["items"][-1] if known["items"] else None
 
 
-def _replacement(account: Account, event: Event, item: dict[str, Any], options: HookOptions) -> str | None:
-    """What stands for an oversized item from now on, on the account and in the window; None: it stays."""
-    if options.replace_over is None or item["tokens"] <= options.replace_over or item["state"] != "retained":
-        return None
+def _is_replaceable(event: Event, options: HookOptions) -> bool:
+    """Whether a large output of this tool is to be replaced, and the host can take it."""
     response = event.payload.get("tool_response")
-    if is_retrieval(event) or response is None or (event.host == "claude-code" and replaced(response, "") is None):
+    if options.replace_over is None or response is None or is_retrieval(event):
+        return False
+    return event.host != "claude-code" or replaced(response, "") is not None
+
+
+def _replacement(account: Account, event: Event, items: list[dict[str, Any]], options: HookOptions) -> str | None:
+    """What stands for an oversized output from now on, on the account and in the window; None: it stays.
+
+    The first item is its text.
+    """
+    item = items[0]
+    if not _is_replaceable(event, options) or item["state"] != "retained":
+        return None
+    if item["tokens"] <= (options.replace_over or 0):
         return None
     session = event.own_session
     made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
     if made["tokens"] + NOTICE_TOKENS >= item["tokens"]:
         return None
     text = f"{made['text'].rstrip()}\n\n{way_back(account, session, item)}"
-    stand_in = {"reduces": [item["id"]], "content": text, "complete": made["complete"]}
+    stand_in = {"reduces": [one["id"] for one in items], "content": text, "complete": made["complete"]}
     account.ask(
         "context/add", sessionId=session, items=[stand_in], allowEstimate=True, requestKey=account.step("replace")
     )

@@ -87,6 +87,17 @@ def _without_bytes(value: Any) -> Any:
     return value
 
 
+def numbering_in(response: Any) -> int:
+    """Tokens of the line numbers that Claude Code puts before the lines of a file: three digits a token, and a tab."""
+    file = response.get("file") if isinstance(response, Mapping) else None
+    if not isinstance(file, Mapping) or not isinstance(file.get("content"), str):
+        return 0
+    start = file.get("startLine")
+    first = start if isinstance(start, int) and start > 0 else 1
+    lines = range(first, first + file["content"].count("\n") + 1)
+    return sum(1 + (len(str(number)) + 2) // 3 for number in lines)
+
+
 def replaced(response: Any, text: str) -> Any:
     """The response, of the same shape, with `text` in place of its own; None for a shape that is not known."""
     if isinstance(response, str):
@@ -96,7 +107,8 @@ def replaced(response: Any, text: str) -> Any:
     if not isinstance(response, Mapping):
         return None
     if "stdout" in response or "stderr" in response:
-        return {**response, "stdout": text, "stderr": ""}
+        inline = {name: value for name, value in response.items() if not name.startswith("persistedOutput")}
+        return {**inline, "stdout": text, "stderr": ""}
     file = response.get("file")
     if isinstance(file, Mapping) and "content" in file:
         return {**response, "file": {**file, "content": text, "numLines": text.count("\n") + 1}}

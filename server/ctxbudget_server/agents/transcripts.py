@@ -121,6 +121,11 @@ def last_message(path: str | None) -> str:
     return ""
 
 
+def beginning_of(path: str, limit: int) -> bytes:
+    """How a file begins; nothing where it cannot be read."""
+    return _bytes(path, 0, limit)
+
+
 def task_of_agent(transcript: str | None, agent: str) -> str:
     """What a subagent of Claude Code was asked, from its own transcript beside the session's; one line."""
     if not transcript or not transcript.endswith(".jsonl"):
