@@ -98,6 +98,18 @@ def test_what_the_host_keeps_in_a_file_costs_what_the_model_sees(claude: AgentHo
     assert claude.call("context/get", itemId=whole)["content"] == lines
 
 
+def test_of_a_long_report_the_model_sees_a_preview_and_all_of_it_is_kept(claude: AgentHost) -> None:
+    report = "".join(f"Shard {n} never evicts.\n" for n in range(3_000))
+    response = claude.payload("PostToolUse-Agent")["tool_response"]
+    response["content"][0]["text"] = report
+    claude.tell("SubagentStop", last_assistant_message=report)
+    claude.tell("PostToolUse-Agent", tool_response=response)
+    whole, preview = claude.items()
+    assert (whole["state"], preview["layer"]) == ("reduced", "transient")
+    assert claude.call("budget/status")["retained"] == preview["tokens"] < 1_500
+    assert claude.call("context/get", itemId=whole["id"])["content"] == report
+
+
 def test_text_and_images_enter_both(claude: AgentHost) -> None:
     image = {"type": "image", "source": {"type": "base64", "data": "iVBORw0KGgo="}}
     claude.tell("PostToolUse-mcp", tool_response=[{"type": "text", "text": "Two plots."}, image, image])

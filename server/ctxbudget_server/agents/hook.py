@@ -51,7 +51,10 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
     agent = _reporting_agent(event, response)
     if agent and (report := _report_of(account, event, agent)):
         advice = _advice_with(account, event, report)
-        return Reaction(context=advice, replacement=_replacement(account, event, [report], options))
+        replacement = _replacement(account, event, [report], options)
+        if replacement is None:
+            _leave_preview(account, event, report, text_of(response))
+        return Reaction(context=advice, replacement=replacement)
     text, images = text_of(response), images_in(response)
     text = whole(event, text) if _is_replaceable(event, options) and not images else shown(event, text)
     common: dict[str, Any] = {
@@ -88,7 +91,7 @@ def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
     return Reaction()
 
 
-def _agent_stop(account: Account, event: Event, options: HookOptions) -> Reaction:
+def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
         return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
     report = event.text("last_assistant_message")
@@ -104,7 +107,7 @@ def _agent_stop(account: Account, event: Event, options: HookOptions) -> Reactio
             "kind": "report",
             "agent": event.agent,
             "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
-            "content": shown(event, report),
+            "content": report,
         }
         added = _added(account, event, event.session, [item], _id_of_report(event, report))
         used = added["items"][0]["tokens"]
@@ -183,6 +186,15 @@ def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | N
             return None
         raise
     return known["items"][-1] if known["items"] else None
+
+
+def _leave_preview(account: Account, event: Event, report: dict[str, Any], text: str) -> None:
+    """Let what the model sees of a report stand for all of it, where the host keeps that in a file."""
+    seen = shown(event, text)
+    if seen != text and report["state"] == "retained" and report["bytes"] > len(seen.encode("utf-8", "replace")):
+        item = {"layer": "transient", "reduces": [report["id"]], "content": seen, "complete": False}
+        key = account.step("preview")
+        account.ask("context/add", sessionId=event.session, items=[item], allowEstimate=True, requestKey=key)
 
 
 def _is_replaceable(event: Event, options: HookOptions) -> bool:
