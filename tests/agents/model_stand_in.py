@@ -21,6 +21,8 @@ REPORT = "# Report of the scout\n\nThe cache never evicts; see cache.py, line 12
 TASK = "MAINTASK: count, ask the scout, then say so."
 SUBTASK = "SUBTASK: look at the cache and report."
 
+AGENT = {"description": "scout", "prompt": SUBTASK, "subagent_type": "general-purpose"}
+
 
 class ModelStandIn(ThreadingHTTPServer):
     """Answers on a free port of loopback."""
@@ -31,6 +33,8 @@ class ModelStandIn(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[dict[str, Any]] = []
         self.with_tools = tools
+        self.plan = [("Bash", {"command": COMMAND, "description": "count"}), ("Agent", AGENT)]
+        """What the main agent calls, one after the other: tools and their arguments."""
 
     @property
     def url(self) -> str:
@@ -49,11 +53,9 @@ class ModelStandIn(ThreadingHTTPServer):
             return [_call("Bash", command=INNER_COMMAND)] if results == 0 else [_text(REPORT)]
         if "MAINTASK" not in said or "Bash" not in tools or not self.with_tools:
             return [_text("Fine.")]
-        if results == 0:
-            return [_call("Bash", command=COMMAND, description="count")]
-        if results == 1:
-            agent = "Agent" if "Agent" in tools else "Task"
-            return [_call(agent, description="scout", prompt=SUBTASK, subagent_type="general-purpose")]
+        if results < len(self.plan):
+            tool, arguments = self.plan[results]
+            return [_call(tool, **arguments)]
         return [_text("All is counted.")]
 
 

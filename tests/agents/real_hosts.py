@@ -86,7 +86,15 @@ class RealHost(AgentHost):
         """Claude Code, with what it streams."""
         return self.start(
             program("claude"),
-            *("-p", task, "--allowedTools", "Bash,Agent,Task", "--output-format", "stream-json", "--verbose"),
+            *(
+                "-p",
+                task,
+                "--allowedTools",
+                "Bash,Agent,Read,Edit,Grep,mcp__plugin_ctxbudget_ctxbudget",
+                "--output-format",
+                "stream-json",
+                "--verbose",
+            ),
             *options,
             CLAUDE_CONFIG_DIR=str(self.home / ".claude"),
             ANTHROPIC_BASE_URL=self.model.url,

@@ -58,6 +58,31 @@ def test_claude_code_takes_the_plugin(base: Path, model: ModelStandIn) -> None:
     assert host.call("session/open")["config"]["model"] == "claude-opus-4-8"
 
 
+def test_claude_code_starts_the_servers_of_the_plugin_and_shows_no_more_than_it_counts(
+    base: Path, model: ModelStandIn
+) -> None:
+    host = RealHost("claude-code", base, model)
+    notes = host.folder / "notes.md"
+    notes.write_text("# Notes\n\nHello.\n")
+    log = host.home / ".claude" / "debug" / "latest"
+    started = "LSP server instance started: plugin:ctxbudget:ctxbudget"
+    model.plan = [
+        ("Read", {"file_path": str(notes)}),
+        ("Edit", {"file_path": str(notes), "old_string": "Hello.", "new_string": "Hallo."}),
+        ("Bash", {"command": f"until grep -q '{started}' {log}; do sleep 0.1; done; seq 1 20000"}),
+        ("mcp__plugin_ctxbudget_ctxbudget__budget_status", {}),
+    ]
+    host.claude("--plugin-dir", str(PLUGIN), "--debug")
+
+    assert started in log.read_text()
+    said = json.dumps(model.asked[-1]["messages"])
+    assert "new-diagnostics" not in said, "an edit costs no context"
+    assert "budget tokens are in use" in said
+    by_title = {item["title"].partition(":")[0]: item["tokens"] for item in host.items()}
+    assert "Output too large" in said
+    assert by_title["Bash"] < 2_000
+
+
 def test_claude_code_sees_metadata_and_is_handed_back_what_matters(tmp_path: Path, model: ModelStandIn) -> None:
     host = RealHost("claude-code", tmp_path, model)
     hooks = json.loads((PLUGIN / "hooks" / "hooks.json").read_text())

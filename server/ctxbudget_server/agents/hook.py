@@ -50,11 +50,11 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         response = event.payload.get("error")
     agent = _reporting_agent(event, response)
     if agent and (report := _report_of(account, event, agent)):
-        advice = _advice_with(account, event, report)
         replacement = _replacement(account, event, [report], options)
-        if replacement is None:
-            _leave_preview(account, event, report, text_of(response))
-        return Reaction(context=advice, replacement=replacement)
+        if replacement is not None:
+            return Reaction(replacement=replacement)
+        _leave_preview(account, event, report, text_of(response))
+        return Reaction(context=_advice_with(account, event, report))
     text, images = text_of(response), images_in(response)
     text = whole(event, text) if _is_replaceable(event, options) and not images else shown(event, text)
     common: dict[str, Any] = {
