@@ -27,6 +27,9 @@ QUIET = {
 }
 """No host looks for updates or tells anybody anything."""
 
+ALLOWED = "Bash,Agent,Read,Edit,mcp__plugin_ctxbudget_ctxbudget"
+"""Tools that Claude Code asks nobody about."""
+
 
 def program(name: str) -> str:
     """The host program, or a skip that names it."""
@@ -90,7 +93,7 @@ class RealHost(AgentHost):
                 "-p",
                 task,
                 "--allowedTools",
-                "Bash,Agent,Read,Edit,Grep,mcp__plugin_ctxbudget_ctxbudget",
+                ALLOWED,
                 "--output-format",
                 "stream-json",
                 "--verbose",
