@@ -27,7 +27,7 @@ BAD_STDIN = {
     "an unknown event": b'{"hook_event_name": "BeforeLunch", "session_id": "s"}',
     "an event of no interest": b'{"hook_event_name": "PreToolUse", "session_id": "s"}',
     "a document over the limit": json.dumps(
-        {"hook_event_name": "PostToolUse", "session_id": "s", "tool_name": "Bash", "tool_response": "x" * (17 << 20)}
+        {"hook_event_name": "PostToolUse", "session_id": "s", "tool_name": "Read", "tool_response": "x" * (17 << 20)}
     ).encode(),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,11 @@ def test_the_payloads_event_goes_before_the_word() -> None:
     assert event_of("PostToolUse", payload, None).name == "turn-end"
     del payload["hook_event_name"]
     assert event_of("SubagentStart", payload, None).name == "agent-start"
+
+
+def test_an_argument_of_a_tool_does_not_choose_the_project(codex: AgentHost, tmp_path: Path) -> None:
+    payload = codex.payload("PostToolUse", tool_input={"project_dir": str(tmp_path)})
+    first = {"tool_input": payload.pop("tool_input"), **payload}
+    assert codex.hook("PostToolUse", first, CLAUDE_PROJECT_DIR="").stderr == b""
+    assert len(codex.items()) == 1
+    assert codex.ask("session/list")["workspace"] == str(codex.folder)
