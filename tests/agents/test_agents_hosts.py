@@ -9,6 +9,7 @@ import pytest
 
 from agents.agent_host import PAYLOADS, AgentHost
 from ctxbudget_server.agents.hosts import event_of, host_of
+from ctxbudget_server.cli.quick import PROJECT_VARIABLES, project_folder
 
 LONG = "# Log\n\n" + "".join(f"request {n} took {n * 7 % 31} ms\n" for n in range(200))
 
@@ -70,9 +71,9 @@ def test_the_payloads_event_goes_before_the_word() -> None:
     assert event_of("SubagentStart", payload, None).name == "agent-start"
 
 
-def test_an_argument_of_a_tool_does_not_choose_the_project(codex: AgentHost, tmp_path: Path) -> None:
-    payload = codex.payload("PostToolUse", tool_input={"project_dir": str(tmp_path)})
-    first = {"tool_input": payload.pop("tool_input"), **payload}
-    assert codex.hook("PostToolUse", first, CLAUDE_PROJECT_DIR="").stderr == b""
-    assert len(codex.items()) == 1
-    assert codex.ask("session/list")["workspace"] == str(codex.folder)
+def test_an_argument_of_a_tool_does_not_choose_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in PROJECT_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    body = json.dumps({"tool_input": {"project_dir": str(tmp_path)}}).encode()
+    assert project_folder("hook", body) == "."
+    assert project_folder("statusline", body) == str(tmp_path)
