@@ -54,8 +54,9 @@ def editor(workspace: Path, tmp_path: Path) -> Iterator[Neovim]:
 def test_what_a_document_costs(editor: Neovim) -> None:
     editor.command(f"edit {REPORT}")
     hints = dict(editor.wait(HINTS, bool))
-    assert hints[1] == "2,628 tokens · 35% of budget"
-    assert len(hints) == len(re.findall(r"(?m)^#+ ", editor.text()))
+    assert hints[3] == "96 tokens · 1.3% of budget"
+    assert 1 not in hints  # the lens says it, in the same line
+    assert len(hints) == len(re.findall(r"(?m)^##+ ", editor.text()))
     lenses = editor.wait(LENSES, bool)
     assert lenses == ["2,628 tokens · 35% of budget · layer: metadata", "Insert metadata block", *lenses[2:]]
     [diagnostic] = editor.wait(DIAGNOSTICS, bool)
@@ -65,6 +66,26 @@ def test_what_a_document_costs(editor: Neovim) -> None:
     assert diagnostic["user_data"]["lsp"]["relatedInformation"]
     assert "As metadata: **" in hover(editor, 1)
     assert "2,628 tokens" in hover(editor, 1)
+
+
+def test_a_title_that_is_not_the_whole_document_has_its_hint(editor: Neovim, workspace: Path) -> None:
+    (workspace / "two.md").write_text("# One\n\nWords.\n\n# Two\n")
+    editor.command("edit two.md")
+    assert [line for line, _label in editor.wait(HINTS, bool)] == [1, 5]
+
+
+def test_a_buffer_is_looked_at_once_it_has_a_name(editor: Neovim) -> None:
+    editor.command("call setline(1, ['# Notes', 'Words.'])")
+    editor.command("write notes.md")
+    editor.wait(LENSES, bool)
+    editor.command("enew")
+    editor.command("setfiletype markdown")
+    assert editor.lua("return vim.lsp.get_clients({ bufnr = 0 })") == []
+    editor.command("edit notes.md")
+    editor.command("set nomodifiable")
+    editor.command("CtxbudgetMoveSection")
+    [[message, _level]] = editor.wait("return NOTIFIED", bool)
+    assert message == "ctxbudget: this buffer cannot be changed: 'modifiable' is off"
 
 
 def hover(editor: Neovim, line: int) -> str:

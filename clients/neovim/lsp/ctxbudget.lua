@@ -10,13 +10,13 @@ local buffer = require("ctxbudget.buffer")
 return {
   cmd = { "ctxbudget", "serve", "--stdio" },
   filetypes = { "markdown", "text" },
-  -- In one list: the nearest folder that has either, as the server finds its workspace.
-  root_markers = { { "ctxbudget.toml", ".git" } },
+  root_dir = buffer.root,
   capabilities = buffer.capabilities(),
   init_options = { watch = true, alerts = "notification" },
   handlers = {
     ["budget/didChange"] = budget.on_change,
     ["budget/alert"] = budget.on_alert,
+    ["textDocument/inlayHint"] = buffer.on_hints,
     ["window/showMessage"] = buffer.on_message,
     ["workspace/codeLens/refresh"] = buffer.on_refresh,
   },

@@ -48,8 +48,8 @@ export class Budget {
     /** Take in the answer of `budget/status`; false when it is not used. */
     asked(status: Status): boolean {
         const known = this.#sessions.get(status.sessionId);
-        if (known === undefined ? this.#sessions.size > 0 : known.revision > status.revision) {
-            return false; // older, or of a session that another one has taken the place of
+        if (known === undefined || known.revision > status.revision) {
+            return false; // of a session that is gone, or older
         }
         const { sessionId, revision, state, phase, phases, advice, ...figures } = status;
         // a session that is known keeps its place in the order

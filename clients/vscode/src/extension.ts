@@ -42,7 +42,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
             item.starting();
             follower.listen(client);
         },
-        running: (client) => void follower.ask(client),
+        running: () => {
+            follower.begin();
+        },
         stopped: () => {
             follower.forget();
             item.stopped('The ctxbudget server is not running.');

@@ -3,7 +3,6 @@
 import { Budget } from './budget';
 import type { Snapshot } from './budget';
 import { Crossings } from './crossings';
-import { ofSession } from './protocol';
 import type { Alert, Connection } from './protocol';
 
 export interface Display {
@@ -32,7 +31,7 @@ export class Follower {
         client.onNotification('budget/didChange', (change) => {
             if (this.#budget.changed(change)) {
                 this.#display.show(this.#budget.shown);
-                void this.ask(client);
+                void this.#ask(client);
             }
         });
         client.onNotification('budget/alert', (alert) => {
@@ -42,8 +41,18 @@ export class Follower {
         });
     }
 
+    /** The server runs: show what it has told so far. */
+    begin(): void {
+        this.#display.show(this.#budget.shown);
+    }
+
+    /** The server is gone. */
+    forget(): void {
+        this.#budget.clear();
+    }
+
     /** Ask for what the notifications leave out: names of phases, and advice. One question at a time. */
-    async ask(client: Connection): Promise<void> {
+    async #ask(client: Connection): Promise<void> {
         this.#due = true;
         if (this.#asking) {
             return;
@@ -55,11 +64,6 @@ export class Follower {
         this.#asking = false;
     }
 
-    /** The server is gone. */
-    forget(): void {
-        this.#budget.clear();
-    }
-
     #isDue(): boolean {
         const due = this.#due;
         this.#due = false;
@@ -67,10 +71,14 @@ export class Follower {
     }
 
     async #askOnce(client: Connection): Promise<void> {
+        const { sessionId } = this;
+        if (sessionId === undefined) {
+            return; // it was deleted meanwhile; an answer would be the zeros of a session that nobody has opened
+        }
         try {
-            this.#budget.asked(await client.sendRequest('budget/status', ofSession(this.sessionId)));
+            this.#budget.asked(await client.sendRequest('budget/status', { sessionId }));
         } catch {
-            // No session yet, or one that was deleted meanwhile: the next notification tells.
+            return; // the server is gone, and what is shown says so
         }
         this.#display.show(this.#budget.shown);
     }

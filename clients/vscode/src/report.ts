@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'ctxbudget';
+const NAME = 'Context budget.md';
 
 /** The report of a session as Markdown; throws what a person should read. */
 export type AskReport = (sessionId: string | undefined) => Promise<string>;
@@ -11,6 +12,7 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
     readonly #changed = new vscode.EventEmitter<vscode.Uri>();
     readonly #registration: vscode.Disposable;
     readonly #ask: AskReport;
+    readonly #provided = new Map<string, vscode.Uri>();
 
     readonly onDidChange = this.#changed.event;
 
@@ -20,6 +22,7 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
     }
 
     async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+        this.#provided.set(uri.query, uri);
         try {
             return await this.#ask(uri.query === '' ? undefined : uri.query);
         } catch (error) {
@@ -29,16 +32,17 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
 
     /** Show the report of a session; absent: the workspace's default session. */
     async show(sessionId: string | undefined): Promise<void> {
-        const uri = vscode.Uri.from({ scheme: SCHEME, path: '/Context budget.md', query: sessionId ?? '' });
+        const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${NAME}`, query: sessionId ?? '' });
         this.#changed.fire(uri);
         await vscode.commands.executeCommand('markdown.showPreview', uri);
     }
 
-    /** The account of a session changed: renew its open report. */
+    /** The account of a session changed: renew its report, if anybody looks at it. */
     refresh(sessionId: string): void {
-        for (const document of vscode.workspace.textDocuments) {
-            if (document.uri.scheme === SCHEME && ['', sessionId].includes(document.uri.query)) {
-                this.#changed.fire(document.uri);
+        for (const session of isPreviewed() ? ['', sessionId] : []) {
+            const uri = this.#provided.get(session);
+            if (uri !== undefined) {
+                this.#renew(uri);
             }
         }
     }
@@ -47,4 +51,17 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
         this.#registration.dispose();
         this.#changed.dispose();
     }
+
+    /** VS Code closes a document that is only previewed after minutes; the preview renews itself when it opens again. */
+    #renew(uri: vscode.Uri): void {
+        if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString())) {
+            this.#changed.fire(uri);
+        } else {
+            void vscode.workspace.openTextDocument(uri);
+        }
+    }
+}
+
+function isPreviewed(): boolean {
+    return vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label.includes(NAME)));
 }

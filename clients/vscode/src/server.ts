@@ -23,7 +23,7 @@ const run = promisify(execFile);
 export interface Listener {
     /** Before the first message is read: register what is listened to. */
     connecting(client: LanguageClient): void;
-    running(client: LanguageClient): void;
+    running(): void;
     stopped(): void;
     missing(problem: string): void;
 }
@@ -101,7 +101,7 @@ export class Server {
         );
         client.onDidChangeState(({ newState }) => {
             if (newState === State.Running) {
-                this.#listener.running(client);
+                this.#listener.running();
             } else if (newState === State.Stopped && client === this.#client) {
                 this.#listener.stopped();
             }

@@ -19,6 +19,15 @@ local function run(client, bufnr, name, ...)
   end)
 end
 
+--- Have the server run a command that changes the buffer.
+local function edit(client, bufnr, name, ...)
+  if vim.bo[bufnr].modifiable then
+    run(client, bufnr, name, ...)
+  else
+    fail("this buffer cannot be changed: 'modifiable' is off")
+  end
+end
+
 --- Lines `first` to `last`, counted from 1, in the server's units.
 local function range(client, bufnr, first, last)
   local text = vim.api.nvim_buf_get_lines(bufnr, last - 1, last, true)[1]
@@ -44,13 +53,13 @@ function M.create(client, bufnr)
     report.open(client, fail)
   end)
   command("InsertMetadata", "Insert the metadata block, or update it", function()
-    run(client, bufnr, "insertMetadata")
+    edit(client, bufnr, "insertMetadata")
   end)
   command("MoveSection", "Move the section at the cursor to its own file", function()
-    run(client, bufnr, "moveSection", vim.api.nvim_win_get_cursor(0)[1] - 1)
+    edit(client, bufnr, "moveSection", vim.api.nvim_win_get_cursor(0)[1] - 1)
   end)
   command("Extract", "Replace the lines by their extract", function(given)
-    run(client, bufnr, "extractSelection", range(client, bufnr, given.line1, given.line2))
+    edit(client, bufnr, "extractSelection", range(client, bufnr, given.line1, given.line2))
   end, { range = true })
   command("Count", "Tokens of the workspace's files, as a quickfix list; with ! stop counting", function(given)
     if given.bang then

@@ -51,6 +51,8 @@ test('an answer brings names and advice, and does not change which session is sh
     budget.changed(change('b', 1));
     budget.asked(status('a', 1));
     assert.equal(shown(budget).sessionId, 'b');
+    assert.equal(budget.asked(status('gone', 1)), false);
+    assert.equal(shown(budget).sessionId, 'b');
 
     budget.asked(status('b', 1));
     assert.equal(statusText(shown(budget)), '3,150 / 7,500 · ok · phase 1 research');
@@ -106,6 +108,7 @@ test('the tooltip has the four accounts', () => {
 
 test('text of a session does nothing but show', () => {
     const budget = new Budget();
+    budget.changed(change('s', 1));
     budget.asked(status('s', 1, { advice: { text: '[click](command:x) | <img>' } }));
 
     assert.ok(tooltip(shown(budget)).endsWith('\\[click\\]\\(command:x\\) \\| \\<img\\>'));

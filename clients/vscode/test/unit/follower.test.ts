@@ -42,14 +42,21 @@ class FakeServer implements Connection {
     }
 }
 
-function follow(): { server: FakeServer; shown: (Snapshot | undefined)[]; alerts: Alert[] } {
+interface Followed {
+    follower: Follower;
+    server: FakeServer;
+    shown: (Snapshot | undefined)[];
+    alerts: Alert[];
+}
+
+function follow(): Followed {
     const [server, shown, alerts]: [FakeServer, (Snapshot | undefined)[], Alert[]] = [new FakeServer(), [], []];
     const follower = new Follower({
         show: (snapshot) => shown.push(snapshot),
         alert: (alert) => alerts.push(alert),
     });
     follower.listen(server);
-    return { server, shown, alerts };
+    return { follower, server, shown, alerts };
 }
 
 function change(revision: number): Change {
@@ -72,6 +79,18 @@ test('a change shows at once, and one question at a time follows', async () => {
     assert.equal(server.questions.length, 2);
     await server.answer(3);
     assert.equal(server.questions.length, 2);
+});
+
+test('no session is shown, and none is asked about, until the server tells of one', async () => {
+    const { follower, server, shown } = follow();
+    follower.begin();
+    assert.deepEqual([shown, server.questions], [[undefined], []]);
+
+    server.tell('budget/didChange', change(1));
+    server.tell('budget/didChange', { ...change(2), state: 'deleted', status: null });
+    await server.answer(1);
+    assert.equal(shown.at(-1), undefined);
+    assert.equal(server.questions.length, 1);
 });
 
 test('each crossing is told once', () => {
