@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from .hosts import wait_for
 from .project import REPORT, add, call, make_project
 from .vscode_host import VSCode, require_host, vscode, write_settings
 
 NAME = Path(REPORT).name
 HEADING = ".view-line > span > span"
+PID = "server.pid"
 OLD_SERVER = "#!/bin/sh\necho ctxbudget 0.0.9\n"
 
 
@@ -21,7 +25,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     require_host()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = make_project(tmp_path / "tideline")
-    program(folder / ".venv" / "bin" / "ctxbudget", f'#!/bin/sh\nexec {sys.executable} -m ctxbudget_server "$@"\n')
+    server = f'#!/bin/sh\necho $$ >{tmp_path / PID}\nexec {sys.executable} -m ctxbudget_server "$@"\n'
+    program(folder / ".venv" / "bin" / "ctxbudget", server)
     return folder
 
 
@@ -44,11 +49,13 @@ def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tm
         follows_the_session(editor, workspace)
         tells_a_crossing(editor, workspace)
         tells_it_once(editor, workspace)
+        extracts_a_selection(editor)
         moves_a_section(editor)
         inserts_metadata(editor)
         counts_the_workspace(editor)
         follows_its_settings(editor)
         starts_the_server_again(editor)
+        outlives_its_server(editor, tmp_path / PID)
 
 
 def says_that_the_server_is_too_old(editor: VSCode) -> None:
@@ -65,6 +72,7 @@ def shows_what_the_document_costs(editor: VSCode) -> None:
     editor.wait(".view-line", "and one Redis 2,628 tokens · 35% of budget")
     editor.wait(".codelens-decoration", "2,628 tokens · 35% of budget · layer: metadata")
     editor.wait(".squiggly-warning")
+    editor.wait(".statusbar-item", "no session")
     editor.hover(HEADING, "Findings", says="over the ceiling of layer metadata: 1,500 tokens")
     editor.rest()
     editor.hover(HEADING, "Rate limiting algorithms", says="As metadata:")
@@ -111,6 +119,21 @@ def tells_it_once(editor: VSCode, workspace: Path) -> None:
     editor.wait_in_frames("Retained 6,228 of 7,500")
     editor.screenshot("report")
     editor.open_file(NAME)
+    editor.wait(".tab", "[Preview] Context budget")  # it stays what it is when another document is looked at
+
+
+def extracts_a_selection(editor: VSCode) -> None:
+    """All from a heading on; the heading stays, and one undo brings the text back."""
+    editor.go_to_line(18)
+    editor.press("Control+Shift+End")
+    [selected] = editor.wait(".statusbar-item", " selected)")
+    editor.command("Context Budget: Replace Selection by Its Extract")
+    editor.wait(".statusbar-item", selected, gone=True)
+    editor.press("Control+Home")
+    editor.wait(".view-line", "## Findings")
+    editor.wait(".view-line", "This is not a theoretical case.", gone=True)
+    editor.press("Control+z", "Control+Home")
+    editor.wait(".codelens-decoration", "2,628 tokens")
 
 
 def moves_a_section(editor: VSCode) -> None:
@@ -149,6 +172,15 @@ def starts_the_server_again(editor: VSCode) -> None:
     editor.command("Context Budget: Restart Server")
     editor.wait(".statusbar-item", "6,228 / 7,500", gone=True)
     editor.wait(".statusbar-item", "6,228 / 7,500 · warn · phase 1 research")
+
+
+def outlives_its_server(editor: VSCode, pid: Path) -> None:
+    """One that is killed comes back by itself, and what was shown with it."""
+    first = pid.read_text()
+    os.kill(int(first), signal.SIGKILL)
+    wait_for(pid.read_text, lambda now: now not in ("", first), lambda: "the server was not started again")
+    editor.wait(".statusbar-item", "6,228 / 7,500 · warn · phase 1 research")
+    editor.wait(".codelens-decoration", "layer: metadata")
 
 
 def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_path: Path) -> None:

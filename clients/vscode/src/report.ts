@@ -34,7 +34,8 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
     async show(sessionId: string | undefined): Promise<void> {
         const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${NAME}`, query: sessionId ?? '' });
         this.#changed.fire(uri);
-        await vscode.commands.executeCommand('markdown.showPreview', uri);
+        // locked: else it would turn into the preview of the next Markdown file that is looked at
+        await vscode.commands.executeCommand('markdown.showPreview', uri, undefined, { locked: true });
     }
 
     /** The account of a session changed: renew its report, if anybody looks at it. */

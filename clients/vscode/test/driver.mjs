@@ -70,7 +70,7 @@ const operations = {
             await page.mouse.move(x - 3, y, { steps: 3 });
             await page.mouse.move(x, y, { steps: 3 });
             try {
-                await operations.wait({ selector: HOVER, text: says, timeoutMs: 3_000 });
+                await operations.wait({ selector: HOVER, text: says, timeoutMs: 5_000 });
                 await pause(SETTLED_MS);
                 await operations.wait({ selector: HOVER, text: says, timeoutMs: 0 });
                 return;
@@ -86,7 +86,7 @@ const operations = {
     // Takes the mouse off what it hovers over, to where nothing has a hover.
     async rest() {
         await page.mouse.move(700, 2);
-        await operations.wait({ selector: HOVER, gone: true, timeoutMs: 5_000 });
+        await operations.wait({ selector: HOVER, gone: true, timeoutMs: 20_000 });
     },
 
     // One key with its modifiers: Control+Shift+P
