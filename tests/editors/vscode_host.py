@@ -101,7 +101,7 @@ class Browser:
 
     def wait_in_frames(self, text: str) -> None:
         """Until a page within the page, such as a rendered document, contains the text."""
-        self.ask("wait", selector="body", text=text, frames=True)
+        self.ask("wait", text=text)
 
     def click(self, selector: str, text: str = "") -> None:
         """Click on the first element that contains the text."""

@@ -42,17 +42,19 @@ const operations = {
     },
 
     // The texts of the elements that match, once there is one (or with `gone`: none) that contains `text`.
-    // With `frames` the pages within the page are looked at too.
-    async wait({ selector, text = '', gone = false, frames = false, timeoutMs }) {
+    // Without a selector: the texts of all pages within the page.
+    async wait({ selector, text = '', gone = false, timeoutMs }) {
         const end = Date.now() + timeoutMs;
         for (;;) {
-            const all = frames ? await textsInFrames(selector) : await texts(selector, page);
+            const all = selector === undefined ? await textsInFrames() : await texts(selector, page);
             const found = all.filter((one) => one.includes(text));
             if (found.length > 0 !== gone) {
                 return found;
             }
             if (Date.now() > end) {
-                throw new Error(`${gone ? 'still' : 'no'} "${text}" in ${selector}; there is: ${JSON.stringify(all)}`);
+                throw new Error(
+                    `${gone ? 'still' : 'no'} "${text}" in ${selector ?? 'any page'}; there is: ${JSON.stringify(all)}`,
+                );
             }
             await pause(POLL_MS);
         }
@@ -134,9 +136,21 @@ async function seen(selector, frame) {
     return found.map((one) => ({ ...one, text: readable(one.text) }));
 }
 
-async function textsInFrames(selector) {
-    const all = await Promise.allSettled(page.frames().map((frame) => texts(selector, frame)));
-    return all.flatMap(({ value }) => value ?? []); // a frame may go away while it is asked
+// Of the pages within the page. Frames are looked into from without as well: VS Code writes a rendered document into a
+// frame that it makes, and Chromium does not always tell of such a one.
+async function textsInFrames() {
+    const all = await Promise.allSettled(page.frames().map((frame) => frame.evaluate(textsWithin)));
+    return all.flatMap(({ value }) => value ?? []).map(readable); // a frame may go away while it is asked
+}
+
+function textsWithin() {
+    const within = (page) => [
+        page.body?.textContent ?? '',
+        ...[...page.querySelectorAll('iframe')].flatMap(({ contentDocument }) =>
+            contentDocument === null ? [] : within(contentDocument),
+        ),
+    ];
+    return within(document);
 }
 
 // Where the first element that contains the text is, once it has come to rest on the screen.
