@@ -43,7 +43,7 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
         for (const session of isPreviewed() ? ['', sessionId] : []) {
             const uri = this.#provided.get(session);
             if (uri !== undefined) {
-                this.#renew(uri);
+                void this.#renew(uri);
             }
         }
     }
@@ -53,13 +53,15 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
         this.#changed.dispose();
     }
 
-    /** VS Code closes a document that is only previewed after minutes; the preview renews itself when it opens again. */
-    #renew(uri: vscode.Uri): void {
+    async #renew(uri: vscode.Uri): Promise<void> {
         if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString())) {
             this.#changed.fire(uri);
-        } else {
-            void vscode.workspace.openTextDocument(uri);
+            return;
         }
+        // VS Code closes a document that is only previewed after minutes. Opened again it has its first version again,
+        // which the preview takes for the one that it shows.
+        await vscode.workspace.openTextDocument(uri);
+        await vscode.commands.executeCommand('markdown.preview.refresh');
     }
 }
 
