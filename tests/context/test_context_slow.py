@@ -51,7 +51,7 @@ def test_cancelled_work_answers_at_once_and_leaves_nothing(
     before = session.status()
     method, params = slow_requests(session, big)[which]
     slow = client.send_request(method, params)
-    time.sleep(0.5)
+    time.sleep(0.15)
 
     client.cancel(slow)
 
