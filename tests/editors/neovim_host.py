@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,8 +38,8 @@ def neovim_program() -> str:
 class Neovim:
     """A running Neovim."""
 
-    def __init__(self, program: str, socket: Path) -> None:
-        self._ask = [program, "--server", str(socket), "--remote-expr"]
+    def __init__(self, program: str, address: Path) -> None:
+        self._ask = [program, "--server", str(address), "--remote-expr"]
 
     def lua(self, body: str) -> Any:
         """Run Lua; what it returns, as JSON has it."""
@@ -62,6 +63,12 @@ class Neovim:
         return found
 
 
+def _listens(address: Path) -> bool:
+    """Whether somebody answers there: the file stands a little sooner than that."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(address)) == 0
+
+
 @contextmanager
 def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
     """Neovim in a folder, for a person who has pasted what docs/neovim.md says, and has an `init.lua`."""
@@ -75,9 +82,9 @@ def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
     environment |= {"HOME": str(home), "PATH": path_with_ctxbudget()}
     subprocess.run(["sh", "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
     with TemporaryDirectory(prefix="nvim-") as short, (home / "log").open("wb") as log:
-        socket = Path(short) / "socket"  # a socket's path has room for 100 characters
+        address = Path(short) / "socket"  # a socket's path has room for 100 characters
         process = subprocess.Popen(
-            [program, "--headless", "--listen", str(socket)],
+            [program, "--headless", "--listen", str(address)],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -85,7 +92,7 @@ def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(lambda: socket.exists() or process.poll() is not None, bool, (home / "log").read_text)
-            yield Neovim(program, socket)
+            wait_for(lambda: _listens(address) or process.poll() is not None, bool, (home / "log").read_text)
+            yield Neovim(program, address)
         finally:
             end(process)
