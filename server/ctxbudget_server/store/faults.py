@@ -27,7 +27,12 @@ def as_protocol_error(fault: sqlite3.Error, path: Path) -> ProtocolError:
     """The error to answer with; nothing was changed."""
     code = primary_code(fault)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return ProtocolError("storeBusy", "another process keeps the store locked; try again", waitedMs=BUSY_TIMEOUT_MS)
+        return busy(BUSY_TIMEOUT_MS)
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_TOOBIG):
         return ProtocolError("storeFull", f"the store cannot grow: {fault}", path=str(path))
     return ProtocolError("storeUnavailable", f"the store cannot be used: {fault}", path=str(path), reason=str(fault))
+
+
+def busy(waited_ms: int) -> ProtocolError:
+    """The error where the store was locked for so long, in milliseconds."""
+    return ProtocolError("storeBusy", "another process keeps the store locked; try again", waitedMs=waited_ms)

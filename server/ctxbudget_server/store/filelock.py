@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def try_lock(descriptor: int) -> bool:
@@ -12,8 +16,6 @@ def try_lock(descriptor: int) -> bool:
     """
     if sys.platform == "win32":
         return True
-    import fcntl
-
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -21,3 +23,10 @@ def try_lock(descriptor: int) -> bool:
     except OSError:  # a file system without locks
         return True
     return True
+
+
+def wait_for_lock(descriptor: int) -> None:
+    """Return when the file is locked for this descriptor, which may be never; at once where there are no such locks."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -121,8 +121,11 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Reader]:
         """A snapshot; raises `ProtocolError` when the store cannot be used."""
 
-    def write(self, before_commit: Callable[[], None]) -> AbstractContextManager[Writer]:
-        """A transaction that commits when the block ends well, after `before_commit` has agreed by returning."""
+    def write(self, before_commit: Callable[[], None], until: float | None = None) -> AbstractContextManager[Writer]:
+        """A transaction that commits when the block ends well, after `before_commit` has agreed by returning.
+
+        Waits for other writers until `until` (of `time.monotonic`), else for the store's own time; then `storeBusy`.
+        """
 
     def change_mark(self) -> int:
         """A figure that moves when any process has written; cheap enough to ask several times a second."""

@@ -14,6 +14,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, as_protocol_error, is_corrupt
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
+from ctxbudget_server.store.write_queue import WriteQueue
 
 Durability = Literal["full", "fast"]
 
@@ -27,6 +28,7 @@ class SqliteStore:
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self.path = path
         self._synchronous = "FULL" if durability == "full" else "NORMAL"
+        self._queue = WriteQueue(path)
         self._local = threading.local()
         self._opening = threading.Lock()
         self._watching = threading.Lock()
@@ -46,11 +48,11 @@ class SqliteStore:
                 _roll_back(connection)
 
     @contextmanager
-    def write(self, before_commit: Callable[[], None]) -> Iterator[SqliteWriter]:
+    def write(self, before_commit: Callable[[], None], until: float | None = None) -> Iterator[SqliteWriter]:
         """A transaction; the lock is taken at once, so that what is read in it is still true when it commits."""
         with self._faults():
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
+            self._queue.begin(connection, until)
             try:
                 yield SqliteWriter(connection)
                 before_commit()
