@@ -63,6 +63,8 @@ class Item:
     reason: str | None
     added_at: str
     revision: int
+    dropped_at: str | None = None
+    """When retention took the content: `hash` and `segments` are gone since, the figures stay."""
 
     @property
     def figures(self) -> Figures:

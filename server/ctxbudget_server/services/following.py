@@ -8,8 +8,7 @@ from ctxbudget_protocol.limits import ARCHIVE_SESSION
 from ctxbudget_server.services.counters import calibrated_counter
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.settings import Settings
-from ctxbudget_server.store.interface import Reader, Store
-from ctxbudget_server.store.records import Session
+from ctxbudget_server.store.interface import Store
 
 AUTO = "auto"
 
@@ -21,12 +20,6 @@ class Followed:
     session_id: str | None
     settings: Settings
     counter: Counter
-
-
-def latest_session(reader: Reader) -> Session | None:
-    """The session that changed last; the archive of `context/fit` is nobody's workflow."""
-    found = [session for session in reader.sessions() if session.id != ARCHIVE_SESSION]
-    return max(found, key=lambda session: (session.updated_at, session.created_at), default=None)
 
 
 class Following:
@@ -52,7 +45,7 @@ class Following:
 
     def _look(self, wanted: str, model: str | None) -> Followed:
         with self._store.read() as reader:
-            session = latest_session(reader) if wanted == AUTO else reader.session(wanted)
+            session = reader.latest_session(ARCHIVE_SESSION) if wanted == AUTO else reader.session(wanted)
             settings = Settings.of(session.config if session else {})
             counter = calibrated_counter(reader, model or settings.model)
         return Followed(session.id if session else None, settings, counter)

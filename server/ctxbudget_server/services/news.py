@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ctxbudget_protocol.limits import ARCHIVE_SESSION
 from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.call import timestamp
-from ctxbudget_server.services.following import AUTO, latest_session
+from ctxbudget_server.services.following import AUTO
 from ctxbudget_server.store.interface import Reader, Store
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class News:
             return news
 
     def _of_followed(self, reader: Reader) -> list[Notification]:
-        latest = latest_session(reader) if self._wanted == AUTO else None
+        latest = reader.latest_session(ARCHIVE_SESSION) if self._wanted == AUTO else None
         wanted = self._followed if self._wanted == AUTO else self._wanted
         session_id = latest.id if latest else wanted
         if session_id is None or session_id in self._seen:
@@ -123,7 +124,7 @@ class News:
         if (session.nonce, session.revision) == (seen.nonce, seen.revision):
             return []
         told = seen.revision if session.nonce == seen.nonce else 0
-        alerts = [alert for event in reader.alerts(session_id, told) for alert in event.alerts]
+        alerts = reader.alerts(session_id, told)
         told_of[session_id] = _Seen(session.nonce, session.revision)
         return [
             ("budget/didChange", self._change(reader, session)),
@@ -154,4 +155,4 @@ class News:
 
 
 def _states(reader: Reader) -> dict[str, _Seen]:
-    return {session.id: _Seen(session.nonce, session.revision) for session in reader.sessions()}
+    return {session_id: _Seen(*state) for session_id, state in reader.revisions().items()}

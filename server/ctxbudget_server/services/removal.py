@@ -112,10 +112,8 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
             raise ProtocolError(
                 "unknownUndo", f"the session has no undo {params.undo!r}", loc=["undo"], undo=params.undo
             )
-        current = {change["id"]: unit.item(change["id"], ["undo"]) for change in record.changes}
-        changed = [
-            change["id"] for change in record.changes if current[change["id"]].revision != change["after"]["revision"]
-        ]
+        current = {item_id: unit.item(item_id, ["undo"]) for item_id in record.before}
+        changed = [item_id for item_id, item in current.items() if item.revision != record.revision]
         if changed:
             raise ProtocolError(
                 "conflict",
@@ -124,13 +122,13 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
                 items=[{"id": item_id, "state": current[item_id].state} for item_id in changed],
             )
         restored, withdrawn = [], []
-        for change in record.changes:
-            item = current[change["id"]]
-            if change["before"] is None:
+        for item_id, before in record.before.items():
+            item = current[item_id]
+            if before is None:
                 unit.put(replace(item, state="pruned", withdrawn=True, reason="undone"), undoable=True)
                 withdrawn.append(item.id)
             else:
-                unit.put(_item(change["before"]), undoable=True)
+                unit.put(_as_it_was(item, before), undoable=True)
                 restored.append(item.id)
         unit.detail = {"why": f"undo {params.undo}"}
         return lambda: UndoResult(
@@ -146,5 +144,9 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
     return changing(call, params, body)
 
 
-def _item(image: dict[str, Any]) -> Item:
-    return Item(**{**image, "segments": tuple(image["segments"]), "reduces": tuple(image["reduces"])})
+def _as_it_was(item: Item, before: dict[str, Any]) -> Item:
+    values = dict(before)
+    for name in ("segments", "reduces"):
+        if name in values:
+            values[name] = tuple(values[name])
+    return replace(item, **values)

@@ -29,7 +29,7 @@ def report(call: Call, params: ReportParams) -> ReportResult:
         account = account_of(snapshot, now)
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
-        alerts = [alert for event in snapshot.reader.alerts(snapshot.session.id) for alert in event.alerts]
+        alerts = snapshot.reader.alerts(snapshot.session.id)
     session, settings = account.session, account.settings
     allocated = [phase.allocated for phase in account.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None

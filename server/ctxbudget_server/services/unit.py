@@ -300,8 +300,9 @@ class Unit:
             )
         )
         if self._undo_id is not None:
-            changes = [self._change(item_id) for item_id in self._items if item_id in self._undoable]
-            writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, changes=changes))
+            taken = ((item_id, self._before[item_id]) for item_id in self._items if item_id in self._undoable)
+            before = {item_id: item.image() if item else None for item_id, item in taken}
+            writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
         writer.put_session(self.session)
 
 

@@ -21,6 +21,12 @@ class Reader(Protocol):
     def sessions(self) -> list[Session]:
         """All sessions, the oldest first."""
 
+    def latest_session(self, besides: str) -> Session | None:
+        """The session that changed last, `besides` left out."""
+
+    def revisions(self) -> dict[str, tuple[str, int]]:
+        """(nonce, revision) of every session by id."""
+
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
 
@@ -54,10 +60,10 @@ class Reader(Protocol):
         """A lease by id."""
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
-        """The event log after a revision."""
+        """The event log after a revision; reads all of the session's log."""
 
-    def alerts(self, session_id: str, after: int = 0) -> list[Event]:
-        """The events after a revision that raised an alert."""
+    def alerts(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
+        """The alerts raised after a revision, the oldest first."""
 
     def undo(self, session_id: str, undo_id: str) -> Undo | None:
         """An undo by id."""
@@ -103,7 +109,7 @@ class Writer(Reader, Protocol):
         """Append to the event log."""
 
     def put_undo(self, undo: Undo) -> None:
-        """Keep what takes a prune back."""
+        """Keep what takes a prune back; the event of its revision has been added before."""
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
         """Keep the result of a request key; a later result of the same request replaces it."""
@@ -132,6 +138,18 @@ class Store(Protocol):
 
     def in_place(self) -> bool:
         """Whether another process that opens the store now would see the same one as this."""
+
+    def give_back(self) -> bool:
+        """Give the space of what was deleted back to the disk; False if other processes do not let it now.
+
+        Deletions do this by themselves; it is for what they had to leave.
+        """
+
+    def rewrite(self) -> bool:
+        """Write the store afresh: as small as it can be, without a trace of what was deleted.
+
+        Others cannot write meanwhile. False if another process still reads what was there before.
+        """
 
     def close(self) -> None:
         """Let go of files."""

@@ -1,25 +1,27 @@
-"""Request keys that one-shot callers make for themselves: wanted for a retry at once, forgotten after an hour."""
+"""How long the first results of request keys are kept: with their session, but no longer than this."""
 
 from __future__ import annotations
 
 import os
-import time
 
 PREFIX = "one-shot:"
+"""Begins the keys that one-shot callers make for themselves: they are wanted for a retry at once, and never again."""
+
 LIFETIME_SECONDS = 3600
+"""Of the keys of one-shot callers."""
+
+KEPT_SECONDS = 30 * 86_400
+"""Of all other keys."""
+
+MAX_EXPIRED_AT_ONCE = 16
+"""Keys past their time that a transaction takes out when it puts one in: the store shrinks, and no write waits."""
 
 
 def passing_key() -> str:
-    """A new key. Keys sort by the time at which they were made."""
-    return f"{PREFIX}{_moment(time.time())}-{os.urandom(12).hex()}"
+    """A new key for a one-shot call."""
+    return f"{PREFIX}{os.urandom(12).hex()}"
 
 
-def forgotten(key: str) -> tuple[str, str] | None:
-    """(from, to): the range of older keys that need not be kept beside this one; None if it is of another kind."""
-    if not key.startswith(PREFIX):
-        return None
-    return PREFIX, f"{PREFIX}{_moment(time.time() - LIFETIME_SECONDS)}"
-
-
-def _moment(seconds: float) -> str:
-    return f"{int(seconds * 1000):012x}"
+def lifetime_seconds(key: str) -> int:
+    """How long the first result of a key is kept."""
+    return LIFETIME_SECONDS if key.startswith(PREFIX) else KEPT_SECONDS

@@ -27,6 +27,8 @@ class Session:
     next_seq: int = 1
     next_order: int = 1
     buffer: int | None = None
+    dropped_revision: int = 0
+    """The revision at which retention last took the session's content; 0: never. Later ones may hold some again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +58,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """What takes a prune back: each item before and after it."""
+    """What takes a prune back: by item id, the values that its revision replaced; None for an item that it made.
+
+    They are at least those that it changed: on top of an item as the revision left it, they give the item before.
+    """
 
     id: str
     session_id: str
     revision: int
-    changes: list[dict[str, Any]]
+    before: dict[str, dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,10 +67,37 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE calibrations (model TEXT PRIMARY KEY, state TEXT NOT NULL, updated_at TEXT NOT NULL)
         STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE holders (
+        hash TEXT NOT NULL, session_id TEXT NOT NULL, item_id TEXT NOT NULL, PRIMARY KEY (hash, session_id, item_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO holders SELECT hash, session_id, item_id FROM blob_holders ORDER BY hash, session_id, item_id;
+    DROP TABLE blob_holders;
+    ALTER TABLE holders RENAME TO blob_holders;
+    ALTER TABLE events ADD COLUMN body BLOB;
+    ALTER TABLE items ADD COLUMN dropped_at TEXT;
+    ALTER TABLE sessions ADD COLUMN dropped_revision INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE request_keys ADD COLUMN body BLOB;
+    ALTER TABLE request_keys ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE request_keys SET expires_at = strftime('%s', 'now')
+        + CASE WHEN key LIKE 'one-shot:%' THEN 3600 ELSE 2592000 END;
+    CREATE INDEX request_keys_by_end ON request_keys (expires_at);
+    """,
 )
-"""Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied."""
+"""Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied.
+
+The third keeps what came before it where rewriting it would take long: an event or a key without a `body` has its
+values in the columns of version 1, and an undo whose `changes` are objects has them whole. Since the third, `segments`
+is empty for an item whose one blob is its `hash`.
+"""
 
 VERSION = len(MIGRATIONS)
 
-SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos", "blob_holders")
-"""Tables whose rows go with their session."""
+SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos")
+"""Tables whose keys begin with the session, and whose rows go with it."""
+
+AT_BIRTH = ("PRAGMA auto_vacuum=INCREMENTAL",)
+"""What a file must be told before its first table is made: free pages can be given back a few at a time."""
+
+ON_EACH_CONNECTION = ("PRAGMA secure_delete=ON",)
+"""What is deleted is overwritten with zeros, in pages that stay and in pages that become free."""

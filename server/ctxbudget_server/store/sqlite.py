@@ -12,8 +12,9 @@ from typing import Literal
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, as_protocol_error, is_corrupt
-from ctxbudget_server.store.schema import MIGRATIONS, VERSION
+from ctxbudget_server.store.schema import AT_BIRTH, MIGRATIONS, ON_EACH_CONNECTION, VERSION
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
+from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite
 from ctxbudget_server.store.write_queue import WriteQueue
 
 Durability = Literal["full", "fast"]
@@ -35,6 +36,8 @@ class SqliteStore:
         self._checked = False
         self._file: tuple[int, int] | None = None
         self._watcher: sqlite3.Connection | None = None
+        self._owing = False
+        """Whether deleted content may still be in the files."""
 
     @contextmanager
     def read(self) -> Iterator[SqliteReader]:
@@ -53,12 +56,17 @@ class SqliteStore:
         with self._faults():
             connection = self._connection()
             self._queue.begin(connection, until)
+            writer = SqliteWriter(connection)
             try:
-                yield SqliteWriter(connection)
+                yield writer
                 before_commit()
                 connection.execute("COMMIT")
             finally:
                 _roll_back(connection)
+            if writer.freed:
+                self._owing = not give_back(connection)
+            elif self._owing:
+                self._owing = not empty_wal(connection)
 
     def change_mark(self) -> int:
         """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else."""
@@ -71,6 +79,16 @@ class SqliteStore:
     def in_place(self) -> bool:
         """Whether the file that is open still lies at its path: who opens the path now sees the same sessions."""
         return not self._checked or self._file == _file_at(self.path)
+
+    def give_back(self) -> bool:
+        """Give free pages back to the disk and empty the WAL; False if other processes do not let it now."""
+        with self._faults():
+            return give_back(self._connection())
+
+    def rewrite(self) -> bool:
+        """Write the file afresh, without a trace of what was deleted; False if a reader still needs the WAL."""
+        with self._faults():
+            return rewrite(self._connection())
 
     def close(self) -> None:
         """Close this thread's connection; the others end with their threads."""
@@ -114,6 +132,8 @@ class SqliteStore:
             self.path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
         )
         connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        for pragma in ON_EACH_CONNECTION:
+            connection.execute(pragma)
         return connection
 
     def _prepare(self) -> None:
@@ -134,6 +154,8 @@ class SqliteStore:
         connection = self._connect()
         try:
             if self._version(connection) != VERSION:
+                for pragma in AT_BIRTH:
+                    connection.execute(pragma)
                 _set_wal(connection)
                 connection.execute("BEGIN IMMEDIATE")
                 for script in MIGRATIONS[self._version(connection) :]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import fields
@@ -12,12 +13,14 @@ from typing import Any
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
-from ctxbudget_server.store.keys import forgotten
+from ctxbudget_server.store.differences import History, before_of, stored_change
+from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
+from ctxbudget_server.store.packing import pack, unpack
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
 from ctxbudget_server.store.schema import SESSION_TABLES
 
 NONE = -1
-"""Stands for None in the key of a running sum, which SQL's NULL cannot."""
+"""Replaces None in the key of a running sum, which SQL's NULL cannot."""
 
 
 def _columns(record: type) -> tuple[str, ...]:
@@ -26,7 +29,7 @@ def _columns(record: type) -> tuple[str, ...]:
 
 SESSION, ITEM, LEASE = _columns(Session), _columns(Item), _columns(Lease)
 PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
-EVENT = _columns(Event)
+EVENT = (*_columns(Event), "body")
 
 
 def _select(columns: tuple[str, ...]) -> str:
@@ -43,9 +46,16 @@ def item_from_row(row: tuple[Any, ...]) -> Item:
     for name in ("pinned", "marker", "brought_in", "withdrawn"):
         values[name] = bool(values[name])
     values["complete"] = None if values["complete"] is None else bool(values["complete"])
-    for name in ("segments", "reduces"):
-        values[name] = tuple(json.loads(values[name]))
+    values["segments"] = segments_from_column(values["segments"], values["hash"])
+    values["reduces"] = tuple(json.loads(values["reduces"]))
     return Item(**values)
+
+
+def segments_from_column(column: str, digest: str | None) -> tuple[str, ...]:
+    """The hashes of an item's blobs, from what is stored and the hash of the whole."""
+    if column:
+        return tuple(json.loads(column))
+    return () if digest is None else (digest,)
 
 
 def item_to_row(item: Item) -> list[Any]:
@@ -53,12 +63,22 @@ def item_to_row(item: Item) -> list[Any]:
     row = []
     for name in ITEM:
         value = getattr(item, name)
-        if name in ("segments", "reduces"):
+        if name == "segments":
+            value = "" if segments_from_column("", item.hash) == value else _dump(value)
+        elif name == "reduces":
             value = _dump(value)
         elif isinstance(value, bool):
             value = int(value)
         row.append(value)
     return row
+
+
+def _body(body: bytes | None, changes: str, detail: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """(changes as stored, detail) of an event, which older rows have in columns of their own."""
+    if body is None:
+        return json.loads(changes), json.loads(detail)
+    packed = unpack(body)
+    return packed["changes"], packed["detail"]
 
 
 class SqliteReader:
@@ -78,6 +98,16 @@ class SqliteReader:
     def sessions(self) -> list[Session]:
         """All sessions, the oldest first."""
         return [self._session(row) for row in self._rows(SESSION, "sessions ORDER BY created_at, id")]
+
+    def latest_session(self, besides: str) -> Session | None:
+        """The session that changed last, `besides` left out."""
+        rest = "sessions WHERE id <> ? ORDER BY updated_at DESC, created_at DESC LIMIT 1"
+        rows = self._rows(SESSION, rest, besides)
+        return self._session(rows[0]) if rows else None
+
+    def revisions(self) -> dict[str, tuple[str, int]]:
+        """(nonce, revision) of every session by id: cheap enough to compare all of them with an earlier look."""
+        return {row[0]: (row[1], row[2]) for row in self._rows(("id", "nonce", "revision"), "sessions")}
 
     def _session(self, row: tuple[Any, ...]) -> Session:
         values = dict(zip(SESSION, row, strict=True))
@@ -172,41 +202,51 @@ class SqliteReader:
         return Lease(**dict(zip(LEASE, row, strict=True)))
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
-        """The event log after a revision."""
-        return self._events("events WHERE session_id = ? AND revision > ? ORDER BY revision", session_id, after)
-
-    def alerts(self, session_id: str, after: int = 0) -> list[Event]:
-        """The events after a revision that raised an alert."""
-        return self._events(
-            "events WHERE session_id = ? AND revision > ? AND alerts <> '[]' ORDER BY revision",
-            session_id,
-            after,
-        )
-
-    def _events(self, rest: str, *values: Any) -> list[Event]:
-        events = []
-        for row in self._rows(EVENT, rest, *values):
+        """The event log after a revision. All of it is read: stored changes build on earlier ones."""
+        history, events = History(), []
+        for row in self._rows(EVENT, "events WHERE session_id = ? ORDER BY revision", session_id):
             record = dict(zip(EVENT, row, strict=True))
-            for name in ("changes", "detail", "alerts"):
-                record[name] = json.loads(record[name])
+            stored, record["detail"] = _body(record.pop("body"), record["changes"], record["detail"])
+            record["changes"] = history.changes(stored, record["revision"], record["at"])
+            record["alerts"] = json.loads(record["alerts"])
             events.append(Event(**record))
-        return events
+        return [event for event in events if event.revision > after]
+
+    def alerts(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
+        """The alerts raised after a revision, the oldest first."""
+        rows = self._rows(
+            ("alerts",), "events WHERE session_id = ? AND revision > ? AND alerts <> '[]' ORDER BY revision",
+            session_id, after,
+        )  # fmt: skip
+        return [alert for (alerts,) in rows for alert in json.loads(alerts)]
 
     def undo(self, session_id: str, undo_id: str) -> Undo | None:
         """An undo by id."""
-        row = self._sql.execute(
-            "SELECT revision, changes FROM undos WHERE session_id = ? AND id = ?", (session_id, undo_id)
-        ).fetchone()
-        if row is None:
+        rows = self._rows(("revision", "changes"), "undos WHERE session_id = ? AND id = ?", session_id, undo_id)
+        if not rows:
             return None
-        return Undo(id=undo_id, session_id=session_id, revision=row[0], changes=json.loads(row[1]))
+        revision, kept = rows[0][0], json.loads(rows[0][1])
+        if kept and isinstance(kept[0], dict):
+            stored, ids = kept, None
+        else:
+            stored, ids = self._changes_at(session_id, revision), None if kept is None else set(kept)
+        before = {change["id"]: before_of(change) for change in stored if ids is None or change["id"] in ids}
+        return Undo(id=undo_id, session_id=session_id, revision=revision, before=before)
+
+    def _changes_at(self, session_id: str, revision: int) -> list[dict[str, Any]]:
+        columns = ("body", "changes", "detail")
+        (row,) = self._rows(columns, "events WHERE session_id = ? AND revision = ?", session_id, revision)
+        return _body(*row)[0]
 
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
         """What a request key was answered with first."""
         row = self._sql.execute(
-            "SELECT method, result FROM request_keys WHERE scope = ? AND key = ?", (scope, key)
+            "SELECT method, result, body FROM request_keys WHERE scope = ? AND key = ?", (scope, key)
         ).fetchone()
-        return KeyedResult(method=row[0], result=json.loads(row[1])) if row else None
+        if row is None:
+            return None
+        method, result, body = row
+        return KeyedResult(method=method, result=json.loads(result) if body is None else unpack(body))
 
     def calibration(self, model: str) -> dict[str, Any] | None:
         """What the bills of a model have taught."""
@@ -224,6 +264,13 @@ class SqliteReader:
 
 class SqliteWriter(SqliteReader):
     """One transaction on the store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self.freed = False
+        """Whether content was deleted: once this is committed, its pages and its traces in the WAL are to go."""
+        self._logged: set[str] = set()
+        """Items that the last event of this transaction changed."""
 
     def _put(self, table: str, columns: tuple[str, ...], rows: Iterable[list[Any]]) -> None:
         marks = ", ".join("?" * len(columns))
@@ -263,13 +310,16 @@ class SqliteWriter(SqliteReader):
     def _let_go(self, session_id: str, item_id: str, digests: set[str]) -> None:
         for digest in digests:
             self._sql.execute(
-                "DELETE FROM blob_holders WHERE session_id = ? AND item_id = ? AND hash = ?",
-                (session_id, item_id, digest),
+                "DELETE FROM blob_holders WHERE hash = ? AND session_id = ? AND item_id = ?",
+                (digest, session_id, item_id),
             )
-            self._sql.execute(
-                "DELETE FROM blobs WHERE hash = ? AND hash NOT IN (SELECT hash FROM blob_holders WHERE hash = ?)",
-                (digest, digest),
-            )
+        self._delete_unheld(digests)
+
+    def _delete_unheld(self, digests: Iterable[str]) -> None:
+        self._sql.executemany(
+            "DELETE FROM blobs WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM blob_holders WHERE hash = ?1)",
+            ((digest,) for digest in digests),
+        )
 
     def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
         """Move the running sums."""
@@ -301,37 +351,65 @@ class SqliteWriter(SqliteReader):
 
     def add_event(self, event: Event) -> None:
         """Append to the event log."""
-        row = [
-            _dump(getattr(event, name)) if name in ("changes", "detail", "alerts") else getattr(event, name)
-            for name in EVENT
-        ]
+        stored = [stored_change(change, event.revision, event.at) for change in event.changes]
+        self._logged = {change["id"] for change in stored}
+        kept = {
+            **{name: getattr(event, name) for name in EVENT if name != "body"},
+            "changes": "",
+            "detail": "",
+            "alerts": _dump(event.alerts),
+            "body": pack({"changes": stored, "detail": event.detail}),
+        }
         marks = ", ".join("?" * len(EVENT))
-        self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", row)
+        self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
 
     def put_undo(self, undo: Undo) -> None:
-        """Keep what takes a prune back."""
+        """Keep what takes a prune back: the event of its revision has the values, so that is to be added before."""
         self._sql.execute(
             "INSERT INTO undos (session_id, id, revision, changes) VALUES (?, ?, ?, ?)",
-            (undo.session_id, undo.id, undo.revision, _dump(undo.changes)),
+            (
+                undo.session_id,
+                undo.id,
+                undo.revision,
+                _dump(None if undo.before.keys() == self._logged else [*undo.before]),
+            ),
         )
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
-        """Keep the result of a request key."""
+        """Keep the result of a request key, and let a few go whose time is over."""
+        now = int(time.time())
         self._sql.execute(
-            "INSERT OR REPLACE INTO request_keys (scope, key, method, result) VALUES (?, ?, ?, ?)",
-            (scope, key, result.method, _dump(result.result)),
+            "INSERT INTO request_keys (scope, key, method, result, body, expires_at) VALUES (?, ?, ?, '', ?, ?)"
+            " ON CONFLICT DO UPDATE SET method = excluded.method, result = '', body = excluded.body",
+            (scope, key, result.method, pack(result.result), now + lifetime_seconds(key)),
         )
-        if passed := forgotten(key):
-            self._sql.execute("DELETE FROM request_keys WHERE scope = ? AND key >= ? AND key < ?", (scope, *passed))
+        self.expire_keys(MAX_EXPIRED_AT_ONCE)
+
+    def expire_keys(self, limit: int) -> int:
+        """Forget up to `limit` request keys whose time is over, the oldest first; how many they were."""
+        return self._sql.execute(
+            "DELETE FROM request_keys WHERE (scope, key) IN"
+            " (SELECT scope, key FROM request_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+            (int(time.time()), limit),
+        ).rowcount
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep what the bills of a model have taught."""
         self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, _dump(state), at))
 
     def delete_session(self, session_id: str) -> None:
-        """Forget a session."""
+        """Forget a session, and the blobs that no other one holds."""
+        held = self._held(session_id)
+        self._sql.executemany(
+            "DELETE FROM blob_holders WHERE hash = ? AND session_id = ?", ((digest, session_id) for digest in held)
+        )
+        self._delete_unheld(held)
         for table in SESSION_TABLES:
             self._sql.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
         self._sql.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
         self._sql.execute("DELETE FROM request_keys WHERE scope = ?", (session_id,))
-        self._sql.execute("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM blob_holders)")
+        self.freed = True
+
+    def _held(self, session_id: str) -> set[str]:
+        rows = self._rows(("segments", "hash"), "items WHERE session_id = ? AND hash IS NOT NULL", session_id)
+        return {digest for row in rows for digest in segments_from_column(*row)}

@@ -1,0 +1,51 @@
+"""Small JSON values as bytes: compressed with a dictionary of the words that the log and the results repeat."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any, Final
+
+FORMAT: Final = b"\x01"
+"""The first byte of what is packed with `WORDS`. Another dictionary takes another byte."""
+
+WORDS: Final = (
+    # What stands last is found at the least cost. Stored bytes depend on every character of this: never change it.
+    b'"number":"running","completed","pending","waves":[{"phase":"uncovered":"errors":[{"loc":["items",'
+    b'"leases":[{"leaseId":"holder":"expiresAt":"action":"remove","reduce","keep","before":"debug","test-output",'
+    b'"plan","summary","report","log","instructions","permanent","policy":"aggressive","moderate","minimal","auto",'
+    b'"created","resumed","config":{"contextWindow":25000,"targetShare":0.3,"thresholds":{"warn":0.75,"critical":'
+    b'0.95,"warnRelease":null,"criticalRelease":null},"prune","completePhase","startPhase","noMetadata",'
+    b'"superseded","dryRun":false,"undo":"target":{"workflow":true},"action":"pruned","reason":"policy",'
+    b'"tokensBefore":"tokensAfter":0},{"id":"plan":[{"id":"estimated","calibrated","reported","cl100k_base",'
+    b'"warn","previous":"ok","critical","threshold":"message":"tokens retained, of the budget of is reached at '
+    b'"pinned":true,"marker":true,"withdrawn":true,"complete":true,"brought_in":true,"segments":["reduces":["path":'
+    b'"factor":"title":"metadata","agent":"wave":"bytes":"hash":"raw_tokens":"stand_in":"dropped_at":'
+    b'{"changes":[{"id":"i","was":{"state":"retained","stand_in":null,"reason":null,"revision":1},"now":'
+    b'{"state":"reduced","stand_in":"i"}},{"id":"i","was":{"state":"retained","reason":null,"revision":1},"now":'
+    b'{"state":"pruned","reason":"'
+    b'{"sessionId":"","revision":1,"items":[{"id":"i","tokens":0,"provenance":"exact","layer":"transient","kind":'
+    b'"tool-output","state":"retained","phase":null,"wave":null,"reduces":[]}],"status":{"window":200000,"budget":'
+    b'60000,"retained":0,"peak":0,"processed":0,"saved":0,"leased":0,"available":0,"ofWindow":0.0,"ofBudget":0.0,'
+    b'"level":"ok"},"alerts":[]}'
+    b'{"changes":[{"id":"i","new":{"seq":1,"layer":"transient","kind":"tool-output","phase":1,"title":"Bash: ",'
+    b'"brought_in":true,"tokens":100,"encoding":"o200k_base","provenance":"exact","bytes":1000,"hash":"'
+    b'"state":"retained"}}],"detail":{}}'
+)
+
+
+def pack(value: Any) -> bytes:
+    """A JSON value as few bytes."""
+    press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
+    text = json.dumps(value, separators=(",", ":")).encode()
+    return FORMAT + press.compress(text) + press.flush()
+
+
+def unpack(data: bytes) -> Any:
+    """The value that `pack` was given. Raises ValueError for bytes that it never made."""
+    if data[:1] != FORMAT:
+        raise ValueError(f"expected packed JSON of format {FORMAT[0]}, got {data[:1]!r}")
+    try:
+        return json.loads(zlib.decompressobj(-zlib.MAX_WBITS, zdict=WORDS).decompress(data[1:]))
+    except zlib.error as fault:
+        raise ValueError(f"packed JSON cannot be read: {fault}") from fault

@@ -1,0 +1,156 @@
+"""A store that an earlier version wrote goes on: its log, undos, contents and request keys."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.content import digest_of
+from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.store.keys import KEPT_SECONDS, LIFETIME_SECONDS
+from ctxbudget_server.store.schema import MIGRATIONS, VERSION
+
+AT = "2026-01-01T00:00:00.000Z"
+TEXT = "# Notes\n\nWhat the earlier version wrote."
+OLD_VERSION = 2
+OLD_FIELDS = [name for name in Item.__slots__ if name != "dropped_at"]
+
+
+def insert(connection: sqlite3.Connection, table: str, **values: Any) -> None:
+    """One row."""
+    names = ", ".join(f'"{name}"' for name in values)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", [*values.values()])
+
+
+def old_image(item: Item) -> dict[str, Any]:
+    """An item as version 2 put it into the log."""
+    return {name: getattr(item, name) for name in OLD_FIELDS}
+
+
+def old_store(path: Path) -> None:
+    """A session of version 2: an item entered at revision 1 and was pruned at revision 2."""
+    data = TEXT.encode()
+    entered = Item(
+        id="iold1", seq=1, layer="transient", kind="other", phase=None, wave=None, agent=None, title="notes", path=None,
+        pinned=False, marker=False, brought_in=True, tokens=9, raw_tokens=9, encoding="o200k_base", factor=1.0,
+        provenance="exact", bytes=len(data), hash=digest_of(data), segments=(digest_of(data),), complete=None,
+        state="retained", withdrawn=False, stand_in=None, reduces=(), reason=None, added_at=AT, revision=1,
+    )  # fmt: skip
+    pruned = replace(entered, state="pruned", reason="prune", revision=2)
+    path.parent.mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        for script in MIGRATIONS[:OLD_VERSION]:
+            connection.executescript(script)
+        connection.execute(f"PRAGMA user_version={OLD_VERSION}")
+        insert(
+            connection, "sessions", id="default", nonce="old", state="open", created_at=AT, updated_at=AT, revision=2,
+            config="{}", retained=0, processed=9, peak=9, level="ok", next_seq=3, next_order=1,
+        )  # fmt: skip
+        row = {**old_image(pruned), "segments": json.dumps(pruned.segments), "reduces": "[]"}
+        insert(connection, "items", session_id="default", **row)
+        insert(connection, "blobs", hash=entered.hash, size=len(data), data=zlib.compress(data))
+        insert(connection, "blob_holders", session_id="default", item_id="iold1", hash=entered.hash)
+        insert(
+            connection, "sums", session_id="default", phase=-1, wave=-1, layer="transient", provenance="exact",
+            retained=0, processed=9,
+        )  # fmt: skip
+        change = {"id": "iold1", "before": old_image(entered), "after": old_image(pruned)}
+        for revision, changes in ((1, [{**change, "before": None, "after": old_image(entered)}]), (2, [change])):
+            insert(
+                connection, "events", session_id="default", revision=revision, at=AT, actor="t", method="m", why="w",
+                changes=json.dumps(changes), detail='{"why":"w"}', alerts="[]",
+            )  # fmt: skip
+        insert(connection, "undos", session_id="default", id="uold2", revision=2, changes=json.dumps([change]))
+        for key in ("mine", "one-shot:0123-ab"):
+            insert(connection, "request_keys", scope="default", key=key, method="context/add", result='{"revision": 1}')
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    old_store(tmp_path / "state" / "store.db")
+    made = Services(Options(workspace=str(tmp_path), store=str(tmp_path / "state" / "store.db")), actor="test")
+    yield made
+    made.close()
+
+
+def call(services: Services, method: str, **params: Any) -> dict[str, Any]:
+    """One request."""
+    return services.call(method, params, Cancellation())
+
+
+def rows(services: Services, query: str) -> list[tuple[Any, ...]]:
+    """What the file has."""
+    with contextlib.closing(sqlite3.connect(services.whereabouts.store)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_contents_and_undos_of_an_earlier_version_are_there(services: Services) -> None:
+    assert call(services, "context/get", itemId="iold1")["content"] == TEXT
+
+    undone = call(services, "context/undo", undo="uold2")
+    assert undone["restored"] == ["iold1"]
+    (item,) = call(services, "context/list")["items"]
+    assert (item["state"], item["reason"], item["title"]) == ("retained", None, "notes")
+    assert call(services, "budget/status")["retained"] == 9
+    call(services, "context/undo", undo=undone["undo"])
+    assert call(services, "context/list")["items"][0]["state"] == "pruned"
+    assert rows(services, "PRAGMA user_version") == [(VERSION,)]
+
+
+def test_the_log_reads_on_from_an_earlier_version(services: Services) -> None:
+    call(services, "context/update", itemId="iold1", title="renamed")
+    with services.store.read() as reader:
+        events = reader.events("default")
+        assert [event.revision for event in reader.events("default", after=1)] == [2, 3]
+
+    images = [(change["before"], change["after"]) for event in events for change in event.changes]
+    assert [event.revision for event in events] == [1, 2, 3]
+    assert images[0][0] is None
+    assert images[1][0] == images[0][1]
+    assert images[2][0] == images[1][1]
+    assert [after["title"] for _, after in images] == ["notes", "notes", "renamed"]
+    assert [after["revision"] for _, after in images] == [1, 2, 3]
+
+
+def test_request_keys_of_an_earlier_version_answer_and_expire(services: Services) -> None:
+    known = call(services, "context/add", items=[{"layer": "transient", "tokens": 1}], requestKey="mine")
+    assert known == {"revision": 1}
+
+    left = dict(rows(services, "SELECT key, expires_at FROM request_keys"))
+    assert abs(left["mine"] - time.time() - KEPT_SECONDS) < 600
+    assert abs(left["one-shot:0123-ab"] - time.time() - LIFETIME_SECONDS) < 600
+
+
+def test_a_session_of_an_earlier_version_goes_whole(services: Services) -> None:
+    call(services, "session/delete", sessionId="default")
+    tables = ("sessions", "items", "events", "undos", "blobs", "blob_holders", "request_keys", "sums")
+    assert [rows(services, f"SELECT count(*) FROM {table}") for table in tables] == [[(0,)]] * len(tables)
+    with pytest.raises(ProtocolError):
+        call(services, "context/get", itemId="iold1")
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state" / "store.db"
+    old_store(path)
+    broken = (*MIGRATIONS[:OLD_VERSION], MIGRATIONS[OLD_VERSION] + "; SELECT no_such_function()")
+    monkeypatch.setattr("ctxbudget_server.store.sqlite.MIGRATIONS", broken)
+    made = Services(Options(workspace=str(tmp_path), store=str(path)), actor="test")
+    with pytest.raises(ProtocolError, match="no_such_function"):
+        call(made, "budget/status")
+
+    assert rows(made, "PRAGMA user_version") == [(OLD_VERSION,)]
+    assert rows(made, "SELECT name FROM pragma_table_info('request_keys')")[-1] == ("result",)
+    made.close()
