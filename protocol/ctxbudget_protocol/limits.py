@@ -9,6 +9,18 @@ PROTOCOL_VERSION = "1.0"
 MAX_TOKENS = 1_000_000_000
 """The largest token figure that is taken for real (tokens); above it a caller's figure is a mistake."""
 
+MAX_PATTERN_LENGTH = 500
+"""Characters of one pattern for file names."""
+
+MAX_PATTERNS = 2_000
+"""Patterns of the .gitignore files that hold for one file."""
+
+MAX_PATTERNS_LENGTH = 64_000
+"""Characters of all patterns of the .gitignore files that hold for one file, and of those of one setting."""
+
+MAX_GLOBS = MAX_PATTERNS_LENGTH // MAX_PATTERN_LENGTH
+"""Patterns of one setting."""
+
 DEFAULT_SESSION = "default"
 """The session of people and single scripts: what a request without `sessionId` acts on."""
 

@@ -14,14 +14,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from ctxbudget_protocol.limits import MAX_TOKENS
+from ctxbudget_protocol.limits import MAX_GLOBS, MAX_PATTERN_LENGTH, MAX_TOKENS
 
 LayerName = Literal["permanent", "phase", "metadata", "transient", "none"]
 Ceiling = Annotated[
     float,
     Field(gt=0, le=MAX_TOKENS, allow_inf_nan=False, description="Up to 1 a share of the window, above 1 tokens."),
 ]
-Globs = list[Annotated[str, Field(min_length=1, max_length=500)]]
+Globs = Annotated[list[Annotated[str, Field(min_length=1, max_length=MAX_PATTERN_LENGTH)]], Field(max_length=MAX_GLOBS)]
 
 LANGUAGES = [
     "markdown", "gfm", "mdx", "mdc", "plaintext", "text", "prompt", "instructions", "chatmode", "chatagent", "skill",
@@ -41,7 +41,9 @@ class LayerRule(_Model):
     """Files that belong to a layer."""
 
     glob: str = Field(
-        min_length=1, max_length=500, description="As in .gitignore, relative to the workspace folder: `plans/**`."
+        min_length=1,
+        max_length=MAX_PATTERN_LENGTH,
+        description="As in .gitignore, relative to the workspace folder: `plans/**`.",
     )
     layer: LayerName = Field(description="`none`: no layer, and so no ceiling.")
 
@@ -83,7 +85,9 @@ class EditorSettings(_Model):
         description="Count for this model. Default: the session's, else the vocabulary o200k_base.",
     )
     layers: list[LayerRule] = Field(
-        [], description="Which files belong to which layer; the first that matches counts, before the built-in ones."
+        [],
+        max_length=MAX_GLOBS,
+        description="Which files belong to which layer; the first that matches counts, before the built-in ones.",
     )
     ceilings: Ceilings = Field(Ceilings(), description="The most that one file of a layer may cost, by layer.")
     inlay_hints: bool = Field(True, description="The tokens of its section at each heading.")

@@ -79,7 +79,7 @@ class _Job:
             return
         from ctxbudget_server.services.folders import files_below
 
-        paths = list(files_below(folder))
+        paths = list(files_below(folder, self._warn))
         for done, path in enumerate(paths):
             self._progress(done, len(paths))
             yield from self._one(str(path), None, in_folder=True)
@@ -104,6 +104,9 @@ class _Job:
 
     def _fail(self, message: str) -> None:
         self.failed = True
+        self._warn(message)
+
+    def _warn(self, message: str) -> None:
         print(f"{CLEAR_LINE if self._watched else ''}ctxbudget count: {message}", file=sys.stderr)
 
     def _progress(self, done: int, of: int) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from ctxbudget_server.services.patterns import Patterns
 
+if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
 
 BUILT_IN: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -38,15 +38,13 @@ IMPORTING = ("CLAUDE.md", "CLAUDE.local.md", "GEMINI.md", "QWEN.md", "**/.claude
 
 
 @lru_cache(maxsize=256)
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+def _made(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:
     """Whether patterns, as in .gitignore, take in a file; `path` is relative to its folder, with slashes."""
-    return bool(path) and _spec(tuple(patterns)).match_file(path)
+    return bool(path) and _made(tuple(patterns)).take_in(path)
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 SECTION = "ctxbudget"
 OF_THE_PROTOCOL = ("protocolVersion",)
 """Members of `initializationOptions` that are no settings."""
+
+MAX_WARNINGS = 20
+"""Of one source; more are only counted."""
+
+MAX_DOTS = 500
+"""In one line of a project file."""
+
+_NAMED = re.compile(r'setting "(\w+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +44,15 @@ def source(name: str, raw: object) -> Source:
     if SECTION in raw and set(raw) <= {SECTION, *OF_THE_PROTOCOL}:
         return source(name, raw[SECTION])
     values = {key: value for key, value in raw.items() if value is not None and key not in OF_THE_PROTOCOL}
-    warnings: list[str] = []
+    warnings: dict[str, None] = {}
     while problems := _problems(values):
         for path, message in problems:
-            warnings.append(f"ctxbudget: {name}: {message}")
+            warnings[f"ctxbudget: {name}: {message}"] = None
             _remove(values, path)
-    return Source(name, values, tuple(dict.fromkeys(warnings)))
+    named = list(warnings)[:MAX_WARNINGS]
+    if len(warnings) > len(named):
+        named.append(f"ctxbudget: {name}: {len(warnings) - len(named):,} more settings are wrong")
+    return Source(name, values, tuple(named))
 
 
 def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
@@ -59,7 +71,8 @@ def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]
             if error["type"] == "extra_forbidden":
                 found[loc] = f'unknown setting "{shown}"; ignored'
             else:
-                found.setdefault(loc[:1], f'setting "{shown}": {error["msg"].lower()}; not used')
+                whose = "not used" if len(loc) == 1 else f'"{loc[0]}" is not used'
+                found.setdefault(loc[:1], f'setting "{shown}": {error["msg"].lower()}; {whose}')
         whole = {path for path in found if len(path) == 1}
         return [(path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole]
     return []
@@ -73,15 +86,34 @@ def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
 
 
 def project_source(name: str, text: str) -> Source:
-    """What a project file says: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`."""
+    """What a project file says: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`.
+
+    The file comes with a repository, which is not to be trusted: whatever it holds, it is read soon or left out.
+    """
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.count(".") > MAX_DOTS:  # the time of a dotted key rises faster than its length
+            fault = f"line {number} has more than {MAX_DOTS} dots"
+            return Source(name, {}, (f"ctxbudget: {name} is not read: {fault}; ignored",))
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        return Source(name, {}, (f"ctxbudget: {name} is no TOML ({fault}); ignored",))
+        raw: Any = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Source(name, {}, (f"ctxbudget: {name} is no TOML ({error}); ignored",))
     if name.endswith("pyproject.toml"):
         tool = raw.get("tool")
-        return source(name, tool.get(SECTION) if isinstance(tool, dict) else None)
-    return source(name, raw)
+        raw = tool.get(SECTION) if isinstance(tool, dict) else None
+    found = source(name, raw)
+    return Source(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
+
+
+def _placed(warning: str, lines: list[str]) -> str:
+    """A warning with the line of the setting that it names, where the file has the setting on a line of its own."""
+    named = _NAMED.search(warning)
+    if named is None:
+        return warning
+    begin = re.compile(rf"\s*(?:\[\[?\s*)?(?:[\w.]+\.)?{named[1]}\s*[\]=]")
+    number = next((number for number, line in enumerate(lines, 1) if begin.match(line)), None)
+    return warning if number is None else f"{warning} (line {number})"
 
 
 def resolve(sources: Iterable[Source]) -> EditorSettings:

@@ -117,7 +117,10 @@ def is_home(folder: str) -> bool:
 def _project(file: str) -> Source:
     text = read_text(file, MAX_PROJECT_BYTES)
     name = Path(file).name
-    return project_source(name, text) if text is not None else Source(name, {})
+    if text is None:
+        most = f"at most {MAX_PROJECT_BYTES:,} bytes"
+        return Source(name, {}, (f"ctxbudget: {name} cannot be read as text in UTF-8 of {most}; ignored",))
+    return project_source(name, text)
 
 
 def _project_files(folder: str | None) -> list[str]:

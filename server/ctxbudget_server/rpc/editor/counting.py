@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.editor import layers
 from ctxbudget_server.editor.words import plural
-from ctxbudget_server.rpc.editor.messages import INFO
+from ctxbudget_server.rpc.editor.messages import INFO, WARNING
 from ctxbudget_server.rpc.editor.progress import Progress
 from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
@@ -35,6 +35,8 @@ MOST_FILES = 20_000
 MOST_LOOKED_AT = 200_000
 """Texts, and files of any kind, beyond which a folder is not counted unless somebody asks for it."""
 YIELD_SECONDS, LONGEST_YIELD_SECONDS = 0.002, 0.1
+MAX_NAMED = 20
+"""Of the things that a count leaves out; more are only counted."""
 TITLE = "Counting tokens"
 
 
@@ -57,6 +59,7 @@ async def count_workspace(editor: Editor, token: str | int | None) -> Json:
         )
     finally:
         progress.end(work.summary())
+    _name_left_out(editor, work)
     editor.messages.show(INFO, work.summary())
     return result
 
@@ -70,6 +73,7 @@ async def count_on_open(editor: Editor, folders: Sequence[str]) -> None:
     except TooManyError:
         editor.messages.log(INFO, "ctxbudget: the folder has many files; ctxbudget.countWorkspace counts them")
         return
+    _name_left_out(editor, work)
     if len(texts) >= SHOWN_FROM:
         await progress.begin(TITLE)
     try:
@@ -80,6 +84,11 @@ async def count_on_open(editor: Editor, folders: Sequence[str]) -> None:
         editor.messages.log(INFO, f"ctxbudget: {work.summary()}")
     if not work.stopped:
         await editor.unopened.found(texts)
+
+
+def _name_left_out(editor: Editor, work: Count) -> None:
+    for line in work.left_out():
+        editor.messages.log(WARNING, line)
 
 
 async def _counted(editor: Editor, progress: Progress, work: Count, run: Callable[[], Json]) -> Json:
@@ -108,6 +117,7 @@ class Count:
         self._layers: Sums[str] = Sums()
         self._provenance = "exact"
         self._rules: dict[str | None, tuple[EditorSettings, Counter]] = {}
+        self._left_out: list[str] = []
 
     @property
     def stopped(self) -> bool:
@@ -124,7 +134,7 @@ class Count:
 
         place_of, seen, looked_at = self._editor.configuration.place_of, set[str](), 0
         for folder in self._folders:
-            for file in files_below(Path(folder)):
+            for file in files_below(Path(folder), self._left_out.append):
                 self._give_way()
                 if self.stopped:
                     return
@@ -190,6 +200,13 @@ class Count:
             "largest": [{"uri": Path(path).as_uri(), "tokens": tokens} for path, tokens in largest],
             "cancelled": self.button.cancelled(),
         }
+
+    def left_out(self) -> Iterator[str]:
+        """What was not read or not heeded in the folders, and why: lines for a log, so many that they can be read."""
+        named = self._left_out[:MAX_NAMED]
+        yield from (f"ctxbudget: {each}" for each in named)
+        if more := len(self._left_out) - len(named):
+            yield f"ctxbudget: {more:,} more like these"
 
     def summary(self) -> str:
         """A sentence for a person."""
