@@ -119,7 +119,7 @@ phase and level."
   (when-let ((text (ctxbudget-status)))
     (let* ((change (ctxbudget--change))
            (status (plist-get change :status)))
-      (propertize (concat " ctx " text)
+      (propertize (string-replace "%" "%%" (concat " ctx " text)) ; the mode line reads % as its own
                   'face (pcase (plist-get status :level)
                           ("warn" 'ctxbudget-warn)
                           ("critical" 'ctxbudget-critical))

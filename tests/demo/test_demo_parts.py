@@ -108,8 +108,8 @@ def test_the_console_colours_terminals_only_and_lets_no_text_control_them(monkey
     terminal, pipe = Terminal(), io.StringIO()
     Console(terminal).say("over ━ budget", "critical")
     Console(pipe).say("over\x1b[2J \ud800\tbudget", "critical")
-    assert terminal.getvalue() == "\x1b[31;1mover ? budget\x1b[0m\n"
-    assert pipe.getvalue() == "over\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}    budget\n"
+    assert terminal.getvalue() == "\x1b[31;1mover \\u2501 budget\x1b[0m\n"
+    assert pipe.getvalue() == "over\\x1b[2J \\ud800    budget\n"
     monkeypatch.setenv("NO_COLOR", "1")
     quiet = Terminal()
     Console(quiet).say("over", "critical")

@@ -14,7 +14,7 @@ from recordings import long_session
 
 from ctxbudget_server.extract import distinct_names, rank_names
 from ctxbudget_server.fit import SHAPES, Tools
-from ctxbudget_server.replay import Prices, Replay, Stretch, panels, policy, replay, svg
+from ctxbudget_server.replay import Prices, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts import read_transcript
 
 TOOLS = Tools(
@@ -153,13 +153,13 @@ def test_the_window_is_the_limit_of_a_policy_without_one() -> None:
 def test_panels_are_as_wide_as_asked(width: int) -> None:
     found = replayed(session(calls=30, compact_after=12), "clear:3", "reduce:3")
 
-    lines = panels(found, width, color=False)
+    lines = panels(found, width)
 
     assert max(len(line) for line in lines if "token" not in line and "anew" not in line) <= width
     assert sum(any(block in line for block in "▁▂▃▄▅▆▇█") for line in lines) >= 4
     assert any("^" in line for line in lines), "the break is marked"
     assert "\x1b" not in "".join(lines)
-    assert "\x1b[36m" in "".join(panels(found, width, color=True))
+    assert "\x1b[36m" in "".join(map(painted, lines))
 
 
 def test_the_picture_has_a_line_for_each_policy() -> None:

@@ -1,5 +1,6 @@
 /** The running session as the status item shows it: which session, and in what words. */
 
+import { label, markdown } from './plain';
 import type { Change, Figures, Level, Phase, Status } from './protocol';
 
 /** What is known of one session. */
@@ -72,7 +73,7 @@ export function statusText(snapshot: Snapshot): string {
     } else if (snapshot.phase !== null) {
         parts.push(phaseText(snapshot));
     }
-    return parts.join(' · ');
+    return label(parts.join(' · '));
 }
 
 /** The account in full, as Markdown. */
@@ -92,14 +93,14 @@ export function tooltip(snapshot: Snapshot): string {
     ] as const;
     const table = rows.map(([name, figure, remark]) => `| ${name} | ${tokens(figure)} | ${remark} |`);
     const lines = [
-        `**Session ${escape(snapshot.sessionId)}** · ${escape(state)} · level ${level}`,
+        `**Session ${markdown(snapshot.sessionId)}** · ${markdown(state)} · level ${level}`,
         '',
         '| tokens | | |',
         '|:--|--:|:--|',
         ...table,
     ];
     if (snapshot.advice !== '') {
-        lines.push('', escape(snapshot.advice));
+        lines.push('', markdown(snapshot.advice));
     }
     return lines.join('\n');
 }
@@ -128,9 +129,4 @@ function percent(share: number): string {
 function phaseText({ phase, phases }: Snapshot): string {
     const name = phases.find((known) => known.phase === phase)?.name;
     return name ? `phase ${String(phase)} ${name}` : `phase ${String(phase)}`;
-}
-
-/** Text that came from a session, as Markdown that shows it and does nothing else. */
-function escape(text: string): string {
-    return text.replace(/[\\`*_{}[\]()#+!|<>~$]/g, '\\$&').replace(/\s+/g, ' ');
 }

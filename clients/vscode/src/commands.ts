@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import { showCount } from './count';
+import { label } from './plain';
 
 export const COMMANDS = {
     showBudget: 'ctxbudget.editor.showBudget',
@@ -74,7 +75,7 @@ async function askServer(client: LanguageClient | undefined, command: string, ar
     try {
         return (await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as unknown;
     } catch (error) {
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        void vscode.window.showErrorMessage(label(error instanceof Error ? error.message : String(error)));
         return undefined;
     }
 }

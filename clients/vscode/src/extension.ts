@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS, registerCommands } from './commands';
 import { Follower } from './follower';
+import { label } from './plain';
 import { ofSession } from './protocol';
 import type { Alert } from './protocol';
 import { onInterpreterSelected } from './python';
@@ -92,14 +93,14 @@ function declaredSettings({ packageJSON }: vscode.Extension<unknown>): string[] 
 
 async function popUp({ level, alert }: Alert, showBudget: () => Promise<void>): Promise<void> {
     const tell = level === 'critical' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-    if ((await tell(alert.message, 'Show Budget')) !== undefined) {
+    if ((await tell(label(alert.message), 'Show Budget')) !== undefined) {
         await showBudget();
     }
 }
 
 async function tellMissing(problem: string): Promise<void> {
     const [settings, again, details] = ['Open Settings', 'Try Again', 'Show Output'] as const;
-    switch (await vscode.window.showErrorMessage(problem, settings, again, details)) {
+    switch (await vscode.window.showErrorMessage(label(problem), settings, again, details)) {
         case settings:
             await vscode.commands.executeCommand('workbench.action.openSettings', 'ctxbudget.path');
             break;

@@ -1,6 +1,7 @@
 /** The session's report as a rendered page, which follows the account while it is open. */
 
 import * as vscode from 'vscode';
+import { markdown } from './plain';
 
 const SCHEME = 'ctxbudget';
 
@@ -23,7 +24,7 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
         try {
             return await this.#ask(uri.query === '' ? undefined : uri.query);
         } catch (error) {
-            return `# Context budget\n\n${error instanceof Error ? error.message : String(error)}\n`;
+            return `# Context budget\n\n${markdown(error instanceof Error ? error.message : String(error))}\n`;
         }
     }
 

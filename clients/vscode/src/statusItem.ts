@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { background, statusText, tooltip } from './budget';
 import type { Snapshot } from './budget';
+import { markdown } from './plain';
 
 export class StatusItem implements vscode.Disposable {
     readonly #item: vscode.StatusBarItem;
@@ -24,7 +25,7 @@ export class StatusItem implements vscode.Disposable {
     }
 
     stopped(reason: string): void {
-        this.#set('$(circle-slash) ctxbudget', `${reason}\n\nClick to start it.`, this.#restart);
+        this.#set('$(circle-slash) ctxbudget', `${markdown(reason)}\n\nClick to start it.`, this.#restart);
     }
 
     /** The session's account; undefined: no session has been opened in this workspace. */
@@ -47,7 +48,9 @@ export class StatusItem implements vscode.Disposable {
 
     #set(text: string, tooltipText: string, command: string, colour?: string): void {
         this.#item.text = text;
-        this.#item.tooltip = new vscode.MarkdownString(tooltipText);
+        const shown = new vscode.MarkdownString(tooltipText);
+        shown.isTrusted = false; // no command runs from it
+        this.#item.tooltip = shown;
         this.#item.command = command;
         this.#item.backgroundColor = colour === undefined ? undefined : new vscode.ThemeColor(colour);
     }

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 
 from ctxbudget_server.agents.model import Event, EventName, FaultyPayloadError, Host, Reaction, session_id
 from ctxbudget_server.agents.outputs import replaced
+from ctxbudget_server.presentation.terminal import json_text, line
 
 HOSTS: Final[tuple[Host, ...]] = get_args(Host)
 
@@ -90,7 +91,7 @@ def answer(event: Event, reaction: Reaction) -> bytes:
     told: dict[str, Any] = {}
     specific: dict[str, Any] = {}
     if reaction.message:
-        told["systemMessage"] = reaction.message
+        told["systemMessage"] = line(reaction.message)
     if reaction.context and event.host_name in _TELLS_THE_MODEL:
         specific["additionalContext"] = reaction.context
     if reaction.replacement is not None:
@@ -100,7 +101,7 @@ def answer(event: Event, reaction: Reaction) -> bytes:
             told |= {"decision": "block" if event.host == "codex" else "deny", "reason": reaction.replacement}
     if specific:
         told["hookSpecificOutput"] = {"hookEventName": event.host_name, **specific}
-    return json.dumps(told).encode() + b"\n" if told else b""
+    return f"{json_text(told)}\n".encode() if told else b""
 
 
 def _text(payload: Mapping[str, Any], name: str) -> str:

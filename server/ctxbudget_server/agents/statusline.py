@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account
 from ctxbudget_server.agents.sessions import config_of, update
+from ctxbudget_server.presentation.terminal import line
 
 SEPARATOR: Final = " · "
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
@@ -39,7 +40,7 @@ class HostWindow(NamedTuple):
         return self.used / self.size if self.size and self.used is not None else None
 
 
-def line(account: Account, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
+def statusline_of(account: Account, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
     """The line. The session's settings follow the host's. Raises `ProtocolError` for a store that cannot be used."""
     host = host_window(payload)
     try:
@@ -112,7 +113,7 @@ def _fitted(parts: dict[str, str], level: str, look: Look) -> str:
     """The parts that the width has room for; what matters least goes first."""
     for name in (None, *_DROPPED_FIRST):
         parts = {key: part for key, part in parts.items() if key != name}
-        text = SEPARATOR.join(parts.values())
+        text = line(SEPARATOR.join(parts.values()))
         if look.width is None or len(text) <= look.width:
             break
     text = text if look.width is None else text[: look.width]

@@ -7,6 +7,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing `typing` takes a sixth of the time that a hook has
     from collections.abc import Sequence
+    from types import TracebackType
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ctxbudget_server.cli.unbreakable import run_for_agent
 
         return run_for_agent(given)
+    sys.excepthook = _crashed
     try:
         return _run(given)
     except KeyboardInterrupt:
@@ -24,6 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader left, as `| head` does: nobody is there to be told.
         sys.stderr.close()
         return 141
+
+
+def _crashed(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    from ctxbudget_server.presentation.output import show_crash
+
+    show_crash(kind, fault, trace)
 
 
 def _run(given: list[str]) -> int:

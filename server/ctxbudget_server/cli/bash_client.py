@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_server.cli.shipped import client_folder
+from ctxbudget_server.presentation.output import show_path
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -19,5 +20,5 @@ def run(options: Namespace) -> int:
     folder = client_folder("bash")
     if folder is None:
         return 1
-    print(folder / ("shim" if options.shim else "ctxbudget.sh"))
+    show_path(folder / ("shim" if options.shim else "ctxbudget.sh"))
     return 0

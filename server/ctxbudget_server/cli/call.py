@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 
@@ -11,6 +10,7 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.cli.quick import Attempt
 from ctxbudget_server.oneshot.frames import Answer, Ask
+from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.oneshots import prepare
 
@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
     try:
         opened = services(options, "call")
     except ProtocolError as error:
-        return printed(Answer(1, stderr=json.dumps(error.wire()).encode() + b"\n"))
+        return printed(Answer(1, stderr=f"{json_text(error.wire())}\n".encode()))
     ask = Ask([], attempt.key, "call", [options.method], _body(options.params, attempt))
     return printed(prepare(opened, ask).run(Cancellation()))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import RawDescriptionHelpFormatter
 from importlib import import_module
 from types import ModuleType
 
 from ctxbudget_server import __version__
 from ctxbudget_server.cli.quick import Attempt
+from ctxbudget_server.presentation.arguments import SafeParser
+from ctxbudget_server.presentation.output import show
 
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
@@ -41,7 +43,7 @@ examples:
 def run(given: list[str], attempt: Attempt) -> int:
     """Run the command; the exit code. `attempt` is what has been tried before with a one-shot command."""
     command = next((word for word in given if not word.startswith("-")), None)
-    parser = ArgumentParser(
+    parser = SafeParser(
         prog="ctxbudget",
         description="The language server of context budgets.",
         epilog=EXAMPLES,
@@ -69,5 +71,5 @@ def _module(command: str) -> ModuleType:
 
 
 def _print_version() -> int:
-    sys.stdout.write(f"ctxbudget {__version__}\n")
+    show([f"ctxbudget {__version__}"])
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
@@ -11,14 +10,13 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
 from ctxbudget_server.services.content import Figure
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.workspace import as_text, check_size
 
 FITS, OVER, FAILED = 0, 1, 2
 """Exit codes: all is counted (and fits), it does not fit, a file could not be read."""
-
-CLEAR_LINE = "\r\x1b[K"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,6 @@ def run(options: Namespace) -> int:
     else:
         _print_tables(groups, total)
         _print_verdict(total, job.counter, options.fits)
-    sys.stdout.flush()
     if job.failed:
         return FAILED
     return OVER if options.fits is not None and total > options.fits else FITS
@@ -69,7 +66,6 @@ class _Job:
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
         self.failed = False
-        self._watched = sys.stderr.isatty()
 
     def count(self, name: str) -> Iterator[Row]:
         """The rows of one argument: a file, a folder, or `-`."""
@@ -107,16 +103,14 @@ class _Job:
         self._warn(message)
 
     def _warn(self, message: str) -> None:
-        print(f"{CLEAR_LINE if self._watched else ''}ctxbudget count: {message}", file=sys.stderr)
+        complain("count", message)
 
     def _progress(self, done: int, of: int) -> None:
-        if not self._watched:
-            return
         if done == of:
-            print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
+            show_progress("")
         elif done % 10 == 0:
             bar = "#" * (30 * done // of)
-            print(f"{CLEAR_LINE}[{bar:30}] {done:,} of {of:,} files", end="", file=sys.stderr, flush=True)
+            show_progress(f"[{bar:30}] {done:,} of {of:,} files")
 
 
 def _read(name: str) -> bytes:
@@ -134,7 +128,7 @@ def _print_json(rows: Sequence[Row], total: int, counter: Counter, limit: int | 
         "provenance": counter.provenance,
         "expectedError": counter.expected_error,
     }
-    print(json.dumps(figures if limit is None else {**figures, "limit": limit, "fits": total <= limit}))
+    show_json(figures if limit is None else {**figures, "limit": limit, "fits": total <= limit})
 
 
 def _print_tables(groups: Sequence[tuple[str, Sequence[Row]]], total: int) -> None:
@@ -149,10 +143,9 @@ def _print_tables(groups: Sequence[tuple[str, Sequence[Row]]], total: int) -> No
         else:
             lines += [(row.tokens, row.path) for row in rows]
     width = len(f"{total:,}")
-    for tokens, label in lines:
-        print(f"{tokens:>{width},}  {label}")
     if len(groups) > 1:
-        print(f"{total:>{width},}  total")
+        lines.append((total, "total"))
+    show(f"{tokens:>{width},}  {label}" for tokens, label in lines)
 
 
 def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
@@ -160,9 +153,9 @@ def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
     if counter.provenance != "exact":
         error = counter.expected_error
         off = f", off by {error:.1%} in the median" if error is not None else ", by how much it is off is not known"
-        print(f"estimated for {family.name} from {family.encoding}{off}", file=sys.stderr)
+        show([f"estimated for {family.name} from {family.encoding}{off}"], sys.stderr)
     if limit is not None:
         verdict = (
             f"fits: {limit - total:,} tokens left" if total <= limit else f"does not fit: {total - limit:,} too many"
         )
-        print(f"{verdict} of {limit:,}", file=sys.stderr)
+        show([f"{verdict} of {limit:,}"], sys.stderr)

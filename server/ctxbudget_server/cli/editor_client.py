@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_server.cli.shipped import client_folder
+from ctxbudget_server.presentation.output import show_path
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,5 +18,5 @@ def run(options: Namespace) -> int:
     folder = client_folder(options.editor)
     if folder is None:
         return 1
-    print(folder)
+    show_path(folder)
     return 0

@@ -12,6 +12,8 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
+from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.transcripts import Transcript
 
@@ -57,11 +59,9 @@ def run(options: Namespace) -> int:
     except OSError as fault:
         return _fail(f"{options.out}: {fault.strerror}")
     if options.json:
-        print(json.dumps(result))
+        show_json(result)
     else:
-        report = sys.stderr if options.out == "-" else sys.stdout
-        print("\n".join(_lines(options, recording, result)), file=report)
-    sys.stdout.flush()
+        show(_lines(options, recording, result), sys.stderr if options.out == "-" else sys.stdout)
     return FITS if result["fits"] else OVER
 
 
@@ -87,16 +87,15 @@ def _in_words(fault: ProtocolError) -> str:
 
 
 def _fail(message: str) -> int:
-    print(f"ctxbudget fit: {message}", file=sys.stderr)
+    complain("fit", message)
     return FAILED
 
 
 def _write(name: str, messages: list[dict[str, Any]]) -> None:
-    text = json.dumps(messages, indent=1) + "\n"
     if name == "-":
-        sys.stdout.write(text)
+        show_json(messages, indent=1)
     else:
-        Path(name).write_text(text, encoding="utf-8")
+        Path(name).write_text(json.dumps(messages, indent=1) + "\n", encoding="utf-8")
 
 
 def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:
@@ -158,5 +157,5 @@ def _table(removed: list[dict[str, Any]], *, with_ids: bool) -> list[str]:
 
 
 def _short(title: str) -> str:
-    printable = "".join(c if c.isprintable() else " " for c in title)
-    return printable if len(printable) <= TITLE else printable[: TITLE - 1] + "…"
+    shown = line(title)
+    return shown if len(shown) <= TITLE else shown[: TITLE - 1] + "…"

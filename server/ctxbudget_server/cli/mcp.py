@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.presentation.output import complain
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def run(options: Namespace) -> int:
     except ModuleNotFoundError as missing:
         if missing.name not in ("mcp", "mcp_types", "anyio"):
             raise
-        print("ctxbudget mcp needs the MCP SDK: pip install 'ctxbudget[mcp]'", file=sys.stderr)
+        complain("mcp", "it needs the MCP SDK: pip install 'ctxbudget[mcp]'")
         return 2
     serve(services(options, "mcp"), options.session)
     return 0

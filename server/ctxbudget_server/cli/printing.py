@@ -26,9 +26,10 @@ def printed(answer: Answer) -> int:
 
 
 def _complain(fault: OSError) -> None:
-    import json
-
     from ctxbudget_protocol.errors import ProtocolError
+    from ctxbudget_server.presentation.terminal import json_text
 
     done = "the request was carried out, but its result cannot be written"
-    print(json.dumps(ProtocolError("internalError", f"{done}: {fault.strerror}").wire()), file=sys.stderr)
+    told = json_text(ProtocolError("internalError", f"{done}: {fault.strerror}").wire())
+    sys.stderr.buffer.write(f"{told}\n".encode())
+    sys.stderr.buffer.flush()

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.services.workspace import as_text
 from ctxbudget_server.transcripts import FORMATS, Transcript, TranscriptError, read_transcript
 
@@ -48,7 +49,7 @@ def read_recording(name: str, form: str, command: str) -> Transcript:
     except TranscriptError as fault:
         raise RecordingError(f"{shown} {fault}") from fault
     for warning in found.warnings:
-        print(f"ctxbudget {command}: {shown}: {warning}", file=sys.stderr)
+        complain(command, f"{shown}: {warning}")
     return found
 
 

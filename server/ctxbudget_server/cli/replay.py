@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -13,7 +12,8 @@ from typing import Any
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, panels, policy, replay, svg
+from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.fit_tools import tools_for
 from ctxbudget_server.transcripts import Transcript, without_signatures
@@ -51,15 +51,16 @@ def run(options: Namespace) -> int:
         return _fail(str(fault))
     except OSError as fault:
         return _fail(f"{options.svg}: {fault.strerror}")
-    print(
-        json.dumps(_wire(options, recording, found)) if options.json else "\n".join(_lines(options, recording, found))
-    )
-    sys.stdout.flush()
+    if options.json:
+        show_json(_wire(options, recording, found))
+    else:
+        is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        show(_lines(options, recording, found), paint=painted if is_coloured else None)
     return DONE
 
 
 def _fail(message: str) -> int:
-    print(f"ctxbudget replay: {message}", file=sys.stderr)
+    complain("replay", message)
     return FAILED
 
 
@@ -120,13 +121,11 @@ def _outcome(found: Replay, one: Outcome) -> dict[str, Any]:
 
 
 def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str]:
-    is_watched = sys.stdout.isatty()
-    width = options.width or (shutil.get_terminal_size().columns if is_watched else PLAIN_WIDTH)
-    color = is_watched and "NO_COLOR" not in os.environ
+    width = options.width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH)
     calls, base = len(found.baseline.tokens), found.baseline
     turns = f"{base.token_turns:,} token-turns (tokens sent, summed over calls)"
     return [
-        *panels(found, width, color=color, window=options.window),
+        *panels(found, width, window=options.window),
         "",
         *_table(found),
         "",

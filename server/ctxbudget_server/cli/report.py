@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.services.cancellation import Cancellation
 
 
@@ -24,8 +23,10 @@ def run(options: Namespace) -> int:
     try:
         report = services(options, "report").call("budget/report", params, Cancellation())
     except ProtocolError as error:
-        print(f"ctxbudget report: {error.message}", file=sys.stderr)
+        complain("report", error.message)
         return 1
-    print(json.dumps(report) if options.json else report["markdown"], end="\n" if options.json else "")
-    sys.stdout.flush()
+    if options.json:
+        show_json(report)
+    else:
+        show(report["markdown"].removesuffix("\n").split("\n"))
     return 0

@@ -48,11 +48,15 @@ def run(options: Namespace) -> int:
     import logging
     import sys
 
+    from ctxbudget_server.presentation.logs import SafeFormatter
+
     # Extraction is all Python: with the usual 5 ms every other request would wait that long at each turn.
     sys.setswitchinterval(SWITCH_SECONDS)
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
     log_format = f"%(asctime)s ctxbudget[{os.getpid()}] %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=level, filename=options.log_file, format=log_format)
+    logging.basicConfig(level=level, filename=options.log_file)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(SafeFormatter(log_format))
 
     # Hundreds of classes are about to be made, and nothing of them to be thrown away.
     gc.disable()

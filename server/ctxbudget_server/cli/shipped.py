@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+
+from ctxbudget_server.presentation.output import complain
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -14,5 +15,5 @@ def client_folder(client: str) -> Path | None:
     in_a_clone = _PACKAGE.parents[1] / "clients" / client
     folder = next((folder for folder in (installed, in_a_clone) if folder.is_dir()), None)
     if folder is None:
-        print(f"ctxbudget: the files for {client} are missing from this installation", file=sys.stderr)
+        complain("", f"the files for {client} are missing from this installation")
     return folder

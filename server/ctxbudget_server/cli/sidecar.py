@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.services.dispatch import Whereabouts
 
 IDLE_SECONDS = 900
@@ -28,14 +29,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Answer until the workspace is idle; at once 0 where another process answers already."""
     if sys.platform == "win32":
-        print("ctxbudget sidecar needs Unix sockets", file=sys.stderr)
+        complain("sidecar", "it needs Unix sockets")
         return 2
     from ctxbudget_server.rpc.standalone import answer_callers
 
     try:
         opened = services(options, "sidecar")
     except ProtocolError as error:
-        print(f"ctxbudget sidecar: {error.message}", file=sys.stderr)
+        complain("sidecar", error.message)
         return 1
     answer_callers(opened, options.idle)
     return 0

@@ -63,11 +63,20 @@ def _print(answer: Answer) -> None:
 
 
 def _complain(command: str, fault: BaseException) -> None:
-    reason = " ".join(str(fault).split()) or type(fault).__name__
+    reason = _harmless(" ".join(str(fault).split())) or type(fault).__name__
     try:
         os.write(2, f"ctxbudget {command}: {reason}\n".encode("utf-8", "replace"))
     except OSError:  # nobody is there to be told
         return
+
+
+def _harmless(reason: str) -> str:
+    try:
+        from ctxbudget_server.presentation.terminal import line
+
+        return line(reason)
+    except Exception:  # the installation itself may be what is broken
+        return reason.encode("ascii", "replace").decode() if reason.isprintable() else ascii(reason)
 
 
 def _let_go_of_output() -> None:

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Literal, TextIO
 
+from ctxbudget_server.presentation.output import show
+
 WIDTH = 80
 """Columns that every text of the demo fits in, long names and single words aside."""
 
@@ -22,21 +24,11 @@ class Console:
 
     def say(self, text: str = "", style: Style = "plain") -> None:
         """One text, of one or several lines."""
-        shown = printable(text)
-        encoding = self._stream.encoding or "utf-8"
-        shown = shown.encode(encoding, "replace").decode(encoding)
-        if self._colour and _CODES[style]:
-            shown = f"\x1b[{_CODES[style]}m{shown}\x1b[0m"
-        print(shown, file=self._stream, flush=True)
+        code = _CODES[style] if self._colour else ""
+        paint = (lambda line: f"\x1b[{code}m{line}\x1b[0m") if code else None
+        show(text.replace("\t", "    ").split("\n"), self._stream, paint)
 
     def heading(self, text: str) -> None:
         """The title of a step."""
         self.say()
         self.say(f"== {text} ".ljust(WIDTH, "="), "strong")
-
-
-def printable(text: str) -> str:
-    """The text without characters that a terminal would act on."""
-    return "".join(
-        c if c.isprintable() or c == "\n" else "    " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )

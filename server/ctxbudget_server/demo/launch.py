@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from ctxbudget_client import Client, ClientError, ConnectionLostError, ServerError
-from ctxbudget_server.demo.console import Console, printable
+from ctxbudget_server.demo.console import Console
 from ctxbudget_server.demo.documents import SUFFIXES, Document, Found, find
 from ctxbudget_server.demo.harness import Harness
 from ctxbudget_server.demo.panel import elided
 from ctxbudget_server.demo.workflow import NAMES, Workflow, say_refusal
+from ctxbudget_server.presentation.output import complain
 
 SESSION = "demo"
 REQUEST_SECONDS = 60.0
@@ -47,7 +48,7 @@ def launch(folder: str | None, trace: str | None) -> int:
 
 
 def _fail(reason: str) -> int:
-    print(f"ctxbudget demo: {printable(reason)}", file=sys.stderr)
+    complain("demo", reason)
     return 1
 
 

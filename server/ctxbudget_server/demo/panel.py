@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ctxbudget_server.demo.console import WIDTH
+from ctxbudget_server.presentation import terminal
 
 Answer = dict[str, Any]
 
@@ -140,7 +141,8 @@ def share(value: float) -> str:
 
 def elided(text: str, width: int) -> str:
     """At most `width` characters of a name, its end kept: it tells more than its beginning."""
-    return text if len(text) <= width else "..." + text[3 - width :]
+    shown = terminal.line(text)
+    return shown if len(shown) <= width else "..." + shown[3 - width :]
 
 
 def _wrapped(text: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from ctxbudget_server.demo import panel
 from ctxbudget_server.demo.console import Console, Style
 from ctxbudget_server.demo.documents import Document
 from ctxbudget_server.demo.harness import Answer, Entry, Harness
+from ctxbudget_server.presentation.terminal import line
 
 SECTION_LINES = 8
 """Lines of a retrieved section that are shown."""
@@ -85,7 +86,7 @@ def _show_section(harness: Harness, console: Console, entry: Entry, section: Ans
     try:
         answer = harness.ask("context/get", itemId=entry.item_id, section=heading)
     except ServerError as error:
-        console.say(f"{entry.document.name}: {error.message}")
+        console.say(line(f"{entry.document.name}: {error.message}"))
         return
     console.say(f"A section of {panel.elided(entry.document.name, 44)}, no longer in the context:")
     console.say(f"  context/get section: {panel.elided(heading, 56)}")

@@ -20,6 +20,7 @@ from ctxbudget_server.demo.documents import (
 )
 from ctxbudget_server.demo.harness import Agent, Answer, Entry, Harness, Refusal
 from ctxbudget_server.demo.showcase import check_originals, prune_and_undo, retrieve
+from ctxbudget_server.presentation.terminal import line
 
 CONFIG = {"contextWindow": 25_000, "targetShare": 0.3, "scope": "full-implementation", "policy": "aggressive"}
 AGENTS = 3
@@ -171,7 +172,7 @@ class Workflow:
         self._harness.reserve(agents, share, RESEARCH)
         for agent in agents:
             if agent.refused:
-                say(f"{agent.name} works without a lease: {agent.refused.message}", "warn")
+                say(f"{agent.name} works without a lease: {line(agent.refused.message)}", "warn")
         say(f"Agents that work in parallel: {len(agents)}. Leases in flight:")
         say(panel.leases(self._harness.ask("budget/status")))
         self._one_more(f"research-{len(agents) + 1}", share)
@@ -194,7 +195,7 @@ class Workflow:
             lease = self._harness.ask("budget/reserve", tokens=share, holder=holder, phase=RESEARCH)
         except ServerError as error:
             self._console.say(f"{holder} asks for {share:,} as well and is refused ({error.name}):")
-            self._console.say(f"  {error.message}")
+            self._console.say(f"  {line(error.message)}")
         else:
             self._harness.ask("budget/release", leaseId=lease["leaseId"])
 
@@ -229,7 +230,7 @@ class Workflow:
         }
         answer = self._harness.ask("context/add", items=[item])
         (added,) = answer["items"]
-        self._console.say(f"{item['title']}: {added['tokens']:,} tokens enter as {added['layer']}")
+        self._console.say(f"{line(str(item['title']))}: {added['tokens']:,} tokens enter as {added['layer']}")
 
     def _close(self) -> None:
         self._console.heading("Close and report")
@@ -291,7 +292,7 @@ class Workflow:
 def say_refusal(console: Console, refusal: Refusal) -> None:
     """A file that is left out, with the server's reason."""
     console.say(f"left out: {panel.elided(refusal.name, 60)} ({refusal.error.name})", "warn")
-    console.say(f"  {refusal.error.message}")
+    console.say(f"  {line(refusal.error.message)}")
 
 
 def _first_wave(documents: int) -> int:

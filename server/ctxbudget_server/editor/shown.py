@@ -12,6 +12,7 @@ from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import plural
 from ctxbudget_server.extract import Extraction
+from ctxbudget_server.presentation.page import Page
 
 
 class Hint(NamedTuple):
@@ -31,7 +32,7 @@ class Lens(NamedTuple):
 
 
 class Hover(NamedTuple):
-    """What is said about lines `line` to `last`, as Markdown."""
+    """What is said about lines `line` to `last`."""
 
     line: int
     last: int
@@ -56,32 +57,35 @@ def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
             yield Lens(offer.title, offer.command, offer.arguments)
 
 
-def hover(view: View, line: int, extracted: Extraction | None) -> Hover | None:
+def hover(view: View, line: int, extracted: Extraction | None, page: Page) -> Hover | None:
     """What there is to say about a line: its section's cost, an import's, and on the first line the document's.
 
-    `extracted` is the extraction of the section at the line, if it was made.
+    `extracted` is the extraction of the section at the line, if it was made; `page` writes it.
     """
     parts: list[str] = []
     last = line
     section = view.section_at(line)
     if section is not None:
         line, last = section.line, section.last
-        parts.append(_section_text(view, section, extracted))
-    parts += [_import_text(view, each) for each in view.imports if each.mention.line == line]
+        parts.append(_section_text(view, section, extracted, page))
+    parts += [_import_text(view, each, page) for each in view.imports if each.mention.line == line]
     if line == 0:
-        parts.append(_document_text(view))
+        parts.append(_document_text(view, page))
     return Hover(line, last, "\n\n---\n\n".join(parts)) if parts else None
 
 
-def _section_text(view: View, section: Section, found: Extraction | None) -> str:
+def _section_text(view: View, section: Section, found: Extraction | None, page: Page) -> str:
     extent = f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{_inside(view, section)}."
-    lines = [f"**{view.tokens(section.tokens)}** · {view.of_both(section.tokens)}", f"{extent} {_source(view)}"]
+    lines = [
+        f"{page.strong(view.tokens(section.tokens))} · {view.of_both(section.tokens)}",
+        f"{extent} {_source(view)}",
+    ]
     if found is None:
         return "\n\n".join(lines)
     if found.tokens < found.source_tokens:
         reduction = f"{found.reduction:.0%} smaller" if found.reduction >= 0.01 else "hardly smaller"
-        lines.append(f"As metadata: **{view.tokens(found.tokens)}**, {reduction}:")
-        lines.append(_fenced(found.text))
+        lines.append(f"As metadata: {page.strong(view.tokens(found.tokens))}, {reduction}:")
+        lines.append(page.fenced(found.text))
     else:
         lines.append(f"As metadata it stays as it is: {view.tokens(found.tokens)}.")
     return "\n\n".join(lines)
@@ -93,8 +97,8 @@ def _inside(view: View, section: Section) -> str:
     return f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
 
 
-def _document_text(view: View) -> str:
-    lines = [f"**{view.name}: {view.summary()}**", view.of_both(view.loads) + "."]
+def _document_text(view: View, page: Page) -> str:
+    lines = [page.strong(f"{page.text(view.name)}: {view.summary()}"), view.of_both(view.loads) + "."]
     if view.ceiling is not None:
         lines.append(
             f"Ceiling of layer {view.layer}: {view.ceiling:,} tokens"
@@ -104,16 +108,17 @@ def _document_text(view: View) -> str:
     return "\n\n".join(lines)
 
 
-def _import_text(view: View, found: Import) -> str:
+def _import_text(view: View, found: Import, page: Page) -> str:
+    path = page.code(found.path)
     if found.status == "cycle":
-        return f"`{found.path}` imports this file in turn: it is not loaded again."
+        return f"{path} imports this file in turn: it is not loaded again."
     if found.status == "again":
-        return f"`{found.path}` is imported above: it is not loaded again."
+        return f"{path} is imported above: it is not loaded again."
     if found.status == "tooDeep":
-        return f"`{found.path}` is too many imports away: it is not loaded."
+        return f"{path} is too many imports away: it is not loaded."
     more = plural(found.files - 1, "import")
     below = f", {view.tokens(found.total)} with {more}" if found.files > 1 else ""
-    return f"Import `{found.path}`: **{view.tokens(found.tokens)}**{below} · {view.of_both(found.total)}"
+    return f"Import {path}: {page.strong(view.tokens(found.tokens))}{below} · {view.of_both(found.total)}"
 
 
 def _source(view: View) -> str:
@@ -122,10 +127,3 @@ def _source(view: View) -> str:
         return f"Counted with {counter.family.encoding}, exact."
     off = f", off by {counter.expected_error:.1%} in the median" if counter.expected_error is not None else ""
     return f"{counter.provenance.capitalize()} for {counter.model}{off}."
-
-
-def _fenced(text: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}text\n{text}\n{fence}"

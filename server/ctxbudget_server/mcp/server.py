@@ -16,6 +16,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server import __version__
 from ctxbudget_server.mcp.session import session_id
 from ctxbudget_server.mcp.tools import TOOLS, answer
+from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Services
 
@@ -66,5 +67,5 @@ def _answer(
     try:
         text, failed = answer(ask, session_id(chosen_session, ask), name, arguments), False
     except ProtocolError as error:
-        text, failed = f"{error.name}: {error.message}", True
+        text, failed = line(f"{error.name}: {error.message}"), True
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)

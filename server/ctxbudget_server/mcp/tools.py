@@ -9,6 +9,7 @@ from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.mcp.session import Ask, subagents_of
+from ctxbudget_server.presentation import terminal
 
 GET_TOKENS = 2_000
 """What `context_get` answers at most unless told otherwise, tokens: the reader's own context is the scarce thing."""
@@ -50,7 +51,7 @@ def budget_status(ask: Ask, session: str, _: Arguments) -> str:
     if status["phase"] is not None:
         lines.append(f"running phase: {status['phase']}")
     lines += [f"in flight: {lease['holder']}, {lease['tokens']:,} tokens" for lease in status["leases"]]
-    return "\n".join(lines)
+    return "\n".join(map(terminal.line, lines))
 
 
 def budget_report(ask: Ask, session: str, _: Arguments) -> str:
@@ -62,7 +63,9 @@ def context_search(ask: Ask, session: str, given: Arguments) -> str:
     """`id:line title: text` for each line found."""
     found = ask("context/search", sessionId=session, query=given["query"], limit=given.get("limit", 10))
     lines = [
-        f"{hit['itemId']}:{hit['line']}{' ' + hit['title'] if hit['title'] else ''}: {hit['text'].strip()}"
+        terminal.line(
+            f"{hit['itemId']}:{hit['line']}{' ' + hit['title'] if hit['title'] else ''}: {hit['text'].strip()}"
+        )
         for hit in found["matches"]
     ]
     return "\n".join(lines) or f"nothing found in {found['searched']} items"

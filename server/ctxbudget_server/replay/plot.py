@@ -9,14 +9,16 @@ from .scale import short, ticks
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SHADE = "░"
+EDGE = " ┤"
+"""Between the figures of a panel and its bars."""
 HEIGHT = 8
 """Lines of a panel."""
 MARGIN = 7
 """Columns left of a panel, for figures."""
-SENT, WHOLE, QUIET, PLAIN = "\x1b[36m", "\x1b[90m", "\x1b[2m", "\x1b[0m"
+SENT, WHOLE, PLAIN = "\x1b[36m", "\x1b[90m", "\x1b[0m"
 
 
-def panels(replay: Replay, width: int, *, color: bool, window: int | None = None) -> list[str]:
+def panels(replay: Replay, width: int, *, window: int | None = None) -> list[str]:
     """Lines of at most `width` columns."""
     columns = max(10, min(width - MARGIN - 1, 4 * len(replay.baseline.tokens)))
     outcomes = replay.outcomes or [replay.baseline]
@@ -25,7 +27,7 @@ def panels(replay: Replay, width: int, *, color: bool, window: int | None = None
     lines = [f"tokens sent by each call ({SHADE} = none: the whole conversation)"]
     for outcome in outcomes:
         lines += ["", f"{'':{MARGIN}} {_title(replay, outcome)}"]
-        lines += _panel(_columns(outcome.tokens, columns), whole, steps, color=color)
+        lines += _panel(_columns(outcome.tokens, columns), whole, steps)
     lines += _axis(replay, columns)
     if window is not None:
         over = sum(tokens > window for tokens in replay.baseline.tokens)
@@ -49,13 +51,13 @@ def _columns(tokens: Sequence[int], columns: int) -> list[int]:
     return found
 
 
-def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int], *, color: bool) -> list[str]:
+def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int]) -> list[str]:
     most = steps[-1]
     labels = {round(step / most * HEIGHT): short(step) for step in steps[1:]}
     lines = []
     for level in range(HEIGHT, 0, -1):
         cells = [_cell(a, b, level, most) for a, b in zip(sent, whole, strict=True)]
-        lines.append(f"{labels.get(level, ''):>{MARGIN - 1}} ┤{_row(cells, color=color)}".rstrip())
+        lines.append(f"{labels.get(level, ''):>{MARGIN - 1}}{EDGE}{''.join(cells)}".rstrip())
     return [*lines, f"{'0':>{MARGIN - 1}} ┴{'─' * len(sent)}"]
 
 
@@ -67,16 +69,18 @@ def _cell(sent: int, whole: int, level: int, most: int) -> str:
     return SHADE if whole / most * HEIGHT > level - 0.5 else " "
 
 
-def _row(cells: Sequence[str], *, color: bool) -> str:
-    text = "".join(cells).rstrip()
-    if not color or not text:
-        return text
-    painted, last = "", ""
-    for cell in text:
-        ink = WHOLE if cell == SHADE else SENT
-        painted += cell if cell == " " or ink == last else ink + cell
-        last = last if cell == " " else ink
-    return painted + PLAIN
+def painted(line: str) -> str:
+    """A line of a panel with its bars in colour, for a terminal; any other line as it is."""
+    label, edge, bars = line.partition(EDGE)
+    if not edge or not bars:
+        return line
+    ink = ""
+    cells = []
+    for cell in bars:
+        wanted = WHOLE if cell == SHADE else SENT
+        cells.append(cell if cell == " " or wanted == ink else wanted + cell)
+        ink = ink if cell == " " else wanted
+    return f"{label}{edge}{''.join(cells)}{PLAIN}"
 
 
 def _axis(replay: Replay, columns: int) -> list[str]:

@@ -12,6 +12,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.hosts import HOSTS, answer, event_of, payload_of
 from ctxbudget_server.agents.model import Account, FaultyPayloadError, HookOptions, session_id
 from ctxbudget_server.oneshot.frames import Answer, Ask
+from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.store.location import store_path
@@ -48,7 +49,7 @@ def statusline(services: Services, ask: Ask) -> Work:
     """What `ctxbudget statusline` prints for the payload in `ask`, which may be empty."""
 
     def run(cancellation: Cancellation) -> Answer:
-        from ctxbudget_server.agents.statusline import Look, line
+        from ctxbudget_server.agents.statusline import Look, statusline_of
 
         try:
             given = _settings(ask.arguments)
@@ -56,8 +57,8 @@ def statusline(services: Services, ask: Ask) -> Work:
             look = Look(given.get("color") != "never", _whole(given, "width"))
             named = payload.get("session_id") or given.get("session")
             session = session_id(named) if isinstance(named, str) else None
-            text = line(_account(services, ask, cancellation), session, payload, look)
-            return Answer(0, text.encode("utf-8", "replace") + b"\n")
+            text = statusline_of(_account(services, ask, cancellation), session, payload, look)
+            return Answer(0, f"{text}\n".encode())
         except (FaultyPayloadError, ProtocolError) as fault:
             return Answer(0, b"ctx ?\n", _line("statusline", fault))
 
@@ -94,4 +95,4 @@ def _whole(given: dict[str, str], name: str) -> int | None:
 
 
 def _line(command: str, fault: Exception) -> bytes:
-    return f"ctxbudget {command}: {' '.join(str(fault).split())}\n".encode("utf-8", "replace")
+    return f"ctxbudget {command}: {line(' '.join(str(fault).split()))}\n".encode()

@@ -11,6 +11,7 @@ from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.oneshot.identity import identity
+from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.store.location import socket_place
 
@@ -74,7 +75,7 @@ def _prepare_call(services: Services, ask: Ask) -> Prepared:
             result = services.call(method, params, cancellation)
         except ProtocolError as error:
             return _refused(error)
-        return Answer(0, json.dumps(result).encode() + b"\n")
+        return Answer(0, f"{json_text(result)}\n".encode())
 
     return Prepared(services.lane(method, params), run, method)
 
@@ -101,7 +102,7 @@ COMMANDS: dict[str, Callable[[Services, Ask], Prepared]] = {
 
 
 def _refused(error: ProtocolError) -> Answer:
-    return Answer(1, stderr=json.dumps(error.wire()).encode() + b"\n")
+    return Answer(1, stderr=f"{json_text(error.wire())}\n".encode())
 
 
 def _params(body: bytes | bytearray) -> dict[str, Any]:

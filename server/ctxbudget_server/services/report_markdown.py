@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ctxbudget_server.presentation.markdown import text
+
 if TYPE_CHECKING:
     from ctxbudget_protocol.results.budget import ReportResult
 
@@ -19,7 +21,7 @@ ISSUES = {
 def as_markdown(report: ReportResult) -> str:
     """The same figures as the JSON form; every share names its base."""
     parts = [
-        f"# Context budget report: {report.session_id}",
+        f"# Context budget report: {text(report.session_id)}",
         _account(report),
         "## Phases",
         _phases(report),
@@ -36,9 +38,9 @@ def as_markdown(report: ReportResult) -> str:
     if report.artifacts:
         parts += ["## Artifacts to look at", _lines(_issue_lines(report))]
     if report.alerts:
-        parts += ["## Alerts", _lines(f"{alert.at}: {alert.message}" for alert in report.alerts)]
+        parts += ["## Alerts", _lines(f"{alert.at}: {text(alert.message)}" for alert in report.alerts)]
     if report.diagnoses:
-        parts += ["## Diagnoses", _lines(f"{diagnosis.message}." for diagnosis in report.diagnoses)]
+        parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in report.diagnoses)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -73,7 +75,7 @@ def _under(base: str, under: int, share: float) -> str:
 def _phases(report: ReportResult) -> str:
     rows = [
         (
-            f"{phase.phase}" + (f" {phase.name}" if phase.name else ""),
+            f"{phase.phase}" + (f" {text(phase.name)}" if phase.name else ""),
             phase.state,
             "buffer" if phase.draws_on_buffer else _figure(phase.allocated),
             f"{phase.retained:,}",
@@ -105,7 +107,7 @@ def _issue_lines(report: ReportResult) -> Iterable[str]:
         figures = f"{issue.source_tokens:,} source tokens"
         if issue.metadata_tokens is not None:
             figures += f", {issue.metadata_tokens:,} of metadata"
-        name = f" {issue.title}" if issue.title else ""
+        name = f" {text(issue.title)}" if issue.title else ""
         yield f"{issue.item_id}{name}: {ISSUES[issue.issue]} ({figures})."
 
 
@@ -114,9 +116,8 @@ def _figure(value: int | None) -> str:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {' '.join(line.split())}" for line in lines)
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    escaped = [tuple(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, tuple("---" for _ in head), *escaped))
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, tuple("---" for _ in head), *rows))

@@ -111,7 +111,7 @@ test('text of a session does nothing but show', () => {
     budget.changed(change('s', 1));
     budget.asked(status('s', 1, { advice: { text: '[click](command:x) | <img>' } }));
 
-    assert.ok(tooltip(shown(budget)).endsWith('\\[click\\]\\(command:x\\) \\| \\<img\\>'));
+    assert.ok(tooltip(shown(budget)).endsWith('\\[click\\]\\(command\\:x\\) \\| \\<img\\>'));
 });
 
 test('levels have the colours of warnings and errors', () => {

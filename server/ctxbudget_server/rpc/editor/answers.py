@@ -19,6 +19,8 @@ from ctxbudget_server.editor.lines import Point
 from ctxbudget_server.editor.positions import Encoding, to_units
 from ctxbudget_server.editor.view import Basis, View
 from ctxbudget_server.extract import Extraction
+from ctxbudget_server.presentation.labels import label
+from ctxbudget_server.presentation.page import Markdown, Plain
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.documents import OpenDocument
 
@@ -85,7 +87,7 @@ def lenses(view: View, uri: str, *, most: int, can_move: bool) -> list[Json]:
     return [
         {
             "range": top,
-            "command": {"title": lens.title, "command": lens.command, "arguments": [uri, *lens.arguments]},
+            "command": {"title": label(lens.title), "command": lens.command, "arguments": [uri, *lens.arguments]},
         }
         for lens in shown.lenses(view, most=most, can_move=can_move)
     ]
@@ -93,13 +95,12 @@ def lenses(view: View, uri: str, *, most: int, can_move: bool) -> list[Json]:
 
 def hover(view: View, line: int, extracted: Extraction | None, client: Client) -> Json | None:
     """The answer to `textDocument/hover`."""
-    said = shown.hover(view, line, extracted)
+    said = shown.hover(view, line, extracted, Markdown() if client.markdown else Plain())
     if said is None:
         return None
-    text = said.text if client.markdown else said.text.replace("**", "").replace("`", "")
     last = len(view.analysis.line_at(said.last).rstrip("\r\n"))
     return {
-        "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": text},
+        "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": said.text},
         "range": span(view.analysis.line_at, Point(said.line, 0), Point(said.last, last), client.encoding),
     }
 
@@ -116,11 +117,11 @@ def diagnostics(view: View, uri: str, client: Client, *, summary: bool) -> Itera
             "severity": finding.severity,
             "code": finding.code,
             "source": SOURCE,
-            "message": message,
+            "message": label(message),
         }
         if finding.related and client.related:
             diagnostic["relatedInformation"] = [
-                {"location": {"uri": uri, "range": _range(view, other, client.encoding)}, "message": other.text}
+                {"location": {"uri": uri, "range": _range(view, other, client.encoding)}, "message": label(other.text)}
                 for other in finding.related
             ]
         yield diagnostic
@@ -154,11 +155,12 @@ def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, p
 
 def action(offer: Offer, uri: str, selection: Json, fixes: Sequence[lsp.Diagnostic]) -> Json:
     """A code action that runs a command. `fixes` are the diagnostics that it takes care of."""
+    title = label(offer.title)
     arguments = [selection if argument == SELECTION else argument for argument in offer.arguments]
     made: Json = {
-        "title": offer.title,
+        "title": title,
         "kind": offer.kind,
-        "command": {"title": offer.title, "command": offer.command, "arguments": [uri, *arguments]},
+        "command": {"title": title, "command": offer.command, "arguments": [uri, *arguments]},
     }
     if fixes:
         made["diagnostics"] = list(fixes)

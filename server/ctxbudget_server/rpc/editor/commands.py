@@ -19,6 +19,7 @@ from ctxbudget_server.editor.lines import LineText, Point
 from ctxbudget_server.editor.positions import from_units
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import percent
+from ctxbudget_server.presentation import labels
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.counting import count_workspace
 from ctxbudget_server.rpc.editor.messages import INFO
@@ -166,7 +167,7 @@ class Commands:
         if not self._editor.client.applies_edits:
             return {"applied": False, "label": label, "edit": edit, "reason": "the client applies no edits"}
         try:
-            said = await self._editor.messages.ask("workspace/applyEdit", {"label": label, "edit": edit})
+            said = await self._editor.messages.ask("workspace/applyEdit", {"label": labels.label(label), "edit": edit})
         except JsonRpcException as fault:
             said = {"applied": False, "failureReason": fault.message}
         if isinstance(said, dict) and said.get("applied"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ctxbudget_server.presentation.labels import label
+
 if TYPE_CHECKING:
     from ctxbudget_server.rpc.protocol import BudgetProtocol
 
@@ -28,8 +30,8 @@ class Messages:
 
     def log(self, level: int, text: str) -> None:
         """Write into the client's log."""
-        self.tell("window/logMessage", {"type": level, "message": text})
+        self.tell("window/logMessage", {"type": level, "message": label(text)})
 
     def show(self, level: int, text: str) -> None:
         """Show a person a message."""
-        self.tell("window/showMessage", {"type": level, "message": text})
+        self.tell("window/showMessage", {"type": level, "message": label(text)})

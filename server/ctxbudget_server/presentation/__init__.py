@@ -1,0 +1,1 @@
+"""What people are shown: text from elsewhere, made harmless for a terminal, for Markdown and for an editor's labels."""

@@ -1,0 +1,18 @@
+"""Text from elsewhere, for what an editor shows as plain text: lenses, diagnostics, messages, progress.
+
+Some editors make more of such text than the protocol says: VS Code follows `[words](command:…)` in a message, and
+draws `$(name)` as an icon. A space takes the meaning from both.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ctxbudget_server.presentation import terminal
+
+_MEANINGFUL = re.compile(r"\](?=\()|\$(?=\()")
+
+
+def label(words: str) -> str:
+    """The words on one line."""
+    return _MEANINGFUL.sub(r"\g<0> ", terminal.line(words))

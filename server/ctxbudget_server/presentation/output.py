@@ -1,0 +1,64 @@
+"""Prints for people, on standard output and standard error. No other module does: nothing can go around the escaping.
+
+`cli/printing.py` and `cli/unbreakable.py` hand on bytes that were made elsewhere, for programs or by these functions.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from ctxbudget_server.presentation.terminal import json_text, line
+
+CLEAR_LINE = "\r\x1b[K"
+
+
+def show(lines: Iterable[str], stream: TextIO | None = None, paint: Callable[[str], str] | None = None) -> None:
+    """Print lines, on standard output unless told otherwise. `paint` gets each line after it was made safe."""
+    safe = map(line, lines)
+    _write("".join(f"{each}\n" for each in (map(paint, safe) if paint else safe)), stream or sys.stdout)
+
+
+def complain(command: str, message: str) -> None:
+    """Say on standard error what is wrong, in one line."""
+    words = "ctxbudget " + command if command else "ctxbudget"
+    start = CLEAR_LINE if sys.stderr.isatty() else ""
+    _write(f"{start}{line(f'{words}: {message}')}\n", sys.stderr)
+
+
+def show_progress(text: str) -> None:
+    """Put a text in place of the last one, where a person watches standard error; an empty one takes it away."""
+    if sys.stderr.isatty():
+        _write(f"{CLEAR_LINE}{line(text)}", sys.stderr)
+
+
+def show_path(path: Path) -> None:
+    """Print a path: exactly for a program, which is to open it; harmlessly for a terminal."""
+    if sys.stdout.isatty():
+        show([str(path)])
+    else:
+        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def show_crash(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of a fault of our own; for `sys.excepthook`."""
+    import traceback
+
+    lines = "".join(traceback.format_exception(kind, fault, trace)).rstrip("\n").split("\n")
+    show(lines, sys.stderr)
+
+
+def show_json(value: Any, *, indent: int | None = None) -> None:
+    """Print a value for programs: exactly, in ASCII."""
+    _write(json_text(value, indent=indent) + "\n", sys.stdout)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
