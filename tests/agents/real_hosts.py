@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.programs import needed
 
 from agents.agent_host import AgentHost
 from agents.model_stand_in import TASK, ModelStandIn
@@ -31,16 +30,16 @@ ALLOWED = "Bash,Agent,Read,Edit,mcp__plugin_ctxbudget_ctxbudget"
 """Tools that Claude Code asks nobody about."""
 
 
-def program(name: str) -> str:
-    """The host program, or a skip that names it."""
+PROGRAMS = {"claude-code": "claude", "codex": "codex", "gemini": "gemini"}
+
+
+def program(host: str) -> str:
+    """The program of a host, or a skip that says how to install it."""
     caches = os.environ.get("CTXBUDGET_HOSTS") or Path(
         os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "ctxbudget-hosts"
     )
     path = f"{Path(caches, 'agents', 'node_modules', '.bin')}{os.pathsep}{os.environ['PATH']}"
-    found = shutil.which(name, path=path)
-    if found is None:
-        pytest.skip(f"the host program {name} is not installed (.ci/install-hosts-agents)")
-    return found
+    return needed(PROGRAMS[host], "run .ci/install-hosts-agents", path)
 
 
 def replacing(settings: dict[str, Any], event: str) -> dict[str, Any]:
@@ -53,6 +52,7 @@ class RealHost(AgentHost):
     """A host program in a project, with our hooks."""
 
     def __init__(self, host: str, base: Path, model: ModelStandIn) -> None:
+        self.program = program(host)
         super().__init__(host, base / "project")
         self.home = base / "home"
         self.model = model
@@ -66,13 +66,13 @@ class RealHost(AgentHost):
         (session,) = [one["sessionId"] for one in sessions if ":" not in one["sessionId"]]
         return str(session)
 
-    def start(self, *command: str, **env: str) -> list[dict[str, Any]]:
-        """Run the host to its end; what it prints, line by line, as far as it is JSON."""
+    def start(self, *words: str, **env: str) -> list[dict[str, Any]]:
+        """Run the host with these words to its end; what it prints, line by line, as far as it is JSON."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLAUDE", "ANTHROPIC"))}
         commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         given = {"HOME": str(self.home), "PATH": commands, "CTXBUDGET_STORE": str(self.store)}
         done = subprocess.run(
-            command,
+            [self.program, *words],
             cwd=self.folder,
             env={**kept, **QUIET, **given, **env},
             stdin=subprocess.DEVNULL,
@@ -88,7 +88,6 @@ class RealHost(AgentHost):
     def claude(self, *options: str, task: str = TASK) -> list[dict[str, Any]]:
         """Claude Code, with what it streams."""
         return self.start(
-            program("claude"),
             *(
                 "-p",
                 task,
@@ -116,7 +115,6 @@ class RealHost(AgentHost):
         hooks = replacing(json.loads((AGENTS / "codex" / "hooks.json").read_text()), "PostToolUse")
         (folder / "hooks.json").write_text(json.dumps(hooks))
         return self.start(
-            program("codex"),
             *("exec", "--json", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"),
             *("--dangerously-bypass-approvals-and-sandbox", TASK),
             CODEX_HOME=str(folder),
@@ -132,7 +130,6 @@ class RealHost(AgentHost):
         (self.home / ".gemini").mkdir()
         (self.home / ".gemini" / "settings.json").write_text(json.dumps(settings))
         return self.start(
-            program("gemini"),
             *("-p", TASK, "--approval-mode", "yolo", "-m", "gemini-2.5-pro"),
             GEMINI_API_KEY="none",
             GOOGLE_GEMINI_BASE_URL=self.model.url,

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.programs import SHELL
 
 from agents.agent_host import COMMAND, AgentHost
 
@@ -123,7 +124,7 @@ def test_streams_that_are_closed(claude: AgentHost, descriptor: str) -> None:
     for command in ("hook SessionStart", "statusline"):
         line = f"exec {shlex.join(COMMAND)} {command} {closing}"
         done = subprocess.run(
-            ["bash", "-c", line],
+            [SHELL, "-c", line],
             capture_output=True,
             cwd=claude.folder,
             env=claude.environment(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.programs import debian, needed, needed_bash
 
 from ctxbudget_protocol.methods import METHODS
 
@@ -45,7 +45,7 @@ def environment(folder: Path) -> dict[str, str]:
 def bash(script: str, folder: Path, **more: str) -> str:
     """Run a script in a folder; its stdout. It must succeed and say nothing on stderr."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        [needed_bash(), "-euo", "pipefail", "-c", script],
         cwd=folder,
         env={**environment(folder), **more},
         capture_output=True,
@@ -58,11 +58,11 @@ def bash(script: str, folder: Path, **more: str) -> str:
 
 @pytest.mark.parametrize(("file", "name"), BATS_TESTS, ids=[f"{file.stem}: {name}" for file, name in BATS_TESTS])
 def test_bats(file: Path, name: str, tmp_path: Path) -> None:
-    if shutil.which("bats") is None:
-        pytest.skip("bats is not installed")
+    needed_bash()
+    bats = needed("bats", debian("bats"))
 
     done = subprocess.run(
-        ["bats", "--filter", f"^{re.escape(name)}$", file],
+        [bats, "--filter", f"^{re.escape(name)}$", file],
         env=environment(tmp_path),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -75,11 +75,10 @@ def test_bats(file: Path, name: str, tmp_path: Path) -> None:
 
 
 def test_shellcheck() -> None:
-    if shutil.which("shellcheck") is None:
-        pytest.skip("shellcheck is not installed")
+    shellcheck = needed("shellcheck", debian("shellcheck"))
 
     files = [CLIENT, *CLIENT.parent.rglob("shim/**/*.sh"), HERE / "support.bash"]
-    done = subprocess.run(["shellcheck", "-x", *files], capture_output=True, cwd=ROOT, check=False)
+    done = subprocess.run([shellcheck, "-x", *files], capture_output=True, cwd=ROOT, check=False)
 
     assert done.returncode == 0, done.stdout.decode()
 

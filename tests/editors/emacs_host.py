@@ -32,7 +32,7 @@ def require_emacs(package: str) -> None:
         load = ["emacs", "--batch", "-f", "package-initialize", "--eval", f"(require '{package})"]
         if subprocess.run(load, capture_output=True, check=False, timeout=SECONDS).returncode == 0:
             return
-    pytest.skip(f"Emacs with {package} is not installed: CTXBUDGET_MORE_EDITORS=1 .ci/run installs it")
+    pytest.skip(f"Emacs with {package} is not installed: run tests/editors/install-more.sh")
 
 
 def _client(folder: Path) -> list[str]:

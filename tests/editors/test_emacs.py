@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.programs import debian, needed
 
 from .emacs_host import Emacs, emacs, require_emacs
 from .project import REPORT, add, call, make_project, pasted
@@ -45,7 +46,9 @@ GO_TO = '(progn (goto-char (point-min)) (search-forward "{0}") (beginning-of-lin
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = make_project(tmp_path / "tideline")
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # by which Emacs knows a project
+    subprocess.run(
+        [needed("git", debian("git")), "init", "-q"], cwd=folder, check=True
+    )  # by which Emacs knows a project
     return folder
 
 

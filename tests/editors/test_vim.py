@@ -36,7 +36,7 @@ def require_ale() -> str:
     vim = shutil.which("vim")
     has_ale = [str(vim), "-Nu", "NONE", "-es", "-c", "packadd ale", "-c", "call ale#path#Simplify('')", "-c", "qall!"]
     if vim is None or subprocess.run(has_ale, check=False, timeout=30).returncode != 0:
-        pytest.skip("Vim with ALE is not installed: CTXBUDGET_MORE_EDITORS=1 .ci/run installs it")
+        pytest.skip("Vim with ALE is not installed: run tests/editors/install-more.sh")
     return vim
 
 

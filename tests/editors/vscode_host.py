@@ -52,7 +52,8 @@ def host_folder() -> Path:
 def require_host() -> None:
     """Skip the test where VS Code is not installed."""
     modules = EXTENSION / "node_modules" / "puppeteer-core"
-    if not ((host_folder() / ".installed").exists() and modules.exists() and shutil.which("chromium")):
+    programs = all(map(shutil.which, ("chromium", "node")))
+    if not ((host_folder() / ".installed").exists() and modules.exists() and programs):
         pytest.skip("VS Code is not installed: run clients/vscode/test/install-host.sh")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.client import Client, call, frame
+from support.programs import SHELL
 
 from wire.conftest import FAKE_SERVER, Start
 
@@ -109,7 +110,7 @@ def test_it_is_silent_on_stderr(start: Start) -> None:
 
 def test_without_a_stderr() -> None:
     script = frame(call(1, "initialize", {"capabilities": {}})) + frame(call(2, "budget/report"))
-    command = ["sh", "-c", 'exec "$@" 2>&-', "sh", *FAKE_SERVER]
+    command = [SHELL, "-c", 'exec "$@" 2>&-', "sh", *FAKE_SERVER]
     done = subprocess.run(command, input=script, stdout=subprocess.PIPE, check=False, timeout=30)
     assert (done.stdout.count(b'"result"'), done.stdout.count(b"stray")) == (2, 0)
 
