@@ -58,6 +58,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full."),
     "storeUnavailable": ErrorSpec(1022, True, "The store cannot be read or written: {path, reason}."),
     "storeTooNew": ErrorSpec(1023, False, "A newer version wrote the store: {path, found, supported}."),
+    "contentDamaged": ErrorSpec(1025, False, "An item's content was damaged in the store: {itemId, hash}."),
+    "storeUnsafe": ErrorSpec(1026, False, "Other users could change the store: {path, reason, remedy}."),
     "unsupportedVersion": ErrorSpec(1024, False, "The protocol version asked for is not spoken: {supported}."),
 }
 

@@ -91,10 +91,10 @@ _TABLE = (
     Method("context/update", "Pin, unpin, retitle an item, or move it to a layer or phase.", "UpdateParams",
            "UpdateResult", (*_WRITE, "unknownItem"), mutates=True),
     Method("context/append", "Grow an item; only its tail is counted again.", "AppendParams", "AppendResult",
-           (*_WRITE, "unknownItem", "noContent", "payloadTooLarge"), mutates=True),
+           (*_WRITE, "unknownItem", "noContent", "contentDamaged", "payloadTooLarge"), mutates=True),
     Method("context/list", "The items of the session, filtered.", "ListParams", "ListResult", _SESSION),
     Method("context/get", "An item's original: whole, by section, by lines or by search. A pure read.", "GetParams",
-           "GetResult", (*_SESSION, "unknownItem", "noContent", "unknownSection")),
+           "GetResult", (*_SESSION, "unknownItem", "noContent", "contentDamaged", "unknownSection")),
     Method("context/search", "The lines of all originals that match a query, whatever was pruned. A pure read.",
            "SearchParams", "SearchResult", _SESSION),
     Method("context/restore", "Bring removed items back into the account.", "RestoreParams", "RestoreResult",
@@ -108,7 +108,7 @@ _TABLE = (
     Method("context/fit", "A message array cut to at most N tokens, legal for the provider; all that goes comes back.",
            "FitParams", "FitResult", _WRITE, mutates=True),
     Method("metadata/extract", "Turn an artifact into at most N tokens of metadata.", "ExtractParams", "ExtractResult",
-           (*_SESSION, *_READ_FILE, "unknownItem", "noContent")),
+           (*_SESSION, *_READ_FILE, "unknownItem", "noContent", "contentDamaged")),
     Method("tokens/count", "Count texts or files, with provenance.", "CountParams", "CountResult",
            (*_SESSION, *_READ_FILE)),
     Method("tokens/fits", "Whether a text has at most so many tokens; costs in proportion to the limit, not the text.",
@@ -127,7 +127,7 @@ METHODS: dict[str, Method] = {method.name: method for method in _TABLE}
 
 COMMON_ERRORS = (
     "invalidParams", "internalError", "requestCancelled", "payloadTooLarge",
-    "storeBusy", "storeFull", "storeUnavailable", "storeTooNew",
+    "storeBusy", "storeFull", "storeUnavailable", "storeTooNew", "storeUnsafe",
 )  # fmt: skip
 """What any request may answer with, beside the errors of its row."""
 

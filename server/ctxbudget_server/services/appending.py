@@ -41,7 +41,7 @@ class Grower:
         return replace(growth, item=replace(growth.item, pinned=item.pinned, state=item.state))
 
     def _grow(self, unit: Unit, item: Item) -> Growth:
-        old = unit.reader.content(item.segments)
+        old = unit.reader.content(item)
         new = encode(self._addition)
         whole = old + new
         counted, recounted = self._count(item, decode(old))

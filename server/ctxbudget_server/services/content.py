@@ -6,8 +6,14 @@ import hashlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.words import Provenance
+
+if TYPE_CHECKING:
+    from ctxbudget_server.rules.items import Item
+    from ctxbudget_server.store.interface import Reader
 
 CHUNK = 1 << 20
 """Bytes that are compressed between two looks at the cancellation."""
@@ -41,6 +47,16 @@ def encode(text: str) -> bytes:
 def decode(data: bytes) -> str:
     """The text of stored bytes."""
     return data.decode("utf-8", "surrogatepass")
+
+
+def undamaged(reader: Reader, item: Item) -> str | None:
+    """The text of an item whose content is kept; None where what is stored was damaged."""
+    try:
+        return decode(reader.content(item))
+    except ProtocolError as error:
+        if error.name != "contentDamaged":
+            raise
+        return None
 
 
 def digest_of(data: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
-from ctxbudget_protocol.methods import METHODS
+from ctxbudget_protocol.methods import METHODS, Method
 from ctxbudget_server.services.backend import Notification
 from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.call import Call, utc_now
@@ -21,6 +21,7 @@ from ctxbudget_server.services.checking import Validate, lean_validated, validat
 from ctxbudget_server.services.registry import service
 from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
+from ctxbudget_server.store.faults import StoreReplacedError
 from ctxbudget_server.store.interface import Store
 from ctxbudget_server.store.location import extra_roots, store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from ctxbudget_server.services.following import Followed, Following
     from ctxbudget_server.services.news import News
     from ctxbudget_server.services.oneshots import OneShots
+
+MAX_REPLACEMENTS = 2
+"""How often one request follows a store whose file is replaced while it works."""
 
 ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
 """Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
@@ -98,13 +102,14 @@ class Services:
             self.buffers,
             self._clock,
         )
-        if row.mutates and (known := _answered_before(call)):
-            return known
-        try:
-            result: Record = service(method)(call, checked)
-        except AnsweredBefore as known:
-            return known.result
-        return result.wire()
+        for _ in range(MAX_REPLACEMENTS):
+            acknowledged = self.store.commits
+            try:
+                return _answered(call, row, checked)
+            except StoreReplacedError:
+                if self.store.commits != acknowledged:  # part of the request was kept: the caller must look
+                    raise
+        return _answered(call, row, checked)
 
     def lane(self, method: str, params: dict[str, Any]) -> str | None:
         """Writes to one session keep their order; reads go at any time."""
@@ -182,6 +187,16 @@ class Services:
         if self._news is None:
             self._news = News(self.store, self._clock)
         return self._news
+
+
+def _answered(call: Call, row: Method, checked: Any) -> dict[str, Any]:
+    if row.mutates and (known := _answered_before(call)):
+        return known
+    try:
+        result: Record = service(row.name)(call, checked)
+    except AnsweredBefore as known:
+        return known.result
+    return result.wire()
 
 
 def _answered_before(call: Call) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | N
             if params.item_id is not None:
                 item = snapshot.item_with_content(params.item_id)
                 kind = None if item.kind == "other" else item.kind
-                return decode(snapshot.reader.content(item.segments)), item.path, kind, counter
+                return decode(snapshot.reader.content(item)), item.path, kind, counter
     if params.path is not None:
         document = call.documents.read(params.path, ["path"])
         return document.text, document.path, None, counter

@@ -9,6 +9,7 @@ from typing import Literal
 from ctxbudget_protocol.results.base import PlanRow
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Decisions, Step, Turn
+from ctxbudget_server.services.content import undamaged
 from ctxbudget_server.services.making import make_item
 from ctxbudget_server.services.stand_ins import Extractor, marker_item
 from ctxbudget_server.services.unit import Unit
@@ -62,7 +63,7 @@ class Pruner:
         if standing is not None and standing.state == "retained":
             self._replace(item, standing.id, reason, 0)
             return
-        made = self._extractor.metadata_of(item, lambda: self._unit.reader.content(item.segments))
+        made = self._extractor.metadata_of(item, lambda: undamaged(self._unit.reader, item))
         if made is None:
             self._prune(item, "noMetadata")
             return

@@ -12,7 +12,7 @@ from ctxbudget_server.render import OverLimitError, Piece, Request, Tools, rende
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.content import decode
+from ctxbudget_server.services.content import undamaged
 from ctxbudget_server.services.counters import calibrated_counter
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.remembered import Remembered
@@ -26,6 +26,9 @@ LOOKED_AT = 2_000_000
 """Characters that are searched for the focus in all items together, about 0.3 s of CPU."""
 LEAST_LOOKED_AT = 400
 """Characters of each item that are searched for the focus, however many items there are."""
+
+DAMAGED = "[the content of this item was damaged in the store]"
+"""What is rendered of an item whose content cannot be read."""
 
 _extracts: Remembered[str] = Remembered(4_000)
 
@@ -143,7 +146,8 @@ class SnapshotTools:
 
     def _content(self, item: Item) -> str:
         self._check()
-        return decode(self._reader.content(item.segments))
+        text = undamaged(self._reader, item)
+        return DAMAGED if text is None else text
 
     def _piece(self, text: str) -> Piece:
         figure = self._counter.figure(text, self._check)

@@ -28,7 +28,7 @@ def get(call: Call, params: GetParams) -> GetResult:
     with reading(call, params.session_id) as snapshot:
         session = snapshot.session
         item = snapshot.item_with_content(params.item_id)
-        data = snapshot.reader.content(item.segments)
+        data = snapshot.reader.content(item)
         counter = calibrated_counter(snapshot.reader, Settings.of(session.config).model)
     text = decode(data)
     if params.search is not None:

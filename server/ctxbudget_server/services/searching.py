@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.results.context import FoundLine, SearchResult
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.content import decode
+from ctxbudget_server.services.content import undamaged
 from ctxbudget_server.services.transactions import Snapshot, reading
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.params.context import SearchParams
     from ctxbudget_server.rules.items import Item
+    from ctxbudget_server.store.interface import Reader
 
 MAX_BYTES = 32 * 1024 * 1024
 """Of content that one search looks at."""
@@ -24,15 +26,30 @@ def search_items(call: Call, params: SearchParams) -> SearchResult:
     with reading(call, params.session_id) as snapshot:
         session = snapshot.session
         items, complete = _newest(snapshot, params)
-        texts = (decode(snapshot.reader.content(item.segments)) for item in items)  # one at a time in memory
+        texts = _Texts(snapshot.reader, items)
         found = search_all(texts, params.query, params.limit, call.cancellation.check)
     return SearchResult(
         session_id=session.id,
         revision=session.revision,
         matches=[_wire(items[hit.source], hit.line, hit.text) for hit in found],
         searched=len(items),
-        complete=complete,
+        complete=complete and not texts.damaged,
     )
+
+
+class _Texts:
+    """The texts of items, one at a time in memory; what is damaged is empty, and counted."""
+
+    def __init__(self, reader: Reader, items: list[Item]) -> None:
+        self._reader = reader
+        self._items = items
+        self.damaged = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for item in self._items:
+            text = undamaged(self._reader, item)
+            self.damaged += text is None
+            yield text or ""
 
 
 def _newest(snapshot: Snapshot, params: SearchParams) -> tuple[list[Item], bool]:

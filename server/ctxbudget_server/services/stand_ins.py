@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.content import Blob, Figure, decode, encode, make_blob
+from ctxbudget_server.services.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.services.counters import session_counter
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.making import make_item
@@ -42,7 +42,7 @@ class Extractor:
         """Forbid new work, or allow it again."""
         self._sealed = sealed
 
-    def metadata_of(self, item: Item, content: Callable[[], bytes]) -> Metadata | None:
+    def metadata_of(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
         """The metadata of an item's content; None if there is none to be had."""
         if item.hash is None:
             return None
@@ -50,13 +50,16 @@ class Extractor:
         if key not in self._made:
             if self._sealed:
                 raise NotRehearsedError
-            self._made[key] = self._make(item, decode(content()))
+            self._made[key] = self._make(item, content)
         return self._made[key]
 
-    def _make(self, item: Item, text: str) -> Metadata | None:
+    def _make(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
         from ctxbudget_server.extract import extract
 
         self._check()
+        text = content()
+        if text is None:
+            return None
         found = extract(
             text,
             count=self.counter.tokens(self._check),

@@ -11,7 +11,7 @@ from ctxbudget_protocol.results.usage import RecordResult
 from ctxbudget_server.rules.calibration import dump, observe
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
-from ctxbudget_server.services.content import decode
+from ctxbudget_server.services.content import undamaged
 from ctxbudget_server.services.counters import calibration_of, counter_of, session_counter
 from ctxbudget_server.services.counting import Counter
 from ctxbudget_server.services.tokens import wire_band
@@ -72,7 +72,9 @@ def recalibrate(call: Call, params: RecalibrateParams) -> RecalibrateResult:
 def _recounted(unit: Unit, item: Item, counter: Counter, check: Callable[[], None]) -> Item:
     if item.hash is None:
         return item
-    text = decode(unit.reader.content(item.segments))
+    text = undamaged(unit.reader, item)
+    if text is None:
+        return item
     if item.encoding == counter.family.encoding:
         figure = counter.figure_of_raw(text, item.raw_tokens, check)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -74,8 +74,8 @@ class Reader(Protocol):
     def calibration(self, model: str) -> dict[str, Any] | None:
         """What the bills of a model have taught, as `put_calibration` kept it."""
 
-    def content(self, segments: Collection[str]) -> bytes:
-        """The bytes of an item, from the hashes of its segments."""
+    def content(self, item: Item) -> bytes:
+        """The bytes of an item whose content is kept, held against their hash; raises `contentDamaged`."""
 
 
 class Writer(Reader, Protocol):
@@ -132,6 +132,10 @@ class Store(Protocol):
 
         Waits for other writers until `until` (of `time.monotonic`), else for the store's own time; then `storeBusy`.
         """
+
+    @property
+    def commits(self) -> int:
+        """How many writes of this thread have been acknowledged."""
 
     def change_mark(self) -> int:
         """A figure that moves when any process has written; cheap enough to ask several times a second."""

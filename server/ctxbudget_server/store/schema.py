@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+APPLICATION_ID = 0x63747862
+"""`ctxb`, in the header of every store since version 4."""
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE sessions (
@@ -82,6 +85,13 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE request_keys SET expires_at = strftime('%s', 'now')
         + CASE WHEN key LIKE 'one-shot:%' THEN 3600 ELSE 2592000 END;
     CREATE INDEX request_keys_by_end ON request_keys (expires_at);
+    """,
+    """
+    CREATE TABLE store_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE losses (
+        id INTEGER PRIMARY KEY, found_at TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, detail TEXT NOT NULL,
+        acknowledged_at TEXT
+    ) STRICT;
     """,
 )
 """Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied.

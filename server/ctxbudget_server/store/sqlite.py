@@ -4,97 +4,127 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
-from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, as_protocol_error, is_corrupt
-from ctxbudget_server.store.schema import AT_BIRTH, MIGRATIONS, ON_EACH_CONNECTION, VERSION
+from ctxbudget_server.store.faults import StoreReplacedError, as_protocol_error, is_corrupt, unavailable
+from ctxbudget_server.store.files import Identity, identity
+from ctxbudget_server.store.handle import Handle
+from ctxbudget_server.store.migrating import roll_back
+from ctxbudget_server.store.opening import open_store, replace_damaged
+from ctxbudget_server.store.schema import VERSION
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
 from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite
 from ctxbudget_server.store.write_queue import WriteQueue
 
 Durability = Literal["full", "fast"]
 
-SQLITE_MAGIC = b"SQLite format 3\0"
-DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
-
 
 class SqliteStore:
-    """Sessions in one SQLite file. `durability` full: an acknowledged write survives a power cut; fast: a crash."""
+    """Sessions in one SQLite file. `durability` full: an acknowledged write survives a power cut; fast: a crash.
+
+    What is open is always the file at the path: where it was moved, deleted or replaced, reads go on in the file that
+    lies there now, and a write raises `StoreReplacedError` instead of being acknowledged.
+    """
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
-        self.path = path
+        self.path = path.resolve()
         self._synchronous = "FULL" if durability == "full" else "NORMAL"
-        self._queue = WriteQueue(path)
+        self._queue = WriteQueue(self.path)
         self._local = threading.local()
         self._opening = threading.Lock()
         self._watching = threading.Lock()
-        self._checked = False
-        self._file: tuple[int, int] | None = None
-        self._watcher: sqlite3.Connection | None = None
+        self._handles: weakref.WeakSet[Handle] = weakref.WeakSet()
+        self._file: Identity | None = None
+        self._watcher: Handle | None = None
+        self._lives = 0
         self._owing = False
         """Whether deleted content may still be in the files."""
 
     @contextmanager
     def read(self) -> Iterator[SqliteReader]:
         """A snapshot: everything in the block sees one state."""
-        with self._faults():
-            connection = self._connection()
-            connection.execute("BEGIN")
+        with self._faults(), self._handle() as handle:
+            handle.sql.execute("BEGIN")
             try:
-                yield SqliteReader(connection)
+                self._check_version(handle)
+                yield SqliteReader(handle.sql)
             finally:
-                _roll_back(connection)
+                roll_back(handle.sql)
 
     @contextmanager
     def write(self, before_commit: Callable[[], None], until: float | None = None) -> Iterator[SqliteWriter]:
-        """A transaction; the lock is taken at once, so that what is read in it is still true when it commits."""
-        with self._faults():
-            connection = self._connection()
-            self._queue.begin(connection, until)
-            writer = SqliteWriter(connection)
+        """A transaction; the lock is taken at once, so that what is read in it is still true when it commits.
+
+        It is acknowledged only if the file that took it still lies at the path: the place is locked against a
+        replacement from the last look at it until after the commit, and looked at again for what knows no locks.
+        """
+        with self._faults(), self._handle() as handle:
+            self._queue.begin(handle.sql, until)
+            writer = SqliteWriter(handle.sql)
             try:
+                self._check_version(handle)
                 yield writer
                 before_commit()
-                connection.execute("COMMIT")
+                self._commit(handle)
             finally:
-                _roll_back(connection)
+                roll_back(handle.sql)
             if writer.freed:
-                self._owing = not give_back(connection)
+                self._owing = not give_back(handle.sql)
             elif self._owing:
-                self._owing = not empty_wal(connection)
+                self._owing = not empty_wal(handle.sql)
+
+    def _commit(self, handle: Handle) -> None:
+        with handle.guard.committing():
+            if not handle.in_place():
+                raise StoreReplacedError(self.path, "it was replaced before the commit")
+            handle.sql.execute("COMMIT")
+            handle.check_kept()
+        self._local.commits = self.commits + 1
+
+    @property
+    def commits(self) -> int:
+        """How many writes of this thread have been acknowledged."""
+        made: int = getattr(self._local, "commits", 0)
+        return made
 
     def change_mark(self) -> int:
-        """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else."""
+        """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else.
+
+        A file that was replaced moves it too.
+        """
         with self._faults(), self._watching:
-            if self._watcher is None:
-                self._watcher = self._connect()
-            mark: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
-            return mark
+            if self._watcher is None or not self._watcher.in_place():
+                self._watcher = self._opened()
+                self._lives += 1
+            with self._watcher.use:
+                mark: int = self._watcher.sql.execute("PRAGMA data_version").fetchone()[0]
+                self._watcher.note_companions()
+            return (self._lives << 32) + mark
 
     def in_place(self) -> bool:
         """Whether the file that is open still lies at its path: who opens the path now sees the same sessions."""
-        return not self._checked or self._file == _file_at(self.path)
+        return self._file is None or self._file == identity(self.path)
 
     def give_back(self) -> bool:
         """Give free pages back to the disk and empty the WAL; False if other processes do not let it now."""
-        with self._faults():
-            return give_back(self._connection())
+        with self._faults(), self._handle() as handle:
+            return give_back(handle.sql)
 
     def rewrite(self) -> bool:
         """Write the file afresh, without a trace of what was deleted; False if a reader still needs the WAL."""
-        with self._faults():
-            return rewrite(self._connection())
+        with self._faults(), self._handle() as handle:
+            return rewrite(handle.sql)
 
     def close(self) -> None:
-        """Close this thread's connection; the others end with their threads."""
-        if connection := getattr(self._local, "connection", None):
-            connection.close()
-            self._local.connection = None
+        """Close all connections; the next request opens them again."""
+        for handle in list(self._handles):
+            handle.close()
+        self._local = threading.local()
+        self._watcher = None
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -102,134 +132,56 @@ class SqliteStore:
             yield
         except sqlite3.Error as fault:
             if is_corrupt(fault):
-                aside = self._set_aside()
-                raise ProtocolError(
-                    "storeUnavailable",
-                    f"the store was damaged; it is kept as {aside.name} and the next request begins a new one",
-                    path=str(self.path),
-                    reason=str(fault),
-                ) from fault
+                self._recover(fault)
             raise as_protocol_error(fault, self.path) from fault
         except OSError as fault:
-            raise ProtocolError(
-                "storeUnavailable",
-                f"the store cannot be used: {fault.strerror}",
-                path=str(self.path),
-                reason=str(fault.strerror),
-            ) from fault
+            reason = str(fault.strerror)
+            raise unavailable(self.path, f"the store {self.path} cannot be used: {reason}", reason) from fault
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            with self._opening:
-                if not self._checked:
-                    self._prepare()
-            connection = self._local.connection = self._connect()
-        return connection
+    def _recover(self, fault: sqlite3.Error) -> None:
+        """Replace the file that was found damaged, unless another process has done so."""
+        handle: Handle | None = getattr(self._local, "handle", None)
+        replace_damaged(self.path, handle.file if handle else identity(self.path), self._synchronous)
+        raise StoreReplacedError(self.path, f"it was damaged ({fault})") from fault
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
-        )
-        connection.execute(f"PRAGMA synchronous={self._synchronous}")
-        for pragma in ON_EACH_CONNECTION:
-            connection.execute(pragma)
-        return connection
+    @contextmanager
+    def _handle(self) -> Iterator[Handle]:
+        """This thread's connection, for this thread alone, to the file that lies at the path now."""
+        handle: Handle | None = getattr(self._local, "handle", None)
+        while True:
+            if handle is None:
+                handle = self._local.handle = self._opened()
+            with handle.use:
+                if handle.in_place():
+                    yield handle
+                    return
+            handle = None
 
-    def _prepare(self) -> None:
-        """Create or migrate the file; a damaged one is set aside, a newer one refused."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            self._migrate()
-        except sqlite3.Error as fault:
-            if not is_corrupt(fault):
-                raise
-            self._refuse_foreign_file()
-            self._set_aside()
-            self._migrate()
-        self._file = _file_at(self.path)
-        self._checked = True
+    def _opened(self) -> Handle:
+        with self._opening:
+            self._let_go()
+            handle = open_store(self.path, self._synchronous)
+        self._file = handle.file
+        self._handles.add(handle)
+        return handle
 
-    def _migrate(self) -> None:
-        connection = self._connect()
-        try:
-            if self._version(connection) != VERSION:
-                for pragma in AT_BIRTH:
-                    connection.execute(pragma)
-                _set_wal(connection)
-                connection.execute("BEGIN IMMEDIATE")
-                for script in MIGRATIONS[self._version(connection) :]:
-                    for statement in script.split(";"):
-                        connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={VERSION}")
-                connection.execute("COMMIT")
-        finally:
-            _roll_back(connection)
-            connection.close()
+    def _let_go(self) -> None:
+        """Close what is open of a file that was replaced, so that nobody goes on in a log that others do not see."""
+        with ExitStack() as held:
+            replaced = [handle for handle in list(self._handles) if not handle.in_place()]
+            idle = [handle for handle in replaced if handle.use.acquire(blocking=False)]
+            for handle in idle:
+                held.callback(handle.use.release)
+            for handle in idle:
+                handle.rescue_log()
+            for handle in idle:
+                handle.close()
 
-    def _version(self, connection: sqlite3.Connection) -> int:
-        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found > VERSION:
-            raise ProtocolError(
-                "storeTooNew",
-                f"a newer ctxbudget wrote this store (version {found}; this one knows {VERSION}); use that one, "
-                "or name another file with --store",
-                path=str(self.path),
-                found=found,
-                supported=VERSION,
-            )
-        return found
-
-    def _refuse_foreign_file(self) -> None:
-        """A damaged store is set aside; a file that was never one, named by mistake, is left alone."""
-        with self.path.open("rb") as file:
-            is_database = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
-        if not is_database and self.path.suffix.lower() not in DATABASE_SUFFIXES:
-            raise ProtocolError(
-                "storeUnavailable",
-                f"{self.path} is no store, and does not look as if it had been one; name another file with --store",
-                path=str(self.path),
-                reason="not a store",
-            )
-
-    def _set_aside(self) -> Path:
-        """Move a damaged file, with its log, out of the way: it is never overwritten."""
-        aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
-        self._checked = False
-        self._local = threading.local()
-        self._watcher = None
-        import logging  # hooks do without it
-
-        logging.getLogger(__name__).warning("%s was damaged and is kept as %s", self.path, aside.name)
-        return aside
-
-
-def _file_at(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _set_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL, which needs the file to itself for a moment: several processes may start at once."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
+    def _check_version(self, handle: Handle) -> None:
+        """Refuse tables of another version, which another process may have made of these meanwhile."""
+        found: int = handle.sql.execute("PRAGMA user_version").fetchone()[0]
+        handle.note_companions()
+        if found == VERSION:
             return
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
+        handle.close()
+        raise StoreReplacedError(self.path, f"its tables are of version {found}")

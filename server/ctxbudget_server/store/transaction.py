@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.store.contents import content_of
 from ctxbudget_server.store.differences import History, before_of, stored_change
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
 from ctxbudget_server.store.packing import pack, unpack
@@ -253,13 +253,13 @@ class SqliteReader:
         row = self._sql.execute("SELECT state FROM calibrations WHERE model = ?", (model,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
-    def content(self, segments: Collection[str]) -> bytes:
-        """The bytes of an item."""
-        parts = []
-        for digest in segments:
-            (data,) = self._sql.execute("SELECT data FROM blobs WHERE hash = ?", (digest,)).fetchone()
-            parts.append(zlib.decompress(data))
-        return b"".join(parts)
+    def content(self, item: Item) -> bytes:
+        """The bytes of an item; raises `contentDamaged`."""
+        return content_of(item, self._blob)
+
+    def _blob(self, digest: str) -> bytes | None:
+        row = self._sql.execute("SELECT data FROM blobs WHERE hash = ?", (digest,)).fetchone()
+        return None if row is None else bytes(row[0])
 
 
 class SqliteWriter(SqliteReader):

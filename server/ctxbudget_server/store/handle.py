@@ -1,0 +1,110 @@
+"""One open connection to a store, which knows whether its files still lie at the store's place."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, StoreReplacedError, unavailable
+from ctxbudget_server.store.files import COMPANIONS, Identity, beside, identity, make_private
+from ctxbudget_server.store.guard import Guard
+from ctxbudget_server.store.schema import ON_EACH_CONNECTION
+
+_opening = threading.Lock()
+
+
+class Handle:
+    """A connection with the identities of the files that it has open. One thread uses it at a time."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        self._path = path
+        self.use = threading.RLock()
+        """Held by the thread that works with the connection; who closes it must hold it too."""
+        self.is_open = True
+        self.file: Identity | None
+        self._companions: tuple[Identity | None, ...] | None = None
+        self._guard: Guard | None = None
+        self.sql = self._connect(synchronous)
+
+    @property
+    def guard(self) -> Guard:
+        """The lock beside the store."""
+        if self._guard is None:
+            self._guard = Guard(self._path)
+        return self._guard
+
+    def _connect(self, synchronous: str) -> sqlite3.Connection:
+        """SQLite opens the file at once, so it has the file that lay there both before and after."""
+        with _opening:
+            self.file = identity(self._path)
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+            )
+        try:
+            connection.execute(f"PRAGMA synchronous={synchronous}")
+            for pragma in ON_EACH_CONNECTION:
+                connection.execute(pragma)
+            if self.file is None or identity(self._path) != self.file:
+                raise StoreReplacedError(self._path, "it was replaced while it was opened")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def note_companions(self) -> None:
+        """Remember which log and index SQLite has open: it opens them with the first transaction."""
+        if self._companions is None:
+            for suffix in COMPANIONS:
+                make_private(beside(self._path, suffix))
+            self._companions = self._companions_now()
+
+    def in_place(self) -> bool:
+        """Whether what is open is what others find: the database, its log, its index and the lock beside them."""
+        return (
+            self.is_open
+            and identity(self._path) == self.file
+            and (self._companions is None or self._companions_now() == self._companions)
+            and (self._guard is None or self._guard.in_place)
+        )
+
+    def check_kept(self) -> None:
+        """After a commit: raise unless others find what was committed.
+
+        `StoreReplacedError`: the file is gone, and the request can be made again. Where only the log was deleted, its
+        content is put into the database; if another process has begun a new log already, nobody can say what stays.
+        """
+        if self.in_place():
+            return
+        if identity(self._path) != self.file:
+            raise StoreReplacedError(self._path, "it was replaced while it was written to")
+        log_is_there = self._companions is None or self._companions_now()[0] == self._companions[0]
+        if not log_is_there and not self.rescue_log():
+            raise unavailable(
+                self._path,
+                f"the log of the store {self._path} was deleted while it was written to: "
+                "look at the session's revision to see whether this request was done",
+                "its log was deleted",
+            )
+
+    def rescue_log(self) -> bool:
+        """Put a deleted log's content into the database; whether all of it is there now."""
+        log_is_there = identity(beside(self._path, COMPANIONS[0])) is not None
+        if not self.is_open or self._companions is None or log_is_there or identity(self._path) != self.file:
+            return False
+        with suppress(sqlite3.Error):
+            busy, pages, done = self.sql.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            return not busy and pages == done
+        return False
+
+    def _companions_now(self) -> tuple[Identity | None, ...]:
+        return tuple(identity(f"{self._path}{suffix}") for suffix in COMPANIONS)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.is_open = False
+        with suppress(sqlite3.Error):
+            self.sql.close()
+        if self._guard is not None:
+            self._guard.close()

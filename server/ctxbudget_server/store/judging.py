@@ -1,0 +1,94 @@
+"""What a file at the place of a store is: a store of ours, of which version, or something else.
+
+The header says it with the application id and the version. Both are four bytes that may be damaged, and the first
+versions of the store had no application id: what the tables say counts more.
+"""
+
+from __future__ import annotations
+
+import enum
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctxbudget_server.store.files import beside
+from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
+
+MAX_EMPTY_BYTES = 1
+"""SQLite takes a file of so many bytes for a new database."""
+
+SQLITE_MAGIC = b"SQLite format 3\0"
+DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+
+FIRST_TABLES = {"sessions", "phases", "waves", "layers", "items", "sums", "events", "request_keys", "blobs"}
+"""All versions of the store have these tables, and no other program's file has all of them."""
+
+
+class Kind(enum.Enum):
+    """What a database is."""
+
+    EMPTY = enum.auto()
+    OURS = enum.auto()
+    FOREIGN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a database is, the version of its tables, and whether its header says otherwise."""
+
+    kind: Kind
+    version: int = 0
+    header_differs: bool = False
+
+
+def header_is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the header is that of a store of this very version: then nothing else need be read."""
+    return _header(connection) == (APPLICATION_ID, VERSION)
+
+
+def judge(connection: sqlite3.Connection) -> Verdict:
+    """What the database is, by its tables. Raises `sqlite3.Error` where they cannot be read."""
+    stamp, said = _header(connection)
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables and stamp in (0, APPLICATION_ID) and not said:
+        return Verdict(Kind.EMPTY)
+    if not tables >= FIRST_TABLES:
+        return Verdict(Kind.FOREIGN)
+    version = _version_of(connection, tables, said)
+    return Verdict(Kind.OURS, version, version != said or (stamp != APPLICATION_ID and "store_facts" in tables))
+
+
+def _header(connection: sqlite3.Connection) -> tuple[int, int]:
+    stamp: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return stamp, version
+
+
+def _version_of(connection: sqlite3.Connection, tables: set[str], said: int) -> int:
+    if "store_facts" in tables:
+        row = connection.execute("SELECT value FROM store_facts WHERE name = 'version'").fetchone()
+        return said if row is None else int(row[0])
+    return 2 if "calibrations" in tables else 1
+
+
+def is_empty(path: Path) -> bool:
+    """Whether there is no file, or one without content."""
+    try:
+        return path.stat().st_size <= MAX_EMPTY_BYTES
+    except FileNotFoundError:
+        return True
+
+
+def had_content(path: Path) -> bool:
+    """Whether something beside a file without content says that it was a store: a log that was not folded in."""
+    try:
+        return beside(path, "-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def was_never_a_store(path: Path) -> bool:
+    """Whether a file that SQLite cannot read does not even look as if it had been a database."""
+    with path.open("rb") as file:
+        is_database = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    return not is_database and path.suffix.lower() not in DATABASE_SUFFIXES
