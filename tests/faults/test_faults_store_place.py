@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.client import Client
 
+from ctxbudget_server.store.schema import APPLICATION_ID, MIGRATIONS
 from tests.faults.fault_stores import (
     PAGE,
     add,
@@ -91,7 +92,7 @@ def test_reads_and_watchers_follow_the_file_at_the_path(tmp_path: Path) -> None:
         shutil.rmtree(store_of(tmp_path).parent)
         called(tmp_path, "context/add", {"items": [{"layer": "transient", "tokens": 77}]})
 
-        while client.notification("budget/didChange")["params"]["status"]["retained"] != 77:
+        while client.notification("budget/didChange")["status"]["retained"] != 77:
             pass
         assert client.request("budget/status")["retained"] == 77
 
@@ -141,14 +142,18 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
     assert [each.name for each in store.parent.iterdir()] == ["store.db"]
 
 
-def test_a_store_of_before_the_stamp_is_recognised_and_stamped(tmp_path: Path) -> None:
-    called(tmp_path, "context/add", {"items": [{"layer": "transient", "content": "old"}]})
-    with contextlib.closing(sqlite3.connect(store_of(tmp_path))) as old:
-        old.executescript("PRAGMA application_id=0; PRAGMA user_version=2; DROP TABLE store_facts; DROP TABLE losses;")
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_store_of_before_the_stamp_is_recognised_and_stamped(tmp_path: Path, version: int) -> None:
+    store = store_of(tmp_path)
+    store.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(store)) as old:
+        old.executescript("".join(MIGRATIONS[:version]) + f"PRAGMA user_version={version}")
 
-    assert texts_found(tmp_path) == {"old"}
-    with contextlib.closing(sqlite3.connect(store_of(tmp_path))) as stamped:
-        assert stamped.execute("PRAGMA application_id").fetchone()[0] == 0x63747862
+    with server(tmp_path) as client:
+        add(client, "new")
+    with contextlib.closing(sqlite3.connect(store)) as stamped:
+        assert stamped.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    assert not damaged_files(store)
 
 
 def test_what_is_damaged_in_one_item_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -161,14 +166,14 @@ def test_what_is_damaged_in_one_item_is_named_and_the_rest_goes_on(tmp_path: Pat
             connection.commit()
 
         for method, params in (("context/get", {}), ("metadata/extract", {}), ("context/append", {"content": "x"})):
-            data = client.request_error(method, {"itemId": bad, **params})["data"]
-            assert (data["name"], data["itemId"]) == ("contentDamaged", bad)
+            error = client.request_error(method, {"itemId": bad, **params})["data"]
+            assert (error["name"], error["itemId"]) == ("contentDamaged", bad)
         assert client.request("context/get", {"itemId": good})["content"] == "second line\n" * 50
         found = client.request("context/search", {"query": "second"})
         assert (len(found["matches"]) > 0, found["complete"]) == (True, False)
         client.request("context/render", {"maxTokens": 1000})
-        client.request("context/prune", {"target": {"layer": "transient"}})
-        assert client.request("budget/status")["retained"] < 100
+        plan = client.request("context/prune", {"target": {"layer": "transient"}})["plan"]
+        assert {row["id"]: row["reason"] for row in plan}[bad] == "noMetadata"
 
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")

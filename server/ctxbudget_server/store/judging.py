@@ -68,7 +68,10 @@ def _version_of(connection: sqlite3.Connection, tables: set[str], said: int) -> 
     if "store_facts" in tables:
         row = connection.execute("SELECT value FROM store_facts WHERE name = 'version'").fetchone()
         return said if row is None else int(row[0])
-    return 2 if "calibrations" in tables else 1
+    if "calibrations" not in tables:
+        return 1
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(events)")}
+    return 3 if "body" in columns else 2
 
 
 def is_empty(path: Path) -> bool:

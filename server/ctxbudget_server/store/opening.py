@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-import time
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
-from ctxbudget_server.store import files, judging
-from ctxbudget_server.store.faults import is_corrupt, unavailable
-from ctxbudget_server.store.files import COMPANIONS, Identity, beside, identity
+from ctxbudget_server.store import files, header, judging
+from ctxbudget_server.store.faults import is_corrupt, is_puzzled, unavailable
+from ctxbudget_server.store.files import Identity, identity
 from ctxbudget_server.store.guard import Guard
 from ctxbudget_server.store.handle import Handle
 from ctxbudget_server.store.judging import Kind, header_is_current, judge
+from ctxbudget_server.store.losses import add_loss
 from ctxbudget_server.store.migrating import migrate, refuse_newer
+from ctxbudget_server.store.replacing import finish, put_away_companions, replace
 
 
 def open_store(path: Path, synchronous: str) -> Handle:
@@ -38,7 +39,7 @@ def _current(path: Path, synchronous: str) -> Handle | None:
         if _is_current(path, handle):
             return handle
     except sqlite3.Error as fault:
-        if is_corrupt(fault) and judging.was_never_a_store(path):
+        if is_damage(fault, path) and judging.was_never_a_store(path):
             raise _not_a_store(path, "it is not an SQLite database") from fault
     return None
 
@@ -58,35 +59,48 @@ def _is_current(path: Path, handle: Handle) -> bool:
 
 
 def replace_damaged(path: Path, judged: Identity | None, synchronous: str) -> None:
-    """Set the file aside in which a fault was met, unless it is another one by now, or is found to be whole."""
+    """Replace the file in which a fault was met, unless it is another one by now, or is found to be whole."""
     with closing(Guard(path)) as guard, guard.replacing():
-        if identity(path) == judged and not _is_whole(path, synchronous):
-            set_aside(path)
+        if identity(path) == judged and not is_whole(path, synchronous):
+            replace(path)
 
 
-def _is_whole(path: Path, synchronous: str) -> bool:
+def is_whole(path: Path, synchronous: str) -> bool:
+    """Whether SQLite finds nothing wrong in the whole file."""
     try:
         with closing(Handle(path, synchronous)) as handle:
             found: str = handle.sql.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            return found == "ok"
+            return found == "ok" and not header.is_wrong(path)
     except sqlite3.Error as fault:
-        if is_corrupt(fault):
+        if is_damage(fault, path):
             return False
         raise
 
 
+def is_damage(fault: sqlite3.Error, path: Path) -> bool:
+    """Whether a fault is the file's: SQLite says so, or it stumbled over a header that cannot be right."""
+    if is_corrupt(fault):
+        return True
+    try:
+        return is_puzzled(fault) and header.is_wrong(path)
+    except OSError:
+        return False
+
+
 def _settle(path: Path, synchronous: str) -> None:
     """With the place locked: make, migrate or replace what is not simply right."""
-    if judging.is_empty(path) and judging.had_content(path):
-        set_aside(path)
+    finish(path)
+    if not path.exists():
+        put_away_companions(path)
+    elif judging.is_empty(path) and judging.had_content(path):
+        replace(path)
     files.make_file(path)
     try:
         _take_up(path, synchronous)
     except sqlite3.Error as fault:
-        if not is_corrupt(fault):
+        if not is_damage(fault, path):
             raise
-        set_aside(path)
-        files.make_file(path)
+        replace(path)
         _take_up(path, synchronous)
 
 
@@ -98,20 +112,10 @@ def _take_up(path: Path, synchronous: str) -> None:
         refuse_newer(path, verdict.version)
         if not header_is_current(handle.sql):
             migrate(handle.sql, verdict.version)
+            if verdict.header_differs:
+                message = "the header of the store's file was damaged and has been mended; nothing is lost"
+                add_loss(handle.sql, "headerRepaired", message, {})
 
 
 def _not_a_store(path: Path, why: str) -> Exception:
     return unavailable(path, f"{path} is not a store: {why}; name another file with --store", "not a store")
-
-
-def set_aside(path: Path) -> Path:
-    """Move a damaged file, with its log, out of the way: it is never overwritten. The place must be locked."""
-    aside = beside(path, f".damaged-{time.time_ns()}")
-    for suffix in ("", *COMPANIONS):
-        with suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-            files.make_private(Path(f"{aside}{suffix}"))
-    import logging  # hooks do without it
-
-    logging.getLogger(__name__).warning("%s was damaged and is kept as %s", path, aside.name)
-    return aside

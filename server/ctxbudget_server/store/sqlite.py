@@ -5,19 +5,23 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from ctxbudget_server.store.faults import StoreReplacedError, as_protocol_error, is_corrupt, unavailable
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.store.checkup import Finding, check_store, repair_store
+from ctxbudget_server.store.faults import StoreReplacedError, as_protocol_error, unavailable
 from ctxbudget_server.store.files import Identity, identity
 from ctxbudget_server.store.handle import Handle
+from ctxbudget_server.store.losses import Loss, open_losses
 from ctxbudget_server.store.migrating import roll_back
-from ctxbudget_server.store.opening import open_store, replace_damaged
+from ctxbudget_server.store.opening import is_damage, open_store, replace_damaged
 from ctxbudget_server.store.schema import VERSION
-from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
 from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite
+from ctxbudget_server.store.watched import WatchedReader, WatchedWriter
+from ctxbudget_server.store.witness import Witness
 from ctxbudget_server.store.write_queue import WriteQueue
 
 Durability = Literal["full", "fast"]
@@ -33,6 +37,7 @@ class SqliteStore:
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self.path = path.resolve()
         self._synchronous = "FULL" if durability == "full" else "NORMAL"
+        self._witness = Witness(self.path)
         self._queue = WriteQueue(self.path)
         self._local = threading.local()
         self._opening = threading.Lock()
@@ -45,18 +50,21 @@ class SqliteStore:
         """Whether deleted content may still be in the files."""
 
     @contextmanager
-    def read(self) -> Iterator[SqliteReader]:
+    def read(self) -> Iterator[WatchedReader]:
         """A snapshot: everything in the block sees one state."""
         with self._faults(), self._handle() as handle:
+            reader = WatchedReader(handle.sql, self._witness)
             handle.sql.execute("BEGIN")
             try:
                 self._check_version(handle)
-                yield SqliteReader(handle.sql)
+                yield reader
             finally:
                 roll_back(handle.sql)
+                if reader.suspicious:
+                    self._note_losses()
 
     @contextmanager
-    def write(self, before_commit: Callable[[], None], until: float | None = None) -> Iterator[SqliteWriter]:
+    def write(self, before_commit: Callable[[], None], until: float | None = None) -> Iterator[WatchedWriter]:
         """A transaction; the lock is taken at once, so that what is read in it is still true when it commits.
 
         It is acknowledged only if the file that took it still lies at the path: the place is locked against a
@@ -64,18 +72,27 @@ class SqliteStore:
         """
         with self._faults(), self._handle() as handle:
             self._queue.begin(handle.sql, until)
-            writer = SqliteWriter(handle.sql)
+            writer = WatchedWriter(handle.sql, self._witness)
             try:
                 self._check_version(handle)
                 yield writer
                 before_commit()
                 self._commit(handle)
-            finally:
+                for seen in writer.changed.values():
+                    self._witness.record(seen)
+            except BaseException:
                 roll_back(handle.sql)
+                if writer.noticed:
+                    self._note_losses()
+                raise
             if writer.freed:
                 self._owing = not give_back(handle.sql)
             elif self._owing:
                 self._owing = not empty_wal(handle.sql)
+
+    def _note_losses(self) -> None:
+        with suppress(ProtocolError), self.write(lambda: None) as writer:
+            writer.note_losses()
 
     def _commit(self, handle: Handle) -> None:
         with handle.guard.committing():
@@ -119,19 +136,42 @@ class SqliteStore:
         with self._faults(), self._handle() as handle:
             return rewrite(handle.sql)
 
+    def losses(self) -> list[Loss]:
+        """What the store has lost and nobody has acknowledged yet, the oldest first."""
+        with self._faults(), self._handle() as handle:
+            return open_losses(handle.sql)
+
+    def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
+        """Tell no more of these losses, or of all; how many that were."""
+        with self.write(lambda: None) as writer:
+            return writer.acknowledge_losses(ids)
+
+    def check(self) -> list[Finding]:
+        """What is wrong with the store's files and content now; reads all of it and changes nothing."""
+        return check_store(self.path)
+
+    def repair(self) -> list[Finding]:
+        """Mend what `check` finds, as far as it can be: a damaged file is replaced by what can be read of it, and
+        accounts are summed up again. The findings that are left; what was lost is in `losses`.
+        """
+        with self._faults():
+            repair_store(self.path, self._synchronous)
+            return check_store(self.path)
+
     def close(self) -> None:
         """Close all connections; the next request opens them again."""
         for handle in list(self._handles):
             handle.close()
         self._local = threading.local()
         self._watcher = None
+        self._witness.forget()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as fault:
-            if is_corrupt(fault):
+            if is_damage(fault, self.path):
                 self._recover(fault)
             raise as_protocol_error(fault, self.path) from fault
         except OSError as fault:

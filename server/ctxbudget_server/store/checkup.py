@@ -1,0 +1,89 @@
+"""The whole store looked through: its file, its accounts and its originals. It takes as long as reading all of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctxbudget_server.store import header
+from ctxbudget_server.store.contents import unpacked
+from ctxbudget_server.store.files import identity
+from ctxbudget_server.store.guard import Guard
+from ctxbudget_server.store.opening import replace_damaged
+from ctxbudget_server.store.replacing import replace
+
+MAX_NAMED = 20
+"""Damaged originals that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
+
+    kind: str
+    message: str
+    mendable: bool
+
+
+def check_store(path: Path) -> list[Finding]:
+    """What is wrong with the store at the path; nothing if there is none yet. Changes nothing.
+
+    Raises OSError where the file cannot be read at all.
+    """
+    if identity(path) is None:
+        return []
+    if header.is_wrong(path):
+        return [Finding("file", f"the header of {path} is damaged", True)]
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            return list(_findings(connection))
+    except sqlite3.Error as fault:
+        return [Finding("file", f"{path} cannot be read: {fault}", True)]
+
+
+def repair_store(path: Path, synchronous: str) -> None:
+    """Replace a store with what can be read of it, if it is damaged or its accounts are not right."""
+    if any(finding.kind == "account" for finding in check_store(path)):
+        with closing(Guard(path)) as guard, guard.replacing():
+            replace(path)
+    elif identity(path) is not None:
+        replace_damaged(path, identity(path), synchronous)
+
+
+def _findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for (said,) in connection.execute(f"PRAGMA integrity_check({MAX_NAMED})").fetchall():
+        if said != "ok":
+            yield Finding("file", str(said), True)
+    yield from _accounts(connection)
+    yield from _originals(connection)
+
+
+def _accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Sessions whose figures are not the sums of their items."""
+    rows = connection.execute(
+        "SELECT id, retained, processed,"
+        " (SELECT coalesce(sum(tokens), 0) FROM items WHERE session_id = sessions.id AND state = 'retained'),"
+        " (SELECT coalesce(sum(tokens), 0) FROM items WHERE session_id = sessions.id AND brought_in = 1),"
+        " (SELECT coalesce(sum(retained), 0) FROM sums WHERE session_id = sessions.id),"
+        " (SELECT coalesce(sum(processed), 0) FROM sums WHERE session_id = sessions.id) FROM sessions"
+    )
+    for session_id, retained, processed, *others in rows:
+        if others != [retained, processed] * 2:
+            message = f"session {session_id} says {retained} tokens retained; its items come to {others[0]}"
+            yield Finding("account", message, True)
+
+
+def _originals(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Content that does not have its hash: it cannot be brought back."""
+    named = 0
+    for digest, data in connection.execute("SELECT hash, data FROM blobs"):
+        if unpacked(digest, data) is None:
+            named += 1
+            holders = connection.execute("SELECT session_id, item_id FROM blob_holders WHERE hash = ?", (digest,))
+            items = ", ".join(f"{item} of session {session}" for session, item in holders.fetchall())
+            yield Finding("original", f"the content of {items or digest} is damaged", False)
+            if named == MAX_NAMED:
+                return

@@ -1,0 +1,52 @@
+"""What the store has lost: kept in the store itself, and told to every caller until somebody acknowledges it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing to tell: when it was found, its kind, a sentence for a person, and the figures for a program.
+
+    Kinds: `salvaged` (a damaged file was replaced by what could be read of it), `wentBack` (acknowledged changes of
+    sessions are missing), `headerRepaired` (the file's header was damaged; nothing is lost).
+    """
+
+    id: int
+    found_at: str
+    kind: str
+    message: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def open_losses(connection: sqlite3.Connection) -> list[Loss]:
+    """What nobody has acknowledged yet, the oldest first."""
+    rows = connection.execute(
+        "SELECT id, found_at, kind, message, detail FROM losses WHERE acknowledged_at IS NULL ORDER BY id"
+    )
+    return [Loss(number, at, kind, message, json.loads(detail)) for number, at, kind, message, detail in rows]
+
+
+def add_loss(connection: sqlite3.Connection, kind: str, message: str, detail: dict[str, Any]) -> None:
+    """Keep something to tell, within the caller's transaction."""
+    connection.execute(
+        "INSERT INTO losses (found_at, kind, message, detail) VALUES (?, ?, ?, ?)",
+        (_now(), kind, message, json.dumps(detail)),
+    )
+
+
+def acknowledge(connection: sqlite3.Connection, ids: Collection[int] | None) -> int:
+    """Tell no more of these, or of all; how many that were. Within the caller's transaction."""
+    chosen = [loss.id for loss in open_losses(connection) if ids is None or loss.id in ids]
+    connection.executemany("UPDATE losses SET acknowledged_at = ? WHERE id = ?", [(_now(), each) for each in chosen])
+    return len(chosen)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

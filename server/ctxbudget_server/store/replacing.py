@@ -1,0 +1,158 @@
+"""Replacing a damaged store by what can be read of it. The place must be locked, and the damaged file is never lost.
+
+The new file is made beside the damaged one, from a copy of it. Once it is whole it is named `.salvaged-N`, the damaged
+files become `.damaged-N`, and it moves to the store's place. A process that dies in between leaves the
+`.salvaged-N` of a place without a store, and the next one finishes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.store import header
+from ctxbudget_server.store.faults import is_full
+from ctxbudget_server.store.files import COMPANIONS, beside, make_file, make_private
+from ctxbudget_server.store.losses import add_loss
+from ctxbudget_server.store.migrating import migrate
+from ctxbudget_server.store.salvage import Salvaged, salvage
+
+CHUNK = 1 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def replace(path: Path) -> None:
+    """Put a store with what can be read of the damaged one in its place, and set the damaged files aside.
+
+    Raises `storeFull`, and leaves all as it is, where there is no room for the copy.
+    """
+    import logging  # hooks do without it
+
+    stamp = str(time.time_ns())
+    aside = beside(path, f".damaged-{stamp}")
+    try:
+        with _copied(path, beside(path, f".copy-{stamp}")) as copy:
+            made = _made(copy, beside(path, f".making-{stamp}"), aside.name)
+    except (OSError, sqlite3.Error) as fault:
+        if (isinstance(fault, sqlite3.Error) and is_full(fault)) or getattr(fault, "errno", None) in NO_ROOM:
+            raise _no_room(path, fault) from fault
+        raise
+    made.rename(beside(path, f".salvaged-{stamp}"))
+    _move(path, stamp)
+    logging.getLogger(__name__).warning("%s was damaged and is kept as %s", path, aside.name)
+
+
+def finish(path: Path) -> None:
+    """Finish what a process that died had begun, and remove what it left."""
+    for ready in sorted(path.parent.glob(f"{path.name}.salvaged-*")):
+        if path.exists():
+            ready.unlink()  # it died before it moved anything: the file will be judged again
+        else:
+            _move(path, ready.name.rpartition("-")[2])
+    for pattern in ("copy", "making"):
+        for left in path.parent.glob(f"{path.name}.{pattern}-*"):
+            left.unlink()
+
+
+def put_away_companions(path: Path) -> None:
+    """Keep what is left of a store whose database was deleted, so that a new one does not begin with its log."""
+    _set_aside(path, str(time.time_ns()), COMPANIONS)
+
+
+def _move(path: Path, stamp: str) -> None:
+    # The database first: a place without one is how the rest is found undone.
+    _set_aside(path, stamp, ("", *COMPANIONS))
+    beside(path, f".salvaged-{stamp}").rename(path)
+
+
+def _set_aside(path: Path, stamp: str, suffixes: tuple[str, ...]) -> None:
+    aside = beside(path, f".damaged-{stamp}")
+    for suffix in suffixes:
+        with suppress(FileNotFoundError):
+            beside(path, suffix).rename(beside(aside, suffix))
+            make_private(beside(aside, suffix))
+
+
+@contextmanager
+def _copied(path: Path, copy: Path) -> Iterator[Path]:
+    """A copy of the database and its log to read from, with a header that SQLite takes.
+
+    To close a file gives up the locks that this process has on it, which its other connections still need: the
+    originals are closed when all is done.
+    """
+    opened = []
+    try:
+        for suffix in ("", COMPANIONS[0]):
+            with suppress(FileNotFoundError):
+                opened.append(source := os.open(beside(path, suffix), os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
+                make_file(beside(copy, suffix))
+                with beside(copy, suffix).open("wb") as target:
+                    while data := os.read(source, CHUNK):
+                        target.write(data)
+        header.mend(copy, beside(copy, COMPANIONS[0]))
+        yield copy
+    finally:
+        for suffix in ("", *COMPANIONS):
+            beside(copy, suffix).unlink(missing_ok=True)
+        for descriptor in opened:
+            os.close(descriptor)
+
+
+def _made(copy: Path, target: Path, kept: str) -> Path:
+    """A store at `target` with what can be read of the copy."""
+    make_file(target)
+    with closing(sqlite3.connect(target, isolation_level=None)) as fresh:
+        migrate(fresh, 0)
+        fresh.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(copy, isolation_level=None)) as damaged:
+            damaged.text_factory = lambda data: data.decode("utf-8", "replace")
+            found = salvage(damaged, fresh)
+        add_loss(fresh, "salvaged", _sentence(found, kept), _figures(found, kept))
+        fresh.execute("COMMIT")
+        fresh.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return target
+
+
+def _figures(found: Salvaged, kept: str) -> dict[str, Any]:
+    return {
+        "kept": kept,
+        "salvaged": {name: found.rows[name] for name in ("sessions", "items", "events", "blobs")},
+        "incomplete": found.incomplete,
+        "sessions": list(found.sessions.values()),
+    }
+
+
+def _sentence(found: Salvaged, kept: str) -> str:
+    read = f"{found.rows['sessions']} sessions with {found.rows['items']} items"
+    lost = "; ".join(_lost(session) for session in found.sessions.values())
+    if not lost:
+        lost = f"rows of {', '.join(found.incomplete)} are lost" if found.incomplete else "nothing is known to be lost"
+    return f"the store was damaged: the file is kept as {kept}, and {read} were read from it; {lost}"
+
+
+def _lost(session: dict[str, Any]) -> str:
+    parts = []
+    for name, word in (("items", "items"), ("events", "events")):
+        if name in session:
+            parts.append(f"{session[name]} {word}")
+    if "originals" in session:
+        parts.append(f"the originals of {len(session['originals'])} items")
+    if "settings" in session:
+        parts.append("its settings")
+    lost = f"lost {', '.join(parts)}" if parts else "was made again from its items and its log"
+    return f"session {session['sessionId']} {lost}"
+
+
+def _no_room(path: Path, fault: Exception) -> ProtocolError:
+    return ProtocolError(
+        "storeFull",
+        f"the store {path} is damaged, and there is no room beside it to put what can be read of it: {fault}",
+        path=str(path),
+    )

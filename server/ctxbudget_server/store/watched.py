@@ -1,0 +1,102 @@
+"""Readers and writers that hold each session against the witness, and say which of them changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+
+from ctxbudget_server.store.losses import acknowledge, add_loss
+from ctxbudget_server.store.records import Session
+from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
+from ctxbudget_server.store.witness import DELETED, Seen, Witness, gone_back
+
+MAX_NAMED = 20
+"""Sessions that the sentence for a person names; the figures for a program have them all."""
+
+
+class WatchedReader(SqliteReader):
+    """A snapshot. `suspicious` once a session was met that the witness has seen later: it must be looked at again in a
+    transaction, for others may have committed since the snapshot was taken.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, witness: Witness) -> None:
+        super().__init__(connection)
+        self._witness = witness
+        self.suspicious = False
+
+    def session(self, session_id: str) -> Session | None:
+        """A session by id."""
+        session = super().session(session_id)
+        if seen := self._witness.last(session_id):
+            self.suspicious |= bool(gone_back([seen], _lives([session] if session else [])))
+        return session
+
+    def sessions(self) -> list[Session]:
+        """All sessions, the oldest first."""
+        sessions = super().sessions()
+        self.suspicious |= bool(gone_back(self._witness.all(), _lives(sessions)))
+        return sessions
+
+
+class WatchedWriter(SqliteWriter):
+    """One transaction. What went back is noted in it as a loss."""
+
+    def __init__(self, connection: sqlite3.Connection, witness: Witness) -> None:
+        super().__init__(connection)
+        self._witness = witness
+        self.noticed = False
+        """Whether sessions that went back were met: where this transaction is refused, it is noted in another one."""
+        self.changed: dict[str, Seen] = {}
+        """Sessions as this transaction leaves them, for the witness once it is committed."""
+
+    def session(self, session_id: str) -> Session | None:
+        """A session by id."""
+        session = super().session(session_id)
+        seen = self._witness.last(session_id) if session_id not in self.changed else None
+        if seen and gone_back([seen], _lives([session] if session else [])):
+            self.noticed = True
+            self.note_losses()
+        return session
+
+    def put_session(self, session: Session) -> None:
+        """Create or replace a session."""
+        super().put_session(session)
+        self.changed[session.id] = Seen(session.id, session.nonce, session.revision)
+
+    def delete_session(self, session_id: str) -> None:
+        """Forget a session, and the blobs that no other one holds."""
+        session = super().session(session_id)
+        super().delete_session(session_id)
+        if session is not None:
+            self.changed[session_id] = Seen(session_id, session.nonce, DELETED)
+
+    def acknowledge_losses(self, ids: Collection[int] | None) -> int:
+        """Tell no more of these losses, or of all; how many that were."""
+        return acknowledge(self._sql, ids)
+
+    def note_losses(self) -> None:
+        """Note all sessions that went back as one loss, and take them as they are from now on."""
+        now = _lives(super().sessions())
+        behind = [pair for pair in gone_back(self._witness.all(), now) if pair[0].session_id not in self.changed]
+        if not behind:
+            return
+        rows = [{"sessionId": seen.session_id, "before": seen.revision, "after": after} for seen, after in behind]
+        named = ", ".join(_change(seen, after) for seen, after in behind[:MAX_NAMED])
+        more = f" and {len(behind) - MAX_NAMED} more" if len(behind) > MAX_NAMED else ""
+        add_loss(
+            self._sql, "wentBack", f"acknowledged changes are no longer in the store: {named}{more}", {"sessions": rows}
+        )
+        for seen, _ in behind:
+            nonce, revision = now.get(seen.session_id, (seen.nonce, DELETED))
+            self.changed[seen.session_id] = Seen(seen.session_id, nonce, revision)
+
+
+def _change(seen: Seen, after: int | None) -> str:
+    if seen.revision == DELETED:
+        return f"session {seen.session_id} was deleted and is there again"
+    now = "is missing" if after is None else f"went back to {after}"
+    return f"session {seen.session_id}, which was at revision {seen.revision}, {now}"
+
+
+def _lives(sessions: list[Session]) -> dict[str, tuple[str, int]]:
+    return {session.id: (session.nonce, session.revision) for session in sessions}

@@ -1,0 +1,120 @@
+"""A witness beside the store: the last revision of each session that was acknowledged.
+
+SQLite drops what follows a damaged page of its log without a word, and a file that was cut short or put back from a
+copy looks like any other. Against the witness, a session that went back is noticed. It is written after each commit
+and is never ahead of what was committed; two sessions may share a slot, which then knows the latest alone.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ctxbudget_server.store.files import PRIVATE_FILE, Identity, beside, identity
+
+SUFFIX = ".seen"
+SLOTS = 1024
+SLOT = struct.Struct("<Iq16s128s")
+"""Checksum of the rest, revision, nonce, id."""
+
+DELETED = -1
+
+
+class Seen(NamedTuple):
+    """What was acknowledged last of a session; revision `DELETED`: that it is gone."""
+
+    session_id: str
+    nonce: str
+    revision: int
+
+
+class Witness:
+    """The file that remembers. What it cannot write it leaves out: nothing depends on it but the noticing."""
+
+    def __init__(self, store: Path) -> None:
+        self._path = beside(store, SUFFIX)
+        self._descriptor = -1
+        self._identity: Identity | None = None
+
+    def record(self, seen: Seen) -> None:
+        """Remember what was just committed, unless something later is known of the same life of the session."""
+        try:
+            self._open()
+            at = self._slot(seen.session_id)
+            known = self._read(at)
+            if known and known[:2] == seen[:2] and known.revision > seen.revision >= 0:
+                return
+            os.pwrite(self._descriptor, _packed(seen), at)
+        except OSError:
+            return
+
+    def last(self, session_id: str) -> Seen | None:
+        """What is remembered of a session."""
+        try:
+            self._open()
+            known = self._read(self._slot(session_id))
+        except OSError:
+            return None
+        return known if known and known.session_id == session_id else None
+
+    def all(self) -> list[Seen]:
+        """All that is remembered."""
+        try:
+            self._open()
+            data = os.pread(self._descriptor, SLOTS * SLOT.size, 0)
+        except OSError:
+            return []
+        slots = (data[at : at + SLOT.size] for at in range(0, len(data), SLOT.size))
+        return [seen for slot in slots if (seen := _unpacked(slot))]
+
+    def forget(self) -> None:
+        """Let go of the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor, self._identity = -1, None
+
+    def _open(self) -> None:
+        if self._descriptor >= 0 and identity(self._path) == self._identity:
+            return
+        self.forget()
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        self._descriptor = os.open(self._path, flags, PRIVATE_FILE)
+        status = os.fstat(self._descriptor)
+        self._identity = (status.st_dev, status.st_ino)
+
+    def _slot(self, session_id: str) -> int:
+        return zlib.crc32(session_id.encode()) % SLOTS * SLOT.size
+
+    def _read(self, at: int) -> Seen | None:
+        return _unpacked(os.pread(self._descriptor, SLOT.size, at))
+
+
+def gone_back(seen: Iterable[Seen], now: dict[str, tuple[str, int]]) -> list[tuple[Seen, int | None]]:
+    """Of what was acknowledged, what `now` (nonce and revision by id) is behind of, with the revision that is there."""
+    behind: list[tuple[Seen, int | None]] = []
+    for each in seen:
+        nonce, revision = now.get(each.session_id, (None, None))
+        if each.revision == DELETED:
+            if nonce == each.nonce:
+                behind.append((each, revision))
+        elif nonce is None or (nonce == each.nonce and revision is not None and revision < each.revision):
+            behind.append((each, revision))
+    return behind
+
+
+def _packed(seen: Seen) -> bytes:
+    body = SLOT.pack(0, seen.revision, seen.nonce.encode()[:16], seen.session_id.encode()[:128])[4:]
+    return struct.pack("<I", zlib.crc32(body)) + body
+
+
+def _unpacked(slot: bytes) -> Seen | None:
+    if len(slot) < SLOT.size or not any(slot[4:]):
+        return None
+    check, revision, nonce, session_id = SLOT.unpack(slot)
+    if zlib.crc32(slot[4:]) != check:
+        return None
+    return Seen(session_id.rstrip(b"\0").decode(), nonce.rstrip(b"\0").decode(), revision)
