@@ -54,6 +54,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "requestKeyReused": ErrorSpec(
         1018, False, "The request key belongs to another method's call: {requestKey, method}."
     ),
+    "contentDropped": ErrorSpec(
+        1019, False, "Retention, which the user set, dropped the item's content; its figures stay: {itemId, at}."
+    ),
     "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long: {waitedMs}."),
     "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full."),
     "storeUnavailable": ErrorSpec(1022, True, "The store cannot be read or written: {path, reason}."),

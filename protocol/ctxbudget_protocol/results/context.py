@@ -59,6 +59,7 @@ class ItemInfo(Record):
     reason: str | None = described("Why it is not retained.")
     added_at: str
     revision: int = described("Of the last change.")
+    dropped_at: str | None = described("When retention dropped the content; null while it is kept.", default=None)
 
 
 class UpdateResult(SessionResult):

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
     "fit": "cut a recorded conversation to a limit, and keep what goes",
     "replay": "replay a recorded conversation call by call, with and without policies",
+    "store": "show where the store is, its size and what holds it; clean it",
     "report": "print a session's report: actual against budget",
     "bash-client": "print the path of the file that bash scripts source",
     "editor-client": "print the folder with the files that Neovim or Emacs loads",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.services.dispatch import Options, Services
@@ -20,10 +20,35 @@ def add_store_options(parser: ArgumentParser) -> None:
     )
 
 
+def add_retention_option(parser: ArgumentParser) -> None:
+    """How much content stays."""
+    parser.add_argument(
+        "--retain",
+        type=_retention,
+        metavar="SETTING",
+        help="drop the content of sessions, oldest change first: age=90d,sessions=500,size=2GiB or one of them "
+        "(default: CTXBUDGET_RETAIN, else everything stays)",
+    )
+
+
+def _retention(text: str) -> str:
+    from ctxbudget_server.services.retention import configured
+
+    try:
+        configured(text)
+    except ValueError as fault:
+        raise ArgumentTypeError(str(fault)) from None
+    return text
+
+
 def service_options(options: Namespace, limits: Limits | None = None) -> Options:
     """The services' options from the command line."""
     return Options(
-        workspace=options.workspace, store=options.store, durability=options.durability, limits=limits or Limits()
+        workspace=options.workspace,
+        store=options.store,
+        durability=options.durability,
+        limits=limits or Limits(),
+        retain=getattr(options, "retain", None),
     )
 
 

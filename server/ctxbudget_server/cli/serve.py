@@ -6,7 +6,7 @@ import os
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.cli.options import add_store_options, service_options
+from ctxbudget_server.cli.options import add_retention_option, add_store_options, service_options
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while others wait for it."""
@@ -25,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--no-socket", action="store_true", help="do not answer `ctxbudget call` and hooks of this workspace"
     )
     add_store_options(parser)
+    add_retention_option(parser)
     defaults = Limits()
     parser.add_argument(
         "--max-message-bytes",

@@ -21,7 +21,7 @@ from ctxbudget_server.services.call import Call
 from ctxbudget_server.services.counters import session_counter
 from ctxbudget_server.services.emergency import emergency_prune
 from ctxbudget_server.services.entering import Incoming, prepare, reduce_sources
-from ctxbudget_server.services.transactions import changing, reading
+from ctxbudget_server.services.transactions import changing, check_content, reading
 from ctxbudget_server.services.unit import Unit
 from ctxbudget_server.services.views import wire_figures, wire_item
 from ctxbudget_server.services.workspace import check_size
@@ -156,8 +156,7 @@ def append(call: Call, params: AppendParams) -> AppendResult:
 
     def body(unit: Unit) -> Callable[[], AppendResult]:
         item = unit.item(params.item_id, ["itemId"])
-        if item.hash is None:
-            raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=["itemId"], itemId=item.id)
+        check_content(item, ["itemId"])
         if item.state != "retained":
             raise ProtocolError(
                 "conflict",
@@ -226,6 +225,8 @@ def restore(call: Call, params: RestoreParams) -> RestoreResult:
                     items=[{"id": item.id, "state": item.state, "standIn": item.stand_in}],
                 )
             if item.state != "retained":
+                if item.dropped_at is not None:
+                    check_content(item, ["items", i])
                 tokens += item.tokens
                 item = unit.put(replace(item, state="retained", reason=None))
             restored.append(item)

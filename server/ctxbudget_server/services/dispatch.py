@@ -47,6 +47,8 @@ class Options:
     store: str | None = None
     durability: Durability = "full"
     limits: Limits = field(default_factory=Limits)
+    retain: str | None = None
+    """How much content stays, as `services/retention.py` reads it; absent: CTXBUDGET_RETAIN, else all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Services:
         self._limits = options.limits
         self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
+        self._retain = options.retain
         self._clock = clock
         self._validate: Validate = lean_validated
         self._news: News | None = None
@@ -102,6 +105,12 @@ class Services:
             self.buffers,
             self._clock,
         )
+        result = self._in_a_store_that_stays(call, row, checked)
+        if method == "session/close":
+            self._retain_content()
+        return result
+
+    def _in_a_store_that_stays(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
         for _ in range(MAX_REPLACEMENTS):
             acknowledged = self.store.commits
             try:
@@ -148,6 +157,7 @@ class Services:
         for row in METHODS.values():
             row.params_model().model_rebuild()
         self._validate = validated
+        self._retain_content()
 
     def document_changed(self, uri: str, text: str | None) -> None:
         """An editor opened or changed a document; None: closed it."""
@@ -174,6 +184,20 @@ class Services:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
+
+    def _retain_content(self) -> None:
+        """Drop what the retention that the user set does not keep. A fault of it is no fault of the request."""
+        if self._retain is None and not os.environ.get("CTXBUDGET_RETAIN"):
+            return
+        import logging
+
+        from ctxbudget_server.services.retention import configured, retain
+
+        try:
+            if retention := configured(self._retain):
+                retain(self.store, retention, self._clock(), self._actor)
+        except (ValueError, ProtocolError) as fault:
+            logging.getLogger(__name__).warning("retention was not applied: %s", fault)
 
     def _watch(self, session_id: str, wanted: bool) -> None:
         if wanted:

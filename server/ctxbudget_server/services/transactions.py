@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.services.call import Call
@@ -56,13 +56,26 @@ class Snapshot:
     session: Session
 
     def item_with_content(self, item_id: str) -> Item:
-        """An item whose bytes are kept; raises `unknownItem` or `noContent`."""
+        """An item whose bytes are kept; raises `unknownItem`, `noContent` or `contentDropped`."""
         item = self.reader.item(self.session.id, item_id)
         if item is None:
             raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=["itemId"], itemId=item_id)
-        if item.hash is None:
-            raise ProtocolError("noContent", f"item {item_id} is a token figure alone", loc=["itemId"], itemId=item_id)
+        check_content(item, ["itemId"])
         return item
+
+
+def check_content(item: Item, loc: Location) -> None:
+    """Raise `noContent` for an item that never had any, and `contentDropped` where retention took it."""
+    if item.dropped_at is not None:
+        raise ProtocolError(
+            "contentDropped",
+            f"the content of item {item.id} was dropped by retention at {item.dropped_at}; its figures stay",
+            loc=loc,
+            itemId=item.id,
+            at=item.dropped_at,
+        )
+    if item.hash is None:
+        raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=loc, itemId=item.id)
 
 
 def new_session(session_id: str, now: str) -> Session:

@@ -63,6 +63,7 @@ def wire_item(item: Item) -> ItemInfo:
         reason=item.reason,
         added_at=item.added_at,
         revision=item.revision,
+        dropped_at=item.dropped_at,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
 
 
 class Reader(Protocol):
@@ -47,6 +47,9 @@ class Reader(Protocol):
     ) -> list[Item]:
         """Items in the order in which they entered, without withdrawn ones."""
 
+    def items_with_content(self, session_id: str) -> list[Item]:
+        """Items whose bytes are kept, withdrawn ones too."""
+
     def item_of(self, session_id: str, digest: str) -> str | None:
         """The id of the latest item whose content has this hash, withdrawn ones left out."""
 
@@ -73,6 +76,12 @@ class Reader(Protocol):
 
     def calibration(self, model: str) -> dict[str, Any] | None:
         """What the bills of a model have taught, as `put_calibration` kept it."""
+
+    def used_bytes(self) -> int:
+        """What the store uses on the disk, without its free pages and its WAL; costs nothing to ask."""
+
+    def usage(self) -> Usage:
+        """What holds the store's space; looks at all of it."""
 
     def content(self, item: Item) -> bytes:
         """The bytes of an item whose content is kept, held against their hash; raises `contentDamaged`."""
@@ -113,6 +122,9 @@ class Writer(Reader, Protocol):
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
         """Keep the result of a request key; a later result of the same request replaces it."""
+
+    def expire_keys(self, limit: int) -> int:
+        """Forget up to `limit` request keys whose time is over, the oldest first; how many they were."""
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep what the bills of a model have taught."""

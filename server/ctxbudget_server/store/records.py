@@ -88,3 +88,45 @@ class ItemFilter:
     wave: int | None = None
     agent: str | None = None
     pinned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUsage:
+    """What one session holds. Blobs that several sessions hold are counted with each of them."""
+
+    id: str
+    state: SessionState
+    updated_at: str
+    items: int
+    content_bytes: int
+    """As it came in."""
+    stored_bytes: int
+    """The same, compressed."""
+    log_bytes: int
+    """Of its events and undos."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A kind of thing that the store holds: how many, and the bytes of their values."""
+
+    count: int
+    stored_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What holds the space of a store."""
+
+    used_bytes: int
+    free_bytes: int
+    """Of pages that are in the file, but not in use."""
+    content_bytes: int
+    """Of all blobs, as they came in."""
+    blobs: Part
+    log: Part
+    request_keys: Part
+    expired_keys: int
+    """Request keys whose time is over."""
+    sessions: list[SessionUsage]
+    """The one that holds most first."""

@@ -16,8 +16,9 @@ from ctxbudget_server.store.contents import content_of
 from ctxbudget_server.store.differences import History, before_of, stored_change
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
 from ctxbudget_server.store.packing import pack, unpack
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
 from ctxbudget_server.store.schema import SESSION_TABLES
+from ctxbudget_server.store.usage import usage, used_bytes
 
 NONE = -1
 """Replaces None in the key of a running sum, which SQL's NULL cannot."""
@@ -154,6 +155,11 @@ class SqliteReader:
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
         return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
 
+    def items_with_content(self, session_id: str) -> list[Item]:
+        """Items whose bytes are kept, withdrawn ones too."""
+        rows = self._rows(ITEM, "items WHERE session_id = ? AND hash IS NOT NULL ORDER BY seq", session_id)
+        return [item_from_row(row) for row in rows]
+
     def item_of(self, session_id: str, digest: str) -> str | None:
         """The id of the latest item with this content."""
         row = self._sql.execute(
@@ -252,6 +258,14 @@ class SqliteReader:
         """What the bills of a model have taught."""
         row = self._sql.execute("SELECT state FROM calibrations WHERE model = ?", (model,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
+
+    def used_bytes(self) -> int:
+        """What the store uses on the disk, without its free pages and its WAL."""
+        return used_bytes(self._sql)
+
+    def usage(self) -> Usage:
+        """What holds the store's space."""
+        return usage(self._sql)
 
     def content(self, item: Item) -> bytes:
         """The bytes of an item; raises `contentDamaged`."""

@@ -1,0 +1,127 @@
+"""`ctxbudget store`: where the store is, its size and what holds it; cleans it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
+from ctxbudget_server.services.call import utc_now
+from ctxbudget_server.services.dispatch import Services
+from ctxbudget_server.services.retention import configured
+from ctxbudget_server.services.storage import Cleaned, cleaned, shown
+
+MAX_SESSIONS = 20
+"""Sessions that are listed, those that hold most; with `--json` all of them."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--json", action="store_true", help="the figures as JSON, sizes in bytes, every session")
+    parser.add_argument(
+        "--clean",
+        action="store_true",
+        help="apply retention, forget expired request keys, give free space back to the disk",
+    )
+    parser.add_argument(
+        "--rewrite",
+        action="store_true",
+        help="clean, and write the whole file afresh: nothing of what was deleted is left in it",
+    )
+    add_store_options(parser)
+    add_retention_option(parser)
+
+
+def run(options: Namespace) -> int:
+    """Print what the store holds, after cleaning it where that is asked for; the exit code."""
+    try:
+        opened = services(options, "store")
+        path = Path(opened.whereabouts.store)
+        done = _clean(opened, path, options) if (options.clean or options.rewrite) and path.exists() else None
+        found = shown(opened.store, path)
+    except (ProtocolError, ValueError) as error:
+        print(f"ctxbudget store: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps({**found, "cleaned": _wire(done) if done else None}))
+    else:
+        print("\n".join([*_lines(found), *(_done(done) if done else [])]))
+    sys.stdout.flush()
+    return 0 if done is None or done.complete else 1
+
+
+def _clean(opened: Services, path: Path, options: Namespace) -> Cleaned:
+    return cleaned(opened.store, path, configured(options.retain), utc_now(), rewrite=options.rewrite)
+
+
+def _wire(done: Cleaned) -> dict[str, Any]:
+    return {
+        "sessions": done.retained.sessions,
+        "items": done.retained.items,
+        "contentBytes": done.retained.content_bytes,
+        "expiredKeys": done.expired_keys,
+        "beforeBytes": done.before_bytes,
+        "afterBytes": done.after_bytes,
+        "complete": done.complete,
+    }
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = [f"store  {found['path']}"]
+    if not found["exists"]:
+        lines.append("There is no store yet: the first request that writes makes it.")
+    else:
+        lines += ["", *columns(_parts(found), (1,)), "", *_sessions(found["sessions"])]
+    for aside in found["setAside"]:
+        lines.append(f"set aside  {size(aside['bytes'])}  {aside['path']}")
+    return lines
+
+
+def _parts(found: dict[str, Any]) -> list[list[str]]:
+    log, keys, blobs = found["log"], found["requestKeys"], found["blobs"]
+    return [
+        ["on disk", size(sum(found["files"].values())), "the file, its WAL and shared memory"],
+        ["  free", size(found["freeBytes"]), "pages of the file that are not in use"],
+        ["content", size(blobs["storedBytes"]), f"{blobs['count']:,} texts of {size(found['contentBytes'])}"],
+        ["log", size(log["storedBytes"]), f"{log['count']:,} transactions"],
+        ["request keys", size(keys["storedBytes"]), f"{keys['count']:,}, {found['expiredKeys']:,} of them expired"],
+    ]
+
+
+def _sessions(sessions: list[dict[str, Any]]) -> list[str]:
+    if not sessions:
+        return ["no sessions"]
+    rows = [["session", "state", "last change", "items", "content", "stored", "log"]]
+    for one in sessions[:MAX_SESSIONS]:
+        sizes = (size(one[name]) for name in ("contentBytes", "storedBytes", "logBytes"))
+        rows.append([one["id"], one["state"], one["updatedAt"][:16].replace("T", " "), f"{one['items']:,}", *sizes])
+    more = len(sessions) - MAX_SESSIONS
+    return columns(rows, (3, 4, 5, 6)) + ([f"and {more:,} more, which hold less"] if more > 0 else [])
+
+
+def _done(done: Cleaned) -> list[str]:
+    dropped = done.retained
+    lines = [
+        "",
+        f"cleaned: {size(done.before_bytes)} before, {size(done.after_bytes)} now; "
+        f"content of {dropped.sessions:,} sessions dropped ({size(dropped.content_bytes)}), "
+        f"{done.expired_keys:,} request keys forgotten",
+    ]
+    if not done.complete:
+        lines.append("Another process still reads what was there before: run it again later to empty the WAL.")
+    return lines
+
+
+def size(count: int) -> str:
+    """Bytes for a person, e.g. `12.3 MB`."""
+    if count < 1_000:
+        return f"{count} B"
+    value, units = count / 1_000, ["kB", "MB", "GB", "TB"]
+    while value >= 999.95 and len(units) > 1:
+        value, units = value / 1_000, units[1:]
+    return f"{value:.1f} {units[0]}"
