@@ -3,9 +3,9 @@
     python benchmarks/year.py [SESSIONS] [ITEMS] [ROUNDS]
 
 A store is filled with 2,000 sessions of 200 items unless told otherwise: one session is worked through, and its rows
-are copied under other ids and hashes. Then rounds go to it and to an empty one by turns: `ctxbudget hook PostToolUse` and
-`ctxbudget call budget/status` as processes, without a sidecar, and the same work within this process. The middle of the
-rounds counts. The ratio of two empty stores in the same run says how much of a ratio is noise. Needs 2 GB of disk.
+are copied under other ids and hashes. Then rounds go to it and to an empty one by turns: `ctxbudget hook PostToolUse`
+and `ctxbudget call budget/status` as processes, without a sidecar, and the same work within this process. The middle of
+the rounds counts. The ratio of two empty stores in the same run says how much of a ratio is noise. Needs 2 GB of disk.
 """
 
 from __future__ import annotations
