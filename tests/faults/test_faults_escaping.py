@@ -119,6 +119,8 @@ def test_errors_of_every_command(place: Path, words: str) -> None:
             ["replay", words], ["replay", "a", "--policy", words],
             ["report", words[:40], "--workspace", str(place), "--store", str(place / "s.db")],
             ["report", "--workspace", words, "--store", str(place / "s.db")],
+            ["store", "--store", f"/nowhere/{words}"],
+            ["store", "--retain", words, "--store", str(place / "s.db")],
             ["demo", f"/nowhere/{words}"], ["bash-client", words], ["editor-client", words], [words], ["serve", words],
             ["sidecar", "--idle", words], ["mcp", words],
         ):  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
+from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.services.call import utc_now
 from ctxbudget_server.services.dispatch import Services
 from ctxbudget_server.services.retention import configured
@@ -45,13 +44,12 @@ def run(options: Namespace) -> int:
         done = _clean(opened, path, options) if (options.clean or options.rewrite) and path.exists() else None
         found = shown(opened.store, path)
     except (ProtocolError, ValueError) as error:
-        print(f"ctxbudget store: {error}", file=sys.stderr)
+        complain("store", str(error))
         return 1
     if options.json:
-        print(json.dumps({**found, "cleaned": _wire(done) if done else None}))
+        show_json({**found, "cleaned": _wire(done) if done else None})
     else:
-        print("\n".join([*_lines(found), *(_done(done) if done else [])]))
-    sys.stdout.flush()
+        show([*_lines(found), *(_done(done) if done else [])])
     return 0 if done is None or done.complete else 1
 
 
