@@ -145,8 +145,8 @@ def test_a_session_of_an_earlier_version_goes_whole(services: Services) -> None:
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state" / "store.db"
     old_store(path)
-    broken = (*MIGRATIONS[:OLD_VERSION], MIGRATIONS[OLD_VERSION] + "; SELECT no_such_function()")
-    monkeypatch.setattr("ctxbudget_server.store.sqlite.MIGRATIONS", broken)
+    broken = (*MIGRATIONS[:-1], MIGRATIONS[-1] + "; SELECT no_such_function()")
+    monkeypatch.setattr("ctxbudget_server.store.migrating.MIGRATIONS", broken)
     made = Services(Options(workspace=str(tmp_path), store=str(path)), actor="test")
     with pytest.raises(ProtocolError, match="no_such_function"):
         call(made, "budget/status")
