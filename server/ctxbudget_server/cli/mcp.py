@@ -20,6 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve the host on stdin and stdout; needs the extra `ctxbudget[mcp]`."""
+    from ctxbudget_server.services import watchdog
+
+    watching = watchdog.start(stdin=True, parent=True)  # before there are threads
     try:
         from ctxbudget_server.mcp.server import serve
     except ModuleNotFoundError as missing:
@@ -27,5 +30,5 @@ def run(options: Namespace) -> int:
             raise
         complain("mcp", "it needs the MCP SDK: pip install 'ctxbudget[mcp]'")
         return 2
-    serve(services(options, "mcp"), options.session)
+    serve(services(options, "mcp"), options.session, watching)
     return 0

@@ -45,6 +45,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
+    from ctxbudget_server.services import watchdog
+
+    watching = watchdog.start(stdin=True, parent=True)  # before there are threads, and while the process is small
+
     import gc
     import logging
     import sys
@@ -70,7 +74,9 @@ def run(options: Namespace) -> int:
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     offered = switched_on() and not options.no_socket
-    told = ServeOptions(limits=limits, offer_socket=offered, client_process_id=options.clientProcessId)
+    told = ServeOptions(
+        limits=limits, offer_socket=offered, client_process_id=options.clientProcessId, watchdog=watching
+    )
     return serve(lambda root: Services(chosen, root=root, actor="serve"), told)
 
 

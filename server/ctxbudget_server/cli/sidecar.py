@@ -31,6 +31,9 @@ def run(options: Namespace) -> int:
     if sys.platform == "win32":
         complain("sidecar", "it needs Unix sockets")
         return 2
+    from ctxbudget_server.services import watchdog
+
+    watching = watchdog.start(stdin=False, parent=False)  # before there are threads
     from ctxbudget_server.rpc.standalone import answer_callers
 
     try:
@@ -38,7 +41,7 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         complain("sidecar", error.message)
         return 1
-    answer_callers(opened, options.idle)
+    answer_callers(opened, options.idle, watching)
     return 0
 
 

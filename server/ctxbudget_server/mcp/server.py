@@ -19,17 +19,18 @@ from ctxbudget_server.mcp.tools import TOOLS, answer
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Services
+from ctxbudget_server.services.watchdog import TICK_SECONDS, Watchdog
 
 
-def serve(services: Services, chosen_session: str | None) -> None:
+def serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
     """Serve the host on stdin and stdout until it leaves."""
     try:
-        anyio.run(_serve, services, chosen_session)
+        anyio.run(_serve, services, chosen_session, watchdog)
     except* BrokenPipeError:  # it left with an answer under way
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
 
 
-async def _serve(services: Services, chosen_session: str | None) -> None:
+async def _serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None) -> None:
     async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
         cancellation = Cancellation()
         work = partial(_answer, services, cancellation, chosen_session, params.name, params.arguments or {})
@@ -40,8 +41,18 @@ async def _serve(services: Services, chosen_session: str | None) -> None:
             raise
 
     server: Server[Any] = Server("ctxbudget", version=__version__, on_list_tools=_list, on_call_tool=call)
-    async with stdio_server() as (inbound, outbound):
-        await server.run(inbound, outbound, server.create_initialization_options())
+    async with anyio.create_task_group() as beside:
+        if watchdog is not None:
+            beside.start_soon(_beat, watchdog)
+        async with stdio_server() as (inbound, outbound):
+            await server.run(inbound, outbound, server.create_initialization_options())
+        beside.cancel_scope.cancel()
+
+
+async def _beat(watchdog: Watchdog) -> None:
+    while True:
+        watchdog.beat()
+        await anyio.sleep(TICK_SECONDS)
 
 
 async def _list(_: ServerRequestContext, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:

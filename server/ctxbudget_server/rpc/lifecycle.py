@@ -8,10 +8,13 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from lsprotocol.types import INITIALIZE, SHUTDOWN
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.services.watchdog import Watchdog, is_alive
 
 log = logging.getLogger(__name__)
 
@@ -96,21 +99,39 @@ class Lifecycle:
         return 0 if self.phase is Phase.SHUT_DOWN and reason in _ORDERLY else 1
 
 
-def end_on_signals(lifecycle: Lifecycle) -> None:
-    """SIGTERM and SIGINT end the server."""
+def on_signals(numbers: Iterable[signal.Signals], act: Callable[[], object], watchdog: Watchdog | None) -> None:
+    """Have the event loop act when one of these signals comes.
+
+    With a watchdog the signals come by its descriptor, so that it sees those that the loop does not take up.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    if watchdog is not None:
+        for number in numbers:
+            signal.signal(number, lambda *_: None)
+        loop.add_reader(watchdog.signals, _took_up, watchdog.signals, act)
+        return
+    for number in numbers:
         try:
-            loop.add_signal_handler(number, lifecycle.end, End.SIGNAL)
+            loop.add_signal_handler(number, act)
         except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(lifecycle.end, End.SIGNAL))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+
+
+def _took_up(signals: int, act: Callable[[], object]) -> None:
+    with suppress(BlockingIOError):
+        os.read(signals, 4096)
+        act()
 
 
 class ParentWatch:
-    """Ends the server when the process that started it, or one that the client names, is gone."""
+    """Ends the server when the process that started it, or one that the client names, is gone.
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    It also shows the watchdog that the event loop is alive.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, watchdog: Watchdog | None) -> None:
         self._lifecycle = lifecycle
+        self._watchdog = watchdog
         self._named: set[int] = set()
         self._parent = os.getppid()
 
@@ -119,25 +140,26 @@ class ParentWatch:
 
         Unless it cannot be seen from here, as from another container, or is this one.
         """
-        if pid is not None and pid != os.getpid() and _is_alive(pid):
+        if pid is not None and pid != os.getpid() and is_alive(pid):
             self._named.add(pid)
+            if self._watchdog is not None:
+                self._watchdog.name(pid)
 
     async def run(self) -> None:
-        """Until cancelled."""
-        if sys.platform == "win32":  # no process there is ever given a new parent
-            return
-        while os.getppid() == self._parent and all(map(_is_alive, self._named)):
+        """Until cancelled, also while the server ends."""
+        while True:
+            if self._watchdog is not None:
+                self._watchdog.beat()
+            if self._is_gone():
+                self._lifecycle.end(End.PARENT_GONE)
             await asyncio.sleep(POLL_SECONDS)
-        self._lifecycle.end(End.PARENT_GONE)
 
+    def ending(self) -> None:
+        """The server has begun to end."""
+        if self._watchdog is not None:
+            self._watchdog.ending()
 
-def _is_alive(pid: int) -> bool:
-    if pid <= 0 or sys.platform == "win32":  # on Windows os.kill(pid, 0) does not ask: it acts
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (ProcessLookupError, OverflowError):
-        return False
-    return True
+    def _is_gone(self) -> bool:
+        if sys.platform == "win32":  # no process there is ever given a new parent
+            return False
+        return os.getppid() != self._parent or not all(map(is_alive, self._named))

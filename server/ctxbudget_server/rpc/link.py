@@ -19,6 +19,7 @@ from ctxbudget_server.rpc.news import NewsLoop
 from ctxbudget_server.rpc.transport import Outlet
 from ctxbudget_server.rpc.workers import WorkerPool
 from ctxbudget_server.services.backend import Backend
+from ctxbudget_server.services.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +32,18 @@ Notify = Callable[[str, dict[str, Any]], None]
 class Link:
     """Made on the event loop, before pygls' classes, which find everything here."""
 
-    def __init__(self, outlet: Outlet, limits: Limits, backend_factory: BackendFactory, offer: bool) -> None:
+    def __init__(
+        self,
+        outlet: Outlet,
+        limits: Limits,
+        backend_factory: BackendFactory,
+        offer: bool,
+        watchdog: Watchdog | None,
+    ) -> None:
         self.outlet = outlet
         self.limits = limits
         self.lifecycle = Lifecycle()
-        self.parent = ParentWatch(self.lifecycle)
+        self.parent = ParentWatch(self.lifecycle, watchdog)
         self.inflight = InFlight(outlet.write, limits.max_requests_in_flight)
         self.pool = WorkerPool(asyncio.get_running_loop().call_later)
         self.lanes = Lanes(self.pool)

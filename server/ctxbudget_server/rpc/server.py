@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Coroutine
@@ -21,11 +22,12 @@ from ctxbudget_server import __version__
 from ctxbudget_server.rpc.editor.editor import Editor
 from ctxbudget_server.rpc.editor.messages import Messages
 from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
-from ctxbudget_server.rpc.lifecycle import End, end_on_signals
+from ctxbudget_server.rpc.lifecycle import End, on_signals
 from ctxbudget_server.rpc.link import BackendFactory, Link
 from ctxbudget_server.rpc.protocol import BudgetProtocol
 from ctxbudget_server.rpc.salvage import salvaged_id
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
+from ctxbudget_server.services.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +52,14 @@ class ServeOptions:
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
     pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty. `offer_socket` also
     answers the short processes of the workspace, on a socket beside its store. `client_process_id` names the
-    process that the server ends with, before `initialize` can.
+    process that the server ends with, before `initialize` can. `watchdog` ends the process if it cannot end itself.
     """
 
     limits: Limits = field(default_factory=Limits)
     force_thread_reader: bool = False
     offer_socket: bool = False
     client_process_id: int | None = None
+    watchdog: Watchdog | None = None
 
 
 class BudgetServer(LanguageServer):
@@ -92,20 +95,22 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
-    link = Link(outlet, options.limits, backend_factory, options.offer_socket)
+    link = Link(outlet, options.limits, backend_factory, options.offer_socket, options.watchdog)
     link.parent.name(options.client_process_id)
     server = BudgetServer(link)
-    end_on_signals(link.lifecycle)
+    on_signals((signal.SIGTERM, signal.SIGINT), lambda: link.lifecycle.end(End.SIGNAL), options.watchdog)
     tasks = [
         _guarded(link, _read(inlet, link, server.protocol)),
         _guarded(link, _end_with_output(link)),
-        _guarded(link, link.parent.run()),
     ]
+    watching = _guarded(link, link.parent.run())
     reason = await link.lifecycle.ending()
+    link.parent.ending()
     for task in tasks:
         task.cancel()
     code = link.lifecycle.exit_code(reason)
     await _wind_up(link, reason)
+    watching.cancel()
     if link.pool.busy:
         _exit_now(code)
     return code

@@ -9,22 +9,24 @@ from contextlib import suppress
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.rpc.desk import LOOK_SECONDS, Desk
 from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.rpc.lifecycle import on_signals
 from ctxbudget_server.rpc.workers import WorkerPool
 from ctxbudget_server.services.backend import Backend
+from ctxbudget_server.services.watchdog import TICK_SECONDS, Watchdog
 
 GRACE_SECONDS = 1.0
 """For callers that are being answered when the end comes."""
 
 
-def answer_callers(backend: Backend, idle_seconds: float) -> None:
+def answer_callers(backend: Backend, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
     """Listen until nobody has asked for `idle_seconds`, or a signal comes. Ends at once where another one listens."""
     try:
-        asyncio.run(_answer(backend, idle_seconds))
+        asyncio.run(_answer(backend, idle_seconds, watchdog))
     finally:
         backend.close()
 
 
-async def _answer(backend: Backend, idle_seconds: float) -> None:
+async def _answer(backend: Backend, idle_seconds: float, watchdog: Watchdog | None) -> None:
     one_shots = backend.one_shots()
     if one_shots is None:
         return
@@ -32,17 +34,27 @@ async def _answer(backend: Backend, idle_seconds: float) -> None:
     pool = WorkerPool(loop.call_later)
     desk = Desk(one_shots, pool, Lanes(pool), Limits())
     told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, told.set)
+    on_signals((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), told.set, watchdog)
+    beating = asyncio.create_task(_beat(watchdog)) if watchdog is not None else None
     pool.submit(backend.warm_up)
     listening = asyncio.create_task(desk.run(patient=False))
     try:
         while not told.is_set() and not listening.done() and desk.idle_seconds < idle_seconds:
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), LOOK_SECONDS)
+        if watchdog is not None:
+            watchdog.ending()
         desk.stop_listening()
         await desk.emptied(GRACE_SECONDS)
         desk.cancel_all()
     finally:
         listening.cancel()
         await pool.result_of(desk.withdraw)
+        if beating is not None:
+            beating.cancel()
+
+
+async def _beat(watchdog: Watchdog) -> None:
+    while True:
+        watchdog.beat()
+        await asyncio.sleep(TICK_SECONDS)
