@@ -82,10 +82,15 @@ def _count(value: Any) -> int | None:
 
 
 def _follow(account: Account, session: str, host: HostWindow) -> bool:
-    before = config_of(account, session)
-    if before is None:
+    try:
+        before = config_of(account, session)
+        if before is None:
+            return False
+        update(account, session, before, model=host.model, window=host.size)
+    except ProtocolError as error:
+        if error.name != "storeBusy":  # the next line follows
+            raise
         return False
-    update(account, session, before, model=host.model, window=host.size)
     return host.size is not None and before["contextWindow"] != host.size
 
 

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ctxbudget_server.cli.quick import Attempt, plain_words, project_folder, settings
 from ctxbudget_server.oneshot.caller import switched_on
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
 from ctxbudget_server.services.oneshots import prepare
-from ctxbudget_server.store.keys import passing_key
+from ctxbudget_server.store.keys import event_key
 
 
-def answered_here(given: list[str], attempt: Attempt) -> Answer:
+def answered_here(attempt: Attempt) -> Answer:
     """The answer; raises whatever goes wrong."""
-    plain = plain_words(given[0], given[1:])
+    opened = _opened(attempt)
+    answer = prepare(opened.services, opened.ask, since=attempt.begun).run(Cancellation())
+    if opened.starts_sidecar and switched_on():
+        from ctxbudget_server.cli.sidecar import start
+
+        start(opened.services.whereabouts)
+    return answer
+
+
+def spooled(attempt: Attempt) -> Answer:
+    """Spool the event, which was not put on the account in time; raises whatever goes wrong."""
+    from ctxbudget_server.services.agents import spooled
+
+    opened = _opened(attempt)
+    return spooled(opened.services, opened.ask)
+
+
+class _Opened(NamedTuple):
+    services: Services
+    ask: Ask
+    starts_sidecar: bool
+
+
+def _opened(attempt: Attempt) -> _Opened:
+    command, *rest = attempt.given
+    plain = plain_words(command, rest)
     if plain is None:
-        raise ValueError(f"these words are not understood: {' '.join(given[1:])} (see ctxbudget {given[0]} --help)")
+        raise ValueError(f"these words are not understood: {' '.join(rest)} (see ctxbudget {command} --help)")
     words, options = plain
     body = attempt.stdin()
     chosen = Options(
@@ -23,11 +50,7 @@ def answered_here(given: list[str], attempt: Attempt) -> Answer:
         store=options.get("--store"),
         durability="fast" if options.get("--durability") == "fast" else "full",
     )
-    services = Services(chosen, root=project_folder(given[0], body), actor=given[0])
-    ask = Ask([], attempt.key or passing_key(), given[0], [*words, *settings(given[0], options)], body)
-    answer = prepare(services, ask).run(Cancellation())
-    if "--sidecar" in options and switched_on():
-        from ctxbudget_server.cli.sidecar import start
-
-        start(services.whereabouts)
-    return answer
+    services = Services(chosen, root=project_folder(command, body), actor=command)
+    attempt.key = attempt.key or event_key()
+    ask = Ask([], attempt.key, command, [*words, *settings(command, options)], body)
+    return _Opened(services, ask, "--sidecar" in options)

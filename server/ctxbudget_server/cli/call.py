@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.cli.quick import Attempt
+from ctxbudget_server.oneshot.caller import STORE_SECONDS
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.services.cancellation import Cancellation
+from ctxbudget_server.services.dispatch import Services
 from ctxbudget_server.services.oneshots import prepare
+from ctxbudget_server.store.spool import Spool
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,8 +34,25 @@ def run(options: Namespace) -> int:
         opened = services(options, "call")
     except ProtocolError as error:
         return printed(Answer(1, stderr=f"{json_text(error.wire())}\n".encode()))
+    _fold_in(opened, options.method)
     ask = Ask([], attempt.key, "call", [options.method], _body(options.params, attempt))
     return printed(prepare(opened, ask).run(Cancellation()))
+
+
+def _fold_in(opened: Services, method: str) -> None:
+    """Before a call that writes, put what hooks left in the spool on the account; the call is made in any case."""
+    row = METHODS.get(method)
+    if row is None or not row.mutates or Spool(opened.whereabouts.store).is_empty():
+        return
+    from ctxbudget_server.presentation.output import complain
+    from ctxbudget_server.services.agents import fold_in
+
+    try:
+        rejected = fold_in(opened, time.monotonic() + STORE_SECONDS).rejected
+    except OSError as fault:
+        rejected = [f"events that wait cannot be read: {fault}"]
+    for told in rejected:
+        complain("call", told)
 
 
 def _body(given: str, attempt: Attempt) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from ctxbudget_server.oneshot.frames import Answer, Ask
 
@@ -35,20 +36,24 @@ MAX_STDIN_BYTES = 64 * 1024 * 1024
 class Attempt:
     """One command line on its short way, and what the long way must know of it."""
 
-    __slots__ = ("_given", "body", "key")
+    __slots__ = ("begun", "body", "given", "key")
 
     def __init__(self, given: list[str]) -> None:
-        self._given = given
+        self.given = given
+        self.begun = time.monotonic()
         self.body: bytes | None = None
         """What was read from stdin, which cannot be read again."""
         self.key = ""
-        """The request key that a sidecar was given; it may have acted on it, and have been unable to answer."""
+        """The request key that a sidecar was given; it may have acted on it, and have been unable to answer.
+
+        An event has one in any case.
+        """
 
     def ask(self) -> Answer | None:
         """The answer of the workspace's sidecar, or None."""
-        if not self._given or self._given[0] not in COMMANDS:
+        if not self.given or self.given[0] not in COMMANDS:
             return None
-        plain = plain_words(self._given[0], self._given[1:])
+        plain = plain_words(self.given[0], self.given[1:])
         if plain is None:
             return None
         from ctxbudget_server.oneshot import caller
@@ -60,10 +65,10 @@ class Attempt:
     def _ask(self, words: list[str], options: dict[str, str]) -> Answer | None:
         from ctxbudget_server.oneshot.caller import ask_sidecar
         from ctxbudget_server.oneshot.identity import identity
-        from ctxbudget_server.store.keys import passing_key
+        from ctxbudget_server.store.keys import event_key, passing_key
         from ctxbudget_server.store.location import store_path
 
-        command = self._given[0]
+        command = self.given[0]
         if command in UNBREAKABLE:
             body: Body = self.stdin()
             arguments = [*words, *settings(command, options)]
@@ -76,7 +81,9 @@ class Attempt:
             shared = identity(workspace, store, options.get("--durability", "full"))
         except (OSError, ValueError):
             return None
-        ask = Ask(shared, passing_key(), command, arguments, body)
+        if command == "hook":
+            self.key = event_key()
+        ask = Ask(shared, self.key or passing_key(), command, arguments, body)
         answer = ask_sidecar(ask, workspace, store)
         if ask.sent:
             self.key = ask.key

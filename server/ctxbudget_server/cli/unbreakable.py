@@ -26,31 +26,38 @@ def run_for_agent(given: list[str]) -> int:
         from ctxbudget_server.cli.commands import run
 
         return run(given, Attempt(given))
-    _thread.start_new_thread(_end_in_time, (given[0],))
+    attempt = Attempt(given)
+    _thread.start_new_thread(_end_in_time, (given[0], attempt))
     try:
-        _print(_answer(given))
+        _print(_answer(attempt))
     except BaseException as fault:  # also SystemExit, KeyboardInterrupt and MemoryError
         _complain(given[0], fault)
     _let_go_of_output()
     return 0
 
 
-def _end_in_time(command: str) -> None:
+def _end_in_time(command: str, attempt: Attempt) -> None:
     """End the process at the deadline. A thread sees to it: no signal reaches a process that waits inside SQLite."""
     never = _thread.allocate_lock()
     never.acquire()
     never.acquire(timeout=DEADLINE_SECONDS)
     _complain(command, TimeoutError(f"not done within {DEADLINE_SECONDS:g} seconds"))
+    try:
+        if command == "hook" and attempt.body is not None:
+            from ctxbudget_server.cli.agent import spooled
+
+            os.write(2, spooled(attempt).stderr)
+    except BaseException as fault:
+        _complain(command, fault)
     os._exit(0)
 
 
-def _answer(given: list[str]) -> Answer:
-    attempt = Attempt(given)
+def _answer(attempt: Attempt) -> Answer:
     if (answer := attempt.ask()) is not None:
         return answer
     from ctxbudget_server.cli.agent import answered_here
 
-    return answered_here(given, attempt)
+    return answered_here(attempt)
 
 
 def _print(answer: Answer) -> None:

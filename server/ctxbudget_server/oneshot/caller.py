@@ -18,8 +18,16 @@ SWITCH_VARIABLE = "CTXBUDGET_SOCKET"
 
 TAKEN_SECONDS = 1.0
 """For a sidecar to say that it takes the request: one that is stopped, or busy beyond that, is done without."""
-ANSWER_SECONDS = 30.0
-"""Without a byte in that time the sidecar is given up."""
+SILENCE_SECONDS = 1.0
+"""Without a byte in that time, or without taking one, an agent gives the sidecar up: one that works says so."""
+CALL_SILENCE_SECONDS = 10.0
+"""The same for a call, which has more time, where a sidecar may just have much to do."""
+STORE_SECONDS = 1.0
+"""How long an agent waits for a store that other processes keep locked; then its event is spooled."""
+LEAST_STORE_SECONDS = 0.4
+"""What is left of that for an event whose turn comes late."""
+CHUNK_BYTES = 256 * 1024
+"""Sent at a time, so that a sidecar that takes a long body slowly is not given up."""
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """A larger body is not sent: no sidecar takes it."""
 
@@ -54,9 +62,9 @@ def _converse(connection: socket, ask: Ask) -> Answer | None:
     if connection.recv(len(TAKEN)) != TAKEN:
         return None
     ask.sent = True
-    connection.settimeout(ANSWER_SECONDS)
-    if ask.body:  # an empty write would fail if the sidecar had answered and closed by now
-        connection.sendall(ask.body)
+    connection.settimeout(CALL_SILENCE_SECONDS if ask.command == "call" else SILENCE_SECONDS)
+    for start in range(0, len(ask.body), CHUNK_BYTES):
+        connection.sendall(ask.body[start : start + CHUNK_BYTES])
     chunks = []
     while chunk := connection.recv(1 << 20):
         chunks.append(chunk)

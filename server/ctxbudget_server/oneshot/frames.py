@@ -1,9 +1,10 @@
 """The bytes on a sidecar's socket: a head, the leave to go on, a body, an answer.
 
-    caller   ctxbudget-oneshot 1 HEAD-LENGTH BODY-LENGTH\n  head
+    caller   ctxbudget-oneshot 2 HEAD-LENGTH BODY-LENGTH\n  head
     sidecar  taken\n                                        or: refused REASON\n
     caller   body
-    sidecar  answer CODE STDOUT-LENGTH STDERR-LENGTH\n  stdout  stderr
+    sidecar  \n                                             several times, while it works
+             answer CODE STDOUT-LENGTH STDERR-LENGTH\n  stdout  stderr
 
 The head is fields with NUL between them: the identity (see `identity`), a request key, the command and its words.
 The body is what the command would read: its JSON. Both ends are of one version, or the head is refused. An answer is
@@ -16,9 +17,11 @@ import os
 
 from ctxbudget_server.oneshot.identity import IDENTITY_FIELDS
 
-MAGIC = b"ctxbudget-oneshot 1"
+MAGIC = b"ctxbudget-oneshot 2"
 TAKEN = b"taken\n"
 REFUSED = b"refused "
+AT_WORK = b"\n"
+"""What a sidecar sends now and then until it answers: a caller that hears nothing must think that it was stopped."""
 
 MAX_LINE_BYTES = 100
 MAX_HEAD_BYTES = 64 * 1024
@@ -94,7 +97,7 @@ def read_head(head: bytes) -> Ask:
 
 def read_answer(data: bytes) -> Answer:
     """A sidecar's answer, whole. Raises ValueError."""
-    line, _, rest = data.partition(b"\n")
+    line, _, rest = data.lstrip(AT_WORK).partition(b"\n")
     word, *figures = line.split(b" ")
     code, out, err = (_figure(figure) for figure in figures)
     if word != b"answer" or len(rest) != out + err:

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ctxbudget_server.oneshot.endpoint import peer
-from ctxbudget_server.oneshot.frames import MAX_LINE_BYTES, TAKEN, Ask, read_head, read_lengths, refusal
+from ctxbudget_server.oneshot.frames import AT_WORK, MAX_LINE_BYTES, TAKEN, Ask, read_head, read_lengths, refusal
 from ctxbudget_server.services.cancellation import Cancellation
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 HEAD_SECONDS = 2.0
 BODY_SECONDS = 30.0
 """How long a caller may take to send its body, and to read its answer."""
+AT_WORK_SECONDS = 0.2
+"""How often a caller is told that its request is being worked on: several times in the silence that it bears."""
 
 
 class Caller(asyncio.Protocol):
@@ -32,6 +34,7 @@ class Caller(asyncio.Protocol):
         self._lengths: tuple[int, int] | None = None
         self._ask: Ask | None = None
         self._started = False
+        self._telling: asyncio.TimerHandle | None = None
         self.cancellation = Cancellation()
         self.process = 0
         self.held = 0
@@ -66,11 +69,13 @@ class Caller(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio's protocol: the caller hung up, or has its answer."""
         self._deadline.cancel()
+        self._stop_telling()
         self.cancellation.cancel()
         self._desk.leave(self)
 
     def answer(self, frame: bytes) -> None:
         """Send the answer; an empty one leaves the caller to itself."""
+        self._stop_telling()
         if not self._transport.is_closing():
             self._give(BODY_SECONDS)
             self._transport.write(frame)
@@ -107,7 +112,16 @@ class Caller(asyncio.Protocol):
         self._deadline.cancel()
         self._started = True
         self._ask.body, self._received = self._received, bytearray()
+        self._telling = asyncio.get_running_loop().call_later(AT_WORK_SECONDS, self._tell_of_work)
         self._desk.start(self, self._ask)
+
+    def _tell_of_work(self) -> None:
+        self._transport.write(AT_WORK)
+        self._telling = asyncio.get_running_loop().call_later(AT_WORK_SECONDS, self._tell_of_work)
+
+    def _stop_telling(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
 
     def _refuse(self, reason: str) -> None:
         log.info("a one-shot caller was refused: %s", reason)

@@ -64,8 +64,15 @@ class Desk:
         self._server = await self._loop.create_unix_server(lambda: Caller(self), sock=listener)
         log.info("one-shot callers are answered in %s", self._backend.place()[0])
         while await self._pool.result_of(self._offer.stands):
+            self._pool.submit(self._fold_in)
             await asyncio.sleep(LOOK_SECONDS)
         log.warning("the socket for one-shot callers was deleted")
+
+    def _fold_in(self) -> None:
+        try:
+            self._backend.fold_in()
+        except OSError as fault:
+            log.warning("events that wait cannot be read: %s", fault)
 
     # ------------------------------------------------------------------ callers
 

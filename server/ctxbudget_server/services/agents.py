@@ -5,48 +5,103 @@ A fault is a line on stderr and nothing on stdout, with exit code 0: an agent mu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.hosts import HOSTS, answer, event_of, payload_of
-from ctxbudget_server.agents.model import Account, FaultyPayloadError, HookOptions, session_id
+from ctxbudget_server.agents.model import Account, Event, FaultyPayloadError, HookOptions, Reaction, session_id
+from ctxbudget_server.oneshot import caller
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.presentation.terminal import line
+from ctxbudget_server.services import spooling
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.spooling import Folded
 from ctxbudget_server.store.location import store_path
 
 if TYPE_CHECKING:
     from ctxbudget_server.services.dispatch import Services
 
+SPOOLED: Final = frozenset({"storeBusy", "storeFull"})
+"""Errors after which an event waits in the spool."""
+SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process puts it on the account"
+
 Work = tuple[str | None, Callable[[Cancellation], Answer]]
 """A lane, and what is to be done in it."""
 
 
-def hook(services: Services, ask: Ask) -> Work:
-    """What `ctxbudget hook EVENT` does with the payload in `ask`."""
-    word, *given = ask.arguments
+def hook(services: Services, ask: Ask, since: float) -> Work:
+    """What `ctxbudget hook EVENT` does with the payload in `ask`; an agent waits for it since `since`."""
     try:
-        options = _hook_options(_settings(given))
-        event = event_of(word, payload_of(ask.body), options.host)
+        event, options = _event(ask)
     except FaultyPayloadError as fault:
         complaint = Answer(0, stderr=_line("hook", fault))
         return None, lambda _: complaint
 
     def run(cancellation: Cancellation) -> Answer:
-        from ctxbudget_server.agents.hook import react
-
+        until = max(since + caller.STORE_SECONDS, time.monotonic() + caller.LEAST_STORE_SECONDS)
+        told: list[str] = []
         try:
-            return Answer(0, answer(event, react(_account(services, ask, cancellation), event, options)))
+            if not _fold_before(services, until, told):
+                return spooled(services, ask, told)
+            reaction = _reaction(services.hurried(until), ask, event, options, cancellation)
         except ProtocolError as error:
-            return Answer(0, stderr=_line("hook", error))
+            return spooled(services, ask, told) if error.name in SPOOLED else Answer(0, stderr=_lines([*told, error]))
+        return Answer(0, answer(event, reaction), _lines(told))
 
     return event.session, run
 
 
-def statusline(services: Services, ask: Ask) -> Work:
-    """What `ctxbudget statusline` prints for the payload in `ask`, which may be empty."""
+def _event(ask: Ask) -> tuple[Event, HookOptions]:
+    """The event that a host tells. Raises `FaultyPayloadError`."""
+    word, *given = ask.arguments
+    options = _hook_options(_settings(given))
+    return event_of(word, payload_of(ask.body), options.host), options
+
+
+def fold_in(services: Services, until: float) -> Folded:
+    """Put the events in the store's spool on the account, until `until` (of `time.monotonic`).
+
+    Raises OSError if the spool cannot be used.
+    """
+    return spooling.fold_in(services, until, _put_on_account)
+
+
+def _put_on_account(services: Services, ask: Ask) -> None:
+    _reaction(services, ask, *_event(ask), Cancellation())
+
+
+def _reaction(services: Services, ask: Ask, event: Event, options: HookOptions, cancellation: Cancellation) -> Reaction:
+    from ctxbudget_server.agents.hook import react  # a status line does without it
+
+    return react(_account(services, ask, cancellation), event, options)
+
+
+def _fold_before(services: Services, until: float, told: list[str]) -> bool:
+    """Whether no event waits that is older than the one at hand."""
+    try:
+        folded = fold_in(services, until)
+    except OSError as fault:  # what cannot be read does not keep the next event from the account
+        told.append(f"the spool cannot be used: {fault}")
+        return True
+    told += folded.rejected
+    return folded.clear
+
+
+def spooled(services: Services, ask: Ask, told: Iterable[str] = ()) -> Answer:
+    """Have the event wait in the spool; the answer says so, after `told`."""
+    at = services.whereabouts
+    try:
+        spooling.spool_event(at.store, at.workspace, ask, durable=at.durability == "full")
+    except OSError as fault:
+        return Answer(0, stderr=_lines([*told, f"the store is busy, and the event is lost: {fault}"]))
+    return Answer(0, stderr=_lines([*told, SPOOLED_NOTICE]))
+
+
+def statusline(services: Services, ask: Ask, since: float) -> Work:
+    """What `ctxbudget statusline` prints for the payload in `ask`, which may be empty; somebody waits since `since`."""
 
     def run(cancellation: Cancellation) -> Answer:
         from ctxbudget_server.agents.statusline import Look, statusline_of
@@ -57,7 +112,8 @@ def statusline(services: Services, ask: Ask) -> Work:
             look = Look(given.get("color") != "never", _whole(given, "width"))
             named = payload.get("session_id") or given.get("session")
             session = session_id(named) if isinstance(named, str) else None
-            text = statusline_of(_account(services, ask, cancellation), session, payload, look)
+            hurried = services.hurried(since + caller.STORE_SECONDS)
+            text = statusline_of(_account(hurried, ask, cancellation), session, payload, look)
             return Answer(0, f"{text}\n".encode())
         except (FaultyPayloadError, ProtocolError) as fault:
             return Answer(0, b"ctx ?\n", _line("statusline", fault))
@@ -94,5 +150,9 @@ def _whole(given: dict[str, str], name: str) -> int | None:
     return int(value)
 
 
-def _line(command: str, fault: Exception) -> bytes:
+def _lines(faults: Iterable[object]) -> bytes:
+    return b"".join(_line("hook", fault) for fault in faults)
+
+
+def _line(command: str, fault: object) -> bytes:
     return f"ctxbudget {command}: {line(' '.join(str(fault).split()))}\n".encode()

@@ -23,6 +23,9 @@ class OneShotBackend(Protocol):
     def identity(self) -> list[str]:
         """What callers must have in common with this process. Raises OSError."""
 
+    def fold_in(self) -> None:
+        """Put events that wait in the spool on the account. Blocks for a second or so at most. Raises OSError."""
+
     def prepare(self, ask: Ask, process: int) -> Prepared:
         """Read the command of a caller's process. Raises LookupError if only that process can answer it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from ctxbudget_server.services.registry import service
 from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
 from ctxbudget_server.store.faults import StoreReplacedError
+from ctxbudget_server.store.hurried import HurriedStore
 from ctxbudget_server.store.interface import Store
 from ctxbudget_server.store.location import extra_roots, store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
@@ -180,6 +181,21 @@ class Services:
         guest.buffers = Buffers()
         guest._news = None
         return guest
+
+    def hurried(self, until: float) -> Services:
+        """The same services, for work that waits for other writers until `until` (of `time.monotonic`) at most."""
+        hurried = copy(self)
+        hurried.store = HurriedStore(self.store, until)
+        return hurried
+
+    def of_workspace(self, workspace: str) -> Services:
+        """The services for another workspace (a real path) on the same store; these, if there is no such folder."""
+        if workspace == self.whereabouts.workspace or not Path(workspace).is_dir():
+            return self
+        other = self.guest(self._actor)
+        other.whereabouts = replace(self.whereabouts, workspace=workspace)
+        other._documents = replace(self._documents, workspace=Path(workspace))
+        return other
 
     def close(self) -> None:
         """Let go of the store."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.oneshot.caller import STORE_SECONDS
 from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.oneshot.identity import identity
 from ctxbudget_server.presentation.terminal import json_text
@@ -47,6 +50,16 @@ class OneShots:
         at = self._services.whereabouts
         return identity(at.workspace, at.store, at.durability)
 
+    def fold_in(self) -> None:
+        """Put events that wait in the spool on the account, for a while at most. Raises OSError."""
+        import logging  # hooks do without it
+
+        from ctxbudget_server.services.agents import fold_in
+
+        guest = self._services.guest(f"spool:{os.getpid()}")
+        for line in fold_in(guest, time.monotonic() + STORE_SECONDS).rejected:
+            logging.getLogger(__name__).warning("%s", line)
+
     def prepare(self, ask: Ask, process: int) -> Prepared:
         """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
         if not self._services.store.in_place():
@@ -54,12 +67,15 @@ class OneShots:
         return prepare(self._services.guest(f"{ask.command}:{process}"), ask)
 
 
-def prepare(services: Services, ask: Ask) -> Prepared:
-    """Read a command. Raises LookupError for one that is not known here."""
-    return COMMANDS[ask.command](services, ask)
+def prepare(services: Services, ask: Ask, since: float | None = None) -> Prepared:
+    """Read a command that somebody waits for since `since` (of `time.monotonic`; absent: now).
+
+    Raises LookupError for one that is not known here.
+    """
+    return COMMANDS[ask.command](services, ask, time.monotonic() if since is None else since)
 
 
-def _prepare_call(services: Services, ask: Ask) -> Prepared:
+def _prepare_call(services: Services, ask: Ask, _: float) -> Prepared:
     (method,) = ask.arguments
     try:
         params = _params(ask.body)
@@ -80,21 +96,21 @@ def _prepare_call(services: Services, ask: Ask) -> Prepared:
     return Prepared(services.lane(method, params), run, method)
 
 
-def _prepare_hook(services: Services, ask: Ask) -> Prepared:
+def _prepare_hook(services: Services, ask: Ask, since: float) -> Prepared:
     from ctxbudget_server.services.agents import hook
 
-    lane, run = hook(services, ask)
+    lane, run = hook(services, ask, since)
     return Prepared(lane, run)
 
 
-def _prepare_statusline(services: Services, ask: Ask) -> Prepared:
+def _prepare_statusline(services: Services, ask: Ask, since: float) -> Prepared:
     from ctxbudget_server.services.agents import statusline
 
-    lane, run = statusline(services, ask)
+    lane, run = statusline(services, ask, since)
     return Prepared(lane, run)
 
 
-COMMANDS: dict[str, Callable[[Services, Ask], Prepared]] = {
+COMMANDS: dict[str, Callable[[Services, Ask, float], Prepared]] = {
     "call": _prepare_call,
     "hook": _prepare_hook,
     "statusline": _prepare_statusline,

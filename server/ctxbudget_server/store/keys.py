@@ -22,6 +22,11 @@ def passing_key() -> str:
     return f"{PREFIX}{os.urandom(12).hex()}"
 
 
+def event_key() -> str:
+    """A new key for the steps of an event, which may wait in the spool."""
+    return f"event:{os.urandom(12).hex()}"
+
+
 def lifetime_seconds(key: str) -> int:
     """How long the first result of a key is kept."""
     return LIFETIME_SECONDS if key.startswith(PREFIX) else KEPT_SECONDS

@@ -151,7 +151,7 @@ class Spool:
         """Events and unfinished files, in the order of their names."""
         try:
             names = set(os.listdir(self.folder)) - _NOT_EVENTS  # noqa: PTH208 (asked before every write)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(names, key=lambda name: name.removeprefix("."))
 

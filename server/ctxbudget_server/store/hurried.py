@@ -1,0 +1,49 @@
+"""A store for work that must not wait long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from ctxbudget_server.store.interface import Reader, Store, Writer
+
+
+class HurriedStore:
+    """The same store, but nobody waits for other writers beyond `until` (of `time.monotonic`): `storeBusy` then."""
+
+    def __init__(self, store: Store, until: float) -> None:
+        self._store = store
+        self._until = until
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """As the store does."""
+        return self._store.read()
+
+    def write(self, before_commit: Callable[[], None], until: float | None = None) -> AbstractContextManager[Writer]:
+        """As the store does, no later than in time."""
+        return self._store.write(before_commit, self._until if until is None else min(until, self._until))
+
+    @property
+    def commits(self) -> int:
+        """As the store counts."""
+        return self._store.commits
+
+    def change_mark(self) -> int:
+        """As the store does."""
+        return self._store.change_mark()
+
+    def in_place(self) -> bool:
+        """As the store does."""
+        return self._store.in_place()
+
+    def give_back(self) -> bool:
+        """As the store does."""
+        return self._store.give_back()
+
+    def rewrite(self) -> bool:
+        """As the store does."""
+        return self._store.rewrite()
+
+    def close(self) -> None:
+        """As the store does."""
+        self._store.close()
