@@ -33,7 +33,6 @@ ERRORS: dict[str, ErrorSpec] = {
     "serverNotInitialized": ErrorSpec(-32002, False, "A request came before `initialize`."),
     "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
     "contentModified": ErrorSpec(-32801, False, "The document changed before the answer was ready; ask again."),
-    "tooManyRequests": ErrorSpec(-32000, True, "More requests are in flight than the server takes: {limit}."),
     "budgetExceeded": ErrorSpec(1001, True, "The tokens asked for do not fit: {requested, available}."),
     "unknownSession": ErrorSpec(1002, False, "No session has this id: {sessionId}."),
     "sessionClosed": ErrorSpec(1003, False, "The session is closed; `session/open` resumes it: {sessionId}."),

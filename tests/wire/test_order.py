@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from support.client import Client, ErrorAnswerError, MessageId, call, frame
+from support.client import Client, MessageId, call, frame
 
 from wire.conftest import Start
 
@@ -60,24 +60,18 @@ def test_many_slow_requests_leave_the_server_responsive(server: Client) -> None:
 
 
 def test_more_than_the_limit_in_flight(start: Start) -> None:
+    """What is too much waits; it is neither refused nor forgotten, and a cancel gets through."""
     with start(env={"FAKE_LIMITS": '{"max_requests_in_flight": 3}'}) as c:
         slow = [c.send_request("tokens/count", {"ms": 60_000}) for _ in range(3)]
-        error = c.request_error("budget/status")
-        assert (error["code"], error["data"]) == (
-            -32000,
-            {"name": "tooManyRequests", "retryable": True, "limit": 3},
-        )
+        waiting = [c.send_request("budget/status", {"n": n}) for n in range(200)]
+        c.quiet(0.3)
+        c.cancel(waiting[7])
+        assert c.error(waiting[7])["code"] == -32800
         c.cancel(slow.pop())
-        assert c.error(3 + 1)["code"] == -32800
-        for _ in range(100):  # its work stops soon, and makes room
-            try:
-                assert c.request("budget/status")["warm"]
-                break
-            except ErrorAnswerError as exc:
-                assert exc.error["code"] == -32000
-                time.sleep(0.02)
-        else:
-            pytest.fail("no room was made")
+        assert c.error(slow[-1] + 1)["code"] == -32800
+        for n, message_id in enumerate(waiting):
+            if n != 7:
+                assert c.result(message_id)["params"] == {"n": n}
         for message_id in slow:
             c.cancel(message_id)
             assert c.error(message_id)["code"] == -32800
@@ -90,9 +84,57 @@ def test_cancelled_work_that_goes_on_still_counts(start: Start) -> None:
             time.sleep(0.2)  # it has begun: what has not is not begun any more
             c.cancel(deaf)
             assert c.error(deaf)["code"] == -32800
-        assert c.request_error("budget/status")["data"]["name"] == "tooManyRequests"
-        time.sleep(2)
+        waits = c.send_request("budget/status")
+        c.quiet(0.3)
+        assert c.result(waits)["warm"]
+
+
+def test_what_waits_keeps_its_order(start: Start) -> None:
+    """Also behind a message so large that a worker decodes it."""
+    with start(env={"FAKE_LIMITS": '{"max_requests_in_flight": 2}'}) as c:
+        ids = [add(c, "s", n, text="x" * (300_000 if n % 5 == 0 else 10)) for n in range(60)]
+        for n, message_id in enumerate(ids):
+            assert c.result(message_id) == {"n": n}
+        assert notes(c, "s") == list(range(60))
+
+
+def test_a_burst_of_thousands_is_done(shared: Client) -> None:
+    ids = [add(shared, "burst", n) for n in range(5000)]
+    for n, message_id in enumerate(ids):
+        assert shared.result(message_id) == {"n": n}
+
+
+def test_large_bodies_are_worked_on_a_few_at_a_time(start: Start) -> None:
+    """Those that are not worked on yet can be cancelled as any other, in whatever order."""
+    with start() as c:
+        text = "x" * (20 << 20)
+        ids = [c.send_request("tokens/count", {"ms": 60_000, "text": text}) for _ in range(4)]
+        c.cancel(ids[3])
+        assert c.error(ids[3])["code"] == -32800
+        for message_id in ids[:3]:
+            c.cancel(message_id)
+            assert c.error(message_id)["code"] == -32800
         assert c.request("budget/status")["warm"]
+
+
+def test_what_waits_is_answered_when_the_server_ends(start: Start) -> None:
+    with start(env={"FAKE_LIMITS": '{"max_requests_in_flight": 1}'}) as c:
+        slow = c.send_request("tokens/count", {"ms": 60_000})
+        waiting = [c.send_request("budget/status") for _ in range(20)]
+        large = c.send_request("budget/status", {"text": "x" * 100_000})
+        c.shutdown()
+        c.notify("exit")
+        for message_id in (slow, *waiting, large):
+            assert c.error(message_id)["code"] == -32800
+
+
+def test_a_client_that_leaves_while_its_requests_wait(start: Start, transport: dict[str, str]) -> None:
+    with start(env={"FAKE_LIMITS": '{"max_requests_in_flight": 1}', **transport}, exit_code=1) as c:
+        ids = [c.send_request("tokens/count", {"ms": 60_000, "text": "x" * 50_000}) for _ in range(43)]
+        c.close_stdin()
+        for message_id in ids:
+            assert c.error(message_id)["code"] == -32800
+        assert c.wait() == 1
 
 
 def test_shutdown_is_let_in_when_all_is_full(start: Start) -> None:

@@ -31,7 +31,7 @@ class AsyncSession(AsyncNamespace):
         return await self._ask("session/recalibrate", params, session_results.RecalibrateResult)
 
     async def list(self, **params: Unpack[p.SessionListParams]) -> session_results.ListResult:
-        """The sessions of the workspace."""
+        """The sessions of the workspace, page by page."""
         return await self._ask("session/list", params, session_results.ListResult)
 
     async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:

@@ -173,6 +173,10 @@ class SessionListParams(TypedDict, total=False):
     """Params of `session/list`."""
 
     state: SessionState | None
+    after: str | None
+    """Go on after this session."""
+    limit: int
+    """Most sessions answered."""
 
 
 class SessionDeleteParams(WriteParams, total=False):

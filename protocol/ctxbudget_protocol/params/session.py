@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ctxbudget_protocol.params.base import MutatingParams, Params, PositiveTokens, Share, WireModel
+from ctxbudget_protocol.params.base import MutatingParams, Params, PositiveTokens, SessionId, Share, WireModel
 from ctxbudget_protocol.words import Policy, Scope, SessionState
+
+MAX_SESSIONS = 10_000
+"""In one page of `session/list`."""
 
 PolicySetting = Policy | Literal["auto"]
 Threshold = Annotated[
@@ -95,6 +98,8 @@ class ListParams(Params):
     """Params of `session/list`."""
 
     state: SessionState | None = None
+    after: SessionId | None = Field(None, description="Go on after this session.")
+    limit: Annotated[int, Field(ge=1, le=MAX_SESSIONS)] = Field(1000, description="Most sessions answered.")
 
 
 class DeleteParams(MutatingParams):

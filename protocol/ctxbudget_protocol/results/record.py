@@ -7,9 +7,12 @@ for clients, and for the tests that hold every answer against it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform
+
+Check = Callable[[], None]
 
 _MISSING = object()
 
@@ -62,9 +65,9 @@ class Record:
         """The record with some values changed."""
         return type(self)(**{**self.__dict__, **changes})
 
-    def wire(self) -> dict[str, Any]:
-        """The JSON object."""
-        return {camel(name): wire_value(getattr(self, name)) for name in self.names}
+    def wire(self, check: Check | None = None) -> dict[str, Any]:
+        """The JSON object. `check` is called for each record in it, and may raise to stop."""
+        return {camel(name): wire_value(getattr(self, name), check) for name in self.names}
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
@@ -72,12 +75,14 @@ class Record:
         return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
 
 
-def wire_value(value: Any) -> Any:
+def wire_value(value: Any, check: Check | None = None) -> Any:
     """The JSON form of a record, a dataclass, a list of them, or of what is JSON already."""
     if isinstance(value, Record):
-        return value.wire()
+        if check is not None:
+            check()
+        return value.wire(check)
     if isinstance(value, list | tuple):
-        return [wire_value(element) for element in value]
+        return [wire_value(element, check) for element in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {camel(field.name): wire_value(getattr(value, field.name)) for field in fields(value)}
+        return {camel(field.name): wire_value(getattr(value, field.name), check) for field in fields(value)}
     return value

@@ -44,7 +44,9 @@ class ListResult(Record):
     """Result of `session/list`."""
 
     workspace: str
-    sessions: list[SessionInfo]
+    sessions: list[SessionInfo] = described("The oldest first.")
+    total: int = described("Sessions that match, whatever `limit` and `after`.")
+    next: str | None = described("Give it as `after` for the next page; null: this is the last.")
 
 
 class DeleteResult(SessionResult):

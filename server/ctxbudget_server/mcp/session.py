@@ -27,10 +27,20 @@ def session_id(chosen: str | None, ask: Ask) -> str:
     named = chosen or next((value for name in VARIABLES if (value := os.environ.get(name))), None)
     if named:
         return named
-    sessions = ask("session/list")["sessions"]
+    sessions = all_sessions(ask)
     ids = {session["sessionId"] for session in sessions}
     newest = max(sessions, key=lambda session: session["updatedAt"], default=None)
     return parent_of(newest["sessionId"], ids) if newest else DEFAULT_SESSION
+
+
+def all_sessions(ask: Ask) -> list[dict[str, Any]]:
+    """All sessions of the workspace, the oldest first, from however many pages."""
+    page = ask("session/list")
+    sessions: list[dict[str, Any]] = page["sessions"]
+    while page["next"] is not None:
+        page = ask("session/list", after=page["next"])
+        sessions += page["sessions"]
+    return sessions
 
 
 def parent_of(session: str, known: Collection[str]) -> str:
@@ -41,5 +51,5 @@ def parent_of(session: str, known: Collection[str]) -> str:
 
 def subagents_of(session: str, ask: Ask) -> list[str]:
     """The sessions of its subagents. Ids of items are unique among all sessions."""
-    ids = [one["sessionId"] for one in ask("session/list")["sessions"]]
+    ids = [one["sessionId"] for one in all_sessions(ask)]
     return [one for one in ids if one.startswith(f"{session}:")]

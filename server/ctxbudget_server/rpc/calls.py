@@ -30,6 +30,7 @@ class BackendCalls:
         """Queue one request. The ticket will be answered, cancelled or not."""
         cancellation = Cancellation()
         ticket.cancel = cancellation.cancel
+        ticket.working = True
 
         def work() -> None:
             frame = self._answer(ticket, method, params, cancellation)
@@ -60,7 +61,7 @@ class BackendCalls:
 
     def _tell(self, ticket: Ticket, method: str, frame: bytes) -> None:
         def finish() -> None:
-            ticket.answer(frame)
+            ticket.finished(frame)
             self._done(method)
 
         try:

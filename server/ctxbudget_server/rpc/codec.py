@@ -17,16 +17,21 @@ Json = Any
 Serializer = Callable[[Any], Any]
 
 
-def decode(body: bytes | bytearray) -> Json:
+def decode(body: bytes | bytearray, object_hook: Callable[[dict[str, Any]], Json] | None = None) -> Json:
     """The JSON value of a body; anything else, also NaN and other encodings than UTF-8, is a `parseError`."""
     try:
-        return json.loads(str(body, "utf-8"), parse_constant=_refuse_constant)
+        return json.loads(str(body, "utf-8"), parse_constant=_refuse_constant, object_hook=object_hook)
     except UnicodeDecodeError as exc:
         raise ProtocolError("parseError", f"the message is not UTF-8: bad byte at {exc.start}") from None
     except RecursionError:
         raise ProtocolError("parseError", "the message is nested too deeply") from None
     except ValueError as exc:
         raise ProtocolError("parseError", f"the message is not JSON: {exc}") from None
+
+
+def decode_large(body: bytes | bytearray) -> Json:
+    """As `decode`, for a worker thread: with a look at the interpreter lock for each object on the way."""
+    return decode(body, lambda value: value)
 
 
 def encode(data: object, default: Serializer | None = None) -> bytes:

@@ -34,6 +34,9 @@ class Response:
     message: dict[str, Any]
 
 
+Envelope = Request | Notification | Response
+
+
 class BadEnvelopeError(Exception):
     """The value is no message; `id` is that of the request it meant to be, if it has a usable one."""
 
@@ -43,7 +46,7 @@ class BadEnvelopeError(Exception):
         self.error = ProtocolError("invalidRequest", reason)
 
 
-def classify(message: Json) -> Request | Notification | Response:
+def classify(message: Json) -> Envelope:
     """Sort a decoded message. Extra members are tolerated; params are not looked at."""
     if isinstance(message, list):
         raise BadEnvelopeError(None, "batches are not part of this protocol: send the requests one by one")

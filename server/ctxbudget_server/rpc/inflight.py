@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rpc.codec import MessageId, encode_error
+from ctxbudget_server.rpc.room import Room
 
 
 class Ticket:
@@ -15,12 +16,16 @@ class Ticket:
     It also stands in for the id inside pygls, whose one table holds the ids of both directions.
     """
 
-    __slots__ = ("_table", "answered", "cancel", "id")
+    __slots__ = ("_table", "answered", "cancel", "id", "size", "working")
 
-    def __init__(self, table: InFlight, message_id: MessageId) -> None:
+    def __init__(self, table: InFlight, message_id: MessageId, size: int) -> None:
         self._table = table
         self.id = message_id
+        self.size = size
+        """Bytes of the request."""
         self.answered = False
+        self.working = False
+        """Whether its work goes on, also when it has been answered as cancelled, until `finished` is called."""
         self.cancel: Callable[[], bool] | None = None
         """Asks the work to stop; True if the request may be answered as cancelled at once."""
 
@@ -34,13 +39,20 @@ class Ticket:
         """Answer with an error."""
         self.answer(encode_error(self.id, error))
 
+    def finished(self, frame: bytes) -> None:
+        """The work has ended: answer, and make room."""
+        self.answer(frame)
+        self._table.make_room(self)
+
 
 class InFlight:
     """The table of incoming ids."""
 
-    def __init__(self, send: Callable[[bytes], None], limit: int) -> None:
+    def __init__(self, send: Callable[[bytes], None], limit: int, room: Room) -> None:
         self._send = send
         self._limit = limit
+        self._room = room
+        self._occupied = 0
         self._tickets: dict[MessageId, Ticket] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -48,17 +60,20 @@ class InFlight:
     def __len__(self) -> int:
         return len(self._tickets)
 
-    def admit(self, message_id: MessageId, *, working: int, always: bool) -> Ticket:
-        """A ticket for a new request.
+    def __contains__(self, message_id: MessageId) -> bool:
+        return message_id in self._tickets
 
-        `working` is how many requests occupy the workers, those cancelled but not yet stopped included;
-        `always` lets a request in that is no work.
-        """
+    def fits(self, size: int) -> bool:
+        """Whether another request of `size` bytes may be worked on; cancelled work counts until it has stopped."""
+        return self._occupied < self._limit and self._room.fits(size)
+
+    def admit(self, message_id: MessageId, size: int) -> Ticket:
+        """A ticket for a new request of `size` bytes, whether it fits or not."""
         if message_id in self._tickets:
             raise ProtocolError("invalidRequest", f"a request with the id {message_id!r} is in flight")
-        if not always and max(len(self._tickets), working) >= self._limit:
-            raise ProtocolError("tooManyRequests", f"{self._limit} requests are in flight already", limit=self._limit)
-        ticket = self._tickets[message_id] = Ticket(self, message_id)
+        ticket = self._tickets[message_id] = Ticket(self, message_id, size)
+        self._occupied += 1
+        self._room.take(size)
         self._empty.clear()
         return ticket
 
@@ -87,6 +102,13 @@ class InFlight:
         if not self._tickets:
             self._empty.set()
         self._send(frame)
+        if not ticket.working:
+            self.make_room(ticket)
+
+    def make_room(self, ticket: Ticket) -> None:
+        """The ticket's work has ended."""
+        self._occupied -= 1
+        self._room.give(ticket.size)
 
 
 def _cancel(ticket: Ticket, why: str) -> bool:

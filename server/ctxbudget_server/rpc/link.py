@@ -16,6 +16,7 @@ from ctxbudget_server.rpc.inflight import InFlight, Ticket
 from ctxbudget_server.rpc.lanes import Lanes
 from ctxbudget_server.rpc.lifecycle import Lifecycle, ParentWatch
 from ctxbudget_server.rpc.news import NewsLoop
+from ctxbudget_server.rpc.room import Room
 from ctxbudget_server.rpc.transport import Outlet
 from ctxbudget_server.rpc.workers import WorkerPool
 from ctxbudget_server.services.backend import Backend
@@ -44,7 +45,8 @@ class Link:
         self.limits = limits
         self.lifecycle = Lifecycle()
         self.parent = ParentWatch(self.lifecycle, watchdog)
-        self.inflight = InFlight(outlet.write, limits.max_requests_in_flight)
+        self.room = Room()
+        self.inflight = InFlight(outlet.write, limits.max_requests_in_flight, self.room)
         self.pool = WorkerPool(asyncio.get_running_loop().call_later)
         self.lanes = Lanes(self.pool)
         self.notify: Notify

@@ -42,13 +42,12 @@ from pygls.protocol.language_server import lsp_method
 from ctxbudget_protocol.errors import ERRORS, ProtocolError
 from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_server.rpc import handshake, lsp_params
-from ctxbudget_server.rpc.codec import Json, MessageId, decode, encode, encode_error, encode_result
+from ctxbudget_server.rpc.codec import Json, MessageId, encode, encode_error, encode_result
 from ctxbudget_server.rpc.envelope import (
-    BadEnvelopeError,
+    Envelope,
     Notification,
     Request,
     Response,
-    classify,
     is_message_id,
     object_params,
 )
@@ -98,38 +97,25 @@ class BudgetProtocol(LanguageServerProtocol):
         """Leave data alone: a nested member called "jsonrpc" is just data."""
         return data
 
-    def handle_body(self, body: bytes | bytearray) -> None:
-        """Take one message as it came off the wire."""
-        try:
-            message = decode(body)
-        except ProtocolError as error:
-            self.refuse(None, error)
-            return
-        self.handle_message(message)
+    def take(self, envelope: Envelope, size: int, *, waited: bool = False) -> None:
+        """Take one message of `size` bytes.
 
-    def handle_message(self, message: Json) -> None:
-        """Take one decoded message, of whatever shape."""
-        try:
-            envelope = classify(message)
-        except BadEnvelopeError as bad:
-            self.refuse(bad.id, bad.error)
-            return
+        `waited`: it came before whatever has been handled since, so a request is taken also after a `shutdown`.
+        """
         match envelope:
             case Request():
-                self._on_request(envelope)
+                self._on_request(envelope, size, waited)
             case Notification():
                 self._on_notification(envelope)
             case Response():
                 self._on_response(envelope)
 
-    def _on_request(self, request: Request) -> None:
+    def _on_request(self, request: Request, size: int, waited: bool) -> None:
         link, method = self._link, request.method
         try:
-            if (refusal := link.lifecycle.refusal(method)) is not None:
+            if not waited and (refusal := link.lifecycle.refusal(method)) is not None:
                 raise refusal
-            ticket = link.inflight.admit(
-                request.id, working=link.lanes.unfinished, always=method in (INITIALIZE, SHUTDOWN)
-            )
+            ticket = link.inflight.admit(request.id, size)
         except ProtocolError as error:
             self.refuse(request.id, error)
             return

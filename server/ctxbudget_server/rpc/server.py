@@ -21,11 +21,11 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server import __version__
 from ctxbudget_server.rpc.editor.editor import Editor
 from ctxbudget_server.rpc.editor.messages import Messages
-from ctxbudget_server.rpc.framing import FrameParser, FramingError, Oversize
+from ctxbudget_server.rpc.framing import FrameParser, FramingError
+from ctxbudget_server.rpc.intake import Intake
 from ctxbudget_server.rpc.lifecycle import End, on_signals
 from ctxbudget_server.rpc.link import BackendFactory, Link
 from ctxbudget_server.rpc.protocol import BudgetProtocol
-from ctxbudget_server.rpc.salvage import salvaged_id
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
 from ctxbudget_server.services.watchdog import Watchdog
 
@@ -98,9 +98,11 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
     link = Link(outlet, options.limits, backend_factory, options.offer_socket, options.watchdog)
     link.parent.name(options.client_process_id)
     server = BudgetServer(link)
+    intake = Intake(link, server.protocol)
+    taking = _guarded(link, intake.run())
     on_signals((signal.SIGTERM, signal.SIGINT), lambda: link.lifecycle.end(End.SIGNAL), options.watchdog)
     tasks = [
-        _guarded(link, _read(inlet, link, server.protocol)),
+        _guarded(link, _read(inlet, link, server.protocol, intake)),
         _guarded(link, _end_with_output(link)),
     ]
     watching = _guarded(link, link.parent.run())
@@ -109,14 +111,15 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
     for task in tasks:
         task.cancel()
     code = link.lifecycle.exit_code(reason)
-    await _wind_up(link, reason)
+    await _wind_up(link, intake, reason)
+    taking.cancel()
     watching.cancel()
     if link.pool.busy:
         _exit_now(code)
     return code
 
 
-async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol) -> None:
+async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol, intake: Intake) -> None:
     """Take messages as long as the client sends any and reads what it gets."""
     parser = FrameParser(link.limits.max_message_bytes)
     try:
@@ -125,12 +128,8 @@ async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol) -> None:
                 if link.outlet.congested and not await _uncongested(inlet, link.outlet):
                     link.lifecycle.end(End.END_OF_INPUT)
                     return
-                if isinstance(frame, Oversize):
-                    protocol.refuse(
-                        salvaged_id(frame.head, frame.tail), _too_large(frame.size, link.limits.max_message_bytes)
-                    )
-                else:
-                    protocol.handle_body(frame)
+                await _room_in(intake, inlet)
+                intake.take(frame)
                 # What was started must get its turn before the next message, however many wait in the buffer.
                 await asyncio.sleep(0)
     except FramingError as exc:
@@ -151,6 +150,14 @@ async def _chunk(inlet: Inlet) -> bytes:
         return b""
 
 
+async def _room_in(intake: Intake, inlet: Inlet) -> None:
+    """Wait while too much waits; what a client that has closed stdin has left in the pipe is read all the same."""
+    while intake.is_full and not inlet.hung_up():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STALL_SECONDS):
+                await intake.has_room()
+
+
 async def _uncongested(inlet: Inlet, outlet: Outlet) -> bool:
     """Wait for a client that does not read; False if it has closed stdin too, and so has gone."""
     while True:
@@ -168,16 +175,17 @@ async def _end_with_output(link: Link) -> None:
     link.lifecycle.end(End.OUTPUT_CLOSED)
 
 
-async def _wind_up(link: Link, reason: End) -> None:
+async def _wind_up(link: Link, intake: Intake, reason: End) -> None:
     """Answer what can be answered, within less than two seconds altogether."""
     if link.desk is not None:
         link.desk.stop_listening()
     if reason in (End.EXIT, End.END_OF_INPUT):
-        await _answered(link, GRACE_SECONDS)
+        await _answered(link, intake, GRACE_SECONDS)
+    intake.refuse_all()
     link.inflight.cancel_all()
     if link.desk is not None:
         link.desk.cancel_all()
-    await _answered(link, COMMIT_SECONDS)
+    await _answered(link, intake, COMMIT_SECONDS)
     link.outlet.close()
     try:
         async with asyncio.timeout(FLUSH_SECONDS):
@@ -187,7 +195,10 @@ async def _wind_up(link: Link, reason: End) -> None:
     link.close_backend(CLOSE_SECONDS)
 
 
-async def _answered(link: Link, timeout: float) -> None:
+async def _answered(link: Link, intake: Intake, timeout: float) -> None:
+    begun = asyncio.get_running_loop().time()
+    await intake.emptied(timeout)
+    timeout -= asyncio.get_running_loop().time() - begun
     waits: list[Coroutine[Any, Any, object]] = [link.inflight.emptied(timeout)]
     if link.desk is not None:
         waits.append(link.desk.emptied(timeout))
@@ -205,12 +216,6 @@ def _guarded(link: Link, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     task.add_done_callback(check)
     return task
-
-
-def _too_large(size: int, limit: int) -> ProtocolError:
-    return ProtocolError(
-        "payloadTooLarge", f"the message has {size} bytes; the limit is {limit}", limit=limit, size=size
-    )
 
 
 def _exit_now(code: int) -> NoReturn:

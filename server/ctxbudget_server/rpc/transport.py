@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
+import select
 import stat
 import sys
 import threading
@@ -95,7 +96,8 @@ class Outlet(asyncio.BaseProtocol):
 class Inlet(asyncio.StreamReaderProtocol):
     """Bytes from the client. Knows that the stream has ended before all of it has been consumed."""
 
-    def __init__(self) -> None:
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self.stream = asyncio.StreamReader(limit=CHUNK_BYTES)
         super().__init__(self.stream)
         self.ended = False
@@ -105,11 +107,19 @@ class Inlet(asyncio.StreamReaderProtocol):
         self.ended = True
         return super().eof_received()
 
+    def hung_up(self) -> bool:
+        """Whether the client has closed the stream, also while some of it has not been read; on POSIX only."""
+        if self.ended or sys.platform == "win32":
+            return self.ended
+        poll = select.poll()
+        poll.register(self._descriptor, getattr(select, "POLLRDHUP", 0))
+        return bool(poll.poll(0))
+
 
 async def open_streams(stdio: Stdio, force_threads: bool) -> tuple[Inlet, Outlet]:
     """Connect to the client's descriptors, which must be readable and writable."""
     loop = asyncio.get_running_loop()
-    inlet, outlet = Inlet(), Outlet()
+    inlet, outlet = Inlet(stdio.inlet), Outlet()
     # One socket for both directions cannot be polled: asyncio takes data that comes in on it for a hang-up.
     threads = force_threads or sys.platform == "win32" or _is_same_file(stdio.inlet, stdio.outlet)
     if threads or not _is_pollable(stdio.inlet):

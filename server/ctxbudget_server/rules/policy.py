@@ -112,7 +112,7 @@ def on_close(policy: Policy, items: Iterable[Item]) -> Decisions:
 
 def on_request(
     policy: Policy,
-    items: Sequence[Item],
+    items: Iterable[Item],
     *,
     named: bool,
     running: Callable[[Item], bool],

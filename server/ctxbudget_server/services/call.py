@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.workspace import Documents
-from ctxbudget_server.store.interface import Store
+from ctxbudget_server.store.interface import Reader, Store, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Call:
     watch: Callable[[str, bool], None]
     buffers: Buffers
     clock: Callable[[], datetime]
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """A snapshot of the store, whose reading stops when the request is cancelled."""
+        return self.store.read(self.cancellation.check)
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """The request's transaction: it stops when the request is cancelled, up to its commit."""
+        return self.store.write(self.cancellation.commit, check=self.cancellation.check)
 
     def now(self) -> str:
         """The time, in the form that the wire and the store use."""

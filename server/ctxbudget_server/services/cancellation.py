@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):  # noqa: N818 (a state, not a fault)
@@ -25,6 +29,12 @@ class Cancellation:
         """Raise `Cancelled` if the request was cancelled."""
         if self._cancelled:
             raise Cancelled
+
+    def each(self, elements: Iterable[T]) -> Iterator[T]:
+        """The elements, with a check before each."""
+        for element in elements:
+            self.check()
+            yield element
 
     def cancel(self) -> bool:
         """Ask the work to stop; False if it has already committed."""

@@ -18,7 +18,7 @@ def counter_for(call: Call, model: str | None) -> Counter:
     """The counter of a model."""
     if model is None:
         return Counter(None)
-    with call.store.read() as reader:
+    with call.read() as reader:
         return calibrated_counter(reader, model)
 
 

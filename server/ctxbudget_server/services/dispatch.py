@@ -236,7 +236,7 @@ def _answered(call: Call, row: Method, checked: Any) -> dict[str, Any]:
         result: Record = service(row.name)(call, checked)
     except AnsweredBefore as known:
         return known.result
-    return result.wire()
+    return result.wire(call.cancellation.check)
 
 
 def _answered_before(call: Call) -> dict[str, Any] | None:
@@ -244,5 +244,5 @@ def _answered_before(call: Call) -> dict[str, Any] | None:
     key = call.params.get("requestKey")
     if key is None:
         return None
-    with call.store.read() as reader:
+    with call.read() as reader:
         return first_result(reader, call.method, key_scope(call.method, call.params.get("sessionId")), key)

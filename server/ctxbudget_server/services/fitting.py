@@ -57,7 +57,7 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
         fitter.remember_fit("", fitted, {})
         return fitter.answer(fitted, {}, None)
     archive = Archive(call)
-    with call.store.read() as reader:
+    with call.read() as reader:
         plan = fitter.plan(reader, archive.find(reader))
     if not plan.removed:
         return fitter.answer(plan.fitted, {}, None)
@@ -68,7 +68,7 @@ def fit_messages(call: Call, params: FitParams) -> FitResult:
 
 def _rehearsed(call: Call, params: FitParams, fitter: Fitter) -> FitResult:
     """The answer that the call would give, for a session as it stands."""
-    with call.store.read() as reader:
+    with call.read() as reader:
         if params.session_id is None:
             new = replace(new_session(ARCHIVE_SESSION, call.now()), nonce=PREVIEW)
             session = reader.session(ARCHIVE_SESSION) or new

@@ -40,7 +40,7 @@ class Pruner:
 
     def apply(self, decisions: Decisions, ended: Iterable[Ended] = ()) -> None:
         """Carry out the decisions, then leave a marker for each of `ended` of which nothing else remains."""
-        for step in decisions.steps:
+        for step in self._unit.each(decisions.steps):
             self._apply_step(step)
         for turn in decisions.turns:
             self._turn_into_marker(turn)

@@ -36,7 +36,7 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
         pruner.apply(
             on_request(
                 policy,
-                _targeted(unit, params.target),
+                unit.each(_targeted(unit, params.target)),
                 named=named,
                 running=lambda item: _is_running(unit, item),
                 turn_metadata=params.target.layer == "metadata",
@@ -48,7 +48,7 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
     if params.dry_run:
         with reading(call, params.session_id) as snapshot:
             check_revision(params.if_revision, snapshot.session)
-            rehearsal = Unit(snapshot.reader, snapshot.session, call.now())
+            rehearsal = Unit(snapshot.reader, snapshot.session, call.now(), call.cancellation.check)
             build = body(rehearsal)
             return build()
     return changing(call, params, body, rehearse=True, seal=extractor.seal)
@@ -112,7 +112,7 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
             raise ProtocolError(
                 "unknownUndo", f"the session has no undo {params.undo!r}", loc=["undo"], undo=params.undo
             )
-        current = {item_id: unit.item(item_id, ["undo"]) for item_id in record.before}
+        current = {item_id: unit.item(item_id, ["undo"]) for item_id in unit.each(record.before)}
         changed = [item_id for item_id, item in current.items() if item.revision != record.revision]
         if changed:
             raise ProtocolError(

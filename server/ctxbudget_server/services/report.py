@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.results.base import Alert
@@ -50,7 +50,7 @@ def report(call: Call, params: ReportParams) -> ReportResult:
         phases=[_phase(account, phase) for phase in account.phases.values()],
         layers=[_layer(account, layer) for layer in LAYERS],
         leases=_leases(leases, now),
-        artifacts=_issues(items, settings.values["metadataTokens"]),
+        artifacts=_issues(items, call.cancellation.each(items), settings.values["metadataTokens"]),
         alerts=[Alert.from_wire(alert) for alert in alerts],
         diagnoses=wire_diagnoses(account),
         provenance=provenance_shares(account),
@@ -120,9 +120,9 @@ def _leases(leases: Sequence[Lease], now: str) -> LeaseReport:
     )
 
 
-def _issues(items: Sequence[Item], bound: int) -> list[ArtifactIssue]:
+def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[ArtifactIssue]:
     """Artifacts whose metadata is missing, incomplete, over its bound or larger than its source."""
-    by_id = {item.id: item for item in items}
+    by_id = {item.id: item for item in known}
     issues = []
     for item in items:
         if item.state == "pruned" and item.reason == "noMetadata":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.results.base import Alert
 from ctxbudget_protocol.results.session import CloseResult, DeleteResult, ListResult, OpenResult, SessionInfo
@@ -50,7 +50,7 @@ def open_session(call: Call, params: OpenParams) -> OpenResult:
 
 
 def _resume(call: Call, params: OpenParams, wanted: str) -> OpenResult | None:
-    with call.store.read() as reader:
+    with call.read() as reader:
         session = reader.session(wanted)
         if session is None or session.state != "open":
             return None
@@ -125,32 +125,45 @@ def close_session(call: Call, params: CloseParams) -> CloseResult:
 
 
 def list_sessions(call: Call, params: ListParams) -> ListResult:
-    """All sessions of the workspace, the oldest first."""
+    """The sessions of the workspace, the oldest first, page by page."""
     now = call.now()
-    infos = []
-    with call.store.read() as reader:
-        for session in reader.sessions():
-            if params.state in (None, session.state):
-                leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
-                running = [p.number for p in reader.phases(session.id).values() if p.state == "running"]
-                infos.append(
-                    SessionInfo(
-                        session_id=session.id,
-                        state=session.state,
-                        created_at=session.created_at,
-                        updated_at=session.updated_at,
-                        revision=session.revision,
-                        phase=running[0] if running else None,
-                        status=wire_figures(session, Settings.of(session.config), leased),
-                    )
-                )
-    return ListResult(workspace=str(call.documents.workspace), sessions=infos)
+    with call.read() as reader:
+        if params.after is not None and reader.session(params.after) is None:
+            raise ProtocolError(
+                "unknownSession",
+                f"there is no session {params.after!r}",
+                loc=["after"],
+                sessionId=params.after,
+            )
+        sessions, total = reader.session_page(params.state, params.after, params.limit + 1)
+        page = sessions[: params.limit]
+        infos = [_info(reader, session, now) for session in page]
+    return ListResult(
+        workspace=str(call.documents.workspace),
+        sessions=infos,
+        total=total,
+        next=page[-1].id if len(sessions) > params.limit else None,
+    )
+
+
+def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
+    leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+    running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
+    return SessionInfo(
+        session_id=session.id,
+        state=session.state,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        revision=session.revision,
+        phase=running[0] if running else None,
+        status=wire_figures(session, Settings.of(session.config), leased),
+    )
 
 
 def delete_session(call: Call, params: DeleteParams) -> DeleteResult:
     """Forget a session for good: its account, its log and its originals."""
     scope = key_scope(call.method, params.session_id)
-    with call.store.write(call.cancellation.commit) as writer:
+    with call.write() as writer:
         if known := first_result(writer, call.method, scope, params.request_key):
             raise AnsweredBefore(known)
         session = find_session(writer, params.session_id, call.now())

@@ -96,7 +96,7 @@ def new_session(session_id: str, now: str) -> Session:
 @contextmanager
 def reading(call: Call, session_id: str | None) -> Iterator[Snapshot]:
     """A session to read from; the default session need not exist yet. Raises `unknownSession`."""
-    with call.store.read() as reader:
+    with call.read() as reader:
         yield Snapshot(reader, find_session(reader, session_id, call.now()))
 
 
@@ -128,8 +128,8 @@ def changing(
     locate = find or (lambda reader: open_session(reader, params, call.now()))
     for attempt in range(5):
         if rehearse:
-            with call.store.read() as reader:
-                body(Unit(reader, locate(reader), call.now()))
+            with call.read() as reader:
+                body(Unit(reader, locate(reader), call.now(), call.cancellation.check))
         if seal:
             seal(attempt < 4)
         try:
@@ -145,18 +145,19 @@ def changing(
 def _commit(
     call: Call, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
 ) -> R:
-    with call.store.write(call.cancellation.commit) as writer:
+    with call.write() as writer:
         if known := first_result(writer, call.method, scope, params.request_key):
             raise AnsweredBefore(known)
         session = locate(writer)
         check_revision(params.if_revision, session)
-        unit = Unit(writer, session, call.now())
+        unit = Unit(writer, session, call.now(), call.cancellation.check)
         build = body(unit)
         unit.figure_out()
         result = build()
         unit.write(writer, call.actor, call.method)
         if params.request_key is not None:
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
+            known_result = KeyedResult(method=call.method, result=result.wire(call.cancellation.check))
+            writer.put_keyed(scope, params.request_key, known_result)
         return result
 
 

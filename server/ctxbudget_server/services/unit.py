@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.results.base import Alert
@@ -19,12 +19,18 @@ from ctxbudget_server.services.settings import Settings
 from ctxbudget_server.store.interface import Reader, Writer
 from ctxbudget_server.store.records import Event, LayerRecord, Session, Undo
 
+T = TypeVar("T")
+
 
 class Unit:
-    """Changes to one session on top of a snapshot. Without `write` it is a rehearsal: nothing is kept."""
+    """Changes to one session on top of a snapshot. Without `write` it is a rehearsal: nothing is kept.
 
-    def __init__(self, reader: Reader, session: Session, now: str) -> None:
+    All that it does item by item looks at `check`, which raises when the request was cancelled.
+    """
+
+    def __init__(self, reader: Reader, session: Session, now: str, check: Callable[[], None]) -> None:
         self.reader = reader
+        self.check = check
         self.now = now
         self.stored = session
         self.session = replace(session, revision=session.revision + 1, updated_at=now)
@@ -89,7 +95,7 @@ class Unit:
         return sorted(
             (
                 item
-                for item in merged.values()
+                for item in self.each(merged.values())
                 if not item.withdrawn
                 and state in (None, item.state)
                 and layer in (None, item.layer)
@@ -98,8 +104,15 @@ class Unit:
             key=lambda item: item.seq,
         )
 
+    def each(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, with a look at the cancellation before each."""
+        for item in items:
+            self.check()
+            yield item
+
     def put(self, item: Item, *, undoable: bool = False) -> Item:
         """Create or change an item; `undoable` makes it part of what `undo_id` takes back."""
+        self.check()
         if item.id not in self._before:
             is_new = item.seq >= self.stored.next_seq
             self._before[item.id] = None if is_new else self._as_stored(item.id)
@@ -164,6 +177,7 @@ class Unit:
         return [self._change(item_id) for item_id in self._items]
 
     def _change(self, item_id: str) -> dict[str, Any]:
+        self.check()
         before = self._before[item_id]
         return {
             "id": item_id,
@@ -173,7 +187,7 @@ class Unit:
 
     def _deltas(self) -> dict[SumKey, Figures]:
         deltas: defaultdict[SumKey, Figures] = defaultdict(Figures)
-        for item_id, item in self._items.items():
+        for item_id, item in self.each(self._items.items()):
             if before := self._before[item_id]:
                 deltas[sum_key(before)] = deltas[sum_key(before)].minus(before.figures)
             deltas[sum_key(item)] = deltas[sum_key(item)].plus(item.figures)
@@ -208,7 +222,7 @@ class Unit:
         """A marker is all that stands for its phase or wave: it goes as soon as anything else of that is retained."""
         entered = [
             item
-            for item in self._items.values()
+            for item in self.each(self._items.values())
             if item.state == "retained" and not item.marker and item.phase is not None
         ]
         for phase in {item.phase for item in entered}:

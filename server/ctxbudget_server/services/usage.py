@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def record(call: Call, params: RecordParams) -> RecordResult:
     """Learn from what the provider billed. What enters a session from now on is counted with it."""
     scope = key_scope(call.method, None)
-    with call.store.write(call.cancellation.commit) as writer:
+    with call.write() as writer:
         if known := first_result(writer, call.method, scope, params.request_key):
             raise AnsweredBefore(known)
         state = calibration_of(writer, params.model)

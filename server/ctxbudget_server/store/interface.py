@@ -10,6 +10,7 @@ from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
+from ctxbudget_server.store.stopping import Check, go_on
 
 
 class Reader(Protocol):
@@ -26,6 +27,9 @@ class Reader(Protocol):
 
     def revisions(self) -> dict[str, tuple[str, int]]:
         """(nonce, revision) of every session by id."""
+
+    def session_page(self, state: str | None, after: str | None, limit: int) -> tuple[list[Session], int]:
+        """(up to `limit` sessions in that state, those that follow `after`, the oldest first; how many in all)."""
 
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
@@ -136,12 +140,18 @@ class Writer(Reader, Protocol):
 class Store(Protocol):
     """Where sessions live. Safe for many threads, and for many processes at once."""
 
-    def read(self) -> AbstractContextManager[Reader]:
-        """A snapshot; raises `ProtocolError` when the store cannot be used."""
+    def read(self, check: Check = go_on) -> AbstractContextManager[Reader]:
+        """A snapshot; raises `ProtocolError` when the store cannot be used.
 
-    def write(self, before_commit: Callable[[], None], until: float | None = None) -> AbstractContextManager[Writer]:
+        Whatever is read in it looks at `check` all the time, and stops with what that raises.
+        """
+
+    def write(
+        self, before_commit: Callable[[], None], until: float | None = None, check: Check = go_on
+    ) -> AbstractContextManager[Writer]:
         """A transaction that commits when the block ends well, after `before_commit` has agreed by returning.
 
+        All work in it looks at `check`, as in `read`.
         Waits for other writers until `until` (of `time.monotonic`), else for the store's own time; then `storeBusy`.
         """
 

@@ -19,6 +19,7 @@ from ctxbudget_server.store.losses import Loss, open_losses
 from ctxbudget_server.store.migrating import roll_back
 from ctxbudget_server.store.opening import is_damage, open_store, replace_damaged
 from ctxbudget_server.store.schema import VERSION
+from ctxbudget_server.store.stopping import Check, go_on, stopping
 from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite
 from ctxbudget_server.store.watched import WatchedReader, WatchedWriter
 from ctxbudget_server.store.witness import Witness
@@ -50,21 +51,24 @@ class SqliteStore:
         """Whether deleted content may still be in the files."""
 
     @contextmanager
-    def read(self) -> Iterator[WatchedReader]:
+    def read(self, check: Check = go_on) -> Iterator[WatchedReader]:
         """A snapshot: everything in the block sees one state."""
         with self._faults(), self._handle() as handle:
-            reader = WatchedReader(handle.sql, self._witness)
+            reader = WatchedReader(handle.sql, self._witness, check)
             handle.sql.execute("BEGIN")
             try:
                 self._check_version(handle)
-                yield reader
+                with stopping(handle.sql, check):
+                    yield reader
             finally:
                 roll_back(handle.sql)
                 if reader.suspicious:
                     self._note_losses()
 
     @contextmanager
-    def write(self, before_commit: Callable[[], None], until: float | None = None) -> Iterator[WatchedWriter]:
+    def write(
+        self, before_commit: Callable[[], None], until: float | None = None, check: Check = go_on
+    ) -> Iterator[WatchedWriter]:
         """A transaction; the lock is taken at once, so that what is read in it is still true when it commits.
 
         It is acknowledged only if the file that took it still lies at the path: the place is locked against a
@@ -72,10 +76,11 @@ class SqliteStore:
         """
         with self._faults(), self._handle() as handle:
             self._queue.begin(handle.sql, until)
-            writer = WatchedWriter(handle.sql, self._witness)
+            writer = WatchedWriter(handle.sql, self._witness, check)
             try:
                 self._check_version(handle)
-                yield writer
+                with stopping(handle.sql, check):
+                    yield writer
                 before_commit()
                 self._commit(handle)
                 for seen in writer.changed.values():

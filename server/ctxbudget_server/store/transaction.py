@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -18,6 +18,7 @@ from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
 from ctxbudget_server.store.packing import pack, unpack
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
 from ctxbudget_server.store.schema import SESSION_TABLES
+from ctxbudget_server.store.stopping import Check, dump, each, fetched, go_on, load
 from ctxbudget_server.store.usage import usage, used_bytes
 
 NONE = -1
@@ -35,10 +36,6 @@ EVENT = (*_columns(Event), "body")
 
 def _select(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def item_from_row(row: tuple[Any, ...]) -> Item:
@@ -65,46 +62,60 @@ def item_to_row(item: Item) -> list[Any]:
     for name in ITEM:
         value = getattr(item, name)
         if name == "segments":
-            value = "" if segments_from_column("", item.hash) == value else _dump(value)
+            value = "" if segments_from_column("", item.hash) == value else dump(value)
         elif name == "reduces":
-            value = _dump(value)
+            value = dump(value)
         elif isinstance(value, bool):
             value = int(value)
         row.append(value)
     return row
 
 
-def _body(body: bytes | None, changes: str, detail: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _body(body: bytes | None, changes: str, detail: str, check: Check) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """(changes as stored, detail) of an event, which older rows have in columns of their own."""
     if body is None:
-        return json.loads(changes), json.loads(detail)
-    packed = unpack(body)
+        return load(changes, check), json.loads(detail)
+    packed = unpack(body, check)
     return packed["changes"], packed["detail"]
 
 
 class SqliteReader:
-    """One snapshot of the store."""
+    """One snapshot of the store. What is long looks at `check`, which raises to stop it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, check: Check = go_on) -> None:
         self._sql = connection
+        self._check = check
 
-    def _rows(self, columns: tuple[str, ...], rest: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values).fetchall()
+    def _rows(self, columns: tuple[str, ...], rest: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        return fetched(self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values), self._check)
+
+    def _row(self, columns: tuple[str, ...], rest: str, *values: Any) -> tuple[Any, ...] | None:
+        return next(self._rows(columns, rest, *values), None)
 
     def session(self, session_id: str) -> Session | None:
         """A session by id."""
-        rows = self._rows(SESSION, "sessions WHERE id = ?", session_id)
-        return self._session(rows[0]) if rows else None
+        row = self._row(SESSION, "sessions WHERE id = ?", session_id)
+        return self._session(row) if row else None
 
     def sessions(self) -> list[Session]:
         """All sessions, the oldest first."""
         return [self._session(row) for row in self._rows(SESSION, "sessions ORDER BY created_at, id")]
 
+    def session_page(self, state: str | None, after: str | None, limit: int) -> tuple[list[Session], int]:
+        """(up to `limit` sessions, how many match in all)."""
+        where, values = ("state = ?", [state]) if state is not None else ("1", [])
+        (total,) = self._sql.execute(f"SELECT count(*) FROM sessions WHERE {where}", values).fetchone()
+        if after is not None:
+            where += " AND (created_at, id) > (SELECT created_at, id FROM sessions WHERE id = ?)"
+            values = [*values, after]
+        rows = self._rows(SESSION, f"sessions WHERE {where} ORDER BY created_at, id LIMIT ?", *values, limit)
+        return [self._session(row) for row in rows], total
+
     def latest_session(self, besides: str) -> Session | None:
         """The session that changed last, `besides` left out."""
         rest = "sessions WHERE id <> ? ORDER BY updated_at DESC, created_at DESC LIMIT 1"
-        rows = self._rows(SESSION, rest, besides)
-        return self._session(rows[0]) if rows else None
+        row = self._row(SESSION, rest, besides)
+        return self._session(row) if row else None
 
     def revisions(self) -> dict[str, tuple[str, int]]:
         """(nonce, revision) of every session by id: cheap enough to compare all of them with an earlier look."""
@@ -145,8 +156,8 @@ class SqliteReader:
 
     def item(self, session_id: str, item_id: str) -> Item | None:
         """An item by id."""
-        rows = self._rows(ITEM, "items WHERE session_id = ? AND id = ?", session_id, item_id)
-        return item_from_row(rows[0]) if rows else None
+        row = self._row(ITEM, "items WHERE session_id = ? AND id = ?", session_id, item_id)
+        return item_from_row(row) if row else None
 
     def items(
         self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
@@ -201,8 +212,8 @@ class SqliteReader:
 
     def lease(self, session_id: str, lease_id: str) -> Lease | None:
         """A lease by id."""
-        rows = self._rows(LEASE, "leases WHERE session_id = ? AND id = ?", session_id, lease_id)
-        return self._lease(rows[0]) if rows else None
+        row = self._row(LEASE, "leases WHERE session_id = ? AND id = ?", session_id, lease_id)
+        return self._lease(row) if row else None
 
     def _lease(self, row: tuple[Any, ...]) -> Lease:
         return Lease(**dict(zip(LEASE, row, strict=True)))
@@ -212,7 +223,7 @@ class SqliteReader:
         history, events = History(), []
         for row in self._rows(EVENT, "events WHERE session_id = ? ORDER BY revision", session_id):
             record = dict(zip(EVENT, row, strict=True))
-            stored, record["detail"] = _body(record.pop("body"), record["changes"], record["detail"])
+            stored, record["detail"] = _body(record.pop("body"), record["changes"], record["detail"], self._check)
             record["changes"] = history.changes(stored, record["revision"], record["at"])
             record["alerts"] = json.loads(record["alerts"])
             events.append(Event(**record))
@@ -228,10 +239,10 @@ class SqliteReader:
 
     def undo(self, session_id: str, undo_id: str) -> Undo | None:
         """An undo by id."""
-        rows = self._rows(("revision", "changes"), "undos WHERE session_id = ? AND id = ?", session_id, undo_id)
-        if not rows:
+        row = self._row(("revision", "changes"), "undos WHERE session_id = ? AND id = ?", session_id, undo_id)
+        if row is None:
             return None
-        revision, kept = rows[0][0], json.loads(rows[0][1])
+        revision, kept = row[0], load(row[1], self._check)
         if kept and isinstance(kept[0], dict):
             stored, ids = kept, None
         else:
@@ -242,7 +253,8 @@ class SqliteReader:
     def _changes_at(self, session_id: str, revision: int) -> list[dict[str, Any]]:
         columns = ("body", "changes", "detail")
         (row,) = self._rows(columns, "events WHERE session_id = ? AND revision = ?", session_id, revision)
-        return _body(*row)[0]
+        body, changes, detail = row
+        return _body(body, changes, detail, self._check)[0]
 
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
         """What a request key was answered with first."""
@@ -252,7 +264,9 @@ class SqliteReader:
         if row is None:
             return None
         method, result, body = row
-        return KeyedResult(method=method, result=json.loads(result) if body is None else unpack(body))
+        return KeyedResult(
+            method=method, result=load(result, self._check) if body is None else unpack(body, self._check)
+        )
 
     def calibration(self, model: str) -> dict[str, Any] | None:
         """What the bills of a model have taught."""
@@ -279,8 +293,8 @@ class SqliteReader:
 class SqliteWriter(SqliteReader):
     """One transaction on the store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sqlite3.Connection, check: Check = go_on) -> None:
+        super().__init__(connection, check)
         self.freed = False
         """Whether content was deleted: once this is committed, its pages and its traces in the WAL are to go."""
         self._logged: set[str] = set()
@@ -288,11 +302,12 @@ class SqliteWriter(SqliteReader):
 
     def _put(self, table: str, columns: tuple[str, ...], rows: Iterable[list[Any]]) -> None:
         marks = ", ".join("?" * len(columns))
-        self._sql.executemany(f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})", rows)
+        statement = f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})"
+        self._sql.executemany(statement, each(rows, self._check))
 
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
-        row = [_dump(session.config) if name == "config" else getattr(session, name) for name in SESSION]
+        row = [dump(session.config) if name == "config" else getattr(session, name) for name in SESSION]
         self._put("sessions", SESSION, [row])
 
     def put_phases(self, session_id: str, phases: Iterable[Phase]) -> None:
@@ -312,7 +327,7 @@ class SqliteWriter(SqliteReader):
         """Create or replace items; blobs that an item no longer names are let go."""
         pairs = list(changes)
         self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for _, item in pairs))
-        for before, item in pairs:
+        for before, item in each(pairs, self._check):
             held, wanted = set(before.segments if before else ()), set(item.segments)
             if held != wanted:
                 self._sql.executemany(
@@ -365,14 +380,14 @@ class SqliteWriter(SqliteReader):
 
     def add_event(self, event: Event) -> None:
         """Append to the event log."""
-        stored = [stored_change(change, event.revision, event.at) for change in event.changes]
+        stored = [stored_change(change, event.revision, event.at) for change in each(event.changes, self._check)]
         self._logged = {change["id"] for change in stored}
         kept = {
             **{name: getattr(event, name) for name in EVENT if name != "body"},
             "changes": "",
             "detail": "",
-            "alerts": _dump(event.alerts),
-            "body": pack({"changes": stored, "detail": event.detail}),
+            "alerts": dump(event.alerts),
+            "body": pack({"changes": stored, "detail": event.detail}, self._check),
         }
         marks = ", ".join("?" * len(EVENT))
         self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
@@ -385,7 +400,7 @@ class SqliteWriter(SqliteReader):
                 undo.session_id,
                 undo.id,
                 undo.revision,
-                _dump(None if undo.before.keys() == self._logged else [*undo.before]),
+                dump(None if undo.before.keys() == self._logged else [*undo.before]),
             ),
         )
 
@@ -395,7 +410,7 @@ class SqliteWriter(SqliteReader):
         self._sql.execute(
             "INSERT INTO request_keys (scope, key, method, result, body, expires_at) VALUES (?, ?, ?, '', ?, ?)"
             " ON CONFLICT DO UPDATE SET method = excluded.method, result = '', body = excluded.body",
-            (scope, key, result.method, pack(result.result), now + lifetime_seconds(key)),
+            (scope, key, result.method, pack(result.result, self._check), now + lifetime_seconds(key)),
         )
         self.expire_keys(MAX_EXPIRED_AT_ONCE)
 
@@ -409,7 +424,7 @@ class SqliteWriter(SqliteReader):
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep what the bills of a model have taught."""
-        self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, _dump(state), at))
+        self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, dump(state), at))
 
     def delete_session(self, session_id: str) -> None:
         """Forget a session, and the blobs that no other one holds."""

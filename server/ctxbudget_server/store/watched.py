@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from ctxbudget_server.store.losses import acknowledge, add_loss
 from ctxbudget_server.store.records import Session
+from ctxbudget_server.store.stopping import Check
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
 from ctxbudget_server.store.witness import DELETED, Seen, Witness, gone_back
 
@@ -19,8 +20,8 @@ class WatchedReader(SqliteReader):
     transaction, for others may have committed since the snapshot was taken.
     """
 
-    def __init__(self, connection: sqlite3.Connection, witness: Witness) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sqlite3.Connection, witness: Witness, check: Check) -> None:
+        super().__init__(connection, check)
         self._witness = witness
         self.suspicious = False
 
@@ -37,12 +38,17 @@ class WatchedReader(SqliteReader):
         self.suspicious |= bool(gone_back(self._witness.all(), _lives(sessions)))
         return sessions
 
+    def session_page(self, state: str | None, after: str | None, limit: int) -> tuple[list[Session], int]:
+        """(up to `limit` sessions, how many match in all)."""
+        self.suspicious |= bool(gone_back(self._witness.all(), self.revisions()))
+        return super().session_page(state, after, limit)
+
 
 class WatchedWriter(SqliteWriter):
     """One transaction. What went back is noted in it as a loss."""
 
-    def __init__(self, connection: sqlite3.Connection, witness: Witness) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sqlite3.Connection, witness: Witness, check: Check) -> None:
+        super().__init__(connection, check)
         self._witness = witness
         self.noticed = False
         """Whether sessions that went back were met: where this transaction is refused, it is noted in another one."""

@@ -1,0 +1,207 @@
+"""Messages of the client on their way in: in order, within bounds, and never refused for being many.
+
+What the server cannot work on yet waits here, and when too much waits, nothing more is read from the client. Messages
+that steer the conversation (a cancel, an answer to a request of ours, the end) overtake what waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lsprotocol.types import CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.rpc.codec import Json, MessageId, decode, decode_large
+from ctxbudget_server.rpc.envelope import (
+    BadEnvelopeError,
+    Envelope,
+    Notification,
+    Request,
+    Response,
+    classify,
+    is_message_id,
+)
+from ctxbudget_server.rpc.framing import Frame, Oversize
+from ctxbudget_server.rpc.link import Link
+from ctxbudget_server.rpc.protocol import BudgetProtocol
+from ctxbudget_server.rpc.salvage import EDGE_BYTES, salvaged_id
+
+LARGE_BYTES = 64 * 1024
+"""A body above it is decoded by a worker: it would hold up everything else on the event loop."""
+LOOK_AHEAD_BYTES = 2 * 1024 * 1024
+"""Of messages that wait behind the next one to be worked on; when more wait, the client is not read from."""
+
+OVERTAKING = frozenset({CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL})
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A message that waits. `body` is what has not been decoded yet."""
+
+    size: int
+    envelope: Envelope | None = None
+    body: bytes | bytearray | None = None
+    dropped: bool = False
+
+    def id(self) -> MessageId | None:
+        """The id of the request that it is, if that can be told."""
+        if self.body is not None:
+            return salvaged_id(bytes(self.body[:EDGE_BYTES]), bytes(self.body[-EDGE_BYTES:]))
+        return self.envelope.id if isinstance(self.envelope, Request) else None
+
+
+class Intake:
+    """Lives on the event loop."""
+
+    def __init__(self, link: Link, protocol: BudgetProtocol) -> None:
+        self._link = link
+        self._protocol = protocol
+        self._waiting: deque[_Waiting] = deque()
+        self._waiting_bytes = 0
+        self._cancelled: set[MessageId] = set()
+        """Ids that were cancelled while something waited that had not been decoded: it may be theirs."""
+        self._changed = asyncio.Event()
+
+    def take(self, frame: Frame) -> None:
+        """Take the next message as it came off the wire: work on it, or let it wait."""
+        if isinstance(frame, Oversize):
+            limit = self._link.limits.max_message_bytes
+            self._protocol.refuse(salvaged_id(frame.head, frame.tail), _too_large(frame.size, limit))
+        elif len(frame) > LARGE_BYTES and self._link.lifecycle.takes_notifications():
+            self._wait(_Waiting(len(frame), body=frame))
+        else:
+            self._take_small(frame)
+
+    def _take_small(self, body: bytes | bytearray) -> None:
+        envelope, size = self._envelope(lambda: decode(body)), len(body)
+        if envelope is None:
+            return
+        if self._overtakes(envelope):
+            self._overtake(envelope, size)
+        elif self._waiting or not self._fits(envelope, size):
+            self._wait(_Waiting(size, envelope))
+        else:
+            self._protocol.take(envelope, size)
+
+    def _envelope(self, read: Callable[[], Json]) -> Envelope | None:
+        """The message of what `read` returns; None if it has been refused."""
+        try:
+            return classify(read())
+        except ProtocolError as error:
+            self._protocol.refuse(None, error)
+        except BadEnvelopeError as bad:
+            self._protocol.refuse(bad.id, bad.error)
+        return None
+
+    def _overtakes(self, envelope: Envelope) -> bool:
+        if not self._link.lifecycle.takes_notifications():
+            return True  # it is refused, or ignored
+        return isinstance(envelope, Response) or envelope.method in OVERTAKING
+
+    def _overtake(self, envelope: Envelope, size: int) -> None:
+        if isinstance(envelope, Notification) and envelope.method == CANCEL_REQUEST and self._waiting:
+            cancelled = envelope.params.get("id") if isinstance(envelope.params, dict) else None
+            if is_message_id(cancelled) and cancelled not in self._link.inflight:
+                self._cancel(cancelled)
+                return
+        self._protocol.take(envelope, size)
+
+    def _cancel(self, message_id: MessageId) -> None:
+        for waiting in self._waiting:
+            if waiting.id() == message_id:
+                self._drop(waiting)
+                self._protocol.refuse(message_id, _cancelled("the client cancelled the request"))
+                return
+        if any(waiting.body is not None for waiting in self._waiting):
+            self._cancelled.add(message_id)
+
+    def _fits(self, envelope: Envelope | None, size: int) -> bool:
+        """Whether a message can be taken now; None: one that has not been decoded."""
+        return isinstance(envelope, Notification | Response) or self._link.inflight.fits(size)
+
+    # ------------------------------------------------------------------ what waits
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits behind the first, however large that is, that nothing more shall be read."""
+        return bool(self._waiting) and self._waiting_bytes - self._waiting[0].size > LOOK_AHEAD_BYTES
+
+    async def has_room(self) -> None:
+        """Wait until more may be read."""
+        while self.is_full:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def emptied(self, timeout: float) -> None:
+        """Wait until nothing waits, or for so long."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self._waiting:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def refuse_all(self) -> None:
+        """Answer what waits, because the server ends."""
+        for waiting in list(self._waiting):
+            self._drop(waiting)
+            if (message_id := waiting.id()) is not None:
+                self._protocol.refuse(message_id, _cancelled("the server ended before the request was begun"))
+
+    def _wait(self, waiting: _Waiting) -> None:
+        self._waiting.append(waiting)
+        self._waiting_bytes += waiting.size
+        self._changed.set()
+
+    def _drop(self, waiting: _Waiting) -> None:
+        self._waiting.remove(waiting)
+        waiting.dropped = True
+        self._waiting_bytes -= waiting.size
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Work on what waits, in order, until cancelled."""
+        while True:
+            while not self._waiting:
+                self._changed.clear()
+                await self._changed.wait()
+            await self._work_on(self._waiting[0])
+            await asyncio.sleep(0)
+
+    async def _work_on(self, first: _Waiting) -> None:
+        await self._link.room.until(lambda: first.dropped or self._fits(first.envelope, first.size))
+        envelope = first.envelope
+        if (body := first.body) is not None:
+            decoding = asyncio.ensure_future(self._link.pool.result_of(lambda: decode_large(body)))
+            await asyncio.wait([decoding])
+            envelope = None if first.dropped else self._envelope(decoding.result)
+        if first.dropped:  # it was cancelled, or the server ends
+            return
+        self._drop(first)
+        cancelled = self._is_cancelled(envelope)
+        if not any(waiting.body is not None for waiting in self._waiting):
+            self._cancelled.clear()
+        if cancelled is not None:
+            self._protocol.refuse(cancelled, _cancelled("the client cancelled the request"))
+        elif envelope is not None:
+            self._protocol.take(envelope, first.size, waited=True)
+
+    def _is_cancelled(self, envelope: Envelope | None) -> MessageId | None:
+        """The id of a request that was cancelled before it was decoded."""
+        if not isinstance(envelope, Request) or envelope.id in self._link.inflight:
+            return None
+        return envelope.id if envelope.id in self._cancelled else None
+
+
+def _cancelled(why: str) -> ProtocolError:
+    return ProtocolError("requestCancelled", why)
+
+
+def _too_large(size: int, limit: int) -> ProtocolError:
+    return ProtocolError(
+        "payloadTooLarge", f"the message has {size} bytes; the limit is {limit}", limit=limit, size=size
+    )
