@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import mcp_types as types
@@ -23,11 +24,21 @@ from ctxbudget_server.services.watchdog import TICK_SECONDS, Watchdog
 
 
 def serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
-    """Serve the host on stdin and stdout until it leaves."""
+    """Serve the host on stdin and stdout until it leaves, or until SIGINT or SIGTERM end the process."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     try:
         anyio.run(_serve, services, chosen_session, watchdog)
     except* BrokenPipeError:  # it left with an answer under way
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End at once: the SDK's thread that waits for the host's next line can be neither told to stop nor waited for.
+
+    The tools only read, so there is nothing to bring to an end.
+    """
+    os._exit(128 + number)
 
 
 async def _serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None) -> None:
