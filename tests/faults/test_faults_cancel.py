@@ -1,4 +1,4 @@
-"""Work that is cancelled stops, whatever it is at: it answers -32800, changes nothing, and leaves the processor alone."""
+"""Cancelled work stops, whatever it is at: it answers -32800, changes nothing, and leaves the processor alone."""
 
 from __future__ import annotations
 
