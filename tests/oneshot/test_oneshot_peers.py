@@ -72,11 +72,11 @@ def test_other_settings_are_answered_by_the_caller_itself(shared: tuple[Place, C
         b"Content-Length: 10\r\n\r\n0123456789",
         b"x" * 5000,
         b"ctxbudget-oneshot 2 5 5\n12345",
-        b"ctxbudget-oneshot 1 5\n12345",
-        b"ctxbudget-oneshot 1 -5 5\n12345",
-        b"ctxbudget-oneshot 1 99999999999 5\n12345",
-        b"ctxbudget-oneshot 1 5 5\n12345",
-        b"ctxbudget-oneshot 1 0 0\n",
+        b"ctxbudget-oneshot 2 5\n12345",
+        b"ctxbudget-oneshot 2 -5 5\n12345",
+        b"ctxbudget-oneshot 2 99999999999 5\n12345",
+        b"ctxbudget-oneshot 2 5 5\n12345",
+        b"ctxbudget-oneshot 2 0 0\n",
         b"\n",
         b"\0" * 200,
     ],
@@ -104,7 +104,7 @@ def test_too_large_a_body_is_the_callers_own(shared: tuple[Place, Client]) -> No
 def test_a_caller_that_dawdles_is_cut_off(shared: tuple[Place, Client]) -> None:
     place, client = shared
     with place.connect() as silent, place.connect() as slow:
-        slow.sendall(b"ctxbudget-oneshot 1 500 0\nabc")
+        slow.sendall(b"ctxbudget-oneshot 2 500 0\nabc")
         assert (rest(silent), rest(slow)) == (b"", b"")
     works(place, client)
 

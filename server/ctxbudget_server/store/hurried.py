@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from ctxbudget_server.store.interface import Reader, Store, Writer
+from ctxbudget_server.store.stopping import Check, go_on
 
 
 class HurriedStore:
@@ -15,13 +16,15 @@ class HurriedStore:
         self._store = store
         self._until = until
 
-    def read(self) -> AbstractContextManager[Reader]:
+    def read(self, check: Check = go_on) -> AbstractContextManager[Reader]:
         """As the store does."""
-        return self._store.read()
+        return self._store.read(check)
 
-    def write(self, before_commit: Callable[[], None], until: float | None = None) -> AbstractContextManager[Writer]:
+    def write(
+        self, before_commit: Callable[[], None], until: float | None = None, check: Check = go_on
+    ) -> AbstractContextManager[Writer]:
         """As the store does, no later than in time."""
-        return self._store.write(before_commit, self._until if until is None else min(until, self._until))
+        return self._store.write(before_commit, self._until if until is None else min(until, self._until), check)
 
     @property
     def commits(self) -> int:
