@@ -30,9 +30,11 @@ from space import lines_of_source, tool_output
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.dispatch import Options, Services
 from ctxbudget_server.store.schema import SESSION_TABLES
+from ctxbudget_server.store.sqlite import Durability
 
 CTXBUDGET = str(Path(sys.executable).with_name("ctxbudget"))
 SESSIONS_AT_ONCE = 50
+CACHE_KIB = 500_000
 ID_CHARACTERS = 32
 calls = count(1)
 
@@ -40,11 +42,11 @@ calls = count(1)
 class Store:
     """A store, and requests to it by both ways."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, durability: Durability = "fast") -> None:
         folder.mkdir()
         self.path = folder / "store.db"
         self.folder = folder
-        options = Options(workspace=str(folder), store=str(self.path), durability="fast")
+        options = Options(workspace=str(folder), store=str(self.path), durability=durability)
         self.services = Services(options, actor="year")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
@@ -72,6 +74,7 @@ def fill(store: Store, sessions: int, items: int) -> None:
     store.call("context/prune", sessionId=first, target={"layer": "transient"}, policy="minimal")
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         for start in range(1, sessions, SESSIONS_AT_ONCE):
             connection.execute("BEGIN")
             for _ in range(start, min(sessions, start + SESSIONS_AT_ONCE)):
