@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "fit": "cut a recorded conversation to a limit, and keep what goes",
     "replay": "replay a recorded conversation call by call, with and without policies",
     "store": "show where the store is, its size and what holds it; clean it",
+    "doctor": "look at the installation and the store, and say what mends them",
     "report": "print a session's report: actual against budget",
     "bash-client": "print the path of the file that bash scripts source",
     "editor-client": "print the folder with the files that Neovim or Emacs loads",

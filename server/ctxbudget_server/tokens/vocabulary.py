@@ -128,6 +128,16 @@ def is_loaded(encoding: str) -> bool:
     return _source(encoding) in _loaded
 
 
+def shipped() -> list[str]:
+    """The names of the encodings whose vocabularies are shipped."""
+    return list(ENCODINGS)
+
+
+def verify(encoding: str) -> None:
+    """Read a vocabulary and compare it with the hash of what was shipped. Raises `VocabularyDataError`."""
+    _read_blob(_source(encoding))
+
+
 def _source(encoding: str) -> Source:
     try:
         return ENCODINGS[encoding]

@@ -1,0 +1,74 @@
+"""`ctxbudget doctor`: what is wrong with the installation and the store, and the command that mends it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server import __version__
+from ctxbudget_server.cli.options import add_store_options
+from ctxbudget_server.doctor.diagnosis import diagnosis
+from ctxbudget_server.doctor.finding import Finding
+from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.services.workspace import find_workspace
+from ctxbudget_server.store.location import store_path
+
+FINE, FINDINGS, FAILED = 0, 1, 2
+"""Exit codes: nothing needs to be done; something does; the doctor could not do what it was asked for."""
+
+MARKS = {"ok": "ok", "notice": "note", "warning": "WARN", "error": "ERROR"}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--json", action="store_true", help="the findings as JSON")
+    add_store_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Look at everything; print it."""
+    try:
+        workspace = str(find_workspace(options.workspace, None))
+    except ProtocolError as error:
+        complain("doctor", error.message)
+        return FAILED
+    path = Path(store_path(workspace, options.store))
+    found = list(diagnosis(workspace, path, _again(options)))
+    if options.json:
+        show_json(_wire(workspace, path, found))
+    else:
+        show(_lines(found))
+    return FINDINGS if any(finding.needs_action for finding in found) else FINE
+
+
+def _again(options: Namespace) -> list[str]:
+    """The words with which another command means the same workspace and store."""
+    named = (("--workspace", options.workspace), ("--store", options.store))
+    return [word for name, value in named if value for word in (name, value)]
+
+
+def _wire(workspace: str, path: Path, found: list[Finding]) -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "workspace": workspace,
+        "store": str(path),
+        "needsAction": any(finding.needs_action for finding in found),
+        "findings": [finding.wire() for finding in found],
+    }
+
+
+def _lines(found: list[Finding]) -> list[str]:
+    width = max(len(finding.name) for finding in found)
+    lines = []
+    for finding in found:
+        lines.append(f"{MARKS[finding.severity]:<5}  {finding.name:<{width}}  {finding.message}")
+        if finding.remedy and finding.severity != "ok":
+            lines.append(f"{'':<{width + 7}}  → {finding.remedy}")
+    serious = sum(finding.needs_action for finding in found)
+    lines += [
+        "",
+        f"{serious} of {len(found)} findings need something to be done" if serious else "nothing needs to be done",
+    ]
+    return lines

@@ -1,0 +1,29 @@
+"""All that the doctor looks at, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ctxbudget_server.doctor import installation, processes, sidecar, spool, store, vocabularies
+from ctxbudget_server.doctor.finding import Finding
+
+
+def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]:
+    """Every finding of a workspace (a real path) and its store. `again` are the words that name both to a command.
+
+    What cannot be looked at is a finding, too: one subject never keeps the others from being told.
+    """
+    subjects: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+        ("installation", installation.findings),
+        ("vocabularies", vocabularies.findings),
+        ("store", lambda: store.findings(path, again)),
+        ("spool", lambda: spool.findings(path, again)),
+        ("processes", lambda: processes.findings(path)),
+        ("sidecar", lambda: sidecar.findings(workspace, str(path))),
+    ]
+    for name, subject in subjects:
+        try:
+            yield from subject()
+        except Exception as fault:  # the installation may be broken in any way
+            yield Finding(f"{name}.doctor", "error", f"could not be looked at: {type(fault).__name__}: {fault}")

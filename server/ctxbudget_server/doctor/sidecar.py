@@ -1,0 +1,69 @@
+"""The process that answers hooks and calls of the workspace, if there is one: is it alive, and of this version?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from typing import Any
+
+from ctxbudget_server.doctor.finding import Finding, command
+from ctxbudget_server.oneshot.caller import TAKEN_SECONDS, switched_on
+from ctxbudget_server.oneshot.frames import REFUSED, TAKEN, Ask
+from ctxbudget_server.oneshot.identity import identity
+from ctxbudget_server.store.location import socket_place
+
+NAME = "sidecar"
+MAX_REPLY_BYTES = 200
+HARMLESS = ("another durability", "another extra roots", "too many callers", "too many requests")
+"""Reasons that are not the process's fault: it was started otherwise, or has much to do."""
+
+
+def findings(workspace: str, store: str) -> Iterator[Finding]:
+    """What became of knocking at its socket.
+
+    It is asked nothing: the caller leaves before it has said what it wants.
+    """
+    if not switched_on():
+        yield Finding(NAME, "ok", "no process is asked for the workspace: sockets are switched off")
+        return
+    try:
+        process, reply = _knock(workspace, store)
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+        yield Finding(NAME, "ok", "no process answers for the workspace: each call does its own work")
+    except PermissionError as fault:
+        message = f"the folder of the socket belongs to another user, or is open to others: {fault}"
+        yield Finding(NAME, "error", message, command("rm", "-r", socket_place(workspace, store)[0]))
+    except (OSError, ValueError) as fault:
+        yield Finding(
+            NAME, "warning", f"the socket of the workspace does not answer within {TAKEN_SECONDS:g} s: {fault}"
+        )
+    else:
+        yield _heard(process, reply)
+
+
+def _heard(process: int, reply: bytes) -> Finding:
+    who = f"process {process}" if process else "a process"
+    data: dict[str, Any] = {"process": process or None}
+    if reply == TAKEN:
+        return Finding(NAME, "ok", f"{who} answers for the workspace, and is of this version", None, data)
+    stop = command("kill", str(process)) if process else None
+    if reply.startswith(REFUSED):
+        reason = reply[len(REFUSED) :].decode("utf-8", "replace").strip()
+        data["refused"] = reason
+        if reason in HARMLESS:
+            return Finding(NAME, "notice", f"{who} answers for the workspace, but not this call: {reason}", None, data)
+        return Finding(NAME, "warning", f"{who} has the workspace's socket and refuses: {reason}", stop, data)
+    return Finding(NAME, "warning", f"{who} has the workspace's socket and says nothing", stop, data)
+
+
+def _knock(workspace: str, store: str) -> tuple[int, bytes]:
+    from ctxbudget_server.oneshot.endpoint import Endpoint, peer
+
+    with closing(Endpoint(*socket_place(workspace, store))) as endpoint:
+        connection = endpoint.connection(TAKEN_SECONDS)
+        with closing(connection):
+            process = peer(connection)[1]
+            connection.sendall(Ask(identity(workspace, store, "full"), "", "call", ["session/list"], b" ").head())
+            with suppress(TimeoutError):
+                return process, connection.recv(MAX_REPLY_BYTES)
+            return process, b""

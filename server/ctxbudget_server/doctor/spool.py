@@ -1,0 +1,47 @@
+"""Events of hooks that wait beside the store for a process to put them on the account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ctxbudget_server.doctor.finding import Finding, Severity, command
+from ctxbudget_server.store.spool import spool_folder, spool_state
+
+LONG_SECONDS: Final = 3600.0
+"""Any request folds events in: older ones wait because none comes through, or none comes."""
+
+
+def findings(path: Path, again: list[str]) -> Iterator[Finding]:
+    """What lies in the spool of the store at the path. `again` are the words that name it to a command."""
+    folder = spool_folder(path)
+    if not folder.exists():
+        yield Finding("spool.pending", "ok", "no event waits")
+        return
+    try:
+        state = spool_state(path)
+    except OSError as fault:
+        yield Finding(
+            "spool.pending", "error", f"{folder} cannot be read: {fault.strerror}", command("ls", "-ld", str(folder))
+        )
+        return
+    data = {"pending": state.pending, "rejected": state.rejected, "lost": state.lost, "oldest": state.oldest}
+    age = time.time() - state.oldest if state.oldest is not None else 0.0
+    if state.pending:
+        severity: Severity = "warning" if age > LONG_SECONDS else "notice"
+        message = f"{_events(state.pending)} for the account, the oldest for {age:,.0f} s"
+        yield Finding("spool.pending", severity, message, command("ctxbudget", "call", *again, "session/list"), data)
+    else:
+        yield Finding("spool.pending", "ok", "no event waits", None, data)
+    if state.rejected:
+        message = f"{state.rejected} events could not be put on the account; beside each is the reason"
+        yield Finding("spool.rejected", "warning", message, command("rm", "-r", str(folder / "rejected")), data)
+    if state.lost:
+        message = f"for {state.lost} events there was no room: they are not on the account"
+        yield Finding("spool.lost", "error", message, command("rm", str(folder / "lost")), data)
+
+
+def _events(count: int) -> str:
+    return f"{count:,} events wait" if count > 1 else "1 event waits"

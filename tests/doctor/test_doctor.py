@@ -1,0 +1,291 @@
+"""`ctxbudget doctor` as a person or a script runs it: each finding, and that it changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctxbudget_server import __version__
+from ctxbudget_server.doctor.versions import read_requirement
+from ctxbudget_server.store.location import socket_place
+from ctxbudget_server.store.spool import Spool
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes and signals are POSIX's: needs Linux or macOS")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by /proc: needs Linux")
+
+
+class Place:
+    """A workspace with a store of its own, and a command of this installation on the path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "w\x1b[2J"
+        self.folder.mkdir()
+        self.store = folder / "state" / "store.db"
+        commands = folder / "bin"
+        commands.mkdir()
+        (commands / "ctxbudget").write_text(f"#!{sys.executable}\nraise SystemExit\n")
+        (commands / "ctxbudget").chmod(0o755)
+        self.env = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
+
+    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """A command on this place."""
+        where = ("--workspace", str(self.folder), "--store", str(self.store))
+        done = subprocess.run(
+            [sys.executable, "-m", "ctxbudget_server", *words, *where],
+            capture_output=True, env={**self.env, **env}, cwd=self.folder, timeout=60, check=False,
+        )  # fmt: skip
+        return subprocess.CompletedProcess([], done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def fill(self) -> None:
+        """Make the store, with a session."""
+        assert self.run("call", "context/add", '{"items": [{"layer": "transient", "tokens": 5}]}').returncode == 0
+
+    def examined(self, code: int, *words: str, **env: str) -> dict[str, dict[str, Any]]:
+        """The findings by name, the worst of each name; nothing but scratch files may change."""
+        before = self.listing()
+        done = self.run("doctor", "--json", *words, **env)
+        assert self.listing() == before, "looking changes nothing"
+        assert done.stderr == ""
+        told = json.loads(done.stdout)
+        assert done.returncode == code == int(told["needsAction"]), told["findings"]
+        assert (told["version"], told["store"]) == (__version__, str(self.store))
+        order = ("ok", "notice", "warning", "error")
+        for finding in told["findings"]:
+            assert finding.keys() == {"name", "severity", "message", "remedy", "data"}
+            assert finding["remedy"] or finding["severity"] in ("ok", "notice"), finding
+        return {one["name"]: one for one in sorted(told["findings"], key=lambda one: order.index(one["severity"]))}
+
+    def listing(self) -> dict[str, bytes]:
+        """What lies in the state folder, SQLite's scratch memory apart."""
+        folder = self.store.parent
+        if not folder.exists() or not os.access(folder, os.R_OK | os.X_OK):
+            return {}
+        files = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm")]
+        return {str(path): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A place without a store."""
+    return Place(tmp_path)
+
+
+def test_nothing_is_wrong_where_there_is_no_store_yet(place: Place) -> None:
+    found = place.examined(0)
+
+    assert {one["severity"] for one in found.values()} == {"ok"}, found
+    assert "no store yet" in found["store.path"]["message"]
+    assert not place.store.parent.exists(), "it makes no store"
+    said = place.run("doctor")
+    assert said.returncode == 0 and said.stdout.endswith("nothing needs to be done\n")
+    assert "\x1b" not in said.stdout
+
+
+def test_a_whole_store(place: Place) -> None:
+    place.fill()
+
+    found = place.examined(0)
+    assert found["store.integrity"]["data"] == {"sessions": 1}
+    assert found["store.version"]["data"]["version"] == found["store.version"]["data"]["supported"]
+    assert found["store.path"]["data"]["bytes"] > 0
+    assert found["vocabularies.hash"]["severity"] == found["installation.dependencies"]["severity"] == "ok"
+
+
+def test_a_damaged_page(place: Place) -> None:
+    place.fill()
+    data = bytearray(place.store.read_bytes())
+    for page in range(4096, len(data), 4096):
+        data[page : page + 16] = b"\xff" * 16
+    place.store.write_bytes(data)
+
+    found = place.examined(1)["store.integrity"]
+    assert found["severity"] == "error"
+    assert found["remedy"].endswith("--repair")
+
+
+@pytest.mark.parametrize("content", [b"", b"S", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_cut_or_senseless_file(place: Place, content: bytes) -> None:
+    place.store.parent.mkdir(mode=0o700)
+    place.store.write_bytes(content)
+    place.store.chmod(0o600)
+
+    assert place.examined(1)["store.integrity"]["severity"] in ("warning", "error")
+
+
+def test_another_programs_file(place: Place) -> None:
+    place.store.parent.mkdir(mode=0o700)
+    other = sqlite3.connect(place.store)
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.close()
+    place.store.chmod(0o600)
+
+    assert "another program's" in place.examined(1)["store.integrity"]["message"]
+
+
+def test_a_newer_store(place: Place) -> None:
+    place.fill()
+    database = sqlite3.connect(place.store)
+    database.execute("PRAGMA user_version=900")
+    database.commit()
+    database.close()
+
+    found = place.examined(1)
+    assert (found["store.version"]["severity"], found["store.version"]["data"]["version"]) == ("error", 900)
+    assert "--upgrade" in found["store.version"]["remedy"]
+
+
+@posix
+def test_files_and_folders_that_are_open_to_others(place: Place) -> None:
+    place.fill()
+    place.store.chmod(0o644)
+    found = place.examined(1)["store.permissions"]
+    assert (found["severity"], found["remedy"]) == ("warning", f"chmod 600 {place.store}")
+    place.store.chmod(0o600)
+    place.store.parent.chmod(0o777)
+    found = place.examined(1)["store.permissions"]
+    assert (found["severity"], found["remedy"]) == ("error", f"chmod go-w {place.store.parent}")
+
+
+@posix
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="giving a file away needs root")
+def test_a_store_of_somebody_else(place: Place) -> None:
+    place.fill()
+    os.chown(place.store, 12345, 12345)
+
+    found = place.examined(1)["store.permissions"]
+    assert found["severity"] == "error" and "another user (12345)" in found["message"]
+
+
+@posix
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may look everywhere")
+def test_a_place_that_cannot_be_looked_at(place: Place) -> None:
+    place.fill()
+    place.store.parent.chmod(0)
+    try:
+        assert place.examined(1)["store.path"]["severity"] == "error"
+    finally:
+        place.store.parent.chmod(0o700)
+
+
+def test_damaged_files_that_are_kept(place: Place) -> None:
+    place.fill()
+    (place.store.parent / "store.db.damaged-1").write_bytes(b"x" * 10)
+    (place.store.parent / "store.db.damaged-1-wal").write_bytes(b"x")
+
+    found = place.examined(0)["store.setAside"]
+    assert (found["severity"], found["data"]["files"]) == ("notice", [f"{place.store}.damaged-1"])
+
+
+def test_events_that_wait_and_events_that_were_rejected(place: Place) -> None:
+    place.fill()
+    Spool(place.store).put(b"{}")
+    found = place.examined(0)["spool.pending"]
+    assert (found["severity"], found["data"]["pending"]) == ("notice", 1)
+    (name,) = Spool(place.store).pending()
+    Spool(place.store).reject(name, "it is not an event")
+    found = place.examined(1)["spool.rejected"]
+    assert (found["severity"], found["data"]["rejected"]) == ("warning", 1)
+
+
+@linux
+def test_a_process_that_uses_the_store_and_is_stopped(place: Place) -> None:
+    place.fill()
+    code = "import sqlite3,sys,time; c=sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); print(1, flush=True); time.sleep(60)"  # noqa: E501
+    holder = subprocess.Popen([sys.executable, "-c", code, str(place.store)], stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout is not None and holder.stdout.readline()
+        found = place.examined(0)
+        assert [one["pid"] for one in found["store.processes"]["data"]["processes"]] == [holder.pid]
+        assert found["store.integrity"]["severity"] == "ok", "a writer hinders nobody from looking"
+        holder.send_signal(signal.SIGSTOP)
+        found = place.examined(1)
+        assert found["store.processes"]["remedy"] == f"kill -CONT {holder.pid}"
+    finally:
+        holder.kill()
+        holder.wait()
+        assert holder.stdout is not None
+        holder.stdout.close()
+
+
+@linux
+def test_a_sidecar_that_is_alive_and_one_that_is_stopped(place: Place) -> None:
+    place.fill()
+    where = ("--workspace", str(place.folder), "--store", str(place.store))
+    command = [sys.executable, "-m", "ctxbudget_server", "sidecar", *where]
+    sidecar = subprocess.Popen(command, env=place.env, stdin=subprocess.DEVNULL)
+    socket = Path(*socket_place(str(place.folder.resolve()), str(place.store)))
+    try:
+        while not socket.exists() and sidecar.poll() is None:
+            time.sleep(0.05)
+        found = place.examined(0)["sidecar"]
+        assert (found["severity"], found["data"]["process"]) == ("ok", sidecar.pid), found
+        sidecar.send_signal(signal.SIGSTOP)
+        found = place.examined(1)["sidecar"]
+        assert (found["severity"], found["remedy"]) == ("warning", f"kill {sidecar.pid}")
+    finally:
+        sidecar.kill()
+        sidecar.wait()
+
+
+def test_the_command_on_the_path(place: Place, tmp_path: Path) -> None:
+    assert place.examined(0)["installation.command"]["severity"] == "ok"
+    nowhere = tmp_path / "nothing"
+    nowhere.mkdir()
+    assert place.examined(1, PATH=str(nowhere))["installation.command"]["data"] == {"found": None}
+    other = nowhere / "ctxbudget"
+    other.write_text("#!/bin/sh\necho ctxbudget 0.0.1\n")
+    other.chmod(0o755)
+    found = place.examined(1, PATH=str(nowhere))["installation.command"]
+    assert (found["severity"], found["data"]["version"]) == ("warning", "ctxbudget 0.0.1")
+
+
+def test_a_dependency_that_is_missing_or_out_of_range(place: Place, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    (broken / "tiktoken-0.1.dist-info").mkdir(parents=True)
+    (broken / "tiktoken-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: tiktoken\nVersion: 0.1\n")
+    (broken / "markdown_it.py").write_text("raise ImportError('cut off')\n")
+    done = place.run("doctor", "--json", PYTHONPATH=str(broken))
+
+    assert done.returncode == 1
+    found = [one for one in json.loads(done.stdout)["findings"] if one["name"] == "installation.dependencies"]
+    assert {one["data"]["dependency"]: one["severity"] for one in found} == {
+        "tiktoken": "error",
+        "markdown-it-py": "error",
+    }
+    assert all("pip install" in one["remedy"] for one in found)
+
+
+def test_a_workspace_that_is_not_there(place: Place) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ctxbudget_server", "doctor", "--workspace", "/nowhere/\x1b[2J"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2 and b"\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "allowed"),
+    [
+        ("a<1,>=0.13", "0.13.0", True), ("a<1,>=0.13", "0.12.9", False), ("a<1,>=0.13", "1.0", False),
+        ("a>=2025.0.0,<2026", "2025.0.0", True), ("a==2", "2.0.0", True), ("a!=2", "2", False), ("a>2", "2.0.1", True),
+        ("a ~= 1.4", "1.5.1", True), ("a (>=2)", "1", False), ("a", "5", True), ("a>=1", "weekly", True),
+    ],
+)  # fmt: skip
+def test_ranges(line: str, version: str, allowed: bool) -> None:
+    needed = read_requirement(line)
+    assert needed is not None and needed.allows(version) is allowed
+
+
+def test_requirements_of_extras() -> None:
+    needed = read_requirement('mcp<3,>=2.2; extra == "mcp"')
+    assert needed is not None and (needed.name, needed.extra) == ("mcp", "mcp")
