@@ -23,6 +23,11 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes and signals are POS
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by /proc: needs Linux")
 
 
+def needs_action(finding: dict[str, Any]) -> bool:
+    """Whether somebody should do something."""
+    return finding["severity"] in ("warning", "error")
+
+
 class Place:
     """A workspace with a store of its own, and a command of this installation on the path."""
 
@@ -61,7 +66,7 @@ class Place:
         order = ("ok", "notice", "warning", "error")
         for finding in told["findings"]:
             assert finding.keys() == {"name", "severity", "message", "remedy", "data"}
-            assert finding["remedy"] or finding["severity"] in ("ok", "notice"), finding
+            assert finding["remedy"] or not needs_action(finding) or finding["name"] == "store.originals", finding
         return {one["name"]: one for one in sorted(told["findings"], key=lambda one: order.index(one["severity"]))}
 
     def listing(self) -> dict[str, bytes]:
@@ -94,22 +99,52 @@ def test_a_whole_store(place: Place) -> None:
     place.fill()
 
     found = place.examined(0)
-    assert found["store.integrity"]["data"] == {"sessions": 1}
+    assert found["store.integrity"]["message"].endswith("it has 1 session")
     assert found["store.version"]["data"]["version"] == found["store.version"]["data"]["supported"]
     assert found["store.path"]["data"]["bytes"] > 0
     assert found["vocabularies.hash"]["severity"] == found["installation.dependencies"]["severity"] == "ok"
 
 
-def test_a_damaged_page(place: Place) -> None:
+def test_a_damaged_page_is_found_and_mended_on_demand(place: Place) -> None:
     place.fill()
     data = bytearray(place.store.read_bytes())
-    for page in range(4096, len(data), 4096):
-        data[page : page + 16] = b"\xff" * 16
+    page = data.index(b"default", 4096) // 4096 * 4096
+    data[page : page + 16] = b"\xff" * 16
     place.store.write_bytes(data)
 
     found = place.examined(1)["store.integrity"]
     assert found["severity"] == "error"
     assert found["remedy"].endswith("--repair")
+
+    done = place.run("doctor", "--json", "--repair")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["repaired"], told["acknowledged"]) == (1, True, None)
+    named = {one["name"]: one for one in told["findings"]}
+    assert named["store.integrity"]["severity"] == "ok" and named["store.setAside"]["severity"] == "notice"
+    assert named["store.losses"]["severity"] == "error" and named["store.losses"]["remedy"].endswith("--acknowledge")
+    assert place.examined(1)["store.losses"]["message"] == named["store.losses"]["message"], "until it is acknowledged"
+
+    done = place.run("doctor", "--json", "--acknowledge")
+    assert (done.returncode, json.loads(done.stdout)["acknowledged"]) == (0, 1)
+    assert "store.losses" not in place.examined(0)
+
+
+def test_a_treatment_makes_no_store(place: Place) -> None:
+    done = place.run("doctor", "--json", "--repair", "--acknowledge")
+    assert (done.returncode, json.loads(done.stdout)["repaired"]) == (0, False)
+    assert not place.store.parent.exists()
+
+
+def test_a_damaged_original(place: Place) -> None:
+    content = "The words of a report. " * 200
+    place.run("call", "context/add", json.dumps({"items": [{"layer": "transient", "content": content}]}))
+    database = sqlite3.connect(place.store)
+    database.execute("UPDATE blobs SET data = CAST(substr(data, 1, length(data) - 3) || x'010203' AS BLOB)")
+    database.commit()
+    database.close()
+
+    found = place.examined(1)
+    assert (found["store.integrity"]["severity"], found["store.originals"]["severity"]) == ("ok", "error")
 
 
 @pytest.mark.parametrize("content", [b"", b"S", b"SQLite format 3\0" + b"\xff" * 5000])
@@ -135,6 +170,7 @@ def test_a_newer_store(place: Place) -> None:
     place.fill()
     database = sqlite3.connect(place.store)
     database.execute("PRAGMA user_version=900")
+    database.execute("UPDATE store_facts SET value = '900' WHERE name = 'version'")
     database.commit()
     database.close()
 
@@ -149,10 +185,10 @@ def test_files_and_folders_that_are_open_to_others(place: Place) -> None:
     place.store.chmod(0o644)
     found = place.examined(1)["store.permissions"]
     assert (found["severity"], found["remedy"]) == ("warning", f"chmod 600 {place.store}")
-    place.store.chmod(0o600)
     place.store.parent.chmod(0o777)
     found = place.examined(1)["store.permissions"]
     assert (found["severity"], found["remedy"]) == ("error", f"chmod go-w {place.store.parent}")
+    assert place.run("doctor", "--repair").returncode == 2, "what is not safe is not touched"
 
 
 @posix
@@ -162,7 +198,7 @@ def test_a_store_of_somebody_else(place: Place) -> None:
     os.chown(place.store, 12345, 12345)
 
     found = place.examined(1)["store.permissions"]
-    assert found["severity"] == "error" and "another user (12345)" in found["message"]
+    assert found["severity"] == "error" and "12345" in found["message"] and "chown" in found["remedy"]
 
 
 @posix

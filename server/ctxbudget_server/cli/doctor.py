@@ -11,6 +11,7 @@ from ctxbudget_server import __version__
 from ctxbudget_server.cli.options import add_store_options
 from ctxbudget_server.doctor.diagnosis import diagnosis
 from ctxbudget_server.doctor.finding import Finding
+from ctxbudget_server.doctor.treatment import acknowledge, repair
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.services.workspace import find_workspace
 from ctxbudget_server.store.location import store_path
@@ -24,6 +25,12 @@ MARKS = {"ok": "ok", "notice": "note", "warning": "WARN", "error": "ERROR"}
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--json", action="store_true", help="the findings as JSON")
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="put what can be read of a damaged store into a new one first; the damaged file is kept",
+    )
+    parser.add_argument("--acknowledge", action="store_true", help="have read what was lost: it is not told any more")
     add_store_options(parser)
 
 
@@ -35,9 +42,18 @@ def run(options: Namespace) -> int:
         complain("doctor", error.message)
         return FAILED
     path = Path(store_path(workspace, options.store))
+    repaired = acknowledged = None
+    try:
+        if options.repair:
+            repaired = repair(path)
+        if options.acknowledge:
+            acknowledged = acknowledge(path)
+    except ProtocolError as error:
+        complain("doctor", error.message)
+        return FAILED
     found = list(diagnosis(workspace, path, _again(options)))
     if options.json:
-        show_json(_wire(workspace, path, found))
+        show_json({**_wire(workspace, path, found), "repaired": repaired, "acknowledged": acknowledged})
     else:
         show(_lines(found))
     return FINDINGS if any(finding.needs_action for finding in found) else FINE

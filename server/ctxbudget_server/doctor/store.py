@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
+from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.doctor.finding import Finding, command
 from ctxbudget_server.store import inspection
-
-EMPTY_BYTES: Final = 1
-"""SQLite takes a file of so many bytes for a new database."""
+from ctxbudget_server.store.files import refuse_unsafe
+from ctxbudget_server.store.inspection import Contents
+from ctxbudget_server.store.judging import MAX_EMPTY_BYTES, Kind
+from ctxbudget_server.store.schema import VERSION
 
 
 def findings(path: Path, again: list[str]) -> Iterator[Finding]:
     """All that is to be said of the store at the path. `again` are the words that name it to a command."""
     try:
-        own, folder = inspection.entry(path), inspection.entry(path.parent)
+        own = inspection.entry(path)
     except OSError as fault:
         yield Finding(
             "store.path",
@@ -26,10 +27,10 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
             command("ls", "-ld", str(path.parent)),
         )
         return
-    if folder is not None:
-        yield from _folder(folder)
     if own is None:
         yield Finding("store.path", "ok", f"there is no store yet at {path}: the first request that writes makes it")
+        if path.parent.exists() and (unsafe := _safety(path)) is not None:
+            yield unsafe
     elif not own.is_regular:
         yield Finding("store.path", "error", f"{path} is not a regular file", command("ls", "-ld", str(path)))
         return
@@ -39,13 +40,13 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
     yield from _set_aside(path)
 
 
-def _folder(folder: inspection.Entry) -> Iterator[Finding]:
-    if not folder.is_ours:
-        message = f"the folder {folder.path} belongs to another user ({folder.owner})"
-        yield Finding("store.permissions", "error", message, command("sudo", "chown", "-R", str(_me()), folder.path))
-    elif folder.writable_by_others:
-        message = f"others may write to the folder {folder.path} (mode {folder.mode:04o})"
-        yield Finding("store.permissions", "error", message, command("chmod", "go-w", folder.path))
+def _safety(path: Path) -> Finding | None:
+    """What the store itself would refuse, in its own words."""
+    try:
+        refuse_unsafe(path)
+    except ProtocolError as fault:
+        return Finding("store.permissions", "error", fault.message, str(fault.fields["remedy"]))
+    return None
 
 
 def _files(path: Path) -> Iterator[Finding]:
@@ -55,21 +56,20 @@ def _files(path: Path) -> Iterator[Finding]:
     yield Finding(
         "store.path", "ok", f"{path}, {size:,} bytes in {len(found)} file{'s' * (len(found) > 1)}", None, data
     )
-    strange = [each for each in found if not each.is_ours]
+    if (unsafe := _safety(path)) is not None:
+        yield unsafe
+        return
     open_ = [each for each in found if each.is_ours and each.readable_by_others]
-    for each in strange:
-        message = f"{each.path} belongs to another user ({each.owner})"
-        yield Finding("store.permissions", "error", message, command("sudo", "chown", str(_me()), each.path))
     for each in open_:
-        message = f"others may read {each.path} (mode {each.mode:04o})"
+        message = f"others may read {each.path} (mode {each.mode:04o}): the next request takes that away"
         yield Finding("store.permissions", "warning", message, command("chmod", "600", each.path))
-    if not strange and not open_:
+    if not open_:
         yield Finding("store.permissions", "ok", "its files are this user's alone")
 
 
 def _contents(path: Path, own: inspection.Entry, again: list[str]) -> Iterator[Finding]:
     repair = command("ctxbudget", "doctor", *again, "--repair")
-    if own.size <= EMPTY_BYTES:
+    if own.size <= MAX_EMPTY_BYTES:
         message = f"{path} is empty ({own.size} bytes): a store was never written there, or all of it was cut off"
         yield Finding("store.integrity", "warning", message, repair)
         return
@@ -83,50 +83,44 @@ def _contents(path: Path, own: inspection.Entry, again: list[str]) -> Iterator[F
             "store.integrity", "error", f"{path} cannot be read: {fault.strerror}", command("ls", "-l", str(path))
         )
         return
-    if not found.is_store:
-        message = f"{path} is not a store: it is another program's file; name another one with --store"
-        yield Finding(
-            "store.integrity", "error", message, command("ctxbudget", "doctor", "--store", f"{path}.ctxbudget")
-        )
+    if found.kind is not Kind.OURS:
+        message = f"{path} is not a store: it is another program's file; name another one"
+        remedy = command("ctxbudget", "doctor", "--store", f"{path}.ctxbudget")
+        yield Finding("store.integrity", "error", message, remedy)
         return
-    yield from _version(path, found)
-    yield from _integrity(found, repair)
-    yield from _losses(found, again)
-
-
-def _version(path: Path, found: inspection.Contents) -> Iterator[Finding]:
-    if found.version is None:
-        return
-    data = {"version": found.version, "supported": found.supported}
-    if found.version > found.supported:
-        message = f"a newer ctxbudget wrote {path} (version {found.version}; this one knows {found.supported})"
-        remedy = command(sys.executable, "-m", "pip", "install", "--upgrade", "ctxbudget")
-        yield Finding("store.version", "error", message, remedy, data)
-    elif found.version < found.supported:
-        message = (
-            f"an older ctxbudget wrote it (version {found.version}): the next request takes it to {found.supported}"
-        )
-        yield Finding("store.version", "notice", message, None, data)
-    else:
-        yield Finding("store.version", "ok", f"its version is {found.version}, as of this ctxbudget", None, data)
-
-
-def _integrity(found: inspection.Contents, repair: str) -> Iterator[Finding]:
-    if not found.faults:
-        sessions = (
-            f"; it has {found.sessions:,} session{'s' * (found.sessions != 1)}" if found.sessions is not None else ""
-        )
-        yield Finding("store.integrity", "ok", f"the store is whole{sessions}", None, {"sessions": found.sessions})
-        return
-    more = f", and {len(found.faults) - 1} more faults" if len(found.faults) > 1 else ""
-    message = f"the store is damaged: {found.faults[0]}{more}"
-    yield Finding("store.integrity", "error", message, repair, {"faults": found.faults})
-
-
-def _losses(found: inspection.Contents, again: list[str]) -> Iterator[Finding]:
+    if found.version is not None:
+        yield _version(path, found.version)
+    if found.version is None or found.version <= VERSION:
+        yield from _integrity(found, repair)
     remedy = command("ctxbudget", "doctor", *again, "--acknowledge")
-    for when, message in found.losses:
-        yield Finding("store.losses", "error", f"{when}: {message}", remedy, {"at": when})
+    for loss in found.losses:
+        yield Finding("store.losses", "error", f"{loss.found_at}: {loss.message}", remedy, loss.detail)
+
+
+def _version(path: Path, found: int) -> Finding:
+    data = {"version": found, "supported": VERSION}
+    if found > VERSION:
+        message = f"a newer ctxbudget wrote {path} (version {found}; this one knows {VERSION})"
+        remedy = command(sys.executable, "-m", "pip", "install", "--upgrade", "ctxbudget")
+        return Finding("store.version", "error", message, remedy, data)
+    if found < VERSION:
+        message = f"an older ctxbudget wrote it (version {found}): the next request takes it to {VERSION}"
+        return Finding("store.version", "notice", message, None, data)
+    return Finding("store.version", "ok", f"its version is {found}, as of this ctxbudget", None, data)
+
+
+def _integrity(found: Contents, repair: str) -> Iterator[Finding]:
+    mendable = [fault.message for fault in found.faults if fault.mendable]
+    if mendable:
+        more = f", and {len(mendable) - 1} more faults" if len(mendable) > 1 else ""
+        message = f"the store is damaged: {mendable[0]}{more}"
+        yield Finding("store.integrity", "error", message, repair, {"faults": mendable})
+    elif found.sessions is not None:
+        sessions = f"{found.sessions:,} session{'s' * (found.sessions != 1)}"
+        yield Finding("store.integrity", "ok", f"its file and its accounts are whole; it has {sessions}")
+    for fault in found.faults:
+        if not fault.mendable:
+            yield Finding("store.originals", "error", f"{fault.message}, and cannot be brought back")
 
 
 def _set_aside(path: Path) -> Iterator[Finding]:
@@ -136,9 +130,3 @@ def _set_aside(path: Path) -> Iterator[Finding]:
         message = f"{len(kept)} damaged file{'s are' if len(kept) > 1 else ' is'} kept beside it, {size:,} bytes"
         remedy = command("rm", *(each.path for each in kept))
         yield Finding("store.setAside", "notice", message, remedy, {"files": [each.path for each in kept]})
-
-
-def _me() -> int:
-    import os
-
-    return os.geteuid() if hasattr(os, "geteuid") else 0

@@ -13,6 +13,7 @@ from ctxbudget_server.store.contents import unpacked
 from ctxbudget_server.store.files import identity
 from ctxbudget_server.store.guard import Guard
 from ctxbudget_server.store.opening import replace_damaged
+from ctxbudget_server.store.readonly import open_readonly
 from ctxbudget_server.store.replacing import replace
 
 MAX_NAMED = 20
@@ -38,8 +39,8 @@ def check_store(path: Path) -> list[Finding]:
     if header.is_wrong(path):
         return [Finding("file", f"the header of {path} is damaged", True)]
     try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            return list(_findings(connection))
+        with closing(open_readonly(path)) as connection:
+            return look_through(connection)
     except sqlite3.Error as fault:
         return [Finding("file", f"{path} cannot be read: {fault}", True)]
 
@@ -51,6 +52,11 @@ def repair_store(path: Path, synchronous: str) -> None:
             replace(path)
     elif identity(path) is not None:
         replace_damaged(path, identity(path), synchronous)
+
+
+def look_through(connection: sqlite3.Connection) -> list[Finding]:
+    """What is wrong with an open database of the store. Raises `sqlite3.Error` where it cannot be read at all."""
+    return list(_findings(connection))
 
 
 def _findings(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -8,15 +8,15 @@ import stat
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote
 
+from ctxbudget_server.store import header, judging
+from ctxbudget_server.store.checkup import Finding, look_through
+from ctxbudget_server.store.faults import primary_code
+from ctxbudget_server.store.files import COMPANIONS, LOCK_SUFFIX
+from ctxbudget_server.store.judging import Kind, judge
+from ctxbudget_server.store.losses import Loss, open_losses
+from ctxbudget_server.store.readonly import has_log, open_readonly
 from ctxbudget_server.store.schema import VERSION
-
-BUSY_SECONDS: Final = 1.0
-MAX_FAULTS: Final = 20
-"""Faults of the file that are named."""
-COMPANIONS: Final = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +39,17 @@ class Entry:
         """Whether others may read it or write to it."""
         return bool(self.mode & 0o077)
 
-    @property
-    def writable_by_others(self) -> bool:
-        """Whether others may write to it."""
-        return bool(self.mode & 0o022)
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is in the database. `faults` are sentences; empty where it is whole."""
+    """What is in the database. Without a version it cannot be read; `faults` is empty where it is whole."""
 
-    version: int | None
-    supported: int
-    sessions: int | None
-    is_store: bool
-    faults: list[str] = field(default_factory=list)
-    losses: list[tuple[str, str]] = field(default_factory=list)
-    """(when, sentence) of each that nobody has acknowledged."""
+    kind: Kind
+    version: int | None = None
+    sessions: int | None = None
+    faults: list[Finding] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    """Those that nobody has acknowledged."""
 
 
 def entry(path: Path | str) -> Entry | None:
@@ -70,7 +64,7 @@ def entry(path: Path | str) -> Entry | None:
 
 def files(path: Path) -> list[Entry]:
     """The files of the store at the path: itself, its log and its shared memory."""
-    return [found for suffix in ("", *COMPANIONS) if (found := entry(f"{path}{suffix}"))]
+    return [found for suffix in ("", *COMPANIONS, LOCK_SUFFIX) if (found := entry(f"{path}{suffix}"))]
 
 
 def set_aside(path: Path) -> list[Entry]:
@@ -81,51 +75,34 @@ def set_aside(path: Path) -> list[Entry]:
 
 def contents(path: Path) -> Contents:
     """Read all of the database. Raises TimeoutError where a process keeps it locked, and OSError."""
-    with path.open("rb"):  # SQLite would not say why it cannot
-        pass
-    found = _looked_through(path, log := _has_log(path))
-    if found.faults and not log and _has_log(path):  # somebody began to write: what was read was not one state
-        found = _looked_through(path, log=True)
+    if judging.was_never_a_store(path):
+        return Contents(Kind.FOREIGN)
+    if header.is_wrong(path):
+        return Contents(Kind.OURS, faults=[Finding("file", f"the header of {path} is damaged", True)])
+    log = has_log(path)
+    found = _looked_through(path)
+    if found.faults and not log and has_log(path):  # somebody began to write: what was read was not one state
+        found = _looked_through(path)
     return found
 
 
-def _looked_through(path: Path, log: bool) -> Contents:
+def _looked_through(path: Path) -> Contents:
     try:
-        with closing(_opened(path, log)) as connection:
+        with closing(open_readonly(path)) as connection:
             return _read(connection)
-    except sqlite3.OperationalError as fault:
-        if fault.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    except sqlite3.Error as fault:
+        if primary_code(fault) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise TimeoutError(f"another process keeps {path} locked") from fault
-        return Contents(None, VERSION, None, is_store=True, faults=[str(fault)])
-    except sqlite3.DatabaseError as fault:
-        return Contents(None, VERSION, None, is_store=_begins_as_database(path), faults=[str(fault)])
-
-
-def _has_log(path: Path) -> bool:
-    log = entry(f"{path}-wal")
-    return log is not None and log.size > 0
-
-
-def _opened(path: Path, log: bool) -> sqlite3.Connection:
-    """To read alone. Without a log nothing else is needed; with one SQLite reads it where it is, and leaves it."""
-    how = "mode=ro" if log else "immutable=1"
-    name = quote(os.fsencode(path.resolve()))
-    return sqlite3.connect(f"file:{name}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        return Contents(Kind.OURS, faults=[Finding("file", f"{path} cannot be read: {fault}", True)])
 
 
 def _read(connection: sqlite3.Connection) -> Contents:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    verdict = judge(connection)
+    if verdict.kind is not Kind.OURS:
+        return Contents(verdict.kind)
+    if verdict.version > VERSION:
+        return Contents(Kind.OURS, verdict.version)
+    faults = look_through(connection)
+    sessions: int = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    faults = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({MAX_FAULTS})") if row[0] != "ok"]
-    is_store = {"sessions", "items", "events", "blobs"} <= tables
-    sessions = connection.execute("SELECT count(*) FROM sessions").fetchone()[0] if "sessions" in tables else None
-    losses: list[tuple[str, str]] = []
-    if "losses" in tables:
-        query = "SELECT found_at, message FROM losses WHERE acknowledged_at IS NULL ORDER BY id"
-        losses = connection.execute(query).fetchall()
-    return Contents(version, VERSION, sessions, is_store, faults, losses)
-
-
-def _begins_as_database(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0" or path.suffix.lower() in (".db", ".sqlite", ".sqlite3")
+    return Contents(Kind.OURS, verdict.version, sessions, faults, open_losses(connection) if "losses" in tables else [])
