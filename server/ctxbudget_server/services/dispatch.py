@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from ctxbudget_server.services.news import News
     from ctxbudget_server.services.oneshots import OneShots
 
+MAKING_ROOM = ("session/delete", "context/prune", "session/close")
+"""Methods that must be possible on a full disk: they are the way out."""
+
 MAX_REPLACEMENTS = 2
 """How often one request follows a store whose file is replaced while it works."""
 
@@ -106,12 +109,23 @@ class Services:
             self.buffers,
             self._clock,
         )
-        result = self._in_a_store_that_stays(call, row, checked)
+        result = self._with_room(call, row, checked)
         if method == "session/close":
             self._retain_content()
         return result
 
+    def _with_room(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+        """Answer, on a full disk too if the request makes room."""
+        try:
+            return self._in_a_store_that_stays(call, row, checked)
+        except ProtocolError as error:
+            if error.name != "storeFull" or row.name not in MAKING_ROOM:
+                raise
+        with self.store.relief():
+            return self._in_a_store_that_stays(call, row, checked)
+
     def _in_a_store_that_stays(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+        """Answer in the store that lies at the path: one that is replaced meanwhile is followed."""
         for _ in range(MAX_REPLACEMENTS):
             acknowledged = self.store.commits
             try:

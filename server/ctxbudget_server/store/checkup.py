@@ -5,28 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from ctxbudget_server.store import header
 from ctxbudget_server.store.contents import unpacked
 from ctxbudget_server.store.files import identity
 from ctxbudget_server.store.guard import Guard
+from ctxbudget_server.store.losses import Finding
 from ctxbudget_server.store.opening import replace_damaged
 from ctxbudget_server.store.readonly import open_readonly
 from ctxbudget_server.store.replacing import replace
 
 MAX_NAMED = 20
 """Damaged originals that are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
-
-    kind: str
-    message: str
-    mendable: bool
 
 
 def check_store(path: Path) -> list[Finding]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.store.losses import Finding, Loss
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
 from ctxbudget_server.store.stopping import Check, go_on
 
@@ -176,6 +177,21 @@ class Store(Protocol):
 
         Others cannot write meanwhile. False if another process still reads what was there before.
         """
+
+    def relief(self) -> AbstractContextManager[None]:
+        """A block in which this thread can delete on a full disk."""
+
+    def losses(self) -> list[Loss]:
+        """What the store has lost and nobody has acknowledged yet, the oldest first."""
+
+    def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
+        """Tell no more of these losses, or of all; how many that were."""
+
+    def check(self) -> list[Finding]:
+        """What is wrong with the store's files and content now; reads all of it and changes nothing."""
+
+    def repair(self) -> list[Finding]:
+        """Mend what `check` finds as far as it can be; the findings that are left. What was lost is in `losses`."""
 
     def close(self) -> None:
         """Let go of files."""

@@ -25,6 +25,15 @@ class Loss:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
+
+    kind: str
+    message: str
+    mendable: bool
+
+
 def open_losses(connection: sqlite3.Connection) -> list[Loss]:
     """What nobody has acknowledged yet, the oldest first."""
     rows = connection.execute(

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ctxbudget_server.store import files, header, judging
+from ctxbudget_server.store import files, header, judging, reserve
 from ctxbudget_server.store.faults import is_corrupt, is_puzzled, unavailable
 from ctxbudget_server.store.files import Identity, identity
 from ctxbudget_server.store.guard import Guard
@@ -29,6 +29,7 @@ def open_store(path: Path, synchronous: str) -> Handle:
         return handle
     with closing(Guard(path)) as guard, guard.replacing():
         _settle(path, synchronous)
+        reserve.keep(path)
     return Handle(path, synchronous)
 
 

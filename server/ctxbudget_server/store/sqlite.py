@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.store.checkup import Finding, check_store, repair_store
+from ctxbudget_server.store import reserve
+from ctxbudget_server.store.checkup import check_store, repair_store
 from ctxbudget_server.store.faults import StoreReplacedError, as_protocol_error, unavailable
 from ctxbudget_server.store.files import Identity, identity
 from ctxbudget_server.store.handle import Handle
-from ctxbudget_server.store.losses import Loss, open_losses
+from ctxbudget_server.store.losses import Finding, Loss, open_losses
 from ctxbudget_server.store.migrating import roll_back
 from ctxbudget_server.store.opening import is_damage, open_store, replace_damaged
-from ctxbudget_server.store.schema import VERSION
+from ctxbudget_server.store.schema import ON_EACH_CONNECTION, VERSION
 from ctxbudget_server.store.stopping import Check, go_on, stopping
-from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite
+from ctxbudget_server.store.upkeep import empty_wal, give_back, rewrite, shrink
 from ctxbudget_server.store.watched import WatchedReader, WatchedWriter
 from ctxbudget_server.store.witness import Witness
 from ctxbudget_server.store.write_queue import WriteQueue
@@ -140,6 +141,29 @@ class SqliteStore:
         """Write the file afresh, without a trace of what was deleted; False if a reader still needs the WAL."""
         with self._faults(), self._handle() as handle:
             return rewrite(handle.sql)
+
+    @contextmanager
+    def relief(self) -> Iterator[None]:
+        """Room for a deletion on a full disk: the reserve beside the store is given up, and taken again afterwards.
+
+        Meanwhile this thread does not overwrite what it deletes, which would take as much room as the content itself.
+        """
+        reserve.give_up(self.path)
+        with self._faults(), self._handle() as handle:
+            empty_wal(handle.sql)
+            handle.sql.execute("PRAGMA secure_delete=OFF")
+        try:
+            yield
+        finally:
+            self._after_relief()
+
+    def _after_relief(self) -> None:
+        with suppress(ProtocolError), self._faults(), self._handle() as handle:
+            for pragma in ON_EACH_CONNECTION:
+                handle.sql.execute(pragma)
+            shrink(handle.sql)
+            self._owing = not empty_wal(handle.sql)
+        reserve.keep(self.path)
 
     def losses(self) -> list[Loss]:
         """What the store has lost and nobody has acknowledged yet, the oldest first."""

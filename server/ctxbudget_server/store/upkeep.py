@@ -42,7 +42,7 @@ def give_back(connection: sqlite3.Connection) -> bool:
         if _is_cheap_to_rewrite(connection):
             _vacuum(connection)
         elif _figure(connection, "auto_vacuum") == INCREMENTAL:
-            _shrink(connection)
+            shrink(connection)
     except sqlite3.OperationalError:
         return False
     return empty_wal(connection, MAX_WAIT_MS)
@@ -72,7 +72,8 @@ def _vacuum(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
 
 
-def _shrink(connection: sqlite3.Connection) -> None:
+def shrink(connection: sqlite3.Connection) -> None:
+    """Give free pages back to the disk, a few in each transaction, where the file was made for that."""
     for _ in range(MAX_STEPS):
         if not _figure(connection, "freelist_count"):
             return
