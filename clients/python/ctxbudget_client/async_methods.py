@@ -10,6 +10,7 @@ from ctxbudget_protocol.results import budget as budget_results
 from ctxbudget_protocol.results import context as context_results
 from ctxbudget_protocol.results import metadata as metadata_results
 from ctxbudget_protocol.results import session as session_results
+from ctxbudget_protocol.results import store as store_results
 from ctxbudget_protocol.results import tokens as tokens_results
 from ctxbudget_protocol.results import usage as usage_results
 from ctxbudget_protocol.results import workflow as workflow_results
@@ -171,6 +172,18 @@ class AsyncUsage(AsyncNamespace):
         return await self._ask("usage/record", params, usage_results.RecordResult)
 
 
+class AsyncStore(AsyncNamespace):
+    """`store/*`."""
+
+    async def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
+        """What the store has lost and nobody has acknowledged yet."""
+        return await self._ask("store/losses", params, store_results.LossesResult)
+
+    async def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> store_results.AcknowledgeResult:
+        """Tell no more of losses that somebody has seen."""
+        return await self._ask("store/acknowledge", params, store_results.AcknowledgeResult)
+
+
 class AsyncApi:
     """All methods of the contract."""
 
@@ -182,3 +195,4 @@ class AsyncApi:
         self.metadata = AsyncMetadata(ask)
         self.tokens = AsyncTokens(ask)
         self.usage = AsyncUsage(ask)
+        self.store = AsyncStore(ask)

@@ -462,6 +462,17 @@ class UsageRecordParams(TypedDict, total=False):
     """The same key returns the first result: a retry never counts twice."""
 
 
+class StoreLossesParams(TypedDict, total=False):
+    """Params of `store/losses`."""
+
+
+class StoreAcknowledgeParams(TypedDict, total=False):
+    """Params of `store/acknowledge`."""
+
+    ids: list[int] | None
+    """Of the losses, as `store/losses` gave them. Absent: all."""
+
+
 SESSION_METHODS = frozenset(
     {
         "session/open",

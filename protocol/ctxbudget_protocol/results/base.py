@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from ctxbudget_protocol.results.record import Record, described
 from ctxbudget_protocol.words import Kind, Layer, Level
@@ -29,6 +29,25 @@ class Figures(Record):
     of_window: float = described("retained / window.")
     of_budget: float = described("retained / budget.")
     level: Level
+
+
+class Notice(Record):
+    """Something that the store has lost or had to mend; told until `store/acknowledge`."""
+
+    id: int
+    found_at: str
+    kind: str = described(
+        "`salvaged`: a damaged file was replaced by what could be read of it. `wentBack`: acknowledged changes of "
+        "sessions are missing. `headerRepaired`: the file's header was damaged; nothing is lost."
+    )
+    message: str = described("One sentence for a person, with the names of what is lost.")
+    detail: dict[str, Any] = described("The figures for a program, by kind: `sessions[]` and where the file is kept.")
+
+
+class Noticed(Record):
+    """What results carry that tell of losses."""
+
+    notices: list[Notice] = described("What the store has lost and nobody has acknowledged yet.", default=())
 
 
 class Alert(Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ctxbudget_protocol.results.base import Alert, Figures, SessionResult
+from ctxbudget_protocol.results.base import Alert, Figures, Noticed, SessionResult
 from ctxbudget_protocol.results.record import Record, described
 from ctxbudget_protocol.words import Basis, Layer, Level, PhaseStatus, Policy, Provenance, Scope, SessionState, Strategy
 
@@ -111,7 +111,7 @@ class ProvenanceShare(Record):
     tokens: int
 
 
-class StatusResult(SessionResult, Figures):
+class StatusResult(SessionResult, Figures, Noticed):
     """Result of `budget/status`."""
 
     state: SessionState
@@ -216,7 +216,7 @@ class ArtifactIssue(Record):
     metadata_tokens: int | None
 
 
-class ReportResult(SessionResult):
+class ReportResult(SessionResult, Noticed):
     """Result of `budget/report`."""
 
     state: SessionState

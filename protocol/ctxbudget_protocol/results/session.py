@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctxbudget_protocol.results.base import Alert, Figures, PruneOutcome, SessionResult
+from ctxbudget_protocol.results.base import Alert, Figures, Noticed, PruneOutcome, SessionResult
 from ctxbudget_protocol.results.record import Record, described
 from ctxbudget_protocol.words import Policy, SessionState
 
 
-class OpenResult(SessionResult):
+class OpenResult(SessionResult, Noticed):
     """Result of `session/open`."""
 
     created: bool
@@ -40,7 +40,7 @@ class SessionInfo(Record):
     status: Figures
 
 
-class ListResult(Record):
+class ListResult(Noticed):
     """Result of `session/list`."""
 
     workspace: str

@@ -25,6 +25,8 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         complain("report", error.message)
         return 1
+    for notice in report["notices"]:
+        complain("report", notice["message"])
     if options.json:
         show_json(report)
     else:

@@ -18,6 +18,7 @@ from ctxbudget_server.services.buffers import Buffers
 from ctxbudget_server.services.call import Call, utc_now
 from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.services.checking import Validate, lean_validated, validated
+from ctxbudget_server.services.losses import TOLD_WITH, notices
 from ctxbudget_server.services.registry import service
 from ctxbudget_server.services.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.services.workspace import Documents, find_workspace
@@ -112,7 +113,10 @@ class Services:
         result = self._with_room(call, row, checked)
         if method == "session/close":
             self._retain_content()
-        return result
+        return {**result, "notices": self._notices()} if method in TOLD_WITH else result
+
+    def _notices(self) -> list[dict[str, Any]]:
+        return [notice.wire() for notice in notices(self.store)]
 
     def _with_room(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
         """Answer, on a full disk too if the request makes room."""

@@ -38,6 +38,8 @@ SERVICES: dict[str, str] = {
     "tokens/count": "tokens:count",
     "tokens/fits": "tokens:fits",
     "tokens/truncate": "tokens:truncate",
+    "store/losses": "losses:list_losses",
+    "store/acknowledge": "losses:acknowledge_losses",
     "usage/record": "usage:record",
 }
 
