@@ -144,16 +144,19 @@ def test_a_file_that_was_cut_short_is_not_taken_for_a_new_one(tmp_path: Path, le
 
 
 @pytest.mark.parametrize("left", [0, 1])
-def test_what_a_log_has_of_a_file_that_was_cut_short_is_found(tmp_path: Path, left: int) -> None:
+def test_the_log_of_a_file_that_was_cut_short_is_kept(tmp_path: Path, left: int) -> None:
     client = server(tmp_path, exit_code=None)
-    item = add(client, "in the log alone")
+    add(client, "in the log")
     client.process.kill()
     client.process.wait()
+    log = store_of(tmp_path).with_name("store.db-wal").read_bytes()
     os.truncate(store_of(tmp_path), left)
 
-    with contextlib.closing(Served(tmp_path)) as ask:
-        assert ask("context/get", itemId=item)["content"] == "in the log alone"
-        assert [notice["kind"] for notice in ask("budget/status")["notices"]] == ["salvaged"]
+    notices = told(tmp_path) and told(tmp_path)
+
+    assert [notice["kind"] for notice in notices] == ["salvaged", "wentBack"]
+    assert notices[1]["detail"]["sessions"] == [{"sessionId": "default", "before": 1, "after": None}]
+    assert log in [each.read_bytes() for each in store_of(tmp_path).parent.glob("*.damaged-*-wal")]
 
 
 def test_a_flipped_bit_anywhere_is_noticed_or_changes_nothing(tmp_path: Path, long_run: bool) -> None:
