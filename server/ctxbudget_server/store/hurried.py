@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
 from ctxbudget_server.store.interface import Reader, Store, Writer
+from ctxbudget_server.store.losses import Finding, Loss
 from ctxbudget_server.store.stopping import Check, go_on
 
 
@@ -46,6 +47,26 @@ class HurriedStore:
     def rewrite(self) -> bool:
         """As the store does."""
         return self._store.rewrite()
+
+    def relief(self) -> AbstractContextManager[None]:
+        """As the store does."""
+        return self._store.relief()
+
+    def losses(self) -> list[Loss]:
+        """As the store does."""
+        return self._store.losses()
+
+    def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
+        """As the store does."""
+        return self._store.acknowledge_losses(ids)
+
+    def check(self) -> list[Finding]:
+        """As the store does."""
+        return self._store.check()
+
+    def repair(self) -> list[Finding]:
+        """As the store does."""
+        return self._store.repair()
 
     def close(self) -> None:
         """As the store does."""

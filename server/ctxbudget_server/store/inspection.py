@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctxbudget_server.store import header, judging
-from ctxbudget_server.store.checkup import Finding, look_through
+from ctxbudget_server.store.checkup import look_through
 from ctxbudget_server.store.faults import primary_code
 from ctxbudget_server.store.files import COMPANIONS, LOCK_SUFFIX
 from ctxbudget_server.store.judging import Kind, judge
-from ctxbudget_server.store.losses import Loss, open_losses
+from ctxbudget_server.store.losses import Finding, Loss, open_losses
 from ctxbudget_server.store.readonly import has_log, open_readonly
 from ctxbudget_server.store.schema import VERSION
 
