@@ -13,6 +13,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
 from ctxbudget_server.services.content import Figure
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.opening import NotRegularError, OutsideError, open_inside
 from ctxbudget_server.services.workspace import as_text, check_size
 
 FITS, OVER, FAILED = 0, 1, 2
@@ -76,19 +77,23 @@ class _Job:
         from ctxbudget_server.services.folders import files_below
 
         paths = list(files_below(folder, self._warn))
+        root = os.path.realpath(folder)
         for done, path in enumerate(paths):
             self._progress(done, len(paths))
-            yield from self._one(str(path), None, in_folder=True)
+            yield from self._one(str(path), None, root)
         self._progress(len(paths), len(paths))
 
-    def _one(self, name: str, data: bytes | None, *, in_folder: bool = False) -> Iterator[Row]:
+    def _one(self, name: str, data: bytes | None, root: str | None = None) -> Iterator[Row]:
+        """The row of a file, which must lie in `root` if there is one: it was found there."""
         try:
-            data = _read(name) if data is None else data
+            data = _read(name, root) if data is None else data
             figure = self._figure(name, data)
         except OSError as fault:
             self._fail(f"{name}: {fault.strerror}")
+        except (OutsideError, NotRegularError):
+            self._fail(f"{name}: is no regular file in the folder by now")
         except ProtocolError as fault:
-            if in_folder and fault.name == "notText" and b"\0" in (data or b""):
+            if root and fault.name == "notText" and b"\0" in (data or b""):
                 return
             self._fail(fault.message)
         else:
@@ -113,8 +118,8 @@ class _Job:
             show_progress(f"[{bar:30}] {done:,} of {of:,} files")
 
 
-def _read(name: str) -> bytes:
-    with Path(name).open("rb") as file:
+def _read(name: str, root: str | None) -> bytes:
+    with Path(name).open("rb") if root is None else os.fdopen(open_inside(name, [root])[0], "rb") as file:
         return file.read(Limits().max_document_bytes + 1)
 
 

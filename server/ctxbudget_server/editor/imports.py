@@ -22,7 +22,7 @@ _PATH = re.compile(r"\./|~/|/.|\.\./|[A-Za-z0-9._-]")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.*?[^`])\1(?!`)")
 _LOOSE_END = ".,;:!?)]}'\"*_"
 
-Status = Literal["loaded", "again", "cycle", "tooDeep"]
+Status = Literal["loaded", "again", "cycle", "tooDeep", "outside"]
 
 
 class Mention(NamedTuple):
@@ -71,6 +71,9 @@ class Loaded(NamedTuple):
     mentions: Sequence[Mention]
 
 
+OUTSIDE = Loaded(0, ())
+"""What a file has that lies where the user has not allowed to read: it is named, but not read."""
+
 Load = Callable[[str], Loaded | None]
 """Reads a file by its real path; None if there is no such text file."""
 
@@ -102,7 +105,9 @@ def _follow(path: str, mentions: Sequence[Mention], load: Load, seen: set[str], 
         target, loaded = _find(path, mention.path, load)
         if loaded is None:
             continue
-        if target in seen:
+        if loaded is OUTSIDE:
+            found.append(Import(mention, target, "outside"))
+        elif target in seen:
             found.append(Import(mention, target, "cycle" if target in way else "again"))
         elif len(way) > MOST_HOPS:
             found.append(Import(mention, target, "tooDeep"))

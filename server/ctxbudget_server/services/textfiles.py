@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from ctxbudget_server.services.opening import NotRegularError, OutsideError, open_inside
 
 
 class Stamp(NamedTuple):
@@ -23,16 +27,19 @@ def stamp_of(path: str) -> Stamp | None:
     return Stamp(found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
 
 
-def read_text(path: str, max_bytes: int) -> str | None:
-    """The text of a regular file; None if it is larger than that, binary, not UTF-8, or cannot be read."""
-    stamp = stamp_of(path)
-    if stamp is None or stamp.size > max_bytes:
-        return None
+def read_text(path: str, max_bytes: int, roots: Sequence[str]) -> str | None:
+    """The text of a regular file; None if it is larger than that, binary, not UTF-8, or cannot be read.
+
+    Nor is it read if it is, or meanwhile leads, outside of all roots, which are real paths.
+    """
     try:
-        with Path(path).open("rb") as file:
+        descriptor, _ = open_inside(path, roots)
+        with os.fdopen(descriptor, "rb") as file:
+            if os.fstat(descriptor).st_size > max_bytes:
+                return None
             data = file.read(max_bytes + 1)
         if len(data) > max_bytes or b"\0" in data:
             return None
         return data.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError, OutsideError, NotRegularError):
         return None

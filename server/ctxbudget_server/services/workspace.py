@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_server.services.opening import NotRegularError, OutsideError, inside, open_inside
 from ctxbudget_server.store.location import workspace_around, workspace_chosen
 
 
@@ -16,6 +16,9 @@ def find_workspace(option: str | None, start: str | None) -> Path:
     """The real path of the workspace: `option`, else CTXBUDGET_WORKSPACE, else the nearest marked ancestor of
     `start` (a folder or `file:` URI; the current directory if absent), else that folder itself.
     """
+    for text in (option, start):
+        if text and "\0" in path_of(text):
+            raise ProtocolError("pathUnreadable", "the workspace has a NUL character", path=text, reason="NUL")
     if chosen := workspace_chosen(option):
         workspace = Path(path_of(chosen)).resolve()
         if not workspace.is_dir():
@@ -67,37 +70,48 @@ class Documents:
 
     def locate(self, given: str, loc: Location) -> Path:
         """The real path of `given`: absolute, a `file:` URI, or relative to the workspace. Raises `pathNotAllowed`."""
-        if "\0" in given:
-            raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
-        path = Path(os.path.realpath(self.workspace / path_of(given)))
-        if not any(path.is_relative_to(root) for root in (self.workspace, *self.extra_roots)):
-            raise ProtocolError(
-                "pathNotAllowed", f"{path} is outside the workspace {self.workspace}", loc=loc, path=given
-            )
-        return path
+        try:
+            return Path(inside(self._absolute(given, loc), self._roots)[1])
+        except OutsideError as outside:
+            raise self._outside(str(outside), given, loc) from None
 
     def read(self, given: str, loc: Location) -> Document:
         """The file at `given`. Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText` with `loc`."""
-        path = self.locate(given, loc)
+        path = self._absolute(given, loc)
         try:
-            data = self._bytes(path, given, loc)
+            data, real = self._bytes(path, loc)
+        except OutsideError as outside:
+            raise self._outside(str(outside), given, loc) from None
+        except NotRegularError as other:
+            message = f"{other} is no regular file"
+            raise ProtocolError("pathNotAllowed", message, loc=loc, path=given) from None
         except OSError as fault:
             reason = fault.strerror or str(fault)
             raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
-        return Document(as_text(data, loc, given), os.fsencode(path).decode("utf-8", "replace"))
+        return Document(as_text(data, loc, given), os.fsencode(real).decode("utf-8", "replace"))
 
-    def _bytes(self, path: Path, given: str, loc: Location) -> bytes:
-        # Without O_NONBLOCK a fifo would hang the request before it can be refused.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    @property
+    def _roots(self) -> Sequence[Path]:
+        return (self.workspace, *self.extra_roots)
+
+    def _absolute(self, given: str, loc: Location) -> Path:
+        path = path_of(given)
+        if "\0" in path:
+            raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
+        return self.workspace / path
+
+    def _outside(self, real: str, given: str, loc: Location) -> ProtocolError:
+        message = f"{real} is outside the workspace {self.workspace}"
+        return ProtocolError("pathNotAllowed", message, loc=loc, path=given)
+
+    def _bytes(self, path: Path, loc: Location) -> tuple[bytes, str]:
+        descriptor, real = open_inside(path, self._roots)
         try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise ProtocolError("pathNotAllowed", f"{path} is no regular file", loc=loc, path=given)
-            check_size(found.st_size, self.max_bytes, loc)
+            check_size(os.fstat(descriptor).st_size, self.max_bytes, loc)
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 data = file.read(self.max_bytes + 1)
             check_size(len(data), self.max_bytes, loc)
-            return data
+            return data, real
         finally:
             os.close(descriptor)
 

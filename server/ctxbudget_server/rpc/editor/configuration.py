@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.editor.settings import SECTION, Source, project_source, resolve, source
+from ctxbudget_server.services.opening import roots_around
 from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
 from ctxbudget_server.services.workspace import find_workspace
+from ctxbudget_server.store.location import extra_roots
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
@@ -66,6 +68,15 @@ class Configuration:
             return None
         return next((f for f in self._folders if path == f or path.startswith(f.rstrip(os.sep) + os.sep)), None)
 
+    def roots_for(self, path: str) -> tuple[str, ...]:
+        """Real paths of the folders whose files may be read for a document that the client has named.
+
+        They are the client's folders and those that the user allows with CTXBUDGET_ROOTS, never what a repository says;
+        for a document in none of them its own workspace too.
+        """
+        allowed = (*self._folders, *extra_roots())
+        return allowed if self.folder_of(path) else (*allowed, *roots_around(path))
+
     def place_of(self, path: str | None) -> str | None:
         """A real path as patterns see it: inside its folder, else whole; with slashes."""
         if path is None:
@@ -115,7 +126,7 @@ def is_home(folder: str) -> bool:
 
 
 def _project(file: str) -> Source:
-    text = read_text(file, MAX_PROJECT_BYTES)
+    text = read_text(file, MAX_PROJECT_BYTES, (str(Path(file).parent),))
     name = Path(file).name
     if text is None:
         most = f"at most {MAX_PROJECT_BYTES:,} bytes"

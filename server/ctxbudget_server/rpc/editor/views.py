@@ -19,6 +19,7 @@ from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor.configuration import Configuration
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments
 from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.services.opening import OutsideError, inside
 from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Views:
         basis = self.basis(settings)
         with self._lock:
             check()
-            analysis = self._analysis_of(path, settings.max_file_bytes)
+            analysis = self._analysis_of(path, settings.max_file_bytes, self.configuration.roots_for(path))
             if analysis is None:
                 return None
             return render(self._view(Path(path).name, path, analysis, basis, check))
@@ -98,7 +99,7 @@ class Views:
         outline = analysis.outline(basis.counter, check)
         found: list[imports.Import] = []
         if path is not None and layers.follows_imports(place):
-            load = self._loader(settings, basis.counter, check)
+            load = self._loader(path, settings, basis.counter, check)
             found = imports.resolve(path, analysis.mentions(), load)
         return View(name, place, analysis, outline, basis, layers.layer_of(place, settings), found)
 
@@ -170,7 +171,7 @@ class Views:
         known = self._counts.get(key)
         if known is not None and known[0] == stamp:
             return counter.of_sums()(*known[1])
-        text = read_text(path, settings.max_file_bytes)
+        text = read_text(path, settings.max_file_bytes, self.configuration.roots_for(path))
         if text is None or stamp is None:
             return None
         measure = measured(text, counter, check)
@@ -187,16 +188,20 @@ class Views:
         """The real paths of all files that open documents import."""
         return {path for paths in list(self._imported.values()) for path in paths}
 
-    def _loader(self, settings: EditorSettings, counter: Counter, check: Check) -> imports.Load:
+    def _loader(self, importer: str, settings: EditorSettings, counter: Counter, check: Check) -> imports.Load:
+        roots = self.configuration.roots_for(importer)
+
         def load(path: str) -> imports.Loaded | None:
-            analysis = self._analysis_of(path, settings.max_file_bytes)
+            if self._documents.at(path) is None and not _is_in(path, roots):
+                return imports.OUTSIDE if stamp_of(path) else None
+            analysis = self._analysis_of(path, settings.max_file_bytes, roots)
             if analysis is None:
                 return None
             return imports.Loaded(analysis.outline(counter, check).tokens, analysis.mentions())
 
         return load
 
-    def _analysis_of(self, path: str, max_bytes: int) -> Analysis | None:
+    def _analysis_of(self, path: str, max_bytes: int, roots: tuple[str, ...]) -> Analysis | None:
         """Of what the editor has open, else of what is on the disk."""
         document = self._documents.at(path)
         if document is not None:
@@ -206,7 +211,7 @@ class Views:
             return None
         known = self._files.get(path)
         if known is None or known[0] != stamp:
-            text = read_text(path, max_bytes)
+            text = read_text(path, max_bytes, roots)
             if text is None:
                 return None
             known = self._files[path] = (stamp, Analysis(split_document(text)))
@@ -214,6 +219,14 @@ class Views:
         while len(self._files) > KEPT_FILES:
             self._files.popitem(last=False)
         return known[1]
+
+
+def _is_in(path: str, roots: tuple[str, ...]) -> bool:
+    try:
+        inside(path, roots)
+    except OutsideError:
+        return False
+    return True
 
 
 def stale() -> ProtocolError:
