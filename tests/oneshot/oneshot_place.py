@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -100,5 +99,4 @@ def answered(client: Client) -> int:
 
 def kill(client: Client) -> None:
     """`kill -9`."""
-    client.process.send_signal(signal.SIGKILL)
-    client.process.wait()
+    client.kill()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -38,8 +37,7 @@ def test_acknowledged_writes_survive_kill_9(tmp_path: Path) -> None:
         client.request("context/add", {"items": [{"layer": "transient", "content": f"{REPORT}{n}"}]})["items"][0]["id"]
         for n in range(20)
     ]
-    client.process.send_signal(signal.SIGKILL)
-    client.process.wait()
+    client.kill()
 
     with Client(serve_command(tmp_path), cwd=tmp_path) as again:
         for n, item in enumerate(acknowledged):
@@ -53,8 +51,7 @@ def test_a_kill_in_the_middle_leaves_whole_transactions(tmp_path: Path) -> None:
         client.send_request(
             "context/add", {"items": [{"layer": "transient", "tokens": 3}, {"layer": "phase", "tokens": 4}]}
         )
-    client.process.send_signal(signal.SIGKILL)
-    client.process.wait()
+    client.kill()
 
     status = call(services(tmp_path), "budget/status")
     listed = call(services(tmp_path), "context/list")

@@ -35,6 +35,8 @@ ABSENT: Any = object()
 """Params that are left out of the message altogether."""
 
 DEFAULT_TIMEOUT = 30.0
+RELEASE_SECONDS = 2.0
+"""For the reading threads to see the end of a process that is dead: its children may hold its streams open."""
 
 
 class ErrorAnswerError(AssertionError):
@@ -300,6 +302,8 @@ class Client:
         self._reading.set()
         self.process.kill()
         self.process.wait()
+        for thread in self._threads:
+            thread.join(RELEASE_SECONDS)
         self._release()
 
     def close(self) -> None:

@@ -1,0 +1,1 @@
+"""What the work costs, counted instead of timed, and held against accepted figures."""

@@ -1,0 +1,81 @@
+"""What a start path imports and opens, counted in that very process.
+
+`guard.starts FILE WORD ...` runs `ctxbudget WORD ...` and writes what it cost to FILE as JSON. With `serve`: what it
+cost until `initialize` was answered, then what one request costs from frame to frame, the mean of MEASURED after WARM.
+"""
+
+from __future__ import annotations
+
+import atexit
+import sys
+
+from . import counting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+WARM = 30
+MEASURED = 50
+
+
+def main() -> int:
+    """Run the command under the counters."""
+    target, words = sys.argv[1], sys.argv[2:]
+    before = set(sys.modules)
+    figures: dict[str, dict[str, int]] = {}
+
+    def so_far() -> dict[str, int]:
+        opened = {name: counting.COUNTS.get(name, 0) for name in ("opens", "connections", "threads")}
+        return {**counting.loaded(before), **opened}
+
+    def write() -> None:
+        made = figures or {"start": so_far()}
+        import json
+
+        with open(target, "w", encoding="utf-8") as file:  # noqa: PTH123 - it must import nothing before
+            json.dump(made, file)
+
+    atexit.register(write)
+    if words[0] == "serve":
+        counting.install()
+        _count_requests(figures, so_far)
+    else:
+        counting.begin()
+    from ctxbudget_server.cli import main as command
+
+    return command(words)
+
+
+def _count_requests(figures: dict[str, dict[str, int]], so_far: Callable[[], dict[str, int]]) -> None:
+    """Look at the counters when `initialize`, the last warm and the last measured request are answered."""
+    from ctxbudget_server.rpc.inflight import Ticket
+    from ctxbudget_server.rpc.link import Link
+
+    initialized, answer = Link.initialized, Ticket.answer
+    answered = 0
+    at_first: dict[str, int] = {}
+
+    def first(self: Any, ok: bool) -> None:
+        figures["start"] = so_far()
+        initialized(self, ok)
+
+    def one_more(self: Any, body: bytes) -> None:
+        nonlocal answered, at_first
+        answer(self, body)
+        answered += 1
+        if answered == WARM:
+            at_first = counting.COUNTS.copy()
+        elif answered == WARM + MEASURED:
+            counted = ("jsonPasses", "statements", "threads", "wakeUps")
+            figures["requests"] = {
+                name: round((counting.COUNTS.get(name, 0) - at_first.get(name, 0)) / MEASURED) for name in counted
+            }
+
+    Link.initialized = first  # type: ignore[method-assign]
+    Ticket.answer = one_more  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
