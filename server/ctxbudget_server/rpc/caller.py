@@ -34,11 +34,11 @@ class Caller(asyncio.Protocol):
         self._lengths: tuple[int, int] | None = None
         self._ask: Ask | None = None
         self._started = False
+        self._waiting: asyncio.Task[None] | None = None
         self._telling: asyncio.TimerHandle | None = None
         self.cancellation = Cancellation()
         self.process = 0
-        self.held = 0
-        """Bytes of the body, on its way or here, until the request is answered."""
+        self._held = 0  # bytes of the body, on its way or here, until the request is answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio's protocol."""
@@ -57,7 +57,7 @@ class Caller(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Part of asyncio's protocol."""
-        if self._started or self._transport.is_closing():
+        if self._started or self._waiting is not None or self._transport.is_closing():
             return
         self._received += data
         try:
@@ -71,6 +71,10 @@ class Caller(asyncio.Protocol):
         self._deadline.cancel()
         self._stop_telling()
         self.cancellation.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if self._ask is not None:
+            self._desk.give(self._held)
         self._desk.leave(self)
 
     def answer(self, frame: bytes) -> None:
@@ -98,16 +102,30 @@ class Caller(asyncio.Protocol):
         if objection := self._desk.objection(ask, body):
             self._refuse(objection)
             return False
-        self._ask, self.held = ask, body
+        if not self._desk.take(body):
+            self._waiting = asyncio.create_task(self._wait_for_room(ask, body))
+            return False
+        self._begin(ask, body)
+        return True
+
+    async def _wait_for_room(self, ask: Ask, body: int) -> None:
+        taken = await self._desk.taken(body)
+        self._waiting = None
+        if taken:
+            self._begin(ask, body)
+        else:
+            self._refuse("too much to read")
+
+    def _begin(self, ask: Ask, body: int) -> None:
+        self._ask, self._held = ask, body
         self._give(BODY_SECONDS)
         self._transport.write(TAKEN)
-        return True
 
     def _read_body(self) -> None:
         assert self._ask is not None
-        if len(self._received) < self.held:
+        if len(self._received) < self._held:
             return
-        if len(self._received) > self.held:
+        if len(self._received) > self._held:
             raise ValueError("more than was announced")
         self._deadline.cancel()
         self._started = True

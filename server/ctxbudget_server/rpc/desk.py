@@ -12,6 +12,7 @@ from ctxbudget_server.oneshot.frames import Ask
 from ctxbudget_server.oneshot.identity import difference
 from ctxbudget_server.rpc.caller import Caller
 from ctxbudget_server.rpc.lanes import Lanes
+from ctxbudget_server.rpc.room import Room
 from ctxbudget_server.rpc.workers import WorkerPool
 from ctxbudget_server.services.backend import OneShotBackend
 from ctxbudget_server.services.cancellation import Cancelled
@@ -23,19 +24,20 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """How often a sidecar looks whether it may listen, or whether its socket is still there."""
-MOST_CALLERS = 128
-LARGEST_BODIES = 2
-"""How many bodies of the largest size may be on their way in or worked on at once."""
+MOST_CALLERS = 512
+ROOM_SECONDS = 0.7
+"""How long a caller whose body does not fit is kept waiting: after a second it would answer itself anyway."""
 
 
 class Desk:
     """Listens while this process has the right to. A caller that is sent away, or cut off, answers itself."""
 
-    def __init__(self, backend: OneShotBackend, pool: WorkerPool, lanes: Lanes, limits: Limits) -> None:
+    def __init__(self, backend: OneShotBackend, pool: WorkerPool, lanes: Lanes, limits: Limits, room: Room) -> None:
         self._backend = backend
         self._pool = pool
         self._lanes = lanes
         self._limits = limits
+        self._room = room
         self._loop = asyncio.get_running_loop()
         self._offer = Offer(*backend.place())
         self._server: asyncio.Server | None = None
@@ -93,12 +95,25 @@ class Desk:
         """Why the caller must answer itself, or None."""
         if (other := difference(self._identity, ask.identity)) is not None:
             return f"another {other}"
-        limit = self._limits.max_message_bytes
-        if body_bytes > limit or body_bytes + sum(c.held for c in self._callers) > LARGEST_BODIES * limit:
-            return "too much to read"
-        if self._lanes.unfinished >= self._limits.max_requests_in_flight:
-            return "too many requests"
-        return None
+        return "too much to read" if body_bytes > self._limits.max_message_bytes else None
+
+    def take(self, size: int) -> bool:
+        """Whether a body of `size` bytes may come in now; then it is held until it is given back."""
+        if not self._room.fits(size):
+            return False
+        self._room.take(size)
+        return True
+
+    def give(self, size: int) -> None:
+        """A body is no longer held."""
+        self._room.give(size)
+
+    async def taken(self, size: int) -> bool:
+        """As `take`, after some time if need be."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ROOM_SECONDS):
+                await self._room.until(lambda: self._room.fits(size))
+        return self.take(size)
 
     def start(self, caller: Caller, ask: Ask) -> None:
         """Have a request answered: read by any thread, then worked on in its lane."""

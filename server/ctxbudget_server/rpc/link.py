@@ -94,7 +94,7 @@ class Link:
     def _open_desk(self, backend: Backend) -> None:
         one_shots = backend.one_shots() if self._offer and sys.platform != "win32" else None
         if one_shots is not None:
-            self.desk = Desk(one_shots, self.pool, self.lanes, self.limits)
+            self.desk = Desk(one_shots, self.pool, self.lanes, self.limits, self.room)
             self._tasks.append(asyncio.create_task(self.desk.run(), name="desk"))
 
     def close_backend(self, timeout: float) -> None:

@@ -41,6 +41,9 @@ FLUSH_SECONDS = 0.3
 CLOSE_SECONDS = 0.2
 STALL_SECONDS = 1.0
 """How long a client that has closed stdin may leave its answers unread."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes may keep the others from running: a small request takes the interpreter lock a dozen
+times, and waits so long for it each time."""
 INTERPRETER_SECONDS = 0.5
 """For Python's own end, which waits for threads that libraries may have left behind."""
 
@@ -84,6 +87,7 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
     Descriptors 0 and 1 are taken for good. Where a thread cannot be waited for, the process ends here.
     """
     options = options or ServeOptions()
+    sys.setswitchinterval(SWITCH_SECONDS)
     stdio = claim_stdio()
     code = asyncio.run(_serve(stdio, backend_factory, options))
     hurry = threading.Timer(INTERPRETER_SECONDS, _exit_now, (code,))

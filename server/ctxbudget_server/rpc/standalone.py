@@ -10,6 +10,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.rpc.desk import LOOK_SECONDS, Desk
 from ctxbudget_server.rpc.lanes import Lanes
 from ctxbudget_server.rpc.lifecycle import on_signals
+from ctxbudget_server.rpc.room import Room
 from ctxbudget_server.rpc.workers import WorkerPool
 from ctxbudget_server.services.backend import Backend
 from ctxbudget_server.services.watchdog import TICK_SECONDS, Watchdog
@@ -32,7 +33,7 @@ async def _answer(backend: Backend, idle_seconds: float, watchdog: Watchdog | No
         return
     loop = asyncio.get_running_loop()
     pool = WorkerPool(loop.call_later)
-    desk = Desk(one_shots, pool, Lanes(pool), Limits())
+    desk = Desk(one_shots, pool, Lanes(pool), Limits(), Room())
     told = asyncio.Event()
     on_signals((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), told.set, watchdog)
     beating = asyncio.create_task(_beat(watchdog)) if watchdog is not None else None
