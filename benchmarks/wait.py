@@ -48,12 +48,12 @@ def fill(client: Client, folder: Path) -> None:
 def main() -> None:
     """Print the table."""
     dice = random.Random(7)
-    text = "\n".join(" ".join(dice.choices(WORDS, k=12)) + "." for _ in range(190_000))
+    text = "\n".join(" ".join(dice.choices(WORDS, k=12)) + "." for _ in range(140_000))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = ["--workspace", name, "--store", f"{name}/state/s.db"]
         command = [sys.executable, "-m", "ctxbudget_server", "serve", *options]
-        with Client.spawn(command, cwd=name, timeout=600) as client:
+        with Client.spawn(command, cwd=name, root=name, timeout=600) as client:
             fill(client, folder)
             client.request("metadata/extract", {"content": "# warm\n\nWarm."})
             end = time.perf_counter() + 2
