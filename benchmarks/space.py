@@ -103,6 +103,7 @@ def measured(name: str, sessions: int, items: int, text: Callable[[], str]) -> N
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             tables = by_table(connection)
+        # The last connection to close removes the WAL and the shared memory.
         disk = sum(file.stat().st_size for file in Path(folder).glob("store.db*") if file.is_file())
     print(f"{name}: {content:,} bytes of content, {disk:,} on disk: {disk / content:.2f} bytes a byte")
     for table, size in tables:
