@@ -98,6 +98,8 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
         ask("budget/report", format="markdown")
         ask("session/close")
         ask("session/list")
+        ask("store/losses")
+        ask("store/acknowledge")
         ask("session/delete")
 
     assert asked == {method.name for method in requests()}
