@@ -117,10 +117,11 @@ class StandIn:
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
-        connection, _ = self._listener.accept()
-        self.met.set()
-        self._act(connection)  # type: ignore[operator]
-        connection.close()
+        with self._listener:
+            connection, _ = self._listener.accept()
+        with connection:
+            self.met.set()
+            self._act(connection)  # type: ignore[operator]
 
 
 def test_an_answer_that_is_lost_after_the_commit_is_given_by_the_fallback(place: Place) -> None:

@@ -108,3 +108,8 @@ class Handle:
             self.sql.close()
         if self._guard is not None:
             self._guard.close()
+
+    def __del__(self) -> None:
+        """A thread that ends leaves its connection to this: nobody else knows of it."""
+        if hasattr(self, "sql"):
+            self.close()
