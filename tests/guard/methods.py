@@ -55,6 +55,8 @@ class Scenario:
         yield "budget/report", {}
         yield "session/recalibrate", {}
         yield "session/list", {}
+        yield "store/losses", {}
+        yield "store/acknowledge", {}
         yield "session/close", {}
         yield "session/delete", {}
 
