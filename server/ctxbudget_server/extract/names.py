@@ -16,7 +16,7 @@ _DEFINITION = re.compile(
 )
 _FIGURE = re.compile(r"\d{2,6}|T?\d[\d.,:-]*[.,:-][\d.,:-]*Z?|T\d\d:\d\d\S*")  # counts, dates, times: not ids
 _PATH = re.compile(
-    r"(?<![\w/.~@-])(?:[a-zA-Z]:)?(?:~|\.{1,2})?/?(?:[\w@.+-]+/)+[\w@.+-]*[\w@+-]"
+    r"(?<![\w/.~@+-])(?:[a-zA-Z]:)?(?:~|\.{1,2})?/?(?:[\w@.+-]+/)+[\w@.+-]*[\w@+-]"
     r"|(?<![\w/.@-])[\w-][\w.-]*\.(?:md|py|js|jsx|ts|tsx|go|rs|rb|sh|bash|lua|java|kt|c|h|cc|cpp|hpp|cs"
     r"|php|swift|sql|toml"
     r"|yaml|yml|json|jsonl|lock|html|css|txt|cfg|ini|proto|tf|lean|nix|vim|xml|csv|log|mod|ipynb|zig|ex|exs)(?!\w)"

@@ -43,14 +43,14 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     """The value of a JSON text, or the rows of JSON lines. A torn last line is how a running session looks."""
     try:
         return json.loads(text), ()
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         whole = fault
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     rows, warnings = [], []
     for position, (number, line) in enumerate(lines):
         try:
             rows.append(json.loads(line))
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             if not rows:
                 raise TranscriptError(f"is neither JSON ({whole}) nor JSON lines; {KNOWN}") from None
             if position < len(lines) - 1:
