@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.tokens import count_for, resolve
 
 

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.extract import distinct_names
+from ctxbudget_server.methods.context import fit_memory as fit_tools
 from ctxbudget_server.replay import Prices, Stretch, policy, replay
-from ctxbudget_server.services import fit_tools
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.tokens import count
 
 TOKENS, TURNS, LIMIT = 200_000, 300, 100_000

@@ -21,8 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 
 SOURCES = ("argparse", "ast", "asyncio.base_events", "email.message", "http.client", "inspect", "pathlib", "tarfile")
 PHASES = 4

@@ -26,8 +26,8 @@ write_queue.WriteQueue.begin = begin_alone
 SERVICES = """
 import json, sys, time
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 name, store, durability, seconds = sys.argv[1:5]
 services = Services(Options(workspace=".", store=store, durability=durability), actor="benchmark")
 def request(method, params):

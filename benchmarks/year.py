@@ -27,8 +27,8 @@ from typing import Any
 
 from space import lines_of_source, tool_output
 
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store.schema import SESSION_TABLES
 from ctxbudget_server.store.sqlite import Durability
 

@@ -394,29 +394,42 @@ _ctxbudget_request_once() { # METHOD PARAMS: reply
     local members='' body=$2 status id
     # Process ids come again, and a subshell counts on from its parent: only with the time no two are the same.
     printf -v id '%d.%(%s)T.%d' "$BASHPID" -1 "$((++_ctxbudget_requests))"
-    case $1 in
-        session/list | context/fit) ;;
-        session/* | workflow/* | budget/* | context/*)
-            if [[ -n ${CTXBUDGET_SESSION:-} ]]; then
-                local _ctxbudget_quoted=''
-                _ctxbudget_quote "$CTXBUDGET_SESSION"
-                members="\"sessionId\":$_ctxbudget_quoted,"
-            fi
-            ;;
-    esac
-    case $1 in # what writes: a request that is sent once more must not count twice
-        session/close | session/delete | session/recalibrate | workflow/* | usage/record | budget/allocate | \
-            budget/reserve | budget/settle | budget/release | budget/renew | context/add | context/update | \
-            context/append | context/restore | context/prune | context/undo | context/fit)
-            members+="\"requestKey\":\"$HOSTNAME.${_ctxbudget_dir##*/}.$id\","
-            ;;
-    esac
+    if [[ -n ${CTXBUDGET_SESSION:-} && $1 != context/fit ]] && _ctxbudget_takes_session "$1"; then
+        local _ctxbudget_quoted=''
+        _ctxbudget_quote "$CTXBUDGET_SESSION"
+        members="\"sessionId\":$_ctxbudget_quoted,"
+    fi
+    if _ctxbudget_needs_key "$1"; then # a request that is sent once more must not count twice
+        members+="\"requestKey\":\"$HOSTNAME.${_ctxbudget_dir##*/}.$id\","
+    fi
     _ctxbudget_join "$members"
     _ctxbudget_converse "$id" "$1" "$body"
     status=$?
     ((status > 1)) || return "$status"
     _ctxbudget_in_own_process "$1" "$body"
 }
+
+# Made from the method table by `python -m ctxbudget_protocol.generate`: begin
+_ctxbudget_takes_session() { # METHOD
+    case $1 in
+        session/open | session/close | session/recalibrate | session/delete | workflow/startPhase | \
+            workflow/completePhase | workflow/startWave | workflow/completeWave | budget/allocate | \
+            budget/status | budget/reserve | budget/settle | budget/release | budget/renew | budget/report | \
+            context/add | context/update | context/append | context/list | context/get | context/search | \
+            context/restore | context/prune | context/undo | context/render) ;;
+        *) return 1 ;;
+    esac
+}
+_ctxbudget_needs_key() { # METHOD
+    case $1 in
+        session/close | session/recalibrate | session/delete | workflow/startPhase | \
+            workflow/completePhase | workflow/startWave | workflow/completeWave | budget/allocate | \
+            budget/reserve | budget/settle | budget/release | budget/renew | context/add | context/update | \
+            context/append | context/restore | context/prune | context/undo | usage/record) ;;
+        *) return 1 ;;
+    esac
+}
+# Made from the method table: end
 
 # Put members in front of those of the object $body. Of two members with one name the last counts: the caller's own.
 _ctxbudget_join() { # MEMBERS: body

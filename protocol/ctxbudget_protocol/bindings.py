@@ -1,4 +1,4 @@
-"""The typed methods of the Python client, made from the contract: `python -m ctxbudget_protocol.bindings FOLDER`.
+"""The typed methods of the Python client, made from the contract by `python -m ctxbudget_protocol.generate`.
 
 Top-level params become keyword arguments in snake_case; objects inside them keep their wire form.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from ctxbudget_protocol import words
-from ctxbudget_protocol.methods import Method, requests
+from ctxbudget_protocol.contract import WORDS, definitions
+from ctxbudget_protocol.method import Method
+from ctxbudget_protocol.methods import requests
+from ctxbudget_protocol.records import type_name
 
-ORIGIN = "Made from the method table by `python -m ctxbudget_protocol.bindings`."
+ORIGIN = "Made from the method table by `python -m ctxbudget_protocol.generate`."
 
 SESSION_FIELDS = ("sessionId",)
 WRITE_FIELDS = (*SESSION_FIELDS, "requestKey", "ifRevision")
@@ -25,24 +25,20 @@ Schema = dict[str, Any]
 
 def render() -> dict[str, str]:
     """The text of each generated module by its file name."""
-    contract = json.loads(Path(__file__).with_name("contract.json").read_text(encoding="utf-8"))
     return {
-        "params.py": _params_module({name: method["params"] for name, method in contract["methods"].items()}),
+        "params.py": _params_module(definitions()),
         "methods.py": _methods_module(""),
         "async_methods.py": _methods_module("async "),
     }
 
 
-_WORDS = {get_args(value): name for name, value in vars(words).items() if get_origin(value) is Literal}
-"""The contract's own words by the values that they allow."""
-
 # ---------------------------------------------------------------------- params
 
 
-def _params_module(schemas: dict[str, Schema]) -> str:
-    inner: dict[str, Schema] = {}
-    for method in requests():
-        inner |= schemas[method.name].get("$defs", {})
+def _params_module(types: dict[str, Schema]) -> str:
+    schemas = {method.name: types[type_name(method.params)] for method in requests()}
+    wanted = {name for schema in schemas.values() for name in _named(schema, types)}
+    inner = {name: types[name] for name in wanted if "properties" in types[name]}
     # Objects come before those that name them.
     nested = sorted(inner, key=lambda name: (len(list(_named(inner[name], inner))), name))
     write = schemas["context/undo"]
@@ -60,7 +56,7 @@ def _params_module(schemas: dict[str, Schema]) -> str:
         + "".join(f'        "{name}",\n' for name in about)
         + '    }\n)\n"""The methods that take `sessionId`."""'
     )
-    used = sorted(name for name in _WORDS.values() if re.search(rf"\b{name}\b", "\n".join(blocks)))
+    used = sorted(name for name in WORDS.values() if re.search(rf"\b{name}\b", "\n".join(blocks)))
     head = f'''"""Params of the methods. {ORIGIN}"""
 
 from __future__ import annotations
@@ -88,8 +84,9 @@ def _part(schema: Schema, members: Iterable[str], description: str) -> Schema:
 
 def _named(schema: Schema, inner: dict[str, Schema]) -> Iterator[str]:
     for name in re.findall(r"#/\$defs/(\w+)", json.dumps(schema)):
-        yield name
-        yield from _named(inner[name], inner)
+        if name in inner:
+            yield name
+            yield from _named(inner[name], inner)
 
 
 def _typed_dict(name: str, schema: Schema, base: str = "TypedDict", *, snake: bool = False) -> str:
@@ -115,8 +112,6 @@ def _hint(schema: Schema) -> str:
     if "const" in schema:
         return f"Literal[{_literal(schema['const'])}]"
     if "enum" in schema:
-        if word := _WORDS.get(tuple(schema["enum"])):
-            return word
         return f"Literal[{', '.join(map(_literal, schema['enum']))}]"
     match schema.get("type"):
         case "array":
@@ -146,10 +141,10 @@ def _methods_module(flavour: str) -> str:
     spaces = list(dict.fromkeys(method.namespace for method in requests()))
     results: dict[str, set[str]] = {}
     for method in requests():
-        results.setdefault(method.namespace, set()).add(str(method.result))
+        results.setdefault(method.namespace, set()).add(method.result.__name__ if method.result else "")
     imports = [
         f"from ctxbudget_client import params as p\nfrom ctxbudget_client.namespaces import {prefix}Ask, {base}",
-        "\n".join(f"from ctxbudget_protocol.results import {space} as {space}_results" for space in sorted(spaces)),
+        "\n".join(f"from ctxbudget_protocol.methods import {space} as {space}_results" for space in sorted(spaces)),
     ]
     classes = [_namespace(space, prefix, base, flavour) for space in spaces]
     head = [
@@ -167,7 +162,7 @@ def _namespace(space: str, prefix: str, base: str, flavour: str) -> str:
         if method.namespace != space:
             continue
         name = _snake(method.name.partition("/")[2])
-        result = f"{space}_results.{method.result}"
+        result = f"{space}_results.{method.result.__name__ if method.result else None}"
         ask = f'self._ask("{method.name}", params, {result})'
         lines += [
             "",
@@ -197,8 +192,3 @@ def params_name(method: Method) -> str:
 
 def _snake(name: str) -> str:
     return re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name)
-
-
-if __name__ == "__main__":
-    for file_name, text in render().items():
-        (Path(sys.argv[1]) / file_name).write_text(text, encoding="utf-8")

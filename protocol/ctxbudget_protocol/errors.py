@@ -7,7 +7,7 @@ Programs switch on ``data.name``, which never changes; the code tells JSON-RPC's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Location = Sequence[str | int]
@@ -15,11 +15,15 @@ Location = Sequence[str | int]
 
 @dataclass(frozen=True, slots=True)
 class ErrorSpec:
-    """What one error name means: its code, whether a retry may help, and a sentence for the reference page."""
+    """What one error name means: its code, whether a retry may help, a sentence for the reference page, its members.
+
+    `data` has the JSON types of the members of `data` that the name promises; `?` marks one that may be absent or null.
+    """
 
     code: int
     retryable: bool
     doc: str
+    data: dict[str, str] = field(default_factory=dict)
 
 
 ERRORS: dict[str, ErrorSpec] = {
@@ -33,36 +37,77 @@ ERRORS: dict[str, ErrorSpec] = {
     "serverNotInitialized": ErrorSpec(-32002, False, "A request came before `initialize`."),
     "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
     "contentModified": ErrorSpec(-32801, False, "The document changed before the answer was ready; ask again."),
-    "budgetExceeded": ErrorSpec(1001, True, "The tokens asked for do not fit: {requested, available}."),
-    "unknownSession": ErrorSpec(1002, False, "No session has this id: {sessionId}."),
-    "sessionClosed": ErrorSpec(1003, False, "The session is closed; `session/open` resumes it: {sessionId}."),
-    "unknownItem": ErrorSpec(1004, False, "No item of the session has this id: {itemId}."),
-    "unknownPhase": ErrorSpec(1005, False, "The session has no such phase or wave: {phase, wave}."),
-    "phaseOrder": ErrorSpec(1006, False, "Not legal in the present state of the phase: {phase, wave, state, open}."),
-    "conflict": ErrorSpec(1007, False, "Something changed in between, or stands in the way: {revision} or {items}."),
-    "payloadTooLarge": ErrorSpec(1008, False, "Over an advertised limit, in bytes: {limit, size}."),
-    "pathNotAllowed": ErrorSpec(1009, False, "The path is outside the allowed roots, or no regular file: {path}."),
-    "pathUnreadable": ErrorSpec(1010, False, "The file is missing or cannot be read: {path, reason}."),
-    "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8: {offset}, the first bad byte."),
-    "noContent": ErrorSpec(1012, False, "The item entered as a token figure alone: it has no bytes: {itemId}."),
-    "unknownSection": ErrorSpec(1013, False, "No section, or several, match: {section, candidates}."),
-    "protectedItem": ErrorSpec(1014, False, "The item is pinned or permanent: {itemId, reason}."),
-    "unknownLease": ErrorSpec(1015, False, "The session has no such lease: {leaseId}."),
-    "leaseClosed": ErrorSpec(1016, False, "The lease was settled or released before: {leaseId, state}."),
-    "unknownUndo": ErrorSpec(1017, False, "The session has no such undo: {undo}."),
+    "budgetExceeded": ErrorSpec(
+        1001, True, "The tokens asked for do not fit.", {"requested": "integer", "available": "integer"}
+    ),
+    "unknownSession": ErrorSpec(1002, False, "No session has this id.", {"sessionId": "string"}),
+    "sessionClosed": ErrorSpec(
+        1003, False, "The session is closed; `session/open` resumes it.", {"sessionId": "string"}
+    ),
+    "unknownItem": ErrorSpec(1004, False, "No item of the session has this id.", {"itemId": "string"}),
+    "unknownPhase": ErrorSpec(
+        1005, False, "The session has no such phase or wave.", {"phase": "integer", "wave": "integer?"}
+    ),
+    "phaseOrder": ErrorSpec(
+        1006,
+        False,
+        "Not legal in the present state of the phase.",
+        {"phase": "integer", "wave": "integer?", "state": "string?", "open": "object"},
+    ),
+    "conflict": ErrorSpec(
+        1007,
+        False,
+        "Something changed in between, or stands in the way.",
+        {"revision": "integer?", "items": "object[]?"},
+    ),
+    "payloadTooLarge": ErrorSpec(
+        1008, False, "Over an advertised limit, in bytes.", {"limit": "integer", "size": "integer"}
+    ),
+    "pathNotAllowed": ErrorSpec(
+        1009, False, "The path is outside the allowed roots, or no regular file.", {"path": "string"}
+    ),
+    "pathUnreadable": ErrorSpec(
+        1010, False, "The file is missing or cannot be read.", {"path": "string", "reason": "string"}
+    ),
+    "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8, the first bad byte.", {"offset": "integer"}),
+    "noContent": ErrorSpec(
+        1012, False, "The item entered as a token figure alone: it has no bytes.", {"itemId": "string"}
+    ),
+    "unknownSection": ErrorSpec(
+        1013, False, "No section, or several, match.", {"section": "string", "candidates": "string[]"}
+    ),
+    "protectedItem": ErrorSpec(
+        1014, False, "The item is pinned or permanent.", {"itemId": "string", "reason": "string"}
+    ),
+    "unknownLease": ErrorSpec(1015, False, "The session has no such lease.", {"leaseId": "string"}),
+    "leaseClosed": ErrorSpec(
+        1016, False, "The lease was settled or released before.", {"leaseId": "string", "state": "string?"}
+    ),
+    "unknownUndo": ErrorSpec(1017, False, "The session has no such undo.", {"undo": "string"}),
     "requestKeyReused": ErrorSpec(
-        1018, False, "The request key belongs to another method's call: {requestKey, method}."
+        1018, False, "The request key belongs to another method's call.", {"requestKey": "string", "method": "string"}
     ),
     "contentDropped": ErrorSpec(
-        1019, False, "Retention, which the user set, dropped the item's content; its figures stay: {itemId, at}."
+        1019,
+        False,
+        "Retention, which the user set, dropped the item's content; its figures stay.",
+        {"itemId": "string", "at": "string"},
     ),
-    "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long: {waitedMs}."),
+    "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long.", {"waitedMs": "integer"}),
     "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full."),
-    "storeUnavailable": ErrorSpec(1022, True, "The store cannot be read or written: {path, reason}."),
-    "storeTooNew": ErrorSpec(1023, False, "A newer version wrote the store: {path, found, supported}."),
-    "contentDamaged": ErrorSpec(1025, False, "An item's content was damaged in the store: {itemId, hash}."),
-    "storeUnsafe": ErrorSpec(1026, False, "Other users could change the store: {path, reason, remedy}."),
-    "unsupportedVersion": ErrorSpec(1024, False, "The protocol version asked for is not spoken: {supported}."),
+    "storeUnavailable": ErrorSpec(
+        1022, True, "The store cannot be read or written.", {"path": "string", "reason": "string"}
+    ),
+    "storeTooNew": ErrorSpec(
+        1023, False, "A newer version wrote the store.", {"path": "string", "found": "integer", "supported": "any"}
+    ),
+    "contentDamaged": ErrorSpec(
+        1025, False, "An item's content was damaged in the store.", {"itemId": "string", "hash": "string"}
+    ),
+    "storeUnsafe": ErrorSpec(
+        1026, False, "Other users could change the store.", {"path": "string", "reason": "string", "remedy": "string"}
+    ),
+    "unsupportedVersion": ErrorSpec(1024, False, "The protocol version asked for is not spoken.", {"supported": "any"}),
 }
 
 

@@ -1,20 +1,29 @@
-"""The protocol page, made from the method table: `python -m ctxbudget_protocol.page > docs/protocol.md`."""
+"""The protocol page, `docs/protocol.md`, made from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
-import sys
+import json
 from collections.abc import Iterator
 from typing import Any
 
+from ctxbudget_protocol.contract import definitions
 from ctxbudget_protocol.errors import ERRORS
-from ctxbudget_protocol.methods import COMMON_ERRORS
-from ctxbudget_protocol.schema import contract
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_protocol.method import COMMON_ERRORS, Method
+from ctxbudget_protocol.methods import METHODS
+from ctxbudget_protocol.records import type_name
 
-HEAD = """\
+Schema = dict[str, Any]
+
+TITLE = """\
 # The protocol
 
-Made from the method table by `python -m ctxbudget_protocol.page`; a test holds this page against it. The same
-contract as JSON Schema is `protocol/ctxbudget_protocol/contract.json`, part of the package.
+This page is made from the method table by `python -m ctxbudget_protocol.generate`. The same contract as one JSON Schema
+is part of the package, and `ctxbudget schema` prints it.
+"""
+
+RULES = """\
+## Rules
 
 ctxbudget speaks the base protocol of LSP on stdin and stdout (JSON-RPC 2.0 in `Content-Length` frames) and its
 lifecycle: `initialize`, `initialized`, requests in any order, `shutdown`, `exit`. `initialize` answers
@@ -41,34 +50,65 @@ with `initializationOptions: {"protocolVersion": "1.0"}`.
 
 def render() -> str:
     """The page."""
-    document = contract()
-    return "\n".join([HEAD, *_methods(document), *_errors()]) + "\n"
+    return "\n".join([TITLE, *_overview(), RULES, *_methods(), *_objects(), *_limits(), *_errors()]) + "\n"
 
 
-def _methods(document: dict[str, Any]) -> Iterator[str]:
+def _overview() -> Iterator[str]:
+    yield "| method | what it does | writes |"
+    yield "| --- | --- | --- |"
+    for method in METHODS.values():
+        yield f"| [`{method.name}`](#{_anchor(method.name)}) | {method.doc} | {_effect(method)} |"
+    yield ""
+
+
+def _anchor(name: str) -> str:
+    return name.lower().replace("/", "")
+
+
+def _effect(method: Method) -> str:
+    if method.direction == "serverToClient":
+        return "notification of the server"
+    if not method.mutates:
+        return "no"
+    return "yes; may be repeated" if method.repeatable else "yes"
+
+
+def _methods() -> Iterator[str]:
+    types = definitions()
     yield "## Methods\n"
-    for name, method in document["methods"].items():
-        arrow = "server → client, a notification" if method["direction"] == "serverToClient" else "client → server"
+    for name, method in METHODS.items():
+        arrow = "server → client, a notification" if method.direction == "serverToClient" else "client → server"
         yield f"### `{name}`\n"
-        yield f"{method['doc']} ({arrow}{', writes' if method['mutates'] else ''})\n"
-        yield from _object("params", method["params"])
-        if method["result"]:
-            yield from _object("result", method["result"])
-        if method["errors"]:
-            yield f"Errors: {', '.join(f'`{error}`' for error in method['errors'])}.\n"
+        yield f"{method.doc} ({arrow}{', writes' if method.mutates else ''})\n"
+        yield from _object("params", types[type_name(method.params)])
+        if method.result:
+            yield from _object("result", types[type_name(method.result)])
+        if method.errors:
+            yield f"Errors: {', '.join(f'`{error}`' for error in method.errors)}.\n"
+        yield from _example(method)
+
+
+def _example(method: Method) -> Iterator[str]:
+    if (example := method.example) is not None:
+        for value in (example.params, example.result):
+            yield f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"
+
+
+def _objects() -> Iterator[str]:
+    named = {type_name(record) for method in METHODS.values() for record in (method.params, method.result) if record}
     yield "## Objects\n"
-    seen = set()
-    for method in document["methods"].values():
-        for schema in (method["params"], method["result"] or {}):
-            for name, definition in schema.get("$defs", {}).items():
-                if name not in seen and "properties" in definition:
-                    seen.add(name)
-                    yield f"### {name}\n"
-                    yield f"{definition.get('description', '')}\n"
-                    yield from _fields(definition)
+    for name, schema in definitions().items():
+        if name in named or name.endswith("Data") or name in ("Advertisement", "Limits"):
+            continue
+        yield f"### {name}\n"
+        if "enum" in schema:
+            yield f"One of {', '.join(f'`{value}`' for value in schema['enum'])}.\n"
+        else:
+            yield f"{schema.get('description', '')}\n"
+            yield from _fields(schema)
 
 
-def _object(title: str, schema: dict[str, Any]) -> Iterator[str]:
+def _object(title: str, schema: Schema) -> Iterator[str]:
     if not schema.get("properties"):
         yield f"**{title}**: `{{}}`\n"
         return
@@ -76,47 +116,51 @@ def _object(title: str, schema: dict[str, Any]) -> Iterator[str]:
     yield from _fields(schema)
 
 
-def _fields(schema: dict[str, Any]) -> Iterator[str]:
+def _fields(schema: Schema) -> Iterator[str]:
     required = schema.get("required", ())
     yield "| field | type | meaning |"
     yield "| --- | --- | --- |"
     for name, field in schema["properties"].items():
-        meaning = " ".join(field.get("description", _nested_description(field)).split()).replace("|", "\\|")
+        meaning = " ".join(field.get("description", "").split()).replace("|", "\\|")
         default = field.get("default")
         if name not in required and default is not None and not isinstance(default, dict):
-            meaning = f"{meaning} Default: `{default}`.".strip()
+            meaning = f"{meaning} Default: `{json.dumps(default)}`.".strip()
         optional = "" if name in required else "?"
         yield f"| `{name}{optional}` | {_type(field)} | {meaning} |"
     yield ""
 
 
-def _nested_description(field: dict[str, Any]) -> str:
-    return next((option["description"] for option in field.get("anyOf", ()) if "description" in option), "")
-
-
-def _type(field: dict[str, Any]) -> str:
+def _type(field: Schema) -> str:
     if name := field.get("$ref"):
-        return str(name.rpartition("/")[2])
+        plain = str(name.rpartition("/")[2])
+        return f"[{plain}](#{plain.lower()})"
     if options := field.get("anyOf"):
         return " \\| ".join(_type(option) for option in options)
     if "enum" in field:
         return " \\| ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
-        return f"`{str(field['const']).lower() if isinstance(field['const'], bool) else field['const']}`"
+        return f"`{json.dumps(field['const'])}`" if isinstance(field["const"], bool) else f"`{field['const']}`"
     if field.get("type") == "array":
         return f"{_type(field['items'])}[]"
     return str(field.get("type", "any"))
+
+
+def _limits() -> Iterator[str]:
+    yield "## Limits\n"
+    yield "`initialize` advertises what the server takes; these are the defaults.\n"
+    yield "| limit | default |"
+    yield "| --- | --- |"
+    for name, figure in Limits().wire().items():
+        yield f"| `{name}` | {figure:,} |"
+    yield ""
 
 
 def _errors() -> Iterator[str]:
     yield "## Errors\n"
     yield "Every error has `data.name`, which never changes, and `data.retryable`; `data.errors[{loc, msg, type}]`"
     yield f"points at fields. Any request may answer {', '.join(f'`{name}`' for name in COMMON_ERRORS)}.\n"
-    yield "| name | code | retryable | meaning, and members of `data` |"
-    yield "| --- | --- | --- | --- |"
+    yield "| name | code | retryable | meaning | members of `data` |"
+    yield "| --- | --- | --- | --- | --- |"
     for name, spec in ERRORS.items():
-        yield f"| `{name}` | {spec.code} | {'yes' if spec.retryable else 'no'} | {spec.doc} |"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render())
+        members = ", ".join(f"`{member}`" for member in spec.data)
+        yield f"| `{name}` | {spec.code} | {'yes' if spec.retryable else 'no'} | {spec.doc} | {members} |"

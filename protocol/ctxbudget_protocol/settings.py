@@ -1,14 +1,11 @@
 """The settings of an editor, in one shape for all their sources, and the JSON Schema that is made of them.
 
-    python -m ctxbudget_protocol.settings
-
-writes `settings.schema.json`. Absent and null mean the same: not set here.
+Absent and null mean the same: not set here.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -125,7 +122,3 @@ def schema() -> dict[str, Any]:
 def render() -> str:
     """The text of `settings.schema.json`."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    Path(__file__).with_name("settings.schema.json").write_text(render(), encoding="utf-8")

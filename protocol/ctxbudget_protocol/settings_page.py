@@ -1,7 +1,4 @@
-"""The table of the settings in docs/editors.md, made from the JSON Schema.
-
-python -m ctxbudget_protocol.settings_page
-"""
+"""The table of the settings in `docs/editors.md`, made from their JSON Schema."""
 
 from __future__ import annotations
 
@@ -10,11 +7,22 @@ from typing import Any
 
 from ctxbudget_protocol.settings import schema
 
+FIRST_ROW = "| setting | type | default | meaning |"
+
+
+def render(page: str) -> str:
+    """The page with its table made from the schema. Raises ValueError if it has no table of settings."""
+    before, first, rest = page.partition(FIRST_ROW)
+    if not first:
+        raise ValueError(f"docs/editors.md has no line {FIRST_ROW!r}")
+    _, blank, after = rest.partition("\n\n")
+    return before + "\n".join(rows()) + blank + after
+
 
 def rows() -> list[str]:
     """The lines of the table."""
     made = schema()
-    lines = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
+    lines = [FIRST_ROW, "| --- | --- | --- | --- |"]
     for name, entry in made["properties"].items():
         lines.append(f"| `{name}` | {_type(entry, made)} | {_default(entry)} | {entry['description']} |")
     return lines
@@ -44,7 +52,3 @@ def _default(entry: dict[str, Any]) -> str:
     if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value) or "none"
     return f"`{json.dumps(value)}`"
-
-
-if __name__ == "__main__":
-    print("\n".join(rows()))  # noqa: T201

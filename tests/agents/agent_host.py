@@ -14,9 +14,9 @@ from typing import Any
 
 from oneshot.oneshot_place import PATIENCE, PATIENT, Place, eventually
 
-from ctxbudget_server.oneshot.endpoint import Endpoint, peer
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.sidecar.endpoint import Endpoint, peer
 
 PAYLOADS = Path(__file__).with_name("payloads")
 COMMAND = [sys.executable, *PATIENT]

@@ -174,7 +174,7 @@ def test_a_hook_that_is_interrupted(claude: AgentHost) -> None:
 
 @pytest.mark.parametrize("command", [("hook", "PostToolUse"), ("statusline",)])
 def test_a_host_that_never_closes_stdin(claude: AgentHost, command: tuple[str, ...]) -> None:
-    hurried = "import sys\nfrom ctxbudget_server.cli import main, unbreakable\nunbreakable.DEADLINE_SECONDS = 0.2\n"
+    hurried = "import sys\nfrom ctxbudget_server.cli import hook_guard, main\nhook_guard.DEADLINE_SECONDS = 0.2\n"
     with subprocess.Popen(
         [sys.executable, "-c", f"{hurried}sys.exit(main())", *command],
         stdin=subprocess.PIPE,

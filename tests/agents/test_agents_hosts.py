@@ -9,7 +9,7 @@ import pytest
 
 from agents.agent_host import PAYLOADS, AgentHost
 from ctxbudget_server.agents.hosts import event_of, host_of
-from ctxbudget_server.cli.quick import PROJECT_VARIABLES, project_folder
+from ctxbudget_server.cli.fast_path import PROJECT_VARIABLES, project_folder
 
 LONG = "# Log\n\n" + "".join(f"request {n} took {n * 7 % 31} ms\n" for n in range(200))
 

@@ -45,7 +45,7 @@ def test_faults_are_the_same_through_it(claude: AgentHost, sidecar: Client) -> N
 def importing_none_of(claude: AgentHost, *names: str) -> None:
     """A hook that does its work and imports nothing of these."""
     script = (
-        "import sys\nfrom ctxbudget_server.oneshot import caller\n"
+        "import sys\nfrom ctxbudget_server.sidecar import client as caller\n"
         "caller.TAKEN_SECONDS = caller.SILENCE_SECONDS = 20.0\n"
         "from ctxbudget_server.cli import main\n"
         "assert main(['hook', 'PostToolUse']) == 0\n"

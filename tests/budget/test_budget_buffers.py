@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.client import Client
 
-from ctxbudget_server.services.buffers import Buffers, changed_region
 from ctxbudget_server.tokens import count
+from ctxbudget_server.workspace.buffers import Buffers, changed_region
 
 TEXTS = st.text(alphabet="ab \n.日🎉", max_size=40)
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 
 
 def run(folder: Path, *arguments: str, retain: str = "") -> subprocess.CompletedProcess[str]:

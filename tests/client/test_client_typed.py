@@ -16,8 +16,8 @@ from ctxbudget_client.methods import Api
 from ctxbudget_client.namespaces import decode
 from ctxbudget_protocol import bindings
 from ctxbudget_protocol.methods import requests
-from ctxbudget_protocol.results.budget import ReserveResult
-from ctxbudget_protocol.results.record import Record
+from ctxbudget_protocol.methods.budget import ReserveResult
+from ctxbudget_protocol.records import Record
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_the_methods_are_what_the_table_makes_of_them(tmp_path: Path) -> None:
     for name in bindings.render():
         shipped = Path(ctxbudget_client.__file__).with_name(name).read_text(encoding="utf-8")
         assert (tmp_path / name).read_text(encoding="utf-8") == shipped, (
-            f"run python -m ctxbudget_protocol.bindings: {name}"
+            f"run python -m ctxbudget_protocol.generate: {name}"
         )
 
 

@@ -73,8 +73,8 @@ def test_a_command_leaves_nothing_open(folder: Path, words: tuple[str, ...]) -> 
 
 THREADS = """
 import os, threading
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 
 def write():
     services.call("context/add", {"items": [{"layer": "phase", "tokens": 1}]}, Cancellation())

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis, Outline
 from ctxbudget_server.editor.chunks import MOST_CHARACTERS
 from ctxbudget_server.editor.lines import LineText, Point
-from ctxbudget_server.extract.lines import bare_lines
-from ctxbudget_server.extract.sections import sections_of
-from ctxbudget_server.extract.structure import Structure, _by_scan, header_lines
-from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.markdown.lines import bare_lines
+from ctxbudget_server.markdown.sections import sections_of
+from ctxbudget_server.markdown.structure import Structure, _by_scan, header_lines
 from ctxbudget_server.tokens import count
 
 EXACT = Counter(None)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ctxbudget_server.editor.lines import LineText, Point, point_at, split_document
 from ctxbudget_server.editor.positions import Encoding, from_units, to_units
-from ctxbudget_server.extract.scan import State, scan
-from ctxbudget_server.extract.structure import _by_scan, header_lines
+from ctxbudget_server.markdown.scan import State, scan
+from ctxbudget_server.markdown.structure import _by_scan, header_lines
 
 TEXTS = st.text(alphabet="a# \t\n\r日🎉\u2028\x0c", max_size=30)
 

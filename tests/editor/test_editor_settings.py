@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from ctxbudget_protocol.settings import EditorSettings, render
+from ctxbudget_server.account.settings import DEFAULTS
 from ctxbudget_server.editor.settings import project_source, resolve, source
-from ctxbudget_server.services.settings import DEFAULTS
 from editor.conftest import EditorClient, StartEditor
 
 TEXT = "# one\n\n" + "Words that go on.\n" * 30

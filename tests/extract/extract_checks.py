@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ctxbudget_server.extract import Extraction
-from ctxbudget_server.extract.lines import strip_ansi
-from ctxbudget_server.extract.sentences import plain
+from ctxbudget_server.markdown.lines import strip_ansi
+from ctxbudget_server.markdown.sentences import plain
 
 # The only words of the text that may be ours.
 LABELS = re.compile(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctxbudget_server.extract import Extraction, extract
-from ctxbudget_server.extract.sentences import plain
-from ctxbudget_server.extract.words import terms
+from ctxbudget_server.extract.search.words import terms
+from ctxbudget_server.markdown.sentences import plain
 
 FOLDER = Path(__file__).parent / "labelled"
 

@@ -5,9 +5,9 @@ from extract_checks import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.extract import extract, find_section, line_range, outline, search
-from ctxbudget_server.extract.lines import split_lines
-from ctxbudget_server.extract.structure import _by_scan, _by_tree, front_matter_lines
+from ctxbudget_server.extract import extract, find_section, line_range, outline, search_text
+from ctxbudget_server.markdown.lines import split_lines
+from ctxbudget_server.markdown.structure import _by_scan, _by_tree, front_matter_lines
 
 TEXT = "# Top\r\nintro\r\n## A\r\none\x0ctwo\u2028three\r\n### Deep\r\nx\r\n## B\r\n```\n# no\n```\r\n### Deep\ny"
 
@@ -41,9 +41,9 @@ def test_line_range_at_the_edges(start: int, end: int, expected: str):
 
 def test_search_puts_literal_hits_first():
     text = "alpha beta\nthe budgets were spent\nbudget spent\n"
-    hits = search(text, "budget spent", 5)
+    hits = search_text(text, "budget spent", 5)
     assert [h.line for h in hits] == [3, 2] and hits[0].text == "budget spent"
-    assert search(text, "nothing here at all zzz", 5) == () and search(text, "budget", 0) == ()
+    assert search_text(text, "nothing here at all zzz", 5) == () and search_text(text, "budget", 0) == ()
 
 
 @given(st.text(alphabet="#a b\n\r\x0c\u2028`~->*1.|", max_size=300))

@@ -199,7 +199,7 @@ def test_log_puts_errors_first_and_folds_repeats():
     assert "permission denied" in found.text and "(×299)" in found.text
 
 
-CODE = Path(__file__).parents[2] / "server" / "ctxbudget_server" / "extract" / "scan.py"
+CODE = Path(__file__).parents[2] / "server" / "ctxbudget_server" / "markdown" / "scan.py"
 
 
 @pytest.mark.parametrize("path", [None, "src/scan.py"])

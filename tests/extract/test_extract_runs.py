@@ -9,9 +9,9 @@ import pytest
 from extract_checks import count, squeezed
 
 from ctxbudget_server.extract import extract
-from ctxbudget_server.extract.lines import strip_ansi
 from ctxbudget_server.extract.model import TestFields
 from ctxbudget_server.extract.testlogs import parse_tests
+from ctxbudget_server.markdown.lines import strip_ansi
 
 RUNS = Path(__file__).parent / "data" / "runs"
 LABELS: dict[str, dict] = json.loads((RUNS / "labels.json").read_text(encoding="utf-8"))

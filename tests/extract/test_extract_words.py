@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxbudget_server.extract.words import places_of, terms
+from ctxbudget_server.extract.search.words import places_of, terms
 
 ENDINGS = [
     "",

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.content import make_blob
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.content import make_blob
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store.transaction import SqliteWriter
 
 MARKER = "a title that nobody may read once its session is deleted"

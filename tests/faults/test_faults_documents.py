@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis
 from ctxbudget_server.editor.lines import split_document
-from ctxbudget_server.extract import extract, outline, search
-from ctxbudget_server.extract.finding import search_all
-from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.extract import extract, outline, search_text
+from ctxbudget_server.extract.search.lines import search_all
 from ctxbudget_server.transcripts import TranscriptError, read_transcript
 
 UNITS = [
@@ -41,7 +41,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "test output": lambda text: extract(text, count=lambda part: len(part) // 4, kind="test-output"),
     "plan": lambda text: extract(text, count=lambda part: len(part) // 4, kind="plan"),
     "outline": lambda text: outline(text, len),
-    "search": lambda text: (search(text, "a* (b", 10), search_all([text], "a* (b", 10)),
+    "search": lambda text: (search_text(text, "a* (b", 10), search_all([text], "a* (b", 10)),
     "count": lambda text: COUNTER.figure(text, lambda: None),
     "editor": analyse,
 }

@@ -25,7 +25,7 @@ HANGING = """
 import re, sys
 from pathlib import Path
 from ctxbudget_server.cli import main
-from ctxbudget_server.services.dispatch import Services
+from ctxbudget_server.service.service import Services
 
 def hang(self, method, params, *others):
     if params.get("text") != "go on":
@@ -39,7 +39,7 @@ sys.exit(main(sys.argv[1:-1]))
 
 SCRIPT = """
 import sys, time
-from ctxbudget_server.services import watchdog
+from ctxbudget_server.runtime import watchdog
 
 watching = watchdog.start(stdin=True, parent=False)
 print("begun", flush=True)

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from presentation.hostile import FILE_NAMES, UTF8, WORDS, faults
 
+from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.agents.hosts import answer, event_of
 from ctxbudget_server.agents.model import Reaction
 from ctxbudget_server.cli import main
 from ctxbudget_server.mcp.tools import answer as tool_answer
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.service.service import Options, Services
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 MORE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

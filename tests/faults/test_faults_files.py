@@ -14,9 +14,9 @@ import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.editor import imports
-from ctxbudget_server.services.opening import CAN_WALK
-from ctxbudget_server.services.textfiles import read_text
-from ctxbudget_server.services.workspace import Documents, find_workspace, path_of
+from ctxbudget_server.workspace.documents import Documents, find_workspace, path_of
+from ctxbudget_server.workspace.files import read_text
+from ctxbudget_server.workspace.opening import CAN_WALK
 
 OUTSIDE, INSIDE = "outside", "inside"
 

@@ -15,8 +15,8 @@ from editor.conftest import EditorClient
 
 from ctxbudget_protocol.limits import MAX_GLOBS, MAX_PATTERN_LENGTH, MAX_PATTERNS
 from ctxbudget_server.editor.settings import MAX_WARNINGS, project_source
-from ctxbudget_server.services.folders import MAX_IGNORE_BYTES
-from ctxbudget_server.services.patterns import Patterns
+from ctxbudget_server.workspace.folders import MAX_IGNORE_BYTES
+from ctxbudget_server.workspace.patterns import Patterns
 
 HOSTILE = "*a" * 12 + "*b.md"
 LONG_NAME = "a" * 120

@@ -18,10 +18,10 @@ from agents.agent_host import AgentHost, Done
 from oneshot.oneshot_place import HURRIED, Place, eventually
 from support.client import Client
 
-from ctxbudget_server.services.agents import fold_in
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
-from ctxbudget_server.services.spooling import Folded
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.sidecar.agent_commands import fold_in
+from ctxbudget_server.sidecar.spooling import Folded
 from ctxbudget_server.store.spool import Spool, spool_state
 
 QUICK = [sys.executable, *HURRIED]
@@ -162,7 +162,7 @@ def test_a_sidecar_that_was_stopped_is_done_without(claude: AgentHost) -> None:
 
 STOPS_ITSELF = """
 import os, signal, sys
-from ctxbudget_server.services import agents
+from ctxbudget_server.sidecar import agent_commands as agents
 point = sys.argv.pop(1)
 react = agents._reaction
 def stopping(*args):
@@ -193,8 +193,8 @@ def test_a_sidecar_that_is_stopped_after_it_took_an_event(claude: AgentHost, poi
 FOLDS = """
 import os, shutil, signal, sys, time
 from pathlib import Path
-from ctxbudget_server.services import agents
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.sidecar import agent_commands as agents
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store.spool import Spool
 
 workspace, home = sys.argv[1:3]
@@ -375,8 +375,8 @@ def test_a_spool_that_is_full_says_so_and_counts(claude: AgentHost) -> None:
 
 LATE = (
     "-c",
-    "import sys, time\nfrom ctxbudget_server.services import agents\n"
-    "from ctxbudget_server.cli import main, unbreakable\nunbreakable.DEADLINE_SECONDS = 0.5\n"
+    "import sys, time\nfrom ctxbudget_server.sidecar import agent_commands as agents\n"
+    "from ctxbudget_server.cli import hook_guard, main\nhook_guard.DEADLINE_SECONDS = 0.5\n"
     "agents._reaction = lambda *_: time.sleep(600)\nsys.exit(main())",
 )
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 from tests.faults.fault_stores import (
     PAGE,
     add,

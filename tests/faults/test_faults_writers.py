@@ -17,8 +17,8 @@ import pytest
 from oneshot.oneshot_place import eventually
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store import write_queue
 from ctxbudget_server.store.write_queue import WriteQueue
 
@@ -26,8 +26,8 @@ ADD = {"items": [{"layer": "transient", "tokens": 1}]}
 
 WRITER = """
 import sys
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 services = Services(Options(workspace=".", store=sys.argv[1]), actor="test")
 for n in range(int(sys.argv[2])):
     services.call("context/add", {"items": [{"layer": "transient", "tokens": 1}]}, Cancellation())

@@ -91,10 +91,10 @@ class Scenario:
 def play(services: Any, session: str, earlier: int) -> dict[str, dict[str, int]]:
     """What each method costs in a session that holds `earlier` items, the first time that it is called."""
     from ctxbudget_protocol.methods import METHODS
-    from ctxbudget_server.services.cancellation import Cancellation
+    from ctxbudget_server.account.cancellation import Cancellation
 
     def call(method: str, params: Params) -> Any:
-        of_session = "session_id" in METHODS[method].params_model().model_fields and method not in OF_NO_SESSION
+        of_session = "session_id" in METHODS[method].params.names and method not in OF_NO_SESSION
         return services.call(method, {**params, "sessionId": session} if of_session else params, Cancellation())
 
     there = [{"layer": "transient", "content": f"{n}\n{REPORT}"} for n in range(earlier)]
@@ -126,7 +126,7 @@ def size_of_log(store: Path) -> int:
 
 def measured(folder: Path) -> dict[str, dict[str, int]]:
     """What each method costs once everything is loaded."""
-    from ctxbudget_server.services.dispatch import Options, Services
+    from ctxbudget_server.service.service import Options, Services
 
     counting.install()
     options = Options(workspace=str(folder), store=str(folder / "store.db"))

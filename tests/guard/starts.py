@@ -50,8 +50,8 @@ def main() -> int:
 
 def _count_requests(figures: dict[str, dict[str, int]], so_far: Callable[[], dict[str, int]]) -> None:
     """Look at the counters when `initialize`, the last warm and the last measured request are answered."""
+    from ctxbudget_server.rpc.connection import Link
     from ctxbudget_server.rpc.inflight import Ticket
-    from ctxbudget_server.rpc.link import Link
 
     initialized, answer = Link.initialized, Ticket.answer
     answered = 0

@@ -142,12 +142,12 @@ def test_a_subagents_session_is_not_the_hosts_but_its_items_are_found(session: S
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
-    ("context_get", {}, "invalidParams: id: Field required"),
+    ("context_get", {}, "invalidParams: id: is required"),
     ("context_get", {"id": "none"}, "unknownItem: the session has no item 'none'"),
-    ("context_get", {"id": "x", "lines": "a-b"}, "invalidParams: lines: Input should be like 10-40"),
-    ("context_search", {"query": "x", "limit": 0}, "invalidParams: limit: Input should be an integer"),
-    ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: Extra inputs"),
-    ("context_search", {"query": 5}, "invalidParams: query: Input should be a valid string"),
+    ("context_get", {"id": "x", "lines": "a-b"}, "invalidParams: lines: must be like 10-40"),
+    ("context_search", {"query": "x", "limit": 0}, "invalidParams: limit: must be an integer"),
+    ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: is not an argument"),
+    ("context_search", {"query": 5}, "invalidParams: query: must be a string"),
     ("metadata_extract", {}, "invalidParams: "),
     ("budget_everything", {}, "methodNotFound: there is no tool 'budget_everything'"),
 ]

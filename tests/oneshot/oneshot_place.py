@@ -13,17 +13,18 @@ from pathlib import Path
 
 from support.client import Client
 
-from ctxbudget_server.oneshot.endpoint import Endpoint
-from ctxbudget_server.oneshot.frames import Ask
-from ctxbudget_server.oneshot.identity import identity
+from ctxbudget_server.sidecar.endpoint import Endpoint
+from ctxbudget_server.sidecar.identity import identity
+from ctxbudget_server.sidecar.wire import Ask
 
 PATIENCE = 20.0
 HURRIED = ("-m", "ctxbudget_server")
 PATIENT = (
     "-c",
-    "import sys\nfrom ctxbudget_server.oneshot import caller\ncaller.TAKEN_SECONDS = caller.SILENCE_SECONDS = 20.0\n"
+    "import sys\nfrom ctxbudget_server.sidecar import client as caller\n"
+    "caller.TAKEN_SECONDS = caller.SILENCE_SECONDS = 20.0\n"
     "caller.STORE_SECONDS = caller.LEAST_STORE_SECONDS = 20.0\n"
-    "from ctxbudget_server.cli import main, unbreakable\nunbreakable.DEADLINE_SECONDS = 60.0\nsys.exit(main())",
+    "from ctxbudget_server.cli import hook_guard, main\nhook_guard.DEADLINE_SECONDS = 60.0\nsys.exit(main())",
 )
 """The command, but on a busy machine it gives a sidecar time."""
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from support.client import Client
 
-from ctxbudget_server.oneshot.endpoint import Endpoint
-from ctxbudget_server.oneshot.frames import TAKEN, read_head, read_lengths
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
-from ctxbudget_server.services.oneshots import prepare
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.sidecar.commands import prepare
+from ctxbudget_server.sidecar.endpoint import Endpoint
+from ctxbudget_server.sidecar.wire import TAKEN, read_head, read_lengths
 from ctxbudget_server.store.location import socket_place
 from oneshot.oneshot_place import HURRIED, Place, answered, eventually, kill
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from support.client import Client
 
-from ctxbudget_server.oneshot.identity import IDENTITY_FIELDS
-from ctxbudget_server.rpc.desk import MOST_CALLERS
+from ctxbudget_server.sidecar.identity import IDENTITY_FIELDS
+from ctxbudget_server.sidecar.server import MOST_CALLERS
 from oneshot.oneshot_place import Place, answered, eventually
 
 LONG = json.dumps({"texts": ["one word and another, " * 500_000]}).encode()

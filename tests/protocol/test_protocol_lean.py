@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS, requests
-from ctxbudget_server.services.checking import lean_validated, validated
+from ctxbudget_server.service.validation import lean_validated, validated
 
 CONTRACT_WORDS = [
     "sessionId", "items", "layer", "kind", "phase", "wave", "tokens", "content", "path", "reduces", "target", "policy",

@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 from support.client import Client
 
+from ctxbudget_protocol.contract import definitions, render
 from ctxbudget_protocol.errors import ERRORS
-from ctxbudget_protocol.methods import COMMON_ERRORS, METHODS, requests
+from ctxbudget_protocol.method import COMMON_ERRORS
+from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_protocol.methods.session import Config
 from ctxbudget_protocol.page import render as render_page
-from ctxbudget_protocol.params.session import Config
-from ctxbudget_protocol.schema import render
-from ctxbudget_server.services.registry import SERVICES, service
-from ctxbudget_server.services.settings import DEFAULTS
+from ctxbudget_server.account.settings import DEFAULTS
+from ctxbudget_server.service.registry import implementation
 
 
 def test_the_published_contract_is_what_the_models_say() -> None:
-    """`python -m ctxbudget_protocol.schema` writes it anew."""
+    """`python -m ctxbudget_protocol.generate` makes it."""
     assert files("ctxbudget_protocol").joinpath("contract.json").read_text("utf-8") == render()
 
 
-def test_every_request_has_its_service() -> None:
-    assert list(SERVICES) == [method.name for method in requests()]
-    assert all(callable(service(name)) for name in SERVICES)
+def test_every_request_has_its_implementation() -> None:
+    assert all(callable(implementation(method.name)) for method in requests())
 
 
 def test_the_server_advertises_the_table(client: Client) -> None:
@@ -44,7 +44,7 @@ def test_errors_have_codes_of_their_own() -> None:
 
 
 def test_stored_defaults_are_the_models_defaults() -> None:
-    assert Config().model_dump(by_alias=True) == DEFAULTS
+    assert Config().wire() == DEFAULTS
 
 
 @pytest.mark.parametrize("method", [method.name for method in requests()])
@@ -61,7 +61,17 @@ def test_absent_null_and_empty_params_mean_the_same(client: Client, method: str,
 
 
 def test_the_protocol_page_is_what_the_table_says() -> None:
-    """`python -m ctxbudget_protocol.page > docs/protocol.md` writes it anew."""
+    """`python -m ctxbudget_protocol.generate` makes it."""
     page = Path(__file__).parents[2] / "docs" / "protocol.md"
 
     assert page.read_text("utf-8") == render_page()
+
+
+def test_every_field_has_a_meaning() -> None:
+    types = definitions()
+    fields = [
+        (name, field, schema) for name, made in types.items() for field, schema in made.get("properties", {}).items()
+    ]
+
+    assert len(fields) > 500
+    assert [f"{name}.{field}" for name, field, schema in fields if not schema.get("description")] == []

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ctxbudget_protocol.words import Layer
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.render import Piece, Rendered, Request, Tools, render
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
-from ctxbudget_server.services.counting import Counter
 
 METADATA_TOKENS = 60
 RUNNING = Phase(2, "build", "running", 2)

@@ -12,9 +12,9 @@ from render_items import COMPLETED, METADATA_TOKENS, RUNNING, counted, rendered,
 
 from ctxbudget_protocol.words import Detail
 from ctxbudget_server.render import OverLimitError, Rendered, Request
-from ctxbudget_server.render.bench import SEAM, Bench
 from ctxbudget_server.render.model import CLOSING, Candidate
-from ctxbudget_server.render.worth import candidates
+from ctxbudget_server.render.piece_cache import SEAM, Bench
+from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.items import Item
 
 LIMITS = st.integers(1, 1500)

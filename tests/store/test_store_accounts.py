@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 
 LAYERS = st.sampled_from(["permanent", "phase", "metadata", "transient"])
 POLICIES = st.sampled_from(["aggressive", "moderate", "minimal"])

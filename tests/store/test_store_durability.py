@@ -16,8 +16,8 @@ from support.documents import REPORT
 from support.session import serve_command
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store.schema import VERSION
 
 
@@ -62,8 +62,8 @@ def test_a_kill_in_the_middle_leaves_whole_transactions(tmp_path: Path) -> None:
 def test_many_processes_write_one_session(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "from ctxbudget_server.services.dispatch import Services, Options\n"
-        "from ctxbudget_server.services.cancellation import Cancellation\n"
+        "from ctxbudget_server.service.service import Services, Options\n"
+        "from ctxbudget_server.account.cancellation import Cancellation\n"
         "s = Services(Options(workspace=sys.argv[1], store=sys.argv[2], durability='fast'), actor='t')\n"
         "for _ in range(25): s.call('context/add', {'items': [{'layer': 'transient', 'tokens': 2}]}, Cancellation())\n"
     )

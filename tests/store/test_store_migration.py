@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.content import digest_of
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.content import digest_of
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.store.keys import KEPT_SECONDS, LIFETIME_SECONDS
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 

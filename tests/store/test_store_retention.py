@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
-from ctxbudget_server.services.retention import METHOD, Dropped, Retention, configured, parsed, retain
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.retention import METHOD, Dropped, Retention, configured, parsed, retain
+from ctxbudget_server.service.service import Options, Services
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = 86_400

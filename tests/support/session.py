@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ctxbudget_protocol.methods import COMMON_ERRORS, METHODS
+from ctxbudget_protocol.method import COMMON_ERRORS
+from ctxbudget_protocol.methods import METHODS
+from ctxbudget_protocol.models import model_of
 from support.client import Client
 
 SERVE = [sys.executable, "-m", "ctxbudget_server", "serve"]
@@ -60,7 +62,7 @@ class Session:
 
 def conforms(method: str, result: Any) -> None:
     """Fail unless the result is what the contract says."""
-    model = METHODS[method].result_model()
+    model = model_of(METHODS[method].result)
     assert model is not None
     model.model_validate(result)
 

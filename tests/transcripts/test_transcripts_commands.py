@@ -89,8 +89,8 @@ def test_what_cannot_fit_says_why(tmp_path: Path, transcript: Path) -> None:
     ("arguments", "why"),
     [
         (["fit", "none.jsonl", "--max", "9"], "none.jsonl: No such file or directory"),
-        (["fit", "session.jsonl", "--max", "0"], "--max: Input should be greater than or equal to 1"),
-        (["fit", "session.jsonl", "--max", "9", "--keep-turns", "-1"], "--keep-turns: Input should be"),
+        (["fit", "session.jsonl", "--max", "0"], "--max: must be at least 1"),
+        (["fit", "session.jsonl", "--max", "9", "--keep-turns", "-1"], "--keep-turns: must be at least 0"),
         (["fit", "session.jsonl", "--max", "9", "--out", "session.jsonl"], "is the transcript itself"),
         (["replay", "session.jsonl", "--svg", "session.jsonl"], "is the transcript itself"),
         (["fit", "empty.jsonl", "--max", "9"], "empty.jsonl is empty"),

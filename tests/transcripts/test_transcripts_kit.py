@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from fit.fit_legal import faults
 
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.extract import distinct_names
+from ctxbudget_server.methods.context.fit_memory import tools_for
 from ctxbudget_server.replay import Outcome, Prices, Stretch, policy, replay
-from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.fit_tools import tools_for
 from ctxbudget_server.transcripts import Transcript, read_transcript, without_signatures
 
 KIT = Path(os.environ.get("CTXBUDGET_EVALUATION_KIT") or Path(__file__).parents[3] / "shared" / "eval")

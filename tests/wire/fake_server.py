@@ -28,10 +28,10 @@ from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.services.cancellation import Cancellation, Cancelled
-from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.following import Followed
-from ctxbudget_server.services.settings import Settings
+from ctxbudget_server.account.cancellation import Cancellation, Cancelled
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.service.tracked_session import Followed
 
 
 class FakeBackend:

@@ -1,4 +1,4 @@
-"""The methods, one class a namespace. Made from the method table by `python -m ctxbudget_protocol.bindings`."""
+"""The methods, one class a namespace. Made from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Unpack
 
 from ctxbudget_client import params as p
 from ctxbudget_client.namespaces import AsyncAsk, AsyncNamespace
-from ctxbudget_protocol.results import budget as budget_results
-from ctxbudget_protocol.results import context as context_results
-from ctxbudget_protocol.results import metadata as metadata_results
-from ctxbudget_protocol.results import session as session_results
-from ctxbudget_protocol.results import store as store_results
-from ctxbudget_protocol.results import tokens as tokens_results
-from ctxbudget_protocol.results import usage as usage_results
-from ctxbudget_protocol.results import workflow as workflow_results
+from ctxbudget_protocol.methods import budget as budget_results
+from ctxbudget_protocol.methods import context as context_results
+from ctxbudget_protocol.methods import metadata as metadata_results
+from ctxbudget_protocol.methods import session as session_results
+from ctxbudget_protocol.methods import store as store_results
+from ctxbudget_protocol.methods import tokens as tokens_results
+from ctxbudget_protocol.methods import usage as usage_results
+from ctxbudget_protocol.methods import workflow as workflow_results
 
 
 class AsyncSession(AsyncNamespace):

@@ -9,8 +9,8 @@ from typing import Any
 
 from ctxbudget_client.namespaces import decode
 from ctxbudget_client.notifications import Notification, Notifications
-from ctxbudget_protocol.results.budget import AlertNote, DidChange
-from ctxbudget_protocol.results.record import Record
+from ctxbudget_protocol.methods.budget import AlertNote, DidChange
+from ctxbudget_protocol.records import Record
 
 Callback = Callable[[Any], None]
 

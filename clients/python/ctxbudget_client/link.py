@@ -29,9 +29,6 @@ PAUSE_SECONDS = 0.1
 MOST_ASKED = 3
 """How often a request is asked: one that was in flight at so many crashes may well be their cause."""
 
-SAFE_WRITES = frozenset({"session/open", "context/fit"})
-"""Writes that give the same when they are repeated, without a key: keys keep results, and theirs can be large."""
-
 RECONNECTED = "ctxbudget/reconnected"
 """What the client tells its own callbacks after a restart: notifications in between may have been missed."""
 
@@ -83,7 +80,7 @@ class Link:
         """
         self._check_owner()
         row = METHODS.get(method)
-        if self.restarts_left and row is not None and row.mutates and method not in SAFE_WRITES:
+        if self.restarts_left and row is not None and row.needs_key:
             given = {name: value for name, value in (params or {}).items() if value is not None or name != "requestKey"}
             params = {"requestKey": uuid.uuid4().hex, **given}
         pending = Pending(method, params, timeout)

@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from ctxbudget_protocol.results.record import Record, camel
+from ctxbudget_protocol.records import Record, camel
 
 R = TypeVar("R", bound=Record)
 Ask = Callable[[str, dict[str, Any]], Any]

@@ -1,4 +1,4 @@
-"""Params of the methods. Made from the method table by `python -m ctxbudget_protocol.bindings`."""
+"""Params of the methods. Made from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ class CachePrices(TypedDict, total=False):
     """Prices of the provider's prompt cache, as multiples of an input token's price."""
 
     read: float
+    """Of a token that the cache holds."""
     write: float
+    """Of a token that is written to the cache."""
 
 
 class LayerCeilings(TypedDict, total=False):
@@ -44,8 +46,11 @@ class NewItem(TypedDict, total=False):
     phase: int | None
     """Absent: the running phase; permanent items: none."""
     wave: int | None
+    """The wave's number within its phase."""
     agent: str | None
+    """The agent that brought the item in."""
     title: str | None
+    """The item's title."""
     pinned: bool
     """Kept byte for byte through every prune."""
     reduces: list[str] | None
@@ -53,16 +58,22 @@ class NewItem(TypedDict, total=False):
     complete: bool | None
     """With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said."""
     content: str | None
+    """The text itself."""
     path: str | None
     """Absolute, a file: URI, or relative to the workspace; read now."""
     tokens: int | None
+    """Tokens."""
 
 
 class PhaseSpec(TypedDict, total=False):
     """A phase that the allocation is for."""
 
-    number: Required[int]
+    phase: int | None
+    """The phase's number."""
+    number: int | None
+    """An older name of `phase`."""
     name: str | None
+    """The name of the phase."""
     complexity: float | None
     """Above 0; a weight, in no unit."""
     agents: int | None
@@ -73,9 +84,13 @@ class PhaseSummary(TypedDict, total=False):
     """A summary that stands for the phase in the layer `metadata`: exactly one of content, path and tokens."""
 
     content: str | None
+    """The text itself."""
     path: str | None
+    """The path of the file."""
     tokens: int | None
+    """Tokens."""
     title: str | None
+    """The item's title."""
 
 
 class ReserveShares(TypedDict, total=False):
@@ -93,10 +108,15 @@ class Target(TypedDict, total=False):
     """What a prune is about: exactly one of items, phase (with wave or without), layer and workflow."""
 
     items: list[str] | None
+    """The items, in the order in which they entered."""
     phase: int | None
+    """The phase's number."""
     wave: int | None
+    """The wave's number within its phase."""
     layer: Layer | None
+    """The layer of the item."""
     workflow: Literal[True] | None
+    """The whole workflow."""
 
 
 class Thresholds(TypedDict, total=False):
@@ -120,8 +140,11 @@ class Config(TypedDict, total=False):
     targetShare: float
     """budget = floor(window x target share), computed in decimal."""
     thresholds: Thresholds
+    """Where the levels are reached and released."""
     policy: Policy | Literal["auto"]
+    """The policy in force."""
     scope: Scope | None
+    """The scope of the workflow."""
     model: str | None
     """Selects the vocabulary. Absent: o200k_base."""
     metadataHorizon: int | None
@@ -129,12 +152,15 @@ class Config(TypedDict, total=False):
     keepFor: int
     """Policy moderate: for how many more phases full content stays."""
     markers: bool
+    """Whether finished phases and waves leave a marker."""
     autoPrune: bool
     """At `critical`, remove unpinned transient items once per crossing."""
     metadataTokens: int
     """The bound of metadata that the policy extracts, tokens."""
     reserveShares: ReserveShares
+    """Shares of the strategy `reserve`."""
     layerCeilings: LayerCeilings
+    """Ceilings of the layers, as shares of the window."""
 
 
 class SessionParams(TypedDict, total=False):
@@ -157,6 +183,7 @@ class SessionOpenParams(WriteParams, total=False):
     """Params of `session/open`."""
 
     config: Config | None
+    """The settings of the session."""
     watch: bool
     """Send this connection `budget/didChange` and `budget/alert`; false ends it."""
 
@@ -173,6 +200,7 @@ class SessionListParams(TypedDict, total=False):
     """Params of `session/list`."""
 
     state: SessionState | None
+    """The state that it is in."""
     after: str | None
     """Go on after this session."""
     limit: int
@@ -187,7 +215,9 @@ class WorkflowStartPhaseParams(WriteParams, total=False):
     """Params of `workflow/startPhase`."""
 
     phase: Required[int]
+    """The phase's number."""
     name: str | None
+    """The name of the phase."""
     reopen: bool
     """Go back to a completed phase, or to a lower number than was started."""
 
@@ -196,6 +226,7 @@ class WorkflowCompletePhaseParams(WriteParams, total=False):
     """Params of `workflow/completePhase`."""
 
     phase: Required[int]
+    """The phase's number."""
     summary: str | PhaseSummary | None
     """Enters as metadata of the phase; none is invented."""
     force: bool
@@ -206,27 +237,35 @@ class WorkflowStartWaveParams(WriteParams, total=False):
     """Params of `workflow/startWave`."""
 
     phase: Required[int]
+    """The phase's number."""
     wave: Required[int]
+    """The wave's number within its phase."""
     reopen: bool
+    """Go back to a completed wave."""
 
 
 class WorkflowCompleteWaveParams(WriteParams, total=False):
     """Params of `workflow/completeWave`."""
 
     phase: Required[int]
+    """The phase's number."""
     wave: Required[int]
+    """The wave's number within its phase."""
 
 
 class BudgetAllocateParams(WriteParams, total=False):
     """Params of `budget/allocate`."""
 
     strategy: Required[Strategy]
+    """How the budget is shared out."""
     scope: Scope | None
     """Absent: the session's, else full-implementation."""
     phases: list[PhaseSpec] | None
+    """One entry for each phase."""
     total: int | None
     """Absent: the budget, or what is left of it."""
     basis: Basis
+    """What is shared out: the whole budget, or what remains of it."""
 
 
 class BudgetStatusParams(SessionParams, total=False):
@@ -252,6 +291,7 @@ class BudgetSettleParams(WriteParams, total=False):
     """Params of `budget/settle`."""
 
     lease_id: Required[str]
+    """The lease's id."""
     used: Required[int]
     """What the work brought into the context, tokens."""
 
@@ -260,12 +300,14 @@ class BudgetReleaseParams(WriteParams, total=False):
     """Params of `budget/release`."""
 
     lease_id: Required[str]
+    """The lease's id."""
 
 
 class BudgetRenewParams(WriteParams, total=False):
     """Params of `budget/renew`."""
 
     lease_id: Required[str]
+    """The lease's id."""
     ttl_ms: int
     """Milliseconds."""
 
@@ -274,12 +316,14 @@ class BudgetReportParams(SessionParams, total=False):
     """Params of `budget/report`."""
 
     format: Literal["json", "markdown"]
+    """The form of the answer, or of the messages."""
 
 
 class ContextAddParams(WriteParams, total=False):
     """Params of `context/add`."""
 
     items: Required[list[NewItem]]
+    """The items, in the order in which they entered."""
     allow_estimate: bool
     """Estimate while the vocabulary is not loaded; `session/recalibrate` counts it later."""
 
@@ -290,12 +334,19 @@ class ContextUpdateParams(WriteParams, total=False):
     item_id: Required[str]
     """Opaque, made by the server."""
     pinned: bool | None
+    """Whether the item is kept byte for byte through every prune."""
     title: str | None
+    """The item's title."""
     kind: Kind | None
+    """The kind of artifact."""
     layer: Layer | None
+    """The layer of the item."""
     phase: int | None
+    """The phase's number."""
     wave: int | None
+    """The wave's number within its phase."""
     agent: str | None
+    """The agent that brought the item in."""
 
 
 class ContextAppendParams(WriteParams, total=False):
@@ -304,21 +355,30 @@ class ContextAppendParams(WriteParams, total=False):
     item_id: Required[str]
     """Opaque, made by the server."""
     content: Required[str]
+    """The text itself."""
 
 
 class ContextListParams(SessionParams, total=False):
     """Params of `context/list`: all filters given must hold."""
 
     state: State | None
+    """The state that it is in."""
     layer: Layer | None
+    """The layer of the item."""
     kind: Kind | None
+    """The kind of artifact."""
     phase: int | None
+    """The phase's number."""
     wave: int | None
+    """The wave's number within its phase."""
     agent: str | None
+    """The agent that brought the item in."""
     pinned: bool | None
+    """Whether the item is kept byte for byte through every prune."""
     after: str | None
     """Go on after this item."""
     limit: int
+    """The bound that was asked for or reached."""
 
 
 class ContextGetParams(SessionParams, total=False):
@@ -329,7 +389,9 @@ class ContextGetParams(SessionParams, total=False):
     section: str | None
     """A heading, or a path of headings joined by ` > `."""
     lines: Lines | None
+    """A range of lines."""
     search: str | None
+    """Words, or a string as it stands."""
     limit: int
     """Most matches of a search."""
 
@@ -340,7 +402,9 @@ class ContextSearchParams(SessionParams, total=False):
     query: Required[str]
     """Words, or a string as it stands."""
     kind: Kind | None
+    """The kind of artifact."""
     phase: int | None
+    """The phase's number."""
     limit: int
     """Most lines answered."""
 
@@ -349,21 +413,25 @@ class ContextRestoreParams(WriteParams, total=False):
     """Params of `context/restore`."""
 
     items: Required[list[str]]
+    """The items, in the order in which they entered."""
 
 
 class ContextPruneParams(WriteParams, total=False):
     """Params of `context/prune`."""
 
     target: Required[Target]
+    """What the prune is about."""
     policy: Policy | Literal["auto"] | None
     """Absent: the session's; items named one by one go whatever it is."""
     dry_run: bool
+    """Whether the plan is only shown."""
 
 
 class ContextUndoParams(WriteParams, total=False):
     """Params of `context/undo`."""
 
     undo: Required[str]
+    """The id of the undo."""
 
 
 class ContextRenderParams(SessionParams, total=False):
@@ -381,7 +449,9 @@ class ContextFitParams(WriteParams, total=False):
     """Params of `context/fit`. Without `sessionId` no account is touched."""
 
     messages: Required[list[dict[str, Any]]]
+    """The messages of the conversation."""
     format: Required[MessageFormat]
+    """The form of the answer, or of the messages."""
     max_tokens: Required[int]
     """Tokens."""
     keep_turns: int
@@ -406,21 +476,28 @@ class MetadataExtractParams(SessionParams, total=False):
     """Params of `metadata/extract`: exactly one of content, path and itemId. Nothing is stored."""
 
     content: str | None
+    """The text itself."""
     path: str | None
+    """The path of the file."""
     item_id: str | None
+    """Opaque, made by the server."""
     kind: Kind | None
     """Absent: seen from the path and the content."""
     max_tokens: int
     """A hard bound, tokens."""
     focus: str | None
+    """What the reader wants to know."""
     model: str | None
+    """The model that the figures are for."""
 
 
 class TokensCountParams(SessionParams, total=False):
     """Params of `tokens/count`: exactly one of texts and paths."""
 
     texts: list[str] | None
+    """Texts to count."""
     paths: list[str] | None
+    """Paths of files."""
     model: str | None
     """Absent: the session's if one is named, else o200k_base."""
     allow_estimate: bool
@@ -431,20 +508,26 @@ class TokensFitsParams(SessionParams, total=False):
     """Params of `tokens/fits`: exactly one of text and path."""
 
     text: str | None
+    """The text."""
     path: str | None
+    """The path of the file."""
     limit: Required[int]
     """Tokens."""
     model: str | None
+    """Selects the vocabulary."""
 
 
 class TokensTruncateParams(SessionParams, total=False):
     """Params of `tokens/truncate`: exactly one of text and path."""
 
     text: str | None
+    """The text."""
     path: str | None
+    """The path of the file."""
     limit: Required[int]
     """Tokens."""
     model: str | None
+    """Selects the vocabulary."""
 
 
 class UsageRecordParams(TypedDict, total=False):

@@ -10,9 +10,9 @@ import hashlib
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.flight import in_flight
 from ctxbudget_server.agents.model import Account, Event, shortened
 from ctxbudget_server.agents.retrieval import call
+from ctxbudget_server.agents.subagents import in_flight
 from ctxbudget_server.agents.transcripts import CONVERSATION_BYTES, Transcript, task_of_agent
 
 MOST_ITEMS: Final = 10_000

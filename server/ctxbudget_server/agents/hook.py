@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.flight import land, release_all, take_off
 from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
 from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, numbering_in, replaced, text_of, title_of
 from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
+from ctxbudget_server.agents.subagents import land, release_all, take_off
 
 TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")

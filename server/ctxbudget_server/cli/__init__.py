@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in ("hook", "statusline"):
-        from ctxbudget_server.cli.unbreakable import run_for_agent
+        from ctxbudget_server.cli.hook_guard import run_for_agent
 
         return run_for_agent(given)
     sys.excepthook = _crashed
@@ -35,7 +35,7 @@ def _crashed(kind: type[BaseException], fault: BaseException, trace: TracebackTy
 
 
 def _run(given: list[str]) -> int:
-    from ctxbudget_server.cli.quick import Attempt
+    from ctxbudget_server.cli.fast_path import Attempt
 
     attempt = Attempt(given)
     if (answer := attempt.ask()) is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ctxbudget_server.cli.quick import Attempt, plain_words, project_folder, settings
-from ctxbudget_server.oneshot.caller import switched_on
-from ctxbudget_server.oneshot.frames import Answer, Ask
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Options, Services
-from ctxbudget_server.services.oneshots import prepare
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.cli.fast_path import Attempt, plain_words, project_folder, settings
+from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.sidecar.client import switched_on
+from ctxbudget_server.sidecar.commands import prepare
+from ctxbudget_server.sidecar.wire import Answer, Ask
 from ctxbudget_server.store.keys import event_key
 
 
@@ -26,7 +26,7 @@ def answered_here(attempt: Attempt) -> Answer:
 
 def spooled(attempt: Attempt) -> Answer:
     """Spool the event, which was not put on the account in time; raises whatever goes wrong."""
-    from ctxbudget_server.services.agents import spooled
+    from ctxbudget_server.sidecar.agent_commands import spooled
 
     opened = _opened(attempt)
     return spooled(opened.services, opened.ask)

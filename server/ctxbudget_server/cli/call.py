@@ -8,15 +8,15 @@ from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.printing import printed
-from ctxbudget_server.cli.quick import Attempt
-from ctxbudget_server.oneshot.caller import STORE_SECONDS
-from ctxbudget_server.oneshot.frames import Answer, Ask
 from ctxbudget_server.presentation.terminal import json_text
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Services
-from ctxbudget_server.services.oneshots import prepare
+from ctxbudget_server.service.service import Services
+from ctxbudget_server.sidecar.client import STORE_SECONDS
+from ctxbudget_server.sidecar.commands import prepare
+from ctxbudget_server.sidecar.wire import Answer, Ask
 from ctxbudget_server.store.spool import Spool
 
 
@@ -45,7 +45,7 @@ def _fold_in(opened: Services, method: str) -> None:
     if row is None or not row.mutates or Spool(opened.whereabouts.store).is_empty():
         return
     from ctxbudget_server.presentation.output import complain
-    from ctxbudget_server.services.agents import fold_in
+    from ctxbudget_server.sidecar.agent_commands import fold_in
 
     try:
         rejected = fold_in(opened, time.monotonic() + STORE_SECONDS).rejected

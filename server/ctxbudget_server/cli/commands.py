@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from ctxbudget_server import __version__
-from ctxbudget_server.cli.quick import Attempt
+from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.presentation.arguments import SafeParser
 from ctxbudget_server.presentation.output import show
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.account.content import Figure
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
-from ctxbudget_server.services.content import Figure
-from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.opening import NotRegularError, OutsideError, open_inside
-from ctxbudget_server.services.workspace import as_text, check_size
+from ctxbudget_server.workspace.documents import as_text, check_size
+from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, open_inside
 
 FITS, OVER, FAILED = 0, 1, 2
 """Exit codes: all is counted (and fits), it does not fit, a file could not be read."""
@@ -75,7 +75,7 @@ class _Job:
         if name == "-" or not folder.is_dir():
             yield from self._one(name, sys.stdin.buffer.read() if name == "-" else None)
             return
-        from ctxbudget_server.services.folders import files_below
+        from ctxbudget_server.workspace.folders import files_below
 
         paths = list(files_below(folder, self._warn))
         root = os.path.realpath(folder)

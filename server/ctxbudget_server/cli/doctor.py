@@ -13,8 +13,8 @@ from ctxbudget_server.doctor.diagnosis import diagnosis
 from ctxbudget_server.doctor.finding import Finding
 from ctxbudget_server.doctor.treatment import acknowledge, repair
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.services.workspace import find_workspace
 from ctxbudget_server.store.location import store_path
+from ctxbudget_server.workspace.documents import find_workspace
 
 FINE, FINDINGS, FAILED = 0, 1, 2
 """Exit codes: nothing needs to be done; something does; the doctor could not do what it was asked for."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
-from ctxbudget_server.services.cancellation import Cancellation
 from ctxbudget_server.transcripts import Transcript
 
 FITS, OVER, FAILED = 0, 1, 2

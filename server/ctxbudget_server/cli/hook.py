@@ -1,4 +1,4 @@
-"""`ctxbudget hook`: its help. What it does is in `unbreakable` and `agent`, without `argparse`."""
+"""`ctxbudget hook`: its help. What it does is in `hook_guard` and `agent`, without `argparse`."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve the host on stdin and stdout; needs the extra `ctxbudget[mcp]`."""
-    from ctxbudget_server.services import watchdog
+    from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=True, parent=True)  # before there are threads
     try:

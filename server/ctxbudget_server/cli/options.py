@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.services.dispatch import Options, Services
+from ctxbudget_server.service.service import Options, Services
 
 
 def add_store_options(parser: ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_retention_option(parser: ArgumentParser) -> None:
 
 
 def _retention(text: str) -> str:
-    from ctxbudget_server.services.retention import configured
+    from ctxbudget_server.account.retention import configured
 
     try:
         configured(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ctxbudget_server.oneshot.frames import Answer
+from ctxbudget_server.sidecar.wire import Answer
 
 
 def printed(answer: Answer) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.services.cancellation import Cancellation
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
-    from ctxbudget_server.services import watchdog
+    from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=True, parent=True)  # before there are threads, and while the process is small
 
@@ -65,9 +65,9 @@ def run(options: Namespace) -> int:
 
     # Hundreds of classes are about to be made, and nothing of them to be thrown away.
     gc.disable()
-    from ctxbudget_server.oneshot.caller import switched_on
     from ctxbudget_server.rpc.server import ServeOptions, serve
-    from ctxbudget_server.services.dispatch import Services
+    from ctxbudget_server.service.service import Services
+    from ctxbudget_server.sidecar.client import switched_on
 
     gc.freeze()
     gc.enable()

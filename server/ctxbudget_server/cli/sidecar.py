@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.presentation.output import complain
-from ctxbudget_server.services.dispatch import Whereabouts
+from ctxbudget_server.service.service import Whereabouts
 
 IDLE_SECONDS = 900
 
@@ -31,10 +31,10 @@ def run(options: Namespace) -> int:
     if sys.platform == "win32":
         complain("sidecar", "it needs Unix sockets")
         return 2
-    from ctxbudget_server.services import watchdog
+    from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=False, parent=False)  # before there are threads
-    from ctxbudget_server.rpc.standalone import answer_callers
+    from ctxbudget_server.sidecar.daemon import answer_callers
 
     try:
         opened = services(options, "sidecar")

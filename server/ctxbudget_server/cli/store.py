@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.request import utc_now
+from ctxbudget_server.account.retention import configured
+from ctxbudget_server.account.storage import Cleaned, cleaned, shown
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.services.call import utc_now
-from ctxbudget_server.services.dispatch import Services
-from ctxbudget_server.services.retention import configured
-from ctxbudget_server.services.storage import Cleaned, cleaned, shown
+from ctxbudget_server.service.service import Services
 
 MAX_SESSIONS = 20
 """Sessions that are listed, those that hold most; with `--json` all of them."""

@@ -7,9 +7,9 @@ from contextlib import closing, suppress
 from typing import Any
 
 from ctxbudget_server.doctor.finding import Finding, command
-from ctxbudget_server.oneshot.caller import TAKEN_SECONDS, switched_on
-from ctxbudget_server.oneshot.frames import REFUSED, TAKEN, Ask
-from ctxbudget_server.oneshot.identity import identity
+from ctxbudget_server.sidecar.client import TAKEN_SECONDS, switched_on
+from ctxbudget_server.sidecar.identity import identity
+from ctxbudget_server.sidecar.wire import REFUSED, TAKEN, Ask
 from ctxbudget_server.store.location import socket_place
 
 NAME = "sidecar"
@@ -57,7 +57,7 @@ def _heard(process: int, reply: bytes) -> Finding:
 
 
 def _knock(workspace: str, store: str) -> tuple[int, bytes]:
-    from ctxbudget_server.oneshot.endpoint import Endpoint, peer
+    from ctxbudget_server.sidecar.endpoint import Endpoint, peer
 
     with closing(Endpoint(*socket_place(workspace, store))) as endpoint:
         connection = endpoint.connection(TAKEN_SECONDS)

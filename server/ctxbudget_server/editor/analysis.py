@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.chunks import Check, Chunk, Measure, cut
 from ctxbudget_server.editor.imports import Mention, mentions_in
 from ctxbudget_server.editor.lines import Splice
-from ctxbudget_server.extract.scan import State
-from ctxbudget_server.extract.structure import header_lines
-from ctxbudget_server.services.counting import Counter
+from ctxbudget_server.markdown.scan import State
+from ctxbudget_server.markdown.structure import header_lines
 
 FRONT_LINES = 402
 """Lines that front matter may take, and the one behind them."""
@@ -221,8 +221,8 @@ def _carry_over(old: Sequence[Chunk], new: Sequence[Chunk]) -> None:
 
 
 def _count_around(old: Chunk, new: Chunk) -> None:
-    from ctxbudget_server.services.buffers import changed_region
     from ctxbudget_server.tokens import Edit, count_edited, resolve, weight_of
+    from ctxbudget_server.workspace.buffers import changed_region
 
     start, old_end, new_end = changed_region(old.text, new.text)
     for key, measure in old.measures.items():

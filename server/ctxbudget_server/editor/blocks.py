@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ctxbudget_server.editor.lines import bare
-from ctxbudget_server.extract.scan import State, scan
-from ctxbudget_server.extract.structure import header_lines
+from ctxbudget_server.markdown.scan import State, scan
+from ctxbudget_server.markdown.structure import header_lines
 
 _START = re.compile(r"\s*<!-- ctxbudget:metadata\b.*-->\s*$")
 _END = re.compile(r"\s*<!-- /ctxbudget:metadata -->\s*$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ctxbudget_server.extract.scan import Scan, State, scan, scan_as_one
+from ctxbudget_server.markdown.scan import Scan, State, scan, scan_as_one
 
 Check = Callable[[], None]
 

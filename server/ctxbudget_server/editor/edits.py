@@ -11,7 +11,7 @@ from ctxbudget_server.editor.analysis import Section
 from ctxbudget_server.editor.blocks import Extract, block_edit
 from ctxbudget_server.editor.lines import Point, bare, split_document
 from ctxbudget_server.editor.view import View
-from ctxbudget_server.extract.scan import State, scan
+from ctxbudget_server.markdown.scan import State, scan
 
 LEAST_SELECTION = 240
 """Characters below which a selection is not worth an extract."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ctxbudget_server.services.patterns import Patterns
+from ctxbudget_server.workspace.patterns import Patterns
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings

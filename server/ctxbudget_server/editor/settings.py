@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_server.services.settings import merged
+from ctxbudget_server.account.settings import merged
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis, Outline, Section
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.words import percent, plural, tokens_text
-from ctxbudget_server.services.counting import Counter
 
 
 @dataclass(frozen=True, slots=True)

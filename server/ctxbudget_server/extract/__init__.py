@@ -9,11 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .extractor import extract
-    from .focus import relevance, search
-    from .kinds import KINDS
-    from .lines import line_range
-    from .model import (
+    from ctxbudget_server.extract.extractor import extract
+    from ctxbudget_server.extract.kinds import KINDS
+    from ctxbudget_server.extract.model import (
         DebugFields,
         Extraction,
         ImplementationFields,
@@ -24,8 +22,10 @@ if TYPE_CHECKING:
         Section,
         TestFields,
     )
-    from .names import distinct_names, rank_names
-    from .sections import find_section, outline
+    from ctxbudget_server.extract.search.passages import relevance, search_text
+    from ctxbudget_server.extract.summarizer.identifiers import distinct_names, rank_names
+    from ctxbudget_server.markdown.lines import line_range
+    from ctxbudget_server.markdown.sections import find_section, outline
 
 __all__ = [
     "KINDS",
@@ -45,25 +45,25 @@ __all__ = [
     "outline",
     "rank_names",
     "relevance",
-    "search",
+    "search_text",
 ]
 
 _HOMES = {
-    "KINDS": "kinds",
-    "distinct_names": "names",
-    "extract": "extractor",
-    "find_section": "sections",
-    "line_range": "lines",
-    "outline": "sections",
-    "rank_names": "names",
-    "relevance": "focus",
-    "search": "focus",
+    "KINDS": "extract.kinds",
+    "distinct_names": "extract.summarizer.identifiers",
+    "extract": "extract.extractor",
+    "find_section": "markdown.sections",
+    "line_range": "markdown.lines",
+    "outline": "markdown.sections",
+    "rank_names": "extract.summarizer.identifiers",
+    "relevance": "extract.search.passages",
+    "search_text": "extract.search.passages",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f".{_HOMES.get(name, 'model')}", __name__), name)
+    value: object = getattr(import_module(f"ctxbudget_server.{_HOMES.get(name, 'extract.model')}"), name)
     globals()[name] = value
     return value

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 
-from .completeness import completeness
-from .compose import Composer
-from .document import Document, parse_document
-from .fields import Field, collect_fields, first_value
-from .kinds import KINDS, kind_from_content, kind_from_path
-from .layout import Parts, write_focused, write_text
-from .media import medium as medium_from
-from .model import Check, Count, DebugFields, Extraction, ImplementationFields, PlanFields, TestFields, no_check
-from .names import find_paths, rank_names
-from .ranking import candidates_of
-from .report import key_findings, recommendations, rest_of_summary, summarise, task_of
-from .sections import outline_of
-from .sentences import plain
-from .units import unread_lines
+from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path
+from ctxbudget_server.extract.media import medium as medium_from
+from ctxbudget_server.extract.model import (
+    Check,
+    Count,
+    DebugFields,
+    Extraction,
+    ImplementationFields,
+    PlanFields,
+    TestFields,
+    no_check,
+)
+from ctxbudget_server.extract.readers.completeness import completeness
+from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
+from ctxbudget_server.extract.readers.report import key_findings, recommendations, rest_of_summary, summarise, task_of
+from ctxbudget_server.extract.summarizer.composer import Composer
+from ctxbudget_server.extract.summarizer.identifiers import find_paths, rank_names
+from ctxbudget_server.extract.summarizer.layout import Parts, write_focused, write_text
+from ctxbudget_server.extract.summarizer.ranking import candidates_of
+from ctxbudget_server.markdown.blocks import unread_lines
+from ctxbudget_server.markdown.document import Document, parse_document
+from ctxbudget_server.markdown.sections import outline_of
+from ctxbudget_server.markdown.sentences import plain
 
 MAX_OUTLINE = 5_000
 """Sections in the `outline` field; `outline()` gives all."""
@@ -98,7 +107,7 @@ def extract(
 
 def _tests_of(document: Document, kind: str | None, medium: str, check: Check) -> TestFields | None:
     """The test run in a text that may be one."""
-    from .testlogs import parse_tests
+    from ctxbudget_server.extract.testlogs import parse_tests
 
     if kind not in (None, "test-output") or medium == "json":
         return None
@@ -158,25 +167,25 @@ def _parts(
 
 
 def _plan(document: Document, fields: list[Field]) -> PlanFields:
-    from .plan import parse_plan
+    from ctxbudget_server.extract.plans.plan import parse_plan
 
     return parse_plan(document, fields)
 
 
 def _circle(plan: PlanFields) -> tuple[int, ...]:
-    from .dependencies import waiting_in_circles
+    from ctxbudget_server.extract.plans.dependencies import waiting_in_circles
 
     return waiting_in_circles(plan.phases)
 
 
 def _implementation(document: Document, fields: list[Field]) -> ImplementationFields:
-    from .implementation import parse_implementation
+    from ctxbudget_server.extract.readers.summary import parse_implementation
 
     return parse_implementation(document, fields)
 
 
 def _debug(document: Document, fields: list[Field]) -> DebugFields:
-    from .debugging import parse_debug
+    from ctxbudget_server.extract.readers.debug import parse_debug
 
     return parse_debug(document, fields)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from .document import Document
-from .jsontree import MAX_TEXT
-from .lines import strip_ansi
+from ctxbudget_server.extract.readers.json_shape import MAX_TEXT
+from ctxbudget_server.markdown.document import Document
+from ctxbudget_server.markdown.lines import strip_ansi
 
 KINDS = ("report", "plan", "summary", "debug", "test-output", "log", "tool-output", "instructions", "other")
 

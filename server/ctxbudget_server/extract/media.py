@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .kinds import medium_of
+from ctxbudget_server.extract.kinds import medium_of
 
 _CODE_PATH = re.compile(
     r"\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|rb|sh|bash|zsh|lua|java|kt|kts|c|h|cc|cpp|hpp|cs|php|swift|scala|sql|css|scss"

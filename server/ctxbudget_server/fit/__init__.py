@@ -5,13 +5,13 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 
 from __future__ import annotations
 
-from .contents import Content, contents
-from .conversation import turns
-from .measuring import BLOB_TOKENS, Sizes, break_even
-from .model import Fitted, Message, Options, Part, Removal, Tools
-from .planner import fit, repeat
-from .shapes import SHAPES, Shape
-from .standing import stand_in
+from ctxbudget_server.fit.contents import Content, contents
+from ctxbudget_server.fit.conversation import turns
+from ctxbudget_server.fit.measuring import BLOB_TOKENS, Sizes, break_even
+from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
+from ctxbudget_server.fit.planner import fit, repeat
+from ctxbudget_server.fit.replacement import stand_in
+from ctxbudget_server.fit.shapes import SHAPES, Shape
 
 __all__ = [
     "BLOB_TOKENS",

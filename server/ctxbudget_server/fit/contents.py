@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .model import Message, Role
-from .shapes import Shape, to_json
-from .titles import call_title
+from ctxbudget_server.fit.model import Message, Role
+from ctxbudget_server.fit.shapes import Shape, to_json
+from ctxbudget_server.fit.titles import call_title
 
 
 class Content(NamedTuple):

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from .markers import Record, is_marker, read_record
-from .model import Message, Options, Part, Role, Turn
-from .shapes import BRIDGE, Shape
+from ctxbudget_server.fit.markers import Record, is_marker, read_record
+from ctxbudget_server.fit.model import Message, Options, Part, Role, Turn
+from ctxbudget_server.fit.shapes import BRIDGE, Shape
 
 NOT_A_PERSON = re.compile(r"\s*(<|\[Request interrupted|\[ctxbudget )")
 """How texts begin that a harness puts into a user message by itself."""

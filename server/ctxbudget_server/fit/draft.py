@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from .conversation import Conversation
-from .material import LEAD_TOKENS, Material
-from .model import Key, Reason
+from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.material import LEAD_TOKENS, Material
+from ctxbudget_server.fit.model import Key, Reason
 
 MARKER_TOKENS = 58
 """Of the first line of what stands for a result, roughly."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .model import Reason
-from .shapes import to_json
+from ctxbudget_server.fit.model import Reason
+from ctxbudget_server.fit.shapes import to_json
 
 # What happened stays true, also once the later part has gone too.
 WORDS: dict[Reason, str] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .conversation import Conversation
-from .measuring import Sizes
-from .model import Key, Part, Tools
-from .shapes import to_json
+from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.measuring import Sizes
+from ctxbudget_server.fit.model import Key, Part, Tools
+from ctxbudget_server.fit.shapes import to_json
 
 LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""

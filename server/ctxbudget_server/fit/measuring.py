@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .model import Message, Part, Tools
-from .shapes import to_json
+from ctxbudget_server.fit.model import Message, Part, Tools
+from ctxbudget_server.fit.shapes import to_json
 
 BLOB_TOKENS = 1600
 """Tokens of an image or a document: what a provider bills for an image of the largest size before it scales it down

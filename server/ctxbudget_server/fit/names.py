@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .draft import Draft
-from .model import Message
+from ctxbudget_server.fit.draft import Draft
+from ctxbudget_server.fit.model import Message
 
 _WORD = re.compile(r"\w+")
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from .conversation import Conversation
-from .draft import MARKER_TOKENS, Draft, Telling
-from .material import Material
-from .measuring import Sizes
-from .model import Fitted, Key, Message, Options, Reason, Tools, edited
-from .shapes import SHAPES
-from .writer import Id, Names, Writer
+from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.draft import MARKER_TOKENS, Draft, Telling
+from ctxbudget_server.fit.material import Material
+from ctxbudget_server.fit.measuring import Sizes
+from ctxbudget_server.fit.model import Fitted, Key, Message, Options, Reason, Tools, edited
+from ctxbudget_server.fit.shapes import SHAPES
+from ctxbudget_server.fit.writer import Id, Names, Writer
 
 NAMES_PER_RESULT = (150, 60)
 """Tokens that are held free for the names of each reduced result: first, and when it gets tight."""
@@ -146,7 +146,7 @@ def _bare(material: Material, telling: Telling) -> Draft:
 
 def _order(material: Material, least: int) -> Order:
     """Results of more than so many tokens."""
-    from .stale import stale_results
+    from ctxbudget_server.fit.stale import stale_results
 
     over = dict.fromkeys(material.results_over(least))
     stale = {key: why[0] for key, why in stale_results(material.talk).items() if key in over}
@@ -183,7 +183,7 @@ def _choose(material: Material, order: Order, room: int) -> Draft:
 
 def _written(draft: Draft, room: int, item_id: Id) -> Cut:
     """The draft as an array, with as many names of what went as there is room for."""
-    from .names import NameOrder
+    from ctxbudget_server.fit.names import NameOrder
 
     writer = Writer(draft, item_id)
     total = draft.material.scale.total

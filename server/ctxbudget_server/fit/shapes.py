@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .model import Key, Message, Part, Role
+from ctxbudget_server.fit.model import Key, Message, Part, Role
 
 
 class Fault(NamedTuple):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from .conversation import Conversation, by_text
-from .model import Key, Part, Reason
-from .titles import COMMANDS, PATHS, arguments, told
+from ctxbudget_server.fit.conversation import Conversation, by_text
+from ctxbudget_server.fit.model import Key, Part, Reason
+from ctxbudget_server.fit.titles import COMMANDS, PATHS, arguments, told
 
 MIN_REPEATED = 200
 """Characters from which a repeated result is worth a marker."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .model import Part
+from ctxbudget_server.fit.model import Part
 
 PATHS = ("file_path", "path", "filename", "file", "notebook_path", "target_file", "filePath", "absolute_path", "uri")
 """Names of arguments that tell a file."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from .draft import Draft, Gap, Piece
-from .markers import Record, names_line, result_marker, write_record
-from .model import Edit, Key, Message, Part, Removal, Role, edited
-from .shapes import must_record, to_json, who_records
-from .titles import call_title
+from ctxbudget_server.fit.draft import Draft, Gap, Piece
+from ctxbudget_server.fit.markers import Record, names_line, result_marker, write_record
+from ctxbudget_server.fit.model import Edit, Key, Message, Part, Removal, Role, edited
+from ctxbudget_server.fit.shapes import must_record, to_json, who_records
+from ctxbudget_server.fit.titles import call_title
 
 MAX_LINE = 160
 """Characters of a turn's line."""

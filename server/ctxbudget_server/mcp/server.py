@@ -15,12 +15,12 @@ from mcp.server.stdio import stdio_server
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server import __version__
+from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.mcp.session import session_id
 from ctxbudget_server.mcp.tools import TOOLS, answer
 from ctxbudget_server.presentation.terminal import line
-from ctxbudget_server.services.cancellation import Cancellation
-from ctxbudget_server.services.dispatch import Services
-from ctxbudget_server.services.watchdog import TICK_SECONDS, Watchdog
+from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
+from ctxbudget_server.service.service import Services
 
 
 def serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:

@@ -105,7 +105,7 @@ def _part(given: Arguments) -> dict[str, Any]:
     if "lines" in given:
         start, dash, end = str(given["lines"]).partition("-")
         if not start.isdecimal() or not (end.isdecimal() or (dash and not end)):
-            raise invalid(["lines"], "Input should be like 10-40, or 10- to the end", "string_pattern_mismatch")
+            raise invalid(["lines"], "must be like 10-40, or 10- to the end", "string_pattern_mismatch")
         part["lines"] = {"start": int(start), "end": int(end) if end else 2**31 - 1}
     return part
 
@@ -145,7 +145,7 @@ def answer(ask: Ask, session: str, name: str, arguments: Arguments) -> str:
     if tool is None:
         raise ProtocolError("methodNotFound", f"there is no tool {name!r}")
     for missing in (argument for argument in tool.required if argument not in arguments):
-        raise invalid([missing], "Field required", "missing")
+        raise invalid([missing], "is required", "missing")
     for argument, value in arguments.items():
         _check(tool, argument, value)
     try:
@@ -163,8 +163,8 @@ def answer(ask: Ask, session: str, name: str, arguments: Arguments) -> str:
 def _check(tool: Tool, argument: str, value: object) -> None:
     schema = tool.properties.get(argument)
     if schema is None:
-        raise invalid([argument], "Extra inputs are not permitted", "extra_forbidden")
+        raise invalid([argument], "is not an argument of this tool", "extra_forbidden")
     if schema is _STRING and not isinstance(value, str):
-        raise invalid([argument], "Input should be a valid string", "string_type")
+        raise invalid([argument], "must be a string", "string_type")
     if schema is _COUNT and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        raise invalid([argument], "Input should be an integer of at least 1", "greater_than_equal")
+        raise invalid([argument], "must be an integer of at least 1", "greater_than_equal")

@@ -1,6 +1,6 @@
 """Prints for people, on standard output and standard error. No other module does: nothing can go around the escaping.
 
-`cli/printing.py` and `cli/unbreakable.py` hand on bytes that were made elsewhere, for programs or by these functions.
+`cli/printing.py` and `cli/hook_guard.py` hand on bytes that were made elsewhere, for programs or by these functions.
 """
 
 from __future__ import annotations

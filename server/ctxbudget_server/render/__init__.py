@@ -5,7 +5,7 @@ Pure: what it needs of contents, counting and extraction comes in as functions (
 
 from __future__ import annotations
 
-from .model import OverLimitError, Piece, Rendered, Request, Shown, Tools
-from .renderer import render
+from ctxbudget_server.render.model import OverLimitError, Piece, Rendered, Request, Shown, Tools
+from ctxbudget_server.render.renderer import render
 
 __all__ = ["OverLimitError", "Piece", "Rendered", "Request", "Shown", "Tools", "render"]

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ctxbudget_protocol.words import Detail, RenderReason
+from ctxbudget_server.render.layout import SECTIONS
+from ctxbudget_server.render.model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
+from ctxbudget_server.render.piece_cache import Bench
+from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.packing import Option, choose
-
-from .bench import Bench
-from .layout import SECTIONS
-from .model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
-from .worth import candidates
 
 ROUNDS = 3
 """Times that room is given out. The first knows what pieces cost at most, the next ones what those chosen do cost."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .model import Outcome, Replay
-from .scale import short, ticks
+from ctxbudget_server.replay.model import Outcome, Replay
+from ctxbudget_server.replay.scale import short, ticks
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SHADE = "░"

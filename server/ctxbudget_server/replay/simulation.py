@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxbudget_server.fit import SHAPES, Message, Part, Sizes, Tools, turns
-
-from .model import Names, Outcome, Prices, Replay, Stretch
-from .policies import Everything, Make
+from ctxbudget_server.replay.model import Names, Outcome, Prices, Replay, Stretch
+from ctxbudget_server.replay.policies import Everything, Make
 
 DistinctNames = Callable[[str], frozenset[str]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from .model import Outcome, Replay
-from .scale import short, ticks
+from ctxbudget_server.replay.model import Outcome, Replay
+from ctxbudget_server.replay.scale import short, ticks
 
 WIDTH, HEIGHT = 960, 480
 LEFT, RIGHT, TOP, BOTTOM = 80, 24, 56, 64

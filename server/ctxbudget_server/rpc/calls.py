@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.rpc.codec import encode_error, encode_result
 from ctxbudget_server.rpc.inflight import Ticket
-from ctxbudget_server.rpc.lanes import Lanes
-from ctxbudget_server.services.backend import Backend
-from ctxbudget_server.services.cancellation import Cancellation, Cancelled
+from ctxbudget_server.runtime.session_queues import Lanes
+from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
 

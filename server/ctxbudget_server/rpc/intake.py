@@ -15,6 +15,7 @@ from lsprotocol.types import CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PR
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rpc.codec import Json, MessageId, decode, decode_large
+from ctxbudget_server.rpc.connection import Link
 from ctxbudget_server.rpc.envelope import (
     BadEnvelopeError,
     Envelope,
@@ -25,7 +26,6 @@ from ctxbudget_server.rpc.envelope import (
     is_message_id,
 )
 from ctxbudget_server.rpc.framing import Frame, Oversize
-from ctxbudget_server.rpc.link import Link
 from ctxbudget_server.rpc.protocol import BudgetProtocol
 from ctxbudget_server.rpc.salvage import EDGE_BYTES, salvaged_id
 

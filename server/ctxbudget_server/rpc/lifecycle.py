@@ -14,7 +14,7 @@ from contextlib import suppress
 from lsprotocol.types import INITIALIZE, SHUTDOWN
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.services.watchdog import Watchdog, is_alive
+from ctxbudget_server.runtime.watchdog import Watchdog, is_alive
 
 log = logging.getLogger(__name__)
 

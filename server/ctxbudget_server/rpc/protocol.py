@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
     from pygls.protocol.json_rpc import MessageCallback, MessageHandler
 
-    from ctxbudget_server.rpc.link import Link
+    from ctxbudget_server.rpc.connection import Link
     from ctxbudget_server.rpc.server import BudgetServer
 
 log = logging.getLogger(__name__)

@@ -19,15 +19,15 @@ from pygls.protocol import default_converter
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server import __version__
+from ctxbudget_server.rpc.connection import BackendFactory, Link
 from ctxbudget_server.rpc.editor.editor import Editor
 from ctxbudget_server.rpc.editor.messages import Messages
 from ctxbudget_server.rpc.framing import FrameParser, FramingError
 from ctxbudget_server.rpc.intake import Intake
 from ctxbudget_server.rpc.lifecycle import End, on_signals
-from ctxbudget_server.rpc.link import BackendFactory, Link
 from ctxbudget_server.rpc.protocol import BudgetProtocol
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
-from ctxbudget_server.services.watchdog import Watchdog
+from ctxbudget_server.runtime.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ Pure: text in, message arrays out.
 
 from __future__ import annotations
 
-from .claude_code import without_signatures
-from .model import FORMATS, Segment, Transcript, TranscriptError
-from .reading import read_transcript
+from ctxbudget_server.transcripts.claude_code import without_signatures
+from ctxbudget_server.transcripts.model import FORMATS, Segment, Transcript, TranscriptError
+from ctxbudget_server.transcripts.reading import read_transcript
 
 __all__ = ["FORMATS", "Segment", "Transcript", "TranscriptError", "read_transcript", "without_signatures"]

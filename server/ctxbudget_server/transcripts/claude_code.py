@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ctxbudget_server.fit import Message
-
-from .model import Segment
+from ctxbudget_server.transcripts.model import Segment
 
 Row = dict[str, Any]
 

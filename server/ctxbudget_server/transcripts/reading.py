@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctxbudget_server.fit import SHAPES, Message
-
-from .claude_code import is_row, read_rows
-from .model import FORMATS, Segment, Transcript, TranscriptError
+from ctxbudget_server.transcripts.claude_code import is_row, read_rows
+from ctxbudget_server.transcripts.model import FORMATS, Segment, Transcript, TranscriptError
 
 KNOWN = (
     "known are session files of Claude Code (JSONL), "

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
-from ..lines import bare_lines, strip_ansi
-from ..model import Check, TestFields, no_check
-from .prefixes import is_cut, without_prefixes
-from .tally import ERROR, FAILED, PASSED, Tally
+from ctxbudget_server.extract.model import Check, TestFields, no_check
+from ctxbudget_server.extract.testlogs.prefixes import is_cut, without_prefixes
+from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, PASSED, Tally
+from ctxbudget_server.markdown.lines import bare_lines, strip_ansi
 
 _HARD_EXIT = re.compile(
     r"\s*(?:exit status [1-9]|(?:Error: )?Exit code:? [1-9]|make(?:\[\d+\])?: \*\*\*|npm ERR! Test failed"
@@ -67,7 +67,7 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
     tallies: list[Tally] = []
     spans: list[tuple[int, int]] = []
     if any(signal in plain for signal in _PYTEST):
-        from . import pytest
+        from ctxbudget_server.extract.testlogs import pytest
 
         outer, spans = pytest.parse(lines)
         if outer is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import ERROR, FAILED, Tally
+from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, Tally
 
 _RESULT = re.compile(r"test result: (ok|FAILED)\. (\d+) passed; (\d+) failed; (\d+) ignored")
 _TEST = re.compile(r"test (\S.*?)(?: - (?:should panic|compile(?: fail)?))? \.\.\. (FAILED|failed)")

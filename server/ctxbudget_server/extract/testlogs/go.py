@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from .tally import ERROR, Tally
+from ctxbudget_server.extract.testlogs.tally import ERROR, Tally
 
 _PREFIX = re.compile(r"\[[\w:.-]+\] ")
 _TEST = re.compile(r"\s*--- (PASS|FAIL|SKIP): (\S+)")

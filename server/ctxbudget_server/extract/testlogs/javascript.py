@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import ERROR, FAILED, Tally, counts, told
+from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, Tally, counts, told
 
 MESSAGES = 20
 _RAISED = re.compile(r"\s*(?:\w*Error(?: \[\w+\])?: \S|expect\()")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from .tally import Tally
+from ctxbudget_server.extract.testlogs.tally import Tally
 
 _SUITE = re.compile(r"<(testsuites?)\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(r"\b(\w+)=(?:\"([^\"]*)\"|'([^']*)')")

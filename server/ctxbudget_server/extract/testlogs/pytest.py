@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from .tally import ERROR, FAILED, Tally, counts
+from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, Tally, counts
 
 _START = re.compile(r"(?<!=)=+ test session starts =+$")
 _FOOTER = re.compile(

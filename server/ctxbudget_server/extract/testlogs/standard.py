@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import FAILED, PASSED, Tally
+from ctxbudget_server.extract.testlogs.tally import FAILED, PASSED, Tally
 
 _CTEST = re.compile(r"\d+% tests passed, (\d+) tests? failed out of (\d+)")
 _CTEST_NAME = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import FAILED, Tally, counts
+from ctxbudget_server.extract.testlogs.tally import FAILED, Tally, counts
 
 _CLOSE = re.compile(r"=* ?tests finished: (.*)$")
 _HEAD = re.compile(r"(?:_+ )?(\S+\.py:test_\w+)(?: _+)?$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import FAILED, Tally, told
+from ctxbudget_server.extract.testlogs.tally import FAILED, Tally, told
 
 _POINT = re.compile(r"( *)(not ok|ok)\b(?: +(\d+))?(?: +-)? *(.*)$")
 _PLAN = re.compile(r"1\.\.(\d+)(?:\s|$)")

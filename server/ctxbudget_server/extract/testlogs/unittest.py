@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tally import Tally
+from ctxbudget_server.extract.testlogs.tally import Tally
 
 _RAN = re.compile(r"Ran (\d+) tests? in ")
 _CLOSE = re.compile(r"(OK|FAILED)(?: \(([^)]*)\))?\s*$")

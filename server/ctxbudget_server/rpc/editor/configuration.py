@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.editor.settings import SECTION, Source, project_source, resolve, source
-from ctxbudget_server.services.opening import roots_around
-from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
-from ctxbudget_server.services.workspace import find_workspace
 from ctxbudget_server.store.location import extra_roots
+from ctxbudget_server.workspace.documents import find_workspace
+from ctxbudget_server.workspace.files import Stamp, read_text, stamp_of
+from ctxbudget_server.workspace.opening import roots_around
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings

@@ -11,16 +11,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.editor import layers
 from ctxbudget_server.editor.words import plural
 from ctxbudget_server.rpc.editor.messages import INFO, WARNING
 from ctxbudget_server.rpc.editor.progress import Progress
-from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
+    from ctxbudget_server.account.counter import Counter
     from ctxbudget_server.rpc.editor.editor import Editor
-    from ctxbudget_server.services.counting import Counter
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ class Count:
 
     def texts(self) -> Iterator[str]:
         """The real paths of the files to count. Raises TooManyError."""
-        from ctxbudget_server.services.folders import files_below
+        from ctxbudget_server.workspace.folders import files_below
 
         place_of, seen, looked_at = self._editor.configuration.place_of, set[str](), 0
         for folder in self._folders:

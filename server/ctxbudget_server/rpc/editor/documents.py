@@ -13,7 +13,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.editor.analysis import Analysis
 from ctxbudget_server.editor.lines import LineText, Point, Splice
 from ctxbudget_server.editor.positions import Encoding, from_units
-from ctxbudget_server.services.workspace import path_of
+from ctxbudget_server.workspace.documents import path_of
 
 SCHEMES = ("file:", "untitled:")
 """Of documents that are looked at; cells of notebooks and views of other programs have schemes of their own."""

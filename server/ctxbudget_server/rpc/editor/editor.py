@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
 
+from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.commands import Commands
@@ -24,12 +25,11 @@ from ctxbudget_server.rpc.editor.sync import SettingsSync
 from ctxbudget_server.rpc.editor.unopened import UnopenedFiles
 from ctxbudget_server.rpc.editor.views import Check, Views, stale
 from ctxbudget_server.rpc.editor.watching import Watching
-from ctxbudget_server.services.cancellation import Cancellation, Cancelled
 
 if TYPE_CHECKING:
-    from ctxbudget_server.rpc.link import Link
+    from ctxbudget_server.rpc.connection import Link
     from ctxbudget_server.rpc.server import BudgetServer
-    from ctxbudget_server.services.backend import Backend
+    from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
 

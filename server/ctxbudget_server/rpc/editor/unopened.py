@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.editor import layers
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.rpc.editor import answers
-from ctxbudget_server.services.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from ctxbudget_server.rpc.editor.editor import Editor

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor import imports, layers
 from ctxbudget_server.editor.analysis import Analysis, measured
 from ctxbudget_server.editor.chunks import Measure
@@ -18,13 +19,12 @@ from ctxbudget_server.editor.view import Basis, View
 from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor.configuration import Configuration
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments
-from ctxbudget_server.services.counting import Counter
-from ctxbudget_server.services.opening import OutsideError, inside
-from ctxbudget_server.services.textfiles import Stamp, read_text, stamp_of
+from ctxbudget_server.workspace.files import Stamp, read_text, stamp_of
+from ctxbudget_server.workspace.opening import OutsideError, inside
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
-    from ctxbudget_server.services.backend import Backend
+    from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +122,9 @@ class Views:
 
     def basis(self, settings: EditorSettings) -> Basis:
         """What shares are of, by the settings, then by the session that is followed, then by the defaults."""
+        from ctxbudget_server.account.settings import Settings
         from ctxbudget_server.rules.shares import floor_share
-        from ctxbudget_server.services.following import Followed
-        from ctxbudget_server.services.settings import Settings
+        from ctxbudget_server.service.tracked_session import Followed
 
         try:
             assert self._backend is not None

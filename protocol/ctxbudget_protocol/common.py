@@ -1,0 +1,109 @@
+"""What params share, and what results share: the account in short, alerts, and what a prune did."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ctxbudget_protocol.fields import RequestKey, Revision, SessionId
+from ctxbudget_protocol.records import Record, described
+from ctxbudget_protocol.words import Kind, Layer, Level
+
+
+class SessionParams(Record):
+    """Params of a method that reads a session."""
+
+    session_id: SessionId | None = described("Absent: the workspace's default session.", default=None)
+
+
+class MutatingParams(SessionParams):
+    """Params of a method that writes to a session."""
+
+    request_key: RequestKey | None = described(
+        "The same key returns the first result, also after a restart: a retry never counts twice.", default=None
+    )
+    if_revision: Revision | None = described("Refuse with `conflict` if the session is elsewhere.", default=None)
+
+
+class SessionResult(Record):
+    """What every answer about a session carries."""
+
+    session_id: str
+    revision: int
+
+
+class Figures(Record):
+    """The account in short. All figures are tokens, but for the shares, which name their base."""
+
+    window: int = described("The model's context size, tokens.")
+    budget: int = described("floor(window x target share), tokens.")
+    retained: int = described("In the context now, tokens; always processed - saved.")
+    peak: int = described("Highest `retained` at the end of any transaction, tokens.")
+    processed: int = described("All that callers brought in, tokens.")
+    saved: int = described("Taken out, net of what stands in for it and of what was brought back, tokens.")
+    leased: int = described("Reserved for work in flight, tokens.")
+    available: int = described("budget - retained - leased, tokens; negative when over.")
+    of_window: float = described("retained / window.")
+    of_budget: float = described("retained / budget.")
+    level: Level
+
+
+class Notice(Record):
+    """Something that the store has lost or had to mend; told until `store/acknowledge`."""
+
+    id: int
+    found_at: str
+    kind: str = described(
+        "`salvaged`: a damaged file was replaced by what could be read of it. `wentBack`: acknowledged changes of "
+        "sessions are missing. `headerRepaired`: the file's header was damaged; nothing is lost."
+    )
+    message: str = described("One sentence for a person, with the names of what is lost.")
+    detail: dict[str, Any] = described("The figures for a program, by kind: `sessions[]` and where the file is kept.")
+
+
+class Noticed(Record):
+    """What results carry that tell of losses."""
+
+    notices: list[Notice] = described("What the store has lost and nobody has acknowledged yet.", default=())
+
+
+class Alert(Record):
+    """The level rose: said once for each crossing, to all processes together."""
+
+    level: Literal["warn", "critical"]
+    previous: Level
+    retained: int = described("Tokens.")
+    threshold: int = described("The figure that was reached, tokens.")
+    budget: int = described("Tokens.")
+    of_budget: float = described("retained / budget.")
+    revision: int
+    at: str
+    message: str = described("One sentence for a person or a model.")
+
+
+class PlanRow(Record):
+    """One item of a prune: what happens to it, why, and the tokens before and after."""
+
+    id: str
+    action: Literal["reduced", "pruned", "kept", "added"] = described(
+        "`reduced`: another item stands for it. `added`: an item that stands in, made by this prune."
+    )
+    reason: str = described(
+        "policy, requested, superseded, noMetadata, emergency, marker, metadata; for kept items: pinned, permanent, "
+        "metadata, running, deferred, diagnostic, notRetained."
+    )
+    layer: Layer
+    kind: Kind
+    phase: int | None = None
+    wave: int | None = None
+    title: str | None = None
+    tokens_before: int
+    tokens_after: int
+    stand_in: str | None = described("The item that stands for this one.", default=None)
+
+
+class PruneOutcome(Record):
+    """What a removal did, and the token that takes it back."""
+
+    plan: list[PlanRow]
+    saved: int = described("Sum of tokensBefore - tokensAfter over the plan, tokens.")
+    undo: str | None = described("For `context/undo`; null when nothing changed.")

@@ -1,0 +1,66 @@
+"""Makes everything that is made from the method table.
+
+    python -m ctxbudget_protocol.generate [--check] [--root FOLDER]
+
+`--check` writes nothing, and exits with 1 where a file is stale. Works on a checkout of the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ctxbudget_protocol import bash_lists, bindings, contract, page, settings, settings_page
+
+COMMAND = "python -m ctxbudget_protocol.generate"
+ROOT = Path(__file__).parents[2]
+
+
+def outputs(root: Path) -> Iterator[tuple[Path, str]]:
+    """Each made file of a checkout with the text that it should have."""
+    package = root / "protocol" / "ctxbudget_protocol"
+    yield package / contract.FILE_NAME, contract.render()
+    yield package / "settings.schema.json", settings.render()
+    yield root / "docs" / "protocol.md", page.render()
+    for name, text in bindings.render().items():
+        yield root / "clients" / "python" / "ctxbudget_client" / name, text
+    for path, render in (
+        (root / "clients" / "bash" / "ctxbudget.sh", bash_lists.render),
+        (root / "docs" / "editors.md", settings_page.render),
+    ):
+        yield path, render(_text(path))
+
+
+def stale(root: Path) -> list[Path]:
+    """The made files that are missing or differ from what the table says."""
+    return [path for path, text in outputs(root) if _text(path) != text]
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def main() -> int:
+    """The command line; the exit code."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is stale")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: the one this package is in)")
+    options = parser.parse_args()
+    if not (options.root / "protocol").is_dir():
+        parser.error(f"{options.root} is not a checkout of the project")
+    if options.check:
+        found = stale(options.root)
+        for path in found:
+            sys.stderr.write(f"{path.relative_to(options.root)} is stale; {COMMAND} makes it\n")
+        return 1 if found else 0
+    for path, text in outputs(options.root):
+        if _text(path) != text:
+            path.write_text(text, "utf-8")
+            sys.stderr.write(f"made {path.relative_to(options.root)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,678 @@
+"""Methods of `budget/*`: params, results, rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, SessionParams, SessionResult
+from ctxbudget_protocol.fields import Label, PhaseNumber, PositiveTokens, Title, Tokens
+from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
+from ctxbudget_protocol.records import Constraint, Meaning, Record, described
+from ctxbudget_protocol.words import Basis, Layer, Level, PhaseStatus, Policy, Provenance, Scope, SessionState, Strategy
+
+TtlMs = Annotated[int, Constraint(ge=1, le=30 * 24 * 3600 * 1000), Meaning("Milliseconds.")]
+
+
+class PhaseSpec(Record, exactly_one=("phase", "number")):
+    """A phase that the allocation is for."""
+
+    phase: PhaseNumber | None = None
+    number: PhaseNumber | None = described("An older name of `phase`.", default=None)
+    name: Title | None = None
+    complexity: Annotated[float, Constraint(finite=True)] | None = described(
+        "Above 0; a weight, in no unit.", default=None
+    )
+    agents: Annotated[int, Constraint(ge=1, le=10000)] | None = described(
+        "Research agents: 300 tokens of metadata each at a budget of 7,500 (strategy fixed).", default=None
+    )
+
+
+class AllocateParams(MutatingParams):
+    """Params of `budget/allocate`."""
+
+    strategy: Strategy
+    scope: Scope | None = described("Absent: the session's, else full-implementation.", default=None)
+    phases: list[PhaseSpec] | None = None
+    total: PositiveTokens | None = described("Absent: the budget, or what is left of it.", default=None)
+    basis: Basis = "total"
+
+
+class Allocation(Record):
+    """Tokens given to a phase."""
+
+    phase: int
+    name: str | None = None
+    tokens: int
+    of_budget: float = described("tokens / budget.")
+
+
+class AllocateResult(SessionResult):
+    """Result of `budget/allocate`: allocations and buffer sum to `total`."""
+
+    strategy: Strategy
+    scope: Scope | None
+    basis: Basis
+    allocations: list[Allocation]
+    allocated: int = described("Sum of the allocations, tokens.")
+    buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
+    total: int = described("What was shared out, tokens.")
+    draws_on_buffer: list[int] = described("Phases that were named and have no allocation.")
+
+
+ALLOCATE = Method(
+    name="budget/allocate",
+    doc="Share the budget out to phases.",
+    params=AllocateParams,
+    result=AllocateResult,
+    errors=(*WRITE_ERRORS, "budgetExceeded"),
+    mutates=True,
+    example=Example(
+        params={
+            "sessionId": "run-1",
+            "strategy": "dynamic",
+            "phases": [
+                {"phase": 1, "name": "research", "complexity": 3},
+                {"phase": 2, "name": "planning", "complexity": 2},
+            ],
+        },
+        result={
+            "sessionId": "run-1",
+            "revision": 3,
+            "strategy": "dynamic",
+            "scope": None,
+            "basis": "total",
+            "allocations": [
+                {"phase": 1, "name": "research", "tokens": 4500, "ofBudget": 0.6},
+                {"phase": 2, "name": "planning", "tokens": 3000, "ofBudget": 0.4},
+            ],
+            "allocated": 7500,
+            "buffer": 0,
+            "total": 7500,
+            "drawsOnBuffer": [],
+        },
+    ),
+)
+
+
+class StatusParams(SessionParams):
+    """Params of `budget/status`."""
+
+
+class LayerStatus(Record):
+    """A layer against its ceiling."""
+
+    layer: Layer
+    retained: int = described("Tokens.")
+    peak: int = described("Tokens.")
+    ceiling: int | None = described("Tokens; null for transient, which is bound by its phase instead.")
+    of_window: float = described("retained / window.")
+    breached: bool
+
+
+class WaveStatus(Record):
+    """A wave of a phase."""
+
+    wave: int
+    state: PhaseStatus
+    retained: int = described("Tokens.")
+
+
+class PhaseState(Record):
+    """A phase on the account. All figures are tokens."""
+
+    phase: int
+    name: str | None
+    state: PhaseStatus
+    allocated: int | None = described("null: the phase draws on the buffer.")
+    retained: int
+    peak: int
+    processed: int
+    saved: int
+    leased: int
+    of_allocation: float | None = described("retained / allocated.")
+    waves: list[WaveStatus]
+
+
+class Lease(Record):
+    """Tokens reserved for work in flight."""
+
+    lease_id: str
+    holder: str
+    tokens: int
+    phase: int | None
+    reserved_at: str
+    expires_at: str
+
+
+class AdviceAction(Record):
+    """Something to do, as data: a request that the caller may send as it stands."""
+
+    method: str
+    params: dict[str, Any]
+    saves: int | None = described("At most, tokens: what will stand in is not known yet. null: unknown.")
+    why: str
+
+
+class Advice(Record):
+    """What to do about the budget."""
+
+    text: str = described("One sentence that a model can read.")
+    actions: list[AdviceAction]
+
+
+class Diagnosis(Record):
+    """Something out of order; never a refusal."""
+
+    code: Literal["layerCeiling", "transientLeft", "overAllocation", "overBudget", "drawsOnBuffer"]
+    layer: Layer | None = None
+    phase: int | None = None
+    tokens: int = described("The figure at fault, tokens.")
+    limit: int = described("What it should not pass, tokens.")
+    message: str
+
+
+class ProvenanceShare(Record):
+    """Retained tokens by where their figures come from."""
+
+    provenance: Provenance
+    tokens: int
+
+
+class StatusResult(SessionResult, Figures, Noticed):
+    """Result of `budget/status`."""
+
+    state: SessionState
+    policy: Policy = described("The policy in force.")
+    phase: int | None = described("The running phase.")
+    warn_at: int = described("Tokens.")
+    critical_at: int = described("Tokens.")
+    layers: list[LayerStatus]
+    phases: list[PhaseState]
+    leases: list[Lease]
+    buffer: int | None = described("Tokens of the last allocation that no phase has; null: nothing allocated.")
+    provenance: list[ProvenanceShare]
+    diagnoses: list[Diagnosis]
+    advice: Advice
+
+
+STATUS = Method(
+    name="budget/status",
+    doc="Window, budget, the four accounts, layers, phases, leases, level and advice.",
+    params=StatusParams,
+    result=StatusResult,
+    errors=SESSION_ERRORS,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 10,
+            "window": 25000,
+            "budget": 7500,
+            "retained": 563,
+            "peak": 563,
+            "processed": 563,
+            "saved": 0,
+            "leased": 0,
+            "available": 6937,
+            "ofWindow": 0.02252,
+            "ofBudget": 0.075067,
+            "level": "ok",
+            "notices": [],
+            "state": "open",
+            "policy": "aggressive",
+            "phase": 1,
+            "warnAt": 5625,
+            "criticalAt": 7125,
+            "layers": [
+                {
+                    "layer": "permanent",
+                    "retained": 9,
+                    "peak": 9,
+                    "ceiling": 1000,
+                    "ofWindow": 0.00036,
+                    "breached": False,
+                },
+                {"layer": "phase", "retained": 0, "peak": 0, "ceiling": 3000, "ofWindow": 0.0, "breached": False},
+                {"layer": "metadata", "retained": 0, "peak": 0, "ceiling": 1500, "ofWindow": 0.0, "breached": False},
+                {
+                    "layer": "transient",
+                    "retained": 554,
+                    "peak": 554,
+                    "ceiling": None,
+                    "ofWindow": 0.02216,
+                    "breached": False,
+                },
+            ],
+            "phases": [
+                {
+                    "phase": 1,
+                    "name": "research",
+                    "state": "running",
+                    "allocated": 4500,
+                    "retained": 554,
+                    "peak": 554,
+                    "processed": 554,
+                    "saved": 0,
+                    "leased": 0,
+                    "ofAllocation": 0.123111,
+                    "waves": [{"wave": 1, "state": "running", "retained": 554}],
+                },
+                {
+                    "phase": 2,
+                    "name": "planning",
+                    "state": "planned",
+                    "allocated": 3000,
+                    "retained": 0,
+                    "peak": 0,
+                    "processed": 0,
+                    "saved": 0,
+                    "leased": 0,
+                    "ofAllocation": 0.0,
+                    "waves": [],
+                },
+            ],
+            "leases": [],
+            "buffer": 0,
+            "provenance": [{"provenance": "exact", "tokens": 563}],
+            "diagnoses": [],
+            "advice": {
+                "text": "563 of 7,500 budget tokens are in use, 6,937 left. Nothing needs to be done.",
+                "actions": [],
+            },
+        },
+    ),
+)
+
+
+class ReserveParams(MutatingParams):
+    """Params of `budget/reserve`."""
+
+    tokens: PositiveTokens
+    holder: Label = described("Who will use them: an agent's name or id.")
+    phase: PhaseNumber | None = described("Absent: the running phase.", default=None)
+    ttl_ms: TtlMs = 1800000
+    force: bool = described("The work has begun already: take the lease even where it does not fit.", default=False)
+
+
+class ReserveResult(SessionResult):
+    """Result of `budget/reserve`."""
+
+    lease_id: str
+    expires_at: str
+    available: int = described("Left after this reserve, tokens.")
+
+
+RESERVE = Method(
+    name="budget/reserve",
+    doc="Lease tokens for work in flight.",
+    params=ReserveParams,
+    result=ReserveResult,
+    errors=(*WRITE_ERRORS, "unknownPhase", "budgetExceeded"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "tokens": 900, "holder": "research-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 4,
+            "leaseId": "labcdef1",
+            "expiresAt": "2026-01-31T12:00:00.000Z",
+            "available": 6600,
+        },
+    ),
+)
+
+
+class SettleParams(MutatingParams):
+    """Params of `budget/settle`."""
+
+    lease_id: Label
+    used: Tokens = described("What the work brought into the context, tokens.")
+
+
+class SettleResult(SessionResult):
+    """Result of `budget/settle`. The account moves by what `context/add` brings in, not by this."""
+
+    lease_id: str
+    reserved: int = described("Tokens.")
+    used: int = described("Tokens.")
+    refunded: int = described("Reserved and not used, tokens.")
+    overrun: int = described("Used beyond what was reserved, tokens.")
+    expired: bool = described("The lease had run out before it was settled.")
+    available: int = described("Tokens.")
+
+
+SETTLE = Method(
+    name="budget/settle",
+    doc="End a lease with what it used; the rest is refunded.",
+    params=SettleParams,
+    result=SettleResult,
+    errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "leaseId": "labcdef1", "used": 250},
+        result={
+            "sessionId": "run-1",
+            "revision": 8,
+            "leaseId": "labcdef1",
+            "reserved": 900,
+            "used": 250,
+            "refunded": 650,
+            "overrun": 0,
+            "expired": False,
+            "available": 6949,
+        },
+    ),
+)
+
+
+class ReleaseParams(MutatingParams):
+    """Params of `budget/release`."""
+
+    lease_id: Label
+
+
+class ReleaseResult(SessionResult):
+    """Result of `budget/release`."""
+
+    lease_id: str
+    refunded: int = described("Tokens.")
+    available: int = described("Tokens.")
+
+
+RELEASE = Method(
+    name="budget/release",
+    doc="End a lease that used nothing.",
+    params=ReleaseParams,
+    result=ReleaseResult,
+    errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "leaseId": "labcdef10"},
+        result={"sessionId": "run-1", "revision": 18, "leaseId": "labcdef10", "refunded": 300, "available": 6632},
+    ),
+)
+
+
+class RenewParams(MutatingParams):
+    """Params of `budget/renew`."""
+
+    lease_id: Label
+    ttl_ms: TtlMs = 1800000
+
+
+class RenewResult(SessionResult):
+    """Result of `budget/renew`."""
+
+    lease_id: str
+    expires_at: str
+    available: int = described("Tokens.")
+
+
+RENEW = Method(
+    name="budget/renew",
+    doc="Give a lease more time.",
+    params=RenewParams,
+    result=RenewResult,
+    errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed", "budgetExceeded"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "leaseId": "labcdef1", "ttlMs": 600000},
+        result={
+            "sessionId": "run-1",
+            "revision": 5,
+            "leaseId": "labcdef1",
+            "expiresAt": "2026-01-31T12:00:00.000Z",
+            "available": 6600,
+        },
+    ),
+)
+
+
+class ReportParams(SessionParams):
+    """Params of `budget/report`."""
+
+    format: Literal["json", "markdown"] = "json"
+
+
+class PhaseReport(Record):
+    """Actual against budget of one phase. All figures are tokens."""
+
+    phase: int
+    name: str | None
+    state: PhaseStatus
+    allocated: int | None
+    retained: int = described("What the phase leaves in the context: its actual.")
+    peak: int
+    processed: int
+    saved: int
+    over: int = described("retained - allocated where that is positive, else 0.")
+    peak_over: int = described("peak - allocated where that is positive, else 0.")
+    of_allocation: float | None
+    draws_on_buffer: bool
+
+
+class LayerReport(Record):
+    """A layer against its ceiling, over the whole session. All figures are tokens."""
+
+    layer: Layer
+    retained: int
+    peak: int
+    ceiling: int | None
+    breached: bool = described("At any time so far.")
+    since_phase: int | None = described("The phase in which the first breach began.", default=None)
+    since_revision: int | None = None
+
+
+class LeaseReport(Record):
+    """Leases over the whole session. All figures are tokens."""
+
+    reserved: int
+    used: int
+    refunded: int
+    overrun: int
+    open: int
+    expired: int = described("Tokens of leases that ran out unsettled.")
+    overruns: list[dict[str, Any]]
+
+
+class ArtifactIssue(Record):
+    """An artifact whose metadata is not what it should be."""
+
+    item_id: str
+    title: str | None
+    phase: int | None
+    issue: Literal["missing", "incomplete", "overBound", "largerThanSource"]
+    source_tokens: int
+    metadata_tokens: int | None
+
+
+class ReportResult(SessionResult, Noticed):
+    """Result of `budget/report`."""
+
+    state: SessionState
+    status: Figures
+    policy: Policy
+    allocated: int | None = described("Sum of the allocations, tokens.")
+    buffer: int | None = described("Tokens.")
+    under_allocation: int | None = described("allocated - retained, tokens; negative when over.")
+    under_budget: int = described("budget - retained, tokens; negative when over.")
+    under_allocation_share: float | None = described("underAllocation / allocated.")
+    under_budget_share: float = described("underBudget / budget.")
+    peak_of_budget: float = described("peak / budget.")
+    savings_share: float = described("saved / processed.")
+    phases: list[PhaseReport]
+    layers: list[LayerReport]
+    leases: LeaseReport
+    artifacts: list[ArtifactIssue]
+    alerts: list[Alert]
+    diagnoses: list[Diagnosis]
+    provenance: list[ProvenanceShare]
+    markdown: str | None = described("With format markdown: the report for a person.", default=None)
+
+
+REPORT = Method(
+    name="budget/report",
+    doc="Actual against budget, per phase and layer, with overruns, peaks and net savings.",
+    params=ReportParams,
+    result=ReportResult,
+    errors=SESSION_ERRORS,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 16,
+            "notices": [],
+            "state": "open",
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 868,
+                "peak": 868,
+                "processed": 570,
+                "saved": -298,
+                "leased": 0,
+                "available": 6632,
+                "ofWindow": 0.03472,
+                "ofBudget": 0.115733,
+                "level": "ok",
+            },
+            "policy": "aggressive",
+            "allocated": 7500,
+            "buffer": 0,
+            "underAllocation": 6632,
+            "underBudget": 6632,
+            "underAllocationShare": 0.884267,
+            "underBudgetShare": 0.884267,
+            "peakOfBudget": 0.115733,
+            "savingsShare": -0.522807,
+            "phases": [
+                {
+                    "phase": 1,
+                    "name": "research",
+                    "state": "completed",
+                    "allocated": 4500,
+                    "retained": 859,
+                    "peak": 859,
+                    "processed": 561,
+                    "saved": -298,
+                    "over": 0,
+                    "peakOver": 0,
+                    "ofAllocation": 0.190889,
+                    "drawsOnBuffer": False,
+                },
+                {
+                    "phase": 2,
+                    "name": "planning",
+                    "state": "planned",
+                    "allocated": 3000,
+                    "retained": 0,
+                    "peak": 0,
+                    "processed": 0,
+                    "saved": 0,
+                    "over": 0,
+                    "peakOver": 0,
+                    "ofAllocation": 0.0,
+                    "drawsOnBuffer": False,
+                },
+            ],
+            "layers": [
+                {
+                    "layer": "permanent",
+                    "retained": 9,
+                    "peak": 9,
+                    "ceiling": 1000,
+                    "breached": False,
+                    "sincePhase": None,
+                    "sinceRevision": None,
+                },
+                {
+                    "layer": "phase",
+                    "retained": 0,
+                    "peak": 0,
+                    "ceiling": 3000,
+                    "breached": False,
+                    "sincePhase": None,
+                    "sinceRevision": None,
+                },
+                {
+                    "layer": "metadata",
+                    "retained": 305,
+                    "peak": 305,
+                    "ceiling": 1500,
+                    "breached": False,
+                    "sincePhase": None,
+                    "sinceRevision": None,
+                },
+                {
+                    "layer": "transient",
+                    "retained": 554,
+                    "peak": 554,
+                    "ceiling": None,
+                    "breached": False,
+                    "sincePhase": None,
+                    "sinceRevision": None,
+                },
+            ],
+            "leases": {
+                "reserved": 900,
+                "used": 250,
+                "refunded": 650,
+                "overrun": 0,
+                "open": 0,
+                "expired": 0,
+                "overruns": [],
+            },
+            "artifacts": [],
+            "alerts": [],
+            "diagnoses": [
+                {
+                    "code": "transientLeft",
+                    "layer": "transient",
+                    "phase": 1,
+                    "tokens": 554,
+                    "limit": 0,
+                    "message": "phase 1 is complete and 554 transient tokens remain",
+                }
+            ],
+            "provenance": [{"provenance": "exact", "tokens": 868}],
+            "markdown": None,
+        },
+    ),
+)
+
+
+class DidChange(Record):
+    """Params of `budget/didChange`."""
+
+    session_id: str
+    revision: int
+    state: Literal["open", "closed", "deleted"]
+    phase: int | None
+    status: Figures | None = described("null when the session was deleted.")
+
+
+DID_CHANGE = Method(
+    name="budget/didChange",
+    doc="The session's account changed; coalesced.",
+    params=DidChange,
+    result=None,
+    direction="serverToClient",
+)
+
+
+class AlertNote(Record):
+    """Params of `budget/alert`."""
+
+    session_id: str
+    revision: int
+    level: Level
+    alert: Alert
+
+
+ALERT = Method(
+    name="budget/alert",
+    doc="The session's level rose.",
+    params=AlertNote,
+    result=None,
+    direction="serverToClient",
+)

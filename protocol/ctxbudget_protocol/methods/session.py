@@ -1,0 +1,371 @@
+"""Methods of `session/*`: params, results, rows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, PruneOutcome, SessionResult
+from ctxbudget_protocol.fields import PositiveTokens, SessionId, Share
+from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
+from ctxbudget_protocol.records import Constraint, Meaning, Record, described
+from ctxbudget_protocol.words import Policy, Scope, SessionState
+
+MAX_SESSIONS = 10_000
+"""In one page of `session/list`."""
+
+PolicySetting = Policy | Literal["auto"]
+Threshold = Annotated[
+    float, Constraint(gt=0, le=1000000000, finite=True), Meaning("Up to 1 a share of the budget, above 1 tokens.")
+]
+
+
+class Thresholds(Record):
+    """Levels are reached at `>=` and released strictly below the release figure."""
+
+    warn: Threshold = 0.75
+    critical: Threshold = 0.95
+    warn_release: Threshold | None = described("Absent: 5 % of the budget below `warn`.", default=None)
+    critical_release: Threshold | None = described("Absent: 5 % of the budget below `critical`.", default=None)
+
+
+class ReserveShares(Record):
+    """Shares of the total that the strategy `reserve` gives out; their sum is 1."""
+
+    core: Share = 0.6
+    debug: Share = 0.2
+    overflow: Share = 0.2
+
+
+class LayerCeilings(Record):
+    """Ceilings as shares of the window. Transient items are due to be gone once their phase has completed."""
+
+    permanent: Share = 0.04
+    phase: Share = 0.12
+    metadata: Share = 0.06
+
+
+class Config(Record):
+    """Settings of a session. `session/open` takes any part of them; absent settings stay as they are."""
+
+    context_window: PositiveTokens = described("The model's context size, tokens.", default=25000)
+    target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] = described(
+        "budget = floor(window x target share), computed in decimal.", default=0.3
+    )
+    thresholds: Thresholds = Thresholds()
+    policy: PolicySetting = "auto"
+    scope: Scope | None = None
+    model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = described(
+        "Selects the vocabulary. Absent: o200k_base.", default=None
+    )
+    metadata_horizon: Annotated[int, Constraint(ge=1, le=10000)] | None = described(
+        "Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never.", default=None
+    )
+    keep_for: Annotated[int, Constraint(ge=0, le=10000)] = described(
+        "Policy moderate: for how many more phases full content stays.", default=0
+    )
+    markers: bool = True
+    auto_prune: bool = described("At `critical`, remove unpinned transient items once per crossing.", default=False)
+    metadata_tokens: Annotated[int, Constraint(ge=20, le=100000)] = described(
+        "The bound of metadata that the policy extracts, tokens.", default=300
+    )
+    reserve_shares: ReserveShares = ReserveShares()
+    layer_ceilings: LayerCeilings = LayerCeilings()
+
+
+class OpenParams(MutatingParams):
+    """Params of `session/open`."""
+
+    config: Config | None = None
+    watch: bool = described("Send this connection `budget/didChange` and `budget/alert`; false ends it.", default=False)
+
+
+class OpenResult(SessionResult, Noticed):
+    """Result of `session/open`."""
+
+    created: bool
+    state: SessionState
+    config: dict[str, Any]
+    budget: int = described("Tokens.")
+    effective_policy: Policy = described("What `auto` comes to.")
+    alerts: list[Alert] = described("Settings that change the budget or the thresholds may raise the level.")
+
+
+OPEN = Method(
+    name="session/open",
+    doc="Create or resume a session by id, and configure it.",
+    params=OpenParams,
+    result=OpenResult,
+    errors=("conflict", "requestKeyReused"),
+    mutates=True,
+    repeatable=True,
+    example=Example(
+        params={"sessionId": "run-1", "config": {"policy": "aggressive", "scope": "research-only"}},
+        result={
+            "sessionId": "run-1",
+            "revision": 1,
+            "notices": [],
+            "created": True,
+            "state": "open",
+            "config": {
+                "contextWindow": 25000,
+                "targetShare": 0.3,
+                "thresholds": {"warn": 0.75, "critical": 0.95, "warnRelease": None, "criticalRelease": None},
+                "policy": "aggressive",
+                "scope": "research-only",
+                "model": None,
+                "metadataHorizon": None,
+                "keepFor": 0,
+                "markers": True,
+                "autoPrune": False,
+                "metadataTokens": 300,
+                "reserveShares": {"core": 0.6, "debug": 0.2, "overflow": 0.2},
+                "layerCeilings": {"permanent": 0.04, "phase": 0.12, "metadata": 0.06},
+            },
+            "budget": 7500,
+            "effectivePolicy": "aggressive",
+            "alerts": [],
+        },
+    ),
+)
+
+
+class CloseParams(MutatingParams):
+    """Params of `session/close`."""
+
+
+class CloseResult(SessionResult, PruneOutcome):
+    """Result of `session/close`."""
+
+    state: SessionState
+    closed_at: str
+    status: Figures
+
+
+CLOSE = Method(
+    name="session/close",
+    doc="End a session; its policy prunes what is left to prune.",
+    params=CloseParams,
+    result=CloseResult,
+    errors=WRITE_ERRORS,
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 19,
+            "plan": [
+                {
+                    "id": "iabcdef2",
+                    "action": "kept",
+                    "reason": "pinned",
+                    "layer": "permanent",
+                    "kind": "other",
+                    "phase": None,
+                    "wave": None,
+                    "title": "task",
+                    "tokensBefore": 9,
+                    "tokensAfter": 9,
+                    "standIn": None,
+                },
+                {
+                    "id": "iabcdef3",
+                    "action": "reduced",
+                    "reason": "policy",
+                    "layer": "transient",
+                    "kind": "report",
+                    "phase": 1,
+                    "wave": 1,
+                    "title": None,
+                    "tokensBefore": 554,
+                    "tokensAfter": 0,
+                    "standIn": "iabcdef7",
+                },
+                {
+                    "id": "iabcdef7",
+                    "action": "kept",
+                    "reason": "metadata",
+                    "layer": "metadata",
+                    "kind": "report",
+                    "phase": 1,
+                    "wave": 1,
+                    "title": None,
+                    "tokensBefore": 298,
+                    "tokensAfter": 298,
+                    "standIn": None,
+                },
+                {
+                    "id": "iabcdef9",
+                    "action": "kept",
+                    "reason": "metadata",
+                    "layer": "metadata",
+                    "kind": "summary",
+                    "phase": 1,
+                    "wave": None,
+                    "title": "Phase 1 summary",
+                    "tokensBefore": 7,
+                    "tokensAfter": 7,
+                    "standIn": None,
+                },
+            ],
+            "saved": 554,
+            "undo": "uabcdef11",
+            "state": "closed",
+            "closedAt": "2026-01-31T12:00:00.000Z",
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 314,
+                "peak": 868,
+                "processed": 570,
+                "saved": 256,
+                "leased": 0,
+                "available": 7186,
+                "ofWindow": 0.01256,
+                "ofBudget": 0.041867,
+                "level": "ok",
+            },
+        },
+    ),
+)
+
+
+class RecalibrateParams(MutatingParams):
+    """Params of `session/recalibrate`."""
+
+
+class RecalibrateResult(SessionResult):
+    """Result of `session/recalibrate`."""
+
+    factor: float = described("The calibration that all counted items stand at now.")
+    items: int = described("Items whose figure changed.")
+    before: int = described("Retained, tokens.")
+    status: Figures
+    alerts: list[Alert]
+
+
+RECALIBRATE = Method(
+    name="session/recalibrate",
+    doc="Count the items of a session at the present calibration, as one logged event.",
+    params=RecalibrateParams,
+    result=RecalibrateResult,
+    errors=WRITE_ERRORS,
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 16,
+            "factor": 1.0,
+            "items": 0,
+            "before": 868,
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 868,
+                "peak": 868,
+                "processed": 570,
+                "saved": -298,
+                "leased": 0,
+                "available": 6632,
+                "ofWindow": 0.03472,
+                "ofBudget": 0.115733,
+                "level": "ok",
+            },
+            "alerts": [],
+        },
+    ),
+)
+
+
+class ListParams(Record):
+    """Params of `session/list`."""
+
+    state: SessionState | None = None
+    after: SessionId | None = described("Go on after this session.", default=None)
+    limit: Annotated[int, Constraint(ge=1, le=MAX_SESSIONS)] = described("Most sessions answered.", default=1000)
+
+
+class SessionInfo(Record):
+    """One session of the workspace."""
+
+    session_id: str
+    state: SessionState
+    created_at: str
+    updated_at: str
+    revision: int
+    phase: int | None = described("The running phase.")
+    status: Figures
+
+
+class ListResult(Noticed):
+    """Result of `session/list`."""
+
+    workspace: str
+    sessions: list[SessionInfo] = described("The oldest first.")
+    total: int = described("Sessions that match, whatever `limit` and `after`.")
+    next: str | None = described("Give it as `after` for the next page; null: this is the last.")
+
+
+LIST = Method(
+    name="session/list",
+    doc="The sessions of the workspace, page by page.",
+    params=ListParams,
+    result=ListResult,
+    errors=SESSION_ERRORS,
+    example=Example(
+        params={"state": "open"},
+        result={
+            "notices": [],
+            "workspace": "/home/ada/project",
+            "sessions": [
+                {
+                    "sessionId": "run-1",
+                    "state": "open",
+                    "createdAt": "2026-01-31T12:00:00.000Z",
+                    "updatedAt": "2026-01-31T12:00:00.000Z",
+                    "revision": 18,
+                    "phase": None,
+                    "status": {
+                        "window": 25000,
+                        "budget": 7500,
+                        "retained": 868,
+                        "peak": 868,
+                        "processed": 570,
+                        "saved": -298,
+                        "leased": 0,
+                        "available": 6632,
+                        "ofWindow": 0.03472,
+                        "ofBudget": 0.115733,
+                        "level": "ok",
+                    },
+                }
+            ],
+            "total": 1,
+            "next": None,
+        },
+    ),
+)
+
+
+class DeleteParams(MutatingParams):
+    """Params of `session/delete`."""
+
+
+class DeleteResult(SessionResult):
+    """Result of `session/delete`; the revision is the last that the session had."""
+
+    deleted: bool
+
+
+DELETE = Method(
+    name="session/delete",
+    doc="Forget a session for good, originals included.",
+    params=DeleteParams,
+    result=DeleteResult,
+    errors=(*SESSION_ERRORS, "conflict", "requestKeyReused"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={"sessionId": "run-1", "revision": 19, "deleted": True},
+    ),
+)

@@ -1,0 +1,263 @@
+"""Methods of `workflow/*`: params, results, rows."""
+
+from __future__ import annotations
+
+from ctxbudget_protocol.common import Alert, Figures, MutatingParams, PruneOutcome, SessionResult
+from ctxbudget_protocol.fields import PhaseNumber, Text, Title, Tokens, WaveNumber
+from ctxbudget_protocol.method import FILE_ERRORS, WRITE_ERRORS, Example, Method
+from ctxbudget_protocol.records import Record, described
+from ctxbudget_protocol.words import PhaseStatus
+
+
+class StartPhaseParams(MutatingParams):
+    """Params of `workflow/startPhase`."""
+
+    phase: PhaseNumber
+    name: Title | None = None
+    reopen: bool = described("Go back to a completed phase, or to a lower number than was started.", default=False)
+
+
+class WorkflowResult(SessionResult, PruneOutcome):
+    """Result of the lifecycle methods: the state reached, and what the policy pruned, kept and marked."""
+
+    phase: int
+    name: str | None
+    wave: int | None = None
+    state: PhaseStatus
+    policy: str = described("The policy in force.")
+    summary: str | None = described("Id of the item that the summary became.", default=None)
+    status: Figures
+    alerts: list[Alert]
+
+
+START_PHASE = Method(
+    name="workflow/startPhase",
+    doc="Start a phase, or go back to one.",
+    params=StartPhaseParams,
+    result=WorkflowResult,
+    errors=(*WRITE_ERRORS, "phaseOrder"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "phase": 1, "name": "research"},
+        result={
+            "sessionId": "run-1",
+            "revision": 2,
+            "plan": [],
+            "saved": 0,
+            "undo": None,
+            "phase": 1,
+            "name": "research",
+            "wave": None,
+            "state": "running",
+            "policy": "aggressive",
+            "summary": None,
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 0,
+                "peak": 0,
+                "processed": 0,
+                "saved": 0,
+                "leased": 0,
+                "available": 7500,
+                "ofWindow": 0.0,
+                "ofBudget": 0.0,
+                "level": "ok",
+            },
+            "alerts": [],
+        },
+    ),
+)
+
+
+class PhaseSummary(Record, exactly_one=("content", "path", "tokens")):
+    """A summary that stands for the phase in the layer `metadata`: exactly one of content, path and tokens."""
+
+    content: Text | None = None
+    path: Title | None = None
+    tokens: Tokens | None = None
+    title: Title | None = None
+
+
+class CompletePhaseParams(MutatingParams):
+    """Params of `workflow/completePhase`."""
+
+    phase: PhaseNumber
+    summary: Text | PhaseSummary | None = described("Enters as metadata of the phase; none is invented.", default=None)
+    force: bool = described("Complete although waves or leases are open; open waves complete with it.", default=False)
+
+
+COMPLETE_PHASE = Method(
+    name="workflow/completePhase",
+    doc="Complete a phase; the answer says what the policy pruned, kept and marked.",
+    params=CompletePhaseParams,
+    result=WorkflowResult,
+    errors=(*WRITE_ERRORS, *FILE_ERRORS, "unknownPhase", "phaseOrder"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "phase": 1, "summary": "Rotate refresh tokens on every use."},
+        result={
+            "sessionId": "run-1",
+            "revision": 14,
+            "plan": [
+                {
+                    "id": "iabcdef7",
+                    "action": "kept",
+                    "reason": "metadata",
+                    "layer": "metadata",
+                    "kind": "report",
+                    "phase": 1,
+                    "wave": 1,
+                    "title": None,
+                    "tokensBefore": 298,
+                    "tokensAfter": 298,
+                    "standIn": None,
+                },
+                {
+                    "id": "iabcdef9",
+                    "action": "kept",
+                    "reason": "metadata",
+                    "layer": "metadata",
+                    "kind": "summary",
+                    "phase": 1,
+                    "wave": None,
+                    "title": "Phase 1 summary",
+                    "tokensBefore": 7,
+                    "tokensAfter": 7,
+                    "standIn": None,
+                },
+            ],
+            "saved": 0,
+            "undo": None,
+            "phase": 1,
+            "name": "research",
+            "wave": None,
+            "state": "completed",
+            "policy": "aggressive",
+            "summary": "iabcdef9",
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 314,
+                "peak": 563,
+                "processed": 570,
+                "saved": 256,
+                "leased": 0,
+                "available": 7186,
+                "ofWindow": 0.01256,
+                "ofBudget": 0.041867,
+                "level": "ok",
+            },
+            "alerts": [],
+        },
+    ),
+)
+
+
+class StartWaveParams(MutatingParams):
+    """Params of `workflow/startWave`."""
+
+    phase: PhaseNumber
+    wave: WaveNumber
+    reopen: bool = False
+
+
+START_WAVE = Method(
+    name="workflow/startWave",
+    doc="Start a wave of the running phase.",
+    params=StartWaveParams,
+    result=WorkflowResult,
+    errors=(*WRITE_ERRORS, "unknownPhase", "phaseOrder"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "phase": 1, "wave": 1},
+        result={
+            "sessionId": "run-1",
+            "revision": 6,
+            "plan": [],
+            "saved": 0,
+            "undo": None,
+            "phase": 1,
+            "name": "research",
+            "wave": 1,
+            "state": "running",
+            "policy": "aggressive",
+            "summary": None,
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 0,
+                "peak": 0,
+                "processed": 0,
+                "saved": 0,
+                "leased": 900,
+                "available": 6600,
+                "ofWindow": 0.0,
+                "ofBudget": 0.0,
+                "level": "ok",
+            },
+            "alerts": [],
+        },
+    ),
+)
+
+
+class CompleteWaveParams(MutatingParams):
+    """Params of `workflow/completeWave`."""
+
+    phase: PhaseNumber
+    wave: WaveNumber
+
+
+COMPLETE_WAVE = Method(
+    name="workflow/completeWave",
+    doc="Complete a wave; the answer says what the policy pruned, kept and marked.",
+    params=CompleteWaveParams,
+    result=WorkflowResult,
+    errors=(*WRITE_ERRORS, "unknownPhase", "phaseOrder"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1", "phase": 1, "wave": 1},
+        result={
+            "sessionId": "run-1",
+            "revision": 13,
+            "plan": [
+                {
+                    "id": "iabcdef3",
+                    "action": "reduced",
+                    "reason": "policy",
+                    "layer": "transient",
+                    "kind": "report",
+                    "phase": 1,
+                    "wave": 1,
+                    "title": None,
+                    "tokensBefore": 554,
+                    "tokensAfter": 298,
+                    "standIn": "iabcdef7",
+                }
+            ],
+            "saved": 256,
+            "undo": "uabcdef8",
+            "phase": 1,
+            "name": "research",
+            "wave": 1,
+            "state": "completed",
+            "policy": "aggressive",
+            "summary": None,
+            "status": {
+                "window": 25000,
+                "budget": 7500,
+                "retained": 307,
+                "peak": 563,
+                "processed": 563,
+                "saved": 256,
+                "leased": 0,
+                "available": 7193,
+                "ofWindow": 0.01228,
+                "ofBudget": 0.040933,
+                "level": "ok",
+            },
+            "alerts": [],
+        },
+    ),
+)

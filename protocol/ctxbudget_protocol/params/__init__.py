@@ -1,1 +1,0 @@
-"""What clients send: strict pydantic models, one module for each namespace of the method table."""

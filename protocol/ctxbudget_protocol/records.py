@@ -1,0 +1,123 @@
+"""The base of all params and results: plain records that cost nothing to import and know their wire form.
+
+Hooks run one process for each event, and importing pydantic takes longer than all their work. So records are declared
+and built without it; `ctxbudget_protocol.models` makes the pydantic model of a record where one is wanted: to explain
+what is wrong with params, for the JSON Schema, and for the tests that hold every answer against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
+
+Check = Callable[[], None]
+
+_MISSING = object()
+
+
+class Constraint(NamedTuple):
+    """What a value must satisfy, beside its type; used in `Annotated`. Absent limits are None.
+
+    Lengths are of characters or elements; `finite` refuses infinities and NaN; `any_characters` takes lone surrogates.
+    """
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    finite: bool = False
+    any_characters: bool = False
+
+
+class Meaning(NamedTuple):
+    """What a type of field means, and its unit; used in `Annotated`. A field's own description wins."""
+
+    text: str
+
+
+class Described:
+    """What is said about a field, and its default if it has one."""
+
+    def __init__(self, text: str, default: Any) -> None:
+        self.text = text
+        self.default = default
+
+
+def described(text: str, *, default: Any = _MISSING) -> Any:
+    """A field of a record with its meaning and unit."""
+    return Described(text, default)
+
+
+@cache
+def camel(name: str) -> str:
+    """The wire's form of a Python name."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described,))
+class Record:
+    """Values by name; `wire` is their JSON form, in camelCase."""
+
+    descriptions: ClassVar[dict[str, str]] = {}
+    names: ClassVar[tuple[str, ...]] = ()
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+    """Names of fields of which exactly one must be given and not be null."""
+
+    def __init_subclass__(cls, *, exactly_one: tuple[str, ...] | None = None) -> None:
+        own = cls.__annotations__
+        inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
+        cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
+        cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}
+        if exactly_one is not None:
+            cls.exactly_one = exactly_one
+        for name in own:
+            value = cls.__dict__.get(name, _MISSING)
+            if isinstance(value, Described):
+                cls.descriptions[name] = value.text
+                if value.default is _MISSING:
+                    delattr(cls, name)
+                else:
+                    setattr(cls, name, value.default)
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def copy(self, **changes: Any) -> Self:
+        """The record with some values changed."""
+        return type(self)(**{**self.__dict__, **changes})
+
+    def wire(self, check: Check | None = None) -> dict[str, Any]:
+        """The JSON object. `check` is called for each record in it, and may raise to stop."""
+        return {camel(name): wire_value(getattr(self, name), check) for name in self.names}
+
+    @classmethod
+    def from_wire(cls, value: dict[str, Any]) -> Self:
+        """The record of a flat JSON object that `wire` made."""
+        return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
+
+
+def type_name(record: type[Record]) -> str:
+    """The name of a record in the contract: params and results are called after their namespace too."""
+    namespace = record.__module__.rpartition(".")[2].capitalize()
+    name = record.__name__
+    if record.__module__.startswith("ctxbudget_protocol.methods.") and name.endswith(("Params", "Result")):
+        return name if name.startswith(namespace) else namespace + name
+    return name
+
+
+def wire_value(value: Any, check: Check | None = None) -> Any:
+    """The JSON form of a record, a dataclass, a list of them, or of what is JSON already."""
+    if isinstance(value, Record):
+        if check is not None:
+            check()
+        return value.wire(check)
+    if isinstance(value, list | tuple):
+        return [wire_value(element, check) for element in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {camel(field.name): wire_value(getattr(value, field.name), check) for field in fields(value)}
+    return value

@@ -1,1 +1,0 @@
-"""What the server answers and tells: light records, one module for each namespace of the method table."""

@@ -1,0 +1,1 @@
+"""An account and its transactions: what the methods are made of."""

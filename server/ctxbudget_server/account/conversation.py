@@ -1,0 +1,148 @@
+"""A conversation on a session's account: each result is an item, and so is the rest of each message."""
+
+from __future__ import annotations
+
+from collections import Counter as Multiset
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ctxbudget_protocol.words import Kind, Layer
+from ctxbudget_server.account.content import Blob, Figure
+from ctxbudget_server.account.making import make_item
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.fit import SHAPES, Content, Removal, contents
+from ctxbudget_server.rules.items import Item
+
+Figured = Callable[[str], tuple[Blob, Figure]]
+
+PLACES: dict[str, tuple[Layer, Kind]] = {
+    "system": ("permanent", "instructions"),
+    "user": ("phase", "instructions"),
+    "assistant": ("transient", "other"),
+    "result": ("transient", "tool-output"),
+}
+"""Layer and kind by who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What becomes one item."""
+
+    content: Content
+    blob: Blob
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The pieces that a conversation had, and those that it has now."""
+
+    before: list[Piece]
+    after: list[Piece]
+
+    @classmethod
+    def of(
+        cls,
+        before: Sequence[dict[str, Any]],
+        after: Sequence[dict[str, Any]],
+        form: str,
+        figured: Figured,
+    ) -> Account:
+        """Count and compress both, outside any transaction."""
+        return cls(_pieces(before, form, figured), _pieces(after, form, figured))
+
+    def settle(self, unit: Unit, removed: Mapping[str, Removal]) -> None:
+        """Make the account say what the conversation is now. `removed` is by the id of the item that keeps it.
+
+        A piece is known by its content: what entered before, also by `context/add`, does not enter twice.
+        """
+        known: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in unit.items():
+            if item.hash is not None:
+                known[item.hash].append(item)
+        staying = Multiset(piece.blob.digest for piece in self.after)
+        gone = []
+        for piece in self.before:
+            here = known[piece.blob.digest]
+            old = here.pop(0) if here else None
+            item = old or _entered(unit, piece)
+            if staying[piece.blob.digest] > 0:
+                staying[piece.blob.digest] -= 1
+                brought_in = item.brought_in or item.layer != "metadata"
+                if old is None or (old.state, old.brought_in, old.reason) != ("retained", brought_in, None):
+                    unit.put(replace(item, state="retained", brought_in=brought_in, reason=None))
+            else:
+                gone.append(item)
+        stand_ins = self._stand_ins(unit, staying, known, removed)
+        for item in gone:
+            what = removed.get(item.id)
+            stand_in = stand_ins.get(item.id)
+            if item.stand_in and item.stand_in != stand_in and (former := unit.find(item.stand_in)):
+                unit.put(replace(former, state="pruned", reason="superseded"))
+            removed_item = replace(
+                item,
+                state="reduced" if stand_in else "pruned",
+                stand_in=stand_in,
+                reason=what.reason if what else "oldTurn",
+                brought_in=item.brought_in or item.layer != "metadata",
+            )
+            if removed_item != unit.find(item.id):
+                unit.put(removed_item)
+
+    def _stand_ins(
+        self, unit: Unit, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
+    ) -> dict[str, str]:
+        """The items of markers and records, by the id of what each stands for."""
+        sources: defaultdict[str, list[str]] = defaultdict(list)
+        for item_id, what in removed.items():
+            if what.stand_in is not None:
+                sources[what.stand_in].append(item_id)
+        found = {}
+        texts = {piece.blob.digest: piece for piece in self.after}
+        for digest, times in fresh.items():
+            for _ in range(times):
+                piece = texts[digest]
+                reduces = tuple(sources.get(piece.content.text, ())) if piece.content.role == "result" else ()
+                item = known[digest].pop(0) if known.get(digest) else _made(unit, piece, reduces)
+                if (item.state, item.reason) != ("retained", None) or unit.find(item.id) is None:
+                    unit.put(replace(item, state="retained", reason=None))
+                found.update(dict.fromkeys(reduces, item.id))
+        return found
+
+
+def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> list[Piece]:
+    return [Piece(content, *figured(content.original)) for content in contents(SHAPES[form], messages)]
+
+
+def _entered(unit: Unit, piece: Piece) -> Item:
+    layer, kind = PLACES[piece.content.role]
+    running = unit.running_phase() if layer != "permanent" else None
+    return make_item(
+        unit,
+        counted=piece.figure,
+        blob=piece.blob,
+        layer=layer,
+        kind=kind,
+        phase=running.number if running else None,
+        wave=None,
+        title=piece.content.title,
+        brought_in=True,
+    )
+
+
+def _made(unit: Unit, piece: Piece, reduces: tuple[str, ...]) -> Item:
+    running = unit.running_phase()
+    return make_item(
+        unit,
+        counted=piece.figure,
+        blob=piece.blob,
+        layer="metadata",
+        kind=PLACES[piece.content.role][1],
+        phase=running.number if running else None,
+        wave=None,
+        title=piece.content.title,
+        complete=True,
+        reduces=reduces,
+    )

@@ -1,0 +1,115 @@
+"""Items on their way in: read, counted and compressed before the transaction that takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
+
+from ctxbudget_protocol.errors import Location, invalid
+from ctxbudget_protocol.words import Kind, Layer
+from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.making import make_item
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.workspace.documents import check_size
+
+T = TypeVar("T")
+
+
+class Incoming(NamedTuple):
+    """An item as the caller describes it: of content, path and tokens exactly one is given."""
+
+    layer: Layer | None
+    kind: Kind | None
+    phase: int | None
+    wave: int | None = None
+    agent: str | None = None
+    title: str | None = None
+    pinned: bool = False
+    reduces: list[str] | None = None
+    content: str | None = None
+    path: str | None = None
+    tokens: int | None = None
+    complete: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """An item that is ready to enter. `blob` is None for a token figure alone."""
+
+    new: Incoming
+    path: str | None
+    blob: Blob | None
+    figure: Figure
+
+    def enter(self, unit: Unit, reduces: tuple[str, ...] = ()) -> Item:
+        """Put the item into the unit. An item that stands in for others is not brought in: it takes their place."""
+        new = self.new
+        sources = [source for source in map(unit.find, reduces) if source]
+        phase, wave = _place(unit, new, sources)
+        unit.ensure_phase(phase, wave)
+        item = make_item(
+            unit,
+            counted=self.figure,
+            blob=self.blob,
+            layer=new.layer or "metadata",
+            kind=new.kind or _shared([source.kind for source in sources]) or "other",
+            phase=phase,
+            wave=wave,
+            agent=new.agent or _shared([source.agent for source in sources]),
+            title=new.title or _shared([source.title for source in sources]),
+            path=self.path,
+            pinned=new.pinned,
+            complete=new.complete,
+            reduces=reduces,
+            brought_in=not reduces,
+        )
+        return unit.put(item)
+
+
+def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Entering:
+    """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
+    if new.complete is not None and new.reduces is None:
+        raise invalid([*loc, "complete"], "only an item that reduces others is metadata that can be complete")
+    if new.layer is None and new.reduces is None:
+        raise invalid([*loc, "layer"], "an item that reduces no other needs a layer", "missing")
+    if new.wave is not None and new.phase is None:
+        raise invalid([*loc, "phase"], "a wave is addressed with its phase", "missing")
+    if new.tokens is not None:
+        return Entering(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
+    check = call.cancellation.check
+    if new.path is not None:
+        document = call.documents.read(new.path, [*loc, "path"])
+        text, path = document.text, document.path
+    else:
+        text, path = new.content or "", None
+    data = encode(text)
+    check_size(len(data), call.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
+    return Entering(new, path, make_blob(data, check), counter.figure(text, check))
+
+
+def _place(unit: Unit, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:
+    """Phase and wave of an item: as given, else where its sources are, else the running phase."""
+    if new.phase is not None:
+        return new.phase, new.wave
+    if sources:
+        places = {(source.phase, source.wave) for source in sources}
+        if len(places) == 1:
+            return places.pop()
+        phases = {phase for phase, _ in places}
+        return (phases.pop(), None) if len(phases) == 1 else (None, None)
+    running = None if new.layer == "permanent" else unit.running_phase()
+    return (running.number if running else None), None
+
+
+def _shared(values: list[T]) -> T | None:
+    """The one value that all have; None where they differ."""
+    return values[0] if values and all(value == values[0] for value in values) else None
+
+
+def reduce_sources(unit: Unit, sources: list[Item], stand_in: Item) -> None:
+    """Let `stand_in` stand for the sources from now on."""
+    for source in sources:
+        unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))

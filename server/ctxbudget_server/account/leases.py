@@ -1,0 +1,48 @@
+"""Leases on an account: tokens for work in flight, never handed out twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.request import Call, timestamp
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.leases import Lease, available
+
+
+def expiry(call: Call, ttl_ms: int) -> str:
+    """When a lease that is taken or renewed now runs out; `ttl_ms` in milliseconds."""
+    return timestamp(call.clock() + timedelta(milliseconds=ttl_ms))
+
+
+def tokens_left(unit: Unit) -> int:
+    """Tokens of the budget that are neither retained nor leased; negative when over."""
+    return available(unit.settings.budget, unit.session.retained, unit.leased)
+
+
+def check_fits(unit: Unit, tokens: int) -> None:
+    """Raise `budgetExceeded` unless so many tokens are left."""
+    left = tokens_left(unit)
+    if tokens > left:
+        raise ProtocolError(
+            "budgetExceeded",
+            f"{tokens:,} tokens do not fit: {left:,} are available",
+            requested=tokens,
+            available=left,
+        )
+
+
+def active_lease(unit: Unit, lease_id: str) -> Lease:
+    """A lease that is neither settled nor released. Raises `unknownLease` or `leaseClosed`."""
+    lease = unit.reader.lease(unit.id, lease_id)
+    if lease is None:
+        raise ProtocolError("unknownLease", f"the session has no lease {lease_id!r}", loc=["leaseId"], leaseId=lease_id)
+    if lease.state != "active":
+        raise ProtocolError(
+            "leaseClosed",
+            f"lease {lease_id} was {lease.state} before",
+            loc=["leaseId"],
+            leaseId=lease_id,
+            state=lease.state,
+        )
+    return lease

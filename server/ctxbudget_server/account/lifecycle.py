@@ -1,0 +1,90 @@
+"""A step of the lifecycle on an account: what the policy does when phases and waves start and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.words import PhaseStatus
+from ctxbudget_server.account.pruner import Pruner
+from ctxbudget_server.account.replacements import extractor_for
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.lifecycle import (
+    Phase,
+    PhaseOrderError,
+)
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.workflow import (
+        CompletePhaseParams,
+        CompleteWaveParams,
+        StartPhaseParams,
+        StartWaveParams,
+    )
+
+
+Act = Callable[[Unit, Pruner], PhaseStatus]
+
+
+def step(
+    call: Call, params: StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams, act: Act
+) -> WorkflowResult:
+    extractor = extractor_for(call, params.session_id)
+    wave = getattr(params, "wave", None)
+
+    def body(unit: Unit) -> Callable[[], WorkflowResult]:
+        pruner = Pruner(unit, extractor)
+        state = act(unit, pruner)
+        unit.detail["why"] = f"{call.method.partition('/')[2]} {params.phase}" + ("" if wave is None else f".{wave}")
+        return lambda: WorkflowResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            phase=params.phase,
+            name=unit.phases[params.phase].name,
+            wave=wave,
+            state=state,
+            policy=unit.settings.policy,
+            summary=unit.detail.get("summary"),
+            plan=pruner.plan,
+            saved=pruner.saved,
+            undo=unit.undo_id(),
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            alerts=unit.alerts,
+        )
+
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)
+
+
+def unmark(unit: Unit, phase: int, wave: int | None) -> None:
+    """What is under way again is not complete: its marker would say so."""
+    for item in unit.items(state="retained", layer="metadata", phase=phase):
+        if item.marker and item.wave in (wave, None):
+            unit.drop_marker(item)
+
+
+def known_phase(unit: Unit, number: int) -> Phase:
+    if (phase := unit.phases.get(number)) is None:
+        raise ProtocolError("unknownPhase", f"the session has no phase {number}", loc=["phase"], phase=number)
+    return phase
+
+
+@contextmanager
+def order(phase: int, wave: int | None) -> Iterator[None]:
+    try:
+        yield
+    except PhaseOrderError as fault:
+        raise ProtocolError(
+            "phaseOrder",
+            str(fault),
+            loc=["phase" if wave is None else "wave"],
+            phase=phase,
+            wave=wave,
+            state=fault.state,
+            open={"phases": [], "waves": [], "leases": [], **fault.open},
+        ) from fault

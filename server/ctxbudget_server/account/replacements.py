@@ -1,0 +1,104 @@
+"""What stands in for items that go: extracted metadata, and markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.making import make_item
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import NotRehearsedError
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.markers import marker_text
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Extracted metadata, ready to become an item."""
+
+    blob: Blob
+    figure: Figure
+    complete: bool
+
+
+class Extractor:
+    """Extracts metadata of items, each once. Sealed, it refuses new work: that would hold the store's lock."""
+
+    def __init__(
+        self, counter: Counter, max_tokens: int, shown: Callable[[str | None], str | None], check: Callable[[], None]
+    ) -> None:
+        self.counter = counter
+        self._shown = shown
+        self._max_tokens = max_tokens
+        self._check = check
+        self._made: dict[tuple[str, str | None], Metadata | None] = {}
+        self._sealed = False
+
+    def seal(self, sealed: bool) -> None:
+        """Forbid new work, or allow it again."""
+        self._sealed = sealed
+
+    def metadata_of(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
+        """The metadata of an item's content; None if there is none to be had."""
+        if item.hash is None:
+            return None
+        key = (item.id, item.hash)
+        if key not in self._made:
+            if self._sealed:
+                raise NotRehearsedError
+            self._made[key] = self._make(item, content)
+        return self._made[key]
+
+    def _make(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
+        from ctxbudget_server.extract import extract
+
+        self._check()
+        text = content()
+        if text is None:
+            return None
+        found = extract(
+            text,
+            count=self.counter.tokens(self._check),
+            kind=None if item.kind == "other" else item.kind,
+            path=self._shown(item.path),
+            max_tokens=self._max_tokens,
+            item_id=item.id,
+            check=self._check,
+        )
+        if not found.text:
+            return None
+        return Metadata(
+            make_blob(encode(found.text), self._check),
+            self.counter.figure(found.text, self._check),
+            found.complete,
+        )
+
+
+def extractor_for(call: Call, session_id: str | None) -> Extractor:
+    """The extractor that a session's policy works with; raises `unknownSession`."""
+    settings, counter = session_counter(call, session_id)
+    return Extractor(counter, settings.values["metadataTokens"], call.documents.shown, call.cancellation.check)
+
+
+def marker_item(unit: Unit, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
+    """The marker of a phase or wave, with its own exact count."""
+    text = marker_text(phase, wave)
+    blob = make_blob(encode(text), lambda: None)
+    counted = counter.figure(text, lambda: None)
+    return make_item(
+        unit,
+        counted=counted,
+        blob=blob,
+        layer="metadata",
+        kind="other",
+        phase=phase,
+        wave=wave,
+        reduces=reduces,
+        title=text,
+        marker=True,
+        complete=True,
+    )

@@ -1,0 +1,54 @@
+"""What one request has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.store.interface import Reader, Store, Writer
+from ctxbudget_server.workspace.buffers import Buffers
+from ctxbudget_server.workspace.documents import Documents
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The store, the files, the limits, who asks, and whether they still want the answer."""
+
+    method: str
+    params: dict[str, Any]
+    """As they came, checked, without the envelope's members."""
+    store: Store
+    documents: Documents
+    limits: Limits
+    actor: str
+    cancellation: Cancellation
+    watch: Callable[[str, bool], None]
+    buffers: Buffers
+    clock: Callable[[], datetime]
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """A snapshot of the store, whose reading stops when the request is cancelled."""
+        return self.store.read(self.cancellation.check)
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """The request's transaction: it stops when the request is cancelled, up to its commit."""
+        return self.store.write(self.cancellation.commit, check=self.cancellation.check)
+
+    def now(self) -> str:
+        """The time, in the form that the wire and the store use."""
+        return timestamp(self.clock())
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds; strings of this form sort by time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

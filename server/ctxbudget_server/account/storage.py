@@ -1,0 +1,79 @@
+"""The store as the user's own files: where it is, how large, what holds it; and how it is cleaned."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ctxbudget_protocol.records import camel
+from ctxbudget_server.account.retention import Dropped, Retention, retain
+from ctxbudget_server.store.interface import Store
+
+KEYS_AT_ONCE: Final = 1_000
+"""Expired request keys that are forgotten in one transaction."""
+
+SET_ASIDE: Final = "{name}.damaged-*"
+"""Files beside a store that was damaged once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What cleaning did. Bytes are of the store's file and its WAL, before and after."""
+
+    retained: Dropped
+    expired_keys: int
+    before_bytes: int
+    after_bytes: int
+    complete: bool
+    """Whether other processes let it finish; deleted content may still be in the files otherwise."""
+
+
+def shown(store: Store, path: Path) -> dict[str, Any]:
+    """Where the store is, the bytes of its files, and what holds them, in the wire's form. It is not created."""
+    files = {"store": path, "wal": Path(f"{path}-wal"), "sharedMemory": Path(f"{path}-shm")}
+    known = {"path": str(path), "exists": path.exists(), "files": {name: size_of(file) for name, file in files.items()}}
+    aside = sorted(path.parent.glob(SET_ASIDE.format(name=path.name)))
+    known["setAside"] = [{"path": str(file), "bytes": size_of(file)} for file in aside]
+    if not known["exists"]:
+        return known
+    with store.read() as reader:
+        return {**known, **_wire(asdict(reader.usage()))}
+
+
+def cleaned(store: Store, path: Path, retention: Retention | None, now: datetime, *, rewrite: bool) -> Cleaned:
+    """Apply retention, forget expired request keys, and give free space back; with `rewrite`, write the file afresh."""
+    before = _total(path)
+    dropped = retain(store, retention, now, "store") if retention else Dropped()
+    expired = _expired(store)
+    complete = store.rewrite() if rewrite else store.give_back()
+    return Cleaned(dropped, expired, before, _total(path), complete)
+
+
+def _expired(store: Store) -> int:
+    expired = 0
+    while True:
+        with store.write(lambda: None) as writer:
+            at_once = writer.expire_keys(KEYS_AT_ONCE)
+        expired += at_once
+        if at_once < KEYS_AT_ONCE:
+            return expired
+
+
+def _total(path: Path) -> int:
+    return sum(size_of(Path(f"{path}{suffix}")) for suffix in ("", "-wal"))
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _wire(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {camel(name): _wire(one) for name, one in value.items()}
+    return [_wire(one) for one in value] if isinstance(value, list) else value

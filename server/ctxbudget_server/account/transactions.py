@@ -1,0 +1,206 @@
+"""How a request reads a session, and how it changes one: once, in order, and exactly as it says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.settings import DEFAULTS
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import KeyedResult, Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.common import MutatingParams
+    from ctxbudget_protocol.records import Record
+
+R = TypeVar("R", bound="Record")
+Body = Callable[[Unit], Callable[[], R]]
+"""Changes the unit, and returns what makes the result once the figures are known."""
+
+NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz"
+
+
+class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
+    """The request key was used before: `result` is what it was answered with, in its wire form."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Addressed(NamedTuple):
+    """Which session a follow-up of a request changes."""
+
+    session_id: str | None
+    request_key: str | None = None
+    if_revision: int | None = None
+
+
+class NotRehearsedError(Exception):
+    """The transaction met work that is too slow to do under the store's lock: rehearse again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session as it stands."""
+
+    reader: Reader
+    session: Session
+
+    def item_with_content(self, item_id: str) -> Item:
+        """An item whose bytes are kept; raises `unknownItem`, `noContent` or `contentDropped`."""
+        item = self.reader.item(self.session.id, item_id)
+        if item is None:
+            raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=["itemId"], itemId=item_id)
+        check_content(item, ["itemId"])
+        return item
+
+
+def check_content(item: Item, loc: Location) -> None:
+    """Raise `noContent` for an item that never had any, and `contentDropped` where retention took it."""
+    if item.dropped_at is not None:
+        raise ProtocolError(
+            "contentDropped",
+            f"the content of item {item.id} was dropped by retention at {item.dropped_at}; its figures stay",
+            loc=loc,
+            itemId=item.id,
+            at=item.dropped_at,
+        )
+    if item.hash is None:
+        raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=loc, itemId=item.id)
+
+
+def new_session(session_id: str, now: str) -> Session:
+    """A session with default settings that no transaction has touched yet."""
+    nonce = "".join(NONCE_ALPHABET[byte % len(NONCE_ALPHABET)] for byte in os.urandom(6))
+    return Session(
+        id=session_id,
+        nonce=nonce,
+        state="open",
+        created_at=now,
+        updated_at=now,
+        closed_at=None,
+        revision=0,
+        config=dict(DEFAULTS),
+    )
+
+
+@contextmanager
+def reading(call: Call, session_id: str | None) -> Iterator[Snapshot]:
+    """A session to read from; the default session need not exist yet. Raises `unknownSession`."""
+    with call.read() as reader:
+        yield Snapshot(reader, find_session(reader, session_id, call.now()))
+
+
+def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
+    """The session of this id, the default one if absent; raises `unknownSession`."""
+    wanted = session_id or DEFAULT_SESSION
+    if found := reader.session(wanted):
+        return found
+    if wanted != DEFAULT_SESSION:
+        raise ProtocolError("unknownSession", f"there is no session {wanted!r}", loc=["sessionId"], sessionId=wanted)
+    return new_session(wanted, now)
+
+
+def changing(
+    call: Call,
+    params: MutatingParams | Addressed,
+    body: Body[R],
+    *,
+    rehearse: bool = False,
+    find: Callable[[Reader], Session] | None = None,
+    seal: Callable[[bool], None] | None = None,
+) -> R:
+    """Run `body` as one transaction of the session and answer its result.
+
+    With `rehearse` the body runs on a snapshot first, so that its slow parts are done outside the lock; `seal(True)`
+    then forbids new slow work, which raises `NotRehearsedError` where another process changed the session in between.
+    """
+    scope = key_scope(call.method, params.session_id)
+    locate = find or (lambda reader: open_session(reader, params, call.now()))
+    for attempt in range(5):
+        if rehearse:
+            with call.read() as reader:
+                body(Unit(reader, locate(reader), call.now(), call.cancellation.check))
+        if seal:
+            seal(attempt < 4)
+        try:
+            return _commit(call, params, scope, locate, body)
+        except NotRehearsedError:
+            continue
+        finally:
+            if seal:
+                seal(False)
+    raise AssertionError("the last attempt is never sealed")
+
+
+def _commit(
+    call: Call, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
+) -> R:
+    with call.write() as writer:
+        if known := first_result(writer, call.method, scope, params.request_key):
+            raise AnsweredBefore(known)
+        session = locate(writer)
+        check_revision(params.if_revision, session)
+        unit = Unit(writer, session, call.now(), call.cancellation.check)
+        build = body(unit)
+        unit.figure_out()
+        result = build()
+        unit.write(writer, call.actor, call.method)
+        if params.request_key is not None:
+            known_result = KeyedResult(method=call.method, result=result.wire(call.cancellation.check))
+            writer.put_keyed(scope, params.request_key, known_result)
+        return result
+
+
+def key_scope(method: str, session_id: str | None) -> str:
+    """Where request keys of a method are kept: with its session, else ("") with the workspace."""
+    return "" if method in ("session/delete", "usage/record") else session_id or DEFAULT_SESSION
+
+
+def check_revision(wanted: int | None, session: Session) -> None:
+    """Raise `conflict` unless the session stands at the revision that the caller has seen."""
+    if wanted is not None and wanted != session.revision:
+        raise ProtocolError(
+            "conflict",
+            f"the session is at revision {session.revision}, not {wanted}",
+            loc=["ifRevision"],
+            revision=session.revision,
+        )
+
+
+def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
+    """The session of a request that changes it; raises `unknownSession` or `sessionClosed`."""
+    session = find_session(reader, params.session_id, now)
+    if session.state != "open":
+        raise ProtocolError(
+            "sessionClosed",
+            f"session {session.id!r} is closed; session/open resumes it",
+            loc=["sessionId"],
+            sessionId=session.id,
+        )
+    return session
+
+
+def first_result(reader: Reader, method: str, scope: str, key: str | None) -> dict[str, Any] | None:
+    """What this request key was answered with first, in its wire form; raises `requestKeyReused`."""
+    known = reader.keyed(scope, key) if key is not None else None
+    if known is None:
+        return None
+    if known.method != method:
+        raise ProtocolError(
+            "requestKeyReused",
+            f"request key {key!r} belongs to a call of {known.method}",
+            loc=["requestKey"],
+            requestKey=key,
+            method=known.method,
+        )
+    return known.result

@@ -1,0 +1,328 @@
+"""A unit of work on one session: all changes are gathered, figured out, and written together or not at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from ctxbudget_protocol.common import Alert
+from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_server.account.content import Blob
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
+from ctxbudget_server.rules.leases import Lease
+from ctxbudget_server.rules.levels import RANK, next_level
+from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.rules.shares import ratio
+from ctxbudget_server.store.interface import Reader, Writer
+from ctxbudget_server.store.records import Event, LayerRecord, Session, Undo
+
+T = TypeVar("T")
+
+
+class Unit:
+    """Changes to one session on top of a snapshot. Without `write` it is a rehearsal: nothing is kept.
+
+    All that it does item by item looks at `check`, which raises when the request was cancelled.
+    """
+
+    def __init__(self, reader: Reader, session: Session, now: str, check: Callable[[], None]) -> None:
+        self.reader = reader
+        self.check = check
+        self.now = now
+        self.stored = session
+        self.session = replace(session, revision=session.revision + 1, updated_at=now)
+        self.settings = Settings.of(session.config)
+        self.phases: dict[int, Phase] = reader.phases(session.id)
+        self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
+        self.detail: dict[str, Any] = {}
+        self.alerts: list[Alert] = []
+        self._stored: dict[str, Item] = {}
+        self._before: dict[str, Item | None] = {}
+        self._items: dict[str, Item] = {}
+        self._undoable: set[str] = set()
+        self._undo_id: str | None = None
+        self._blobs: dict[str, Blob] = {}
+        self._leases: dict[str, Lease] = {}
+        self._layers: dict[str, LayerRecord] = {}
+        self._figured = False
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self.session.id
+
+    @property
+    def revision(self) -> int:
+        """The revision that this unit makes."""
+        return self.session.revision
+
+    def new_id(self, kind: str) -> str:
+        """An id that no other life of any session has: its kind's letter, the session's nonce, and a number."""
+        seq = self.session.next_seq
+        self.session = replace(self.session, next_seq=seq + 1)
+        return f"{kind}{self.session.nonce}{seq}"
+
+    def next_order(self) -> int:
+        """A number that rises with each start and completion."""
+        order = self.session.next_order
+        self.session = replace(self.session, next_order=order + 1)
+        return order
+
+    def find(self, item_id: str) -> Item | None:
+        """An item as this unit leaves it."""
+        return self._items.get(item_id) or self._as_stored(item_id)
+
+    def _as_stored(self, item_id: str) -> Item | None:
+        found = self._stored.get(item_id) or self.reader.item(self.id, item_id)
+        if found is not None:
+            self._stored[item_id] = found
+        return found
+
+    def item(self, item_id: str, loc: Location) -> Item:
+        """An item as this unit leaves it; raises `unknownItem`."""
+        if (item := self.find(item_id)) is None:
+            raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=loc, itemId=item_id)
+        return item
+
+    def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
+        """Items as this unit leaves them, in the order in which they entered."""
+        stored = {item.id: item for item in self.reader.items(self.id, state=state, layer=layer, phase=phase)}
+        self._stored.update(stored)
+        merged = {**stored, **self._items}
+        return sorted(
+            (
+                item
+                for item in self.each(merged.values())
+                if not item.withdrawn
+                and state in (None, item.state)
+                and layer in (None, item.layer)
+                and phase in (None, item.phase)
+            ),
+            key=lambda item: item.seq,
+        )
+
+    def each(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, with a look at the cancellation before each."""
+        for item in items:
+            self.check()
+            yield item
+
+    def put(self, item: Item, *, undoable: bool = False) -> Item:
+        """Create or change an item; `undoable` makes it part of what `undo_id` takes back."""
+        self.check()
+        if item.id not in self._before:
+            is_new = item.seq >= self.stored.next_seq
+            self._before[item.id] = None if is_new else self._as_stored(item.id)
+        item = replace(item, revision=self.revision)
+        self._items[item.id] = item
+        if undoable:
+            self._undoable.add(item.id)
+        return item
+
+    def put_blob(self, blob: Blob) -> None:
+        """Keep content for the items that name it."""
+        self._blobs[blob.digest] = blob
+
+    def put_lease(self, lease: Lease) -> None:
+        """Create or change a lease."""
+        self._leases[lease.id] = lease
+
+    def put_phase(self, phase: Phase) -> Phase:
+        """Create or change a phase."""
+        self.phases[phase.number] = phase
+        return phase
+
+    def put_wave(self, wave: Wave) -> Wave:
+        """Create or change a wave."""
+        self.waves[wave.phase, wave.number] = wave
+        return wave
+
+    def ensure_phase(self, number: int | None, wave: int | None = None) -> None:
+        """Let the session know a phase and a wave that an item or a lease names before they start."""
+        if number is not None and number not in self.phases:
+            self.put_phase(Phase(number))
+        if number is not None and wave is not None and (number, wave) not in self.waves:
+            self.put_wave(Wave(number, wave))
+
+    def configure(self, settings: Settings) -> None:
+        """Change the settings."""
+        self.settings = settings
+        self.session = replace(self.session, config=settings.values)
+
+    def running_phase(self) -> Phase | None:
+        """The phase under way."""
+        return next((phase for phase in self.phases.values() if phase.state == "running"), None)
+
+    def leases(self) -> list[Lease]:
+        """The leases that hold tokens now."""
+        stored = {lease.id: lease for lease in self.reader.leases(self.id, active=True)}
+        return [lease for lease in {**stored, **self._leases}.values() if lease.in_flight(self.now)]
+
+    @property
+    def leased(self) -> int:
+        """Tokens that leases hold now."""
+        return sum(lease.tokens for lease in self.leases())
+
+    def undo_id(self) -> str | None:
+        """The id that takes back what was put `undoable`; None if nothing was."""
+        if self._undoable and self._undo_id is None:
+            self._undo_id = self.new_id("u")
+        return self._undo_id
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Each item before and after, as the log keeps it."""
+        return [self._change(item_id) for item_id in self._items]
+
+    def _change(self, item_id: str) -> dict[str, Any]:
+        self.check()
+        before = self._before[item_id]
+        return {
+            "id": item_id,
+            "before": None if before is None else before.image(),
+            "after": self._items[item_id].image(),
+        }
+
+    def _deltas(self) -> dict[SumKey, Figures]:
+        deltas: defaultdict[SumKey, Figures] = defaultdict(Figures)
+        for item_id, item in self.each(self._items.items()):
+            if before := self._before[item_id]:
+                deltas[sum_key(before)] = deltas[sum_key(before)].minus(before.figures)
+            deltas[sum_key(item)] = deltas[sum_key(item)].plus(item.figures)
+        return {key: delta for key, delta in deltas.items() if delta != Figures()}
+
+    def sums(self) -> dict[SumKey, Figures]:
+        """The running sums as this unit leaves them."""
+        sums = defaultdict(Figures, self.reader.sums(self.id))
+        for key, delta in self._deltas().items():
+            sums[key] = sums[key].plus(delta)
+        return sums
+
+    def figure_out(self) -> None:
+        """Work out accounts, peaks, breaches and the level; call it once, after the last change."""
+        if self._figured:
+            return
+        self._figured = True
+        self._drop_untrue_markers()
+        sums = self.sums()
+        total = sum_of(sums.values())
+        self.session = replace(
+            self.session,
+            retained=total.retained,
+            processed=total.processed,
+            peak=max(self.session.peak, total.retained),
+        )
+        self._follow_phases(sums)
+        self._follow_layers(sums)
+        self._follow_level()
+
+    def _drop_untrue_markers(self) -> None:
+        """A marker is all that stands for its phase or wave: it goes as soon as anything else of that is retained."""
+        entered = [
+            item
+            for item in self.each(self._items.values())
+            if item.state == "retained" and not item.marker and item.phase is not None
+        ]
+        for phase in {item.phase for item in entered}:
+            waves = {item.wave for item in entered if item.phase == phase}
+            for marker in self.items(state="retained", layer="metadata", phase=phase):
+                if marker.marker and (marker.wave is None or marker.wave in waves):
+                    self.drop_marker(marker)
+
+    def drop_marker(self, marker: Item) -> None:
+        """Take a marker that is no longer true off the account; with a prune or undo under way it is part of that."""
+        gone = replace(marker, state="pruned", reason="superseded")
+        self.put(gone, undoable=bool(self._undoable))
+
+    def _follow_phases(self, sums: dict[SumKey, Figures]) -> None:
+        by_phase: defaultdict[int, int] = defaultdict(int)
+        for key, figures in sums.items():
+            if key.phase is not None:
+                by_phase[key.phase] += figures.retained
+        for number, retained in by_phase.items():
+            phase = self.phases.get(number) or Phase(number)
+            if retained > phase.peak or number not in self.phases:
+                self.put_phase(replace(phase, peak=max(phase.peak, retained)))
+
+    def _follow_layers(self, sums: dict[SumKey, Figures]) -> None:
+        known = self.reader.layers(self.id)
+        running = self.running_phase()
+        for layer in ("permanent", "phase", "metadata", "transient"):
+            retained = sum_of(figures for key, figures in sums.items() if key.layer == layer).retained
+            old = known.get(layer, LayerRecord(layer=layer))
+            new = replace(old, peak=max(old.peak, retained))
+            ceiling = self.settings.ceilings.get(layer)
+            if ceiling is not None and retained > ceiling and new.breach_revision is None:
+                phase = (
+                    running.number
+                    if running
+                    else max((key.phase for key in sums if key.phase is not None), default=None)
+                )
+                new = replace(new, breach_phase=phase, breach_revision=self.revision)
+            if new != old:
+                self._layers[layer] = new
+
+    def _follow_level(self) -> None:
+        at = self.settings.thresholds
+        session = self.session
+        level = next_level(session.level, session.retained, at)
+        if RANK[level] > RANK[session.level]:
+            threshold = at.critical_at if level == "critical" else at.warn_at
+            budget = self.settings.budget
+            share = ratio(session.retained, budget)
+            self.alerts.append(
+                Alert(
+                    level="critical" if level == "critical" else "warn",
+                    previous=session.level,
+                    retained=session.retained,
+                    threshold=threshold,
+                    budget=budget,
+                    of_budget=share,
+                    revision=self.revision,
+                    at=self.now,
+                    message=f"{session.retained:,} tokens retained, {share:.1%} of the budget of {budget:,}: "
+                    f"{level} is reached at {threshold:,}.",
+                )
+            )
+        self.session = replace(session, level=level)
+
+    def write(self, writer: Writer, actor: str, method: str) -> None:
+        """Put everything into the transaction."""
+        self.figure_out()
+        for blob in self._blobs.values():
+            writer.put_blob(blob.digest, blob.size, blob.compressed)
+        writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
+        writer.add_sums(self.id, self._deltas())
+        writer.put_phases(self.id, self.phases.values())
+        writer.put_waves(self.id, self.waves.values())
+        writer.put_layers(self.id, self._layers.values())
+        for lease in self._leases.values():
+            writer.put_lease(self.id, lease)
+        writer.add_event(
+            Event(
+                session_id=self.id,
+                revision=self.revision,
+                at=self.now,
+                actor=actor,
+                method=method,
+                why=str(self.detail.get("why", method)),
+                changes=self.changes(),
+                detail=self.detail,
+                alerts=[alert.wire() for alert in self.alerts],
+            )
+        )
+        if self._undo_id is not None:
+            taken = ((item_id, self._before[item_id]) for item_id in self._items if item_id in self._undoable)
+            before = {item_id: item.image() if item else None for item_id, item in taken}
+            writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
+        writer.put_session(self.session)
+
+
+def sum_of(figures: Iterable[Figures]) -> Figures:
+    """The sum of figures."""
+    total = Figures()
+    for part in figures:
+        total = total.plus(part)
+    return total

@@ -1,0 +1,84 @@
+"""What the account looks like on the wire."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.common import Figures as WireFigures
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.rules.items import Figures, Item, SumKey
+from ctxbudget_server.rules.leases import available
+from ctxbudget_server.rules.shares import ratio
+from ctxbudget_server.store.records import Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import ItemInfo
+
+
+def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigures:
+    """The account in short."""
+    return WireFigures(
+        window=settings.window,
+        budget=settings.budget,
+        retained=session.retained,
+        peak=session.peak,
+        processed=session.processed,
+        saved=session.processed - session.retained,
+        leased=leased,
+        available=available(settings.budget, session.retained, leased),
+        of_window=ratio(session.retained, settings.window),
+        of_budget=ratio(session.retained, settings.budget),
+        level=session.level,
+    )
+
+
+def wire_item(item: Item) -> ItemInfo:
+    """An item on the account."""
+    from ctxbudget_protocol.methods.context import ItemInfo
+
+    return ItemInfo(
+        id=item.id,
+        layer=item.layer,
+        kind=item.kind,
+        state=item.state,
+        phase=item.phase,
+        wave=item.wave,
+        agent=item.agent,
+        title=item.title,
+        path=item.path,
+        pinned=item.pinned,
+        marker=item.marker,
+        tokens=item.tokens,
+        provenance=item.provenance,
+        raw_tokens=item.raw_tokens,
+        encoding=item.encoding,
+        factor=item.factor,
+        bytes=item.bytes,
+        hash=item.hash,
+        complete=item.complete,
+        reduces=list(item.reduces),
+        stand_in=item.stand_in,
+        reason=item.reason,
+        added_at=item.added_at,
+        revision=item.revision,
+        dropped_at=item.dropped_at,
+    )
+
+
+def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]:
+    """Running sums by one field of their key."""
+    grouped: defaultdict[object, Figures] = defaultdict(Figures)
+    for key, figures in sums.items():
+        grouped[getattr(key, field)] = grouped[getattr(key, field)].plus(figures)
+    return grouped
+
+
+def retained_where(sums: Mapping[SumKey, Figures], layer: str, phase: int | None = None) -> int:
+    """Retained tokens of a layer, of one phase if it is named."""
+    return sum(
+        figures.retained
+        for key, figures in sums.items()
+        if key.layer == layer and (phase is None or key.phase == phase)
+    )

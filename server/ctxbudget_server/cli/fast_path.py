@@ -1,0 +1,175 @@
+"""The short way of a one-shot command: plain words, understood without `argparse`, and a sidecar that answers.
+
+Whatever is not plain, and whatever no sidecar answers, is left to the long way, which also reports what is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from ctxbudget_server.sidecar.wire import Answer, Ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctxbudget_server.sidecar.wire import Body
+
+COMMANDS = frozenset({"call", "hook", "statusline"})
+UNBREAKABLE = frozenset({"hook", "statusline"})
+"""Commands that coding agents run: whatever goes wrong, they end with exit code 0."""
+STORE_OPTIONS = ("--workspace", "--store", "--durability")
+OPTIONS = {
+    "call": STORE_OPTIONS,
+    "hook": (*STORE_OPTIONS, "--host", "--replace-over"),
+    "statusline": (*STORE_OPTIONS, "--session", "--color", "--width"),
+}
+FLAGS = {"hook": ("--sidecar",)}
+MOST_WORDS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
+"""At least, at most."""
+
+PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
+"""Where a coding agent was started; its current directory may move."""
+MAX_STDIN_BYTES = 64 * 1024 * 1024
+
+
+class Attempt:
+    """One command line on its short way, and what the long way must know of it."""
+
+    __slots__ = ("begun", "body", "given", "key")
+
+    def __init__(self, given: list[str]) -> None:
+        self.given = given
+        self.begun = time.monotonic()
+        self.body: bytes | None = None
+        """What was read from stdin, which cannot be read again."""
+        self.key = ""
+        """The request key that a sidecar was given; it may have acted on it, and have been unable to answer.
+
+        An event has one in any case.
+        """
+
+    def ask(self) -> Answer | None:
+        """The answer of the workspace's sidecar, or None."""
+        if not self.given or self.given[0] not in COMMANDS:
+            return None
+        plain = plain_words(self.given[0], self.given[1:])
+        if plain is None:
+            return None
+        from ctxbudget_server.sidecar import client as caller
+
+        if not caller.switched_on():
+            return None
+        return self._ask(*plain)
+
+    def _ask(self, words: list[str], options: dict[str, str]) -> Answer | None:
+        from ctxbudget_server.sidecar.client import ask_sidecar
+        from ctxbudget_server.sidecar.identity import identity
+        from ctxbudget_server.store.keys import event_key, passing_key
+        from ctxbudget_server.store.location import store_path
+
+        command = self.given[0]
+        if command in UNBREAKABLE:
+            body: Body = self.stdin()
+            arguments = [*words, *settings(command, options)]
+            start = project_folder(command, body)
+        else:
+            body, arguments, start = self._read(words[1:]), words[:1], "."
+        try:
+            workspace = _workspace(options.get("--workspace"), start)
+            store = store_path(workspace, options.get("--store"))
+            shared = identity(workspace, store, options.get("--durability", "full"))
+        except (OSError, ValueError):
+            return None
+        if command == "hook":
+            self.key = event_key()
+        ask = Ask(shared, self.key or passing_key(), command, arguments, body)
+        answer = ask_sidecar(ask, workspace, store)
+        if ask.sent:
+            self.key = ask.key
+        return answer
+
+    def stdin(self) -> bytes:
+        """What a host wrote; nothing where a person is at the keyboard. Raises ValueError if it is too much."""
+        if self.body is None:
+            stream = sys.stdin
+            self.body = b"" if stream is None or stream.isatty() else stream.buffer.read(MAX_STDIN_BYTES + 1)
+        if len(self.body) > MAX_STDIN_BYTES:
+            raise ValueError(f"stdin holds more than {MAX_STDIN_BYTES:,} bytes")
+        return self.body
+
+    def _read(self, words: list[str]) -> bytes:
+        if words == ["-"]:
+            self.body = sys.stdin.buffer.read()
+            return self.body
+        return words[0].encode("utf-8", "surrogateescape") if words else b""
+
+
+def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, str]] | None:
+    """(words, options by name); None for anything that `argparse` should look at. The words stand together."""
+    words: list[str] = []
+    options: dict[str, str] = {}
+    closed = False
+    rest = iter(given)
+    for word in rest:
+        if not word.startswith("-") or word == "-":
+            if closed:
+                return None
+            words.append(word)
+            continue
+        closed = bool(words)
+        if word in FLAGS.get(command, ()):
+            options[word] = "yes"
+            continue
+        name, equals, value = word.partition("=")
+        if not equals:
+            value = next(rest, "-")
+        if name not in OPTIONS[command] or value.startswith("-"):
+            return None
+        options[name] = value
+    least, most = MOST_WORDS[command]
+    if options.get("--durability", "full") not in ("full", "fast") or not least <= len(words) <= most:
+        return None
+    return words, options
+
+
+def settings(command: str, options: dict[str, str]) -> list[str]:
+    """`name=value` for each option that says how a command answers, and for what the environment says of it."""
+    chosen = {name: value for name, value in options.items() if name not in (*STORE_OPTIONS, *FLAGS["hook"])}
+    if command == "statusline":
+        if os.environ.get("NO_COLOR"):
+            chosen.setdefault("--color", "never")
+        if session := os.environ.get("CTXBUDGET_SESSION"):
+            chosen.setdefault("--session", session)
+    return [f"{name[2:]}={value}" for name, value in chosen.items()]
+
+
+def project_folder(command: str, body: Body) -> str:
+    """Where a coding agent's project is: its environment says, or its status line's JSON, else the current directory.
+
+    The JSON is only looked at for one string, as it is written there: to import `json` takes longer than all the rest.
+    """
+    for name in PROJECT_VARIABLES:
+        if folder := os.environ.get(name):
+            return folder
+    if command == "hook":  # a tool may have an argument of that name
+        return "."
+    _, found, rest = bytes(body[:65536]).partition(b'"project_dir":')
+    text = rest.lstrip()
+    if found and text.startswith(b'"'):
+        folder, closed, _ = os.fsdecode(text[1:]).partition('"')
+        if closed and "\\" not in folder and os.path.isdir(folder):
+            return folder
+    return "."
+
+
+def _workspace(option: str | None, start: str) -> str:
+    """What `find_workspace` finds; raises ValueError for words that it must explain."""
+    from ctxbudget_server.store.location import workspace_around, workspace_chosen
+
+    chosen = workspace_chosen(option)
+    if chosen is None:
+        return workspace_around(start)
+    if chosen.lower().startswith("file:"):
+        raise ValueError(chosen)
+    return os.path.realpath(chosen)

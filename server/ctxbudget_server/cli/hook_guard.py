@@ -1,0 +1,97 @@
+"""`ctxbudget hook` and `ctxbudget statusline`, which never break the agent that runs them.
+
+Whatever goes wrong ends with exit code 0 and a line on stderr: to a coding agent other codes say that the tool call is
+blocked. Every request on the way was a transaction, so nothing is half-written.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+
+from ctxbudget_server.cli.fast_path import Attempt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctxbudget_server.sidecar.wire import Answer
+
+DEADLINE_SECONDS = 20.0
+"""A hook ends by itself in this time, whatever it waits for: hosts give theirs 30 seconds and more."""
+
+
+def run_for_agent(given: list[str]) -> int:
+    """Run the command; 0."""
+    if {"-h", "--help"} & set(given):
+        from ctxbudget_server.cli.commands import run
+
+        return run(given, Attempt(given))
+    attempt = Attempt(given)
+    _thread.start_new_thread(_end_in_time, (given[0], attempt))
+    try:
+        _print(_answer(attempt))
+    except BaseException as fault:  # also SystemExit, KeyboardInterrupt and MemoryError
+        _complain(given[0], fault)
+    _let_go_of_output()
+    return 0
+
+
+def _end_in_time(command: str, attempt: Attempt) -> None:
+    """End the process at the deadline. A thread sees to it: no signal reaches a process that waits inside SQLite."""
+    never = _thread.allocate_lock()
+    never.acquire()
+    never.acquire(timeout=DEADLINE_SECONDS)
+    _complain(command, TimeoutError(f"not done within {DEADLINE_SECONDS:g} seconds"))
+    try:
+        if command == "hook" and attempt.body is not None:
+            from ctxbudget_server.cli.agent import spooled
+
+            os.write(2, spooled(attempt).stderr)
+    except BaseException as fault:
+        _complain(command, fault)
+    os._exit(0)
+
+
+def _answer(attempt: Attempt) -> Answer:
+    if (answer := attempt.ask()) is not None:
+        return answer
+    from ctxbudget_server.cli.agent import answered_here
+
+    return answered_here(attempt)
+
+
+def _print(answer: Answer) -> None:
+    if answer.stderr:
+        sys.stderr.buffer.write(answer.stderr)
+        sys.stderr.flush()
+    if answer.stdout:
+        sys.stdout.buffer.write(answer.stdout)
+        sys.stdout.flush()
+
+
+def _complain(command: str, fault: BaseException) -> None:
+    reason = _harmless(" ".join(str(fault).split())) or type(fault).__name__
+    try:
+        os.write(2, f"ctxbudget {command}: {reason}\n".encode("utf-8", "replace"))
+    except OSError:  # nobody is there to be told
+        return
+
+
+def _harmless(reason: str) -> str:
+    try:
+        from ctxbudget_server.presentation.terminal import line
+
+        return line(reason)
+    except Exception:  # the installation itself may be what is broken
+        return reason.encode("ascii", "replace").decode() if reason.isprintable() else ascii(reason)
+
+
+def _let_go_of_output() -> None:
+    """What could not be written must not fail once more when Python ends, which would change the exit code."""
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, descriptor)

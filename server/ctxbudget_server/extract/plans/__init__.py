@@ -1,0 +1,1 @@
+"""Readers of plans: phases, waves, dependencies, estimates."""

@@ -1,0 +1,126 @@
+"""What a plan says: phases with their tasks, dependencies and waves, complexity, estimate, success criteria, risks."""
+
+from __future__ import annotations
+
+import re
+
+from ctxbudget_server.extract.model import PlanFields
+from ctxbudget_server.extract.plans.dependencies import numbers_in, waves_of
+from ctxbudget_server.extract.plans.estimates import estimate_of, given_complexity, hours_of
+from ctxbudget_server.extract.plans.phases import find_phases
+from ctxbudget_server.extract.readers.fields import Field
+from ctxbudget_server.extract.readers.list_entries import entries, table_rows, under_labels
+from ctxbudget_server.markdown.document import Document, unit_text
+
+COMPLEXITY_FORMULA = "phases + 0.3 * tasks + 0.1 * hours + dependencies"
+"""How complexity is computed when the plan gives none; rounded to one decimal."""
+
+_DEPENDS = re.compile(r"depends on|dependency|dependencies|blocked by|requires|prerequisites?|depends")
+_DEPENDENCY_SECTION = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:external |task |plan )?(?:dependencies|prerequisites)\W*$", re.I
+)
+_NONE = re.compile(
+    r"\W*(?:none|n/?a|nothing|no(?:ne)? (?:external )?dependencies)\b\W*(?:identified|required|known)?\W*", re.I
+)
+_ABOUT_PHASES = re.compile(r"\b(?:phase|stage|step|milestone)s?\s+\d", re.I)
+_CRITERIA = (
+    re.compile(r"\b(?:success|acceptance|exit|completion) criteria\b|\bdefinition of done\b", re.I),
+    re.compile(r"\bsuccess (?:metrics|measures|indicators)\b|\bdone when\b", re.I),
+    re.compile(r"\b(?:goals?\b(?! *&? *non)|objectives?|deliverables|expected outcomes?)\b", re.I),
+)
+_GOALS = re.compile(r"goals?|objectives?")
+_NON_GOALS = re.compile(r"\bnon[- ]?goals?\b|\bout of scope\b", re.I)
+_RISKS = re.compile(r"\brisks?\b", re.I)
+_RISK_LABEL = re.compile(r"(?:key |main |open )?risks?(?: and mitigations?| & mitigations?)?")
+
+
+def parse_plan(document: Document, fields: list[Field]) -> PlanFields:
+    """The plan in a document; lists are empty and values None where it is silent."""
+    phases, inside = find_phases(document, fields)
+    plan_level = [f for f in fields if f.section not in inside]
+    dependencies = _dependency_lines(document, plan_level, inside)
+    links = sum(len(p.depends_on) for p in phases)
+    estimate = estimate_of(document, plan_level, [p.estimate for p in phases])
+    given = given_complexity(document, plan_level or fields)
+    tasks = sum(p.tasks_done + p.tasks_open for p in phases)
+    complexity, basis = given, "given"
+    if given is None and phases:
+        computed = len(phases) + 0.3 * tasks + 0.1 * hours_of(estimate) + (links or len(dependencies))
+        complexity, basis = round(computed, 1), "computed"
+    return PlanFields(
+        phases=tuple(phases),
+        phase_count=len(phases),
+        complexity=complexity,
+        complexity_basis=basis if complexity is not None else None,
+        estimate=estimate,
+        dependencies=dependencies,
+        waves=_tabled_waves(document) or waves_of(phases),
+        success_criteria=_criteria(document, inside),
+        risks=_risks(document, inside),
+    )
+
+
+def _tabled_waves(document: Document) -> tuple[tuple[int, ...], ...]:
+    """Waves as a table of the plan gives them."""
+    found: list[tuple[int, ...]] = []
+    for head, row in table_rows(document.units):
+        names = [name.lower() for name in head[:2]]
+        if len(row) > 1 and names[:1] == ["wave"] and names[1:] and names[1].startswith("phase"):
+            found.append(numbers_in(row[1]))
+    return tuple(wave for wave in found if wave)
+
+
+def _outside(document: Document, pattern: re.Pattern[str], inside: set[int]) -> list[int]:
+    """The matching sections, those outside of phases first."""
+    return sorted(document.matching(pattern), key=lambda i: i in inside)
+
+
+def _dependency_lines(document: Document, plan_level: list[Field], inside: set[int]) -> tuple[str, ...]:
+    """What the plan as a whole waits for: its fields, and a section's entries that do not speak of phases."""
+    found = [f.value for f in plan_level if _DEPENDS.fullmatch(f.name)]
+    if not found:
+        for index in document.matching(_DEPENDENCY_SECTION):
+            if index not in inside:
+                found += _leaf_entries(document, index)
+    return tuple(dict.fromkeys(v for v in found if not _NONE.fullmatch(v) and not _ABOUT_PHASES.match(v)))[:12]
+
+
+def _leaf_entries(document: Document, index: int) -> list[str]:
+    """The entries of a section and its subsections."""
+    children = document.children(index)
+    if not children:
+        return entries(document, index)
+    return [entry for i in children for entry in entries(document, i)]
+
+
+def _criteria(document: Document, inside: set[int]) -> tuple[str, ...]:
+    for pattern in _CRITERIA:
+        for index in _outside(document, pattern, inside):
+            found = _goals(document, index) or entries(document, index)
+            if found:
+                return tuple(found[:20])
+        found = under_labels(document, pattern.search)
+        if found:
+            return tuple(found[:20])
+    return ()
+
+
+def _goals(document: Document, index: int) -> list[str]:
+    """The goals of a section that names what is no goal as well."""
+    units = document.units_below(index)
+    if not any(_NON_GOALS.search(u.key) for u in units if u.kind == "field"):
+        return []
+    section = document.sections[index]
+    return under_labels(document, _GOALS.fullmatch, (section.start_line - 1, section.end_line))
+
+
+def _risks(document: Document, inside: set[int]) -> tuple[str, ...]:
+    for index in _outside(document, _RISKS, inside):
+        found = entries(document, index)
+        if found:
+            return tuple(found[:12])
+    return tuple(under_labels(document, _RISK_LABEL.fullmatch))[:12] or tuple(
+        unit_text(u)
+        for u in document.units
+        if u.kind == "field" and u.key.lower() in ("risk", "risks") and u.text.strip()
+    )

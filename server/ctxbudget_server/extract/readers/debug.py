@@ -1,0 +1,112 @@
+"""What a debugging report found: the cause of a defect, the evidence for it, and its fix."""
+
+from __future__ import annotations
+
+import re
+
+from ctxbudget_server.extract.model import DebugFields
+from ctxbudget_server.extract.readers.fields import Field
+from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, under_labels
+from ctxbudget_server.markdown.document import MAX_ITEM_WORDS, Document, unit_text
+from ctxbudget_server.markdown.sentences import split_sentences, word_count
+
+_CAUSES = (
+    re.compile(
+        r"(?:the )?(?:(?:technical|primary|actual|likely|probable|suspected|confirmed|main|underlying) )*root causes?"
+        r"(?: (?:identified|summary|analysis|found|confirmed))?"
+    ),
+    re.compile(r"(?:(?:the|primary|actual|likely|probable|main|underlying|immediate) )*(?:causes?|diagnosis|culprit)"),
+    re.compile(r"(?:primary |main )?(?:problem|failure)|why(?: \w+){1,5}"),
+)
+_CAUSE_SECTIONS = (
+    re.compile(r"\broot causes?\b", re.I),
+    re.compile(r"\b(?:cause|diagnosis|why (?:it|this) (?:fails?|failed|happens|happened|breaks))\b", re.I),
+    re.compile(r"^\W*(?:the )?(?:problem|issue|bug)\b", re.I),
+)
+_CAUSE_SENTENCE = re.compile(
+    r"\b(?:root cause (?:is|was|of .{1,80}? (?:is|was))|(?:is|was|were|are) caused by|(?:is|was) due to|the (?:bug"
+    r"|cause|culprit) (?:is|was)"
+    r"|(?:happens|happened|fails|failed|occurs|occurred) because)\b",
+    re.I,
+)
+_FIXES = (
+    re.compile(
+        r"(?:the )?(?:(?:applied|proposed|recommended|suggested|required|final|actual|quick|permanent) )*(?:fix"
+        r"|solution|resolution|remedy)"
+        r"(?: (?:applied|required|implemented|strategy|summary))?"
+    ),
+    re.compile(
+        r"(?:fix(?:es)?|solutions?|workarounds?|mitigation|remediation|how (?:it|this) was (?:fixed|solved))(?: \w+)?"
+    ),
+)
+_FIX_SECTIONS = (
+    re.compile(r"\b(?:fix(?:es|ed)?|solutions?|resolution|remedy|remediation)\b", re.I),
+    re.compile(r"\b(?:workaround|mitigation|recommend\w*|corrective actions?)\b", re.I),
+)
+_FIX_SENTENCE = re.compile(
+    r"\b(?:the (?:fix|solution|remedy) (?:is|was)|(?:is|was) (?:fixed|solved|resolved) by)\b", re.I
+)
+_EVIDENCE = re.compile(
+    r"\b(?:evidence|observations?|reproduction|repro(?:duce)?|stack ?trace|proof|how to reproduce)\b", re.I
+)
+_SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?|what happened|logs?)\b", re.I)
+
+
+def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
+    """Cause, evidence and fix of a debugging report; None or empty where it is silent."""
+    evidence = _listed(document, _EVIDENCE) or _listed(document, _SYMPTOMS)
+    return DebugFields(
+        _told(document, fields, _CAUSES, _CAUSE_SECTIONS, _CAUSE_SENTENCE),
+        tuple(distinct(evidence))[:8],
+        _told(document, fields, _FIXES, _FIX_SECTIONS, _FIX_SENTENCE),
+    )
+
+
+def _told(
+    document: Document,
+    fields: list[Field],
+    names: tuple[re.Pattern[str], ...],
+    sections: tuple[re.Pattern[str], ...],
+    sentence: re.Pattern[str],
+) -> str | None:
+    """One answer: from a label with the surest name, the section with it, or a sentence that says so."""
+    for name, heading in zip(names, (*sections, None), strict=False):
+        for field in fields:
+            if name.fullmatch(field.name):
+                return shorten(field.value)
+        found = _first_told(document, heading, sentence) if heading else under_labels(document, name.fullmatch)
+        if found:
+            return found[0]
+    for unit in document.units:
+        if unit.kind in ("prose", "item", "quote"):
+            for told in split_sentences(unit.plain):
+                if sentence.search(told) and not told.endswith(":"):
+                    return told
+    for heading in sections[len(names) :]:
+        if found := _first_told(document, heading, sentence):
+            return found[0]
+    return None
+
+
+def _first_told(document: Document, heading: re.Pattern[str], sentence: re.Pattern[str]) -> list[str]:
+    """What the sections of a name say: the sentence that names it, or their first entries."""
+    for index in document.matching(heading):
+        units = document.units_below(index)
+        for unit in units:
+            if unit.kind in ("prose", "item", "quote"):
+                told = next((s for s in split_sentences(unit_text(unit)) if sentence.search(s)), None)
+                if told and not told.endswith(":") and word_count(told) <= MAX_ITEM_WORDS:
+                    return [told]
+        labels = {u.key for u in units if u.kind == "field" and not u.text.strip()}
+        found = [entry for entry in entries(document, index) if entry not in labels]
+        if found:
+            return found
+    return under_labels(document, heading.search)
+
+
+def _listed(document: Document, pattern: re.Pattern[str]) -> list[str]:
+    for index in document.matching(pattern):
+        found = entries(document, index)
+        if found:
+            return found
+    return under_labels(document, pattern.search)

@@ -1,0 +1,1 @@
+"""Search in a document: words, passages, lines."""

@@ -1,0 +1,1 @@
+"""From facts and ranked sentences to the text that enters the context."""

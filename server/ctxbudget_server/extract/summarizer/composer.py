@@ -1,0 +1,161 @@
+"""The text for the context: pieces offered in order of worth, laid out in a fixed order, never over the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxbudget_server.extract.model import Check, Count, no_check
+
+# The order of the parts in the text. Every word in it that is not the source's comes from these labels.
+HEAD, SUMMARY, FINDINGS, ADVICE, FACTS, BODY, NAMES, REST = range(8)
+LABELS = {
+    FINDINGS: "Key findings:",
+    ADVICE: "Recommendations:",
+}
+NAMES_LABEL = "Names:"
+BULLET = "- "
+
+
+@dataclass(slots=True)
+class _Piece:
+    part: int
+    order: float
+    text: str
+    rank: int
+    paragraph: int | None
+
+
+class Composer:
+    """Collects lines of text within `budget` tokens."""
+
+    def __init__(self, budget: int, count: Count, check: Check = no_check) -> None:
+        self.budget = budget
+        self.left = budget
+        self._count = count
+        self._check = check
+        self._pieces: list[_Piece] = []
+        self._labelled: set[int] = set()
+
+    def add(
+        self,
+        part: int,
+        text: str,
+        order: float | None = None,
+        limit: int | None = None,
+        paragraph: int | None = None,
+    ) -> bool:
+        """Takes a line if it fits what is left (and `limit`); says whether it did.
+
+        Neighbours of one `paragraph` are set as running text; without a number a piece is a line of its own.
+        """
+        if not text.strip() or self.left <= 0:
+            return False
+        room = self.left if limit is None else min(self.left, limit)
+        if len(text) > room * 40:
+            return False  # no vocabulary packs forty characters of text into each token
+        cost = self._count(text + "\n")
+        label = part in LABELS and part not in self._labelled
+        if label:
+            cost += self._count(LABELS[part] + "\n")
+        if cost > room:
+            return False
+        self._check()
+        if label:
+            self._labelled.add(part)
+        rank = len(self._pieces)
+        self._pieces.append(_Piece(part, rank if order is None else order, text, rank, paragraph))
+        self.left -= cost
+        return True
+
+    def add_all(self, part: int, texts: list[str], limit: int, most: int) -> list[str]:
+        """Takes what fits `limit` tokens together of the texts, the first first, at most `most`; returns those."""
+        taken: list[str] = []
+        floor = self.left - limit
+        for text in texts:
+            if len(taken) >= most:
+                break
+            if self.add(part, text, limit=self.left - floor):
+                taken.append(text)
+        return taken
+
+    def add_list(self, part: int, lines: list[str], limit: int) -> list[str]:
+        """Takes the first lines of a list, as many as fit `limit` tokens together, and says how many follow them."""
+        floor = self.left - limit
+        for n, line in enumerate(lines):
+            more = _more(len(lines) - n - 1)
+            reserve = self._count(more + "\n") if more else 0
+            if not self.add(part, line, limit=self.left - floor - reserve):
+                if n:
+                    self.add(part, _more(len(lines) - n))
+                return lines[:n]
+        return lines
+
+    def add_names(self, names: list[str], limit: int) -> int:
+        """Takes as many names as fit `limit` tokens; returns how many."""
+        room = min(limit, self.left)
+        low, high = 0, min(len(names), max(0, room))
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._count(_names_line(names[:middle]) + "\n") <= room:
+                low = middle
+            else:
+                high = middle - 1
+        if low:
+            self.add(NAMES, _names_line(names[:low]))
+        return low
+
+    def fits(self, text: str, limit: int | None = None) -> bool:
+        """Whether a line would fit what is left, and `limit`."""
+        return self._count(text + "\n") <= (self.left if limit is None else min(self.left, limit))
+
+    def said(self) -> set[str]:
+        """The lines so far."""
+        return {line for piece in self._pieces for line in piece.text.split("\n")}
+
+    def says_something(self) -> bool:
+        """Whether a piece of the source is among the lines: more than what it is, its names and how to ask for it."""
+        return any(p.part not in (NAMES, REST) and not (p.part == HEAD and p.order > 0) for p in self._pieces)
+
+    def render(self) -> tuple[str, int]:
+        """The text and its tokens. What was added last goes first if the whole exceeds the sum of its parts."""
+        while self._pieces:
+            text = self._layout()
+            tokens = self._count(text)
+            if tokens <= self.budget:
+                return text, tokens
+            worst = max(self._pieces, key=lambda p: p.rank)
+            names = worst.text.rsplit(" ", 1)[0] if worst.part == NAMES else ""
+            if names and names != NAMES_LABEL:
+                worst.text = names
+            else:
+                self._pieces.remove(worst)
+        return "", 0
+
+    def _layout(self) -> str:
+        text = ""
+        before: _Piece | None = None
+        for piece in sorted(self._pieces, key=lambda p: (p.part, p.order, p.rank)):
+            label = (
+                f"{LABELS[piece.part]}\n" if piece.part in LABELS and (not before or before.part != piece.part) else ""
+            )
+            text += (_joint(before, piece) if before else "") + label + piece.text
+            before = piece
+        return text
+
+
+def _joint(before: _Piece, piece: _Piece) -> str:
+    """What stands between two pieces: a blank line where a paragraph or a list ends, which costs no token more."""
+    if before.part != piece.part:
+        return "\n\n"
+    if before.paragraph is not None or piece.paragraph is not None:
+        return " " if before.paragraph == piece.paragraph else "\n\n"
+    ends = before.text.rsplit("\n", 1)[-1].startswith(BULLET)
+    return "\n\n" if ends and not piece.text.startswith(BULLET) else "\n"
+
+
+def _more(lines: int) -> str:
+    return f"{BULLET}… {lines} more" if lines else ""
+
+
+def _names_line(names: list[str]) -> str:
+    return " ".join([NAMES_LABEL, *names])

@@ -1,0 +1,31 @@
+"""What stands for one old result, where nothing else of the array is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ctxbudget_server.fit.markers import names_line, result_marker
+from ctxbudget_server.fit.material import LEAD_TOKENS
+from ctxbudget_server.fit.model import Tools
+
+NAMES_SHARE = 0.1
+"""Of a result's tokens: what its names may take."""
+NAMES_MOST = 600
+"""Tokens of the longest index of names."""
+
+
+def stand_in(text: str, tools: Tools, is_elsewhere: Callable[[str], bool], item_id: str, session_id: str) -> str:
+    """Metadata with an id: what the result is about, and names, those first that stand nowhere else."""
+    tokens = tools.count(text)
+    lines = [result_marker("oldResult", tokens, item_id, session_id)]
+    if said := tools.lead(text, LEAD_TOKENS):
+        lines.append(said)
+    room = min(NAMES_MOST, int(tokens * NAMES_SHARE))
+    chosen: list[str] = []
+    names = [name for name in tools.names(text) if name not in said]
+    for name in sorted(names, key=is_elsewhere):
+        room -= tools.count(" " + name)
+        if room < 0:
+            break
+        chosen.append(name)
+    return "\n".join([*lines, names_line(chosen)] if chosen else lines)

@@ -1,0 +1,1 @@
+"""Markdown as extraction and editors read it: blocks, headings, sections, sentences."""

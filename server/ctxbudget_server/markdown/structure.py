@@ -1,0 +1,113 @@
+"""Where a Markdown text has headings and code, by line.
+
+Up to `AST_LIMIT` characters and `AST_LINES` lines markdown-it's block parser decides. Longer texts take a linear
+scan with the same answers for headings in ordinary documents: markdown-it takes half a second per megabyte.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ctxbudget_server.markdown.lines import bare_lines
+from ctxbudget_server.markdown.scan import Heading, State, is_plausible, scan
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+AST_LIMIT, AST_LINES = 200_000, 6_000
+"""Characters and lines up to which the syntax tree is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The bare lines of a text, its headings, and the half-open 0-based line ranges that are not prose."""
+
+    lines: list[str]
+    headings: list[Heading]
+    code: list[tuple[int, int]]
+    comments: list[tuple[int, int]]
+    header: int
+    """Number of lines that the YAML front matter or the raw `key: value` lines at the top take; 0 without any."""
+
+
+def front_matter_lines(lines: list[str]) -> int:
+    """How many lines the YAML front matter at the top takes."""
+    if not lines or lines[0].rstrip() != "---" or len(lines) < 2 or not lines[1].strip():
+        return 0
+    for i, line in enumerate(lines[1:400], 1):
+        if line.rstrip() in ("---", "..."):
+            body = lines[1:i]
+            keyed = sum(bool(re.match(r"[\w][\w .-]{0,60}:(?:\s|$)|\s+\S|- |#", x)) for x in body if x.strip())
+            return i + 1 if keyed * 5 >= 4 * sum(bool(x.strip()) for x in body) else 0
+    return 0
+
+
+_HEADER_LINE = re.compile(r"[a-z][\w-]{1,40}:(?:\s|$)")
+_HEADER_MORE = re.compile(r"\s+\S|- ")
+MAX_HEADER = 60
+
+
+def header_lines(lines: list[str]) -> int:
+    """How many lines at the top are machine-written facts: front matter, or two and more raw `key: value` lines."""
+    front = front_matter_lines(lines)
+    end = front
+    while (
+        not front
+        and end < min(len(lines), MAX_HEADER)
+        and (_HEADER_LINE.match(lines[end]) or (end and _HEADER_MORE.match(lines[end])))
+    ):
+        end += 1
+    # A blank line or a rule closes raw lines; anything else means that they are the beginning of something longer.
+    closed = end == len(lines) or not lines[end].strip(" -")
+    return front or (end if end >= 2 and closed else 0)
+
+
+def analyse(text: str) -> Structure:
+    """Headings, code and comments of a text."""
+    lines = bare_lines(text)
+    front = header_lines(lines)
+    if len(text) <= AST_LIMIT and len(lines) <= AST_LINES:
+        headings, code, comments = _by_tree(lines, front)
+    else:
+        headings, code, comments = _by_scan(lines, front)
+    return Structure(lines, headings, code, comments, front)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["block"])
+    return parser
+
+
+def _by_tree(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]:
+    # A bare \r or NUL cannot reach the parser: lines are split already, and NUL is replaced as CommonMark asks.
+    source = "\n".join([""] * front + lines[front:]).replace("\x00", "�")
+    headings: list[Heading] = []
+    code: list[tuple[int, int]] = []
+    comments: list[tuple[int, int]] = []
+    tokens = _parser().parse(source)
+    for i, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        start, end = token.map
+        if token.type == "heading_open" and token.level == 0:
+            title = tokens[i + 1].content
+            if token.markup in ("=", "-") and not is_plausible(lines[start : end - 1]):
+                continue
+            headings.append(Heading(start, end - 1, int(token.tag[1]), " ".join(title.split())))
+        elif token.type in ("fence", "code_block"):
+            code.append((start, end))
+        elif token.type == "html_block" and token.content.lstrip().startswith("<!--"):
+            comments.append((start, end))
+    return headings, code, comments
+
+
+def _by_scan(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]:
+    found = scan(lines, State("front", left=front) if front else State())
+    return found.headings, found.code, found.comments

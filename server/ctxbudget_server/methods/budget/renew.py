@@ -1,0 +1,37 @@
+"""`budget/renew`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.budget import RenewResult
+from ctxbudget_server.account.leases import active_lease, check_fits, expiry, tokens_left
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.budget import RenewParams
+
+
+def renew(call: Call, params: RenewParams) -> RenewResult:
+    """Give a lease more time from now. One that ran out must fit again, else `budgetExceeded`."""
+
+    def body(unit: Unit) -> Callable[[], RenewResult]:
+        lease = active_lease(unit, params.lease_id)
+        if not lease.in_flight(unit.now):
+            check_fits(unit, lease.tokens)
+        renewed = replace(lease, expires_at=expiry(call, params.ttl_ms))
+        unit.put_lease(renewed)
+        unit.detail = {"why": f"renew {lease.holder}", "lease": lease.id}
+        return lambda: RenewResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            lease_id=lease.id,
+            expires_at=renewed.expires_at,
+            available=tokens_left(unit),
+        )
+
+    return changing(call, params, body)

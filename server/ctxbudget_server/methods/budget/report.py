@@ -1,0 +1,149 @@
+"""`budget/report`: actual against budget, and what should have been otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from ctxbudget_protocol.common import Alert
+from ctxbudget_protocol.methods.budget import ArtifactIssue, LayerReport, LeaseReport, PhaseReport, ReportResult
+from ctxbudget_protocol.words import Layer
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
+from ctxbudget_server.methods.budget.status import LAYERS, Account, account_of, provenance_shares, wire_diagnoses
+from ctxbudget_server.render.report_markdown import as_markdown
+from ctxbudget_server.rules.items import Figures, Item
+from ctxbudget_server.rules.leases import Lease, settlement
+from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.shares import ratio
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.budget import ReportParams
+
+
+def report(call: Call, params: ReportParams) -> ReportResult:
+    """The whole session: phases and layers against their figures, leases, artifacts, alerts, net savings."""
+    now = call.now()
+    with reading(call, params.session_id) as snapshot:
+        account = account_of(snapshot, now)
+        items = snapshot.reader.items(snapshot.session.id)
+        leases = snapshot.reader.leases(snapshot.session.id)
+        alerts = snapshot.reader.alerts(snapshot.session.id)
+    session, settings = account.session, account.settings
+    allocated = [phase.allocated for phase in account.phases.values() if phase.allocated is not None]
+    given = sum(allocated) if session.buffer is not None else None
+    result = ReportResult(
+        session_id=session.id,
+        revision=session.revision,
+        state=session.state,
+        status=wire_figures(session, settings, account.leased),
+        policy=settings.policy,
+        allocated=given,
+        buffer=session.buffer,
+        under_allocation=None if given is None else given - session.retained,
+        under_budget=settings.budget - session.retained,
+        under_allocation_share=None if not given else ratio(given - session.retained, given),
+        under_budget_share=ratio(settings.budget - session.retained, settings.budget),
+        peak_of_budget=ratio(session.peak, settings.budget),
+        savings_share=ratio(session.processed - session.retained, session.processed),
+        phases=[_phase(account, phase) for phase in account.phases.values()],
+        layers=[_layer(account, layer) for layer in LAYERS],
+        leases=_leases(leases, now),
+        artifacts=_issues(items, call.cancellation.each(items), settings.values["metadataTokens"]),
+        alerts=[Alert.from_wire(alert) for alert in alerts],
+        diagnoses=wire_diagnoses(account),
+        provenance=provenance_shares(account),
+    )
+    if params.format == "markdown":
+        return result.copy(markdown=as_markdown(result))
+    return result
+
+
+Issue = Literal["missing", "incomplete", "overBound", "largerThanSource"]
+
+
+def _phase(account: Account, phase: Phase) -> PhaseReport:
+    figures = sums_by(account.sums, "phase").get(phase.number, Figures())
+    allocated = phase.allocated
+    return PhaseReport(
+        phase=phase.number,
+        name=phase.name,
+        state=phase.state,
+        allocated=allocated,
+        retained=figures.retained,
+        peak=phase.peak,
+        processed=figures.processed,
+        saved=figures.saved,
+        over=max(0, figures.retained - allocated) if allocated is not None else 0,
+        peak_over=max(0, phase.peak - allocated) if allocated is not None else 0,
+        of_allocation=ratio(figures.retained, allocated) if allocated else None,
+        draws_on_buffer=account.session.buffer is not None and allocated is None and phase.peak > 0,
+    )
+
+
+def _layer(account: Account, layer: Layer) -> LayerReport:
+    record = account.layers.get(layer)
+    return LayerReport(
+        layer=layer,
+        retained=retained_where(account.sums, layer),
+        peak=record.peak if record else 0,
+        ceiling=account.settings.ceilings.get(layer),
+        breached=bool(record and record.breach_revision),
+        since_phase=record.breach_phase if record else None,
+        since_revision=record.breach_revision if record else None,
+    )
+
+
+def _leases(leases: Sequence[Lease], now: str) -> LeaseReport:
+    settled = [lease for lease in leases if lease.state != "active"]
+    ends = [(lease, *settlement(lease.tokens, lease.used or 0)) for lease in settled]
+    active = [lease for lease in leases if lease.state == "active"]
+    return LeaseReport(
+        reserved=sum(lease.tokens for lease in leases),
+        used=sum(lease.used or 0 for lease in settled),
+        refunded=sum(refunded for _, refunded, _ in ends),
+        overrun=sum(overrun for _, _, overrun in ends),
+        open=sum(lease.tokens for lease in active if lease.in_flight(now)),
+        expired=sum(lease.tokens for lease in active if not lease.in_flight(now)),
+        overruns=[
+            {
+                "leaseId": lease.id,
+                "holder": lease.holder,
+                "reserved": lease.tokens,
+                "used": lease.used,
+                "over": overrun,
+            }
+            for lease, _, overrun in ends
+            if overrun
+        ],
+    )
+
+
+def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[ArtifactIssue]:
+    """Artifacts whose metadata is missing, incomplete, over its bound or larger than its source."""
+    by_id = {item.id: item for item in known}
+    issues = []
+    for item in items:
+        if item.state == "pruned" and item.reason == "noMetadata":
+            issues.append(_issue(item, "missing", item.tokens, None))
+        if item.layer == "metadata" and item.reduces and not item.marker and item.state == "retained":
+            source = sum(by_id[source].tokens for source in item.reduces if source in by_id)
+            if item.complete is False:
+                issues.append(_issue(item, "incomplete", source, item.tokens))
+            if item.tokens > bound:
+                issues.append(_issue(item, "overBound", source, item.tokens))
+            if item.tokens > source:
+                issues.append(_issue(item, "largerThanSource", source, item.tokens))
+    return issues
+
+
+def _issue(item: Item, issue: Issue, source: int, metadata: int | None) -> ArtifactIssue:
+    return ArtifactIssue(
+        item_id=item.id,
+        title=item.title or item.path,
+        phase=item.phase,
+        issue=issue,
+        source_tokens=source,
+        metadata_tokens=metadata,
+    )

@@ -1,0 +1,52 @@
+"""`budget/reserve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.budget import ReserveResult
+from ctxbudget_server.account.leases import check_fits, expiry, tokens_left
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.leases import Lease
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.budget import ReserveParams
+
+
+def reserve(call: Call, params: ReserveParams) -> ReserveResult:
+    """Lease tokens if they fit beside what is retained and what other leases hold; else `budgetExceeded`.
+
+    With `force` they are leased anyhow, for work that cannot be called back.
+    """
+
+    def body(unit: Unit) -> Callable[[], ReserveResult]:
+        if not params.force:
+            check_fits(unit, params.tokens)
+        running = unit.running_phase()
+        phase = params.phase if params.phase is not None else (running.number if running else None)
+        if phase is not None and phase not in unit.phases:
+            raise ProtocolError("unknownPhase", f"the session has no phase {phase}", loc=["phase"], phase=phase)
+        lease = Lease(
+            id=unit.new_id("l"),
+            holder=params.holder,
+            tokens=params.tokens,
+            phase=phase,
+            state="active",
+            reserved_at=unit.now,
+            expires_at=expiry(call, params.ttl_ms),
+        )
+        unit.put_lease(lease)
+        unit.detail = {"why": f"reserve for {params.holder}", "lease": lease.id, "tokens": lease.tokens}
+        return lambda: ReserveResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            lease_id=lease.id,
+            expires_at=lease.expires_at,
+            available=tokens_left(unit),
+        )
+
+    return changing(call, params, body)

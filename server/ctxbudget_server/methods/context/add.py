@@ -1,0 +1,104 @@
+"""`context/add`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import Location, ProtocolError, invalid
+from ctxbudget_protocol.methods.context import (
+    AddedItem,
+    AddResult,
+)
+from ctxbudget_server.account.auto_prune import emergency_prune
+from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.items import Incoming, prepare, reduce_sources
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.items import Item
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import (
+        AddParams,
+        NewItem,
+    )
+
+
+def add(call: Call, params: AddParams) -> AddResult:
+    """Take items into the account. Never refused for the budget: the model has read them already."""
+    _, counter = session_counter(call, params.session_id)
+    if params.allow_estimate and not counter.is_ready:
+        counter = replace(counter, at_once=True)
+    entering = [prepare(call, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
+
+    def body(unit: Unit) -> Callable[[], AddResult]:
+        entered = []
+        for i, one in enumerate(entering):
+            sources = _sources(unit, one.new.reduces or [], ["items", i, "reduces"])
+            item = one.enter(unit, tuple(source.id for source in sources))
+            reduce_sources(unit, sources, item)
+            entered.append(item)
+        return lambda: AddResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            items=[_added(item) for item in entered],
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            alerts=unit.alerts,
+        )
+
+    return emergency_prune(call, params, changing(call, params, body))
+
+
+def _incoming(new: NewItem) -> Incoming:
+    return Incoming(
+        new.layer,
+        new.kind,
+        new.phase,
+        new.wave,
+        new.agent,
+        new.title,
+        new.pinned,
+        new.reduces,
+        new.content,
+        new.path,
+        new.tokens,
+        new.complete,
+    )
+
+
+def _sources(unit: Unit, ids: Sequence[str], loc: Location) -> list[Item]:
+    """The items that a new one stands for; raises `unknownItem`, `protectedItem` or `conflict`."""
+    sources = []
+    for i, item_id in enumerate(ids):
+        at = [*loc, i]
+        if item_id in ids[:i]:
+            raise invalid(at, f"item {item_id} is named twice")
+        item = unit.item(item_id, at)
+        if reason := item.protected:
+            raise ProtocolError("protectedItem", f"item {item_id} is {reason}", loc=at, itemId=item_id, reason=reason)
+        if item.state == "reduced" or item.withdrawn:
+            raise ProtocolError(
+                "conflict",
+                f"item {item_id} has a stand-in already: {item.stand_in}",
+                loc=at,
+                items=[{"id": item_id, "state": item.state, "standIn": item.stand_in}],
+            )
+        sources.append(item)
+    return sources
+
+
+def _added(item: Item) -> AddedItem:
+    return AddedItem(
+        id=item.id,
+        tokens=item.tokens,
+        provenance=item.provenance,
+        layer=item.layer,
+        kind=item.kind,
+        state=item.state,
+        phase=item.phase,
+        wave=item.wave,
+        reduces=list(item.reduces),
+    )

@@ -1,0 +1,70 @@
+"""Decisions of fits, so that they hold while a conversation grows.
+
+A harness that sends its whole conversation at every turn gets the same stand-ins in the same places until they are not
+enough any more: what a provider has cached of the fitted array stays valid. They are kept in this process alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from dataclasses import replace
+from typing import NamedTuple
+
+from ctxbudget_server.account.content import encode
+from ctxbudget_server.account.remembered import Remembered
+from ctxbudget_server.fit import Fitted, Message
+from ctxbudget_server.fit.shapes import to_json
+
+CONVERSATIONS = 32
+"""Ways of asking (limit, session, focus, …) of which decisions are kept, those used latest."""
+LENGTHS = 32
+"""Fits of each that are kept, the latest: several conversations may be asked about in the same way."""
+
+
+class Earlier(NamedTuple):
+    """A fit of the beginning of a conversation, without its array, and the ids that its stand-ins name."""
+
+    length: int
+    digest: bytes
+    fitted: Fitted
+    ids: Mapping[int, str]
+
+    def names(self, item_id: Callable[[int, str], str | None]) -> bool:
+        """Whether these are the ids that the stand-ins name."""
+        return all(item_id(what.number, what.original) == self.ids.get(what.number) for what in self.fitted.removals)
+
+
+_earlier: Remembered[tuple[Earlier, ...]] = Remembered(CONVERSATIONS)
+
+
+def earlier_fit(key: Hashable, messages: Sequence[Message]) -> Earlier | None:
+    """The latest fit of the longest beginning of an array; `key` is all else that the answer depends on."""
+    known = [one for one in _earlier.get(key) or () if one.length <= len(messages)]
+    digests = _digests(messages, {one.length for one in known})
+    same = (one for one in known if one.digest == digests[one.length])
+    return max(same, key=lambda one: one.length, default=None)
+
+
+def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids: Mapping[int, str]) -> None:
+    """Keep what was decided about an array."""
+    length = len(messages)
+    made = Earlier(length, _digests(messages, {length})[length], replace(fitted, messages=[]), ids)
+    others = tuple(one for one in _earlier.get(key) or () if one.digest != made.digest)
+    _earlier.put(key, (*others[1 - LENGTHS :], made))
+
+
+def forget_fits() -> None:
+    """Forget all decisions."""
+    _earlier.clear()
+
+
+def _digests(messages: Sequence[Message], lengths: Set[int]) -> dict[int, bytes]:
+    """Of the beginnings of these lengths."""
+    found = {}
+    digest = hashlib.blake2b(digest_size=16)
+    for length, message in enumerate(messages[: max(lengths, default=0)], start=1):
+        digest.update(encode(to_json(message)))
+        if length in lengths:
+            found[length] = digest.digest()
+    return found

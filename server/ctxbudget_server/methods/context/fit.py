@@ -1,0 +1,296 @@
+"""`context/fit`: a message array within a limit, and everything that went where `context/get` finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_protocol.methods.context import FitResult, FittedPart
+from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
+from ctxbudget_server.account.conversation import Account
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.counters import counter_for, session_counter
+from ctxbudget_server.account.making import make_item
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import (
+    NotRehearsedError,
+    changing,
+    check_revision,
+    new_session,
+    open_session,
+)
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, repeat
+from ctxbudget_server.fit import fit as fitted_to
+from ctxbudget_server.methods.context.earlier_fits import earlier_fit, remember_fit
+from ctxbudget_server.methods.context.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import FitParams
+
+
+DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
+
+
+DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
+"""Prices of the prompt cache, as multiples of an input token's."""
+
+
+PREVIEW = "preview"
+"""In the ids of a dry run's markers while there is no archive yet, so that its figures are the same each time."""
+
+
+def fit(call: Call, params: FitParams) -> FitResult:
+    """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
+    fitter = Fitter(call, params, _counter(call, params))
+    if params.session_id is not None and not params.archive:
+        raise invalid(["archive"], "a session always keeps what was removed from its conversation")
+    if params.dry_run and params.archive:
+        return _rehearsed(call, params, fitter)
+    if params.session_id is not None:
+        result = changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
+        fitter.remember()
+        return result
+    if not params.archive:
+        fitted = fitter.fit(None, "", lambda number, original: None)
+        fitter.remember_fit("", fitted, {})
+        return fitter.answer(fitted, {}, None)
+    archive = Archive(call)
+    with call.read() as reader:
+        plan = fitter.plan(reader, archive.find(reader))
+    if not plan.removed:
+        return fitter.answer(plan.fitted, {}, None)
+    result = changing(call, params, fitter.keep, rehearse=True, find=archive.find, seal=fitter.seal)
+    fitter.remember()
+    return result
+
+
+def _rehearsed(call: Call, params: FitParams, fitter: Fitter) -> FitResult:
+    """The answer that the call would give, for a session as it stands."""
+    with call.read() as reader:
+        if params.session_id is None:
+            new = replace(new_session(ARCHIVE_SESSION, call.now()), nonce=PREVIEW)
+            session = reader.session(ARCHIVE_SESSION) or new
+        else:
+            session = open_session(reader, params, call.now())
+        check_revision(params.if_revision, session)
+        plan = fitter.plan(reader, session)
+    return fitter.answer(plan.fitted, {}, None)
+
+
+def _counter(call: Call, params: FitParams) -> Counter:
+    if params.model is None and params.session_id is not None:
+        return session_counter(call, params.session_id)[1]
+    return counter_for(call, params.model)
+
+
+class Archive:
+    """The session that holds what calls without a session removed; it comes to be with the first removal."""
+
+    def __init__(self, call: Call) -> None:
+        self._new = new_session(ARCHIVE_SESSION, call.now())
+
+    def find(self, reader: Reader) -> Session:
+        """The archive as it stands."""
+        return reader.session(ARCHIVE_SESSION) or self._new
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A removal, ready to become an item, or an item already."""
+
+    what: Removal
+    item_id: str
+    is_new: bool
+    blob: Blob
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A fit whose markers name ids that one state of a session will give."""
+
+    fitted: Fitted
+    removed: tuple[Removed, ...]
+    account: Account | None
+
+
+class Fitter:
+    """Fits for one request. Markers name ids that the transaction will make: if another process was faster, again."""
+
+    def __init__(self, call: Call, params: FitParams, counter: Counter) -> None:
+        self._params = params
+        self._counter = counter
+        self._check = call.cancellation.check
+        self._digests: dict[str, str] = {}
+        self._plans: dict[tuple[str, int, int], Plan] = {}
+        self._kept: tuple[str, Plan] | None = None
+        self._sealed = False
+        shape = SHAPES[params.format]
+        for index, message in enumerate(params.messages):
+            if fault := shape.fault(message):
+                raise invalid(["messages", index, *fault.where], fault.why, "message_shape")
+        for index, pin in enumerate(params.pins or []):
+            if isinstance(pin, int) and not 0 <= pin < len(params.messages):
+                raise invalid(["pins", index], f"is no index of {len(params.messages)} messages")
+
+    def seal(self, sealed: bool) -> None:
+        """Forbid new plans, or allow them again."""
+        self._sealed = sealed
+
+    def fit(self, session_id: str | None, nonce: str, item_id: Callable[[int, str], str | None]) -> Fitted:
+        """The array, with markers that send their reader to this session: as before while that is enough."""
+        params = self._params
+        options = Options(
+            max_tokens=params.max_tokens,
+            keep_turns=params.keep_turns,
+            pins=frozenset(params.pins or []),
+            min_reclaim=params.max_tokens // 10 if params.min_reclaim is None else params.min_reclaim,
+            focus=params.focus,
+            session_id=session_id,
+        )
+        tools = tools_for(self._counter, self._check)
+        earlier = earlier_fit(self._asked(nonce), params.messages)
+        if earlier and earlier.names(item_id):
+            repeated = repeat(params.messages, params.format, options, tools, earlier.fitted)
+            if repeated is not None:
+                return repeated
+        return fitted_to(params.messages, params.format, options, tools, item_id)
+
+    def _asked(self, nonce: str) -> Hashable:
+        """All that an answer depends on beside the array."""
+        params, counter = self._params, self._counter
+        asked = params.format, params.max_tokens, params.keep_turns, params.min_reclaim, params.focus
+        return asked, params.session_id, nonce, counter.model, counter.factor
+
+    def plan(self, reader: Reader, session: Session) -> Plan:
+        """The fit for a session as it stands. What the session holds already is not kept once more."""
+        state = session.nonce, session.next_seq, session.revision
+        if state not in self._plans:
+            if self._sealed:
+                raise NotRehearsedError
+            kept: dict[str, str | None] = {}
+
+            def kept_as(original: str) -> str | None:
+                digest = self._digest(original)
+                if digest not in kept:
+                    kept[digest] = kept_id(session.nonce, digest) or reader.item_of(session.id, digest)
+                return kept[digest]
+
+            def item_id(number: int, original: str) -> str:
+                return kept_as(original) or f"i{session.nonce}{session.next_seq + number}"
+
+            fitted = self.fit(session.id, session.nonce, item_id)
+            removed = tuple(
+                Removed(
+                    what, item_id(what.number, what.original), not kept_as(what.original), *self._figured(what.original)
+                )
+                for what in fitted.removals
+            )
+            account = None
+            if self._params.session_id is not None:
+                account = Account.of(self._params.messages, fitted.messages, self._params.format, self._figured)
+            self._plans[state] = Plan(fitted, removed, account)
+        return self._plans[state]
+
+    def _digest(self, original: str) -> str:
+        """Each draft asks for it again."""
+        if original not in self._digests:
+            self._digests[original] = digest_of(encode(original))
+        return self._digests[original]
+
+    def _figured(self, text: str) -> tuple[Blob, Figure]:
+        raw = raw_tokens(self._counter, text, self._check)
+        return remembered_blob(text, self._check), self._counter.figure_of_raw(text, raw, self._check)
+
+    def keep(self, unit: Unit) -> Callable[[], FitResult]:
+        """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
+        plan = self.plan(unit.reader, unit.stored)
+        self._kept = unit.stored.nonce, plan
+        first = unit.stored.next_seq
+        for one in plan.removed:
+            if one.is_new:
+                while unit.session.next_seq < first + one.what.number:
+                    unit.new_id("i")
+                unit.put(self._item(unit, one))
+        if plan.account is not None:
+            plan.account.settle(unit, {one.item_id: one.what for one in plan.removed})
+        unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
+        ids = {one.what.number: one.item_id for one in plan.removed}
+        return lambda: self.answer(plan.fitted, ids, unit)
+
+    def remember(self) -> None:
+        """What is kept now need not be kept again, nor decided again, when the same array comes back."""
+        if self._kept is not None:
+            nonce, plan = self._kept
+            for one in plan.removed:
+                remember_kept(nonce, one.blob.digest, one.item_id)
+            self.remember_fit(nonce, plan.fitted, {one.what.number: one.item_id for one in plan.removed})
+
+    def remember_fit(self, nonce: str, fitted: Fitted, ids: dict[int, str]) -> None:
+        """Decide the same again while the array grows."""
+        if fitted.fits and fitted.removals:
+            remember_fit(self._asked(nonce), self._params.messages, fitted, ids)
+
+    @staticmethod
+    def _item(unit: Unit, one: Removed) -> Item:
+        item = make_item(
+            unit,
+            counted=one.figure,
+            blob=one.blob,
+            layer="transient",
+            kind="tool-output" if one.what.kind == "result" else "other",
+            phase=None,
+            wave=None,
+            title=one.what.title,
+        )
+        return replace(item, state="pruned", reason=one.what.reason)
+
+    def answer(self, fitted: Fitted, ids: dict[int, str], unit: Unit | None) -> FitResult:
+        """The result; `unit` is the transaction that keeps what went."""
+        prices = self._params.cache_prices
+        with_account = unit is not None and self._params.session_id is not None
+        return FitResult(
+            session_id=unit.id if unit else None,
+            revision=unit.revision if unit else None,
+            messages=fitted.messages,
+            tokens=fitted.tokens,
+            source_tokens=fitted.source_tokens,
+            provenance=self._counter.provenance,
+            fits=fitted.fits,
+            unchanged=fitted.first_changed is None,
+            untouchable=fitted.untouchable,
+            removed=[_wire_removal(what, ids.get(what.number)) for what in fitted.removals],
+            first_changed=fitted.first_changed,
+            stable_prefix_tokens=fitted.stable_prefix,
+            break_even_turns=break_even(
+                fitted.source_tokens,
+                fitted.tokens,
+                fitted.stable_prefix,
+                read=prices.read if prices else DEFAULT_READ,
+                write=prices.write if prices else DEFAULT_WRITE,
+            ),
+            status=wire_figures(unit.session, unit.settings, unit.leased) if unit and with_account else None,
+            alerts=unit.alerts if unit and with_account else [],
+        )
+
+
+def _wire_removal(what: Removal, item_id: str | None) -> FittedPart:
+    return FittedPart(
+        id=item_id,
+        index=what.index,
+        kind=what.kind,
+        reason=what.reason,
+        call_id=what.call_id,
+        title=what.title,
+        encoding="json" if what.is_json else "text",
+        tokens_before=what.tokens_before,
+        tokens_after=what.tokens_after,
+    )

@@ -1,0 +1,90 @@
+"""What a fit needs of counting and extraction, remembered from call to call: an array mostly comes back as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from ctxbudget_server.account.content import Blob, encode, make_blob
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.remembered import Remembered
+from ctxbudget_server.fit import Tools
+from ctxbudget_server.methods.context.earlier_fits import forget_fits
+
+T = TypeVar("T")
+
+MAX_KNOWN = 50_000
+"""Texts of which something is remembered."""
+
+
+_texts: Remembered[Any] = Remembered(MAX_KNOWN)
+_kept: Remembered[str] = Remembered(MAX_KNOWN)
+
+
+def forget() -> None:
+    """Forget all that was worked out: what is measured next is a first time."""
+    _texts.clear()
+    forget_fits()
+
+
+def _made(what: Hashable, text: str, make: Callable[[str], T]) -> T:
+    """`make(text)`, or what it was the last time."""
+    key = (what, len(text), hashlib.blake2b(encode(text), digest_size=16).digest())
+    found: T = _texts.of(key, lambda: make(text))
+    return found
+
+
+def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
+    """The vocabulary's own count of a text."""
+    return _made(("raw", counter.family.encoding), text, lambda new: counter.figure(new, check).raw)
+
+
+def remembered_blob(text: str, check: Callable[[], None]) -> Blob:
+    """A text's blob, which need not be compressed again."""
+    return _made("blob", text, lambda new: make_blob(encode(new), check))
+
+
+def kept_id(nonce: str, digest: str) -> str | None:
+    """The id of what this process has put into an archive; an archive that was deleted has another nonce."""
+    return _kept.get((nonce, digest))
+
+
+def remember_kept(nonce: str, digest: str, item_id: str) -> None:
+    """Remember what was put into an archive."""
+    _kept.put((nonce, digest), item_id)
+
+
+def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
+    """The tools of one request."""
+    from ctxbudget_server.extract import extract, rank_names
+
+    seen: dict[str, int] = {}
+
+    def raw(piece: str) -> int:
+        """A request asks for the same text many times: the text itself is found faster than its digest."""
+        if piece not in seen:
+            seen[piece] = raw_tokens(counter, piece, check)
+        return seen[piece]
+
+    def total(pieces: list[str]) -> int:
+        summed = sum(map(raw, pieces))
+        if counter.provenance == "exact":
+            return summed
+        return counter.figure_of_raw("".join(pieces), summed, check).tokens
+
+    def lead(text: str, limit: int) -> str:
+        def made(new: str) -> str:
+            return extract(
+                new, count=lambda part: total([part]), kind="tool-output", max_tokens=limit, check=check
+            ).text
+
+        return _made(("lead", limit, counter.model, counter.factor), text, made)
+
+    return Tools(
+        count=lambda text: total([text]),
+        total=total,
+        names=lambda text: _made("names", text, rank_names),
+        lead=lead,
+        check=check,
+    )

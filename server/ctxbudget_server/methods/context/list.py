@@ -1,0 +1,49 @@
+"""`context/list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.context import (
+    ListResult,
+)
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.account.wire import wire_item
+from ctxbudget_server.store.records import ItemFilter
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import (
+        ListParams,
+    )
+
+
+def list(call: Call, params: ListParams) -> ListResult:
+    """The items that match, in the order in which they entered."""
+    wanted = ItemFilter(
+        state=params.state,
+        layer=params.layer,
+        kind=params.kind,
+        phase=params.phase,
+        wave=params.wave,
+        agent=params.agent,
+        pinned=params.pinned,
+    )
+    with reading(call, params.session_id) as snapshot:
+        reader, session = snapshot.reader, snapshot.session
+        if params.after is not None and reader.item(session.id, params.after) is None:
+            raise ProtocolError(
+                "unknownItem", f"the session has no item {params.after!r}", loc=["after"], itemId=params.after
+            )
+        items, total, tokens = reader.page(session.id, wanted, params.after, params.limit + 1)
+    more = len(items) > params.limit
+    items = items[: params.limit]
+    return ListResult(
+        session_id=session.id,
+        revision=session.revision,
+        items=[wire_item(item) for item in items],
+        total=total,
+        tokens=tokens,
+        next=items[-1].id if more else None,
+    )

@@ -1,0 +1,96 @@
+"""`context/prune`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.methods.context import PruneResult
+from ctxbudget_protocol.words import Policy
+from ctxbudget_server.account.pruner import Pruner
+from ctxbudget_server.account.replacements import extractor_for
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing, check_revision, reading
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.policy import effective_policy, on_request
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import PruneParams, Target
+
+
+def prune(call: Call, params: PruneParams) -> PruneResult:
+    """Remove what the target names, by policy. With `dryRun` the same plan is answered and nothing changes."""
+    _check_target(params.target)
+    extractor = extractor_for(call, params.session_id)
+
+    def body(unit: Unit) -> Callable[[], PruneResult]:
+        policy = unit.settings.policy
+        if params.policy is not None:
+            policy = effective_policy(params.policy, unit.settings.scope)
+        named = params.target.items is not None and params.policy is None
+        pruner = Pruner(unit, extractor)
+        pruner.apply(
+            on_request(
+                policy,
+                unit.each(_targeted(unit, params.target)),
+                named=named,
+                running=lambda item: _is_running(unit, item),
+                turn_metadata=params.target.layer == "metadata",
+            )
+        )
+        unit.detail = {"why": "prune", "target": call.params["target"]}
+        return lambda: _pruned(unit, pruner, policy, dry_run=params.dry_run)
+
+    if params.dry_run:
+        with reading(call, params.session_id) as snapshot:
+            check_revision(params.if_revision, snapshot.session)
+            rehearsal = Unit(snapshot.reader, snapshot.session, call.now(), call.cancellation.check)
+            build = body(rehearsal)
+            return build()
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)
+
+
+def _pruned(unit: Unit, pruner: Pruner, policy: Policy, *, dry_run: bool) -> PruneResult:
+    stored = unit.stored
+    return PruneResult(
+        session_id=unit.id,
+        revision=stored.revision if dry_run else unit.revision,
+        dry_run=dry_run,
+        policy=policy,
+        plan=pruner.plan,
+        saved=pruner.saved,
+        undo=None if dry_run else unit.undo_id(),
+        status=wire_figures(stored if dry_run else unit.session, unit.settings, unit.leased),
+        alerts=unit.alerts,
+    )
+
+
+def _check_target(target: Target) -> None:
+    if target.wave is not None and target.phase is None:
+        raise invalid(["target", "phase"], "a wave is addressed with its phase", "missing")
+
+
+def _targeted(unit: Unit, target: Target) -> list[Item]:
+    if target.items is not None:
+        return [unit.item(item_id, ["target", "items", i]) for i, item_id in enumerate(dict.fromkeys(target.items))]
+    if target.phase is not None:
+        known = target.phase in unit.phases if target.wave is None else (target.phase, target.wave) in unit.waves
+        if not known:
+            raise ProtocolError(
+                "unknownPhase",
+                "the session has no such phase or wave",
+                loc=["target", "phase" if target.phase not in unit.phases else "wave"],
+                phase=target.phase,
+                wave=target.wave,
+            )
+        items = unit.items(state="retained", phase=target.phase)
+        return [item for item in items if target.wave in (None, item.wave)]
+    return unit.items(state="retained", layer=target.layer)
+
+
+def _is_running(unit: Unit, item: Item) -> bool:
+    """Whether the item's phase is still to complete; items of no phase never are."""
+    return item.phase is not None and unit.phases[item.phase].state != "completed"

@@ -1,0 +1,54 @@
+"""`context/restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.context import (
+    RestoreResult,
+)
+from ctxbudget_server.account.auto_prune import emergency_prune
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing, check_content
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures, wire_item
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import (
+        RestoreParams,
+    )
+
+
+def restore(call: Call, params: RestoreParams) -> RestoreResult:
+    """Bring removed items back into the account; what stands in for them stays too."""
+
+    def body(unit: Unit) -> Callable[[], RestoreResult]:
+        restored, tokens = [], 0
+        for i, item_id in enumerate(params.items):
+            item = unit.item(item_id, ["items", i])
+            if item.withdrawn:
+                raise ProtocolError(
+                    "conflict",
+                    f"item {item_id} was made by a prune that was undone",
+                    loc=["items", i],
+                    items=[{"id": item.id, "state": item.state, "standIn": item.stand_in}],
+                )
+            if item.state != "retained":
+                if item.dropped_at is not None:
+                    check_content(item, ["items", i])
+                tokens += item.tokens
+                item = unit.put(replace(item, state="retained", reason=None))
+            restored.append(item)
+        return lambda: RestoreResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            items=[wire_item(item) for item in restored],
+            restored=tokens,
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            alerts=unit.alerts,
+        )
+
+    return emergency_prune(call, params, changing(call, params, body))

@@ -1,0 +1,75 @@
+"""`context/search`: one search over the originals of all items, so that what was pruned is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.context import FoundLine, SearchResult
+from ctxbudget_server.account.content import undamaged
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import Snapshot, reading
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import SearchParams
+    from ctxbudget_server.rules.items import Item
+    from ctxbudget_server.store.interface import Reader
+
+
+MAX_BYTES = 32 * 1024 * 1024
+"""Of content that one search looks at."""
+
+
+def search(call: Call, params: SearchParams) -> SearchResult:
+    """The lines that match, best first; the newest items come first among equals."""
+    from ctxbudget_server.extract.search.lines import search_all
+
+    with reading(call, params.session_id) as snapshot:
+        session = snapshot.session
+        items, complete = _newest(snapshot, params)
+        texts = _Texts(snapshot.reader, items)
+        found = search_all(texts, params.query, params.limit, call.cancellation.check)
+    return SearchResult(
+        session_id=session.id,
+        revision=session.revision,
+        matches=[_wire(items[hit.source], hit.line, hit.text) for hit in found],
+        searched=len(items),
+        complete=complete and not texts.damaged,
+    )
+
+
+class _Texts:
+    """The texts of items, one at a time in memory; what is damaged is empty, and counted."""
+
+    def __init__(self, reader: Reader, items: list[Item]) -> None:
+        self._reader = reader
+        self._items = items
+        self.damaged = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for item in self._items:
+            text = undamaged(self._reader, item)
+            self.damaged += text is None
+            yield text or ""
+
+
+def _newest(snapshot: Snapshot, params: SearchParams) -> tuple[list[Item], bool]:
+    """The items to look at, each content once, and whether that is all of them.
+
+    What stands in for an item comes after all that was brought in, for the lines of short documents are in both.
+    """
+    chosen: dict[str, Item] = {}
+    size = 0
+    items = reversed(snapshot.reader.items(snapshot.session.id, phase=params.phase))
+    for item in sorted(items, key=lambda item: not item.brought_in):
+        if item.hash is None or item.marker or params.kind not in (None, item.kind) or item.hash in chosen:
+            continue
+        size += item.bytes or 0
+        if size > MAX_BYTES and chosen:
+            return list(chosen.values()), False
+        chosen[item.hash] = item
+    return list(chosen.values()), True
+
+
+def _wire(item: Item, line: int, text: str) -> FoundLine:
+    return FoundLine(item_id=item.id, title=item.title, kind=item.kind, state=item.state, line=line, text=text)

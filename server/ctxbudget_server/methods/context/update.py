@@ -1,0 +1,53 @@
+"""`context/update`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.methods.context import (
+    UpdateResult,
+)
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures, wire_item
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import (
+        UpdateParams,
+    )
+
+
+CHANGEABLE = ("pinned", "title", "kind", "layer", "phase", "wave", "agent")
+"""What `context/update` can change of an item."""
+
+
+def update(call: Call, params: UpdateParams) -> UpdateResult:
+    """Pin, unpin, retitle an item, or move it; its tokens stay."""
+    changes: dict[str, Any] = {name: call.params[name] for name in CHANGEABLE if name in call.params}
+    for name in ("pinned", "layer", "kind"):
+        if name in changes and changes[name] is None:
+            raise invalid([name], "cannot be null", f"{name}_type")
+
+    def body(unit: Unit) -> Callable[[], UpdateResult]:
+        item = unit.item(params.item_id, ["itemId"])
+        changed = replace(item, **changes)
+        if changed.phase is None and changed.wave is not None:
+            if "wave" in changes:
+                raise invalid(["phase"], "a wave is addressed with its phase", "missing")
+            changed = replace(changed, wave=None)
+        unit.ensure_phase(changed.phase, changed.wave)
+        if changed != item:
+            changed = unit.put(changed)
+        return lambda: UpdateResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            item=wire_item(changed),
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            alerts=unit.alerts,
+        )
+
+    return changing(call, params, body)

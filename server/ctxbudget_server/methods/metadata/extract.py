@@ -1,0 +1,60 @@
+"""`metadata/extract`: an artifact into at most N tokens. Nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_protocol.methods.metadata import ExtractResult
+from ctxbudget_server.account.content import decode, encode
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.counters import calibrated_counter, counter_for
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.workspace.documents import as_text, check_size
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.metadata import ExtractParams
+
+
+def extract(call: Call, params: ExtractParams) -> ExtractResult:
+    """Title, summary, findings and typed fields of a document, and the text that enters the context."""
+    from ctxbudget_server.extract import extract
+
+    text, path, kind, counter = _source(call, params)
+    check = call.cancellation.check
+    found = extract(
+        text,
+        count=counter.tokens(check),
+        kind=params.kind or kind,
+        path=call.documents.shown(path),
+        max_tokens=params.max_tokens,
+        focus=params.focus,
+        item_id=params.item_id,
+        check=check,
+    )
+    values: dict[str, Any] = {field.name: getattr(found, field.name) for field in fields(found)}
+    return ExtractResult(**{**values, "title": found.title or None}, provenance=counter.provenance)
+
+
+def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:
+    """(text, path, kind, counter) of what is to be extracted."""
+    counter = counter_for(call, params.model)
+    if params.session_id is not None or params.item_id is not None:
+        with reading(call, params.session_id) as snapshot:
+            if params.model is None:
+                counter = calibrated_counter(snapshot.reader, Settings.of(snapshot.session.config).model)
+            if params.item_id is not None:
+                item = snapshot.item_with_content(params.item_id)
+                kind = None if item.kind == "other" else item.kind
+                return decode(snapshot.reader.content(item)), item.path, kind, counter
+    if params.path is not None:
+        document = call.documents.read(params.path, ["path"])
+        return document.text, document.path, None, counter
+    text = params.content or ""
+    data = encode(text)
+    check_size(len(data), call.limits.max_document_bytes, ["content"])
+    if "\0" in text:
+        as_text(data, ["content"], "the content")
+    return text, None, None, counter

@@ -1,0 +1,43 @@
+"""`session/close`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.session import CloseResult
+from ctxbudget_server.account.pruner import Pruner
+from ctxbudget_server.account.replacements import extractor_for
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import (
+    changing,
+)
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.policy import on_close
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.session import CloseParams
+
+
+def close(call: Call, params: CloseParams) -> CloseResult:
+    """End a session: its policy prunes what it leaves to the end. Everything stays retrievable."""
+    extractor = extractor_for(call, params.session_id)
+
+    def body(unit: Unit) -> Callable[[], CloseResult]:
+        pruner = Pruner(unit, extractor)
+        pruner.apply(on_close(unit.settings.policy, unit.items(state="retained")))
+        unit.session = replace(unit.session, state="closed", closed_at=unit.now)
+        return lambda: CloseResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            state="closed",
+            closed_at=unit.now,
+            plan=pruner.plan,
+            saved=pruner.saved,
+            undo=unit.undo_id(),
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+        )
+
+    return changing(call, params, body, rehearse=True, seal=extractor.seal)

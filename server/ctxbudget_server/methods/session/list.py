@@ -1,0 +1,52 @@
+"""`session/list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.session import ListResult, SessionInfo
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.session import ListParams
+
+
+def list(call: Call, params: ListParams) -> ListResult:
+    """The sessions of the workspace, the oldest first, page by page."""
+    now = call.now()
+    with call.read() as reader:
+        if params.after is not None and reader.session(params.after) is None:
+            raise ProtocolError(
+                "unknownSession",
+                f"there is no session {params.after!r}",
+                loc=["after"],
+                sessionId=params.after,
+            )
+        sessions, total = reader.session_page(params.state, params.after, params.limit + 1)
+        page = sessions[: params.limit]
+        infos = [_info(reader, session, now) for session in page]
+    return ListResult(
+        workspace=str(call.documents.workspace),
+        sessions=infos,
+        total=total,
+        next=page[-1].id if len(sessions) > params.limit else None,
+    )
+
+
+def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
+    leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+    running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
+    return SessionInfo(
+        session_id=session.id,
+        state=session.state,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        revision=session.revision,
+        phase=running[0] if running else None,
+        status=wire_figures(session, Settings.of(session.config), leased),
+    )

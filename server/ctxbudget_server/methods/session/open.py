@@ -1,0 +1,94 @@
+"""`session/open`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.common import Alert
+from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_protocol.methods.session import OpenResult
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.account.transactions import (
+    changing,
+    check_revision,
+    new_session,
+)
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import Session
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.session import OpenParams
+
+
+def open(call: Call, params: OpenParams) -> OpenResult:
+    """Create or resume a session, and change its settings as far as they are given.
+
+    A resume that changes nothing is no transaction. Raises `invalidParams` for settings that contradict each other.
+    """
+    wanted = params.session_id or DEFAULT_SESSION
+    result = _resume(call, params, wanted) if params.request_key is None else None
+    if result is None:
+        result = changing(
+            call, params, lambda unit: _open(unit, call), find=lambda reader: _find_or_new(reader, wanted, call)
+        )
+    if "watch" in call.params:
+        call.watch(wanted, params.watch)
+    return result
+
+
+def _resume(call: Call, params: OpenParams, wanted: str) -> OpenResult | None:
+    with call.read() as reader:
+        session = reader.session(wanted)
+        if session is None or session.state != "open":
+            return None
+        settings = Settings.of(session.config)
+        if settings.changed_by(call.params.get("config")) != settings:
+            return None
+        check_revision(params.if_revision, session)
+        return _opened(session, settings, [], created=False)
+
+
+def _find_or_new(reader: Reader, wanted: str, call: Call) -> Session:
+    return reader.session(wanted) or new_session(wanted, call.now())
+
+
+def _open(unit: Unit, call: Call) -> Callable[[], OpenResult]:
+    created = unit.stored.revision == 0
+    settings = unit.settings.changed_by(call.params.get("config"))
+    _check(settings)
+    unit.configure(settings)
+    unit.session = replace(unit.session, state="open", closed_at=None)
+    unit.detail = {"why": "created" if created else "resumed", "config": settings.values}
+    return lambda: _opened(unit.session, settings, unit.alerts, created=created)
+
+
+def _opened(session: Session, settings: Settings, alerts: list[Alert], *, created: bool) -> OpenResult:
+    return OpenResult(
+        session_id=session.id,
+        revision=session.revision,
+        created=created,
+        state=session.state,
+        config=settings.values,
+        budget=settings.budget,
+        effective_policy=settings.policy,
+        alerts=alerts,
+    )
+
+
+def _check(settings: Settings) -> None:
+    at = settings.thresholds
+    if at.warn_at > at.critical_at:
+        raise invalid(
+            ["config", "thresholds", "warn"],
+            f"warn ({at.warn_at} tokens) is above critical ({at.critical_at})",
+        )
+    shares = settings.values["reserveShares"]
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise invalid(["config", "reserveShares"], f"the shares sum to {sum(shares.values()):g}, not to 1")
+    if settings.budget < 1:
+        raise invalid(["config", "targetShare"], "the budget comes to less than one token")

@@ -1,0 +1,65 @@
+"""`session/recalibrate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.session import RecalibrateResult
+from ctxbudget_server.account.content import undamaged
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.transactions import changing
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.items import Item
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.session import RecalibrateParams
+
+
+def recalibrate(call: Call, params: RecalibrateParams) -> RecalibrateResult:
+    """Count all items that have content at the calibration in force now; figures that callers gave stay."""
+    _, counter = session_counter(call, params.session_id)
+
+    def body(unit: Unit) -> Callable[[], RecalibrateResult]:
+        before, changed = unit.session.retained, 0
+        for item in unit.items():
+            new = _recounted(unit, item, counter, call.cancellation.check)
+            if new != item:
+                unit.put(new)
+                changed += 1
+        unit.detail = {"why": "recalibrate", "factor": counter.factor, "items": changed}
+        return lambda: RecalibrateResult(
+            session_id=unit.id,
+            revision=unit.revision,
+            factor=counter.factor,
+            items=changed,
+            before=before,
+            status=wire_figures(unit.session, unit.settings, unit.leased),
+            alerts=unit.alerts,
+        )
+
+    return changing(call, params, body)
+
+
+def _recounted(unit: Unit, item: Item, counter: Counter, check: Callable[[], None]) -> Item:
+    if item.hash is None:
+        return item
+    text = undamaged(unit.reader, item)
+    if text is None:
+        return item
+    if item.encoding == counter.family.encoding:
+        figure = counter.figure_of_raw(text, item.raw_tokens, check)
+    else:
+        figure = counter.figure(text, check)
+    return replace(
+        item,
+        tokens=figure.tokens,
+        raw_tokens=figure.raw,
+        encoding=figure.encoding,
+        factor=figure.factor,
+        provenance=figure.provenance,
+    )

@@ -1,0 +1,70 @@
+"""`workflow/completePhase`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.words import PhaseStatus
+from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.items import Entering, Incoming, prepare
+from ctxbudget_server.account.lifecycle import known_phase, order, step
+from ctxbudget_server.account.pruner import Ended, Pruner
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.lifecycle import (
+    Open,
+    check_complete,
+)
+from ctxbudget_server.rules.policy import on_phase_completed
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.workflow import (
+        CompletePhaseParams,
+    )
+
+
+def complete_phase(call: Call, params: CompletePhaseParams) -> WorkflowResult:
+    """Complete a phase: its summary enters, its policy acts. Raises `phaseOrder` where waves or leases are open."""
+    summary = _prepare_summary(call, params)
+
+    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+        phase = known_phase(unit, params.phase)
+        still_open = Open(
+            [wave.number for wave in unit.waves.values() if wave.phase == phase.number and wave.state == "running"],
+            [lease.id for lease in unit.leases() if lease.phase == phase.number],
+        )
+        with order(params.phase, None):
+            check_complete(phase, still_open, params.force)
+        for number in still_open.waves:
+            wave = unit.waves[phase.number, number]
+            unit.put_wave(replace(wave, state="completed", order=unit.next_order()))
+        unit.put_phase(replace(phase, state="completed"))
+        if summary:
+            unit.detail["summary"] = summary.enter(unit).id
+        decisions = on_phase_completed(
+            unit.settings.policy,
+            unit.items(state="retained"),
+            phase.number,
+            unit.settings.values["metadataHorizon"],
+            [other.number for other in unit.phases.values() if other.state == "completed"],
+        )
+        pruner.apply(decisions, [Ended(phase.number)])
+        return "completed"
+
+    return step(call, params, act)
+
+
+def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None:
+    given = params.summary
+    if given is None:
+        return None
+    title = f"Phase {params.phase} summary"
+    new = Incoming("metadata", "summary", params.phase, title=title)
+    if isinstance(given, str):
+        new = new._replace(content=given)
+    else:
+        new = new._replace(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
+    _, counter = session_counter(call, params.session_id)
+    return prepare(call, new, counter, ["summary"])

@@ -1,0 +1,55 @@
+"""`workflow/completeWave`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.words import PhaseStatus
+from ctxbudget_server.account.lifecycle import known_phase, order, step
+from ctxbudget_server.account.pruner import Ended, Pruner
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.lifecycle import (
+    check_complete_wave,
+)
+from ctxbudget_server.rules.policy import on_wave_completed
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.workflow import (
+        CompleteWaveParams,
+    )
+
+
+def complete_wave(call: Call, params: CompleteWaveParams) -> WorkflowResult:
+    """Complete a wave; policy aggressive reduces it, and turns the waves before into markers. Raises `phaseOrder`."""
+
+    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+        known_phase(unit, params.phase)
+        wave = unit.waves.get((params.phase, params.wave))
+        if wave is None:
+            raise ProtocolError(
+                "unknownPhase",
+                f"phase {params.phase} has no wave {params.wave}",
+                loc=["wave"],
+                phase=params.phase,
+                wave=params.wave,
+            )
+        with order(params.phase, params.wave):
+            check_complete_wave(wave)
+        unit.put_wave(replace(wave, state="completed", order=unit.next_order()))
+        earlier = [
+            other.number
+            for other in unit.waves.values()
+            if other.phase == params.phase and other.number != params.wave and other.state == "completed"
+        ]
+        decisions = on_wave_completed(
+            unit.settings.policy, unit.items(state="retained"), params.phase, params.wave, earlier
+        )
+        ended = [Ended(params.phase, params.wave)] if unit.settings.policy == "aggressive" else []
+        pruner.apply(decisions, ended)
+        return "completed"
+
+    return step(call, params, act)

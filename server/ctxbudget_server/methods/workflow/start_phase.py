@@ -1,0 +1,43 @@
+"""`workflow/startPhase`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.words import PhaseStatus
+from ctxbudget_server.account.lifecycle import order, step, unmark
+from ctxbudget_server.account.pruner import Ended, Pruner
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.lifecycle import (
+    Phase,
+    check_start,
+    phases_due,
+)
+from ctxbudget_server.rules.policy import on_phase_started
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.workflow import (
+        StartPhaseParams,
+    )
+
+
+def start_phase(call: Call, params: StartPhaseParams) -> WorkflowResult:
+    """Start a phase; policy moderate then reduces the content of the phases before. Raises `phaseOrder`."""
+
+    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+        phase = unit.phases.get(params.phase) or Phase(params.phase)
+        with order(params.phase, None):
+            check_start(phase, unit.phases.values(), params.reopen)
+        started = unit.put_phase(
+            replace(phase, state="running", order=unit.next_order(), name=params.name or phase.name)
+        )
+        unmark(unit, params.phase, None)
+        due = phases_due(unit.phases.values(), started, unit.settings.values["keepFor"])
+        decisions = on_phase_started(unit.settings.policy, unit.items(state="retained"), due)
+        pruner.apply(decisions, [Ended(number) for number in due])
+        return "running"
+
+    return step(call, params, act)

@@ -1,0 +1,37 @@
+"""`workflow/startWave`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.words import PhaseStatus
+from ctxbudget_server.account.lifecycle import known_phase, order, step, unmark
+from ctxbudget_server.account.pruner import Pruner
+from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.rules.lifecycle import (
+    Wave,
+    check_start_wave,
+)
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.workflow import (
+        StartWaveParams,
+    )
+
+
+def start_wave(call: Call, params: StartWaveParams) -> WorkflowResult:
+    """Start a wave of the running phase. Raises `phaseOrder`."""
+
+    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+        phase = known_phase(unit, params.phase)
+        wave = unit.waves.get((params.phase, params.wave)) or Wave(params.phase, params.wave)
+        with order(params.phase, params.wave):
+            check_start_wave(phase, wave, params.reopen)
+        unit.put_wave(replace(wave, state="running"))
+        unmark(unit, params.phase, params.wave)
+        return "running"
+
+    return step(call, params, act)

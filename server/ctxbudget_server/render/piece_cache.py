@@ -1,0 +1,108 @@
+"""The pieces of the text, each made and counted once, and what those not made yet will cost."""
+
+from __future__ import annotations
+
+from ctxbudget_protocol.words import Detail, Layer
+from ctxbudget_server.render import layout
+from ctxbudget_server.render.model import CLOSING, Candidate, Piece, Request, Tools
+from ctxbudget_server.rules.items import Item
+
+SEAM = 10
+"""What heading, fence and seams of an item cost at most beyond its line and its content, tokens."""
+ORIGIN = 12
+"""What naming the source of an extract costs at most."""
+
+
+class Bench:
+    """Pieces of one request. An item's bytes are looked at when its piece is made, and not before."""
+
+    def __init__(self, request: Request, tools: Tools) -> None:
+        self._request = request
+        self._tools = tools
+        self._pieces: dict[tuple[str, Detail], Piece] = {}
+        self._figures: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+        self._headings: dict[Layer, Piece] = {}
+
+    def heading(self, section: Layer) -> Piece:
+        """The heading of a section."""
+        if section not in self._headings:
+            self._headings[section] = self._tools.piece(layout.heading(section, self._request.phase))
+        return self._headings[section]
+
+    def listed(self, lines: list[str]) -> Piece:
+        """Lines that stand together, with an empty line behind them."""
+        return self._tools.piece("".join(lines) + "\n")
+
+    def cost(self, candidate: Candidate, detail: Detail) -> int:
+        """Tokens of a piece: exact once it was made or is a line, else what it costs at most."""
+        if (candidate.key, detail) in self._pieces:
+            return self._pieces[candidate.key, detail].tokens
+        if candidate.item is None or detail in ("line", "marker"):
+            return self.piece(candidate, detail).tokens
+        if detail == "whole":
+            return self.piece(candidate, "line").tokens + SEAM + self.figure(candidate.item)
+        return self.frame(candidate) + self._size(candidate, detail)
+
+    def frame(self, candidate: Candidate) -> int:
+        """What an extract costs at most beside what it says."""
+        return self.piece(candidate, "line").tokens + SEAM + (ORIGIN if candidate.source else 0)
+
+    def _size(self, candidate: Candidate, detail: Detail) -> int:
+        """Most tokens of an extract."""
+        most = self._request.metadata_tokens
+        return most // 2 if detail == "brief" else self._sizes.get(candidate.key, most)
+
+    def figure(self, item: Item) -> int:
+        """Tokens of an item's content."""
+        if item.id not in self._figures:
+            self._figures[item.id] = self._tools.figure(item)
+        return self._figures[item.id]
+
+    def is_made(self, candidate: Candidate, detail: Detail) -> bool:
+        """Whether the piece is there."""
+        return (candidate.key, detail) in self._pieces
+
+    def piece(self, candidate: Candidate, detail: Detail) -> Piece:
+        """What stands in the text for a candidate at a detail."""
+        key = candidate.key, detail
+        if key not in self._pieces:
+            self._pieces[key] = self._tools.piece(self._text(candidate, detail))
+        return self._pieces[key]
+
+    def squeezed(self, candidate: Candidate, tokens: int) -> Detail:
+        """Makes a piece of at most so many tokens of content: whole, or an extract that replaces any longer one."""
+        item = candidate.item if "whole" in candidate.details else None
+        if item is not None and self.figure(item) <= tokens:
+            return "whole"
+        self._sizes[candidate.key] = tokens
+        self._pieces.pop((candidate.key, "metadata"), None)
+        return self.made(candidate, "metadata")
+
+    def made(self, candidate: Candidate, detail: Detail) -> Detail:
+        """Makes the piece; the detail at which it turns out to stand: an extract may find nothing to say."""
+        piece = self.piece(candidate, detail)
+        is_extract = detail in ("metadata", "brief")
+        return "line" if is_extract and piece == self.piece(candidate, "line") else detail
+
+    def _text(self, candidate: Candidate, detail: Detail) -> str:
+        item, phase = candidate.item, self._request.phase
+        if item is None:
+            is_closing = candidate.key == CLOSING
+            return layout.closing(self._request.session_id) if is_closing else layout.phase_marker(candidate.key)
+        if detail == "whole":
+            return layout.whole(item, self._tools.content(item), phase)
+        if detail == "marker":
+            return layout.marker(item, self._tools.content(item))
+        if detail in ("metadata", "brief"):
+            # Permanent items look the same whatever is asked: they begin the text, which providers cache.
+            focus = None if candidate.section == "permanent" else self._request.focus
+            source = candidate.source or item
+            if extract := self._tools.metadata(source, focus, self._size(candidate, detail)):
+                return layout.metadata(item, source, extract, phase)
+        return layout.line(item, self._name(item), phase)
+
+    def _name(self, item: Item) -> str:
+        """Its own name, the first line of its content, or its kind."""
+        name = layout.given_name(item)
+        return name or (layout.name_in(self._tools.content(item)) if item.hash else "") or item.kind

@@ -1,0 +1,123 @@
+"""The report as Markdown, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ctxbudget_server.presentation.markdown import text
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.budget import ReportResult
+
+ISSUES = {
+    "missing": "no metadata stands for it",
+    "incomplete": "its metadata comes from an unfinished document",
+    "overBound": "its metadata is over the bound",
+    "largerThanSource": "its metadata is larger than the source",
+}
+
+
+def as_markdown(report: ReportResult) -> str:
+    """The same figures as the JSON form; every share names its base."""
+    parts = [
+        f"# Context budget report: {text(report.session_id)}",
+        _account(report),
+        "## Phases",
+        _phases(report),
+        "## Layers",
+        _layers(report),
+    ]
+    if report.leases.reserved:
+        leases = report.leases
+        parts += [
+            "## Leases",
+            f"Reserved {leases.reserved:,}, used {leases.used:,}, refunded {leases.refunded:,}, overrun "
+            f"{leases.overrun:,}, open {leases.open:,}, expired unsettled {leases.expired:,} tokens.",
+        ]
+    if report.artifacts:
+        parts += ["## Artifacts to look at", _lines(_issue_lines(report))]
+    if report.alerts:
+        parts += ["## Alerts", _lines(f"{alert.at}: {text(alert.message)}" for alert in report.alerts)]
+    if report.diagnoses:
+        parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in report.diagnoses)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _account(report: ReportResult) -> str:
+    status = report.status
+    lines = [
+        f"Retained **{status.retained:,}** of {status.budget:,} budget tokens ({status.of_budget:.1%} of budget, "
+        f"{status.of_window:.1%} of the window of {status.window:,}); level **{status.level}**, "
+        f"policy {report.policy}.",
+        _under("the budget", report.under_budget, report.under_budget_share),
+        f"Peak {status.peak:,} ({report.peak_of_budget:.1%} of budget). Processed {status.processed:,}, saved "
+        f"{status.saved:,} net ({report.savings_share:.1%} of processed).",
+    ]
+    if report.allocated is not None and report.under_allocation is not None:
+        lines.insert(
+            2,
+            _under(
+                f"the {report.allocated:,} allocated",
+                report.under_allocation,
+                report.under_allocation_share or 0,
+            ),
+        )
+    sources = ", ".join(f"{share.tokens:,} {share.provenance}" for share in report.provenance)
+    return "\n".join([*lines, f"Provenance of the retained tokens: {sources or 'none retained'}."])
+
+
+def _under(base: str, under: int, share: float) -> str:
+    word = "Under" if under >= 0 else "Over"
+    return f"{word} {base} by {abs(under):,} ({abs(share):.1%} of it)."
+
+
+def _phases(report: ReportResult) -> str:
+    rows = [
+        (
+            f"{phase.phase}" + (f" {text(phase.name)}" if phase.name else ""),
+            phase.state,
+            "buffer" if phase.draws_on_buffer else _figure(phase.allocated),
+            f"{phase.retained:,}",
+            f"{phase.peak:,}",
+            f"{phase.processed:,}",
+            f"{phase.saved:,}",
+            f"over by {phase.over:,}" if phase.over else "",
+        )
+        for phase in report.phases
+    ]
+    return _table(("phase", "state", "allocated", "retained", "peak", "processed", "saved", ""), rows)
+
+
+def _layers(report: ReportResult) -> str:
+    rows = []
+    for layer in report.layers:
+        note = ""
+        if layer.breached:
+            now = layer.ceiling is not None and layer.retained > layer.ceiling
+            note = "ceiling passed" if now else "ceiling was passed"
+            if layer.since_phase is not None:
+                note += f" from phase {layer.since_phase} on" if now else f" first in phase {layer.since_phase}"
+        rows.append((layer.layer, f"{layer.retained:,}", f"{layer.peak:,}", _figure(layer.ceiling), note))
+    return _table(("layer", "retained", "peak", "ceiling", ""), rows)
+
+
+def _issue_lines(report: ReportResult) -> Iterable[str]:
+    for issue in report.artifacts:
+        figures = f"{issue.source_tokens:,} source tokens"
+        if issue.metadata_tokens is not None:
+            figures += f", {issue.metadata_tokens:,} of metadata"
+        name = f" {text(issue.title)}" if issue.title else ""
+        yield f"{issue.item_id}{name}: {ISSUES[issue.issue]} ({figures})."
+
+
+def _figure(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, tuple("---" for _ in head), *rows))

@@ -1,0 +1,148 @@
+"""What may stand in the text, at which details, and what it is worth there.
+
+worth = layer x recency x focus, in whole numbers:
+
+- layer: phase-scoped 16, metadata 4, transient of the phase 2, all else 1. Permanent items are chosen before the
+  others, so that theirs (16) only compares them with each other.
+- recency: 8 / (8 + age), where age is the number of younger items in the same layer.
+- focus: 1 + 4 x relevance.
+
+A phase's marker is worth as much as the line of the youngest metadata, the closing line four times that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ctxbudget_protocol.words import Detail, Layer, RenderReason
+from ctxbudget_server.render.model import CLOSING, SHARES, Candidate, Request
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.markers import marker_text
+
+UNIT = 10_000
+"""The worth of the youngest item of weight 1."""
+AGE = 8
+"""Younger items of its layer that halve an item's worth."""
+FOCUS = 4
+"""How many times its worth the most relevant item gains by the focus."""
+READ = 120_000
+"""Tokens of documents that may be read for extracts, about 0.8 s of CPU; of a document at most a quarter counts,
+because no more of a huge one is looked at."""
+_WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "transient": 2}
+_ELSEWHERE = 1
+
+
+def candidates(request: Request) -> list[Candidate]:
+    """All that may stand: markers of completed phases, items in the order in which they entered, the closing line."""
+    retained = {item.id: item for item in request.items}
+    chosen = [item for item in request.items if not _is_doubled(item, retained)]
+    found = _readable([_candidate(item, age, request) for item, age in zip(chosen, _ages(chosen), strict=True)])
+    return [*_phase_markers(found, request), *found, _frame(CLOSING, None, 4)] if found else []
+
+
+def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
+    """Whether all that an item stands for was brought back, and so stands itself."""
+    if item.pinned or item.layer != "metadata" or not item.reduces:
+        return False
+    sources = [retained.get(source) for source in item.reduces]
+    return all(source is not None and source.hash is not None for source in sources)
+
+
+def _readable(found: list[Candidate]) -> list[Candidate]:
+    """Takes the extracts from the least worthy, where there is more than can be read for them."""
+    left = READ
+    is_read: dict[str, bool] = {}
+    for each in sorted(found, key=lambda each: -each.worth):
+        read = each.source or each.item
+        if read is not None and not {"brief", "metadata"}.isdisjoint(each.details):
+            cost = min(read.tokens, READ // 4)
+            is_read[each.key] = cost <= left
+            left -= cost if cost <= left else 0
+    return [each if is_read.get(each.key, True) else _unread(each) for each in found]
+
+
+def _unread(each: Candidate) -> Candidate:
+    return each._replace(details=("line", "whole"), ceiling="fits" if each.ceiling == "focus" else each.ceiling)
+
+
+def _ages(items: Sequence[Item]) -> list[int]:
+    younger: Counter[Layer] = Counter()
+    ages = []
+    for item in reversed(items):
+        ages.append(younger[item.layer])
+        younger[item.layer] += 1
+    return ages[::-1]
+
+
+def _candidate(item: Item, age: int, request: Request) -> Candidate:
+    relevance = (request.relevance or {}).get(item.id, 0.0)
+    source = None if item.pinned or item.hash is None else request.sources.get(item.id)
+    details, ceiling = _details(item, request) if source is None else _details_anew(item, request, relevance)
+    here = _is_here(item, request)
+    weight = _WEIGHTS[item.layer] if here or item.layer in ("permanent", "metadata") else _ELSEWHERE
+    return Candidate(
+        key=item.id,
+        item=item,
+        phase=item.phase,
+        section=item.layer,
+        details=details,
+        standing=details[-1] if item.pinned else details[0] if item.layer == "permanent" else None,
+        worth=int(UNIT * weight * AGE / (AGE + age) * (1 + FOCUS * relevance)),
+        ceiling=ceiling,
+        source=source,
+    )
+
+
+def _is_here(item: Item, request: Request) -> bool:
+    """Whether an item is of the phase that is asked for, or of none."""
+    return item.phase is None or (request.phase is not None and item.phase == request.phase.number)
+
+
+def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderReason]:
+    """The details at which an item may stand, and why no finer one."""
+    if item.hash is None:
+        return ("line",), "noContent"
+    if item.pinned:
+        return ("whole",), "pinned"
+    if item.marker:
+        return ("marker",), "marker"
+    if item.layer == "phase" and not _is_here(item, request):
+        return ("line",), "otherPhase"
+    ceiling: RenderReason = "permanent" if item.layer == "permanent" else "fits"
+    if item.tokens <= request.metadata_tokens:
+        return ("line", "whole"), ceiling
+    if item.layer in ("permanent", "phase"):
+        return ("line", "metadata", "whole"), ceiling
+    return ("line", "brief", "metadata", "whole"), ceiling
+
+
+def _details_anew(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
+    """The details of extracted metadata: if its source speaks of the focus, an extract about that is the finest."""
+    if relevance > 0:
+        return ("line", "brief", "metadata"), "focus"
+    return ("line", "brief", "whole") if item.tokens > request.metadata_tokens // 2 else ("line", "whole"), "fits"
+
+
+def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Candidate]:
+    """One for each completed phase that has items, none of which is a marker or always stands."""
+    if not request.markers:
+        return
+    phases = {each.phase for each in found if each.phase in request.completed}
+    spoken_for = {each.phase for each in found if each.standing or (each.item and each.item.marker)}
+    for phase in sorted(number for number in phases - spoken_for if number is not None):
+        yield _frame(marker_text(phase, None), phase, 1)
+
+
+def _frame(key: str, phase: int | None, lines: int) -> Candidate:
+    """A line that is no item, worth as much as the lines of so many of the youngest metadata."""
+    return Candidate(
+        key=key,
+        item=None,
+        phase=phase,
+        section="metadata",
+        details=("marker",),
+        standing=None,
+        worth=lines * UNIT * _WEIGHTS["metadata"] * SHARES["metadata"]["line"] // 100,
+        ceiling="marker",
+    )

@@ -1,0 +1,74 @@
+"""Passes on what the backend has to tell, without being asked, and without telling it too often."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.rpc.transport import Outlet
+from ctxbudget_server.runtime.workers import WorkerPool
+from ctxbudget_server.service.backend import Backend, Notification
+
+log = logging.getLogger(__name__)
+
+SHORTEST_SECONDS = 0.1
+"""Between two looks: hence at most 10 `budget/didChange` per session and second."""
+LONGEST_SECONDS = 0.25
+"""Between two looks: how late a change by another process may be told."""
+
+
+class NewsLoop:
+    """Asks the backend for news while this connection watches any session."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        pool: WorkerPool,
+        outlet: Outlet,
+        notify: Callable[[str, dict[str, Any]], None],
+    ) -> None:
+        self._backend = backend
+        self._pool = pool
+        self._outlet = outlet
+        self._notify = notify
+        self._changed = asyncio.Event()
+        self._failing = False
+
+    def finished(self, method: str) -> None:
+        """A request of this connection was answered; if it wrote, there may be news."""
+        if METHODS[method].mutates:
+            self._changed.set()
+
+    def look(self) -> None:
+        """There may be news: look now."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(LONGEST_SECONDS if self._backend.watching() else None):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            self._changed.clear()
+            if self._backend.watching():
+                await self._outlet.drained()  # no news for a client that does not read
+                for method, params in await self._pool.result_of(self._news):
+                    self._notify(method, params)
+                await asyncio.sleep(SHORTEST_SECONDS)
+
+    def _news(self) -> list[Notification]:
+        try:
+            news = self._backend.news()
+        except Exception as exc:
+            if not self._failing:  # once, not four times a second
+                log.warning("no news to be had: %r", exc, exc_info=not isinstance(exc, ProtocolError))
+            self._failing = True
+            return []
+        self._failing = False
+        return news

@@ -1,0 +1,1 @@
+"""Threads, queues and the watchdog of a server process."""

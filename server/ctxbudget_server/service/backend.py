@@ -1,0 +1,70 @@
+"""What a transport needs of the services: one blocking call per request, an order, and news to pass on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ctxbudget_server.account.cancellation import Cancellation
+
+if TYPE_CHECKING:
+    from ctxbudget_server.service.tracked_session import Followed
+    from ctxbudget_server.sidecar.commands import Prepared
+    from ctxbudget_server.sidecar.wire import Ask
+
+Notification = tuple[str, dict[str, Any]]
+
+
+class OneShotBackend(Protocol):
+    """One-shot commands behind a socket. Thread-safe; all of it may block briefly."""
+
+    def place(self) -> tuple[str, str]:
+        """(folder, name): where the socket lies."""
+
+    def identity(self) -> list[str]:
+        """What callers must have in common with this process. Raises OSError."""
+
+    def fold_in(self) -> None:
+        """Put events that wait in the spool on the account. Blocks for a second or so at most. Raises OSError."""
+
+    def prepare(self, ask: Ask, process: int) -> Prepared:
+        """Read the command of a caller's process. Raises LookupError if only that process can answer it."""
+
+
+class Backend(Protocol):
+    """The services behind a transport. All of it is thread-safe and knows no event loop."""
+
+    def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """Answer one request of the method table; `params` are raw, the result is ready for JSON.
+
+        Blocks while it works. Raises `ProtocolError` (refused) or `Cancelled` (nothing was changed).
+        """
+
+    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+        """Requests of one lane are worked on one after the other, in the order of arrival; None: at any time."""
+
+    def watching(self) -> bool:
+        """Whether this connection watches or follows any session."""
+
+    def follow(self, session: str | None, alerts: bool = True) -> None:
+        """Have `news` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly.
+
+        Sessions opened with `watch` are told of as before, with their alerts.
+        """
+
+    def followed(self, session: str, model: str | None) -> Followed:
+        """The session that is followed, as it is now, and a counter. Blocks briefly."""
+
+    def news(self) -> list[Notification]:
+        """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""
+
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """An editor opened a document or changed it to `text`; None: closed it. Called in the order of the events."""
+
+    def warm_up(self) -> None:
+        """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
+
+    def one_shots(self) -> OneShotBackend | None:
+        """What answers short processes on a socket of the workspace; None if nothing shall."""
+
+    def close(self) -> None:
+        """Let go of files; the process is about to end."""

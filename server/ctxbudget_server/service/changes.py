@@ -1,0 +1,158 @@
+"""News of watched sessions, whichever process made them: what changed since the last look."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_server.account.request import timestamp
+from ctxbudget_server.service.backend import Notification
+from ctxbudget_server.service.tracked_session import AUTO
+from ctxbudget_server.store.interface import Reader, Store
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.records import Session
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The last state of a session that was told. `nonce` tells one life of a session id from the next."""
+
+    nonce: str | None
+    revision: int
+
+
+class News:
+    """Compares watched sessions with what was told last. A quiet store costs one look at its change mark."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: dict[str, _Seen] = {}
+        self._mark: int | None = None
+        self._wanted: str | None = None
+        self._alerts = True
+        self._followed: str | None = None
+        self._known: dict[str, _Seen] = {}
+        """What every session was at the last look, while one of them is followed."""
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to look at."""
+        with self._lock:
+            return bool(self._seen) or self._wanted is not None
+
+    def watch(self, session_id: str) -> None:
+        """Tell what happens to the session from now on."""
+        with self._lock, self._store.read() as reader:
+            session = reader.session(session_id)
+            known = session and (session.nonce, session.revision)
+            self._seen.setdefault(session_id, _Seen(*(known or (None, 0))))
+
+    def ignore(self, session_id: str) -> None:
+        """Tell no more of the session."""
+        with self._lock:
+            self._seen.pop(session_id, None)
+
+    def follow(self, wanted: str | None, alerts: bool = True) -> None:
+        """Tell of this session, or of whichever changed last for `auto`, beginning with how it stands; None: of none.
+
+        Without `alerts` only its changes are told, unless it is watched as well.
+
+        It may come to be later. Where another one changes last, that one is told of from then on.
+        """
+        with self._lock, self._store.read() as reader:
+            self._alerts = alerts
+            if wanted != self._wanted:
+                self._wanted, self._followed, self._mark = wanted, None, None
+                self._known = _states(reader)
+
+    def collect(self) -> list[Notification]:
+        """At most one `budget/didChange` for each session, and every alert since the last look."""
+        with self._lock:
+            mark = self._store.change_mark()
+            if mark == self._mark:
+                return []
+            news: list[Notification] = []
+            with self._store.read() as reader:
+                for session_id, seen in self._seen.items():
+                    news += self._of_session(reader, session_id, seen, self._seen)
+                if self._wanted is not None:
+                    news += [each for each in self._of_followed(reader) if self._alerts or each[0] != "budget/alert"]
+                    self._known = _states(reader)
+            self._mark = mark
+            return news
+
+    def _of_followed(self, reader: Reader) -> list[Notification]:
+        latest = reader.latest_session(ARCHIVE_SESSION) if self._wanted == AUTO else None
+        wanted = self._followed if self._wanted == AUTO else self._wanted
+        session_id = latest.id if latest else wanted
+        if session_id is None or session_id in self._seen:
+            return []
+        known = self._known.get(session_id) or _Seen(None, 0)
+        if session_id == self._followed:
+            return self._of_session(reader, session_id, known, self._known)
+        session = reader.session(session_id)
+        if session is None:
+            return []
+        self._followed = session_id
+        return self._of_session(reader, session_id, known, self._known) or [
+            ("budget/didChange", self._change(reader, session))
+        ]
+
+    def _of_session(
+        self, reader: Reader, session_id: str, seen: _Seen, told_of: dict[str, _Seen]
+    ) -> list[Notification]:
+        session = reader.session(session_id)
+        if session is None:
+            if seen.nonce is None:
+                return []
+            told_of[session_id] = _Seen(None, 0)
+            gone = {
+                "sessionId": session_id,
+                "revision": seen.revision,
+                "state": "deleted",
+                "phase": None,
+                "status": None,
+            }
+            return [("budget/didChange", gone)]
+        if (session.nonce, session.revision) == (seen.nonce, seen.revision):
+            return []
+        told = seen.revision if session.nonce == seen.nonce else 0
+        alerts = reader.alerts(session_id, told)
+        told_of[session_id] = _Seen(session.nonce, session.revision)
+        return [
+            ("budget/didChange", self._change(reader, session)),
+            *(
+                (
+                    "budget/alert",
+                    {"sessionId": session_id, "revision": alert["revision"], "level": alert["level"], "alert": alert},
+                )
+                for alert in alerts
+            ),
+        ]
+
+    def _change(self, reader: Reader, session: Session) -> dict[str, object]:
+        from ctxbudget_server.account.settings import Settings
+        from ctxbudget_server.account.wire import wire_figures
+
+        now = timestamp(self._clock())
+        leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+        running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
+        figures = wire_figures(session, Settings.of(session.config), leased)
+        return {
+            "sessionId": session.id,
+            "revision": session.revision,
+            "state": session.state,
+            "phase": running[0] if running else None,
+            "status": figures.wire(),
+        }
+
+
+def _states(reader: Reader) -> dict[str, _Seen]:
+    return {session_id: _Seen(*state) for session_id, state in reader.revisions().items()}

@@ -1,0 +1,89 @@
+"""What is wrong with a field of params, in our own words: what was expected, and what came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_FIELD_NAME = re.compile(r"(?!(?:str|int|float|bool)$)[a-z]\w*")
+
+MAX_SHOWN_CHARACTERS = 40
+"""Of a value that came, in a message."""
+
+_EXPECTED = {
+    "string_type": "must be a string",
+    "string_unicode": "must be text without lone surrogates",
+    "int_type": "must be an integer",
+    "int_from_float": "must be an integer",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "messages_type": "must be a list of at most 100,000 objects",
+    "greater_than": "must be above {gt:,}",
+    "greater_than_equal": "must be at least {ge:,}",
+    "less_than": "must be below {lt:,}",
+    "less_than_equal": "must be at most {le:,}",
+    "string_pattern_mismatch": "must match {pattern}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+}
+"""By pydantic's kind of fault; the figures are those that its context has."""
+
+_LENGTHS = {
+    "string_too_short": "must have at least {min_length:,} characters",
+    "string_too_long": "must have at most {max_length:,} characters",
+    "too_short": "must have at least {min_length:,} entries",
+    "too_long": "must have at most {max_length:,} entries",
+}
+
+
+def location(error: ErrorDetails) -> list[str | int]:
+    """The way to the field at fault, without the names of alternatives that pydantic puts in between."""
+    return [part for part in error["loc"] if isinstance(part, int) or _FIELD_NAME.fullmatch(part)]
+
+
+def sentence(error: ErrorDetails) -> str:
+    """The fault of one field as a sentence without its location, e.g. `must be an integer, not a string`."""
+    kind = error["type"]
+    context = {name: _whole(value) for name, value in error.get("ctx", {}).items()}
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        return "is not a field of this method"
+    if wanted := _LENGTHS.get(kind):
+        return f"{wanted.format_map(context)}, not {_length(error['input'], context)}"
+    if wanted := _EXPECTED.get(kind):
+        return f"{wanted.format_map(context)}, not {shown(error['input'])}"
+    return error["msg"]
+
+
+def _whole(value: Any) -> Any:
+    """A limit as a person writes it: 1 for 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _length(value: object, context: Mapping[str, Any]) -> str:
+    length = context.get("actual_length", len(value) if isinstance(value, str | list) else 0)
+    return f"{length:,}" if isinstance(length, int) else str(length)
+
+
+def shown(value: object) -> str:
+    """A value that came, as a person names it: scalars by value, everything else by its JSON type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        text = str(value)
+        return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
+    if isinstance(value, str):
+        return repr(value if len(value) <= MAX_SHOWN_CHARACTERS else f"{value[:MAX_SHOWN_CHARACTERS]}…")
+    return "a list" if isinstance(value, list) else "an object"

@@ -1,0 +1,22 @@
+"""Which function serves a method: the one of its own name, in the module of its own name, under `methods`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+
+def address(method: str) -> tuple[str, str]:
+    """(module, function) of a method: `workflow/startPhase` is `methods.workflow.start_phase:start_phase`."""
+    namespace, _, verb = method.partition("/")
+    name = re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", verb)
+    return f"ctxbudget_server.methods.{namespace}.{name}", name
+
+
+def implementation(method: str) -> Callable[..., Any]:
+    """The function that serves a method of the table; imports its module, and no other method's."""
+    module, name = address(method)
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function

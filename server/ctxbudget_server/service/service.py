@@ -1,0 +1,269 @@
+"""One request from raw params to a result ready for JSON: what the server and `ctxbudget call` share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
+from ctxbudget_protocol.method import Method
+from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.notices import TOLD_WITH
+from ctxbudget_server.account.request import Call, utc_now
+from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
+from ctxbudget_server.methods.store.losses import notices
+from ctxbudget_server.service.backend import Notification
+from ctxbudget_server.service.registry import implementation
+from ctxbudget_server.service.validation import Validate, lean_validated, validated
+from ctxbudget_server.store.faults import StoreReplacedError
+from ctxbudget_server.store.hurried import HurriedStore
+from ctxbudget_server.store.interface import Store
+from ctxbudget_server.store.location import extra_roots, store_path
+from ctxbudget_server.store.sqlite import Durability, SqliteStore
+from ctxbudget_server.workspace.buffers import Buffers
+from ctxbudget_server.workspace.documents import Documents, find_workspace
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.records import Record
+    from ctxbudget_server.service.changes import News
+    from ctxbudget_server.service.tracked_session import Followed, Following
+    from ctxbudget_server.sidecar.commands import OneShots
+
+MAKING_ROOM = ("session/delete", "context/prune", "session/close")
+"""Methods that must be possible on a full disk: they are the way out."""
+
+MAX_REPLACEMENTS = 2
+"""How often one request follows a store whose file is replaced while it works."""
+
+ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
+"""Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the services are set up. Paths are the user's own words."""
+
+    workspace: str | None = None
+    store: str | None = None
+    durability: Durability = "full"
+    limits: Limits = field(default_factory=Limits)
+    retain: str | None = None
+    """How much content stays, as `services/retention.py` reads it; absent: CTXBUDGET_RETAIN, else all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The workspace (a real path) and the store that the services were opened for."""
+
+    workspace: str
+    store: str
+    durability: Durability
+
+
+class Services:
+    """All methods of the contract over one workspace's store. Thread-safe."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        root: str | None = None,
+        actor: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        workspace = find_workspace(options.workspace, root)
+        path = store_path(str(workspace), options.store)
+        self.store: Store = SqliteStore(Path(path), options.durability)
+        self.whereabouts = Whereabouts(str(workspace), path, options.durability)
+        roots = [Path(root) for root in extra_roots()]
+        self._documents = Documents(workspace, roots, options.limits.max_document_bytes)
+        self._limits = options.limits
+        self.buffers = Buffers()
+        self._actor = f"{actor}:{os.getpid()}"
+        self._retain = options.retain
+        self._clock = clock
+        self._validate: Validate = lean_validated
+        self._news: News | None = None
+        self._following: Following | None = None
+
+    def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """Answer one request; raises `ProtocolError` or `Cancelled`."""
+        row = METHODS.get(method)
+        if row is None or row.result is None:
+            raise ProtocolError("methodNotFound", f"there is no method {method!r}")
+        given = {name: value for name, value in params.items() if name not in ENVELOPE}
+        checked = self._validate(row, given)
+        call = Call(
+            method,
+            given,
+            self.store,
+            self._documents,
+            self._limits,
+            self._actor,
+            cancellation,
+            self._watch,
+            self.buffers,
+            self._clock,
+        )
+        result = self._with_room(call, row, checked)
+        if method == "session/close":
+            self._retain_content()
+        return {**result, "notices": self._notices()} if method in TOLD_WITH else result
+
+    def _notices(self) -> list[dict[str, Any]]:
+        return [notice.wire() for notice in notices(self.store)]
+
+    def _with_room(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+        """Answer, on a full disk too if the request makes room."""
+        try:
+            return self._in_a_store_that_stays(call, row, checked)
+        except ProtocolError as error:
+            if error.name != "storeFull" or row.name not in MAKING_ROOM:
+                raise
+        with self.store.relief():
+            return self._in_a_store_that_stays(call, row, checked)
+
+    def _in_a_store_that_stays(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+        """Answer in the store that lies at the path: one that is replaced meanwhile is followed."""
+        for _ in range(MAX_REPLACEMENTS):
+            acknowledged = self.store.commits
+            try:
+                return _answered(call, row, checked)
+            except StoreReplacedError:
+                if self.store.commits != acknowledged:  # part of the request was kept: the caller must look
+                    raise
+        return _answered(call, row, checked)
+
+    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+        """Writes to one session keep their order; reads go at any time."""
+        row = METHODS.get(method)
+        if row is None or not row.mutates:
+            return None
+        session_id = params.get("sessionId")
+        return session_id if isinstance(session_id, str) else DEFAULT_SESSION
+
+    def watching(self) -> bool:
+        """Whether any session is watched or followed."""
+        return self._news is not None and self._news.active
+
+    def follow(self, session: str | None, alerts: bool = True) -> None:
+        """Have `news` tell of a session, or of the latest for `auto`; None: of none but those opened with `watch`."""
+        if self._news is not None or session is not None:
+            self._the_news().follow(session, alerts)
+
+    def followed(self, session: str, model: str | None) -> Followed:
+        """The session that `session` names now, and the counter of `model`, else of the session's."""
+        from ctxbudget_server.service.tracked_session import Following
+
+        if self._following is None:
+            self._following = Following(self.store)
+        return self._following.find(session, model)
+
+    def news(self) -> list[Notification]:
+        """What happened to the watched sessions since the last call."""
+        return self._news.collect() if self._news else []
+
+    def warm_up(self) -> None:
+        """Load the vocabulary, then build the models: until they are there, params are checked without them."""
+        from ctxbudget_protocol.models import model_of
+        from ctxbudget_server.tokens import DEFAULT_ENCODING, load
+
+        load(DEFAULT_ENCODING)
+        for row in requests():
+            model_of(row.params)
+        self._validate = validated
+        self._retain_content()
+
+    def document_changed(self, uri: str, text: str | None) -> None:
+        """An editor opened or changed a document; None: closed it."""
+        if text is None:
+            self.buffers.close(uri)
+        else:
+            self.buffers.update(uri, text)
+
+    def one_shots(self) -> OneShots | None:
+        """The same services for the short processes of this workspace; None if they would answer otherwise there."""
+        from ctxbudget_server.sidecar.commands import OneShots
+
+        usual = self._limits.max_document_bytes == Limits().max_document_bytes
+        return OneShots(self) if usual else None
+
+    def guest(self, actor: str) -> Services:
+        """The services for another client: without the open documents and watched sessions of this one."""
+        guest = copy(self)
+        guest._actor = actor
+        guest.buffers = Buffers()
+        guest._news = None
+        return guest
+
+    def hurried(self, until: float) -> Services:
+        """The same services, for work that waits for other writers until `until` (of `time.monotonic`) at most."""
+        hurried = copy(self)
+        hurried.store = HurriedStore(self.store, until)
+        return hurried
+
+    def of_workspace(self, workspace: str) -> Services:
+        """The services for another workspace (a real path) on the same store; these, if there is no such folder."""
+        if workspace == self.whereabouts.workspace or not Path(workspace).is_dir():
+            return self
+        other = self.guest(self._actor)
+        other.whereabouts = replace(self.whereabouts, workspace=workspace)
+        other._documents = replace(self._documents, workspace=Path(workspace))
+        return other
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def _retain_content(self) -> None:
+        """Drop what the retention that the user set does not keep. A fault of it is no fault of the request."""
+        if self._retain is None and not os.environ.get("CTXBUDGET_RETAIN"):
+            return
+        import logging
+
+        from ctxbudget_server.account.retention import configured, retain
+
+        try:
+            if retention := configured(self._retain):
+                retain(self.store, retention, self._clock(), self._actor)
+        except (ValueError, ProtocolError) as fault:
+            logging.getLogger(__name__).warning("retention was not applied: %s", fault)
+
+    def _watch(self, session_id: str, wanted: bool) -> None:
+        if wanted:
+            self._the_news().watch(session_id)
+        else:
+            self._the_news().ignore(session_id)
+
+    def _the_news(self) -> News:
+        from ctxbudget_server.service.changes import News
+
+        if self._news is None:
+            self._news = News(self.store, self._clock)
+        return self._news
+
+
+def _answered(call: Call, row: Method, checked: Any) -> dict[str, Any]:
+    if row.mutates and (known := _answered_before(call)):
+        return known
+    try:
+        result: Record = implementation(row.name)(call, checked)
+    except AnsweredBefore as known:
+        return known.result
+    return result.wire(call.cancellation.check)
+
+
+def _answered_before(call: Call) -> dict[str, Any] | None:
+    """The first result of a repeated request: looked up before files are read and texts counted."""
+    key = call.params.get("requestKey")
+    if key is None:
+        return None
+    with call.read() as reader:
+        return first_result(reader, call.method, key_scope(call.method, call.params.get("sessionId")), key)

@@ -1,0 +1,51 @@
+"""The session that an editor shows: a named one, or whichever of the workspace changed last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.counters import calibrated_counter
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.store.interface import Store
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The session that is followed, its settings or the defaults, and a counter. None: there is no such session."""
+
+    session_id: str | None
+    settings: Settings
+    counter: Counter
+
+
+class Following:
+    """Answers from memory as long as no process has written. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[int | None, dict[tuple[str, str | None], Followed]] = (None, {})
+
+    def find(self, wanted: str, model: str | None) -> Followed:
+        """The session of that id, or the latest for `auto`; the counter is that of `model`, else of the session's."""
+        known_mark, answers = self._known
+        if known_mark is None:
+            with self._store.read():  # it is made or opened now, so that it has a mark
+                pass
+        mark = self._store.change_mark()
+        if mark != known_mark:
+            answers = {}
+            self._known = (mark, answers)
+        if (wanted, model) not in answers:
+            answers[wanted, model] = self._look(wanted, model)
+        return answers[wanted, model]
+
+    def _look(self, wanted: str, model: str | None) -> Followed:
+        with self._store.read() as reader:
+            session = reader.latest_session(ARCHIVE_SESSION) if wanted == AUTO else reader.session(wanted)
+            settings = Settings.of(session.config if session else {})
+            counter = calibrated_counter(reader, model or settings.model)
+        return Followed(session.id if session else None, settings, counter)

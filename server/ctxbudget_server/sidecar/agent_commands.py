@@ -1,0 +1,158 @@
+"""`hook` and `statusline`: the words and the JSON of a coding agent, until they are requests, and what is printed.
+
+A fault is a line on stderr and nothing on stdout, with exit code 0: an agent must not be stopped by its account.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.agents.hosts import HOSTS, answer, event_of, payload_of
+from ctxbudget_server.agents.model import Account, Event, FaultyPayloadError, HookOptions, Reaction, session_id
+from ctxbudget_server.presentation.terminal import line
+from ctxbudget_server.sidecar import client as caller
+from ctxbudget_server.sidecar import spooling
+from ctxbudget_server.sidecar.spooling import Folded
+from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.store.location import store_path
+
+if TYPE_CHECKING:
+    from ctxbudget_server.service.service import Services
+
+SPOOLED: Final = frozenset({"storeBusy", "storeFull"})
+"""Errors after which an event waits in the spool."""
+SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process puts it on the account"
+
+Work = tuple[str | None, Callable[[Cancellation], Answer]]
+"""A lane, and what is to be done in it."""
+
+
+def hook(services: Services, ask: Ask, since: float) -> Work:
+    """What `ctxbudget hook EVENT` does with the payload in `ask`; an agent waits for it since `since`."""
+    try:
+        event, options = _event(ask)
+    except FaultyPayloadError as fault:
+        complaint = Answer(0, stderr=_line("hook", fault))
+        return None, lambda _: complaint
+
+    def run(cancellation: Cancellation) -> Answer:
+        until = max(since + caller.STORE_SECONDS, time.monotonic() + caller.LEAST_STORE_SECONDS)
+        told: list[str] = []
+        try:
+            if not _fold_before(services, until, told):
+                return spooled(services, ask, told)
+            reaction = _reaction(services.hurried(until), ask, event, options, cancellation)
+        except ProtocolError as error:
+            return spooled(services, ask, told) if error.name in SPOOLED else Answer(0, stderr=_lines([*told, error]))
+        return Answer(0, answer(event, reaction), _lines(told))
+
+    return event.session, run
+
+
+def _event(ask: Ask) -> tuple[Event, HookOptions]:
+    """The event that a host tells. Raises `FaultyPayloadError`."""
+    word, *given = ask.arguments
+    options = _hook_options(_settings(given))
+    return event_of(word, payload_of(ask.body), options.host), options
+
+
+def fold_in(services: Services, until: float) -> Folded:
+    """Put the events in the store's spool on the account, until `until` (of `time.monotonic`).
+
+    Raises OSError if the spool cannot be used.
+    """
+    return spooling.fold_in(services, until, _put_on_account)
+
+
+def _put_on_account(services: Services, ask: Ask) -> None:
+    _reaction(services, ask, *_event(ask), Cancellation())
+
+
+def _reaction(services: Services, ask: Ask, event: Event, options: HookOptions, cancellation: Cancellation) -> Reaction:
+    from ctxbudget_server.agents.hook import react  # a status line does without it
+
+    return react(_account(services, ask, cancellation), event, options)
+
+
+def _fold_before(services: Services, until: float, told: list[str]) -> bool:
+    """Whether no event waits that is older than the one at hand."""
+    try:
+        folded = fold_in(services, until)
+    except OSError as fault:  # what cannot be read does not keep the next event from the account
+        told.append(f"the spool cannot be used: {fault}")
+        return True
+    told += folded.rejected
+    return folded.clear
+
+
+def spooled(services: Services, ask: Ask, told: Iterable[str] = ()) -> Answer:
+    """Have the event wait in the spool; the answer says so, after `told`."""
+    at = services.whereabouts
+    try:
+        spooling.spool_event(at.store, at.workspace, ask, durable=at.durability == "full")
+    except OSError as fault:
+        return Answer(0, stderr=_lines([*told, f"the store is busy, and the event is lost: {fault}"]))
+    return Answer(0, stderr=_lines([*told, SPOOLED_NOTICE]))
+
+
+def statusline(services: Services, ask: Ask, since: float) -> Work:
+    """What `ctxbudget statusline` prints for the payload in `ask`, which may be empty; somebody waits since `since`."""
+
+    def run(cancellation: Cancellation) -> Answer:
+        from ctxbudget_server.agents.statusline import Look, statusline_of
+
+        try:
+            given = _settings(ask.arguments)
+            payload = payload_of(ask.body) if bytes(ask.body).strip() else {}
+            look = Look(given.get("color") != "never", _whole(given, "width"))
+            named = payload.get("session_id") or given.get("session")
+            session = session_id(named) if isinstance(named, str) else None
+            hurried = services.hurried(since + caller.STORE_SECONDS)
+            text = statusline_of(_account(hurried, ask, cancellation), session, payload, look)
+            return Answer(0, f"{text}\n".encode())
+        except (FaultyPayloadError, ProtocolError) as fault:
+            return Answer(0, b"ctx ?\n", _line("statusline", fault))
+
+    return None, run
+
+
+def _account(services: Services, ask: Ask, cancellation: Cancellation) -> Account:
+    def request(method: str, **params: Any) -> dict[str, Any]:
+        return services.call(method, params, cancellation)
+
+    at = services.whereabouts
+    elsewhere = () if at.store == store_path(at.workspace) else ("--store", at.store)
+    return Account(request, ask.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
+
+
+def _settings(given: list[str]) -> dict[str, str]:
+    return dict(word.partition("=")[::2] for word in given)
+
+
+def _hook_options(given: dict[str, str]) -> HookOptions:
+    host = given.get("host")
+    if host is not None and host not in HOSTS:
+        raise FaultyPayloadError(f"there is no host {host!r}; those known: {', '.join(HOSTS)}")
+    return HookOptions(host, _whole(given, "replace-over"))
+
+
+def _whole(given: dict[str, str], name: str) -> int | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdecimal() or not 0 < int(value) < 10**9:
+        raise FaultyPayloadError(f"--{name} is no whole number above 0: {value!r}")
+    return int(value)
+
+
+def _lines(faults: Iterable[object]) -> bytes:
+    return b"".join(_line("hook", fault) for fault in faults)
+
+
+def _line(command: str, fault: object) -> bytes:
+    return f"ctxbudget {command}: {line(' '.join(str(fault).split()))}\n".encode()

@@ -1,0 +1,71 @@
+"""The caller's end: have the sidecar answer, or find out soon that this process must."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctxbudget_server.sidecar.endpoint import Endpoint
+from ctxbudget_server.sidecar.wire import TAKEN, Answer, Ask, read_answer
+from ctxbudget_server.store.location import socket_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _socket import socket
+
+SWITCH_VARIABLE = "CTXBUDGET_SOCKET"
+"""`off` keeps callers from asking a sidecar, and sidecars from listening."""
+
+TAKEN_SECONDS = 1.0
+"""For a sidecar to say that it takes the request: one that is stopped, or busy beyond that, is done without."""
+SILENCE_SECONDS = 1.0
+"""Without a byte in that time, or without taking one, an agent gives the sidecar up: one that works says so."""
+CALL_SILENCE_SECONDS = 10.0
+"""The same for a call, which has more time, where a sidecar may just have much to do."""
+STORE_SECONDS = 1.0
+"""How long an agent waits for a store that other processes keep locked; then its event is spooled."""
+LEAST_STORE_SECONDS = 0.4
+"""What is left of that for an event whose turn comes late."""
+CHUNK_BYTES = 256 * 1024
+"""Sent at a time, so that a sidecar that takes a long body slowly is not given up."""
+MAX_BODY_BYTES = 64 * 1024 * 1024
+"""A larger body is not sent: no sidecar takes it."""
+
+
+def switched_on() -> bool:
+    """Whether there may be a sidecar to ask."""
+    return sys.platform != "win32" and os.environ.get(SWITCH_VARIABLE) != "off"
+
+
+def ask_sidecar(ask: Ask, workspace: str, store: str) -> Answer | None:
+    """The sidecar's answer; None if there is no sidecar, if it refuses, or if anything is odd."""
+    if len(ask.body) > MAX_BODY_BYTES:
+        return None
+    try:
+        endpoint = Endpoint(*socket_place(workspace, store))
+    except OSError:
+        return None
+    try:
+        connection = endpoint.connection(TAKEN_SECONDS)
+        try:
+            return _converse(connection, ask)
+        finally:
+            connection.close()
+    except (OSError, ValueError):
+        return None
+    finally:
+        endpoint.close()
+
+
+def _converse(connection: socket, ask: Ask) -> Answer | None:
+    connection.sendall(ask.head())
+    if connection.recv(len(TAKEN)) != TAKEN:
+        return None
+    ask.sent = True
+    connection.settimeout(CALL_SILENCE_SECONDS if ask.command == "call" else SILENCE_SECONDS)
+    for start in range(0, len(ask.body), CHUNK_BYTES):
+        connection.sendall(ask.body[start : start + CHUNK_BYTES])
+    chunks = []
+    while chunk := connection.recv(1 << 20):
+        chunks.append(chunk)
+    return read_answer(b"".join(chunks))

@@ -1,0 +1,135 @@
+"""One-shot commands: from their words and their JSON to what they print. The same in every process that runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.presentation.terminal import json_text
+from ctxbudget_server.sidecar.client import STORE_SECONDS
+from ctxbudget_server.sidecar.identity import identity
+from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.store.location import socket_place
+
+if TYPE_CHECKING:
+    from ctxbudget_server.service.service import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
+
+    lane: str | None
+    run: Callable[[Cancellation], Answer]
+    method: str | None = None
+
+
+class OneShots:
+    """What a sidecar answers to the short processes of its workspace. Thread-safe; all of it may block briefly."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def place(self) -> tuple[str, str]:
+        """(folder, name) of the socket."""
+        at = self._services.whereabouts
+        return socket_place(at.workspace, at.store)
+
+    def identity(self) -> list[str]:
+        """What a caller must have in common with this process. Raises OSError if the workspace is gone."""
+        at = self._services.whereabouts
+        return identity(at.workspace, at.store, at.durability)
+
+    def fold_in(self) -> None:
+        """Put events that wait in the spool on the account, for a while at most. Raises OSError."""
+        import logging  # hooks do without it
+
+        from ctxbudget_server.sidecar.agent_commands import fold_in
+
+        guest = self._services.guest(f"spool:{os.getpid()}")
+        for line in fold_in(guest, time.monotonic() + STORE_SECONDS).rejected:
+            logging.getLogger(__name__).warning("%s", line)
+
+    def prepare(self, ask: Ask, process: int) -> Prepared:
+        """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
+        if not self._services.store.in_place():
+            raise LookupError("the store was moved")
+        return prepare(self._services.guest(f"{ask.command}:{process}"), ask)
+
+
+def prepare(services: Services, ask: Ask, since: float | None = None) -> Prepared:
+    """Read a command that somebody waits for since `since` (of `time.monotonic`; absent: now).
+
+    Raises LookupError for one that is not known here.
+    """
+    return COMMANDS[ask.command](services, ask, time.monotonic() if since is None else since)
+
+
+def _prepare_call(services: Services, ask: Ask, _: float) -> Prepared:
+    (method,) = ask.arguments
+    try:
+        params = _params(ask.body)
+    except ProtocolError as error:
+        refused = _refused(error)
+        return Prepared(None, lambda _: refused)
+    row = METHODS.get(method)
+    if ask.key and row is not None and row.needs_key and params.get("requestKey") is None:
+        params["requestKey"] = ask.key
+
+    def run(cancellation: Cancellation) -> Answer:
+        try:
+            result = services.call(method, params, cancellation)
+        except ProtocolError as error:
+            return _refused(error)
+        return Answer(0, f"{json_text(result)}\n".encode())
+
+    return Prepared(services.lane(method, params), run, method)
+
+
+def _prepare_hook(services: Services, ask: Ask, since: float) -> Prepared:
+    from ctxbudget_server.sidecar.agent_commands import hook
+
+    lane, run = hook(services, ask, since)
+    return Prepared(lane, run)
+
+
+def _prepare_statusline(services: Services, ask: Ask, since: float) -> Prepared:
+    from ctxbudget_server.sidecar.agent_commands import statusline
+
+    lane, run = statusline(services, ask, since)
+    return Prepared(lane, run)
+
+
+COMMANDS: dict[str, Callable[[Services, Ask, float], Prepared]] = {
+    "call": _prepare_call,
+    "hook": _prepare_hook,
+    "statusline": _prepare_statusline,
+}
+
+
+def _refused(error: ProtocolError) -> Answer:
+    return Answer(1, stderr=f"{json_text(error.wire())}\n".encode())
+
+
+def _params(body: bytes | bytearray) -> dict[str, Any]:
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        params = json.loads(text or "{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError) as fault:
+        raise ProtocolError("parseError", f"the params are no JSON: {fault}") from fault
+    if params is None or params == []:
+        return {}
+    if not isinstance(params, dict):
+        raise invalid([], "must be a JSON object", "dict_type")
+    return params
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,1 @@
+"""The files of a workspace: which may be read, and how."""

@@ -1,0 +1,88 @@
+"""Open documents of an editor: what is on the screen counts, not what is on the disk, and only edits are counted."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxbudget_server.workspace.documents import path_of
+
+
+@dataclass(slots=True)
+class Buffer:
+    """An open document. `counts` has its raw tokens by encoding, as far as they were asked for, each with its text."""
+
+    text: str
+    counts: dict[str, tuple[str, int]]
+
+
+class Buffers:
+    """The open documents by real path. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[str, Buffer] = {}
+
+    def update(self, uri: str, text: str) -> None:
+        """A document was opened, or changed to `text`."""
+        with self._lock:
+            buffer = self._open.setdefault(_key(uri), Buffer(text, {}))
+            buffer.text = text
+
+    def close(self, uri: str) -> None:
+        """A document was closed: from now on its file counts."""
+        with self._lock:
+            self._open.pop(_key(uri), None)
+
+    def text_at(self, path: str) -> str | None:
+        """The text of an open document by its real path."""
+        with self._lock:
+            buffer = self._open.get(path)
+            return buffer.text if buffer else None
+
+    def raw_tokens(self, path: str, text: str, encoding: str, check: Callable[[], None]) -> int:
+        """Raw tokens of the document's `text`: around the edits since it was counted last, or all at the first time."""
+        from ctxbudget_server.tokens import Edit, count, count_edited
+
+        with self._lock:
+            buffer = self._open.get(path)
+            known = buffer.counts.get(encoding) if buffer else None
+        if known is None:
+            tokens = count(text, encoding, check)
+        else:
+            old, old_tokens = known
+            start, old_end, new_end = changed_region(old, text)
+            tokens = count_edited(old_tokens, old, Edit(start, old_end, text[start:new_end]), encoding, check)
+        if buffer:
+            with self._lock:
+                buffer.counts[encoding] = (text, tokens)
+        return tokens
+
+
+def changed_region(old: str, new: str) -> tuple[int, int, int]:
+    """(start, end in `old`, end in `new`) of what differs between two texts, in characters.
+
+    Equal beginnings and ends are found by halving, each step one comparison of slices at memory speed.
+    """
+    start = _longest(min(len(old), len(new)), lambda size: old[:size] == new[:size])
+    room = min(len(old), len(new)) - start
+    tail = _longest(room, lambda size: old[len(old) - size :] == new[len(new) - size :])
+    return start, len(old) - tail, len(new) - tail
+
+
+def _longest(limit: int, holds: Callable[[int], bool]) -> int:
+    """The largest size up to `limit` that `holds`; 0 does, and so do all sizes below one that does."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _key(uri: str) -> str:
+    return os.path.realpath(path_of(uri))

@@ -1,0 +1,144 @@
+"""The workspace, and what may be read in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_server.store.location import workspace_around, workspace_chosen
+from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, inside, open_inside
+
+
+def find_workspace(option: str | None, start: str | None) -> Path:
+    """The real path of the workspace: `option`, else CTXBUDGET_WORKSPACE, else the nearest marked ancestor of
+    `start` (a folder or `file:` URI; the current directory if absent), else that folder itself.
+    """
+    for text in (option, start):
+        if text and "\0" in path_of(text):
+            raise ProtocolError("pathUnreadable", "the workspace has a NUL character", path=text, reason="NUL")
+    if chosen := workspace_chosen(option):
+        workspace = Path(path_of(chosen)).resolve()
+        if not workspace.is_dir():
+            raise ProtocolError(
+                "pathUnreadable", f"the workspace {workspace} is no folder", path=chosen, reason="not a folder"
+            )
+        return workspace
+    return Path(workspace_around(path_of(start) if start else "."))
+
+
+def path_of(text: str) -> str:
+    """The path that a `file:` URI names; any other text is a path already."""
+    if not text.lower().startswith("file:"):
+        return text
+    from urllib.parse import unquote, urlsplit  # hooks do without it
+
+    parts = urlsplit(text)
+    if parts.netloc not in ("", "localhost"):
+        raise ProtocolError("pathNotAllowed", f"{text} is on another host", path=text)
+    path = unquote(parts.path)
+    # file:///C:/x names C:/x
+    return path[1:] if os.name == "nt" and path[2:3] == ":" else path
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it was read: its text, its bytes in UTF-8, and its real path."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Reads text files inside the workspace and the extra roots, up to `max_bytes` each."""
+
+    workspace: Path
+    extra_roots: Sequence[Path]
+    max_bytes: int
+
+    def shown(self, path: str | None) -> str | None:
+        """A path as the workspace sees it: folders above the workspace say nothing about a document."""
+        if path is None:
+            return None
+        try:
+            return Path(path).relative_to(self.workspace).as_posix()
+        except ValueError:
+            return Path(path).name
+
+    def locate(self, given: str, loc: Location) -> Path:
+        """The real path of `given`: absolute, a `file:` URI, or relative to the workspace. Raises `pathNotAllowed`."""
+        try:
+            return Path(inside(self._absolute(given, loc), self._roots)[1])
+        except OutsideError as outside:
+            raise self._outside(str(outside), given, loc) from None
+
+    def read(self, given: str, loc: Location) -> Document:
+        """The file at `given`. Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText` with `loc`."""
+        path = self._absolute(given, loc)
+        try:
+            data, real = self._bytes(path, loc)
+        except OutsideError as outside:
+            raise self._outside(str(outside), given, loc) from None
+        except NotRegularError as other:
+            message = f"{other} is no regular file"
+            raise ProtocolError("pathNotAllowed", message, loc=loc, path=given) from None
+        except OSError as fault:
+            reason = fault.strerror or str(fault)
+            raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
+        return Document(as_text(data, loc, given), os.fsencode(real).decode("utf-8", "replace"))
+
+    @property
+    def _roots(self) -> Sequence[Path]:
+        return (self.workspace, *self.extra_roots)
+
+    def _absolute(self, given: str, loc: Location) -> Path:
+        path = path_of(given)
+        if "\0" in path:
+            raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
+        return self.workspace / path
+
+    def _outside(self, real: str, given: str, loc: Location) -> ProtocolError:
+        message = f"{real} is outside the workspace {self.workspace}"
+        return ProtocolError("pathNotAllowed", message, loc=loc, path=given)
+
+    def _bytes(self, path: Path, loc: Location) -> tuple[bytes, str]:
+        descriptor, real = open_inside(path, self._roots)
+        try:
+            check_size(os.fstat(descriptor).st_size, self.max_bytes, loc)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(self.max_bytes + 1)
+            check_size(len(data), self.max_bytes, loc)
+            return data, real
+        finally:
+            os.close(descriptor)
+
+
+def check_size(size: int, limit: int, loc: Location) -> None:
+    """Raise `payloadTooLarge` if a document of `size` bytes is over `limit` bytes."""
+    if size > limit:
+        raise ProtocolError(
+            "payloadTooLarge",
+            f"a document of {size:,} bytes is over the limit of {limit:,}",
+            loc=loc,
+            limit=limit,
+            size=size,
+        )
+
+
+def as_text(data: bytes, loc: Location, given: str) -> str:
+    """The text that UTF-8 bytes spell; a byte-order mark stays in it. Raises `notText`."""
+    if (nul := data.find(b"\0")) >= 0:
+        raise ProtocolError("notText", f"{given} is binary: a NUL byte at {nul}", loc=loc, path=given, offset=nul)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise ProtocolError(
+            "notText",
+            f"{given} is not UTF-8: byte {fault.start} cannot be read",
+            loc=loc,
+            path=given,
+            offset=fault.start,
+        ) from fault

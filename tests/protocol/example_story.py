@@ -1,0 +1,82 @@
+"""The examples of the method table, as one story on a fresh workspace: every method is called once, in this order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from support.client import Client
+from support.documents import REPORT
+from support.session import serve_command
+
+from ctxbudget_protocol.methods import METHODS
+
+Json = Any
+
+STORY = (
+    "session/open", "workflow/startPhase", "budget/allocate", "budget/reserve", "budget/renew", "workflow/startWave",
+    "context/add", "budget/settle", "context/append", "context/update", "context/list", "context/get", "context/search",
+    "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate", "budget/status", "context/prune",
+    "context/undo", "workflow/completeWave", "workflow/completePhase", "context/restore", "context/render",
+    "context/fit", "usage/record", "session/recalibrate", "budget/report", "budget/release", "session/list",
+    "session/close", "session/delete", "store/losses", "store/acknowledge",
+)  # fmt: skip
+SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
+"""What is called before a method of the story, whose answer gives it something to act on."""
+
+PASSING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+IDS = re.compile(r"\b[iluf][a-z]{6}\d+\b")
+"""Ids of items, leases and undos carry six letters that every session draws for itself."""
+
+
+def run_story(folder: Path) -> Iterator[tuple[str, Json, Json]]:
+    """(method, the params as the table has them, the answer as the table would have it), call by call."""
+    (folder / "report.md").write_text(REPORT, "utf-8")
+    with Client(serve_command(folder), cwd=folder, root=folder) as client:
+        names = _Names(folder)
+        for method in STORY:
+            if method in SETTING_UP:
+                names.told(client.request(*SETTING_UP[method]))
+            example = METHODS[method].example
+            assert example is not None, f"{method} has no example"
+            answer = client.request(method, names.real(example.params))
+            yield method, example.params, names.told(answer)
+
+
+class _Names:
+    """Ids, times and paths of this run, and what the table calls them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._real: dict[str, str] = {}
+        self._told: dict[str, str] = {}
+
+    def real(self, value: Json) -> Json:
+        """Params of the table with the ids of this run."""
+        return _mapped(value, lambda text: IDS.sub(lambda found: self._real.get(found[0], found[0]), text))
+
+    def told(self, value: Json) -> Json:
+        """An answer of this run with the ids, times and paths of the table."""
+        return _mapped(value, self._plain)
+
+    def _plain(self, text: str) -> str:
+        text = PASSING.sub("2026-01-31T12:00:00.000Z", text.replace(self._folder, "/home/ada/project"))
+        return IDS.sub(lambda found: self._name_of(found[0]), text)
+
+    def _name_of(self, real: str) -> str:
+        if real not in self._told:
+            name = f"{real[0]}abcdef{re.sub(r'^[a-z]+', '', real)}"
+            self._told[real], self._real[name] = name, real
+        return self._told[real]
+
+
+def _mapped(value: Json, change: Any) -> Json:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_mapped(each, change) for each in value]
+    if isinstance(value, dict):
+        return {name: _mapped(each, change) for name, each in value.items()}
+    return value

@@ -1,0 +1,18 @@
+"""Every example of the table is what a server answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from protocol.example_story import STORY, run_story
+
+from ctxbudget_protocol.methods import METHODS, requests
+
+
+def test_the_examples_are_true(tmp_path: Path) -> None:
+    """`python tests/protocol/record_examples.py` writes the answers again."""
+    assert sorted(STORY) == sorted(method.name for method in requests())
+    for method, _, answer in run_story(tmp_path):
+        example = METHODS[method].example
+        assert example is not None
+        assert answer == example.result, f"the example of {method}"
