@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from ctxbudget_server.presentation.terminal import line
 
+MAX_WIDTH = 100_000
+"""Columns of a table before it wraps: long names stay on one line, so that they can be copied."""
+
 
 def columns(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
-    """Lines with aligned columns; those in `right` end flush."""
-    safe = [[line(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in safe) for column in range(len(safe[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in safe
-    ]
+    """Lines with aligned columns; those in `right` end flush. Wide characters count as the terminal shows them."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for column in range(len(rows[0])):
+        table.add_column(justify="right" if column in right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(line(cell)) for cell in row))
+    out = StringIO()
+    Console(file=out, width=MAX_WIDTH, color_system=None, force_terminal=False).print(table)
+    return [each.rstrip() for each in out.getvalue().splitlines()]

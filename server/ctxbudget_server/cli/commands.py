@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "store": "show where the store is, its size and what holds it; clean it",
     "doctor": "look at the installation and the store, and say what mends them",
     "report": "print a session's report: actual against budget",
+    "schema": "print the protocol as one JSON Schema",
     "bash-client": "print the path of the file that bash scripts source",
     "editor-client": "print the folder with the files that Neovim or Emacs loads",
 }

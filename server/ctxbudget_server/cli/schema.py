@@ -1,0 +1,18 @@
+"""`ctxbudget schema`: the contract as one JSON Schema."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from ctxbudget_protocol.contract import published
+from ctxbudget_server.presentation.output import show_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command has none."""
+
+
+def run(options: Namespace) -> int:
+    """Print the contract."""
+    show_json(published(), indent=1)
+    return 0
