@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader left, as `| head` does: nobody is there to be told.
+        # The reader has left, as `| head` does: there is no one to tell.
         sys.stderr.close()
         return 141
 

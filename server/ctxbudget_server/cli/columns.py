@@ -1,4 +1,4 @@
-"""Tables for a terminal, whatever stands in their cells."""
+"""Tables for a terminal, safe whatever their cells contain."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "call": "one request, for hooks and scripts; a running server of the workspace answers it",
     "hook": "put what happened in a coding agent on the account; reads the agent's JSON on stdin",
     "statusline": "one line for a coding agent's foot: window, budget, phase, agents out",
-    "sidecar": "answer hooks and calls of the workspace from one process, until nobody has asked for a while",
+    "sidecar": "answer hooks and calls of the workspace from one process until it has been idle for a while",
     "demo": "drive a server through a whole workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",

@@ -92,7 +92,7 @@ class _Job:
         except OSError as fault:
             self._fail(f"{name}: {fault.strerror}")
         except (OutsideError, NotRegularError):
-            self._fail(f"{name}: is no regular file in the folder by now")
+            self._fail(f"{name}: is no longer a regular file in the folder")
         except ProtocolError as fault:
             if root and fault.name == "notText" and b"\0" in (data or b""):
                 return

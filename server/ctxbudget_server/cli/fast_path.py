@@ -25,7 +25,7 @@ OPTIONS = {
     "statusline": (*STORE_OPTIONS, "--session", "--color", "--width"),
 }
 FLAGS = {"hook": ("--sidecar",)}
-MOST_WORDS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
+WORD_COUNTS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
 """At least, at most."""
 
 PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
@@ -127,7 +127,7 @@ def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, st
         if name not in OPTIONS[command] or value.startswith("-"):
             return None
         options[name] = value
-    least, most = MOST_WORDS[command]
+    least, most = WORD_COUNTS[command]
     if options.get("--durability", "full") not in ("full", "fast") or not least <= len(words) <= most:
         return None
     return words, options

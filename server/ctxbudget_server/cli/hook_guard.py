@@ -73,7 +73,7 @@ def _complain(command: str, fault: BaseException) -> None:
     reason = _harmless(" ".join(str(fault).split())) or type(fault).__name__
     try:
         os.write(2, f"ctxbudget {command}: {reason}\n".encode("utf-8", "replace"))
-    except OSError:  # nobody is there to be told
+    except OSError:  # there is no one to tell
         return
 
 

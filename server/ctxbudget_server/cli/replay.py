@@ -81,7 +81,7 @@ def _replayed(options: Namespace, recording: Transcript) -> Replay:
     prices = Prices(options.cache_read, options.cache_write)
     found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
     if not found.baseline.tokens:
-        raise ValueError(f"{_name(options.transcript)} holds no answer of an agent: there is no call to replay")
+        raise ValueError(f"{_name(options.transcript)} has no answer of an agent, so there is nothing to replay")
     return found
 
 

@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=float,
         default=IDLE_SECONDS,
         metavar="SECONDS",
-        help="end when nobody has asked for so long (default: %(default)s)",
+        help="end after so many idle seconds (default: %(default)s)",
     )
     add_store_options(parser)
 
@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
 def start(at: Whereabouts) -> None:
     """Leave a sidecar behind, for the workspace and store that this process works with.
 
-    It is nobody's child: the agent that runs this hook neither waits for it nor takes it along when it ends.
+    It has no parent that waits for it: the agent that runs this hook can end without it.
     """
     command = [sys.executable, "-P", "-m", "ctxbudget_server", "sidecar", "--workspace", at.workspace]
     nothing = subprocess.DEVNULL

@@ -72,7 +72,7 @@ def _wire(done: Cleaned) -> dict[str, Any]:
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [f"store  {found['path']}"]
     if not found["exists"]:
-        lines.append("There is no store yet: the first request that writes makes it.")
+        lines.append("There is no store yet; the first request that writes creates it.")
     else:
         lines += ["", *columns(_parts(found), (1,)), "", *_sessions(found["sessions"])]
     for aside in found["setAside"]:

@@ -16,7 +16,7 @@ IN_FLIGHT = 16
 """Requests that are sent before the first answer is read."""
 
 ABOUT_FILES = frozenset({"pathNotAllowed", "pathUnreadable", "notText", "payloadTooLarge", "invalidParams"})
-"""Errors that a file is left out for; any other is no fault of the file, and ends the demo."""
+"""Errors that a file is left out for; any other is not the file's fault, and ends the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Harness:
                 agent.refused = error
 
     def work(self, agents: Sequence[Agent]) -> None:
-        """Every agent brings its documents in and settles its lease, each in a thread of its own."""
+        """Every agent brings its documents in and settles its lease, each in its own thread."""
 
         def one(agent: Agent) -> None:
             agent.entries, agent.refusals = self.add(agent.documents, agent=agent.name)

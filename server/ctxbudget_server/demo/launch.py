@@ -1,4 +1,4 @@
-"""Starts a server with a store of its own, runs the workflow on it, and leaves nothing behind."""
+"""Starts a server with a temporary store, runs the workflow on it, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _find(folder: Path) -> Found:
 def _run(found: Found, trace: TextIO | None, label: str) -> None:
     console = Console()
     with TemporaryDirectory(prefix="ctxbudget-demo-") as scratch:
-        # -P: a folder that the demo is started in must not bring modules of its own.
+        # -P: modules in the current folder must not be imported.
         command = [sys.executable, "-P", "-m", "ctxbudget_server", "serve"]
         places = [f"--workspace={found.folder}", f"--store={Path(scratch) / 'store.db'}"]
         console.say(f"ctxbudget demo on {label}", "strong")

@@ -1,4 +1,4 @@
-"""Texts made of answers. Nothing here asks or computes anything: a figure that is printed stands in its argument."""
+"""Texts made of answers. Nothing here asks or computes anything: every printed figure comes from an argument."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -
     console.say(panel.prune_plan(rehearsed["plan"]))
     console.say(f"  would save {rehearsed['saved']:,} tokens")
     if rehearsed["plan"] and not rehearsed["saved"]:
-        console.say("  (documents this small are no longer than their metadata)")
+        console.say("  (documents this small are not longer than their metadata)")
     console.say(f"  now: {panel.account(rehearsed['status'])}")
     before = rehearsed["status"]
 

@@ -25,11 +25,11 @@ from ctxbudget_server.presentation.terminal import line
 CONFIG = {"contextWindow": 25_000, "targetShare": 0.3, "scope": "full-implementation", "policy": "aggressive"}
 AGENTS = 3
 WAVES = (1, 2)
-LEAST_METADATA = 40
+MIN_METADATA = 40
 """Tokens of metadata for a document, however many share the phase's allocation."""
 SMALL_METADATA = 4
 """Of small documents, metadata may be as long as this part of their average."""
-LEAST_METADATA_SETTING = 20
+MIN_METADATA_SETTING = 20
 """The least that `session/open` takes as `metadataTokens`."""
 NEWS_SECONDS = 3.0
 """How long an alert's notification is waited for; the server tells within a quarter of a second."""
@@ -47,7 +47,7 @@ SHOWN_IN = (RESEARCH, IMPLEMENTATION, PLANNING, TESTING, DOCUMENTATION, LOCATION
 
 
 class Workflow:
-    """One run. Every figure that it prints stands in an answer of the server."""
+    """One run. Every figure that it prints comes from an answer of the server."""
 
     def __init__(self, harness: Harness, console: Console, documents: Sequence[Document]) -> None:
         self._harness = harness
@@ -110,7 +110,7 @@ class Workflow:
         wanted = {
             # Figures up to 1 would be shares.
             "thresholds": {"warn": max(2, entering // 2), "critical": max(3, entering * 3 // 4)},
-            "metadataTokens": min(self._metadata_tokens, max(LEAST_METADATA_SETTING, share)),
+            "metadataTokens": min(self._metadata_tokens, max(MIN_METADATA_SETTING, share)),
         }
         config = self._harness.ask("session/open", config=wanted)["config"]
         self._metadata_tokens = config["metadataTokens"]
@@ -138,8 +138,8 @@ class Workflow:
         self._console.say(panel.after_phase(phase, status), "plain" if status["level"] == "ok" else status["level"])
 
     def _reduced_at_once(self, phase: int, documents: list[Document], layer: str) -> None:
-        """The harness takes the metadata itself and lets it stand for the document."""
-        bound = max(LEAST_METADATA, self._allocated.get(phase, 0) // len(documents))
+        """The harness takes the metadata itself and lets it replace the document."""
+        bound = max(MIN_METADATA, self._allocated.get(phase, 0) // len(documents))
         if layer == "metadata":
             bound = min(bound, self._metadata_tokens)
         entries = self._enter(documents)
@@ -151,7 +151,7 @@ class Workflow:
             (stand_in,) = added["items"]
             self._console.say(
                 f"  {panel.elided(entry.document.name, 44)}: metadata of {stand_in['tokens']:,} tokens "
-                f"(bound {bound:,})\n    stands for it now, in layer {stand_in['layer']}"
+                f"(bound {bound:,})\n    replaces it now, in layer {stand_in['layer']}"
             )
             plan = extracted["plan"]
             if plan:

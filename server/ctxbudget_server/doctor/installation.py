@@ -17,7 +17,7 @@ from ctxbudget_server.doctor.finding import Finding, Severity, command
 from ctxbudget_server.doctor.versions import Requirement, read_requirement
 
 DISTRIBUTION: Final = "ctxbudget"
-LEAST_PYTHON: Final = (3, 11)
+MIN_PYTHON: Final = (3, 11)
 COMMAND_SECONDS: Final = 10.0
 MAX_SCRIPT_BYTES: Final = 4096
 
@@ -36,8 +36,8 @@ def findings() -> Iterator[Finding]:
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
     data = {"version": __version__, "python": found, "executable": sys.executable}
-    if sys.version_info < LEAST_PYTHON:
-        least = ".".join(map(str, LEAST_PYTHON))
+    if sys.version_info < MIN_PYTHON:
+        least = ".".join(map(str, MIN_PYTHON))
         message = f"ctxbudget needs Python {least} or newer; this is {found}"
         return Finding(
             "installation.python",

@@ -39,7 +39,7 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
         message = f"{state.rejected} events could not be put on the account; beside each is the reason"
         yield Finding("spool.rejected", "warning", message, command("rm", "-r", str(folder / "rejected")), data)
     if state.lost:
-        message = f"for {state.lost} events there was no room: they are not on the account"
+        message = f"there was no room for {state.lost} events: they are not on the account"
         yield Finding("spool.lost", "error", message, command("rm", str(folder / "lost")), data)
 
 

@@ -28,7 +28,7 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
         )
         return
     if own is None:
-        yield Finding("store.path", "ok", f"there is no store yet at {path}: the first request that writes makes it")
+        yield Finding("store.path", "ok", f"there is no store yet at {path}: the first request that writes creates it")
         if path.parent.exists() and (unsafe := _safety(path)) is not None:
             yield unsafe
     elif not own.is_regular:

@@ -1,7 +1,7 @@
 """Text from elsewhere, for Markdown: it is shown as it is, and is never a link, an image, HTML or a structure.
 
 Only what would mean something where it is gets a backslash, so that the same Markdown also reads well on a terminal.
-What nobody would see is written out as it is for a terminal.
+Invisible characters are written out as they are for a terminal.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class Page(Protocol):
         """A name or a path."""
 
     def fenced(self, words: str) -> str:
-        """A text with lines of its own."""
+        """A text of several lines."""
 
 
 class Markdown:
@@ -39,7 +39,7 @@ class Markdown:
         return markdown.code(words)
 
     def fenced(self, words: str) -> str:
-        """A text with lines of its own."""
+        """A text of several lines."""
         return markdown.fenced(words)
 
 
@@ -59,5 +59,5 @@ class Plain:
         return terminal.line(words)
 
     def fenced(self, words: str) -> str:
-        """A text with lines of its own."""
+        """A text of several lines."""
         return terminal.block(words)

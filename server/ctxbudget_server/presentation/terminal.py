@@ -26,7 +26,7 @@ _JOINERS = frozenset("\u200c\u200d")
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks by category that show nothing: fillers, and the joiner of graphemes."""
 _SELECTORS = frozenset([*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))])
-"""Each chooses a variant of the character before it; a run of them says something to nobody but a program."""
+"""Each chooses a variant of the character before it; a run of them says something only to a program."""
 
 
 def line(text: str) -> str:
