@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.account import fit_memory
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.methods.context import fit_memory as fit_tools
 from ctxbudget_server.replay import Prices, Stretch, policy, replay
 from ctxbudget_server.service.service import Options, Services
 from ctxbudget_server.tokens import count
@@ -74,7 +74,7 @@ def main() -> None:
                 return services.call("context/fit", params, Cancellation())
 
             note("count the text once", spent(lambda: count(text)))
-            fit_tools.forget()
+            fit_memory.forget()
             note("first fit", spent(lambda fit=fit: fit(messages)))
             note("again, grown by a turn", spent(lambda fit=fit: fit([*messages, *rest[:2]])))
             fitted = fit(messages)["messages"]
@@ -83,11 +83,11 @@ def main() -> None:
             assert fit(grown)["sourceTokens"] > LIMIT
             note("fitted array, over it again", spent(lambda fit=fit, grown=grown: fit(grown)))
             services.call("session/open", {"sessionId": "run"}, Cancellation())
-            fit_tools.forget()
+            fit_memory.forget()
             note("first fit, on a session's account", spent(lambda fit=fit: fit(messages, sessionId="run")))
             again = [*messages, *rest[:2]]
             note("again on it, grown by a turn", spent(lambda fit=fit, again=again: fit(again, sessionId="run")))
-    tools = fit_tools.tools_for(Counter(None), lambda: None)
+    tools = fit_memory.tools_for(Counter(None), lambda: None)
     specs = ("clear", "reduce", f"fit:{LIMIT}", f"drop-oldest:{LIMIT}")
     policies = {spec: policy(spec, "anthropic", tools, None) for spec in specs}
     stretches = [Stretch(messages)]

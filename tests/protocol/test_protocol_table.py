@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.client import Client
 
+import ctxbudget_server.methods
 from ctxbudget_protocol.contract import definitions, render
 from ctxbudget_protocol.errors import ERRORS
 from ctxbudget_protocol.method import COMMON_ERRORS
@@ -15,7 +16,7 @@ from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_protocol.methods.session import Config
 from ctxbudget_protocol.page import render as render_page
 from ctxbudget_server.account.settings import DEFAULTS
-from ctxbudget_server.service.registry import implementation
+from ctxbudget_server.service.registry import address, implementation
 
 
 def test_the_published_contract_is_what_the_models_say() -> None:
@@ -25,6 +26,17 @@ def test_the_published_contract_is_what_the_models_say() -> None:
 
 def test_every_request_has_its_implementation() -> None:
     assert all(callable(implementation(method.name)) for method in requests())
+
+
+def test_every_module_under_methods_is_the_address_of_a_request() -> None:
+    folder = Path(ctxbudget_server.methods.__file__).parent
+    modules = {
+        ".".join((ctxbudget_server.methods.__name__, *path.relative_to(folder).with_suffix("").parts))
+        for path in folder.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+
+    assert modules == {address(method.name)[0] for method in requests()}
 
 
 def test_the_server_advertises_the_table(client: Client) -> None:

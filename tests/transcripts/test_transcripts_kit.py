@@ -10,8 +10,8 @@ import pytest
 from fit.fit_legal import faults
 
 from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.methods.context.fit_memory import tools_for
 from ctxbudget_server.replay import Outcome, Prices, Stretch, policy, replay
 from ctxbudget_server.transcripts import Transcript, read_transcript, without_signatures
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from ctxbudget_server.account.content import Blob, Figure, decode, digest_of, encode, make_blob
 from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.rehearsal import Rehearsed
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 
 MAX_SEGMENTS = 32
-"""Blobs of one item before they are joined: appends write little, and reads never gather many parts."""
+"""Blobs of one item before they are joined, so that appends write little and reads gather few parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +25,21 @@ class Growth:
 
 
 class Grower:
-    """Works out appends to one item, each state of it once: a rehearsal does the work, the transaction takes it."""
+    """Works out appends to one item, as work that is rehearsed for each state of the item."""
 
     def __init__(self, addition: str, counter: Counter, check: Callable[[], None]) -> None:
         self._addition = addition
         self._counter = counter
         self._check = check
-        self._done: dict[str | None, Growth] = {}
+        self.rehearsed: Rehearsed[str | None, Growth] = Rehearsed()
 
-    def grow(self, unit: Unit, item: Item) -> Growth:
+    def grow(self, unit: UnitOfWork, item: Item) -> Growth:
         """The item with the addition at its end; its blob goes into the unit."""
-        if item.hash not in self._done:
-            self._done[item.hash] = self._grow(unit, item)
-        growth = self._done[item.hash]
+        growth = self.rehearsed.result(item.hash, lambda: self._grow(unit, item))
         unit.put_blob(growth.blob)
         return replace(growth, item=replace(growth.item, pinned=item.pinned, state=item.state))
 
-    def _grow(self, unit: Unit, item: Item) -> Growth:
+    def _grow(self, unit: UnitOfWork, item: Item) -> Growth:
         old = unit.reader.content(item)
         new = encode(self._addition)
         whole = old + new
@@ -67,5 +66,5 @@ class Grower:
     def _count(self, item: Item, old: str) -> tuple[Figure, int]:
         if item.encoding == self._counter.family.encoding:
             return self._counter.grown(old, item.raw_tokens, self._addition, self._check)
-        # The session counts for another model by now: the whole is counted anew.
+        # The session counts for another model by now, so the whole content is counted again.
         return self._counter.figure(old + self._addition, self._check), len(old) + len(self._addition)

@@ -9,10 +9,10 @@ from ctxbudget_protocol.common import PruneOutcome
 from ctxbudget_protocol.methods.context import AddResult, AppendResult, RestoreResult
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Addressed, changing, key_scope, reading
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.policy import on_emergency
 from ctxbudget_server.store.records import KeyedResult
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 Grown = TypeVar("Grown", AddResult, AppendResult, RestoreResult)
 
 
-def emergency_prune(call: Call, params: MutatingParams, grown: Grown) -> Grown:
+def emergency_prune(request: Request, params: MutatingParams, grown: Grown) -> Grown:
     """The result of a call that made the account grow, after the emergency prune where one is due.
 
     It is a second transaction: the peak that the growth reached stays on record.
     """
     if not any(alert.level == "critical" for alert in grown.alerts):
         return grown
-    with reading(call, params.session_id) as snapshot:
+    with reading(request, params.session_id) as snapshot:
         settings = Settings.of(snapshot.session.config)
     if not settings.values["autoPrune"]:
         return grown
-    extractor = extractor_for(call, params.session_id)
+    extractor = extractor_for(request, params.session_id)
 
-    def body(unit: Unit) -> Callable[[], Grown]:
+    def body(unit: UnitOfWork) -> Callable[[], Grown]:
         pruner = Pruner(unit, extractor)
         pruner.apply(on_emergency(unit.items(state="retained", layer="transient")))
         unit.detail = {"why": "emergency prune at critical"}
@@ -46,9 +46,9 @@ def emergency_prune(call: Call, params: MutatingParams, grown: Grown) -> Grown:
             emergency=PruneOutcome(plan=pruner.plan, saved=pruner.saved, undo=unit.undo_id()),
         )
 
-    result = changing(call, Addressed(params.session_id), body, rehearse=True, seal=extractor.seal)
+    result = changing(request, Addressed(params.session_id), body, rehearsed=extractor.rehearsed)
     if params.request_key is not None:
-        with call.store.write(lambda: None) as writer:
-            scope = key_scope(call.method, params.session_id)
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
+        with request.store.write(lambda: None) as writer:
+            scope = key_scope(request.method, params.session_id)
+            writer.put_keyed(scope, params.request_key, KeyedResult(method=request.method, result=result.wire()))
     return result

@@ -10,8 +10,8 @@ from typing import Any
 
 from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.account.content import Blob, Figure
-from ctxbudget_server.account.making import make_item
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.items import make_item
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.fit import SHAPES, Content, Removal, contents
 from ctxbudget_server.rules.items import Item
 
@@ -36,7 +36,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Conversation:
     """The pieces that a conversation had, and those that it has now."""
 
     before: list[Piece]
@@ -49,11 +49,11 @@ class Account:
         after: Sequence[dict[str, Any]],
         form: str,
         figured: Figured,
-    ) -> Account:
+    ) -> Conversation:
         """Count and compress both, outside any transaction."""
         return cls(_pieces(before, form, figured), _pieces(after, form, figured))
 
-    def settle(self, unit: Unit, removed: Mapping[str, Removal]) -> None:
+    def settle(self, unit: UnitOfWork, removed: Mapping[str, Removal]) -> None:
         """Make the account say what the conversation is now. `removed` is by the id of the item that keeps it.
 
         A piece is known by its content: what entered before, also by `context/add`, does not enter twice.
@@ -92,7 +92,7 @@ class Account:
                 unit.put(removed_item)
 
     def _stand_ins(
-        self, unit: Unit, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
+        self, unit: UnitOfWork, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
     ) -> dict[str, str]:
         """The items of markers and records, by the id of what each stands for."""
         sources: defaultdict[str, list[str]] = defaultdict(list)
@@ -116,7 +116,7 @@ def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> 
     return [Piece(content, *figured(content.original)) for content in contents(SHAPES[form], messages)]
 
 
-def _entered(unit: Unit, piece: Piece) -> Item:
+def _entered(unit: UnitOfWork, piece: Piece) -> Item:
     layer, kind = PLACES[piece.content.role]
     running = unit.running_phase() if layer != "permanent" else None
     return make_item(
@@ -132,7 +132,7 @@ def _entered(unit: Unit, piece: Piece) -> Item:
     )
 
 
-def _made(unit: Unit, piece: Piece, reduces: tuple[str, ...]) -> Item:
+def _made(unit: UnitOfWork, piece: Piece, reduces: tuple[str, ...]) -> Item:
     running = unit.running_phase()
     return make_item(
         unit,

@@ -1,4 +1,4 @@
-"""Token figures for the services: what a model's rule says, and what its bills have taught."""
+"""Token figures: what a model's rule says, corrected by what its bills in this workspace have taught."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ctxbudget_protocol.methods.tokens import ErrorBand
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.content import Figure
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.store.interface import Reader
 
 if TYPE_CHECKING:
+    from ctxbudget_server.rules.calibration import Calibration
     from ctxbudget_server.tokens import Family, TokenFigure
 
 Check = Callable[[], None]
@@ -161,3 +167,49 @@ class Counter:
         # A raw figure that no vocabulary counted names none, so that it is counted when one is at hand.
         encoding = None if self.at_once else counted.encoding
         return Figure(tokens, counted.raw_tokens, encoding, self.provenance, self.factor)
+
+
+def counter_for(request: Request, model: str | None) -> Counter:
+    """The counter of a model."""
+    if model is None:
+        return Counter(None)
+    with request.read() as reader:
+        return calibrated_counter(reader, model)
+
+
+def session_counter(request: Request, session_id: str | None) -> tuple[Settings, Counter]:
+    """A session's settings, and the counter of its model; raises `unknownSession`."""
+    with reading(request, session_id) as snapshot:
+        settings = Settings.of(snapshot.session.config)
+        return settings, calibrated_counter(snapshot.reader, settings.model)
+
+
+def calibrated_counter(reader: Reader, model: str | None) -> Counter:
+    """The counter of a model, from what the store knows of its bills."""
+    record = None if model is None else reader.calibration(model)
+    if model is None or record is None:
+        return Counter(model)
+    from ctxbudget_server.rules.calibration import load
+
+    return counter_of(model, load(record))
+
+
+def counter_of(model: str, state: Calibration) -> Counter:
+    """The counter of a model whose bills are known."""
+    from ctxbudget_server.rules.calibration import error_band, factor
+
+    band = error_band(state)
+    return Counter(model, factor(state), state.samples, (band.median, band.p90) if band else None)
+
+
+def calibration_of(reader: Reader, model: str) -> Calibration:
+    """What the bills of a model have taught; nothing yet for a model that was never billed."""
+    from ctxbudget_server.rules.calibration import Calibration, load
+
+    record = reader.calibration(model)
+    return load(record) if record else Calibration()
+
+
+def wire_band(counter: Counter) -> ErrorBand | None:
+    """How far off a calibrated counter's figures have been lately."""
+    return ErrorBand(median=counter.error_band[0], p90=counter.error_band[1]) if counter.error_band else None

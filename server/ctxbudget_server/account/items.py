@@ -1,4 +1,4 @@
-"""Items on their way in: read, counted and compressed before the transaction that takes them."""
+"""New items: those that callers bring in are read, counted and compressed before the transaction that takes them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,66 @@ from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.making import make_item
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.workspace.documents import check_size
 
 T = TypeVar("T")
+
+
+def make_item(
+    unit: UnitOfWork,
+    *,
+    counted: Figure,
+    blob: Blob | None,
+    layer: Layer,
+    kind: Kind,
+    phase: int | None,
+    wave: int | None,
+    agent: str | None = None,
+    title: str | None = None,
+    path: str | None = None,
+    pinned: bool = False,
+    marker: bool = False,
+    complete: bool | None = None,
+    reduces: tuple[str, ...] = (),
+    brought_in: bool = False,
+) -> Item:
+    """An item with an id of its own, retained from now on. Its content goes into the unit; the caller puts the item."""
+    if blob is not None:
+        unit.put_blob(blob)
+    item_id = unit.new_id("i")
+    return Item(
+        id=item_id,
+        seq=unit.session.next_seq - 1,
+        layer=layer,
+        kind=kind,
+        phase=phase,
+        wave=wave,
+        agent=agent,
+        title=title,
+        path=path,
+        pinned=pinned,
+        marker=marker,
+        brought_in=brought_in,
+        tokens=counted.tokens,
+        raw_tokens=counted.raw,
+        encoding=counted.encoding,
+        factor=counted.factor,
+        provenance=counted.provenance,
+        bytes=blob.size if blob else None,
+        hash=blob.digest if blob else None,
+        segments=(blob.digest,) if blob else (),
+        complete=complete,
+        state="retained",
+        withdrawn=False,
+        stand_in=None,
+        reduces=reduces,
+        reason=None,
+        added_at=unit.now,
+        revision=unit.revision,
+    )
 
 
 class Incoming(NamedTuple):
@@ -44,7 +97,7 @@ class Entering:
     blob: Blob | None
     figure: Figure
 
-    def enter(self, unit: Unit, reduces: tuple[str, ...] = ()) -> Item:
+    def enter(self, unit: UnitOfWork, reduces: tuple[str, ...] = ()) -> Item:
         """Put the item into the unit. An item that stands in for others is not brought in: it takes their place."""
         new = self.new
         sources = [source for source in map(unit.find, reduces) if source]
@@ -69,7 +122,7 @@ class Entering:
         return unit.put(item)
 
 
-def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Entering:
+def prepare(request: Request, new: Incoming, counter: Counter, loc: Location) -> Entering:
     """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
     if new.complete is not None and new.reduces is None:
         raise invalid([*loc, "complete"], "only an item that reduces others is metadata that can be complete")
@@ -79,18 +132,18 @@ def prepare(call: Call, new: Incoming, counter: Counter, loc: Location) -> Enter
         raise invalid([*loc, "phase"], "a wave is addressed with its phase", "missing")
     if new.tokens is not None:
         return Entering(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
-    check = call.cancellation.check
+    check = request.cancellation.check
     if new.path is not None:
-        document = call.documents.read(new.path, [*loc, "path"])
+        document = request.documents.read(new.path, [*loc, "path"])
         text, path = document.text, document.path
     else:
         text, path = new.content or "", None
     data = encode(text)
-    check_size(len(data), call.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
+    check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
     return Entering(new, path, make_blob(data, check), counter.figure(text, check))
 
 
-def _place(unit: Unit, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:
+def _place(unit: UnitOfWork, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:
     """Phase and wave of an item: as given, else where its sources are, else the running phase."""
     if new.phase is not None:
         return new.phase, new.wave
@@ -109,7 +162,7 @@ def _shared(values: list[T]) -> T | None:
     return values[0] if values and all(value == values[0] for value in values) else None
 
 
-def reduce_sources(unit: Unit, sources: list[Item], stand_in: Item) -> None:
+def reduce_sources(unit: UnitOfWork, sources: list[Item], stand_in: Item) -> None:
     """Let `stand_in` stand for the sources from now on."""
     for source in sources:
         unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))

@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.account.request import Call, timestamp
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request, timestamp
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import Lease, available
 
 
-def expiry(call: Call, ttl_ms: int) -> str:
+def expiry(request: Request, ttl_ms: int) -> str:
     """When a lease that is taken or renewed now runs out; `ttl_ms` in milliseconds."""
-    return timestamp(call.clock() + timedelta(milliseconds=ttl_ms))
+    return timestamp(request.clock() + timedelta(milliseconds=ttl_ms))
 
 
-def tokens_left(unit: Unit) -> int:
+def tokens_left(unit: UnitOfWork) -> int:
     """Tokens of the budget that are neither retained nor leased; negative when over."""
     return available(unit.settings.budget, unit.session.retained, unit.leased)
 
 
-def check_fits(unit: Unit, tokens: int) -> None:
+def check_fits(unit: UnitOfWork, tokens: int) -> None:
     """Raise `budgetExceeded` unless so many tokens are left."""
     left = tokens_left(unit)
     if tokens > left:
@@ -32,7 +32,7 @@ def check_fits(unit: Unit, tokens: int) -> None:
         )
 
 
-def active_lease(unit: Unit, lease_id: str) -> Lease:
+def active_lease(unit: UnitOfWork, lease_id: str) -> Lease:
     """A lease that is neither settled nor released. Raises `unknownLease` or `leaseClosed`."""
     lease = unit.reader.lease(unit.id, lease_id)
     if lease is None:

@@ -11,9 +11,9 @@ from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.lifecycle import (
     Phase,
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     )
 
 
-Act = Callable[[Unit, Pruner], PhaseStatus]
+Act = Callable[[UnitOfWork, Pruner], PhaseStatus]
 
 
 def step(
-    call: Call, params: StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams, act: Act
+    request: Request, params: StartPhaseParams | CompletePhaseParams | StartWaveParams | CompleteWaveParams, act: Act
 ) -> WorkflowResult:
-    extractor = extractor_for(call, params.session_id)
+    extractor = extractor_for(request, params.session_id)
     wave = getattr(params, "wave", None)
 
-    def body(unit: Unit) -> Callable[[], WorkflowResult]:
+    def body(unit: UnitOfWork) -> Callable[[], WorkflowResult]:
         pruner = Pruner(unit, extractor)
         state = act(unit, pruner)
-        unit.detail["why"] = f"{call.method.partition('/')[2]} {params.phase}" + ("" if wave is None else f".{wave}")
+        unit.detail["why"] = f"{request.method.partition('/')[2]} {params.phase}" + ("" if wave is None else f".{wave}")
         return lambda: WorkflowResult(
             session_id=unit.id,
             revision=unit.revision,
@@ -58,17 +58,17 @@ def step(
             alerts=unit.alerts,
         )
 
-    return changing(call, params, body, rehearse=True, seal=extractor.seal)
+    return changing(request, params, body, rehearsed=extractor.rehearsed)
 
 
-def unmark(unit: Unit, phase: int, wave: int | None) -> None:
+def unmark(unit: UnitOfWork, phase: int, wave: int | None) -> None:
     """What is under way again is not complete: its marker would say so."""
     for item in unit.items(state="retained", layer="metadata", phase=phase):
         if item.marker and item.wave in (wave, None):
             unit.drop_marker(item)
 
 
-def known_phase(unit: Unit, number: int) -> Phase:
+def known_phase(unit: UnitOfWork, number: int) -> Phase:
     if (phase := unit.phases.get(number)) is None:
         raise ProtocolError("unknownPhase", f"the session has no phase {number}", loc=["phase"], phase=number)
     return phase

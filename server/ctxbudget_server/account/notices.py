@@ -1,12 +1,17 @@
-"""Which results tell of what the store has lost."""
+"""What the store has lost: which results carry it, and in which form."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
+from ctxbudget_protocol.common import Notice
+from ctxbudget_server.store.interface import Store
 
 TOLD_WITH = frozenset({"session/open", "session/list", "budget/status", "budget/report"})
-"""Methods whose results tell the losses that nobody has acknowledged."""
+"""Methods whose results carry the losses that were not acknowledged."""
+
+
+def notices(store: Store) -> list[Notice]:
+    """The losses that were not acknowledged, the oldest first."""
+    return [
+        Notice(id=loss.id, found_at=loss.found_at, kind=loss.kind, message=loss.message, detail=loss.detail)
+        for loss in store.losses()
+    ]

@@ -8,9 +8,9 @@ from typing import Literal
 
 from ctxbudget_protocol.common import PlanRow
 from ctxbudget_server.account.content import undamaged
-from ctxbudget_server.account.making import make_item
+from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.replacements import Extractor, marker_item
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import Decisions, Step, Turn
 
@@ -28,7 +28,7 @@ class Ended:
 class Pruner:
     """Applies decisions to a unit and collects the plan."""
 
-    def __init__(self, unit: Unit, extractor: Extractor) -> None:
+    def __init__(self, unit: UnitOfWork, extractor: Extractor) -> None:
         self._unit = unit
         self._extractor = extractor
         self.plan: list[PlanRow] = []

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import session_counter
-from ctxbudget_server.account.making import make_item
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.transactions import NotRehearsedError
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.counter import Counter, session_counter
+from ctxbudget_server.account.items import make_item
+from ctxbudget_server.account.rehearsal import Rehearsed
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 
@@ -26,7 +25,7 @@ class Metadata:
 
 
 class Extractor:
-    """Extracts metadata of items, each once. Sealed, it refuses new work: that would hold the store's lock."""
+    """Extracts metadata of items, as work that is rehearsed."""
 
     def __init__(
         self, counter: Counter, max_tokens: int, shown: Callable[[str | None], str | None], check: Callable[[], None]
@@ -35,23 +34,13 @@ class Extractor:
         self._shown = shown
         self._max_tokens = max_tokens
         self._check = check
-        self._made: dict[tuple[str, str | None], Metadata | None] = {}
-        self._sealed = False
-
-    def seal(self, sealed: bool) -> None:
-        """Forbid new work, or allow it again."""
-        self._sealed = sealed
+        self.rehearsed: Rehearsed[tuple[str, str], Metadata | None] = Rehearsed()
 
     def metadata_of(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
-        """The metadata of an item's content; None if there is none to be had."""
+        """The metadata of an item's content; None if it gives none."""
         if item.hash is None:
             return None
-        key = (item.id, item.hash)
-        if key not in self._made:
-            if self._sealed:
-                raise NotRehearsedError
-            self._made[key] = self._make(item, content)
-        return self._made[key]
+        return self.rehearsed.result((item.id, item.hash), lambda: self._make(item, content))
 
     def _make(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
         from ctxbudget_server.extract import extract
@@ -78,13 +67,13 @@ class Extractor:
         )
 
 
-def extractor_for(call: Call, session_id: str | None) -> Extractor:
+def extractor_for(request: Request, session_id: str | None) -> Extractor:
     """The extractor that a session's policy works with; raises `unknownSession`."""
-    settings, counter = session_counter(call, session_id)
-    return Extractor(counter, settings.values["metadataTokens"], call.documents.shown, call.cancellation.check)
+    settings, counter = session_counter(request, session_id)
+    return Extractor(counter, settings.values["metadataTokens"], request.documents.shown, request.cancellation.check)
 
 
-def marker_item(unit: Unit, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
+def marker_item(unit: UnitOfWork, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
     """The marker of a phase or wave, with its own exact count."""
     text = marker_text(phase, wave)
     blob = make_blob(encode(text), lambda: None)

@@ -16,7 +16,7 @@ from ctxbudget_server.workspace.documents import Documents
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """The store, the files, the limits, who asks, and whether they still want the answer."""
 
     method: str

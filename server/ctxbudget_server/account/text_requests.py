@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_server.account.content import encode
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import counter_for, session_counter
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import Counter, counter_for, session_counter
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.tokens import CountParams, FitsParams
 
 
-def named_counter(call: Call, params: CountParams | FitsParams) -> Counter:
+def named_counter(request: Request, params: CountParams | FitsParams) -> Counter:
     """The counter of the model that is named, else of the named session, else of o200k_base."""
     if params.model is None and params.session_id is not None:
-        return session_counter(call, params.session_id)[1]
-    return counter_for(call, params.model)
+        return session_counter(request, params.session_id)[1]
+    return counter_for(request, params.model)
 
 
-def given_text(call: Call, params: FitsParams) -> str:
+def given_text(request: Request, params: FitsParams) -> str:
     """The text, or that of the file. Raises what reading a file raises, and `payloadTooLarge`."""
     if params.path is not None:
-        return call.documents.read(params.path, ["path"]).text
+        return request.documents.read(params.path, ["path"]).text
     text = params.text or ""
-    check_size(len(encode(text)), call.limits.max_document_bytes, ["text"])
+    check_size(len(encode(text)), request.limits.max_document_bytes, ["text"])
     return text

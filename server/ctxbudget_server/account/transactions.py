@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.rehearsal import NotRehearsedError, Rehearsed
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import DEFAULTS
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import KeyedResult, Session
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.records import Record
 
 R = TypeVar("R", bound="Record")
-Body = Callable[[Unit], Callable[[], R]]
+Body = Callable[[UnitOfWork], Callable[[], R]]
 """Changes the unit, and returns what makes the result once the figures are known."""
+
+MAX_REHEARSALS = 4
+"""Rehearsals that other processes may make useless, before the slow work is done under the store's lock."""
 
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz"
 
@@ -42,10 +46,6 @@ class Addressed(NamedTuple):
     session_id: str | None
     request_key: str | None = None
     if_revision: int | None = None
-
-
-class NotRehearsedError(Exception):
-    """The transaction met work that is too slow to do under the store's lock: rehearse again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ def new_session(session_id: str, now: str) -> Session:
 
 
 @contextmanager
-def reading(call: Call, session_id: str | None) -> Iterator[Snapshot]:
+def reading(request: Request, session_id: str | None) -> Iterator[Snapshot]:
     """A session to read from; the default session need not exist yet. Raises `unknownSession`."""
-    with call.read() as reader:
-        yield Snapshot(reader, find_session(reader, session_id, call.now()))
+    with request.read() as reader:
+        yield Snapshot(reader, find_session(reader, session_id, request.now()))
 
 
 def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
@@ -111,52 +111,49 @@ def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
 
 
 def changing(
-    call: Call,
+    request: Request,
     params: MutatingParams | Addressed,
     body: Body[R],
     *,
-    rehearse: bool = False,
     find: Callable[[Reader], Session] | None = None,
-    seal: Callable[[bool], None] | None = None,
+    rehearsed: Rehearsed[Any, Any] | None = None,
 ) -> R:
     """Run `body` as one transaction of the session and answer its result.
 
-    With `rehearse` the body runs on a snapshot first, so that its slow parts are done outside the lock; `seal(True)`
-    then forbids new slow work, which raises `NotRehearsedError` where another process changed the session in between.
+    A body that has its slow work done by `rehearsed` runs on a snapshot first, so that this is done outside the lock.
+    Where another process changed the session in between, so that there is new slow work, it is rehearsed again.
     """
-    scope = key_scope(call.method, params.session_id)
-    locate = find or (lambda reader: open_session(reader, params, call.now()))
-    for attempt in range(5):
-        if rehearse:
-            with call.read() as reader:
-                body(Unit(reader, locate(reader), call.now(), call.cancellation.check))
-        if seal:
-            seal(attempt < 4)
-        try:
-            return _commit(call, params, scope, locate, body)
-        except NotRehearsedError:
-            continue
-        finally:
-            if seal:
-                seal(False)
-    raise AssertionError("the last attempt is never sealed")
+    scope = key_scope(request.method, params.session_id)
+    locate = find or (lambda reader: open_session(reader, params, request.now()))
+    if rehearsed is not None:
+        for _ in range(MAX_REHEARSALS):
+            with request.read() as reader:
+                body(UnitOfWork(reader, locate(reader), request.now(), request.cancellation.check))
+            rehearsed.seal(True)
+            try:
+                return _commit(request, params, scope, locate, body)
+            except NotRehearsedError:
+                continue
+            finally:
+                rehearsed.seal(False)
+    return _commit(request, params, scope, locate, body)
 
 
 def _commit(
-    call: Call, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
+    request: Request, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
 ) -> R:
-    with call.write() as writer:
-        if known := first_result(writer, call.method, scope, params.request_key):
+    with request.write() as writer:
+        if known := first_result(writer, request.method, scope, params.request_key):
             raise AnsweredBefore(known)
         session = locate(writer)
         check_revision(params.if_revision, session)
-        unit = Unit(writer, session, call.now(), call.cancellation.check)
+        unit = UnitOfWork(writer, session, request.now(), request.cancellation.check)
         build = body(unit)
         unit.figure_out()
         result = build()
-        unit.write(writer, call.actor, call.method)
+        unit.write(writer, request.actor, request.method)
         if params.request_key is not None:
-            known_result = KeyedResult(method=call.method, result=result.wire(call.cancellation.check))
+            known_result = KeyedResult(method=request.method, result=result.wire(request.cancellation.check))
             writer.put_keyed(scope, params.request_key, known_result)
         return result
 

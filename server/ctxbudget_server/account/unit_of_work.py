@@ -22,7 +22,7 @@ from ctxbudget_server.store.records import Event, LayerRecord, Session, Undo
 T = TypeVar("T")
 
 
-class Unit:
+class UnitOfWork:
     """Changes to one session on top of a snapshot. Without `write` it is a rehearsal: nothing is kept.
 
     All that it does item by item looks at `check`, which raises when the request was cancelled.

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.methods.context.fit_memory import tools_for
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts import Transcript, without_signatures

@@ -15,10 +15,9 @@ from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.account.notices import TOLD_WITH
-from ctxbudget_server.account.request import Call, utc_now
+from ctxbudget_server.account.notices import TOLD_WITH, notices
+from ctxbudget_server.account.request import Request, utc_now
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
-from ctxbudget_server.methods.store.losses import notices
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
 from ctxbudget_server.service.validation import Validate, lean_validated, validated
@@ -100,7 +99,7 @@ class Services:
             raise ProtocolError("methodNotFound", f"there is no method {method!r}")
         given = {name: value for name, value in params.items() if name not in ENVELOPE}
         checked = self._validate(row, given)
-        call = Call(
+        request = Request(
             method,
             given,
             self.store,
@@ -112,7 +111,7 @@ class Services:
             self.buffers,
             self._clock,
         )
-        result = self._with_room(call, row, checked)
+        result = self._with_room(request, row, checked)
         if method == "session/close":
             self._retain_content()
         return {**result, "notices": self._notices()} if method in TOLD_WITH else result
@@ -120,26 +119,26 @@ class Services:
     def _notices(self) -> list[dict[str, Any]]:
         return [notice.wire() for notice in notices(self.store)]
 
-    def _with_room(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+    def _with_room(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
         """Answer, on a full disk too if the request makes room."""
         try:
-            return self._in_a_store_that_stays(call, row, checked)
+            return self._in_a_store_that_stays(request, row, checked)
         except ProtocolError as error:
             if error.name != "storeFull" or row.name not in MAKING_ROOM:
                 raise
         with self.store.relief():
-            return self._in_a_store_that_stays(call, row, checked)
+            return self._in_a_store_that_stays(request, row, checked)
 
-    def _in_a_store_that_stays(self, call: Call, row: Method, checked: Any) -> dict[str, Any]:
+    def _in_a_store_that_stays(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
         """Answer in the store that lies at the path: one that is replaced meanwhile is followed."""
         for _ in range(MAX_REPLACEMENTS):
             acknowledged = self.store.commits
             try:
-                return _answered(call, row, checked)
+                return _answered(request, row, checked)
             except StoreReplacedError:
                 if self.store.commits != acknowledged:  # part of the request was kept: the caller must look
                     raise
-        return _answered(call, row, checked)
+        return _answered(request, row, checked)
 
     def lane(self, method: str, params: dict[str, Any]) -> str | None:
         """Writes to one session keep their order; reads go at any time."""
@@ -250,20 +249,20 @@ class Services:
         return self._news
 
 
-def _answered(call: Call, row: Method, checked: Any) -> dict[str, Any]:
-    if row.mutates and (known := _answered_before(call)):
+def _answered(request: Request, row: Method, checked: Any) -> dict[str, Any]:
+    if row.mutates and (known := _answered_before(request)):
         return known
     try:
-        result: Record = implementation(row.name)(call, checked)
+        result: Record = implementation(row.name)(request, checked)
     except AnsweredBefore as known:
         return known.result
-    return result.wire(call.cancellation.check)
+    return result.wire(request.cancellation.check)
 
 
-def _answered_before(call: Call) -> dict[str, Any] | None:
+def _answered_before(request: Request) -> dict[str, Any] | None:
     """The first result of a repeated request: looked up before files are read and texts counted."""
-    key = call.params.get("requestKey")
+    key = request.params.get("requestKey")
     if key is None:
         return None
-    with call.read() as reader:
-        return first_result(reader, call.method, key_scope(call.method, call.params.get("sessionId")), key)
+    with request.read() as reader:
+        return first_result(reader, request.method, key_scope(request.method, request.params.get("sessionId")), key)

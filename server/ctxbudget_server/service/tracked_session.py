@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctxbudget_protocol.limits import ARCHIVE_SESSION
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import calibrated_counter
+from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.store.interface import Store
 

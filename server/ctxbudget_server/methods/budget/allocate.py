@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods.budget import AllocateResult, Allocation
 from ctxbudget_protocol.words import Scope
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.allocation import (
     DEFAULT_SCOPE,
     AllocationError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import AllocateParams, PhaseSpec
 
 
-def allocate(call: Call, params: AllocateParams) -> AllocateResult:
+def allocate(request: Request, params: AllocateParams) -> AllocateResult:
     """Share the budget, or what is left of it, out to phases; a new allocation replaces the one before.
 
     Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` where the
@@ -42,7 +42,7 @@ def allocate(call: Call, params: AllocateParams) -> AllocateResult:
         if number in numbers[:i]:
             raise invalid(["phases", i, "phase"], f"phase {number} is named twice")
 
-    def body(unit: Unit) -> Callable[[], AllocateResult]:
+    def body(unit: UnitOfWork) -> Callable[[], AllocateResult]:
         scope = params.scope or unit.settings.scope or DEFAULT_SCOPE
         total = _total(unit, params)
         try:
@@ -66,10 +66,10 @@ def allocate(call: Call, params: AllocateParams) -> AllocateResult:
         unit.detail = {"why": f"allocate {params.strategy}", "total": total}
         return lambda: _result(unit, params, scope, shared)
 
-    return changing(call, params, body)
+    return changing(request, params, body)
 
 
-def _total(unit: Unit, params: AllocateParams) -> int:
+def _total(unit: UnitOfWork, params: AllocateParams) -> int:
     total = params.total if params.total is not None else unit.settings.budget
     if params.basis == "remaining":
         left = available(total, unit.session.retained, unit.leased)
@@ -81,7 +81,7 @@ def _total(unit: Unit, params: AllocateParams) -> int:
     return total
 
 
-def _share(params: AllocateParams, unit: Unit, scope: Scope, total: int, needs: list[PhaseNeed]) -> Shared:
+def _share(params: AllocateParams, unit: UnitOfWork, scope: Scope, total: int, needs: list[PhaseNeed]) -> Shared:
     if params.strategy == "dynamic":
         return dynamic(total, needs)
     if params.strategy == "reserve":
@@ -90,14 +90,14 @@ def _share(params: AllocateParams, unit: Unit, scope: Scope, total: int, needs: 
     return fixed(total, scope, needs)
 
 
-def _take_on(unit: Unit, shared: Shared, names: dict[int, str | None]) -> None:
+def _take_on(unit: UnitOfWork, shared: Shared, names: dict[int, str | None]) -> None:
     for number in {*unit.phases, *shared.parts, *names}:
         phase = unit.phases.get(number) or Phase(number)
         unit.put_phase(replace(phase, allocated=shared.parts.get(number), name=names.get(number) or phase.name))
     unit.session = replace(unit.session, buffer=shared.buffer)
 
 
-def _result(unit: Unit, params: AllocateParams, scope: Scope, shared: Shared) -> AllocateResult:
+def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shared) -> AllocateResult:
     return AllocateResult(
         session_id=unit.id,
         revision=unit.revision,

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.budget import ReleaseResult
 from ctxbudget_server.account.leases import active_lease, tokens_left
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import ReleaseParams
 
 
-def release(call: Call, params: ReleaseParams) -> ReleaseResult:
+def release(request: Request, params: ReleaseParams) -> ReleaseResult:
     """End a lease that used nothing."""
 
-    def body(unit: Unit) -> Callable[[], ReleaseResult]:
+    def body(unit: UnitOfWork) -> Callable[[], ReleaseResult]:
         lease = active_lease(unit, params.lease_id)
         unit.put_lease(replace(lease, state="released", used=0))
         unit.detail = {"why": f"release {lease.holder}", "lease": lease.id}
@@ -31,4 +31,4 @@ def release(call: Call, params: ReleaseParams) -> ReleaseResult:
             available=tokens_left(unit),
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.budget import RenewResult
 from ctxbudget_server.account.leases import active_lease, check_fits, expiry, tokens_left
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import RenewParams
 
 
-def renew(call: Call, params: RenewParams) -> RenewResult:
+def renew(request: Request, params: RenewParams) -> RenewResult:
     """Give a lease more time from now. One that ran out must fit again, else `budgetExceeded`."""
 
-    def body(unit: Unit) -> Callable[[], RenewResult]:
+    def body(unit: UnitOfWork) -> Callable[[], RenewResult]:
         lease = active_lease(unit, params.lease_id)
         if not lease.in_flight(unit.now):
             check_fits(unit, lease.tokens)
-        renewed = replace(lease, expires_at=expiry(call, params.ttl_ms))
+        renewed = replace(lease, expires_at=expiry(request, params.ttl_ms))
         unit.put_lease(renewed)
         unit.detail = {"why": f"renew {lease.holder}", "lease": lease.id}
         return lambda: RenewResult(
@@ -34,4 +34,4 @@ def renew(call: Call, params: RenewParams) -> RenewResult:
             available=tokens_left(unit),
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.methods.budget import ArtifactIssue, LayerReport, LeaseReport, PhaseReport, ReportResult
 from ctxbudget_protocol.words import Layer
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.overview import LAYERS, Overview, overview_of, provenance_shares, wire_diagnoses
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
-from ctxbudget_server.methods.budget.status import LAYERS, Account, account_of, provenance_shares, wire_diagnoses
 from ctxbudget_server.render.report_markdown import as_markdown
 from ctxbudget_server.rules.items import Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import ReportParams
 
 
-def report(call: Call, params: ReportParams) -> ReportResult:
+def report(request: Request, params: ReportParams) -> ReportResult:
     """The whole session: phases and layers against their figures, leases, artifacts, alerts, net savings."""
-    now = call.now()
-    with reading(call, params.session_id) as snapshot:
-        account = account_of(snapshot, now)
+    now = request.now()
+    with reading(request, params.session_id) as snapshot:
+        overview = overview_of(snapshot, now)
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
         alerts = snapshot.reader.alerts(snapshot.session.id)
-    session, settings = account.session, account.settings
-    allocated = [phase.allocated for phase in account.phases.values() if phase.allocated is not None]
+    session, settings = overview.session, overview.settings
+    allocated = [phase.allocated for phase in overview.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None
     result = ReportResult(
         session_id=session.id,
         revision=session.revision,
         state=session.state,
-        status=wire_figures(session, settings, account.leased),
+        status=wire_figures(session, settings, overview.leased),
         policy=settings.policy,
         allocated=given,
         buffer=session.buffer,
@@ -47,13 +47,13 @@ def report(call: Call, params: ReportParams) -> ReportResult:
         under_budget_share=ratio(settings.budget - session.retained, settings.budget),
         peak_of_budget=ratio(session.peak, settings.budget),
         savings_share=ratio(session.processed - session.retained, session.processed),
-        phases=[_phase(account, phase) for phase in account.phases.values()],
-        layers=[_layer(account, layer) for layer in LAYERS],
+        phases=[_phase(overview, phase) for phase in overview.phases.values()],
+        layers=[_layer(overview, layer) for layer in LAYERS],
         leases=_leases(leases, now),
-        artifacts=_issues(items, call.cancellation.each(items), settings.values["metadataTokens"]),
+        artifacts=_issues(items, request.cancellation.each(items), settings.values["metadataTokens"]),
         alerts=[Alert.from_wire(alert) for alert in alerts],
-        diagnoses=wire_diagnoses(account),
-        provenance=provenance_shares(account),
+        diagnoses=wire_diagnoses(overview),
+        provenance=provenance_shares(overview),
     )
     if params.format == "markdown":
         return result.copy(markdown=as_markdown(result))
@@ -63,8 +63,8 @@ def report(call: Call, params: ReportParams) -> ReportResult:
 Issue = Literal["missing", "incomplete", "overBound", "largerThanSource"]
 
 
-def _phase(account: Account, phase: Phase) -> PhaseReport:
-    figures = sums_by(account.sums, "phase").get(phase.number, Figures())
+def _phase(overview: Overview, phase: Phase) -> PhaseReport:
+    figures = sums_by(overview.sums, "phase").get(phase.number, Figures())
     allocated = phase.allocated
     return PhaseReport(
         phase=phase.number,
@@ -78,17 +78,17 @@ def _phase(account: Account, phase: Phase) -> PhaseReport:
         over=max(0, figures.retained - allocated) if allocated is not None else 0,
         peak_over=max(0, phase.peak - allocated) if allocated is not None else 0,
         of_allocation=ratio(figures.retained, allocated) if allocated else None,
-        draws_on_buffer=account.session.buffer is not None and allocated is None and phase.peak > 0,
+        draws_on_buffer=overview.session.buffer is not None and allocated is None and phase.peak > 0,
     )
 
 
-def _layer(account: Account, layer: Layer) -> LayerReport:
-    record = account.layers.get(layer)
+def _layer(overview: Overview, layer: Layer) -> LayerReport:
+    record = overview.layers.get(layer)
     return LayerReport(
         layer=layer,
-        retained=retained_where(account.sums, layer),
+        retained=retained_where(overview.sums, layer),
         peak=record.peak if record else 0,
-        ceiling=account.settings.ceilings.get(layer),
+        ceiling=overview.settings.ceilings.get(layer),
         breached=bool(record and record.breach_revision),
         since_phase=record.breach_phase if record else None,
         since_revision=record.breach_revision if record else None,

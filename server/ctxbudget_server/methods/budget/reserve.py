@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.budget import ReserveResult
 from ctxbudget_server.account.leases import check_fits, expiry, tokens_left
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import Lease
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import ReserveParams
 
 
-def reserve(call: Call, params: ReserveParams) -> ReserveResult:
+def reserve(request: Request, params: ReserveParams) -> ReserveResult:
     """Lease tokens if they fit beside what is retained and what other leases hold; else `budgetExceeded`.
 
     With `force` they are leased anyhow, for work that cannot be called back.
     """
 
-    def body(unit: Unit) -> Callable[[], ReserveResult]:
+    def body(unit: UnitOfWork) -> Callable[[], ReserveResult]:
         if not params.force:
             check_fits(unit, params.tokens)
         running = unit.running_phase()
@@ -37,7 +37,7 @@ def reserve(call: Call, params: ReserveParams) -> ReserveResult:
             phase=phase,
             state="active",
             reserved_at=unit.now,
-            expires_at=expiry(call, params.ttl_ms),
+            expires_at=expiry(request, params.ttl_ms),
         )
         unit.put_lease(lease)
         unit.detail = {"why": f"reserve for {params.holder}", "lease": lease.id, "tokens": lease.tokens}
@@ -49,4 +49,4 @@ def reserve(call: Call, params: ReserveParams) -> ReserveResult:
             available=tokens_left(unit),
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)

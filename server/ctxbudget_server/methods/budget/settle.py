@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.budget import SettleResult
 from ctxbudget_server.account.leases import active_lease, tokens_left
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import settlement
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import SettleParams
 
 
-def settle(call: Call, params: SettleParams) -> SettleResult:
+def settle(request: Request, params: SettleParams) -> SettleResult:
     """End a lease with what it used. More than was reserved is an overrun on record, never refused; so is lateness."""
 
-    def body(unit: Unit) -> Callable[[], SettleResult]:
+    def body(unit: UnitOfWork) -> Callable[[], SettleResult]:
         lease = active_lease(unit, params.lease_id)
         unit.put_lease(replace(lease, state="settled", used=params.used))
         refunded, overrun = settlement(lease.tokens, params.used)
@@ -42,4 +42,4 @@ def settle(call: Call, params: SettleParams) -> SettleResult:
             available=tokens_left(unit),
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)

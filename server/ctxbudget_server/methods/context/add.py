@@ -12,11 +12,11 @@ from ctxbudget_protocol.methods.context import (
     AddResult,
 )
 from ctxbudget_server.account.auto_prune import emergency_prune
-from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.counter import session_counter
 from ctxbudget_server.account.items import Incoming, prepare, reduce_sources
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     )
 
 
-def add(call: Call, params: AddParams) -> AddResult:
+def add(request: Request, params: AddParams) -> AddResult:
     """Take items into the account. Never refused for the budget: the model has read them already."""
-    _, counter = session_counter(call, params.session_id)
+    _, counter = session_counter(request, params.session_id)
     if params.allow_estimate and not counter.is_ready:
         counter = replace(counter, at_once=True)
-    entering = [prepare(call, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
+    entering = [prepare(request, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
 
-    def body(unit: Unit) -> Callable[[], AddResult]:
+    def body(unit: UnitOfWork) -> Callable[[], AddResult]:
         entered = []
         for i, one in enumerate(entering):
             sources = _sources(unit, one.new.reduces or [], ["items", i, "reduces"])
@@ -49,7 +49,7 @@ def add(call: Call, params: AddParams) -> AddResult:
             alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body))
+    return emergency_prune(request, params, changing(request, params, body))
 
 
 def _incoming(new: NewItem) -> Incoming:
@@ -69,7 +69,7 @@ def _incoming(new: NewItem) -> Incoming:
     )
 
 
-def _sources(unit: Unit, ids: Sequence[str], loc: Location) -> list[Item]:
+def _sources(unit: UnitOfWork, ids: Sequence[str], loc: Location) -> list[Item]:
     """The items that a new one stands for; raises `unknownItem`, `protectedItem` or `conflict`."""
     sources = []
     for i, item_id in enumerate(ids):

@@ -11,10 +11,10 @@ from ctxbudget_protocol.methods.context import (
 )
 from ctxbudget_server.account.appends import Grower
 from ctxbudget_server.account.auto_prune import emergency_prune
-from ctxbudget_server.account.counters import session_counter
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import session_counter
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, check_content
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures, wire_item
 from ctxbudget_server.workspace.documents import check_size
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     )
 
 
-def append(call: Call, params: AppendParams) -> AppendResult:
+def append(request: Request, params: AppendParams) -> AppendResult:
     """Grow an item that has content; only its tail and the addition are counted."""
     size = len(params.content.encode("utf-8", "surrogatepass"))
-    check_size(size, call.limits.max_document_bytes, ["content"])
-    _, counter = session_counter(call, params.session_id)
-    grower = Grower(params.content, counter, call.cancellation.check)
+    check_size(size, request.limits.max_document_bytes, ["content"])
+    _, counter = session_counter(request, params.session_id)
+    grower = Grower(params.content, counter, request.cancellation.check)
 
-    def body(unit: Unit) -> Callable[[], AppendResult]:
+    def body(unit: UnitOfWork) -> Callable[[], AppendResult]:
         item = unit.item(params.item_id, ["itemId"])
         check_content(item, ["itemId"])
         if item.state != "retained":
@@ -41,7 +41,7 @@ def append(call: Call, params: AppendParams) -> AppendResult:
                 loc=["itemId"],
                 items=[{"id": item.id, "state": item.state, "standIn": item.stand_in}],
             )
-        check_size((item.bytes or 0) + size, call.limits.max_document_bytes, ["content"])
+        check_size((item.bytes or 0) + size, request.limits.max_document_bytes, ["content"])
         growth = grower.grow(unit, item)
         grown = unit.put(growth.item)
         return lambda: AppendResult(
@@ -54,4 +54,4 @@ def append(call: Call, params: AppendParams) -> AppendResult:
             alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body, rehearse=True))
+    return emergency_prune(request, params, changing(request, params, body, rehearsed=grower.rehearsed))

@@ -10,33 +10,29 @@ from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION
 from ctxbudget_protocol.methods.context import FitResult, FittedPart
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
-from ctxbudget_server.account.conversation import Account
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import counter_for, session_counter
-from ctxbudget_server.account.making import make_item
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.conversation import Conversation
+from ctxbudget_server.account.counter import Counter, counter_for, session_counter
+from ctxbudget_server.account.earlier_fits import earlier_fit, remember_fit
+from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.account.items import make_item
+from ctxbudget_server.account.rehearsal import Rehearsed
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import (
-    NotRehearsedError,
     changing,
     check_revision,
     new_session,
     open_session,
 )
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, repeat
 from ctxbudget_server.fit import fit as fitted_to
-from ctxbudget_server.methods.context.earlier_fits import earlier_fit, remember_fit
-from ctxbudget_server.methods.context.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import FitParams
-
-
-DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
 
 
 DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
@@ -47,55 +43,55 @@ PREVIEW = "preview"
 """In the ids of a dry run's markers while there is no archive yet, so that its figures are the same each time."""
 
 
-def fit(call: Call, params: FitParams) -> FitResult:
+def fit(request: Request, params: FitParams) -> FitResult:
     """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
-    fitter = Fitter(call, params, _counter(call, params))
+    fitter = Fitter(request, params, _counter(request, params))
     if params.session_id is not None and not params.archive:
         raise invalid(["archive"], "a session always keeps what was removed from its conversation")
     if params.dry_run and params.archive:
-        return _rehearsed(call, params, fitter)
+        return _rehearsed(request, params, fitter)
     if params.session_id is not None:
-        result = changing(call, params, fitter.keep, rehearse=True, seal=fitter.seal)
+        result = changing(request, params, fitter.keep, rehearsed=fitter.rehearsed)
         fitter.remember()
         return result
     if not params.archive:
         fitted = fitter.fit(None, "", lambda number, original: None)
         fitter.remember_fit("", fitted, {})
         return fitter.answer(fitted, {}, None)
-    archive = Archive(call)
-    with call.read() as reader:
+    archive = Archive(request)
+    with request.read() as reader:
         plan = fitter.plan(reader, archive.find(reader))
     if not plan.removed:
         return fitter.answer(plan.fitted, {}, None)
-    result = changing(call, params, fitter.keep, rehearse=True, find=archive.find, seal=fitter.seal)
+    result = changing(request, params, fitter.keep, find=archive.find, rehearsed=fitter.rehearsed)
     fitter.remember()
     return result
 
 
-def _rehearsed(call: Call, params: FitParams, fitter: Fitter) -> FitResult:
+def _rehearsed(request: Request, params: FitParams, fitter: Fitter) -> FitResult:
     """The answer that the call would give, for a session as it stands."""
-    with call.read() as reader:
+    with request.read() as reader:
         if params.session_id is None:
-            new = replace(new_session(ARCHIVE_SESSION, call.now()), nonce=PREVIEW)
+            new = replace(new_session(ARCHIVE_SESSION, request.now()), nonce=PREVIEW)
             session = reader.session(ARCHIVE_SESSION) or new
         else:
-            session = open_session(reader, params, call.now())
+            session = open_session(reader, params, request.now())
         check_revision(params.if_revision, session)
         plan = fitter.plan(reader, session)
     return fitter.answer(plan.fitted, {}, None)
 
 
-def _counter(call: Call, params: FitParams) -> Counter:
+def _counter(request: Request, params: FitParams) -> Counter:
     if params.model is None and params.session_id is not None:
-        return session_counter(call, params.session_id)[1]
-    return counter_for(call, params.model)
+        return session_counter(request, params.session_id)[1]
+    return counter_for(request, params.model)
 
 
 class Archive:
-    """The session that holds what calls without a session removed; it comes to be with the first removal."""
+    """The session that holds what calls without a session removed; it is created on the first removal."""
 
-    def __init__(self, call: Call) -> None:
-        self._new = new_session(ARCHIVE_SESSION, call.now())
+    def __init__(self, request: Request) -> None:
+        self._new = new_session(ARCHIVE_SESSION, request.now())
 
     def find(self, reader: Reader) -> Session:
         """The archive as it stands."""
@@ -119,31 +115,26 @@ class Plan:
 
     fitted: Fitted
     removed: tuple[Removed, ...]
-    account: Account | None
+    conversation: Conversation | None
 
 
 class Fitter:
-    """Fits for one request. Markers name ids that the transaction will make: if another process was faster, again."""
+    """Fits for one request. Markers name ids that the transaction will make; if they are taken by then, it repeats."""
 
-    def __init__(self, call: Call, params: FitParams, counter: Counter) -> None:
+    def __init__(self, request: Request, params: FitParams, counter: Counter) -> None:
         self._params = params
         self._counter = counter
-        self._check = call.cancellation.check
+        self._check = request.cancellation.check
         self._digests: dict[str, str] = {}
-        self._plans: dict[tuple[str, int, int], Plan] = {}
+        self.rehearsed: Rehearsed[tuple[str, int, int], Plan] = Rehearsed()
         self._kept: tuple[str, Plan] | None = None
-        self._sealed = False
         shape = SHAPES[params.format]
         for index, message in enumerate(params.messages):
             if fault := shape.fault(message):
                 raise invalid(["messages", index, *fault.where], fault.why, "message_shape")
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(params.messages):
-                raise invalid(["pins", index], f"is no index of {len(params.messages)} messages")
-
-    def seal(self, sealed: bool) -> None:
-        """Forbid new plans, or allow them again."""
-        self._sealed = sealed
+                raise invalid(["pins", index], f"must be an index of {len(params.messages)} messages")
 
     def fit(self, session_id: str | None, nonce: str, item_id: Callable[[int, str], str | None]) -> Fitted:
         """The array, with markers that send their reader to this session: as before while that is enough."""
@@ -171,34 +162,34 @@ class Fitter:
         return asked, params.session_id, nonce, counter.model, counter.factor
 
     def plan(self, reader: Reader, session: Session) -> Plan:
-        """The fit for a session as it stands. What the session holds already is not kept once more."""
+        """The fit for a session as it stands."""
         state = session.nonce, session.next_seq, session.revision
-        if state not in self._plans:
-            if self._sealed:
-                raise NotRehearsedError
-            kept: dict[str, str | None] = {}
+        return self.rehearsed.result(state, lambda: self._plan(reader, session))
 
-            def kept_as(original: str) -> str | None:
-                digest = self._digest(original)
-                if digest not in kept:
-                    kept[digest] = kept_id(session.nonce, digest) or reader.item_of(session.id, digest)
-                return kept[digest]
+    def _plan(self, reader: Reader, session: Session) -> Plan:
+        """What the session holds already is not kept once more."""
+        kept: dict[str, str | None] = {}
 
-            def item_id(number: int, original: str) -> str:
-                return kept_as(original) or f"i{session.nonce}{session.next_seq + number}"
+        def kept_as(original: str) -> str | None:
+            digest = self._digest(original)
+            if digest not in kept:
+                kept[digest] = kept_id(session.nonce, digest) or reader.item_of(session.id, digest)
+            return kept[digest]
 
-            fitted = self.fit(session.id, session.nonce, item_id)
-            removed = tuple(
-                Removed(
-                    what, item_id(what.number, what.original), not kept_as(what.original), *self._figured(what.original)
-                )
-                for what in fitted.removals
+        def item_id(number: int, original: str) -> str:
+            return kept_as(original) or f"i{session.nonce}{session.next_seq + number}"
+
+        fitted = self.fit(session.id, session.nonce, item_id)
+        removed = tuple(
+            Removed(
+                what, item_id(what.number, what.original), not kept_as(what.original), *self._figured(what.original)
             )
-            account = None
-            if self._params.session_id is not None:
-                account = Account.of(self._params.messages, fitted.messages, self._params.format, self._figured)
-            self._plans[state] = Plan(fitted, removed, account)
-        return self._plans[state]
+            for what in fitted.removals
+        )
+        conversation = None
+        if self._params.session_id is not None:
+            conversation = Conversation.of(self._params.messages, fitted.messages, self._params.format, self._figured)
+        return Plan(fitted, removed, conversation)
 
     def _digest(self, original: str) -> str:
         """Each draft asks for it again."""
@@ -210,7 +201,7 @@ class Fitter:
         raw = raw_tokens(self._counter, text, self._check)
         return remembered_blob(text, self._check), self._counter.figure_of_raw(text, raw, self._check)
 
-    def keep(self, unit: Unit) -> Callable[[], FitResult]:
+    def keep(self, unit: UnitOfWork) -> Callable[[], FitResult]:
         """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
         plan = self.plan(unit.reader, unit.stored)
         self._kept = unit.stored.nonce, plan
@@ -220,8 +211,8 @@ class Fitter:
                 while unit.session.next_seq < first + one.what.number:
                     unit.new_id("i")
                 unit.put(self._item(unit, one))
-        if plan.account is not None:
-            plan.account.settle(unit, {one.item_id: one.what for one in plan.removed})
+        if plan.conversation is not None:
+            plan.conversation.settle(unit, {one.item_id: one.what for one in plan.removed})
         unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
         ids = {one.what.number: one.item_id for one in plan.removed}
         return lambda: self.answer(plan.fitted, ids, unit)
@@ -240,7 +231,7 @@ class Fitter:
             remember_fit(self._asked(nonce), self._params.messages, fitted, ids)
 
     @staticmethod
-    def _item(unit: Unit, one: Removed) -> Item:
+    def _item(unit: UnitOfWork, one: Removed) -> Item:
         item = make_item(
             unit,
             counted=one.figure,
@@ -253,7 +244,7 @@ class Fitter:
         )
         return replace(item, state="pruned", reason=one.what.reason)
 
-    def answer(self, fitted: Fitted, ids: dict[int, str], unit: Unit | None) -> FitResult:
+    def answer(self, fitted: Fitted, ids: dict[int, str], unit: UnitOfWork | None) -> FitResult:
         """The result; `unit` is the transaction that keeps what went."""
         prices = self._params.cache_prices
         with_account = unit is not None and self._params.session_id is not None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods.context import GetResult, Match
 from ctxbudget_server.account.content import decode, encode
-from ctxbudget_server.account.counters import calibrated_counter
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import calibrated_counter
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import reading
 
@@ -20,12 +20,12 @@ MAX_CANDIDATES = 50
 """Sections that are named where none is found."""
 
 
-def get(call: Call, params: GetParams) -> GetResult:
+def get(request: Request, params: GetParams) -> GetResult:
     """An item's original bytes, by section, by lines, by search, or whole, whatever was pruned since."""
     asked = [name for name in ("section", "lines", "search") if getattr(params, name) is not None]
     if len(asked) > 1:
         raise invalid([asked[1]], f"at most one of section, lines and search; given: {', '.join(asked)}")
-    with reading(call, params.session_id) as snapshot:
+    with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         item = snapshot.item_with_content(params.item_id)
         data = snapshot.reader.content(item)
@@ -39,7 +39,7 @@ def get(call: Call, params: GetParams) -> GetResult:
         matches = []
         start, end = _range(params, text)
         part = shown = text if start is None or end is None else _lines(text, start, end)
-    counted = counter.figure(shown, call.cancellation.check)
+    counted = counter.figure(shown, request.cancellation.check)
     return GetResult(
         session_id=session.id,
         revision=session.revision,

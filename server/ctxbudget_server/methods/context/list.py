@@ -8,7 +8,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import (
     ListResult,
 )
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.wire import wire_item
 from ctxbudget_server.store.records import ItemFilter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
 
 
-def list(call: Call, params: ListParams) -> ListResult:
+def list(request: Request, params: ListParams) -> ListResult:
     """The items that match, in the order in which they entered."""
     wanted = ItemFilter(
         state=params.state,
@@ -30,7 +30,7 @@ def list(call: Call, params: ListParams) -> ListResult:
         agent=params.agent,
         pinned=params.pinned,
     )
-    with reading(call, params.session_id) as snapshot:
+    with reading(request, params.session_id) as snapshot:
         reader, session = snapshot.reader, snapshot.session
         if params.after is not None and reader.item(session.id, params.after) is None:
             raise ProtocolError(

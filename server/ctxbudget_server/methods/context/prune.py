@@ -10,9 +10,9 @@ from ctxbudget_protocol.methods.context import PruneResult
 from ctxbudget_protocol.words import Policy
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, check_revision, reading
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import effective_policy, on_request
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import PruneParams, Target
 
 
-def prune(call: Call, params: PruneParams) -> PruneResult:
+def prune(request: Request, params: PruneParams) -> PruneResult:
     """Remove what the target names, by policy. With `dryRun` the same plan is answered and nothing changes."""
     _check_target(params.target)
-    extractor = extractor_for(call, params.session_id)
+    extractor = extractor_for(request, params.session_id)
 
-    def body(unit: Unit) -> Callable[[], PruneResult]:
+    def body(unit: UnitOfWork) -> Callable[[], PruneResult]:
         policy = unit.settings.policy
         if params.policy is not None:
             policy = effective_policy(params.policy, unit.settings.scope)
@@ -41,19 +41,19 @@ def prune(call: Call, params: PruneParams) -> PruneResult:
                 turn_metadata=params.target.layer == "metadata",
             )
         )
-        unit.detail = {"why": "prune", "target": call.params["target"]}
+        unit.detail = {"why": "prune", "target": request.params["target"]}
         return lambda: _pruned(unit, pruner, policy, dry_run=params.dry_run)
 
     if params.dry_run:
-        with reading(call, params.session_id) as snapshot:
+        with reading(request, params.session_id) as snapshot:
             check_revision(params.if_revision, snapshot.session)
-            rehearsal = Unit(snapshot.reader, snapshot.session, call.now(), call.cancellation.check)
+            rehearsal = UnitOfWork(snapshot.reader, snapshot.session, request.now(), request.cancellation.check)
             build = body(rehearsal)
             return build()
-    return changing(call, params, body, rehearse=True, seal=extractor.seal)
+    return changing(request, params, body, rehearsed=extractor.rehearsed)
 
 
-def _pruned(unit: Unit, pruner: Pruner, policy: Policy, *, dry_run: bool) -> PruneResult:
+def _pruned(unit: UnitOfWork, pruner: Pruner, policy: Policy, *, dry_run: bool) -> PruneResult:
     stored = unit.stored
     return PruneResult(
         session_id=unit.id,
@@ -73,7 +73,7 @@ def _check_target(target: Target) -> None:
         raise invalid(["target", "phase"], "a wave is addressed with its phase", "missing")
 
 
-def _targeted(unit: Unit, target: Target) -> list[Item]:
+def _targeted(unit: UnitOfWork, target: Target) -> list[Item]:
     if target.items is not None:
         return [unit.item(item_id, ["target", "items", i]) for i, item_id in enumerate(dict.fromkeys(target.items))]
     if target.phase is not None:
@@ -91,6 +91,6 @@ def _targeted(unit: Unit, target: Target) -> list[Item]:
     return unit.items(state="retained", layer=target.layer)
 
 
-def _is_running(unit: Unit, item: Item) -> bool:
+def _is_running(unit: UnitOfWork, item: Item) -> bool:
     """Whether the item's phase is still to complete; items of no phase never are."""
     return item.phase is not None and unit.phases[item.phase].state != "completed"

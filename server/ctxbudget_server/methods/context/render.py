@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache, cached
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import RenderedItem, RenderResult
 from ctxbudget_server.account.content import undamaged
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import calibrated_counter
-from ctxbudget_server.account.remembered import Remembered
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import Counter, calibrated_counter
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot, reading
-from ctxbudget_server.render import OverLimitError, Piece, Request, Tools
+from ctxbudget_server.render import OverLimitError, Piece, Tools
+from ctxbudget_server.render import Request as RenderRequest
 from ctxbudget_server.render import render as rendered_items
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import RenderParams
 
 
-LOOKED_AT = 2_000_000
+MAX_SEARCHED = 2_000_000
 """Characters that are searched for the focus in all items together, about 0.3 s of CPU."""
 
 
-LEAST_LOOKED_AT = 400
+MIN_SEARCHED_PER_ITEM = 400
 """Characters of each item that are searched for the focus, however many items there are."""
 
 
@@ -36,21 +38,27 @@ DAMAGED = "[the content of this item was damaged in the store]"
 """What is rendered of an item whose content cannot be read."""
 
 
-_extracts: Remembered[str] = Remembered(4_000)
+MAX_EXTRACTS = 4_000
+"""Maximum number of cached extracts."""
 
 
-def render(call: Call, params: RenderParams) -> RenderResult:
+@cached(LRUCache(MAX_EXTRACTS), key=lambda key, extracted: key, lock=Lock())
+def _extract(key: Hashable, extracted: Callable[[], str]) -> str:
+    return extracted()
+
+
+def render(request: Request, params: RenderParams) -> RenderResult:
     """The context of a session at the finest detail that fits, and what stands in it at which detail and why."""
-    with reading(call, params.session_id) as snapshot:
+    with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         settings = Settings.of(session.config)
         counter = calibrated_counter(snapshot.reader, settings.model)
         phases = snapshot.reader.phases(session.id)
         phase = _phase(phases, params.phase)
         items = snapshot.reader.items(session.id, state="retained")
-        tools = SnapshotTools(call, snapshot, counter)
+        tools = SnapshotTools(request, snapshot, counter)
         sources = tools.sources(session.id, items)
-        request = Request(
+        render_request = RenderRequest(
             session_id=session.id,
             items=items,
             max_tokens=params.max_tokens,
@@ -63,7 +71,7 @@ def render(call: Call, params: RenderParams) -> RenderResult:
             sources=sources,
         )
         try:
-            rendered = rendered_items(request, tools.renderers())
+            rendered = rendered_items(render_request, tools.renderers())
         except OverLimitError as over:
             raise _exceeded(over.requested, params.max_tokens) from None
     return RenderResult(
@@ -110,11 +118,11 @@ def _exceeded(requested: int, available: int) -> ProtocolError:
 class SnapshotTools:
     """What the renderer needs of one snapshot: contents, counts and extracts."""
 
-    def __init__(self, call: Call, snapshot: Snapshot, counter: Counter) -> None:
-        self._documents = call.documents
+    def __init__(self, request: Request, snapshot: Snapshot, counter: Counter) -> None:
+        self._documents = request.documents
         self._reader = snapshot.reader
         self._counter = counter
-        self._check = call.cancellation.check
+        self._check = request.cancellation.check
 
     def renderers(self) -> Tools:
         """The renderer's tools."""
@@ -141,7 +149,7 @@ class SnapshotTools:
         """
         from ctxbudget_server.extract import relevance
 
-        length = max(LEAST_LOOKED_AT, LOOKED_AT // max(1, len(items) + len(sources)))
+        length = max(MIN_SEARCHED_PER_ITEM, MAX_SEARCHED // max(1, len(items) + len(sources)))
         texts = []
         for item in items:
             said = [item, sources[item.id]] if item.id in sources else [item]
@@ -181,4 +189,4 @@ class SnapshotTools:
             ).text
 
         model = self._counter.model, self._counter.factor
-        return _extracts.of((item.id, item.hash, item.kind, item.path, focus, tokens, model), make)
+        return _extract((item.id, item.hash, item.kind, item.path, focus, tokens, model), make)

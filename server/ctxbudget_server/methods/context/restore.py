@@ -11,9 +11,9 @@ from ctxbudget_protocol.methods.context import (
     RestoreResult,
 )
 from ctxbudget_server.account.auto_prune import emergency_prune
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, check_content
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures, wire_item
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     )
 
 
-def restore(call: Call, params: RestoreParams) -> RestoreResult:
+def restore(request: Request, params: RestoreParams) -> RestoreResult:
     """Bring removed items back into the account; what stands in for them stays too."""
 
-    def body(unit: Unit) -> Callable[[], RestoreResult]:
+    def body(unit: UnitOfWork) -> Callable[[], RestoreResult]:
         restored, tokens = [], 0
         for i, item_id in enumerate(params.items):
             item = unit.item(item_id, ["items", i])
@@ -51,4 +51,4 @@ def restore(call: Call, params: RestoreParams) -> RestoreResult:
             alerts=unit.alerts,
         )
 
-    return emergency_prune(call, params, changing(call, params, body))
+    return emergency_prune(request, params, changing(request, params, body))

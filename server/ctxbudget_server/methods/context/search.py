@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.context import FoundLine, SearchResult
 from ctxbudget_server.account.content import undamaged
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ MAX_BYTES = 32 * 1024 * 1024
 """Of content that one search looks at."""
 
 
-def search(call: Call, params: SearchParams) -> SearchResult:
+def search(request: Request, params: SearchParams) -> SearchResult:
     """The lines that match, best first; the newest items come first among equals."""
     from ctxbudget_server.extract.search.lines import search_all
 
-    with reading(call, params.session_id) as snapshot:
+    with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         items, complete = _newest(snapshot, params)
         texts = _Texts(snapshot.reader, items)
-        found = search_all(texts, params.query, params.limit, call.cancellation.check)
+        found = search_all(texts, params.query, params.limit, request.cancellation.check)
     return SearchResult(
         session_id=session.id,
         revision=session.revision,

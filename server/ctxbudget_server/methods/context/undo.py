@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import UndoResult
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import UndoParams
 
 
-def undo(call: Call, params: UndoParams) -> UndoResult:
+def undo(request: Request, params: UndoParams) -> UndoResult:
     """Put each item that a prune changed back to what it was; refused whole if one of them changed since."""
 
-    def body(unit: Unit) -> Callable[[], UndoResult]:
+    def body(unit: UnitOfWork) -> Callable[[], UndoResult]:
         record = unit.reader.undo(unit.id, params.undo)
         if record is None:
             raise ProtocolError(
@@ -56,7 +56,7 @@ def undo(call: Call, params: UndoParams) -> UndoResult:
             alerts=unit.alerts,
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)
 
 
 def _as_it_was(item: Item, before: dict[str, Any]) -> Item:

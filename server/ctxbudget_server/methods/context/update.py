@@ -10,9 +10,9 @@ from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.methods.context import (
     UpdateResult,
 )
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures, wire_item
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ CHANGEABLE = ("pinned", "title", "kind", "layer", "phase", "wave", "agent")
 """What `context/update` can change of an item."""
 
 
-def update(call: Call, params: UpdateParams) -> UpdateResult:
+def update(request: Request, params: UpdateParams) -> UpdateResult:
     """Pin, unpin, retitle an item, or move it; its tokens stay."""
-    changes: dict[str, Any] = {name: call.params[name] for name in CHANGEABLE if name in call.params}
+    changes: dict[str, Any] = {name: request.params[name] for name in CHANGEABLE if name in request.params}
     for name in ("pinned", "layer", "kind"):
         if name in changes and changes[name] is None:
             raise invalid([name], "cannot be null", f"{name}_type")
 
-    def body(unit: Unit) -> Callable[[], UpdateResult]:
+    def body(unit: UnitOfWork) -> Callable[[], UpdateResult]:
         item = unit.item(params.item_id, ["itemId"])
         changed = replace(item, **changes)
         if changed.phase is None and changed.wave is not None:
@@ -50,4 +50,4 @@ def update(call: Call, params: UpdateParams) -> UpdateResult:
             alerts=unit.alerts,
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)

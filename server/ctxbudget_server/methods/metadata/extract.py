@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.methods.metadata import ExtractResult
 from ctxbudget_server.account.content import decode, encode
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import calibrated_counter, counter_for
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import Counter, calibrated_counter, counter_for
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.workspace.documents import as_text, check_size
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.metadata import ExtractParams
 
 
-def extract(call: Call, params: ExtractParams) -> ExtractResult:
+def extract(request: Request, params: ExtractParams) -> ExtractResult:
     """Title, summary, findings and typed fields of a document, and the text that enters the context."""
     from ctxbudget_server.extract import extract
 
-    text, path, kind, counter = _source(call, params)
-    check = call.cancellation.check
+    text, path, kind, counter = _source(request, params)
+    check = request.cancellation.check
     found = extract(
         text,
         count=counter.tokens(check),
         kind=params.kind or kind,
-        path=call.documents.shown(path),
+        path=request.documents.shown(path),
         max_tokens=params.max_tokens,
         focus=params.focus,
         item_id=params.item_id,
@@ -38,11 +37,11 @@ def extract(call: Call, params: ExtractParams) -> ExtractResult:
     return ExtractResult(**{**values, "title": found.title or None}, provenance=counter.provenance)
 
 
-def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:
+def _source(request: Request, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:
     """(text, path, kind, counter) of what is to be extracted."""
-    counter = counter_for(call, params.model)
+    counter = counter_for(request, params.model)
     if params.session_id is not None or params.item_id is not None:
-        with reading(call, params.session_id) as snapshot:
+        with reading(request, params.session_id) as snapshot:
             if params.model is None:
                 counter = calibrated_counter(snapshot.reader, Settings.of(snapshot.session.config).model)
             if params.item_id is not None:
@@ -50,11 +49,11 @@ def _source(call: Call, params: ExtractParams) -> tuple[str, str | None, str | N
                 kind = None if item.kind == "other" else item.kind
                 return decode(snapshot.reader.content(item)), item.path, kind, counter
     if params.path is not None:
-        document = call.documents.read(params.path, ["path"])
+        document = request.documents.read(params.path, ["path"])
         return document.text, document.path, None, counter
     text = params.content or ""
     data = encode(text)
-    check_size(len(data), call.limits.max_document_bytes, ["content"])
+    check_size(len(data), request.limits.max_document_bytes, ["content"])
     if "\0" in text:
         as_text(data, ["content"], "the content")
     return text, None, None, counter

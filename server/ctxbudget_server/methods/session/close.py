@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.methods.session import CloseResult
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import (
     changing,
 )
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.policy import on_close
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.session import CloseParams
 
 
-def close(call: Call, params: CloseParams) -> CloseResult:
+def close(request: Request, params: CloseParams) -> CloseResult:
     """End a session: its policy prunes what it leaves to the end. Everything stays retrievable."""
-    extractor = extractor_for(call, params.session_id)
+    extractor = extractor_for(request, params.session_id)
 
-    def body(unit: Unit) -> Callable[[], CloseResult]:
+    def body(unit: UnitOfWork) -> Callable[[], CloseResult]:
         pruner = Pruner(unit, extractor)
         pruner.apply(on_close(unit.settings.policy, unit.items(state="retained")))
         unit.session = replace(unit.session, state="closed", closed_at=unit.now)
@@ -40,4 +40,4 @@ def close(call: Call, params: CloseParams) -> CloseResult:
             status=wire_figures(unit.session, unit.settings, unit.leased),
         )
 
-    return changing(call, params, body, rehearse=True, seal=extractor.seal)
+    return changing(request, params, body, rehearsed=extractor.rehearsed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.session import ListResult, SessionInfo
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.store.interface import Reader
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.session import ListParams
 
 
-def list(call: Call, params: ListParams) -> ListResult:
+def list(request: Request, params: ListParams) -> ListResult:
     """The sessions of the workspace, the oldest first, page by page."""
-    now = call.now()
-    with call.read() as reader:
+    now = request.now()
+    with request.read() as reader:
         if params.after is not None and reader.session(params.after) is None:
             raise ProtocolError(
                 "unknownSession",
@@ -31,7 +31,7 @@ def list(call: Call, params: ListParams) -> ListResult:
         page = sessions[: params.limit]
         infos = [_info(reader, session, now) for session in page]
     return ListResult(
-        workspace=str(call.documents.workspace),
+        workspace=str(request.documents.workspace),
         sessions=infos,
         total=total,
         next=page[-1].id if len(sessions) > params.limit else None,

@@ -10,14 +10,14 @@ from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.methods.session import OpenResult
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import (
     changing,
     check_revision,
     new_session,
 )
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
@@ -25,41 +25,44 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.session import OpenParams
 
 
-def open(call: Call, params: OpenParams) -> OpenResult:
+def open(request: Request, params: OpenParams) -> OpenResult:
     """Create or resume a session, and change its settings as far as they are given.
 
     A resume that changes nothing is no transaction. Raises `invalidParams` for settings that contradict each other.
     """
     wanted = params.session_id or DEFAULT_SESSION
-    result = _resume(call, params, wanted) if params.request_key is None else None
+    result = _resume(request, params, wanted) if params.request_key is None else None
     if result is None:
         result = changing(
-            call, params, lambda unit: _open(unit, call), find=lambda reader: _find_or_new(reader, wanted, call)
+            request,
+            params,
+            lambda unit: _open(unit, request),
+            find=lambda reader: _find_or_new(reader, wanted, request),
         )
-    if "watch" in call.params:
-        call.watch(wanted, params.watch)
+    if "watch" in request.params:
+        request.watch(wanted, params.watch)
     return result
 
 
-def _resume(call: Call, params: OpenParams, wanted: str) -> OpenResult | None:
-    with call.read() as reader:
+def _resume(request: Request, params: OpenParams, wanted: str) -> OpenResult | None:
+    with request.read() as reader:
         session = reader.session(wanted)
         if session is None or session.state != "open":
             return None
         settings = Settings.of(session.config)
-        if settings.changed_by(call.params.get("config")) != settings:
+        if settings.changed_by(request.params.get("config")) != settings:
             return None
         check_revision(params.if_revision, session)
         return _opened(session, settings, [], created=False)
 
 
-def _find_or_new(reader: Reader, wanted: str, call: Call) -> Session:
-    return reader.session(wanted) or new_session(wanted, call.now())
+def _find_or_new(reader: Reader, wanted: str, request: Request) -> Session:
+    return reader.session(wanted) or new_session(wanted, request.now())
 
 
-def _open(unit: Unit, call: Call) -> Callable[[], OpenResult]:
+def _open(unit: UnitOfWork, request: Request) -> Callable[[], OpenResult]:
     created = unit.stored.revision == 0
-    settings = unit.settings.changed_by(call.params.get("config"))
+    settings = unit.settings.changed_by(request.params.get("config"))
     _check(settings)
     unit.configure(settings)
     unit.session = replace(unit.session, state="open", closed_at=None)

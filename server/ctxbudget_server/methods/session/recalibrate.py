@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.session import RecalibrateResult
 from ctxbudget_server.account.content import undamaged
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.counters import session_counter
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import Counter, session_counter
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.session import RecalibrateParams
 
 
-def recalibrate(call: Call, params: RecalibrateParams) -> RecalibrateResult:
+def recalibrate(request: Request, params: RecalibrateParams) -> RecalibrateResult:
     """Count all items that have content at the calibration in force now; figures that callers gave stay."""
-    _, counter = session_counter(call, params.session_id)
+    _, counter = session_counter(request, params.session_id)
 
-    def body(unit: Unit) -> Callable[[], RecalibrateResult]:
+    def body(unit: UnitOfWork) -> Callable[[], RecalibrateResult]:
         before, changed = unit.session.retained, 0
         for item in unit.items():
-            new = _recounted(unit, item, counter, call.cancellation.check)
+            new = _recounted(unit, item, counter, request.cancellation.check)
             if new != item:
                 unit.put(new)
                 changed += 1
@@ -42,10 +41,10 @@ def recalibrate(call: Call, params: RecalibrateParams) -> RecalibrateResult:
             alerts=unit.alerts,
         )
 
-    return changing(call, params, body)
+    return changing(request, params, body)
 
 
-def _recounted(unit: Unit, item: Item, counter: Counter, check: Callable[[], None]) -> Item:
+def _recounted(unit: UnitOfWork, item: Item, counter: Counter, check: Callable[[], None]) -> Item:
     if item.hash is None:
         return item
     text = undamaged(unit.reader, item)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.common import Notice
 from ctxbudget_protocol.methods.store import LossesResult
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.store.interface import Store
+from ctxbudget_server.account.notices import notices
+from ctxbudget_server.account.request import Request
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.store import LossesParams
 
 
-def losses(call: Call, params: LossesParams) -> LossesResult:
-    """What nobody has acknowledged yet, the oldest first."""
-    return LossesResult(losses=notices(call.store))
-
-
-def notices(store: Store) -> list[Notice]:
-    """The losses that nobody has acknowledged, on the wire."""
-    return [
-        Notice(id=loss.id, found_at=loss.found_at, kind=loss.kind, message=loss.message, detail=loss.detail)
-        for loss in store.losses()
-    ]
+def losses(request: Request, params: LossesParams) -> LossesResult:
+    """What the store has lost and was not acknowledged, the oldest first."""
+    return LossesResult(losses=notices(request.store))

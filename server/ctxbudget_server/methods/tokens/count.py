@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location
-from ctxbudget_protocol.methods.tokens import Count, CountResult, ErrorBand
+from ctxbudget_protocol.methods.tokens import Count, CountResult
 from ctxbudget_server.account.content import encode
-from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import Counter, wire_band
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.text_requests import named_counter
 from ctxbudget_server.workspace.documents import check_size
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.tokens import CountParams
 
 
-def count(call: Call, params: CountParams) -> CountResult:
+def count(request: Request, params: CountParams) -> CountResult:
     """Count texts or files for a model: the one named, else the named session's, else o200k_base."""
-    counter = named_counter(call, params)
+    counter = named_counter(request, params)
     if params.allow_estimate and not counter.is_ready:
         counter.load_soon()
         counter = replace(counter, at_once=True)
     counts = []
     for i, text in enumerate(params.texts or []):
         size = len(encode(text))
-        check_size(size, call.limits.max_document_bytes, ["texts", i])
-        counts.append(_count(call, counter, text, size))
+        check_size(size, request.limits.max_document_bytes, ["texts", i])
+        counts.append(_count(request, counter, text, size))
     for i, given in enumerate(params.paths or []):
-        counts.append(_count_path(call, counter, given, ["paths", i]))
+        counts.append(_count_path(request, counter, given, ["paths", i]))
     family = counter.family
     return CountResult(
         counts=counts,
@@ -43,27 +43,22 @@ def count(call: Call, params: CountParams) -> CountResult:
     )
 
 
-def _count(call: Call, counter: Counter, text: str, size: int, path: str | None = None) -> Count:
-    counted = counter.figure(text, call.cancellation.check)
+def _count(request: Request, counter: Counter, text: str, size: int, path: str | None = None) -> Count:
+    counted = counter.figure(text, request.cancellation.check)
     return Count(tokens=counted.tokens, provenance=counted.provenance, bytes=size, path=path)
 
 
-def _count_path(call: Call, counter: Counter, given: str, loc: Location) -> Count:
+def _count_path(request: Request, counter: Counter, given: str, loc: Location) -> Count:
     """The count of a file, or of what an editor shows in its place: there only edits are counted."""
-    path = str(call.documents.locate(given, loc))
-    text = call.buffers.text_at(path)
+    path = str(request.documents.locate(given, loc))
+    text = request.buffers.text_at(path)
     if text is None:
-        document = call.documents.read(given, loc)
-        return _count(call, counter, document.text, len(encode(document.text)), document.path)
-    check = call.cancellation.check
+        document = request.documents.read(given, loc)
+        return _count(request, counter, document.text, len(encode(document.text)), document.path)
+    check = request.cancellation.check
     if counter.at_once:
         counted = counter.figure(text, check)
     else:
-        raw = call.buffers.raw_tokens(path, text, counter.family.encoding, check)
+        raw = request.buffers.raw_tokens(path, text, counter.family.encoding, check)
         counted = counter.figure_of_raw(text, raw, check)
     return Count(tokens=counted.tokens, provenance=counted.provenance, bytes=len(encode(text)), path=path)
-
-
-def wire_band(counter: Counter) -> ErrorBand | None:
-    """How far off a calibrated counter's figures have been lately."""
-    return ErrorBand(median=counter.error_band[0], p90=counter.error_band[1]) if counter.error_band else None

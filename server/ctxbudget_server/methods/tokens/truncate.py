@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.tokens import TruncateResult
 from ctxbudget_server.account.content import encode
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.text_requests import given_text, named_counter
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.tokens import TruncateParams
 
 
-def truncate(call: Call, params: TruncateParams) -> TruncateResult:
+def truncate(request: Request, params: TruncateParams) -> TruncateResult:
     """The beginning of a text that has at most `limit` tokens."""
-    text = given_text(call, params)
-    counter = named_counter(call, params)
-    kept, tokens = counter.truncate(text, params.limit, call.cancellation.check)
+    text = given_text(request, params)
+    counter = named_counter(request, params)
+    kept, tokens = counter.truncate(text, params.limit, request.cancellation.check)
     rest = text[len(kept) :]
     return TruncateResult(
         text=kept,

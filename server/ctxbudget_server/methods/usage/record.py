@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.usage import RecordResult
-from ctxbudget_server.account.counters import calibration_of, counter_of
-from ctxbudget_server.account.request import Call
+from ctxbudget_server.account.counter import calibration_of, counter_of, wire_band
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
-from ctxbudget_server.methods.tokens.count import wire_band
 from ctxbudget_server.rules.calibration import dump, observe
 from ctxbudget_server.store.records import KeyedResult
 
@@ -16,20 +15,20 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.usage import RecordParams
 
 
-def record(call: Call, params: RecordParams) -> RecordResult:
+def record(request: Request, params: RecordParams) -> RecordResult:
     """Learn from what the provider billed. What enters a session from now on is counted with it."""
-    scope = key_scope(call.method, None)
-    with call.write() as writer:
-        if known := first_result(writer, call.method, scope, params.request_key):
+    scope = key_scope(request.method, None)
+    with request.write() as writer:
+        if known := first_result(writer, request.method, scope, params.request_key):
             raise AnsweredBefore(known)
         state = calibration_of(writer, params.model)
         in_force = params.factor or counter_of(params.model, state).factor
         learned = observe(state, params.counted / in_force, params.reported)
-        writer.put_calibration(params.model, dump(learned), call.now())
+        writer.put_calibration(params.model, dump(learned), request.now())
         counter = counter_of(params.model, learned)
         result = RecordResult(
             model=params.model, factor=counter.factor, samples=counter.samples, error_band=wire_band(counter)
         )
         if params.request_key is not None:
-            writer.put_keyed(scope, params.request_key, KeyedResult(method=call.method, result=result.wire()))
+            writer.put_keyed(scope, params.request_key, KeyedResult(method=request.method, result=result.wire()))
     return result

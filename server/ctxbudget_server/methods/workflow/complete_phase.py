@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
-from ctxbudget_server.account.counters import session_counter
+from ctxbudget_server.account.counter import session_counter
 from ctxbudget_server.account.items import Entering, Incoming, prepare
 from ctxbudget_server.account.lifecycle import known_phase, order, step
 from ctxbudget_server.account.pruner import Ended, Pruner
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.lifecycle import (
     Open,
     check_complete,
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     )
 
 
-def complete_phase(call: Call, params: CompletePhaseParams) -> WorkflowResult:
+def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowResult:
     """Complete a phase: its summary enters, its policy acts. Raises `phaseOrder` where waves or leases are open."""
-    summary = _prepare_summary(call, params)
+    summary = _prepare_summary(request, params)
 
-    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         phase = known_phase(unit, params.phase)
         still_open = Open(
             [wave.number for wave in unit.waves.values() if wave.phase == phase.number and wave.state == "running"],
@@ -53,10 +53,10 @@ def complete_phase(call: Call, params: CompletePhaseParams) -> WorkflowResult:
         pruner.apply(decisions, [Ended(phase.number)])
         return "completed"
 
-    return step(call, params, act)
+    return step(request, params, act)
 
 
-def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None:
+def _prepare_summary(request: Request, params: CompletePhaseParams) -> Entering | None:
     given = params.summary
     if given is None:
         return None
@@ -66,5 +66,5 @@ def _prepare_summary(call: Call, params: CompletePhaseParams) -> Entering | None
         new = new._replace(content=given)
     else:
         new = new._replace(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
-    _, counter = session_counter(call, params.session_id)
-    return prepare(call, new, counter, ["summary"])
+    _, counter = session_counter(request, params.session_id)
+    return prepare(request, new, counter, ["summary"])

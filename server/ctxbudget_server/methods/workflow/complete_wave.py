@@ -10,8 +10,8 @@ from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import known_phase, order, step
 from ctxbudget_server.account.pruner import Ended, Pruner
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.lifecycle import (
     check_complete_wave,
 )
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     )
 
 
-def complete_wave(call: Call, params: CompleteWaveParams) -> WorkflowResult:
+def complete_wave(request: Request, params: CompleteWaveParams) -> WorkflowResult:
     """Complete a wave; policy aggressive reduces it, and turns the waves before into markers. Raises `phaseOrder`."""
 
-    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         known_phase(unit, params.phase)
         wave = unit.waves.get((params.phase, params.wave))
         if wave is None:
@@ -52,4 +52,4 @@ def complete_wave(call: Call, params: CompleteWaveParams) -> WorkflowResult:
         pruner.apply(decisions, ended)
         return "completed"
 
-    return step(call, params, act)
+    return step(request, params, act)

@@ -9,8 +9,8 @@ from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import order, step, unmark
 from ctxbudget_server.account.pruner import Ended, Pruner
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.lifecycle import (
     Phase,
     check_start,
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     )
 
 
-def start_phase(call: Call, params: StartPhaseParams) -> WorkflowResult:
+def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:
     """Start a phase; policy moderate then reduces the content of the phases before. Raises `phaseOrder`."""
 
-    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         phase = unit.phases.get(params.phase) or Phase(params.phase)
         with order(params.phase, None):
             check_start(phase, unit.phases.values(), params.reopen)
@@ -40,4 +40,4 @@ def start_phase(call: Call, params: StartPhaseParams) -> WorkflowResult:
         pruner.apply(decisions, [Ended(number) for number in due])
         return "running"
 
-    return step(call, params, act)
+    return step(request, params, act)

@@ -9,8 +9,8 @@ from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import known_phase, order, step, unmark
 from ctxbudget_server.account.pruner import Pruner
-from ctxbudget_server.account.request import Call
-from ctxbudget_server.account.unit_of_work import Unit
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.lifecycle import (
     Wave,
     check_start_wave,
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     )
 
 
-def start_wave(call: Call, params: StartWaveParams) -> WorkflowResult:
+def start_wave(request: Request, params: StartWaveParams) -> WorkflowResult:
     """Start a wave of the running phase. Raises `phaseOrder`."""
 
-    def act(unit: Unit, pruner: Pruner) -> PhaseStatus:
+    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         phase = known_phase(unit, params.phase)
         wave = unit.waves.get((params.phase, params.wave)) or Wave(params.phase, params.wave)
         with order(params.phase, params.wave):
@@ -34,4 +34,4 @@ def start_wave(call: Call, params: StartWaveParams) -> WorkflowResult:
         unmark(unit, params.phase, params.wave)
         return "running"
 
-    return step(call, params, act)
+    return step(request, params, act)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import replace
+from threading import Lock
 from typing import NamedTuple
 
+from cachetools import LRUCache
+
 from ctxbudget_server.account.content import encode
-from ctxbudget_server.account.remembered import Remembered
 from ctxbudget_server.fit import Fitted, Message
 from ctxbudget_server.fit.shapes import to_json
 
-CONVERSATIONS = 32
+MAX_CONVERSATIONS = 32
 """Ways of asking (limit, session, focus, …) of which decisions are kept, those used latest."""
-LENGTHS = 32
+MAX_LENGTHS = 32
 """Fits of each that are kept, the latest: several conversations may be asked about in the same way."""
 
 
@@ -35,12 +37,15 @@ class Earlier(NamedTuple):
         return all(item_id(what.number, what.original) == self.ids.get(what.number) for what in self.fitted.removals)
 
 
-_earlier: Remembered[tuple[Earlier, ...]] = Remembered(CONVERSATIONS)
+_earlier: LRUCache[Hashable, tuple[Earlier, ...]] = LRUCache(MAX_CONVERSATIONS)
+_lock = Lock()
 
 
 def earlier_fit(key: Hashable, messages: Sequence[Message]) -> Earlier | None:
     """The latest fit of the longest beginning of an array; `key` is all else that the answer depends on."""
-    known = [one for one in _earlier.get(key) or () if one.length <= len(messages)]
+    with _lock:
+        decided = _earlier.get(key, ())
+    known = [one for one in decided if one.length <= len(messages)]
     digests = _digests(messages, {one.length for one in known})
     same = (one for one in known if one.digest == digests[one.length])
     return max(same, key=lambda one: one.length, default=None)
@@ -50,17 +55,19 @@ def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids
     """Keep what was decided about an array."""
     length = len(messages)
     made = Earlier(length, _digests(messages, {length})[length], replace(fitted, messages=[]), ids)
-    others = tuple(one for one in _earlier.get(key) or () if one.digest != made.digest)
-    _earlier.put(key, (*others[1 - LENGTHS :], made))
+    with _lock:
+        others = [one for one in _earlier.get(key, ()) if one.digest != made.digest]
+        _earlier[key] = (*others[1 - MAX_LENGTHS :], made)
 
 
 def forget_fits() -> None:
     """Forget all decisions."""
-    _earlier.clear()
+    with _lock:
+        _earlier.clear()
 
 
 def _digests(messages: Sequence[Message], lengths: Set[int]) -> dict[int, bytes]:
-    """Of the beginnings of these lengths."""
+    """The digests of the beginnings of these lengths."""
     found = {}
     digest = hashlib.blake2b(digest_size=16)
     for length, message in enumerate(messages[: max(lengths, default=0)], start=1):

@@ -4,35 +4,49 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, TypeVar
+
+from cachetools import LRUCache, cached
 
 from ctxbudget_server.account.content import Blob, encode, make_blob
 from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.account.remembered import Remembered
+from ctxbudget_server.account.earlier_fits import forget_fits
 from ctxbudget_server.fit import Tools
-from ctxbudget_server.methods.context.earlier_fits import forget_fits
 
 T = TypeVar("T")
 
 MAX_KNOWN = 50_000
-"""Texts of which something is remembered."""
+"""Maximum number of cached texts, and of ids of kept ones."""
 
+Digest = tuple[Hashable, int, bytes]
 
-_texts: Remembered[Any] = Remembered(MAX_KNOWN)
-_kept: Remembered[str] = Remembered(MAX_KNOWN)
+_texts: LRUCache[Digest, Any] = LRUCache(MAX_KNOWN)
+_kept: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN)
+_texts_lock = Lock()
+_kept_lock = Lock()
 
 
 def forget() -> None:
-    """Forget all that was worked out: what is measured next is a first time."""
-    _texts.clear()
+    """Forget all that was worked out, so that what is measured next is a first time."""
+    with _texts_lock:
+        _texts.clear()
     forget_fits()
+
+
+def _digest(what: Hashable, text: str, make: Callable[[str], Any]) -> Digest:
+    return what, len(text), hashlib.blake2b(encode(text), digest_size=16).digest()
+
+
+@cached(_texts, key=_digest, lock=_texts_lock)
+def _cached(what: Hashable, text: str, make: Callable[[str], Any]) -> Any:
+    return make(text)
 
 
 def _made(what: Hashable, text: str, make: Callable[[str], T]) -> T:
     """`make(text)`, or what it was the last time."""
-    key = (what, len(text), hashlib.blake2b(encode(text), digest_size=16).digest())
-    found: T = _texts.of(key, lambda: make(text))
-    return found
+    made: T = _cached(what, text, make)
+    return made
 
 
 def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
@@ -47,12 +61,14 @@ def remembered_blob(text: str, check: Callable[[], None]) -> Blob:
 
 def kept_id(nonce: str, digest: str) -> str | None:
     """The id of what this process has put into an archive; an archive that was deleted has another nonce."""
-    return _kept.get((nonce, digest))
+    with _kept_lock:
+        return _kept.get((nonce, digest))
 
 
 def remember_kept(nonce: str, digest: str, item_id: str) -> None:
     """Remember what was put into an archive."""
-    _kept.put((nonce, digest), item_id)
+    with _kept_lock:
+        _kept[nonce, digest] = item_id
 
 
 def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
