@@ -10,7 +10,7 @@ import pytest
 from oneshot.oneshot_place import Place
 
 from agents.agent_host import AgentHost
-from ctxbudget_server.agents.transcripts import Transcript, task_of_agent
+from ctxbudget_server.agents.transcript_files import task_of_agent, transcript_tail
 
 TEXT = "".join(f"request {n} took {n * 7 % 31} ms\n" for n in range(200))
 
@@ -32,7 +32,7 @@ def bills(tmp_path: Path, *lines: dict[str, Any]) -> list[tuple[str, list[str], 
     """What is billed in a transcript of these lines."""
     host = AgentHost("claude-code", tmp_path / "p")
     host.write_transcript(list(lines))
-    return [(bill.key, bill.texts, bill.reported) for bill in Transcript(str(host.transcript)).bills()]
+    return [(bill.key, bill.texts, bill.reported) for bill in transcript_tail(str(host.transcript)).bills()]
 
 
 def test_a_bill_less_what_was_there_before_is_the_results(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_cheaper_request_and_a_subagents_make_no_bill(tmp_path: Path) -> None:
 def test_only_the_end_of_a_long_transcript_is_read(tmp_path: Path) -> None:
     host = AgentHost("claude-code", tmp_path / "p")
     host.write_transcript([answered(f"m{n}", 9_000, 1) for n in range(2_000)])
-    read = Transcript(str(host.transcript), 10_000)
-    assert 10 < len(read.lines) < 100
+    read = transcript_tail(str(host.transcript), 10_000)
+    assert 10 < len(read.records) < 100
     assert read.model == "claude-opus-4-8"
 
 

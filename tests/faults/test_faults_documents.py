@@ -13,7 +13,8 @@ from ctxbudget_server.editor.analysis import Analysis
 from ctxbudget_server.editor.lines import split_document
 from ctxbudget_server.extract import extract, outline, search_text
 from ctxbudget_server.extract.search.lines import search_all
-from ctxbudget_server.transcripts import TranscriptError, read_transcript
+from ctxbudget_server.transcripts.detection import read_transcript
+from ctxbudget_server.transcripts.model import TranscriptError
 
 UNITS = [
     "+", "*", "[", "(", "`", " ", "|", "1", ".", "a", "-", "_", "<", "#", "\\", "/", "\"", ":", "~", "=", "{", "é",

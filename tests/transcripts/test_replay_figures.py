@@ -15,7 +15,7 @@ from recordings import long_session
 from ctxbudget_server.extract import distinct_names, rank_names
 from ctxbudget_server.fit import SHAPES, Tools
 from ctxbudget_server.replay import Prices, Replay, Stretch, painted, panels, policy, replay, svg
-from ctxbudget_server.transcripts import read_transcript
+from ctxbudget_server.transcripts.detection import read_transcript
 
 TOOLS = Tools(
     count=lambda text: -(-len(text) // 4),

@@ -13,7 +13,9 @@ from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.replay import Outcome, Prices, Stretch, policy, replay
-from ctxbudget_server.transcripts import Transcript, read_transcript, without_signatures
+from ctxbudget_server.transcripts.claude_code_messages import without_signatures
+from ctxbudget_server.transcripts.detection import read_transcript
+from ctxbudget_server.transcripts.model import Transcript
 
 KIT = Path(os.environ.get("CTXBUDGET_EVALUATION_KIT") or Path(__file__).parents[3] / "shared" / "eval")
 PACKS = sorted(KIT.glob("packs/e_transcripts_*.tar.gz"))

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import Recording, call, text
 
-from ctxbudget_server.transcripts import Transcript, TranscriptError, read_transcript, without_signatures
+from ctxbudget_server.transcripts.claude_code_messages import without_signatures
+from ctxbudget_server.transcripts.detection import read_transcript
+from ctxbudget_server.transcripts.model import Transcript, TranscriptError
 
 
 def read(recording: Recording) -> Transcript:
@@ -142,11 +144,11 @@ def test_a_torn_last_line_is_left_out_and_told() -> None:
         (" \n\n", "is empty"),
         ("hello", "is neither JSON"),
         ("[]", "holds no messages"),
-        ("[1]", "holds no list of objects"),
-        ("3", "holds no list of objects"),
+        ("[1]", "is not a list of objects"),
+        ("3", "is not a list of objects"),
         ('{"a": 1}', "holds an object without a list of messages"),
         ('{"type": "user"', "is neither JSON"),
-        ('{"role": "user"}\n{torn\n{"role": "user"}', "line 2 is no JSON"),
+        ('{"role": "user"}\n{torn\n{"role": "user"}', "line 2 is not valid JSON"),
         ('[{"role": "user", "content": 3}]', "messages[0].content is neither a text nor a list"),
         ('[{"content": "x"}]', "messages[0].role is missing"),
         ('{"type": "user", "message": {"role": "user", "content": ""}}', "holds no messages of a user"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ctxbudget_server.agents.model import Account, Bill, Event
+from ctxbudget_server.agents.model import Account, Event
 from ctxbudget_server.agents.sessions import config_of, update
-from ctxbudget_server.agents.transcripts import Transcript
+from ctxbudget_server.agents.transcript_files import transcript_tail
+from ctxbudget_server.transcripts.usage import Bill
 
-BILLED_TOKENS: Final = 500
+MIN_BILLED_TOKENS: Final = 500
 """Bills of fewer tokens say more of a request's frame than of the vocabulary."""
-MOST_BILLS: Final = 8
+MAX_BILLS: Final = 8
 """Of one turn, the last ones: the rule forgets older ones anyhow, and a host waits."""
-MOST_ITEMS: Final = 10_000
+MAX_ITEMS: Final = 10_000
 
 
 def learn(account: Account, event: Event) -> list[dict[str, Any]]:
@@ -24,13 +25,13 @@ def learn(account: Account, event: Event) -> list[dict[str, Any]]:
     current = config_of(account, event.session)
     if current is None:
         return []
-    transcript = Transcript(event.transcript)
+    transcript = transcript_tail(event.transcript)
     model = event.text("model") or transcript.model
     changed = update(account, event.session, current, model=model, window=transcript.window)
     if not account.counts_exactly:
         return []
     if model is not None and event.host != "codex":
-        for bill in transcript.bills()[-MOST_BILLS:]:
+        for bill in transcript.bills()[-MAX_BILLS:]:
             _record(account, model, bill)
     if not changed and not _has_rough_figures(account, event.session):
         return []
@@ -40,7 +41,7 @@ def learn(account: Account, event: Event) -> list[dict[str, Any]]:
 
 
 def _record(account: Account, model: str, bill: Bill) -> None:
-    if bill.reported < BILLED_TOKENS or not bill.key:
+    if bill.reported < MIN_BILLED_TOKENS or not bill.key:
         return
     counted = account.ask("tokens/count", texts=bill.texts, model=model)
     account.ask(
@@ -55,5 +56,5 @@ def _record(account: Account, model: str, bill: Bill) -> None:
 
 def _has_rough_figures(account: Account, session: str) -> bool:
     """Whether anything retained was estimated without a vocabulary."""
-    items = account.ask("context/list", sessionId=session, state="retained", limit=MOST_ITEMS)["items"]
+    items = account.ask("context/list", sessionId=session, state="retained", limit=MAX_ITEMS)["items"]
     return any(item["encoding"] is None and item["hash"] is not None for item in items)

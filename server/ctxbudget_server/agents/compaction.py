@@ -13,22 +13,22 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account, Event, shortened
 from ctxbudget_server.agents.retrieval import call
 from ctxbudget_server.agents.subagents import in_flight
-from ctxbudget_server.agents.transcripts import CONVERSATION_BYTES, Transcript, task_of_agent
+from ctxbudget_server.agents.transcript_files import MAX_CONVERSATION_BYTES, task_of_agent, transcript_tail
 
-MOST_ITEMS: Final = 10_000
+MAX_ITEMS: Final = 10_000
 SUMMARY_TITLE: Final = "the host's summary of what it compacted"
 CONVERSATION_TITLE: Final = "what was said before the compaction"
-PINNED_CHARACTERS: Final = 6_000
+MAX_PINNED_CHARACTERS: Final = 6_000
 """Of pinned items in what is handed back: hosts take 10,000 characters in all."""
-MOST_AGENTS: Final = 20
-MOST_PINS: Final = 40
-ATTEMPTS: Final = 3
+MAX_AGENTS: Final = 20
+MAX_PINS: Final = 40
+MAX_ATTEMPTS: Final = 3
 
 
 def keep_conversation(account: Account, event: Event, before: str | None = None, key: str | None = None) -> str | None:
     """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
     # Inside a subagent the transcript that is named is its parent's.
-    said = "" if event.agent else Transcript(event.transcript, CONVERSATION_BYTES, before).conversation()
+    said = "" if event.agent else transcript_tail(event.transcript, MAX_CONVERSATION_BYTES, before).conversation()
     said = _not_kept_yet(account, event.own_session, said)
     if not said:
         return None
@@ -65,7 +65,7 @@ def follow_shrinking(account: Account, event: Event) -> None:
 
     Each time once: the request key is that of the answer that showed it.
     """
-    shrunk = Transcript(event.transcript).shrinking()
+    shrunk = transcript_tail(event.transcript).compression()
     if shrunk is None:
         return
     answer, moment = shrunk
@@ -90,15 +90,15 @@ def reduce_to_summary(account: Account, event: Event) -> None:
     """Let the host's summary stand for all that it has compacted."""
     summary = event.text("compact_summary")
     if not summary and not event.agent:
-        summary = Transcript(event.transcript).summary()
-    for attempt in range(ATTEMPTS):
+        summary = transcript_tail(event.transcript).summary()
+    for attempt in range(MAX_ATTEMPTS):
         going = [item["id"] for item in _in_window(account, event.own_session)]
         try:
             if going:
                 _reduce(account, event, going, summary, account.step(f"summary{attempt}"))
             return
         except ProtocolError as error:  # another hook has changed one of the items in between
-            if error.name not in ("conflict", "protectedItem") or attempt == ATTEMPTS - 1:
+            if error.name not in ("conflict", "protectedItem") or attempt == MAX_ATTEMPTS - 1:
                 raise
 
 
@@ -126,19 +126,19 @@ def hand_back(account: Account, event: Event) -> str:
     agents = list(in_flight(status["leases"]))
     if agents:
         lines.append("Subagents that are still at work (their results will come; do not start them again):")
-    for one in agents[:MOST_AGENTS]:
+    for one in agents[:MAX_AGENTS]:
         task = task_of_agent(event.transcript, one.agent)
         lines.append(f"- {one.agent_type} {one.agent}, since {one.since}{f': {task}' if task else ''}")
-    if len(agents) > MOST_AGENTS:
-        lines.append(f"- and {len(agents) - MOST_AGENTS} more")
+    if len(agents) > MAX_AGENTS:
+        lines.append(f"- and {len(agents) - MAX_AGENTS} more")
     return "\n".join([*lines, *_pinned(account, session)])
 
 
 def _pinned(account: Account, session: str) -> list[str]:
     """Pinned items, in full as far as there is room, else by id."""
-    pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MOST_PINS)["items"]
+    pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MAX_PINS)["items"]
     lines = ["Pinned, to be kept word for word:"] if pinned else []
-    room = PINNED_CHARACTERS
+    room = MAX_PINNED_CHARACTERS
     for item in pinned:
         head = f"- {item['id']} {shortened(item['title'] or item['kind'], 120)}"
         content = ""
@@ -151,5 +151,5 @@ def _pinned(account: Account, session: str) -> list[str]:
 
 def _in_window(account: Account, session: str) -> list[dict[str, Any]]:
     """What a compaction takes out of the window, in the order in which it entered."""
-    items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MOST_ITEMS)["items"]
+    items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MAX_ITEMS)["items"]
     return [item for item in items if item["layer"] != "permanent"]

@@ -11,15 +11,22 @@ from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
-from ctxbudget_server.agents.outputs import IMAGE_TOKENS, images_in, numbering_in, replaced, text_of, title_of
 from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
 from ctxbudget_server.agents.subagents import land, release_all, take_off
+from ctxbudget_server.transcripts.tool_responses import (
+    IMAGE_TOKENS,
+    images_in,
+    numbering_in,
+    replaced,
+    text_of,
+    title_of,
+)
 
-TITLE_CHARACTERS: Final = 160
+MAX_TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
-METADATA_TOKENS: Final = 300
+MAX_METADATA_TOKENS: Final = 300
 """The bound of the metadata that stands for an oversized output."""
 NOTICE_TOKENS: Final = 150
 """About what the way back to it costs."""
@@ -61,7 +68,7 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         "layer": "transient",
         "kind": "report" if agent else "tool-output",
         "agent": agent or event.agent,
-        "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), TITLE_CHARACTERS),
+        "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), MAX_TITLE_CHARACTERS),
     }
     items = [{**common, "content": text}] if text else []
     beside = images * IMAGE_TOKENS or numbering_in(response)
@@ -96,9 +103,9 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
         return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
     report = event.text("last_assistant_message")
     if not report:
-        from ctxbudget_server.agents.transcripts import last_message
+        from ctxbudget_server.agents.transcript_files import transcript_tail
 
-        report = last_message(event.text("agent_transcript_path"))
+        report = transcript_tail(event.text("agent_transcript_path")).last_message()
     message = context = None
     used = 0
     if report:
@@ -106,7 +113,7 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
             "layer": "transient",
             "kind": "report",
             "agent": event.agent,
-            "title": shortened(f"{event.agent_type or 'subagent'}: report", TITLE_CHARACTERS),
+            "title": shortened(f"{event.agent_type or 'subagent'}: report", MAX_TITLE_CHARACTERS),
             "content": report,
         }
         added = _added(account, event, event.session, [item], _id_of_report(event, report))
@@ -216,7 +223,7 @@ def _replacement(account: Account, event: Event, items: list[dict[str, Any]], op
     if item["tokens"] <= (options.replace_over or 0):
         return None
     session = event.own_session
-    made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=METADATA_TOKENS)
+    made = account.ask("metadata/extract", sessionId=session, itemId=item["id"], maxTokens=MAX_METADATA_TOKENS)
     if made["tokens"] + NOTICE_TOKENS >= item["tokens"]:
         return None
     text = f"{made['text'].rstrip()}\n\n{way_back(account, session, item)}"

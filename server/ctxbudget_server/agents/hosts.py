@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from ctxbudget_server.agents.model import Event, EventName, FaultyPayloadError, Host, Reaction, session_id
-from ctxbudget_server.agents.outputs import replaced
 from ctxbudget_server.presentation.terminal import json_text, line
+from ctxbudget_server.transcripts.tool_responses import replaced
 
 HOSTS: Final[tuple[Host, ...]] = get_args(Host)
 
@@ -48,9 +48,9 @@ def payload_of(body: bytes | bytearray) -> dict[str, Any]:
     try:
         payload = json.loads(bytes(body).decode("utf-8"))
     except (ValueError, RecursionError) as fault:
-        raise FaultyPayloadError(f"stdin is no JSON: {fault}") from fault
+        raise FaultyPayloadError(f"stdin is not valid JSON: {fault}") from fault
     if not isinstance(payload, dict):
-        raise FaultyPayloadError("stdin is no JSON object")
+        raise FaultyPayloadError("stdin is not a JSON object")
     return payload
 
 
@@ -61,7 +61,7 @@ def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Even
     host = chosen or host_of(payload, host_name)
     name = EVENTS[host].get(host_name)
     if name is None:
-        raise FaultyPayloadError(f"{host} has no event {host_name[:80]!r} that is put on the account")
+        raise FaultyPayloadError(f"{host} has no event {host_name[:80]!r} that this command records")
     session = _text(payload, "session_id")
     if not session:
         raise FaultyPayloadError("the payload names no session_id")

@@ -15,11 +15,11 @@ EventName = Literal[
 ]
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._:-]+")
-SESSION_ID_CHARACTERS = 128
+MAX_SESSION_ID_CHARACTERS = 128
 
 
 class FaultyPayloadError(ValueError):
-    """A payload that no host sends; the message is one line for a person."""
+    """A payload that cannot be used; the message is one line for a person."""
 
 
 class Ask(Protocol):
@@ -89,29 +89,9 @@ class HookOptions(NamedTuple):
     """Outputs of more tokens are replaced by metadata."""
 
 
-class Usage(NamedTuple):
-    """What a provider billed for one request, tokens."""
-
-    input: int
-    output: int
-
-    @property
-    def window(self) -> int:
-        """In the window once the answer is there."""
-        return self.input + self.output
-
-
-class Bill(NamedTuple):
-    """Texts that entered between two requests, and by how much the second was billed for them."""
-
-    key: str
-    texts: list[str]
-    reported: int
-
-
 def session_id(given: str) -> str:
     """A session id from whatever a host calls its session."""
-    return _NOT_IN_IDS.sub("-", given)[:SESSION_ID_CHARACTERS]
+    return _NOT_IN_IDS.sub("-", given)[:MAX_SESSION_ID_CHARACTERS]
 
 
 def shortened(text: str, limit: int) -> str:

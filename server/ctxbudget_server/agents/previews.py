@@ -10,21 +10,21 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ctxbudget_server.agents.files import read_start
 from ctxbudget_server.agents.model import Event
-from ctxbudget_server.agents.transcripts import beginning_of
 
 FILE: Final = "persistedOutputPath"
-SHOWN_WHOLE_CHARACTERS: Final = 50_000
+MAX_WHOLE_CHARACTERS: Final = 50_000
 SHOWN_BY_TOOL: Final = {"Read": sys.maxsize, "Grep": 20_000}
 PREVIEW_CHARACTERS: Final = 2_000
-LONGEST_BYTES: Final = 8 << 20
+MAX_BYTES: Final = 8 << 20
 """Of a kept output, what enters whole at most: a hook must not be held up."""
 
 
 def shown(event: Event, text: str) -> str:
     """What the model sees of an output."""
     file = _file(event)
-    limit = SHOWN_BY_TOOL.get(event.text("tool_name"), SHOWN_WHOLE_CHARACTERS)
+    limit = SHOWN_BY_TOOL.get(event.text("tool_name"), MAX_WHOLE_CHARACTERS)
     long = event.host == "claude-code" and len(text) > limit
     if not file and not long:
         return text
@@ -35,7 +35,7 @@ def shown(event: Event, text: str) -> str:
 def whole(event: Event, text: str) -> str:
     """An output with what a hook was not told of it."""
     file = _file(event)
-    kept = beginning_of(file, LONGEST_BYTES).decode("utf-8", "replace") if file else ""
+    kept = read_start(file, MAX_BYTES).decode("utf-8", "replace") if file else ""
     return kept if len(kept) > len(text) else text
 
 

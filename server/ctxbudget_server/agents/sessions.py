@@ -33,10 +33,10 @@ def with_session(account: Account, event: Event, session: str, work: Callable[[]
 
 def opened(account: Account, event: Event, session: str | None = None) -> None:
     """Open the session of an event, or another one of its host; what is known of the model goes with it."""
-    from ctxbudget_server.agents.transcripts import Transcript
+    from ctxbudget_server.agents.transcript_files import transcript_tail
 
     session = session or event.session
-    model = event.text("model") or Transcript(event.transcript).model or ""
+    model = event.text("model") or transcript_tail(event.transcript).model or ""
     current = config_of(account, session)
     if current is None:
         config: dict[str, Any] = {"contextWindow": _window(event.host, model)}

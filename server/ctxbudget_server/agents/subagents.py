@@ -10,10 +10,10 @@ from ctxbudget_server.agents.model import Account, Event, shortened
 
 REPORT_TOKENS: Final = 1_000
 """Reserved for what a subagent brings back."""
-LONGEST_MS: Final = 6 * 3_600_000
+MAX_LEASE_MS: Final = 6 * 3_600_000
 """A subagent that is silent for so long is forgotten."""
 _HOLDER: Final = "agent "
-TYPE_CHARACTERS: Final = 80
+MAX_TYPE_CHARACTERS: Final = 80
 
 
 class InFlight(NamedTuple):
@@ -29,13 +29,13 @@ def take_off(account: Account, event: Event) -> None:
     """A subagent begins. It runs already, so its lease is taken even where it does not fit."""
     if any(one.agent == event.agent for one in in_flight(_leases(account, event.session))):
         return
-    kind = shortened(event.agent_type, TYPE_CHARACTERS) or "subagent"
+    kind = shortened(event.agent_type, MAX_TYPE_CHARACTERS) or "subagent"
     account.ask(
         "budget/reserve",
         sessionId=event.session,
         tokens=REPORT_TOKENS,
         holder=f"{_HOLDER}{event.agent} {kind}",
-        ttlMs=LONGEST_MS,
+        ttlMs=MAX_LEASE_MS,
         force=True,
         requestKey=account.step("reserve"),
     )

@@ -15,7 +15,7 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
-from ctxbudget_server.transcripts import Transcript
+from ctxbudget_server.transcripts.model import Transcript
 
 FITS, OVER, FAILED = 0, 1, 2
 """Exit codes: the array fits, it cannot be made to fit, something could not be read or written."""

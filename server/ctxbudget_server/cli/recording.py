@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.presentation.output import complain
-from ctxbudget_server.transcripts import FORMATS, Transcript, TranscriptError, read_transcript
+from ctxbudget_server.transcripts.detection import read_transcript
+from ctxbudget_server.transcripts.model import FORMATS, Transcript, TranscriptError
 from ctxbudget_server.workspace.documents import as_text
 
 MAX_BYTES = 1 << 30

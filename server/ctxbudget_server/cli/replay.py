@@ -16,7 +16,8 @@ from ctxbudget_server.cli.recording import RecordingError, add_recording, read_r
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, painted, panels, policy, replay, svg
-from ctxbudget_server.transcripts import Transcript, without_signatures
+from ctxbudget_server.transcripts.claude_code_messages import without_signatures
+from ctxbudget_server.transcripts.model import Transcript
 
 DONE, FAILED = 0, 2
 PLAIN_WIDTH = 100

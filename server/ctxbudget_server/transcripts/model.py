@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from ctxbudget_server.fit import Message
 
 FORMATS = ("claude-code", "anthropic", "openai-chat", "openai-responses")
-"""What a transcript can be told to be."""
+"""The formats that a transcript can be declared to have."""
 
 
 class TranscriptError(ValueError):
-    """A text that is no transcript, and why."""
+    """A text that is not a transcript, and why."""
 
 
 @dataclass(frozen=True, slots=True)

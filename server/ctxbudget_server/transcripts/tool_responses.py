@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 IMAGE_TOKENS: Final = 1_600
-"""What an image costs where only that it is one is known; `context/fit` counts the same."""
+"""The cost of an image of unknown size; `context/fit` assumes the same."""
 
 _PAGE: Final = re.compile(rb"/Type\s*/Page\b")
 """A page of a PDF, as far as it is not compressed."""
@@ -99,7 +99,7 @@ def numbering_in(response: Any) -> int:
 
 
 def replaced(response: Any, text: str) -> Any:
-    """The response, of the same shape, with `text` in place of its own; None for a shape that is not known."""
+    """The response, of the same shape, with `text` in place of its own; None for an unknown shape."""
     if isinstance(response, str):
         return text
     if isinstance(response, list):

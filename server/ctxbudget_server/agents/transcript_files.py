@@ -1,0 +1,31 @@
+"""The transcripts that hosts name in their events.
+
+They grow to hundreds of megabytes, so only a bounded piece of them is read, in most cases the end.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from ctxbudget_server.agents.files import read_last_lines, read_start
+from ctxbudget_server.agents.model import shortened
+from ctxbudget_server.transcripts.tail import TranscriptTail, first_request
+
+MAX_TAIL_BYTES: Final = 1 << 20
+MAX_CONVERSATION_BYTES: Final = 8 << 20
+MAX_HEAD_BYTES: Final = 64 << 10
+MAX_TASK_CHARACTERS: Final = 160
+
+
+def transcript_tail(path: str | None, limit: int = MAX_TAIL_BYTES, before: str | None = None) -> TranscriptTail:
+    """The end of a transcript, optionally only what was recorded before a time; empty if it cannot be read."""
+    return TranscriptTail(read_last_lines(path, limit), before)
+
+
+def task_of_agent(transcript: str | None, agent: str) -> str:
+    """What a subagent of Claude Code was asked, from its own transcript beside the session's; one line."""
+    if not transcript or not transcript.endswith(".jsonl"):
+        return ""
+    path = os.path.join(transcript.removesuffix(".jsonl"), "subagents", f"agent-{agent}.jsonl")
+    return shortened(first_request(read_start(path, MAX_HEAD_BYTES)), MAX_TASK_CHARACTERS)
