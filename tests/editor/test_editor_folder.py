@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctxbudget_server.rpc.editor.counting import SHOWN_FROM
+from ctxbudget_server.rpc.editor.counting import MIN_FILES_SHOWN
 from ctxbudget_server.tokens import count
 from editor.conftest import EditorClient, StartEditor
 
@@ -34,13 +34,13 @@ def write(folder: Path, name: str, text: str) -> str:
 
 
 def test_a_folder_of_many_files_is_counted_when_it_is_opened(start_editor: StartEditor, folder: Path) -> None:
-    for number in range(SHOWN_FROM):
+    for number in range(MIN_FILES_SHOWN):
         write(folder, f"notes/{number}.md", LINE)
     editor = start_editor(more=PROGRESS)
     create = editor.server_request("window/workDoneProgress/create")
     editor.respond(create["id"])
     each = count(LINE)
-    assert counted(editor) == f"ctxbudget: {SHOWN_FROM * each:,} tokens in {SHOWN_FROM} files"
+    assert counted(editor) == f"ctxbudget: {MIN_FILES_SHOWN * each:,} tokens in {MIN_FILES_SHOWN} files"
     progress = [m["params"] for m in editor.drop_unread() if m["method"] == "$/progress"]
     assert {p["token"] for p in progress} == {create["params"]["token"]}
     kinds = [p["value"]["kind"] for p in progress]
@@ -49,7 +49,7 @@ def test_a_folder_of_many_files_is_counted_when_it_is_opened(start_editor: Start
 
 
 def test_the_count_of_a_folder_is_stopped(start_editor: StartEditor, folder: Path) -> None:
-    for number in range(SHOWN_FROM + 20):
+    for number in range(MIN_FILES_SHOWN + 20):
         write(folder, f"{number}.md", LINE * 2_000)
     editor = start_editor(more=PROGRESS, ignore={"$/progress"})
     create = editor.server_request("window/workDoneProgress/create")

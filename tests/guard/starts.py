@@ -50,10 +50,10 @@ def main() -> int:
 
 def _count_requests(figures: dict[str, dict[str, int]], so_far: Callable[[], dict[str, int]]) -> None:
     """Look at the counters when `initialize`, the last warm and the last measured request are answered."""
-    from ctxbudget_server.rpc.connection import Link
+    from ctxbudget_server.rpc.connection import ConnectionContext
     from ctxbudget_server.rpc.inflight import Ticket
 
-    initialized, answer = Link.initialized, Ticket.answer
+    initialized, answer = ConnectionContext.initialized, Ticket.answer
     answered = 0
     at_first: dict[str, int] = {}
 
@@ -73,7 +73,7 @@ def _count_requests(figures: dict[str, dict[str, int]], so_far: Callable[[], dic
                 name: round((counting.COUNTS.get(name, 0) - at_first.get(name, 0)) / MEASURED) for name in counted
             }
 
-    Link.initialized = first  # type: ignore[method-assign]
+    ConnectionContext.initialized = first  # type: ignore[method-assign]
     Ticket.answer = one_more  # type: ignore[method-assign]
 
 

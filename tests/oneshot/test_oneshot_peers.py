@@ -11,7 +11,7 @@ import pytest
 from support.client import Client
 
 from ctxbudget_server.sidecar.identity import IDENTITY_FIELDS
-from ctxbudget_server.sidecar.server import MOST_CALLERS
+from ctxbudget_server.sidecar.server import MAX_CONNECTIONS
 from oneshot.oneshot_place import Place, answered, eventually
 
 LONG = json.dumps({"texts": ["one word and another, " * 500_000]}).encode()
@@ -112,7 +112,7 @@ def test_a_caller_that_dawdles_is_cut_off(shared: tuple[Place, Client]) -> None:
 def test_a_crowd_is_sent_away(shared: tuple[Place, Client]) -> None:
     place, client = shared
     with contextlib.ExitStack() as stack:
-        for _ in range(MOST_CALLERS):
+        for _ in range(MAX_CONNECTIONS):
             stack.enter_context(place.connect())
         late = stack.enter_context(place.connect())
         assert rest(late) == b"refused too many callers\n"

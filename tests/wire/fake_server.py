@@ -31,7 +31,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.settings import Settings
-from ctxbudget_server.service.tracked_session import Followed
+from ctxbudget_server.service.tracked_session import TrackedSession
 
 
 class FakeBackend:
@@ -69,8 +69,8 @@ class FakeBackend:
         """What the settings follow; it leaves alone what the client watches."""
         self.follows = session is not None
 
-    def followed(self, session: str, model: str | None) -> Followed:
-        return Followed(None, Settings.of({}), Counter(model))
+    def followed(self, session: str, model: str | None) -> TrackedSession:
+        return TrackedSession(None, Settings.of({}), Counter(model))
 
     def document_changed(self, uri: str, text: str | None) -> None:
         """Not of interest here."""
@@ -164,11 +164,12 @@ class FakeBackend:
 
 
 def main() -> int:
+    from ctxbudget_server.rpc.connection import Served
     from ctxbudget_server.rpc.server import ServeOptions, serve
 
     logging.basicConfig(level=os.environ.get("FAKE_LOG", "WARNING"))
     limits = Limits(**json.loads(os.environ.get("FAKE_LIMITS", "{}")))
-    return serve(FakeBackend, ServeOptions(limits=limits))
+    return serve(lambda root: Served(FakeBackend(root)), ServeOptions(limits=limits))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, service_options
+
+if TYPE_CHECKING:
+    from ctxbudget_server.sidecar.backend import OneShotBackend
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while others wait for it."""
@@ -65,6 +69,7 @@ def run(options: Namespace) -> int:
 
     # Hundreds of classes are about to be made, and nothing of them to be thrown away.
     gc.disable()
+    from ctxbudget_server.rpc.connection import Served
     from ctxbudget_server.rpc.server import ServeOptions, serve
     from ctxbudget_server.service.service import Services
     from ctxbudget_server.sidecar.client import switched_on
@@ -74,10 +79,19 @@ def run(options: Namespace) -> int:
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     offered = switched_on() and not options.no_socket
-    told = ServeOptions(
-        limits=limits, offer_socket=offered, client_process_id=options.clientProcessId, watchdog=watching
-    )
-    return serve(lambda root: Services(chosen, root=root, actor="serve"), told)
+    told = ServeOptions(limits=limits, client_process_id=options.clientProcessId, watchdog=watching)
+
+    def opened(root: str | None) -> Served:
+        service = Services(chosen, root=root, actor="serve")
+
+        def answer_one_shots() -> OneShotBackend | None:
+            from ctxbudget_server.sidecar.commands import one_shots  # after `initialize` was answered
+
+            return one_shots(service)
+
+        return Served(service, answer_one_shots if offered else None)
+
+    return serve(opened, told)
 
 
 def _bytes(text: str) -> int:

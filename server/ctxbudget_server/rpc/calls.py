@@ -11,7 +11,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.rpc.codec import encode_error, encode_result
 from ctxbudget_server.rpc.inflight import Ticket
-from ctxbudget_server.runtime.session_queues import Lanes
+from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 class BackendCalls:
     """Runs requests on the backend; `done` is told on the loop, after the answer, which method finished."""
 
-    def __init__(self, backend: Backend, lanes: Lanes, done: Callable[[str], None]) -> None:
+    def __init__(self, backend: Backend, queue: KeyedSerialQueue, done: Callable[[str], None]) -> None:
         self._backend = backend
-        self._lanes = lanes
+        self._queue = queue
         self._done = done
         self._loop = asyncio.get_running_loop()
 
@@ -36,7 +36,7 @@ class BackendCalls:
             frame = self._answer(ticket, method, params, cancellation)
             self._tell(ticket, method, frame)
 
-        self._lanes.submit(self._lane(method, params), work)
+        self._queue.submit(self._lane(method, params), work)
 
     def _lane(self, method: str, params: dict[str, Any]) -> str | None:
         try:

@@ -21,7 +21,7 @@ LONGEST_SECONDS = 0.25
 """Between two looks: how late a change by another process may be told."""
 
 
-class NewsLoop:
+class ChangeFeed:
     """Asks the backend for news while this connection watches any session."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rpc.codec import MessageId, encode_error
-from ctxbudget_server.rpc.room import Room
+from ctxbudget_server.runtime.byte_limit import ByteLimit
 
 
 class Ticket:
@@ -48,10 +48,10 @@ class Ticket:
 class InFlight:
     """The table of incoming ids."""
 
-    def __init__(self, send: Callable[[bytes], None], limit: int, room: Room) -> None:
+    def __init__(self, send: Callable[[bytes], None], limit: int, byte_limit: ByteLimit) -> None:
         self._send = send
         self._limit = limit
-        self._room = room
+        self._byte_limit = byte_limit
         self._occupied = 0
         self._tickets: dict[MessageId, Ticket] = {}
         self._empty = asyncio.Event()
@@ -65,7 +65,7 @@ class InFlight:
 
     def fits(self, size: int) -> bool:
         """Whether another request of `size` bytes may be worked on; cancelled work counts until it has stopped."""
-        return self._occupied < self._limit and self._room.fits(size)
+        return self._occupied < self._limit and self._byte_limit.fits(size)
 
     def admit(self, message_id: MessageId, size: int) -> Ticket:
         """A ticket for a new request of `size` bytes, whether it fits or not."""
@@ -73,7 +73,7 @@ class InFlight:
             raise ProtocolError("invalidRequest", f"a request with the id {message_id!r} is in flight")
         ticket = self._tickets[message_id] = Ticket(self, message_id, size)
         self._occupied += 1
-        self._room.take(size)
+        self._byte_limit.acquire(size)
         self._empty.clear()
         return ticket
 
@@ -108,7 +108,7 @@ class InFlight:
     def make_room(self, ticket: Ticket) -> None:
         """The ticket's work has ended."""
         self._occupied -= 1
-        self._room.give(ticket.size)
+        self._byte_limit.release(ticket.size)
 
 
 def _cancel(ticket: Ticket, why: str) -> bool:

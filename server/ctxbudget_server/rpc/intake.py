@@ -15,7 +15,7 @@ from lsprotocol.types import CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PR
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rpc.codec import Json, MessageId, decode, decode_large
-from ctxbudget_server.rpc.connection import Link
+from ctxbudget_server.rpc.connection import ConnectionContext
 from ctxbudget_server.rpc.envelope import (
     BadEnvelopeError,
     Envelope,
@@ -56,8 +56,8 @@ class _Waiting:
 class Intake:
     """Lives on the event loop."""
 
-    def __init__(self, link: Link, protocol: BudgetProtocol) -> None:
-        self._link = link
+    def __init__(self, connection: ConnectionContext, protocol: BudgetProtocol) -> None:
+        self._connection = connection
         self._protocol = protocol
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
@@ -68,9 +68,9 @@ class Intake:
     def take(self, frame: Frame) -> None:
         """Take the next message as it came off the wire: work on it, or let it wait."""
         if isinstance(frame, Oversize):
-            limit = self._link.limits.max_message_bytes
+            limit = self._connection.limits.max_message_bytes
             self._protocol.refuse(salvaged_id(frame.head, frame.tail), _too_large(frame.size, limit))
-        elif len(frame) > LARGE_BYTES and self._link.lifecycle.takes_notifications():
+        elif len(frame) > LARGE_BYTES and self._connection.lifecycle.takes_notifications():
             self._wait(_Waiting(len(frame), body=frame))
         else:
             self._take_small(frame)
@@ -97,14 +97,14 @@ class Intake:
         return None
 
     def _overtakes(self, envelope: Envelope) -> bool:
-        if not self._link.lifecycle.takes_notifications():
+        if not self._connection.lifecycle.takes_notifications():
             return True  # it is refused, or ignored
         return isinstance(envelope, Response) or envelope.method in OVERTAKING
 
     def _overtake(self, envelope: Envelope, size: int) -> None:
         if isinstance(envelope, Notification) and envelope.method == CANCEL_REQUEST and self._waiting:
             cancelled = envelope.params.get("id") if isinstance(envelope.params, dict) else None
-            if is_message_id(cancelled) and cancelled not in self._link.inflight:
+            if is_message_id(cancelled) and cancelled not in self._connection.inflight:
                 self._cancel(cancelled)
                 return
         self._protocol.take(envelope, size)
@@ -120,7 +120,7 @@ class Intake:
 
     def _fits(self, envelope: Envelope | None, size: int) -> bool:
         """Whether a message can be taken now; None: one that has not been decoded."""
-        return isinstance(envelope, Notification | Response) or self._link.inflight.fits(size)
+        return isinstance(envelope, Notification | Response) or self._connection.inflight.fits(size)
 
     # ------------------------------------------------------------------ what waits
 
@@ -173,10 +173,10 @@ class Intake:
             await asyncio.sleep(0)
 
     async def _work_on(self, first: _Waiting) -> None:
-        await self._link.room.until(lambda: first.dropped or self._fits(first.envelope, first.size))
+        await self._connection.byte_limit.wait_until(lambda: first.dropped or self._fits(first.envelope, first.size))
         envelope = first.envelope
         if (body := first.body) is not None:
-            decoding = asyncio.ensure_future(self._link.pool.result_of(lambda: decode_large(body)))
+            decoding = asyncio.ensure_future(self._connection.pool.result_of(lambda: decode_large(body)))
             await asyncio.wait([decoding])
             envelope = None if first.dropped else self._envelope(decoding.result)
         if first.dropped:  # it was cancelled, or the server ends
@@ -192,7 +192,7 @@ class Intake:
 
     def _is_cancelled(self, envelope: Envelope | None) -> MessageId | None:
         """The id of a request that was cancelled before it was decoded."""
-        if not isinstance(envelope, Request) or envelope.id in self._link.inflight:
+        if not isinstance(envelope, Request) or envelope.id in self._connection.inflight:
             return None
         return envelope.id if envelope.id in self._cancelled else None
 

@@ -6,10 +6,7 @@ import asyncio
 import enum
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from lsprotocol.types import INITIALIZE, SHUTDOWN
 
@@ -97,30 +94,6 @@ class Lifecycle:
     def exit_code(self, reason: End) -> int:
         """0 after `shutdown`, if the client then let go of the server; else 1."""
         return 0 if self.phase is Phase.SHUT_DOWN and reason in _ORDERLY else 1
-
-
-def on_signals(numbers: Iterable[signal.Signals], act: Callable[[], object], watchdog: Watchdog | None) -> None:
-    """Have the event loop act when one of these signals comes.
-
-    With a watchdog the signals come by its descriptor, so that it sees those that the loop does not take up.
-    """
-    loop = asyncio.get_running_loop()
-    if watchdog is not None:
-        for number in numbers:
-            signal.signal(number, lambda *_: None)
-        loop.add_reader(watchdog.signals, _took_up, watchdog.signals, act)
-        return
-    for number in numbers:
-        try:
-            loop.add_signal_handler(number, act)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
-
-
-def _took_up(signals: int, act: Callable[[], object]) -> None:
-    with suppress(BlockingIOError):
-        os.read(signals, 4096)
-        act()
 
 
 class ParentWatch:

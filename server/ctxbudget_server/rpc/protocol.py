@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Generator
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lsprotocol.types import (
     CANCEL_REQUEST,
@@ -30,12 +30,14 @@ from lsprotocol.types import (
     DidChangeTextDocumentParams,
     DidCloseTextDocumentParams,
     DidOpenTextDocumentParams,
+    ExecuteCommandParams,
     InitializeParams,
     InitializeResult,
     ResponseError,
     WorkDoneProgressCancelParams,
 )
 from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
@@ -58,8 +60,8 @@ if TYPE_CHECKING:
     from cattrs import Converter
     from pygls.protocol.json_rpc import MessageCallback, MessageHandler
 
-    from ctxbudget_server.rpc.connection import Link
-    from ctxbudget_server.rpc.server import BudgetServer
+    from ctxbudget_server.rpc.connection import ConnectionContext
+    from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
 
@@ -79,17 +81,46 @@ _SERVED = frozenset(method.name for method in requests())
 _NAMES_BY_CODE = {spec.code: name for name, spec in ERRORS.items()}
 
 
+class EditorEvents(Protocol):
+    """What the protocol tells the features for editors. All of it is called on the event loop."""
+
+    def open(self, backend: Backend, params: InitializeParams, encoding: str) -> None:
+        """The last step of `initialize`."""
+
+    def opened(self, params: DidOpenTextDocumentParams) -> None:
+        """A document was opened."""
+
+    def changed(self, params: DidChangeTextDocumentParams) -> None:
+        """A document was changed."""
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+
+    async def command(self, params: ExecuteCommandParams) -> Any:
+        """Run one of our commands."""
+
+    def progress_cancelled(self, token: str | int) -> None:
+        """The user cancelled what shows this progress."""
+
+
+class Host(LanguageServer):
+    """What the protocol needs of the server that it belongs to."""
+
+    connection: ConnectionContext
+    editor: EditorEvents
+
+
 class BudgetProtocol(LanguageServerProtocol):
     """One connection with a client."""
 
-    _server: BudgetServer
+    _server: Host
 
-    def __init__(self, server: BudgetServer, converter: Converter) -> None:
+    def __init__(self, server: Host, converter: Converter) -> None:
         super().__init__(server, converter)
-        self._link: Link = server.link
+        self._connection: ConnectionContext = server.connection
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
-        self.set_writer(self._link.outlet)
+        self.set_writer(self._connection.outlet)
 
     # ------------------------------------------------------------------ bytes and messages in
 
@@ -111,11 +142,11 @@ class BudgetProtocol(LanguageServerProtocol):
                 self._on_response(envelope)
 
     def _on_request(self, request: Request, size: int, waited: bool) -> None:
-        link, method = self._link, request.method
+        connection, method = self._connection, request.method
         try:
-            if not waited and (refusal := link.lifecycle.refusal(method)) is not None:
+            if not waited and (refusal := connection.lifecycle.refusal(method)) is not None:
                 raise refusal
-            ticket = link.inflight.admit(request.id, size)
+            ticket = connection.inflight.admit(request.id, size)
         except ProtocolError as error:
             self.refuse(request.id, error)
             return
@@ -127,22 +158,22 @@ class BudgetProtocol(LanguageServerProtocol):
             log.exception("request %r, %s, failed", request.id, method)
             ticket.refuse(_internal(method))
             if method == INITIALIZE:
-                link.initialized(False)
+                connection.initialized(False)
 
     def _start(self, ticket: Ticket, method: str, raw_params: Json) -> None:
         if method in _SERVED:
-            self._link.call(ticket, method, object_params(raw_params))
+            self._connection.call(ticket, method, object_params(raw_params))
             return
         handler = self._handler(method)
         if handler is None or method.startswith("$/") or lsp_params.is_notification(method):
             raise ProtocolError("methodNotFound", f"there is no method {method[:200]!r}")
         params = lsp_params.structure(self._converter, method, object_params(raw_params))
-        self._link.lifecycle.received(method)
+        self._connection.lifecycle.received(method)
         ticket.cancel = partial(self._cancel_handler, ticket)
         self._run_handler(ticket, handler, params, partial(self._answer, ticket, method))
 
     def _on_notification(self, notification: Notification) -> None:
-        method, lifecycle = notification.method, self._link.lifecycle
+        method, lifecycle = notification.method, self._connection.lifecycle
         if method == EXIT:
             lifecycle.end(End.EXIT)
         elif not lifecycle.takes_notifications():
@@ -169,7 +200,7 @@ class BudgetProtocol(LanguageServerProtocol):
     def _on_cancel(self, params: Json) -> None:
         message_id = params.get("id") if isinstance(params, dict) else None
         if is_message_id(message_id):
-            self._link.inflight.cancel(message_id)
+            self._connection.inflight.cancel(message_id)
         else:
             log.warning("$/cancelRequest ignored: it names no request")
 
@@ -256,7 +287,7 @@ class BudgetProtocol(LanguageServerProtocol):
         else:
             ticket.refuse(error)
         if method == INITIALIZE:
-            self._link.initialized(error is None)
+            self._connection.initialized(error is None)
 
     def _check_notification(self, method: str, future: Future[Any]) -> None:
         if not future.cancelled() and (exc := future.exception()) is not None:
@@ -269,8 +300,8 @@ class BudgetProtocol(LanguageServerProtocol):
         """Let pygls work out its capabilities, add ours, and open the backend."""
         handshake.check_version(params.initialization_options)
         result = yield from super().lsp_initialize(params)
-        result.capabilities.experimental = handshake.advertisement(self._link.limits)
-        backend = self._link.open_backend(handshake.root_uri(params), params.process_id)
+        result.capabilities.experimental = handshake.advertisement(self._connection.limits)
+        backend = self._connection.open_backend(handshake.root_uri(params), params.process_id)
         self._server.editor.open(backend, params, str(result.capabilities.position_encoding))
         return result
 
@@ -306,7 +337,7 @@ class BudgetProtocol(LanguageServerProtocol):
 
     def refuse(self, message_id: MessageId | None, error: ProtocolError) -> None:
         """Answer a message that got no ticket."""
-        self._link.outlet.write(encode_error(message_id, error))
+        self._connection.outlet.write(encode_error(message_id, error))
 
     def tell(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification whose params are plain JSON."""
@@ -327,7 +358,7 @@ class BudgetProtocol(LanguageServerProtocol):
         except Exception:
             log.exception("a message to the client is no JSON")
             return
-        self._link.outlet.write(frame)
+        self._connection.outlet.write(frame)
 
 
 def _internal(method: str) -> ProtocolError:

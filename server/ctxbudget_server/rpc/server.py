@@ -13,20 +13,21 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server import __version__
-from ctxbudget_server.rpc.connection import BackendFactory, Link
+from ctxbudget_server.rpc.connection import BackendFactory, ConnectionContext
 from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.features import register
 from ctxbudget_server.rpc.editor.messages import Messages
 from ctxbudget_server.rpc.framing import FrameParser, FramingError
 from ctxbudget_server.rpc.intake import Intake
-from ctxbudget_server.rpc.lifecycle import End, on_signals
-from ctxbudget_server.rpc.protocol import BudgetProtocol
+from ctxbudget_server.rpc.lifecycle import End
+from ctxbudget_server.rpc.protocol import BudgetProtocol, Host
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
+from ctxbudget_server.runtime.signals import on_signals
 from ctxbudget_server.runtime.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -53,28 +54,29 @@ class ServeOptions:
     """What `serve` can be told.
 
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
-    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty. `offer_socket` also
-    answers the short processes of the workspace, on a socket beside its store. `client_process_id` names the
-    process that the server ends with, before `initialize` can. `watchdog` ends the process if it cannot end itself.
+    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty.
+    `client_process_id` names the process that the server ends with, before `initialize` can. `watchdog` ends the
+    process if it cannot end itself.
     """
 
     limits: Limits = field(default_factory=Limits)
     force_thread_reader: bool = False
-    offer_socket: bool = False
     client_process_id: int | None = None
     watchdog: Watchdog | None = None
 
 
-class BudgetServer(LanguageServer):
+class BudgetServer(Host):
     """The language server; features for editors are registered on it."""
 
     protocol: BudgetProtocol
+    editor: Editor
 
-    def __init__(self, link: Link) -> None:
-        self.link = link
+    def __init__(self, connection: ConnectionContext) -> None:
+        self.connection = connection
         super().__init__("ctxbudget", __version__, protocol_cls=BudgetProtocol, converter_factory=default_converter)
-        self.editor = Editor(self, link, Messages(self.protocol))
-        link.notify = self.editor.news
+        self.editor = Editor(connection, Messages(self.protocol.tell, self.protocol.ask))
+        register(self, self.editor)
+        connection.notify = self.editor.news
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log, where pygls would open a window in the client's editor for each fault."""
@@ -99,38 +101,38 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
-    link = Link(outlet, options.limits, backend_factory, options.offer_socket, options.watchdog)
-    link.parent.name(options.client_process_id)
-    server = BudgetServer(link)
-    intake = Intake(link, server.protocol)
-    taking = _guarded(link, intake.run())
-    on_signals((signal.SIGTERM, signal.SIGINT), lambda: link.lifecycle.end(End.SIGNAL), options.watchdog)
+    connection = ConnectionContext(outlet, options.limits, backend_factory, options.watchdog)
+    connection.parent.name(options.client_process_id)
+    server = BudgetServer(connection)
+    intake = Intake(connection, server.protocol)
+    taking = _guarded(connection, intake.run())
+    on_signals((signal.SIGTERM, signal.SIGINT), lambda: connection.lifecycle.end(End.SIGNAL), options.watchdog)
     tasks = [
-        _guarded(link, _read(inlet, link, server.protocol, intake)),
-        _guarded(link, _end_with_output(link)),
+        _guarded(connection, _read(inlet, connection, server.protocol, intake)),
+        _guarded(connection, _end_with_output(connection)),
     ]
-    watching = _guarded(link, link.parent.run())
-    reason = await link.lifecycle.ending()
-    link.parent.ending()
+    watching = _guarded(connection, connection.parent.run())
+    reason = await connection.lifecycle.ending()
+    connection.parent.ending()
     for task in tasks:
         task.cancel()
-    code = link.lifecycle.exit_code(reason)
-    await _wind_up(link, intake, reason)
+    code = connection.lifecycle.exit_code(reason)
+    await _wind_up(connection, intake, reason)
     taking.cancel()
     watching.cancel()
-    if link.pool.busy:
+    if connection.pool.busy:
         _exit_now(code)
     return code
 
 
-async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol, intake: Intake) -> None:
+async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetProtocol, intake: Intake) -> None:
     """Take messages as long as the client sends any and reads what it gets."""
-    parser = FrameParser(link.limits.max_message_bytes)
+    parser = FrameParser(connection.limits.max_message_bytes)
     try:
         while chunk := await _chunk(inlet):
             for frame in parser.feed(chunk):
-                if link.outlet.congested and not await _uncongested(inlet, link.outlet):
-                    link.lifecycle.end(End.END_OF_INPUT)
+                if connection.outlet.congested and not await _uncongested(inlet, connection.outlet):
+                    connection.lifecycle.end(End.END_OF_INPUT)
                     return
                 await _room_in(intake, inlet)
                 intake.take(frame)
@@ -138,13 +140,13 @@ async def _read(inlet: Inlet, link: Link, protocol: BudgetProtocol, intake: Inta
                 await asyncio.sleep(0)
     except FramingError as exc:
         protocol.refuse(None, ProtocolError("parseError", str(exc)))
-        link.lifecycle.end(End.STREAM_BROKEN)
+        connection.lifecycle.end(End.STREAM_BROKEN)
         return
     try:
         parser.end()
     except FramingError as exc:
         protocol.refuse(None, ProtocolError("parseError", str(exc)))
-    link.lifecycle.end(End.END_OF_INPUT)
+    connection.lifecycle.end(End.END_OF_INPUT)
 
 
 async def _chunk(inlet: Inlet) -> bytes:
@@ -174,48 +176,48 @@ async def _uncongested(inlet: Inlet, outlet: Outlet) -> bool:
                 return False
 
 
-async def _end_with_output(link: Link) -> None:
-    await link.outlet.lost.wait()
-    link.lifecycle.end(End.OUTPUT_CLOSED)
+async def _end_with_output(connection: ConnectionContext) -> None:
+    await connection.outlet.lost.wait()
+    connection.lifecycle.end(End.OUTPUT_CLOSED)
 
 
-async def _wind_up(link: Link, intake: Intake, reason: End) -> None:
+async def _wind_up(connection: ConnectionContext, intake: Intake, reason: End) -> None:
     """Answer what can be answered, within less than two seconds altogether."""
-    if link.desk is not None:
-        link.desk.stop_listening()
+    if connection.sidecar is not None:
+        connection.sidecar.stop_listening()
     if reason in (End.EXIT, End.END_OF_INPUT):
-        await _answered(link, intake, GRACE_SECONDS)
+        await _answered(connection, intake, GRACE_SECONDS)
     intake.refuse_all()
-    link.inflight.cancel_all()
-    if link.desk is not None:
-        link.desk.cancel_all()
-    await _answered(link, intake, COMMIT_SECONDS)
-    link.outlet.close()
+    connection.inflight.cancel_all()
+    if connection.sidecar is not None:
+        connection.sidecar.cancel_all()
+    await _answered(connection, intake, COMMIT_SECONDS)
+    connection.outlet.close()
     try:
         async with asyncio.timeout(FLUSH_SECONDS):
-            await link.outlet.lost.wait()
+            await connection.outlet.lost.wait()
     except TimeoutError:
         log.info("the client did not read its last answers")
-    link.close_backend(CLOSE_SECONDS)
+    connection.close_backend(CLOSE_SECONDS)
 
 
-async def _answered(link: Link, intake: Intake, timeout: float) -> None:
+async def _answered(connection: ConnectionContext, intake: Intake, timeout: float) -> None:
     begun = asyncio.get_running_loop().time()
     await intake.emptied(timeout)
     timeout -= asyncio.get_running_loop().time() - begun
-    waits: list[Coroutine[Any, Any, object]] = [link.inflight.emptied(timeout)]
-    if link.desk is not None:
-        waits.append(link.desk.emptied(timeout))
+    waits: list[Coroutine[Any, Any, object]] = [connection.inflight.emptied(timeout)]
+    if connection.sidecar is not None:
+        waits.append(connection.sidecar.emptied(timeout))
     await asyncio.gather(*waits)
 
 
-def _guarded(link: Link, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+def _guarded(connection: ConnectionContext, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """A task that ends the server if it fails: none of them can be done without."""
 
     def check(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (exc := task.exception()) is not None:
             log.critical("the server fails", exc_info=exc)
-            link.lifecycle.end(End.FAULT)
+            connection.lifecycle.end(End.FAULT)
 
     task = asyncio.create_task(work)
     task.add_done_callback(check)

@@ -7,27 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ctxbudget_server.account.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from ctxbudget_server.service.tracked_session import Followed
-    from ctxbudget_server.sidecar.commands import Prepared
-    from ctxbudget_server.sidecar.wire import Ask
+    from ctxbudget_server.service.tracked_session import TrackedSession
 
 Notification = tuple[str, dict[str, Any]]
-
-
-class OneShotBackend(Protocol):
-    """One-shot commands behind a socket. Thread-safe; all of it may block briefly."""
-
-    def place(self) -> tuple[str, str]:
-        """(folder, name): where the socket lies."""
-
-    def identity(self) -> list[str]:
-        """What callers must have in common with this process. Raises OSError."""
-
-    def fold_in(self) -> None:
-        """Put events that wait in the spool on the account. Blocks for a second or so at most. Raises OSError."""
-
-    def prepare(self, ask: Ask, process: int) -> Prepared:
-        """Read the command of a caller's process. Raises LookupError if only that process can answer it."""
 
 
 class Backend(Protocol):
@@ -51,7 +33,7 @@ class Backend(Protocol):
         Sessions opened with `watch` are told of as before, with their alerts.
         """
 
-    def followed(self, session: str, model: str | None) -> Followed:
+    def followed(self, session: str, model: str | None) -> TrackedSession:
         """The session that is followed, as it is now, and a counter. Blocks briefly."""
 
     def news(self) -> list[Notification]:
@@ -62,9 +44,6 @@ class Backend(Protocol):
 
     def warm_up(self) -> None:
         """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
-
-    def one_shots(self) -> OneShotBackend | None:
-        """What answers short processes on a socket of the workspace; None if nothing shall."""
 
     def close(self) -> None:
         """Let go of files; the process is about to end."""

@@ -32,8 +32,7 @@ from ctxbudget_server.workspace.documents import Documents, find_workspace
 if TYPE_CHECKING:
     from ctxbudget_protocol.records import Record
     from ctxbudget_server.service.changes import News
-    from ctxbudget_server.service.tracked_session import Followed, Following
-    from ctxbudget_server.sidecar.commands import OneShots
+    from ctxbudget_server.service.tracked_session import SessionTracker, TrackedSession
 
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
 """Methods that must be possible on a full disk: they are the way out."""
@@ -90,7 +89,7 @@ class Services:
         self._clock = clock
         self._validate: Validate = lean_validated
         self._news: News | None = None
-        self._following: Following | None = None
+        self._following: SessionTracker | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
         """Answer one request; raises `ProtocolError` or `Cancelled`."""
@@ -157,12 +156,12 @@ class Services:
         if self._news is not None or session is not None:
             self._the_news().follow(session, alerts)
 
-    def followed(self, session: str, model: str | None) -> Followed:
+    def followed(self, session: str, model: str | None) -> TrackedSession:
         """The session that `session` names now, and the counter of `model`, else of the session's."""
-        from ctxbudget_server.service.tracked_session import Following
+        from ctxbudget_server.service.tracked_session import SessionTracker
 
         if self._following is None:
-            self._following = Following(self.store)
+            self._following = SessionTracker(self.store)
         return self._following.find(session, model)
 
     def news(self) -> list[Notification]:
@@ -187,12 +186,10 @@ class Services:
         else:
             self.buffers.update(uri, text)
 
-    def one_shots(self) -> OneShots | None:
-        """The same services for the short processes of this workspace; None if they would answer otherwise there."""
-        from ctxbudget_server.sidecar.commands import OneShots
-
-        usual = self._limits.max_document_bytes == Limits().max_document_bytes
-        return OneShots(self) if usual else None
+    @property
+    def has_usual_limits(self) -> bool:
+        """Whether documents may be as large as where nothing was said of it."""
+        return self._limits.max_document_bytes == Limits().max_document_bytes
 
     def guest(self, actor: str) -> Services:
         """The services for another client: without the open documents and watched sessions of this one."""

@@ -13,7 +13,7 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class TrackedSession:
     """The session that is followed, its settings or the defaults, and a counter. None: there is no such session."""
 
     session_id: str | None
@@ -21,14 +21,14 @@ class Followed:
     counter: Counter
 
 
-class Following:
+class SessionTracker:
     """Answers from memory as long as no process has written. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: tuple[int | None, dict[tuple[str, str | None], Followed]] = (None, {})
+        self._known: tuple[int | None, dict[tuple[str, str | None], TrackedSession]] = (None, {})
 
-    def find(self, wanted: str, model: str | None) -> Followed:
+    def find(self, wanted: str, model: str | None) -> TrackedSession:
         """The session of that id, or the latest for `auto`; the counter is that of `model`, else of the session's."""
         known_mark, answers = self._known
         if known_mark is None:
@@ -42,9 +42,9 @@ class Following:
             answers[wanted, model] = self._look(wanted, model)
         return answers[wanted, model]
 
-    def _look(self, wanted: str, model: str | None) -> Followed:
+    def _look(self, wanted: str, model: str | None) -> TrackedSession:
         with self._store.read() as reader:
             session = reader.latest_session(ARCHIVE_SESSION) if wanted == AUTO else reader.session(wanted)
             settings = Settings.of(session.config if session else {})
             counter = calibrated_counter(reader, model or settings.model)
-        return Followed(session.id if session else None, settings, counter)
+        return TrackedSession(session.id if session else None, settings, counter)

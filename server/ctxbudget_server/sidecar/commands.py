@@ -6,13 +6,13 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.presentation.terminal import json_text
+from ctxbudget_server.sidecar.backend import Prepared
 from ctxbudget_server.sidecar.client import STORE_SECONDS
 from ctxbudget_server.sidecar.identity import identity
 from ctxbudget_server.sidecar.wire import Answer, Ask
@@ -20,15 +20,6 @@ from ctxbudget_server.store.location import socket_place
 
 if TYPE_CHECKING:
     from ctxbudget_server.service.service import Services
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
-
-    lane: str | None
-    run: Callable[[Cancellation], Answer]
-    method: str | None = None
 
 
 class OneShots:
@@ -62,6 +53,11 @@ class OneShots:
         if not self._services.store.in_place():
             raise LookupError("the store was moved")
         return prepare(self._services.guest(f"{ask.command}:{process}"), ask)
+
+
+def one_shots(services: Services) -> OneShots | None:
+    """What a sidecar answers; None if the services were set up so that the short processes would answer differently."""
+    return OneShots(services) if services.has_usual_limits else None
 
 
 def prepare(services: Services, ask: Ask, since: float | None = None) -> Prepared:

@@ -7,50 +7,51 @@ import signal
 from contextlib import suppress
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.rpc.lifecycle import on_signals
-from ctxbudget_server.rpc.room import Room
-from ctxbudget_server.runtime.session_queues import Lanes
+from ctxbudget_server.runtime.byte_limit import ByteLimit
+from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
+from ctxbudget_server.runtime.signals import on_signals
 from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
 from ctxbudget_server.runtime.workers import WorkerPool
-from ctxbudget_server.service.backend import Backend
-from ctxbudget_server.sidecar.server import LOOK_SECONDS, Desk
+from ctxbudget_server.service.service import Services
+from ctxbudget_server.sidecar.commands import one_shots
+from ctxbudget_server.sidecar.server import POLL_INTERVAL_SECONDS, SidecarServer
 
 GRACE_SECONDS = 1.0
 """For callers that are being answered when the end comes."""
 
 
-def answer_callers(backend: Backend, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
+def answer_callers(service: Services, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
     """Listen until nobody has asked for `idle_seconds`, or a signal comes. Ends at once where another one listens."""
     try:
-        asyncio.run(_answer(backend, idle_seconds, watchdog))
+        asyncio.run(_answer(service, idle_seconds, watchdog))
     finally:
-        backend.close()
+        service.close()
 
 
-async def _answer(backend: Backend, idle_seconds: float, watchdog: Watchdog | None) -> None:
-    one_shots = backend.one_shots()
-    if one_shots is None:
+async def _answer(service: Services, idle_seconds: float, watchdog: Watchdog | None) -> None:
+    backend = one_shots(service)
+    if backend is None:
         return
     loop = asyncio.get_running_loop()
     pool = WorkerPool(loop.call_later)
-    desk = Desk(one_shots, pool, Lanes(pool), Limits(), Room())
+    server = SidecarServer(backend, pool, KeyedSerialQueue(pool), Limits(), ByteLimit())
     told = asyncio.Event()
     on_signals((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), told.set, watchdog)
     beating = asyncio.create_task(_beat(watchdog)) if watchdog is not None else None
-    pool.submit(backend.warm_up)
-    listening = asyncio.create_task(desk.run(patient=False))
+    pool.submit(service.warm_up)
+    listening = asyncio.create_task(server.run(patient=False))
     try:
-        while not told.is_set() and not listening.done() and desk.idle_seconds < idle_seconds:
+        while not told.is_set() and not listening.done() and server.idle_seconds < idle_seconds:
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(told.wait(), POLL_INTERVAL_SECONDS)
         if watchdog is not None:
             watchdog.ending()
-        desk.stop_listening()
-        await desk.emptied(GRACE_SECONDS)
-        desk.cancel_all()
+        server.stop_listening()
+        await server.emptied(GRACE_SECONDS)
+        server.cancel_all()
     finally:
         listening.cancel()
-        await pool.result_of(desk.withdraw)
+        await pool.result_of(server.close)
         if beating is not None:
             beating.cancel()
 

@@ -14,7 +14,7 @@ from ctxbudget_server.sidecar.endpoint import Endpoint
 BACKLOG = 64
 
 
-class Offer:
+class SocketLock:
     """A socket in a private folder, with a locked file beside it. All of it may block on the file system.
 
     The lock is the kernel's: it ends with the process, however that ends. Who holds it may replace the socket.
@@ -28,20 +28,20 @@ class Offer:
         self._lock = -1
         self._socket: os.stat_result | None = None
         self._guard = threading.Lock()
-        self._withdrawn = False
+        self._released = False
 
-    def claim(self) -> socket.socket | None:
+    def acquire(self) -> socket.socket | None:
         """A socket that listens; None if another sidecar has the right. Raises OSError where there can be no socket."""
         with self._guard:
-            return None if self._withdrawn else self._claim()
+            return None if self._released else self._acquire()
 
-    def withdraw(self) -> None:
+    def release(self) -> None:
         """Leave nothing behind, now and for good; the next sidecar may have the right."""
         with self._guard:
-            self._withdrawn = True
-            self._release()
+            self._released = True
+            self._clean_up()
 
-    def _claim(self) -> socket.socket | None:
+    def _acquire(self) -> socket.socket | None:
         os.makedirs(os.path.dirname(self._folder), 0o700, exist_ok=True)
         with suppress(FileExistsError):
             os.mkdir(self._folder, 0o700)
@@ -54,17 +54,17 @@ class Offer:
         try:
             return self._listen(endpoint)
         except BaseException:
-            self._release()
+            self._clean_up()
             raise
 
-    def stands(self) -> bool:
+    def is_in_place(self) -> bool:
         """Whether callers still find this socket. Somebody may have deleted the folder."""
         with suppress(OSError):
             found = os.lstat(os.path.join(self._folder, self._name))
             return self._socket is not None and os.path.samestat(found, self._socket)
         return False
 
-    def _release(self) -> None:
+    def _clean_up(self) -> None:
         if (endpoint := self._endpoint) is None:
             return
         self._endpoint = None

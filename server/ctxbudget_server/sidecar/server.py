@@ -4,45 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import suppress
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.account.cancellation import Cancelled
-from ctxbudget_server.rpc.room import Room
-from ctxbudget_server.runtime.session_queues import Lanes
+from ctxbudget_server.account.cancellation import Cancellation, Cancelled
+from ctxbudget_server.runtime.byte_limit import ByteLimit
+from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.runtime.workers import WorkerPool
-from ctxbudget_server.service.backend import OneShotBackend
-from ctxbudget_server.sidecar.caller import Caller
+from ctxbudget_server.sidecar.backend import OneShotBackend
+from ctxbudget_server.sidecar.endpoint import peer
 from ctxbudget_server.sidecar.identity import difference
-from ctxbudget_server.sidecar.wire import Ask
+from ctxbudget_server.sidecar.wire import AT_WORK, MAX_LINE_BYTES, TAKEN, Ask, read_head, read_lengths, refusal
 
 if sys.platform != "win32":
-    from ctxbudget_server.sidecar.lock import Offer
+    from ctxbudget_server.sidecar.lock import SocketLock
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 """How often a sidecar looks whether it may listen, or whether its socket is still there."""
-MOST_CALLERS = 512
-ROOM_SECONDS = 0.7
+MAX_CONNECTIONS = 512
+MAX_WAIT_SECONDS = 0.7
 """How long a caller whose body does not fit is kept waiting: after a second it would answer itself anyway."""
+HEAD_SECONDS = 2.0
+BODY_SECONDS = 30.0
+"""How long a caller may take to send its body, and to read its answer."""
+AT_WORK_SECONDS = 0.2
+"""How often a caller is told that its request is being worked on: several times in the silence that it bears."""
 
 
-class Desk:
+class SidecarServer:
     """Listens while this process has the right to. A caller that is sent away, or cut off, answers itself."""
 
-    def __init__(self, backend: OneShotBackend, pool: WorkerPool, lanes: Lanes, limits: Limits, room: Room) -> None:
+    def __init__(
+        self, backend: OneShotBackend, pool: WorkerPool, queue: KeyedSerialQueue, limits: Limits, byte_limit: ByteLimit
+    ) -> None:
         self._backend = backend
         self._pool = pool
-        self._lanes = lanes
+        self._queue = queue
         self._limits = limits
-        self._room = room
+        self._byte_limit = byte_limit
         self._loop = asyncio.get_running_loop()
-        self._offer = Offer(*backend.place())
+        self._lock = SocketLock(*backend.place())
         self._server: asyncio.Server | None = None
         self._identity: list[str] = []
-        self._callers: set[Caller] = set()
+        self._connections: set[Connection] = set()
         self._empty = asyncio.Event()
         self._empty.set()
         self._left = self._loop.time()
@@ -50,24 +58,24 @@ class Desk:
     @property
     def idle_seconds(self) -> float:
         """For how long nobody has been here."""
-        return 0.0 if self._callers else self._loop.time() - self._left
+        return 0.0 if self._connections else self._loop.time() - self._left
 
     async def run(self, *, patient: bool = True) -> None:
         """Until cancelled, or until there can be no socket; where another listens, wait for its end if `patient`."""
         try:
             self._identity = await self._pool.result_of(self._backend.identity)
-            while (listener := await self._pool.result_of(self._offer.claim)) is None:
+            while (listener := await self._pool.result_of(self._lock.acquire)) is None:
                 if not patient:
                     return
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
         except OSError as fault:
             log.warning("no socket for one-shot callers: %s", fault)
             return
-        self._server = await self._loop.create_unix_server(lambda: Caller(self), sock=listener)
+        self._server = await self._loop.create_unix_server(lambda: Connection(self), sock=listener)
         log.info("one-shot callers are answered in %s", self._backend.place()[0])
-        while await self._pool.result_of(self._offer.stands):
+        while await self._pool.result_of(self._lock.is_in_place):
             self._pool.submit(self._fold_in)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
         log.warning("the socket for one-shot callers was deleted")
 
     def _fold_in(self) -> None:
@@ -78,17 +86,17 @@ class Desk:
 
     # ------------------------------------------------------------------ callers
 
-    def enter(self, caller: Caller) -> str | None:
+    def enter(self, connection: Connection) -> str | None:
         """A caller came; why it is sent away, or None."""
-        self._callers.add(caller)
+        self._connections.add(connection)
         self._empty.clear()
-        return "too many callers" if len(self._callers) > MOST_CALLERS else None
+        return "too many callers" if len(self._connections) > MAX_CONNECTIONS else None
 
-    def leave(self, caller: Caller) -> None:
+    def leave(self, connection: Connection) -> None:
         """A caller is gone."""
-        self._callers.discard(caller)
+        self._connections.discard(connection)
         self._left = self._loop.time()
-        if not self._callers:
+        if not self._connections:
             self._empty.set()
 
     def objection(self, ask: Ask, body_bytes: int) -> str | None:
@@ -97,55 +105,55 @@ class Desk:
             return f"another {other}"
         return "too much to read" if body_bytes > self._limits.max_message_bytes else None
 
-    def take(self, size: int) -> bool:
+    def acquire(self, size: int) -> bool:
         """Whether a body of `size` bytes may come in now; then it is held until it is given back."""
-        if not self._room.fits(size):
+        if not self._byte_limit.fits(size):
             return False
-        self._room.take(size)
+        self._byte_limit.acquire(size)
         return True
 
-    def give(self, size: int) -> None:
+    def release(self, size: int) -> None:
         """A body is no longer held."""
-        self._room.give(size)
+        self._byte_limit.release(size)
 
-    async def taken(self, size: int) -> bool:
-        """As `take`, after some time if need be."""
+    async def wait_to_acquire(self, size: int) -> bool:
+        """As `acquire`, after some time if need be."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(ROOM_SECONDS):
-                await self._room.until(lambda: self._room.fits(size))
-        return self.take(size)
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
+                await self._byte_limit.wait_until(lambda: self._byte_limit.fits(size))
+        return self.acquire(size)
 
-    def start(self, caller: Caller, ask: Ask) -> None:
+    def start(self, connection: Connection, ask: Ask) -> None:
         """Have a request answered: read by any thread, then worked on in its lane."""
 
         def read() -> None:
             try:
-                prepared = self._backend.prepare(ask, caller.process)
+                prepared = self._backend.prepare(ask, connection.process)
             except Exception as fault:
                 log.info("a caller must answer %s itself: %r", ask.command, fault)
-                self._tell(caller, b"")
+                self._tell(connection, b"")
                 return
 
             def work() -> None:
                 frame = b""
                 try:
-                    caller.cancellation.check()
-                    frame = prepared.run(caller.cancellation).frame()
+                    connection.cancellation.check()
+                    frame = prepared.run(connection.cancellation).frame()
                     log.info("answered %s %s", ask.command, ask.arguments)
                 except Cancelled:
                     log.info("cancelled %s %s", ask.command, ask.arguments)
                 except BaseException:  # also SystemExit: the worker goes on, and the caller does the work itself
                     log.exception("%s %s failed", ask.command, ask.arguments)
-                self._tell(caller, frame)
+                self._tell(connection, frame)
 
             with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._lanes.submit, prepared.lane, work)
+                self._loop.call_soon_threadsafe(self._queue.submit, prepared.lane, work)
 
         self._pool.submit(read)
 
-    def _tell(self, caller: Caller, frame: bytes) -> None:
+    def _tell(self, connection: Connection, frame: bytes) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(caller.answer, frame)
+            self._loop.call_soon_threadsafe(connection.answer, frame)
 
     # ------------------------------------------------------------------ the end
 
@@ -162,9 +170,138 @@ class Desk:
 
     def cancel_all(self) -> None:
         """Stop what can still be stopped, because the server ends."""
-        for caller in self._callers:
-            caller.cancellation.cancel()
+        for connection in self._connections:
+            connection.cancellation.cancel()
 
-    def withdraw(self) -> None:
+    def close(self) -> None:
         """Remove the socket. Blocks briefly."""
-        self._offer.withdraw()
+        self._lock.release()
+
+
+class Connection(asyncio.Protocol):
+    """Lives on the event loop. A caller that hangs up cancels its request; one that dawdles is cut off."""
+
+    def __init__(self, server: SidecarServer) -> None:
+        self._server = server
+        self._transport: asyncio.Transport
+        self._deadline: asyncio.TimerHandle
+        self._received = bytearray()
+        self._lengths: tuple[int, int] | None = None
+        self._ask: Ask | None = None
+        self._started = False
+        self._waiting: asyncio.Task[None] | None = None
+        self._reporting: asyncio.TimerHandle | None = None
+        self.cancellation = Cancellation()
+        self.process = 0
+        self._held = 0  # bytes of the body, on its way or here, until the request is answered
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Part of asyncio's protocol."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._set_deadline(HEAD_SECONDS)
+        objection = self._server.enter(self)
+        try:
+            user, self.process = peer(transport.get_extra_info("socket"))
+        except OSError:
+            user = -1
+        if user != os.geteuid():
+            objection = "another user"
+        if objection:
+            self._refuse(objection)
+
+    def data_received(self, data: bytes) -> None:
+        """Part of asyncio's protocol."""
+        if self._started or self._waiting is not None or self._transport.is_closing():
+            return
+        self._received += data
+        try:
+            if self._ask is not None or self._read_head():
+                self._read_body()
+        except ValueError as fault:
+            self._refuse(str(fault))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Part of asyncio's protocol: the caller hung up, or has its answer."""
+        self._deadline.cancel()
+        self._stop_reporting()
+        self.cancellation.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if self._ask is not None:
+            self._server.release(self._held)
+        self._server.leave(self)
+
+    def answer(self, frame: bytes) -> None:
+        """Send the answer; an empty one leaves the caller to itself."""
+        self._stop_reporting()
+        if not self._transport.is_closing():
+            self._set_deadline(BODY_SECONDS)
+            self._transport.write(frame)
+            self._transport.close()
+
+    def _read_head(self) -> bool:
+        if self._lengths is None:
+            line, found, _ = self._received[: MAX_LINE_BYTES + 1].partition(b"\n")
+            if not found:
+                if len(line) > MAX_LINE_BYTES:
+                    raise ValueError("another protocol")
+                return False
+            self._lengths = read_lengths(bytes(line))
+            del self._received[: len(line) + 1]
+        head, body = self._lengths
+        if len(self._received) < head:
+            return False
+        ask = read_head(bytes(self._received[:head]))
+        del self._received[:head]
+        if objection := self._server.objection(ask, body):
+            self._refuse(objection)
+            return False
+        if not self._server.acquire(body):
+            self._waiting = asyncio.create_task(self._wait_for_room(ask, body))
+            return False
+        self._begin(ask, body)
+        return True
+
+    async def _wait_for_room(self, ask: Ask, body: int) -> None:
+        acquired = await self._server.wait_to_acquire(body)
+        self._waiting = None
+        if acquired:
+            self._begin(ask, body)
+        else:
+            self._refuse("too much to read")
+
+    def _begin(self, ask: Ask, body: int) -> None:
+        self._ask, self._held = ask, body
+        self._set_deadline(BODY_SECONDS)
+        self._transport.write(TAKEN)
+
+    def _read_body(self) -> None:
+        assert self._ask is not None
+        if len(self._received) < self._held:
+            return
+        if len(self._received) > self._held:
+            raise ValueError("more than was announced")
+        self._deadline.cancel()
+        self._started = True
+        self._ask.body, self._received = self._received, bytearray()
+        self._reporting = asyncio.get_running_loop().call_later(AT_WORK_SECONDS, self._report_work)
+        self._server.start(self, self._ask)
+
+    def _report_work(self) -> None:
+        self._transport.write(AT_WORK)
+        self._reporting = asyncio.get_running_loop().call_later(AT_WORK_SECONDS, self._report_work)
+
+    def _stop_reporting(self) -> None:
+        if self._reporting is not None:
+            self._reporting.cancel()
+
+    def _refuse(self, reason: str) -> None:
+        log.info("a one-shot caller was refused: %s", reason)
+        self._transport.write(refusal(reason))
+        self._transport.close()
+
+    def _set_deadline(self, seconds: float) -> None:
+        if hasattr(self, "_deadline"):
+            self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self._transport.abort)

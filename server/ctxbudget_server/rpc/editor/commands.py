@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,14 +20,15 @@ from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import percent
 from ctxbudget_server.presentation import labels
 from ctxbudget_server.rpc.editor import answers
+from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.counting import count_workspace
 from ctxbudget_server.rpc.editor.messages import INFO
+from ctxbudget_server.rpc.editor.versioned_work import VersionedWork
 from ctxbudget_server.rpc.editor.views import Check
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
     from ctxbudget_server.rpc.editor.documents import OpenDocument
-    from ctxbudget_server.rpc.editor.editor import Editor
 
 Json = dict[str, Any]
 
@@ -57,14 +57,13 @@ Planning = Callable[[Copy, Check], edits.Plan | None]
 class Commands:
     """Lives on the event loop; what takes time is done on threads."""
 
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
-        self.progress: dict[str | int, Future[None]] = {}
-        """What is to be cancelled, by the token of its progress."""
+    def __init__(self, context: EditorContext, versioned: VersionedWork) -> None:
+        self._context = context
+        self._versioned = versioned
 
     def cancel(self, token: str | int) -> None:
         """The user cancelled a progress of ours."""
-        if (future := self.progress.get(token)) is not None:
+        if (future := self._context.cancellable.get(token)) is not None:
             future.cancel()
 
     async def run(self, params: lsp.ExecuteCommandParams) -> Any:
@@ -80,33 +79,33 @@ class Commands:
             case "ctxbudget.showBudget":
                 return await self._show_budget(self._document(arguments))
             case "ctxbudget.countWorkspace":
-                return await count_workspace(self._editor, params.work_done_token)
+                return await count_workspace(self._context, params.work_done_token)
         raise invalid(["command"], f"there is no command {params.command!r}")
 
     def _document(self, arguments: list[Any]) -> OpenDocument:
         if not arguments or not isinstance(arguments[0], str):
             raise invalid(["arguments", 0], "the address of an open document")
-        document = self._editor.documents.find(arguments[0])
+        document = self._context.documents.find(arguments[0])
         if document is None:
             raise invalid(["arguments", 0], f"{arguments[0]} is not open")
         return document
 
     async def _insert_metadata(self, document: OpenDocument) -> Json:
         def plan(copy: Copy, check: Check) -> edits.Plan | None:
-            most = self._editor.views.settings_of(document).metadata_tokens
+            most = self._context.views.settings_of(document).metadata_tokens
             return edits.metadata_plan(copy.view, copy.lines, self._extractor(copy.view, most, check))
 
         return await self._edit(document, plan, "The document is no longer than its metadata would be.")
 
     async def _move_section(self, document: OpenDocument, line: int) -> Json:
-        editor, path = self._editor, document.path
-        if path is None or not editor.client.creates_files:
+        context, path = self._context, document.path
+        if path is None or not context.client.creates_files:
             raise ProtocolError("invalidRequest", "the client must create files, and the document must have one")
         folder = Path(path).parent
 
         def taken(name: str) -> bool:
             target = folder / name
-            return os.path.lexists(target) or editor.documents.at(str(target)) is not None
+            return os.path.lexists(target) or context.documents.at(str(target)) is not None
 
         def plan(copy: Copy, check: Check) -> edits.Plan | None:
             section = copy.view.section_around(line)
@@ -116,7 +115,7 @@ class Commands:
 
     async def _extract_selection(self, document: OpenDocument, arguments: list[Any]) -> Json:
         start, end = _range(arguments)
-        encoding = self._editor.client.encoding
+        encoding = self._context.client.encoding
 
         def plan(copy: Copy, check: Check) -> edits.Plan | None:
             text = LineText("")
@@ -124,14 +123,14 @@ class Commands:
             first, last = (_point(text.lines, place, encoding) for place in (start, end))
             selected = text.slice(first, last)
             own = copy.view.basis.counter.figure(selected, check).tokens
-            most = min(self._editor.views.settings_of(document).metadata_tokens, max(own // 3, _LEAST_EXTRACT))
+            most = min(self._context.views.settings_of(document).metadata_tokens, max(own // 3, _LEAST_EXTRACT))
             return edits.extract_plan(copy.view, first, last, selected, self._extractor(copy.view, most, check))
 
         return await self._edit(document, plan, "The selection is no longer than its extract would be.")
 
     def _extractor(self, view: View, most: int, check: Check) -> Extract:
         def extract(text: str) -> tuple[str, int, int]:
-            found = self._editor.views.extract(view, text, most, check)
+            found = self._context.views.extract(view, text, most, check)
             plain = _HEADING.sub("", found.text)  # in the document it would be one more heading
             return plain, view.basis.counter.figure(plain, check).tokens, found.source_tokens
 
@@ -139,35 +138,35 @@ class Commands:
 
     async def _edit(self, document: OpenDocument, planning: Planning, nothing: str) -> Json:
         """Plan an edit on a thread and have the client apply it: `{applied, label, edit?, reason?}`."""
-        editor = self._editor
+        context = self._context
 
         def work(version: int, check: Check) -> tuple[edits.Plan | None, Json] | None:
-            copy = editor.views.look(document, version, check, lambda view: Copy(view, view.analysis.lines, version))
+            copy = context.views.look(document, version, check, lambda view: Copy(view, view.analysis.lines, version))
             if copy is None:
                 return None
             plan = planning(copy, check)
             if plan is None:
                 return None, {}
-            made = answers.workspace_edit(copy.lines, document, version, plan, editor.client)
+            made = answers.workspace_edit(copy.lines, document, version, plan, context.client)
             return plan, made
 
-        found = await editor.work(document, work)
+        found = await self._versioned.run(document, work)
         if found is None:
             nothing = "This document is not looked at."
         plan, edit = found or (None, {})
         if plan is None:
-            editor.messages.show(INFO, nothing)
+            context.messages.show(INFO, nothing)
             return {"applied": False, "reason": nothing}
         if not plan.changes:
-            editor.messages.show(INFO, f"{plan.label}: up to date.")
+            context.messages.show(INFO, f"{plan.label}: up to date.")
             return {"applied": False, "label": plan.label, "reason": "up to date"}
         return await self._apply(plan.label, edit)
 
     async def _apply(self, label: str, edit: Json) -> Json:
-        if not self._editor.client.applies_edits:
+        if not self._context.client.applies_edits:
             return {"applied": False, "label": label, "edit": edit, "reason": "the client applies no edits"}
         try:
-            said = await self._editor.messages.ask("workspace/applyEdit", {"label": labels.label(label), "edit": edit})
+            said = await self._context.messages.ask("workspace/applyEdit", {"label": labels.label(label), "edit": edit})
         except JsonRpcException as fault:
             said = {"applied": False, "failureReason": fault.message}
         if isinstance(said, dict) and said.get("applied"):
@@ -176,15 +175,15 @@ class Commands:
         return {"applied": False, "label": label, "reason": reason or "the client did not apply the edit"}
 
     async def _show_budget(self, document: OpenDocument) -> Json | None:
-        editor = self._editor
+        context = self._context
 
         def look(version: int, check: Check) -> tuple[str, Json] | None:
-            return editor.views.look(document, version, check, lambda view: (_sentence(view), _figures(view)))
+            return context.views.look(document, version, check, lambda view: (_sentence(view), _figures(view)))
 
-        found = await editor.work(document, look)
+        found = await self._versioned.run(document, look)
         if found is None:
             return None
-        editor.messages.show(INFO, found[0])
+        context.messages.show(INFO, found[0])
         return {"uri": document.uri, **found[1]}
 
 

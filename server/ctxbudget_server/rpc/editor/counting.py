@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter as Sums
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,27 +14,29 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.editor import layers
 from ctxbudget_server.editor.words import plural
+from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.messages import INFO, WARNING
 from ctxbudget_server.rpc.editor.progress import Progress
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
     from ctxbudget_server.account.counter import Counter
-    from ctxbudget_server.rpc.editor.editor import Editor
 
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 Report = Callable[[int, int], None]
 """How many files are done, of how many."""
+Found = Callable[[Sequence[str]], Awaitable[None]]
+"""Is given the texts of the folders, by real path."""
 
-LARGEST = 20
-SHOWN_FROM = 100
+MAX_LISTED = 20
+MIN_FILES_SHOWN = 100
 """Files from which the count of an opened folder shows its progress: fewer take no time worth a word."""
-MOST_FILES = 20_000
-MOST_LOOKED_AT = 200_000
+MAX_FILES = 20_000
+MAX_LOOKED_AT = 200_000
 """Texts, and files of any kind, beyond which a folder is not counted unless somebody asks for it."""
-YIELD_SECONDS, LONGEST_YIELD_SECONDS = 0.002, 0.1
+YIELD_SECONDS, MAX_YIELD_SECONDS = 0.002, 0.1
 MAX_NAMED = 20
 """Of the things that a count leaves out; more are only counted."""
 TITLE = "Counting tokens"
@@ -44,72 +46,72 @@ class TooManyError(Exception):
     """The folder has more files than are counted unasked."""
 
 
-async def count_workspace(editor: Editor, token: str | int | None) -> Json:
+async def count_workspace(context: EditorContext, token: str | int | None) -> Json:
     """Count the files that the settings include, in all folders: totals by layer, and the files that cost most.
 
     Cancelled by `$/cancelRequest` (then there is no answer but the error) or by the progress's button (then the
     answer has what was counted so far, and `cancelled`).
     """
-    progress = Progress(editor, token)
+    progress = Progress(context, token)
     await progress.begin(TITLE)
-    work = Count(editor, editor.configuration.folders)
+    work = Count(context, context.configuration.folders)
     try:
         result = await _counted(
-            editor, progress, work, lambda: work.run(list(work.texts()), progress.report_from_thread)
+            context, progress, work, lambda: work.run(list(work.texts()), progress.report_from_thread)
         )
     finally:
         progress.end(work.summary())
-    _name_left_out(editor, work)
-    editor.messages.show(INFO, work.summary())
+    _name_left_out(context, work)
+    context.messages.show(INFO, work.summary())
     return result
 
 
-async def count_on_open(editor: Editor, folders: Sequence[str]) -> None:
+async def count_on_open(context: EditorContext, folders: Sequence[str], found: Found) -> None:
     """Count folders that were opened, behind whatever else is asked for; warn of files that load at the start."""
-    work = Count(editor, folders, unasked=True)
-    progress = Progress(editor, None)
+    work = Count(context, folders, unasked=True)
+    progress = Progress(context, None)
     try:
-        texts = await editor.link.pool.result_of(lambda: list(work.texts()))
+        texts = await context.pool.result_of(lambda: list(work.texts()))
     except TooManyError:
-        editor.messages.log(INFO, "ctxbudget: the folder has many files; ctxbudget.countWorkspace counts them")
+        context.messages.log(INFO, "ctxbudget: the folder has many files; ctxbudget.countWorkspace counts them")
         return
-    _name_left_out(editor, work)
-    if len(texts) >= SHOWN_FROM:
+    _name_left_out(context, work)
+    if len(texts) >= MIN_FILES_SHOWN:
         await progress.begin(TITLE)
     try:
-        await _counted(editor, progress, work, lambda: work.run(texts, progress.report_from_thread))
+        await _counted(context, progress, work, lambda: work.run(texts, progress.report_from_thread))
     finally:
         progress.end(work.summary())
     if texts:
-        editor.messages.log(INFO, f"ctxbudget: {work.summary()}")
+        context.messages.log(INFO, f"ctxbudget: {work.summary()}")
     if not work.stopped:
-        await editor.unopened.found(texts)
+        await found(texts)
 
 
-def _name_left_out(editor: Editor, work: Count) -> None:
+def _name_left_out(context: EditorContext, work: Count) -> None:
     for line in work.left_out():
-        editor.messages.log(WARNING, line)
+        context.messages.log(WARNING, line)
 
 
-async def _counted(editor: Editor, progress: Progress, work: Count, run: Callable[[], Json]) -> Json:
-    editor.commands.progress[progress.token] = work.button
+async def _counted(context: EditorContext, progress: Progress, work: Count, run: Callable[[], Json]) -> Json:
+    context.cancellable[progress.token] = work.button
     try:
-        return await editor.link.pool.result_of(run)
+        return await context.pool.result_of(run)
     except asyncio.CancelledError:
         work.cancellation.cancel()
         raise
     finally:
-        del editor.commands.progress[progress.token]
+        del context.cancellable[progress.token]
 
 
 class Count:
     """One count of folders, on a thread. `unasked` gives way to requests, and leaves huge folders alone."""
 
-    def __init__(self, editor: Editor, folders: Sequence[str], *, unasked: bool = False) -> None:
+    def __init__(self, context: EditorContext, folders: Sequence[str], *, unasked: bool = False) -> None:
         self.cancellation = Cancellation()
         self.button: Future[None] = Future()
         """Cancelled when the user has had enough."""
-        self._editor = editor
+        self._context = context
         self._folders = folders
         self._unasked = unasked
         self._tokens: dict[str, int] = {}
@@ -132,14 +134,14 @@ class Count:
         """The real paths of the files to count. Raises TooManyError."""
         from ctxbudget_server.workspace.folders import files_below
 
-        place_of, seen, looked_at = self._editor.configuration.place_of, set[str](), 0
+        place_of, seen, looked_at = self._context.configuration.place_of, set[str](), 0
         for folder in self._folders:
             for file in files_below(Path(folder), self._left_out.append):
                 self._give_way()
                 if self.stopped:
                     return
                 path, looked_at = str(file), looked_at + 1
-                if self._unasked and (looked_at > MOST_LOOKED_AT or len(seen) > MOST_FILES):
+                if self._unasked and (looked_at > MAX_LOOKED_AT or len(seen) > MAX_FILES):
                     raise TooManyError
                 if path not in seen and layers.is_looked_at(place_of(path), None, self._rules_for(path)[0]):
                     seen.add(path)
@@ -159,7 +161,7 @@ class Count:
         return self._result()
 
     def _count(self, path: str) -> None:
-        views, place = self._editor.views, self._editor.configuration.place_of(path)
+        views, place = self._context.views, self._context.configuration.place_of(path)
         settings, counter = self._rules_for(path)
         self._provenance = counter.provenance
         tokens = views.count(path, settings, counter, self.cancellation.check)
@@ -175,22 +177,22 @@ class Count:
 
     def _rules_for(self, path: str) -> tuple[EditorSettings, Counter]:
         """The settings and the counter of a file's folder, as they were when the count came to it."""
-        folder = self._editor.configuration.folder_of(path)
+        folder = self._context.configuration.folder_of(path)
         if folder not in self._rules:
-            settings = self._editor.configuration.settings_for(path)
-            self._rules[folder] = settings, self._editor.views.basis(settings).counter
+            settings = self._context.configuration.settings_for(path)
+            self._rules[folder] = settings, self._context.views.basis(settings).counter
         return self._rules[folder]
 
     def _give_way(self) -> None:
         """Let requests be answered first, for a while."""
         if not self._unasked:
             return
-        until = time.monotonic() + LONGEST_YIELD_SECONDS
-        while len(self._editor.link.inflight) and time.monotonic() < until and not self.stopped:
+        until = time.monotonic() + MAX_YIELD_SECONDS
+        while self._context.is_busy() and time.monotonic() < until and not self.stopped:
             time.sleep(YIELD_SECONDS)
 
     def _result(self) -> Json:
-        largest = sorted(self._tokens.items(), key=lambda entry: (-entry[1], entry[0]))[:LARGEST]
+        largest = sorted(self._tokens.items(), key=lambda entry: (-entry[1], entry[0]))[:MAX_LISTED]
         return {
             "files": len(self._tokens),
             "tokens": sum(self._tokens.values()),

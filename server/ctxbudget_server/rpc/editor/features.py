@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
 
 from ctxbudget_server.editor.actions import Offer, offers
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.commands import COMMANDS
-from ctxbudget_server.rpc.editor.views import MOST_TO_EXTRACT, Check
-
-if TYPE_CHECKING:
-    from ctxbudget_server.rpc.editor.documents import OpenDocument
-    from ctxbudget_server.rpc.editor.editor import Editor
-    from ctxbudget_server.rpc.server import BudgetServer
+from ctxbudget_server.rpc.editor.documents import OpenDocument
+from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.views import MAX_EXTRACTED, Check
 
 KINDS = ("quickfix", "refactor.move", "refactor.rewrite")
 _FILES = lsp.FileOperationRegistrationOptions(
@@ -27,7 +25,7 @@ _FILES = lsp.FileOperationRegistrationOptions(
 )
 
 
-def register(server: BudgetServer, editor: Editor) -> None:
+def register(server: LanguageServer, editor: Editor) -> None:
     """Tell pygls what there is."""
     features = Features(editor)
     kinds = [lsp.CodeActionKind(kind) for kind in KINDS]
@@ -68,34 +66,35 @@ class Features:
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
+        self._context = editor.context
         self._hints: WeakKeyDictionary[OpenDocument, answers.Hints] = WeakKeyDictionary()
 
     async def hints(self, params: lsp.InlayHintParams) -> list[dict[str, Any]] | None:
         """The tokens of its section at each heading of the range."""
-        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
-        first, last, encoding = params.range.start.line, params.range.end.line, editor.client.encoding
+        first, last, encoding = params.range.start.line, params.range.end.line, context.client.encoding
         hints = self._hints.setdefault(document, answers.Hints())
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
-            if not editor.views.settings_of(document).inlay_hints:
+            if not context.views.settings_of(document).inlay_hints:
                 return None
-            return editor.views.look(document, version, check, lambda view: hints.answer(view, first, last, encoding))
+            return context.views.look(document, version, check, lambda view: hints.answer(view, first, last, encoding))
 
-        return await editor.work(document, look)
+        return await self._editor.versioned.run(document, look)
 
     async def lenses(self, params: lsp.CodeLensParams) -> list[dict[str, Any]] | None:
         """The document's total, and what can be done about it."""
-        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
-            settings = editor.views.settings_of(document)
+            settings = context.views.settings_of(document)
             if not settings.code_lens:
                 return None
-            return editor.views.look(
+            return context.views.look(
                 document,
                 version,
                 check,
@@ -104,57 +103,57 @@ class Features:
                 ),
             )
 
-        return await editor.work(document, look)
+        return await self._editor.versioned.run(document, look)
 
     async def hover(self, params: lsp.HoverParams) -> dict[str, Any] | None:
         """What a section costs, and what extraction would make of it."""
-        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
+        context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
         line = params.position.line
 
         def look(version: int, check: Check) -> dict[str, Any] | None:
-            if not editor.views.settings_of(document).hover:
+            if not context.views.settings_of(document).hover:
                 return None
             extracted = self._extracted(document, version, line, check)
-            return editor.views.look(
-                document, version, check, lambda view: answers.hover(view, line, extracted, editor.client)
+            return context.views.look(
+                document, version, check, lambda view: answers.hover(view, line, extracted, context.client)
             )
 
-        return await editor.work(document, look)
+        return await self._editor.versioned.run(document, look)
 
     def _extracted(self, document: OpenDocument, version: int, line: int, check: Check) -> Extraction | None:
         """The extraction of the section at a line, made while others may look at documents."""
-        views = self._editor.views
+        views = self._context.views
 
         def text_of(view: View) -> tuple[View, str] | None:
             section = view.section_at(line)
             return None if section is None else (view, view.analysis.text_between(section.line, section.end))
 
         found = views.look(document, version, check, text_of)
-        if found is None or len(found[1]) > MOST_TO_EXTRACT:
+        if found is None or len(found[1]) > MAX_EXTRACTED:
             return None
         return views.extract(*found, views.settings_of(document).metadata_tokens, check)
 
     async def actions(self, params: lsp.CodeActionParams) -> list[dict[str, Any]] | None:
         """What can be done about the document, the section and the selection."""
-        editor, document = self._editor, self._editor.documents.find(params.text_document.uri)
-        if document is None or not editor.client.applies_edits:
+        context, document = self._context, self._context.documents.find(params.text_document.uri)
+        if document is None or not context.client.applies_edits:
             return None
-        encoding = editor.client.encoding
+        encoding = context.client.encoding
         start, end = (document.point(place, encoding) for place in (params.range.start, params.range.end))
         selected = len(document.text.slice(start, end))
         only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
         span = {"start": _position(params.range.start), "end": _position(params.range.end)}
 
         def look(version: int, check: Check) -> list[Offer] | None:
-            most = editor.views.settings_of(document).metadata_tokens
+            most = context.views.settings_of(document).metadata_tokens
             can_move = self._can_move(document)
-            return editor.views.look(
+            return context.views.look(
                 document, version, check, lambda view: list(offers(view, start.line, selected, most, can_move=can_move))
             )
 
-        found = await editor.work(document, look)
+        found = await self._editor.versioned.run(document, look)
         ours = [each for each in params.context.diagnostics if each.source == answers.SOURCE]
         return [
             answers.action(offer, document.uri, span, ours if offer.kind == "quickfix" else [])
@@ -164,7 +163,7 @@ class Features:
         ]
 
     def _can_move(self, document: OpenDocument) -> bool:
-        return self._editor.client.creates_files and self._editor.client.applies_edits and document.path is not None
+        return self._context.client.creates_files and self._context.client.applies_edits and document.path is not None
 
     def initialized(self, params: lsp.InitializedParams) -> None:
         """The client can be asked from now on."""
@@ -189,7 +188,7 @@ class Features:
 
     def saved(self, params: lsp.DidSaveTextDocumentParams) -> None:
         """A project file may have been saved in this editor, by a client that watches no files."""
-        if not self._editor.client.registers_watchers:
+        if not self._context.client.registers_watchers:
             self._editor.saved(params.text_document.uri)
 
 

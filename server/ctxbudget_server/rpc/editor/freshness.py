@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
-if TYPE_CHECKING:
-    from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.context import EditorContext
+from ctxbudget_server.rpc.editor.documents import OpenDocument
 
-POLL_SECONDS = 0.5
+POLL_INTERVAL_SECONDS = 0.5
 """How late what another process changed is seen. A look at a store that nobody wrote to costs a glance at its mark."""
 
 
 class Freshness:
     """Lives on the event loop. Looks only while documents are open."""
 
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
+    def __init__(self, context: EditorContext, show_again: Callable[[Iterable[OpenDocument]], None]) -> None:
+        self._context = context
+        self._show_again = show_again
         self._wake = asyncio.Event()
 
     def look(self) -> None:
@@ -25,14 +26,14 @@ class Freshness:
 
     async def run(self) -> None:
         """Until cancelled."""
-        editor = self._editor
+        context = self._context
         while True:
             try:
-                async with asyncio.timeout(POLL_SECONDS if any(editor.documents) else None):
+                async with asyncio.timeout(POLL_INTERVAL_SECONDS if any(context.documents) else None):
                     await self._wake.wait()
             except TimeoutError:
                 pass
             self._wake.clear()
-            outdated = await editor.link.pool.result_of(editor.views.outdated)
+            outdated = await context.pool.result_of(context.views.outdated)
             if outdated:
-                editor.show_anew(outdated)
+                self._show_again(outdated)

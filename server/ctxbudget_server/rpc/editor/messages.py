@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from pygls.exceptions import JsonRpcException
 
 from ctxbudget_server.presentation.labels import label
 
-if TYPE_CHECKING:
-    from ctxbudget_server.rpc.protocol import BudgetProtocol
+log = logging.getLogger(__name__)
 
 ERROR, WARNING, INFO = 1, 2, 3
+
+MAX_WAIT_SECONDS = 10.0
+"""For an answer that can be done without."""
+
+Tell = Callable[[str, dict[str, Any]], None]
+"""Sends a notification whose params are plain JSON."""
+Ask = Callable[[str, object], Future[Any]]
+"""Sends a request whose params are plain JSON; the result is plain JSON too."""
 
 
 class Messages:
     """Lives on the event loop."""
 
-    def __init__(self, protocol: BudgetProtocol) -> None:
-        self._protocol = protocol
-
-    def tell(self, method: str, params: dict[str, Any]) -> None:
-        """Send a notification."""
-        self._protocol.tell(method, params)
+    def __init__(self, tell: Tell, ask: Ask) -> None:
+        self.tell = tell
+        self._ask = ask
 
     async def ask(self, method: str, params: object, timeout: float | None = None) -> Any:
         """Send a request and wait for its result; raises what the client answers instead, or TimeoutError."""
         async with asyncio.timeout(timeout):
-            return await asyncio.wrap_future(self._protocol.ask(method, params))
+            return await asyncio.wrap_future(self._ask(method, params))
+
+    async def ask_if_possible(self, method: str, params: object) -> Any:
+        """What the client answers; None if it does not answer in time, or with an error."""
+        try:
+            return await self.ask(method, params, timeout=MAX_WAIT_SECONDS)
+        except (JsonRpcException, TimeoutError, asyncio.CancelledError) as fault:
+            log.info("%s was not answered: %r", method, fault)
+            return None
 
     def log(self, level: int, text: str) -> None:
         """Write into the client's log."""

@@ -6,12 +6,11 @@ import asyncio
 import os
 import time
 from itertools import count as numbers
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pygls.exceptions import JsonRpcException
 
-if TYPE_CHECKING:
-    from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.context import EditorContext
 
 Json = dict[str, Any]
 
@@ -23,8 +22,8 @@ ASK_SECONDS = 5.0
 class Progress:
     """A progress in the client: with the token of the request, or with one of our own where the client shows those."""
 
-    def __init__(self, editor: Editor, token: str | int | None) -> None:
-        self._editor = editor
+    def __init__(self, context: EditorContext, token: str | int | None) -> None:
+        self._context = context
         self._loop = asyncio.get_running_loop()
         self._given = token is not None
         self.token = token if token is not None else f"ctxbudget-{os.getpid()}-{next(_TOKENS)}"
@@ -33,13 +32,13 @@ class Progress:
 
     async def begin(self, title: str) -> None:
         """Show it."""
-        self._shown = self._given or (self._editor.client.progress and await self._created())
+        self._shown = self._given or (self._context.client.progress and await self._created())
         self._tell({"kind": "begin", "title": title, "cancellable": True, "percentage": 0})
 
     async def _created(self) -> bool:
         try:
             params = {"token": self.token}
-            await self._editor.messages.ask("window/workDoneProgress/create", params, timeout=ASK_SECONDS)
+            await self._context.messages.ask("window/workDoneProgress/create", params, timeout=ASK_SECONDS)
         except (JsonRpcException, TimeoutError):
             return False
         return True
@@ -59,4 +58,4 @@ class Progress:
 
     def _tell(self, value: Json) -> None:
         if self._shown:
-            self._editor.messages.tell("$/progress", {"token": self.token, "value": value})
+            self._context.messages.tell("$/progress", {"token": self.token, "value": value})

@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 Check = Callable[[], None]
 T = TypeVar("T")
 
-KEPT_FILES = 256
-KEPT_EXTRACTS = 128
-MOST_TO_EXTRACT = 400_000
+MAX_KEPT_FILES = 256
+MAX_KEPT_EXTRACTS = 128
+MAX_EXTRACTED = 400_000
 """Characters of a section that a hover extracts: about a second of work."""
 
 
@@ -124,7 +124,7 @@ class Views:
         """What shares are of, by the settings, then by the session that is followed, then by the defaults."""
         from ctxbudget_server.account.settings import Settings
         from ctxbudget_server.rules.shares import floor_share
-        from ctxbudget_server.service.tracked_session import Followed
+        from ctxbudget_server.service.tracked_session import TrackedSession
 
         try:
             assert self._backend is not None
@@ -134,7 +134,7 @@ class Views:
             if not self._failing:  # once, not with each keystroke
                 log.warning("figures of no session: %s", fault)
             self._failing = True
-            followed = Followed(None, Settings.of({}), Counter(settings.model))
+            followed = TrackedSession(None, Settings.of({}), Counter(settings.model))
         given = {"contextWindow": settings.context_window, "targetShare": settings.target_share}
         own = followed.settings.changed_by({name: value for name, value in given.items() if value is not None})
         ceilings = dict(own.ceilings)
@@ -156,7 +156,7 @@ class Views:
         found = extract(text, count=counter.tokens(check), path=view.path, max_tokens=most, check=check)
         with self._lock:
             self._extracts[key] = found
-            while len(self._extracts) > KEPT_EXTRACTS:
+            while len(self._extracts) > MAX_KEPT_EXTRACTS:
                 self._extracts.popitem(last=False)
         return found
 
@@ -216,7 +216,7 @@ class Views:
                 return None
             known = self._files[path] = (stamp, Analysis(split_document(text)))
         self._files.move_to_end(path)
-        while len(self._files) > KEPT_FILES:
+        while len(self._files) > MAX_KEPT_FILES:
             self._files.popitem(last=False)
         return known[1]
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ctxbudget_server.rpc.editor.editor import Editor
+from ctxbudget_server.rpc.editor.context import EditorContext
 
 METHOD = "workspace/didChangeWatchedFiles"
-MOST_FILES = 500
+MAX_FILES = 500
 PAUSE_SECONDS = 0.2
 _SPECIAL = re.compile(r"[*?\[\]{}]")
 
 
 class Watching:
-    """Lives on the event loop."""
+    """Lives on the event loop. `files` names the files to watch by their real paths."""
 
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
+    def __init__(self, context: EditorContext, files: Callable[[], Iterable[str]]) -> None:
+        self._context = context
+        self._files = files
         self._numbers = count(1)
         self._watched: frozenset[str] = frozenset()
         self._id: str | None = None
@@ -30,21 +30,20 @@ class Watching:
 
     def update(self) -> None:
         """What is shown may stand on other files now."""
-        if self._editor.client.registers_watchers and self._pending is None:
+        if self._context.client.registers_watchers and self._pending is None:
             self._pending = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._register)
 
     def _register(self) -> None:
         self._pending = None
-        editor = self._editor
-        wanted = frozenset(sorted({*editor.views.imported(), *editor.unopened.paths})[:MOST_FILES])
+        wanted = frozenset(sorted(self._files())[:MAX_FILES])
         if wanted == self._watched:
             return
         old, self._id = self._id, f"texts-{next(self._numbers)}" if wanted else None
         self._watched = wanted
-        editor.spawn(self._exchange(old, self._id, wanted))
+        self._context.spawn(self._exchange(old, self._id, wanted))
 
     async def _exchange(self, old: str | None, new: str | None, paths: Iterable[str]) -> None:
-        ask = self._editor.sync.ask
+        ask = self._context.messages.ask_if_possible
         if new is not None:
             watchers = {"watchers": [{"globPattern": self._pattern(path)} for path in sorted(paths)]}
             wanted = {"id": new, "method": METHOD, "registerOptions": watchers}
@@ -56,6 +55,6 @@ class Watching:
     def _pattern(self, path: str) -> Any:
         """One file as a glob. Globs have no escapes: what would be special in one stands for any character."""
         file = Path(path)
-        if self._editor.client.relative_patterns:
+        if self._context.client.relative_patterns:
             return {"baseUri": file.parent.as_uri(), "pattern": _SPECIAL.sub("?", file.name)}
         return _SPECIAL.sub("?", file.as_posix())

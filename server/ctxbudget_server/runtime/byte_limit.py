@@ -1,0 +1,37 @@
+"""A limit on the bytes of bodies that are worked on at a time, for the client and the one-shot callers together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Of bodies being worked on: a body that does not fit beside the others waits, but the only one always fits."""
+
+
+class ByteLimit:
+    """Lives on the event loop."""
+
+    def __init__(self, limit: int = MAX_BYTES) -> None:
+        self._limit = limit
+        self._held = 0
+        self._released = asyncio.Event()
+
+    def fits(self, size: int) -> bool:
+        """Whether a body of `size` bytes may be worked on beside those that are."""
+        return not self._held or self._held + size <= self._limit
+
+    def acquire(self, size: int) -> None:
+        """A body is worked on from now on, whether it fits or not."""
+        self._held += size
+
+    def release(self, size: int) -> None:
+        """Its work has ended."""
+        self._held -= size
+        self._released.set()
+
+    async def wait_until(self, fits: Callable[[], bool]) -> None:
+        """Wait until `fits` is true; it is asked again whenever some work has ended."""
+        while not fits():
+            self._released.clear()
+            await self._released.wait()
