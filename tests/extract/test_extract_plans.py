@@ -5,7 +5,7 @@ from extract_checks import count
 
 from ctxbudget_server.extract import PlanFields, extract
 from ctxbudget_server.extract.plans.dependencies import links_in, numbers_in
-from ctxbudget_server.extract.plans.progress import split_status, stated_status
+from ctxbudget_server.extract.readers.progress import split_status, stated_status
 
 
 def plan_of(text: str) -> PlanFields:

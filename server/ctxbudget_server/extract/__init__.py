@@ -15,16 +15,15 @@ if TYPE_CHECKING:
         DebugFields,
         Extraction,
         ImplementationFields,
-        OutlineEntry,
         PlanFields,
         PlanPhase,
         SearchHit,
-        Section,
         TestFields,
     )
+    from ctxbudget_server.extract.search.identifiers import distinct_names, rank_names
     from ctxbudget_server.extract.search.passages import relevance, search_text
-    from ctxbudget_server.extract.summarizer.identifiers import distinct_names, rank_names
     from ctxbudget_server.markdown.lines import line_range
+    from ctxbudget_server.markdown.model import OutlineEntry, Section
     from ctxbudget_server.markdown.sections import find_section, outline
 
 __all__ = [
@@ -50,12 +49,14 @@ __all__ = [
 
 _HOMES = {
     "KINDS": "extract.kinds",
-    "distinct_names": "extract.summarizer.identifiers",
+    "OutlineEntry": "markdown.model",
+    "Section": "markdown.model",
+    "distinct_names": "extract.search.identifiers",
     "extract": "extract.extractor",
     "find_section": "markdown.sections",
     "line_range": "markdown.lines",
     "outline": "markdown.sections",
-    "rank_names": "extract.summarizer.identifiers",
+    "rank_names": "extract.search.identifiers",
     "relevance": "extract.search.passages",
     "search_text": "extract.search.passages",
 }

@@ -6,25 +6,25 @@ import re
 
 from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path
 from ctxbudget_server.extract.media import medium as medium_from
-from ctxbudget_server.extract.model import (
-    Check,
-    Count,
-    DebugFields,
-    Extraction,
-    ImplementationFields,
-    PlanFields,
-    TestFields,
-    no_check,
-)
+from ctxbudget_server.extract.model import DebugFields, Extraction, ImplementationFields, PlanFields, TestFields
 from ctxbudget_server.extract.readers.completeness import completeness
 from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
-from ctxbudget_server.extract.readers.report import key_findings, recommendations, rest_of_summary, summarise, task_of
+from ctxbudget_server.extract.readers.report import (
+    recommendations,
+    rest_of_summary,
+    stated_findings,
+    stated_summary,
+    task_of,
+    tidy_findings,
+)
+from ctxbudget_server.extract.search.identifiers import find_paths, rank_names
 from ctxbudget_server.extract.summarizer.composer import Composer
-from ctxbudget_server.extract.summarizer.identifiers import find_paths, rank_names
 from ctxbudget_server.extract.summarizer.layout import Parts, write_focused, write_text
-from ctxbudget_server.extract.summarizer.ranking import candidates_of
+from ctxbudget_server.extract.summarizer.ranking import Candidate, candidates_of
+from ctxbudget_server.extract.summarizer.salience import salient_findings, salient_summary
 from ctxbudget_server.markdown.blocks import unread_lines
 from ctxbudget_server.markdown.document import Document, parse_document
+from ctxbudget_server.markdown.model import Check, Count, no_check
 from ctxbudget_server.markdown.sections import outline_of
 from ctxbudget_server.markdown.sentences import plain
 
@@ -140,7 +140,7 @@ def _parts(
     ranked = candidates_of(document.units, document.titles, check) if medium == "prose" else []
     check()
     prose = medium == "prose" and kind not in ("test-output", "log", "tool-output")
-    summary = summarise(document, fields, ranked) if prose else ""
+    summary = (stated_summary(document, fields) or salient_summary(ranked)) if prose else ""
     return Parts(
         document=document,
         kind=kind,
@@ -150,7 +150,9 @@ def _parts(
         summary=summary,
         more_summary=rest_of_summary(document, summary) if prose else (),
         task=task_of(fields) if prose else "",
-        key_findings=key_findings(document, ranked) if prose and kind != "plan" else (),
+        key_findings=tidy_findings(stated_findings(document) or salient_findings(ranked))
+        if prose and kind != "plan"
+        else (),
         recommendations=recommendations(document, decided=kind != "summary") if prose and kind != "plan" else (),
         paths=find_paths(document.text),
         names=rank_names(document.text),
@@ -161,6 +163,10 @@ def _parts(
         debug=_debug(document, fields) if kind == "debug" else None,
         tests=tests,
     )
+
+
+def _findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
+    return tidy_findings(stated_findings(document) or salient_findings(ranked))
 
 
 # The readers of one kind are loaded when a document of that kind comes: their patterns take long to compile.

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, no_check
+from ctxbudget_server.markdown.model import Check, no_check
 from ctxbudget_server.markdown.scan import Heading
 from ctxbudget_server.markdown.sentences import plain
 from ctxbudget_server.markdown.structure import Structure

@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, Section, no_check
 from ctxbudget_server.markdown.blocks import Unit, build_units, cells, read_headings
 from ctxbudget_server.markdown.lines import strip_ansi
+from ctxbudget_server.markdown.model import Check, Section, no_check
 from ctxbudget_server.markdown.sections import sections_of
 from ctxbudget_server.markdown.sentences import plain
 from ctxbudget_server.markdown.structure import Structure, analyse

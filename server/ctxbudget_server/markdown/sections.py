@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from itertools import pairwise
 
-from ctxbudget_server.extract.model import Check, Count, OutlineEntry, Section, no_check
 from ctxbudget_server.markdown.lines import split_lines, strip_ansi
+from ctxbudget_server.markdown.model import Check, Count, OutlineEntry, Section, no_check
 from ctxbudget_server.markdown.structure import Structure, analyse
 
 SEPARATOR = " > "

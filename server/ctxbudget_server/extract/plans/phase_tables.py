@@ -9,9 +9,9 @@ from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import numbers_in
 from ctxbudget_server.extract.plans.estimates import labelled_estimate
 from ctxbudget_server.extract.plans.phase_marks import DEPENDS, LEAD, PHASE_SECTION, STATUS, WORDS, phase_number
-from ctxbudget_server.extract.plans.progress import split_status, stated_status
 from ctxbudget_server.extract.readers.fields import Field, normal_key
 from ctxbudget_server.extract.readers.list_entries import body_rows
+from ctxbudget_server.extract.readers.progress import split_status, stated_status
 from ctxbudget_server.markdown.blocks import cells
 from ctxbudget_server.markdown.document import Document
 

@@ -13,8 +13,8 @@ from ctxbudget_server.extract.plans.estimates import labelled_estimate
 from ctxbudget_server.extract.plans.phase_marks import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_number
 from ctxbudget_server.extract.plans.phase_starts import phase_leads
 from ctxbudget_server.extract.plans.phase_tables import distinct_phases, tabled_phases
-from ctxbudget_server.extract.plans.progress import BOX_WORDS, split_status, stated_status
 from ctxbudget_server.extract.readers.fields import Field
+from ctxbudget_server.extract.readers.progress import BOX_WORDS, split_status, stated_status
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import split_sentences

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, no_check
 from ctxbudget_server.markdown.lines import bare_lines, strip_ansi
+from ctxbudget_server.markdown.model import Check, no_check
 
 _ERROR = re.compile(
     r"\b(?:error|errors|fatal|critical|panic|exception|traceback|fail(?:ed|ure|ures)?|denied|refused"

@@ -1,4 +1,4 @@
-"""What a report says: its summary, key findings and recommendations."""
+"""What the author of a report states: a summary, findings and recommendations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from ctxbudget_server.extract.readers.completeness import waits
 from ctxbudget_server.extract.readers.fields import ABOUT_DOCUMENT, Field, first_value, header_list
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, heading_text, shorten, under_labels
-from ctxbudget_server.extract.summarizer.ranking import Candidate, choose
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import is_sentence, split_sentences, word_count
@@ -74,6 +73,11 @@ _DECISIONS = re.compile(
 )
 
 
+def is_talk(sentence: str) -> bool:
+    """Whether an agent speaks about its own work in a sentence."""
+    return bool(_TALK.match(sentence))
+
+
 def bounded(sentences: list[str], limit: int = SUMMARY_WORDS) -> str:
     """The first whole sentences that together stay within `limit` words; those that alone exceed it are passed over."""
     kept: list[str] = []
@@ -109,9 +113,7 @@ def summary_sentences(document: Document, index: int) -> list[str]:
     for unit in units:
         told = unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip())
         if told and not _is_metadata(unit):
-            found += [
-                s for s in split_sentences(unit_text(unit)) if not (s.endswith(":") or _TALK.match(s) or waits(s))
-            ]
+            found += [s for s in split_sentences(unit_text(unit)) if not (s.endswith(":") or is_talk(s) or waits(s))]
     return found
 
 
@@ -123,8 +125,8 @@ def _is_metadata(unit: Unit) -> bool:
     return bool(colon) and len(value.split()) <= _SHORT_VALUE and bool(ABOUT_DOCUMENT.fullmatch(key.strip(" *_`")))
 
 
-def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) -> str:
-    """At most `SUMMARY_WORDS` words of whole sentences: what the author calls the summary, else the most telling."""
+def stated_summary(document: Document, fields: list[Field]) -> str:
+    """At most `SUMMARY_WORDS` words of whole sentences: the author's own summary, else the introduction."""
     section = summary_section(document)
     brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
     if section is not None or brief:
@@ -139,13 +141,7 @@ def summarise(document: Document, fields: list[Field], ranked: list[Candidate]) 
         text = bounded(split_sentences(labelled))
         if text:
             return text
-    text = bounded(_introduction(document))
-    if text:
-        return text
-    pool = [c for c in ranked if is_sentence(c.text)] or ranked
-    short = [c for c in pool if word_count(c.text) <= SUMMARY_WORDS and not _TALK.match(c.text)]
-    best = choose(short, SUMMARY_WORDS * 1.4)
-    return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
+    return bounded(_introduction(document))
 
 
 def _introduction(document: Document) -> list[str]:
@@ -153,7 +149,7 @@ def _introduction(document: Document) -> list[str]:
     if len(document.sections) < 2 or not document.is_title(0):
         return []
     told = [s for u in document.units_of(0) if u.kind == "prose" for s in split_sentences(u.plain)]
-    return [s for s in told if is_sentence(s) and word_count(s) >= _LEAST_WORDS and not (_TALK.match(s) or waits(s))]
+    return [s for s in told if is_sentence(s) and word_count(s) >= _LEAST_WORDS and not (is_talk(s) or waits(s))]
 
 
 def task_of(fields: list[Field]) -> str:
@@ -175,9 +171,9 @@ def rest_of_summary(document: Document, summary: str) -> tuple[tuple[int, str], 
     return tuple((n - start, s) for n, s in enumerate(sentences) if s not in summary)
 
 
-def key_findings(document: Document, ranked: list[Candidate]) -> tuple[str, ...]:
-    """The findings: so labelled, `Finding N` headings, bullets of the summary, bold leads, and failing all salience."""
-    return tuple(distinct(_without_lead_in(f) for f in _findings(document, ranked) if not waits(f))[:10])
+def tidy_findings(findings: list[str]) -> tuple[str, ...]:
+    """At most ten distinct findings, without placeholders and without sentences that only announce a list."""
+    return tuple(distinct(_without_lead_in(f) for f in findings if not waits(f))[:10])
 
 
 def _without_lead_in(finding: str) -> str:
@@ -186,7 +182,8 @@ def _without_lead_in(finding: str) -> str:
     return finding[: finding.rindex(sentences[-1])].rstrip() if len(sentences) > 1 else finding
 
 
-def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
+def stated_findings(document: Document) -> list[str]:
+    """The author's findings: a section or label so named, `Finding N` headings, bullets of the summary, bold leads."""
     for index in document.matching(_KEY_SECTION):
         found = entries(document, index)
         if found:
@@ -211,7 +208,7 @@ def _findings(document: Document, ranked: list[Candidate]) -> list[str]:
     leads = [unit_text(u) for u in document.units if u.kind == "field" and u.bullet and is_sentence(u.plain)]
     if len(leads) >= _BOLD_LEADS:
         return [shorten(lead) for lead in leads]
-    return _salient(ranked)
+    return []
 
 
 def _bullets(document: Document, section: int) -> list[str]:
@@ -219,12 +216,6 @@ def _bullets(document: Document, section: int) -> list[str]:
     listed = [u for u in document.units_below(section) if u.kind in ("item", "field") and u.bullet]
     top = min((u.indent for u in listed), default=0)
     return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _is_metadata(u)]
-
-
-def _salient(ranked: list[Candidate]) -> list[str]:
-    """The five sentences whose own features speak most for them."""
-    best = sorted(ranked, key=lambda c: (-c.prior, c.order))
-    return distinct(c.text for c in best if not (c.text.endswith(":") or _TALK.match(c.text)))[:5]
 
 
 def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ctxbudget_server.extract.model import ImplementationFields
-from ctxbudget_server.extract.plans.progress import stated_status
 from ctxbudget_server.extract.readers.fields import Field, first_value
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, table_rows, under_labels
-from ctxbudget_server.extract.summarizer.identifiers import find_paths
+from ctxbudget_server.extract.readers.progress import stated_status
+from ctxbudget_server.extract.search.identifiers import find_paths
 from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import split_sentences
 

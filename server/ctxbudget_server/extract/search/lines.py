@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ctxbudget_server.extract.model import Check, no_check
 from ctxbudget_server.extract.search.passages import bm25
 from ctxbudget_server.extract.search.words import places_of, terms
 from ctxbudget_server.markdown.lines import chunks
+from ctxbudget_server.markdown.model import Check, no_check
 
 MAX_PLACES = 60_000
 """Places that one search ranks. Each word has an equal share; of a commoner one those in the first texts count."""

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, SearchHit, no_check
+from ctxbudget_server.extract.model import SearchHit
 from ctxbudget_server.extract.search.words import terms
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.lines import bare_lines
+from ctxbudget_server.markdown.model import Check, no_check
 from ctxbudget_server.markdown.sentences import split_loosely
 
 BLEED = 0.35

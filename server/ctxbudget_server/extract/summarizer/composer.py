@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, Count, no_check
+from ctxbudget_server.markdown.model import Check, Count, no_check
 
 # The order of the parts in the text. Every word in it that is not the source's comes from these labels.
 HEAD, SUMMARY, FINDINGS, ADVICE, FACTS, BODY, NAMES, REST = range(8)

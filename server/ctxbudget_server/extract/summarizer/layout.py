@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ctxbudget_server.extract.model import Check, DebugFields, ImplementationFields, PlanFields, PlanPhase, TestFields
+from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, PlanPhase, TestFields
 from ctxbudget_server.extract.readers.fields import Field, first_value
+from ctxbudget_server.extract.search.identifiers import name_density, without_line_numbers
 from ctxbudget_server.extract.summarizer.composer import (
     ADVICE,
     BODY,
@@ -20,10 +21,10 @@ from ctxbudget_server.extract.summarizer.composer import (
     Composer,
 )
 from ctxbudget_server.extract.summarizer.filling import fill
-from ctxbudget_server.extract.summarizer.identifiers import name_density, without_line_numbers
 from ctxbudget_server.extract.summarizer.ranking import Candidate, choose, estimate_tokens
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.lines import bare_lines
+from ctxbudget_server.markdown.model import Check
 from ctxbudget_server.markdown.sentences import is_sentence
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ctxbudget_server.extract.model import Check, no_check
 from ctxbudget_server.extract.readers.completeness import waits
 from ctxbudget_server.extract.readers.fields import ABOUT_DOCUMENT
 from ctxbudget_server.extract.search.words import terms
 from ctxbudget_server.markdown.blocks import Unit, is_link_only
+from ctxbudget_server.markdown.model import Check, no_check
 from ctxbudget_server.markdown.sentences import split_sentences
 
 MAX_CANDIDATES = 500

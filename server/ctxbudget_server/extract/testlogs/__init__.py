@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
-from ctxbudget_server.extract.model import Check, TestFields, no_check
+from ctxbudget_server.extract.model import TestFields
 from ctxbudget_server.extract.testlogs.prefixes import is_cut, without_prefixes
 from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, PASSED, Tally
 from ctxbudget_server.markdown.lines import bare_lines, strip_ansi
+from ctxbudget_server.markdown.model import Check, no_check
 
 _HARD_EXIT = re.compile(
     r"\s*(?:exit status [1-9]|(?:Error: )?Exit code:? [1-9]|make(?:\[\d+\])?: \*\*\*|npm ERR! Test failed"
