@@ -1,4 +1,4 @@
-"""What kind of artifact a text is: from where it lies, then from what stands in it."""
+"""What kind of artifact a text is, and what its lines are made of: by its path, then by its content."""
 
 from __future__ import annotations
 
@@ -51,6 +51,24 @@ _CODE_LINE = re.compile(
 )
 _INSTRUCTIONS = re.compile(r"\b(?:you (?:must|should|are)|never|always|do not|don't|must not)\b", re.I)
 
+_CODE_PATH = re.compile(
+    r"\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|rb|sh|bash|zsh|lua|java|kt|kts|c|h|cc|cpp|hpp|cs|php|swift|scala|sql|css|scss"
+    r"|proto|tf|nix|vim|zig|ex|exs|erl|hs|ml|clj|pl|r|jl|dart|toml|ya?ml|ini|cfg)$",
+    re.I,
+)
+_STATEMENT = re.compile(
+    r"[{};,(\[:]\s*$"
+    r"|^\s*(?:import|from|def|class|func|fn|package|const|let|var|return|raise|if|for|while|else|elif|try|except|with|yield"
+    r"|async|await|assert|pass|break|continue|use|pub|public|private|static|export|type|struct|end)\b.{0,100}$"
+    r"|^\s*(?:@\w|//|/\*|\*|#include\b)"
+    r"|^\s*[\w.\[\]\"']{1,60}(?:: [\w.\[\], |]{1,60})? (?:[-+*/|]?=|:=) \S"
+    r"|^\s*[\w.]{1,60}\(.*\)\s*(?:#.*)?$|^\s*[)\]}]+[;,]?\s*$"
+)
+_MARKDOWN = re.compile(r" {0,3}(?:```|~~~|#{2,6} \S)")
+_SENTENCE = re.compile(r"\W{0,4}[A-Z][^=(){};]*(?: [^ =(){};]+){7,}[.!?]$")
+_CODE_SHARE, _PROSE_SHARE = 0.6, 0.08
+_SAMPLE = 400
+
 
 def kind_from_path(path: str | None) -> str | None:
     """The kind that a path tells, or None."""
@@ -93,8 +111,8 @@ def is_json(text: str) -> bool:
     return True
 
 
-def medium_of(text: str) -> str:
-    """What the lines are made of: json, log, listing (numbered or path-prefixed lines), code, or prose."""
+def _medium_by_lines(text: str) -> str:
+    """What the lines are made of; the lines of a listing are numbered or begin with a path."""
     if is_json(text):
         return "json"
     lines = [x for x in strip_ansi(text[:60_000]).splitlines() if x.strip()][:400]
@@ -109,6 +127,25 @@ def medium_of(text: str) -> str:
     if len(lines) > 3 and fences < 2 and sum(bool(_CODE_LINE.search(x)) for x in lines) * share > 0.45:
         return "code"
     return "prose"
+
+
+def medium_of(text: str, path: str | None) -> str:
+    """What the lines are made of, by a look at them and at the path: json, log, listing, code or prose."""
+    found = _medium_by_lines(text)
+    if found == "prose" and ((path and _CODE_PATH.search(path)) or _is_mostly_code(text)):
+        return "code"
+    return found
+
+
+def _is_mostly_code(text: str) -> bool:
+    """Whether most lines are statements and hardly any is a sentence, as in code with many comments."""
+    lines = [x for x in text[:60_000].splitlines() if x.strip() and len(x) < 500][:_SAMPLE]
+    marked = sum(bool(_MARKDOWN.match(x)) for x in lines)
+    if len(lines) < 4 or marked > 1:
+        return False
+    statements = sum(bool(_STATEMENT.search(x)) for x in lines)
+    sentences = sum(bool(_SENTENCE.match(x)) for x in lines)
+    return statements >= _CODE_SHARE * len(lines) and sentences <= _PROSE_SHARE * len(lines)
 
 
 def kind_from_content(document: Document, medium: str, tested: bool) -> str:

@@ -4,14 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ctxbudget_server.extract.plans.dependencies import links_in, own_needs
-from ctxbudget_server.extract.plans.phase_marks import INNER_WORDS, LEAD, NUMBERED, PHASE_SECTION, WORDS, Lead
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.sentences import plain, split_sentences
 
+WORDS = ("phase", "stage", "milestone", "sprint", "iteration", "task", "step", "part", "week", "day")
+"""What plans call their phases, the surest first; only one of them counts in a plan."""
+INNER_WORDS = {"task", "step", "part", "week", "day"}
+"""Words that in lists mostly name parts of a phase."""
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_SPELLED = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+LEAD = re.compile(
+    rf"^\W*?(?:\d+(?:\.\d+)*[.)]?\s+)?({'|'.join(WORDS)})s?\s*[#_-]?\s*(\d{{1,3}}(?:\.\d+)?|(?-i:[A-Z])"
+    rf"|{'|'.join([*_ROMAN, *_SPELLED])})"
+    r"(?:\s*[-–&]\s*\d{1,3})?(?![\w])(\s*[:.)\-–—|·]+)?\s*(.*)$",
+    re.I,
+)
+NUMBERED = re.compile(r"^(\d{1,2})[.)]?\s+(.*)$")
+STATUS = re.compile(r"(?:phase )?(?:status|state)|progress")
+DEPENDS = re.compile(
+    r"depends(?: on)?|dependent on|dependency|dependencies|deps|blocked by|requires|prerequisites?"
+    r"|predecessors?|after|waits for"
+)
+PHASE_SECTION = re.compile(
+    r"\b(?:phases|milestones|stages|sprints|iterations|steps|road ?map|implementation order)\b", re.I
+)
 _LIST_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 _BOLD = re.compile(r"\*\*(.{1,120}?)\*\*:?\s*(.*)$")
 _ITEM_MARK = re.compile(r"^\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\s+)?")
@@ -30,6 +62,30 @@ _ANY_WORD = re.compile("|".join(WORDS), re.I)
 _LABEL_WORDS = 16
 """Words of a line of prose that may name a phase."""
 _MOST_LINES = 60
+
+
+@dataclass(slots=True)
+class Lead:
+    """Where a phase begins: its word and number as written, its label, and what belongs to it."""
+
+    word: str
+    key: str
+    label: str
+    start: int
+    end: int
+    units: list[Unit] = field(default_factory=list)
+    more: str = ""
+    box: bool | None = None
+    section: int = -1
+
+
+def phase_number(key: str, *, roman: bool = False) -> int | None:
+    """The number that a phase's mark stands for: 2, `II`, `two`, but not 2.5 or `B`; `roman` reads `I` and `V` so."""
+    folded = key.lower()
+    if key.replace(".", "", 1).isdigit():
+        value = float(key)
+        return int(value) if value.is_integer() else None
+    return _SPELLED.get(folded) or (_ROMAN.get(folded) if roman or len(folded) > 1 else None)
 
 
 def phase_leads(document: Document) -> list[Lead]:

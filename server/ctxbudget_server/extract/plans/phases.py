@@ -10,8 +10,7 @@ from dataclasses import replace
 from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import links_in, names_phase, numbers_in, own_needs
 from ctxbudget_server.extract.plans.estimates import labelled_estimate
-from ctxbudget_server.extract.plans.phase_marks import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_number
-from ctxbudget_server.extract.plans.phase_starts import phase_leads
+from ctxbudget_server.extract.plans.phase_starts import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_leads, phase_number
 from ctxbudget_server.extract.plans.phase_tables import distinct_phases, tabled_phases
 from ctxbudget_server.extract.readers.fields import Field
 from ctxbudget_server.extract.readers.progress import BOX_WORDS, split_status, stated_status

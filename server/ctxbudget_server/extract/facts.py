@@ -1,0 +1,108 @@
+"""What a source states: its title, fields, summary, findings and advice, and the typed fields of its kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, TestFields
+from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
+from ctxbudget_server.extract.readers.report import recommendations, stated_findings, stated_summary, task_of
+from ctxbudget_server.extract.search.identifiers import find_paths
+from ctxbudget_server.extract.source import Source
+from ctxbudget_server.markdown.document import Document
+from ctxbudget_server.markdown.model import Check
+from ctxbudget_server.markdown.sentences import plain
+
+KindFields: TypeAlias = PlanFields | ImplementationFields | DebugFields | TestFields
+"""The typed fields of the one kind that a source has."""
+
+_TITLE = re.compile("title|name|topic")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the author states; lists are empty and texts '' where the source is silent."""
+
+    fields: list[Field]
+    title: str
+    task: str
+    summary: str
+    findings: list[str]
+    recommendations: tuple[str, ...]
+    paths: tuple[str, ...]
+    of_kind: KindFields | None
+
+
+def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
+    """Reads the facts of a source; `tests` are those found when its kind was detected."""
+    document = source.document
+    fields = collect_fields(document) if source.is_prose else []
+    return Facts(
+        fields=fields,
+        title=_title(document, fields) if source.is_prose else "",
+        task=task_of(fields) if source.is_told else "",
+        summary=stated_summary(document, fields) if source.is_told else "",
+        findings=stated_findings(document) if source.is_report else [],
+        recommendations=recommendations(document, decided=source.kind != "summary") if source.is_report else (),
+        paths=find_paths(document.text),
+        of_kind=_fields_of_kind(source, fields, tests, check),
+    )
+
+
+def read_tests(document: Document, kind: str | None, medium: str, check: Check) -> TestFields | None:
+    """The test run in a text that may be one; `kind` is None where it is yet to be detected."""
+    from ctxbudget_server.extract.testlogs import parse_tests
+
+    if kind not in (None, "test-output") or medium == "json":
+        return None
+    text = document.text
+    if kind is None and "```" in text:
+        text = _without_fences(document)
+    found = parse_tests(text, check, expected=kind == "test-output")
+    return found or (TestFields() if kind == "test-output" else None)
+
+
+def _without_fences(document: Document) -> str:
+    """The text without its fenced blocks: a test run that a report quotes is not the report's own."""
+    lines = document.structure.lines
+    kept: list[str] = []
+    at = 0
+    for start, end in document.structure.code:
+        if lines[start].lstrip().startswith("```"):
+            kept += lines[at:start]
+            at = end
+    return "\n".join(kept + lines[at:])
+
+
+def _fields_of_kind(source: Source, fields: list[Field], tests: TestFields | None, check: Check) -> KindFields | None:
+    """The typed fields of a source's kind. Each reader is loaded on first use: its patterns take long to compile."""
+    document = source.document
+    match source.kind:
+        case "plan":
+            from ctxbudget_server.extract.plans.plan import parse_plan
+
+            return parse_plan(document, fields)
+        case "summary":
+            from ctxbudget_server.extract.readers.summary import parse_implementation
+
+            return parse_implementation(document, fields)
+        case "debug":
+            from ctxbudget_server.extract.readers.debug import parse_debug
+
+            return parse_debug(document, fields)
+        case "test-output":
+            return tests or read_tests(document, source.kind, source.medium, check)
+        case _:
+            return None
+
+
+def _title(document: Document, fields: list[Field]) -> str:
+    """The first heading of the highest level, or the front matter's title."""
+    top = min((s.level for s in document.sections), default=0)
+    if top == 1 or not document.structure.header:
+        heading = next((s.heading for s in document.sections if s.level == top), "")
+        if heading and (top == 1 or document.sections[0].level == top):
+            return plain(heading)
+    return first_value([f for f in fields if f.section < 0], _TITLE) or ""

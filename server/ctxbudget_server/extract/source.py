@@ -1,0 +1,34 @@
+"""A text as the extraction sees it: taken apart, with its kind, its medium and its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxbudget_server.markdown.document import Document
+
+_UNTOLD_KINDS = ("test-output", "log", "tool-output")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What everything else is derived from; `tokens` is the size of the whole text."""
+
+    document: Document
+    kind: str
+    medium: str  # json, log, listing, code or prose
+    tokens: int
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether the text consists of headings, sentences and lists."""
+        return self.medium == "prose"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether an author speaks: the text is prose, and not the output of a tool."""
+        return self.is_prose and self.kind not in _UNTOLD_KINDS
+
+    @property
+    def is_report(self) -> bool:
+        """Whether the text may state findings and advice; a plan has its own fields for what it wants."""
+        return self.is_told and self.kind != "plan"
