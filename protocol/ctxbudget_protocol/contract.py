@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from ctxbudget_protocol import words
-from ctxbudget_protocol.errors import ERRORS, ErrorSpec
+from ctxbudget_protocol.errors import ERRORS, ErrorSpec, ProtocolError
 from ctxbudget_protocol.limits import PROTOCOL_VERSION, Limits
 from ctxbudget_protocol.meanings import MEANINGS
 from ctxbudget_protocol.method import COMMON_ERRORS, Method
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILE_NAME = "contract.json"
+COMMAND = "python -m ctxbudget_protocol.generate"
+"""Makes everything that is made from the method table."""
 
 Schema = dict[str, Any]
 
@@ -33,18 +35,25 @@ def published() -> Schema:
 
 
 def text() -> str:
-    """The text of the published contract. Raises `FileNotFoundError` that names the command which makes the file."""
+    """The text of the published contract. Raises `internalError` that names the command which makes the file."""
     try:
         return Path(__file__).with_name(FILE_NAME).read_text("utf-8")
-    except FileNotFoundError as fault:
-        raise FileNotFoundError(f"{FILE_NAME} is missing; python -m ctxbudget_protocol.generate makes it") from fault
+    except FileNotFoundError:
+        raise ProtocolError("internalError", f"{FILE_NAME} is missing: run {COMMAND}") from None
 
 
 @cache
-def published_methods() -> Schema:
-    """The methods of the published contract by name."""
-    methods: Schema = published()["methods"]
-    return methods
+def _published_types() -> dict[str, Schema]:
+    types: dict[str, Schema] = published()["$defs"]
+    return types
+
+
+def published_types(name: str) -> dict[str, Schema]:
+    """All types of the published contract. Raises `internalError` where it is older than the type of this name."""
+    types = _published_types()
+    if name not in types:
+        raise ProtocolError("internalError", f"{FILE_NAME} is stale, it has no type {name}: run {COMMAND}")
+    return types
 
 
 def contract() -> Schema:

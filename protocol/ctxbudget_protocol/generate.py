@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ctxbudget_protocol import bash_lists, bindings, contract, page, settings, settings_page
+from ctxbudget_protocol.contract import COMMAND
 
-COMMAND = "python -m ctxbudget_protocol.generate"
 ROOT = Path(__file__).parents[2]
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_protocol.contract import published
+from ctxbudget_protocol.contract import published_types
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.records import type_name
@@ -52,17 +51,12 @@ def validated(row: Method, given: dict[str, Any]) -> BaseModel:
 
 def lean_validated(row: Method, given: dict[str, Any]) -> object:
     """The params with their defaults as attributes; raises what `validated` raises."""
-    types = _types()
+    name = type_name(row.params)
+    types = published_types(name)
     try:
-        return _Reader(types).read(types[type_name(row.params)], given)
+        return _Reader(types).read(types[name], given)
     except _UnclearError:
         return validated(row, given)
-
-
-@cache
-def _types() -> dict[str, Schema]:
-    types: dict[str, Schema] = published()["$defs"]
-    return types
 
 
 class _Reader:
