@@ -41,7 +41,7 @@ with `initializationOptions: {"protocolVersion": "1.0"}`.
 - `$/cancelRequest` answers -32800 at once and leaves nothing behind, unless the write was committed already:
   then its result is answered.
 - Paths are absolute, `file:` URIs, or relative to the workspace, resolved through links; only regular UTF-8
-  files inside the workspace (and the folders of `CTXBUDGET_ROOTS`) are read, once, at that moment.
+  files inside the workspace (and the folders of `--root` and `CTXBUDGET_ROOTS`) are read, once, at that moment.
 - Token figures are integers with a provenance: `exact`, `calibrated`, `estimated` or `reported`. Shares are
   fractions that name their base: `ofWindow`, `ofBudget`, `ofAllocation`. Times are RFC 3339 UTC, durations
   `...Ms`.

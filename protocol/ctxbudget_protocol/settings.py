@@ -20,6 +20,8 @@ Ceiling = Annotated[
 ]
 Globs = Annotated[list[Annotated[str, Field(min_length=1, max_length=MAX_PATTERN_LENGTH)]], Field(max_length=MAX_GLOBS)]
 
+Folder = Annotated[str, Field(pattern=r"^(/|~|[A-Za-z]:[\\/])", max_length=MAX_PATTERN_LENGTH)]
+
 LANGUAGES = [
     "markdown", "gfm", "mdx", "mdc", "plaintext", "text", "prompt", "instructions", "chatmode", "chatagent", "skill",
 ]  # fmt: skip
@@ -107,6 +109,12 @@ class EditorSettings(_Model):
     )
     exclude: Globs = Field([], description="Files that are never looked at.")
     max_file_bytes: int = Field(8_388_608, ge=1, description="Larger files are not looked at.")
+    roots: list[Folder] = Field(
+        [],
+        max_length=MAX_GLOBS,
+        description="Folders outside the workspace that imports may be read from, absolute or below `~`. Only from the "
+        "client: a project's file cannot allow them.",
+    )
 
 
 def schema() -> dict[str, Any]:

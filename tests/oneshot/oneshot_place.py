@@ -82,7 +82,7 @@ class Place:
 
     def ask(self, method: str, body: bytes = b"", key: str = "") -> Ask:
         """What a caller would send."""
-        return Ask(identity(str(self.folder), str(self.store), "full"), key, "call", [method], body)
+        return Ask(identity(str(self.folder), str(self.store), "full", []), key, "call", [method], body)
 
     def connect(self) -> socket.socket:
         """A raw connection with the sidecar."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from support.client import Client
 
-from ctxbudget_server.sidecar.identity import IDENTITY_FIELDS
+from ctxbudget_server.sidecar.identity import IDENTITY_FIELDS, difference, identity, roots_of
 from ctxbudget_server.sidecar.server import MAX_CONNECTIONS
 from oneshot.oneshot_place import Place, answered, eventually
 
@@ -64,6 +64,27 @@ def test_other_settings_are_answered_by_the_caller_itself(shared: tuple[Place, C
     eventually(lambda: "another durability" in client.stderr, "a refusal")
     eventually(lambda: "another extra roots" in client.stderr, "a refusal")
     assert answered(client) == before
+
+
+def test_a_caller_is_answered_with_its_own_roots(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = Place(tmp_path_factory.mktemp("w"), tmp_path_factory.mktemp("s") / "store.db")
+    outside = tmp_path_factory.mktemp("allowed") / "a.md"
+    outside.write_text("# Words\n")
+    params = json.dumps({"path": str(outside)})
+    with place.sidecar("--root", str(outside.parent)) as client:
+        assert client.request("metadata/extract", {"path": str(outside)})["text"]
+        refused = place.call("metadata/extract", params)
+        assert json.loads(refused.stderr)["data"]["name"] == "pathNotAllowed"
+        assert place.call("metadata/extract", params, CTXBUDGET_ROOTS=str(outside.parent)).returncode == 0
+        eventually(lambda: answered(client) == 2, "two answers of the sidecar")
+    assert place.call("metadata/extract", params, "--root", str(outside.parent)).returncode == 0
+
+
+def test_no_caller_gains_roots() -> None:
+    mine, theirs = (identity(".", "store.db", "full", roots) for roots in (["/a:/etc", "/b%"], ["/etc"]))
+    assert roots_of(mine) == ["/a:/etc", "/b%"]
+    assert difference(mine, theirs) == "extra roots"
+    assert difference(mine, identity(".", "store.db", "full", ["/b%"])) is None
 
 
 @pytest.mark.parametrize(

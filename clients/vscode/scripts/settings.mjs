@@ -42,10 +42,14 @@ const OVERRIDES = {
     },
 };
 
+/** Settings that a repository must not make in `.vscode/settings.json`. */
+const USERS = ['roots'];
+
 function properties(schema) {
     const server = Object.entries(schema.properties)
         .filter(([key]) => !SETTLED.includes(key))
-        .map(([key, property]) => [key, OVERRIDES[key] ?? converted(property, schema.$defs)]);
+        .map(([key, property]) => [key, OVERRIDES[key] ?? converted(property, schema.$defs)])
+        .map(([key, property]) => [key, USERS.includes(key) ? { ...property, scope: 'machine' } : property]);
     return Object.fromEntries([...Object.entries(OWN), ...server].map(([key, value]) => [`ctxbudget.${key}`, value]));
 }
 

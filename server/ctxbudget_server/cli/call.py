@@ -10,7 +10,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import Attempt
-from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.service.service import Services
@@ -25,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("method", metavar="METHOD", help="e.g. budget/status")
     parser.add_argument("params", metavar="JSON", nargs="?", default="{}", help="the params; - reads them from stdin")
     add_store_options(parser)
+    add_root_option(parser)
 
 
 def run(options: Namespace) -> int:

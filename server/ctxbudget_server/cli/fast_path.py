@@ -66,7 +66,7 @@ class Attempt:
         from ctxbudget_server.sidecar.client import ask_sidecar
         from ctxbudget_server.sidecar.identity import identity
         from ctxbudget_server.store.keys import event_key, passing_key
-        from ctxbudget_server.store.location import store_path
+        from ctxbudget_server.store.location import extra_roots, store_path
 
         command = self.given[0]
         if command in UNBREAKABLE:
@@ -78,7 +78,7 @@ class Attempt:
         try:
             workspace = _workspace(options.get("--workspace"), start)
             store = store_path(workspace, options.get("--store"))
-            shared = identity(workspace, store, options.get("--durability", "full"))
+            shared = identity(workspace, store, options.get("--durability", "full"), extra_roots())
         except (OSError, ValueError):
             return None
         if command == "hook":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain
 
 
@@ -16,6 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the one that changed last)",
     )
     add_store_options(parser)
+    add_root_option(parser)
 
 
 def run(options: Namespace) -> int:

@@ -20,6 +20,17 @@ def add_store_options(parser: ArgumentParser) -> None:
     )
 
 
+def add_root_option(parser: ArgumentParser) -> None:
+    """Which folders outside the workspace may be read."""
+    parser.add_argument(
+        "--root",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a folder outside the workspace whose files may be read; may be repeated (beside CTXBUDGET_ROOTS)",
+    )
+
+
 def add_retention_option(parser: ArgumentParser) -> None:
     """How much content stays."""
     parser.add_argument(
@@ -49,6 +60,7 @@ def service_options(options: Namespace, limits: Limits | None = None) -> Options
         durability=options.durability,
         limits=limits or Limits(),
         retain=getattr(options, "retain", None),
+        roots=getattr(options, "root", ()),
     )
 
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.cli.options import add_retention_option, add_store_options, service_options
+from ctxbudget_server.cli.options import add_retention_option, add_root_option, add_store_options, service_options
 
 if TYPE_CHECKING:
     from ctxbudget_server.sidecar.backend import OneShotBackend
@@ -29,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--no-socket", action="store_true", help="do not answer `ctxbudget call` and hooks of this workspace"
     )
     add_store_options(parser)
+    add_root_option(parser)
     add_retention_option(parser)
     defaults = Limits()
     parser.add_argument(
@@ -73,13 +74,16 @@ def run(options: Namespace) -> int:
     from ctxbudget_server.rpc.server import ServeOptions, serve
     from ctxbudget_server.service.service import Services
     from ctxbudget_server.sidecar.client import switched_on
+    from ctxbudget_server.store.location import extra_roots
 
     gc.freeze()
     gc.enable()
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     offered = switched_on() and not options.no_socket
-    told = ServeOptions(limits=limits, client_process_id=options.clientProcessId, watchdog=watching)
+    told = ServeOptions(
+        limits=limits, roots=extra_roots(options.root), client_process_id=options.clientProcessId, watchdog=watching
+    )
 
     def opened(root: str | None) -> Served:
         service = Services(chosen, root=root, actor="serve")

@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import Whereabouts
 
@@ -24,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="end after so many idle seconds (default: %(default)s)",
     )
     add_store_options(parser)
+    add_root_option(parser)
 
 
 def run(options: Namespace) -> int:

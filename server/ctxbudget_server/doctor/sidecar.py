@@ -10,7 +10,7 @@ from ctxbudget_server.doctor.finding import Finding, command
 from ctxbudget_server.sidecar.client import TAKEN_SECONDS, switched_on
 from ctxbudget_server.sidecar.identity import identity
 from ctxbudget_server.sidecar.wire import REFUSED, TAKEN, Ask
-from ctxbudget_server.store.location import socket_place
+from ctxbudget_server.store.location import extra_roots, socket_place
 
 NAME = "sidecar"
 MAX_REPLY_BYTES = 200
@@ -63,7 +63,8 @@ def _knock(workspace: str, store: str) -> tuple[int, bytes]:
         connection = endpoint.connection(TAKEN_SECONDS)
         with closing(connection):
             process = peer(connection)[1]
-            connection.sendall(Ask(identity(workspace, store, "full"), "", "call", ["session/list"], b" ").head())
+            shared = identity(workspace, store, "full", extra_roots())
+            connection.sendall(Ask(shared, "", "call", ["session/list"], b" ").head())
             with suppress(TimeoutError):
                 return process, connection.recv(MAX_REPLY_BYTES)
             return process, b""

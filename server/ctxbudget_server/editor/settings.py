@@ -17,6 +17,9 @@ SECTION = "ctxbudget"
 OF_THE_PROTOCOL = ("protocolVersion",)
 """Members of `initializationOptions` that are no settings."""
 
+USER_ONLY = "roots"
+"""A setting that a repository must not make: it says what may be read outside the repository."""
+
 MAX_WARNINGS = 20
 """Of one source; more are only counted."""
 
@@ -103,6 +106,10 @@ def project_source(name: str, text: str) -> Source:
         tool = raw.get("tool")
         raw = tool.get(SECTION) if isinstance(tool, dict) else None
     found = source(name, raw)
+    if USER_ONLY in found.values:
+        values = {key: value for key, value in found.values.items() if key != USER_ONLY}
+        fault = f'ctxbudget: {name}: setting "{USER_ONLY}" is only taken from the client, not from a project; ignored'
+        found = Source(name, values, (*found.warnings, fault))
     return Source(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
 
 

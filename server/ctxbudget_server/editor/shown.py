@@ -117,9 +117,7 @@ def _import_text(view: View, found: Import, page: Page) -> str:
     if found.status == "tooDeep":
         return f"{path} is too many imports away: it is not loaded."
     if found.status == "outside":
-        return (
-            f"{path} lies outside the workspace: it is not read. Set CTXBUDGET_ROOTS to its folder to have it counted."
-        )
+        return f"{path} lies outside the workspace: it is not read. The setting roots can allow its folder."
     more = plural(found.files - 1, "import")
     below = f", {view.tokens(found.total)} with {more}" if found.files > 1 else ""
     return f"Import {path}: {page.strong(view.tokens(found.tokens))}{below} · {view.of_both(found.total)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ctxbudget_protocol.limits import Limits
@@ -48,9 +48,12 @@ class ConnectionContext:
         limits: Limits,
         backend_factory: BackendFactory,
         watchdog: Watchdog | None,
+        roots: Sequence[str] = (),
     ) -> None:
         self.outlet = outlet
         self.limits = limits
+        self.roots = roots
+        """Real paths of the folders outside the workspace that imports may be read from."""
         self.lifecycle = Lifecycle()
         self.parent = ParentWatch(self.lifecycle, watchdog)
         self.byte_limit = ByteLimit()

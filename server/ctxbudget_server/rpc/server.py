@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -56,13 +56,15 @@ class ServeOptions:
     `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
     pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty.
     `client_process_id` names the process that the server ends with, before `initialize` can. `watchdog` ends the
-    process if it cannot end itself.
+    process if it cannot end itself. `roots` are real paths of folders outside the workspace that imports may be read
+    from.
     """
 
     limits: Limits = field(default_factory=Limits)
     force_thread_reader: bool = False
     client_process_id: int | None = None
     watchdog: Watchdog | None = None
+    roots: Sequence[str] = ()
 
 
 class BudgetServer(Host):
@@ -101,7 +103,7 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
-    connection = ConnectionContext(outlet, options.limits, backend_factory, options.watchdog)
+    connection = ConnectionContext(outlet, options.limits, backend_factory, options.watchdog, options.roots)
     connection.parent.name(options.client_process_id)
     server = BudgetServer(connection)
     intake = Intake(connection, server.protocol)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -53,16 +53,19 @@ class Options:
     durability: Durability = "full"
     limits: Limits = field(default_factory=Limits)
     retain: str | None = None
-    """How much content stays, as `services/retention.py` reads it; absent: CTXBUDGET_RETAIN, else all."""
+    """How much content stays, as `account/retention.py` reads it; absent: CTXBUDGET_RETAIN, else all."""
+    roots: Sequence[str] = ()
+    """Folders outside the workspace that may be read, beside those of CTXBUDGET_ROOTS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """The workspace (a real path) and the store that the services were opened for."""
+    """What the service was opened for: the workspace, its store, and other folders to read from. Real paths."""
 
     workspace: str
     store: str
     durability: Durability
+    roots: list[str]
 
 
 class Services:
@@ -79,9 +82,9 @@ class Services:
         workspace = find_workspace(options.workspace, root)
         path = store_path(str(workspace), options.store)
         self.store: Store = SqliteStore(Path(path), options.durability)
-        self.whereabouts = Whereabouts(str(workspace), path, options.durability)
-        roots = [Path(root) for root in extra_roots()]
-        self._documents = Documents(workspace, roots, options.limits.max_document_bytes)
+        roots = extra_roots(options.roots)
+        self.whereabouts = Whereabouts(str(workspace), path, options.durability, roots)
+        self._documents = Documents(workspace, [Path(root) for root in roots], options.limits.max_document_bytes)
         self._limits = options.limits
         self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
@@ -191,9 +194,15 @@ class Services:
         """Whether documents may be as large as where nothing was said of it."""
         return self._limits.max_document_bytes == Limits().max_document_bytes
 
-    def guest(self, actor: str) -> Services:
-        """The services for another client: without the open documents and watched sessions of this one."""
+    def guest(self, actor: str, roots: list[str] | None = None) -> Services:
+        """The services for another client: without the open documents and watched sessions of this one.
+
+        `roots` are the folders outside the workspace that it may read; absent: the same.
+        """
         guest = copy(self)
+        if roots is not None and roots != self.whereabouts.roots:
+            guest.whereabouts = replace(self.whereabouts, roots=roots)
+            guest._documents = replace(self._documents, extra_roots=[Path(root) for root in roots])
         guest._actor = actor
         guest.buffers = Buffers()
         guest._news = None

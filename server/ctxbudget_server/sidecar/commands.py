@@ -14,7 +14,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.sidecar.backend import Prepared
 from ctxbudget_server.sidecar.client import STORE_SECONDS
-from ctxbudget_server.sidecar.identity import identity
+from ctxbudget_server.sidecar.identity import identity, roots_of
 from ctxbudget_server.sidecar.wire import Answer, Ask
 from ctxbudget_server.store.location import socket_place
 
@@ -36,7 +36,7 @@ class OneShots:
     def identity(self) -> list[str]:
         """What a caller must have in common with this process. Raises OSError if the workspace is gone."""
         at = self._services.whereabouts
-        return identity(at.workspace, at.store, at.durability)
+        return identity(at.workspace, at.store, at.durability, at.roots)
 
     def fold_in(self) -> None:
         """Put events that wait in the spool on the account, for a while at most. Raises OSError."""
@@ -52,7 +52,8 @@ class OneShots:
         """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
         if not self._services.store.in_place():
             raise LookupError("the store was moved")
-        return prepare(self._services.guest(f"{ask.command}:{process}"), ask)
+        guest = self._services.guest(f"{ask.command}:{process}", roots_of(ask.identity))
+        return prepare(guest, ask)
 
 
 def one_shots(services: Services) -> OneShots | None:

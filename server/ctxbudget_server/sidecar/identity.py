@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 
 from ctxbudget_server import __version__
-from ctxbudget_server.store.location import extra_roots
 
 IDENTITY_FIELDS = ("version", "workspace", "workspace folder", "store", "durability", "extra roots")
 
 
-def identity(workspace: str, store: str, durability: str) -> list[str]:
-    """The fields of `IDENTITY_FIELDS` of this process. The folder's own number tells one path in two containers apart.
+def identity(workspace: str, store: str, durability: str, roots: list[str]) -> list[str]:
+    """The fields of `IDENTITY_FIELDS`. The folder's own number tells one path in two containers apart.
 
-    Raises OSError if the workspace is no folder.
+    `roots` are real paths. Raises OSError if the workspace is not a folder.
     """
     folder = os.stat(workspace)
     return [
@@ -22,13 +21,22 @@ def identity(workspace: str, store: str, durability: str) -> list[str]:
         f"{folder.st_dev}:{folder.st_ino}",
         os.path.realpath(store),
         durability,
-        os.pathsep.join(extra_roots()),
+        os.pathsep.join(root.replace("%", "%25").replace(os.pathsep, "%3A") for root in roots),
     ]
 
 
-def difference(one: list[str], other: list[str]) -> str | None:
-    """The name of the first field that differs, or None."""
-    for name, mine, theirs in zip(IDENTITY_FIELDS, one, other, strict=True):
+def roots_of(fields: list[str]) -> list[str]:
+    """The folders outside the workspace that a process may read."""
+    packed = fields[-1].split(os.pathsep)
+    return [root.replace("%3A", os.pathsep).replace("%25", "%") for root in packed if root]
+
+
+def difference(sidecar: list[str], caller: list[str]) -> str | None:
+    """The name of the first field for which the sidecar cannot answer the caller, or None.
+
+    A caller may have fewer roots than the sidecar, and is then answered with its own; it never gains any.
+    """
+    for name, mine, theirs in zip(IDENTITY_FIELDS[:-1], sidecar, caller, strict=False):
         if mine != theirs:
             return name
-    return None
+    return None if set(roots_of(caller)) <= set(roots_of(sidecar)) else IDENTITY_FIELDS[-1]

@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 STORE_NAME = "store.db"
 
 WORKSPACE_MARKERS = ("ctxbudget.toml", ".git")
@@ -49,10 +53,13 @@ def store_path(workspace: str, option: str | None = None) -> str:
     return os.path.join(state_home(), "ctxbudget", _short_digest(workspace), STORE_NAME)
 
 
-def extra_roots() -> list[str]:
-    """Real paths of the folders outside the workspace that may be read: CTXBUDGET_ROOTS, separated as PATH is."""
-    listed = os.environ.get("CTXBUDGET_ROOTS", "")
-    return [os.path.realpath(root) for root in listed.split(os.pathsep) if root]
+def extra_roots(named: Iterable[str] = ()) -> list[str]:
+    """Real paths of the folders outside the workspace that may be read: `named`, and those of CTXBUDGET_ROOTS.
+
+    The variable separates them as PATH does.
+    """
+    listed = [*named, *os.environ.get("CTXBUDGET_ROOTS", "").split(os.pathsep)]
+    return list(dict.fromkeys(os.path.realpath(os.path.expanduser(root)) for root in listed if root))
 
 
 def socket_place(workspace: str, store: str) -> tuple[str, str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.editor.settings import SECTION, Source, project_source, resolve, source
-from ctxbudget_server.store.location import extra_roots
 from ctxbudget_server.workspace.documents import find_workspace
 from ctxbudget_server.workspace.files import Stamp, read_text, stamp_of
 from ctxbudget_server.workspace.opening import roots_around
@@ -22,10 +21,14 @@ MAX_PROJECT_BYTES = 1_000_000
 
 
 class Configuration:
-    """Sources by folder. `warn` is told of each thing that is wrong once. Thread-safe; `settings_for` may block."""
+    """Sources by folder. `warn` is told once of each thing that is wrong. Thread-safe; `settings_for` may block.
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
+    `roots` are real paths of folders that the user allowed when the server was started.
+    """
+
+    def __init__(self, warn: Callable[[str], None], roots: Sequence[str] = ()) -> None:
         self._warn = warn
+        self._roots = roots
         self._lock = threading.RLock()
         self._folders: list[str] = []
         self._options: object = None
@@ -71,10 +74,11 @@ class Configuration:
     def roots_for(self, path: str) -> tuple[str, ...]:
         """Real paths of the folders whose files may be read for a document that the client has named.
 
-        They are the client's folders and those that the user allows with CTXBUDGET_ROOTS, never what a repository says;
-        for a document in none of them its own workspace too.
+        They are the client's folders and those that the user allows, with `--root`, CTXBUDGET_ROOTS or the client's
+        setting `roots`; for a document in none of the folders its own workspace too. A repository cannot add any.
         """
-        allowed = (*self._folders, *extra_roots())
+        named = (os.path.realpath(Path(root).expanduser()) for root in self.settings_for(path).roots)
+        allowed = (*self._folders, *self._roots, *named)
         return allowed if self.folder_of(path) else (*allowed, *roots_around(path))
 
     def place_of(self, path: str | None) -> str | None:

@@ -36,7 +36,7 @@ class Editor:
     def __init__(self, connection: ConnectionContext, messages: Messages) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        documents, configuration = OpenDocuments(), Configuration(self._warn_from_thread)
+        documents, configuration = OpenDocuments(), Configuration(self._warn_from_thread, connection.roots)
         self.context = EditorContext(
             documents,
             configuration,
