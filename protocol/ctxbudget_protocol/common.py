@@ -32,7 +32,7 @@ class SessionResult(Record):
 
 
 class Figures(Record):
-    """The account in short. All figures are tokens, but for the shares, which name their base."""
+    """The account in short. All figures are tokens, except shares, which name their base."""
 
     window: int = described("The model's context size, tokens.")
     budget: int = described("floor(window x target share), tokens.")

@@ -28,9 +28,7 @@ class ErrorSpec:
 
 ERRORS: dict[str, ErrorSpec] = {
     "parseError": ErrorSpec(-32700, False, "The bytes are no JSON, or the frame has no usable length."),
-    "invalidRequest": ErrorSpec(
-        -32600, False, "The message is no request of this protocol, or came at the wrong time."
-    ),
+    "invalidRequest": ErrorSpec(-32600, False, "Not a valid request, or not allowed in the current state."),
     "methodNotFound": ErrorSpec(-32601, False, "There is no such method."),
     "invalidParams": ErrorSpec(-32602, False, "The params do not fit; `errors[]` has a location for each fault."),
     "internalError": ErrorSpec(-32603, False, "A fault of the server's own; its log has the details."),

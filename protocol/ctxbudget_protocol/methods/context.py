@@ -930,7 +930,7 @@ class FitResult(Record):
     first_changed: int | None = described("Index of the first message that differs; null when unchanged.")
     stable_prefix_tokens: int = described("Before the first changed message: what a provider's cache still holds.")
     break_even_turns: int | None = described(
-        "Turns until the smaller array has paid for writing the cache anew; null when unchanged or never."
+        "Turns until the smaller array has paid for rewriting the cache; null when unchanged or never."
     )
     status: Figures | None = described("The account of the session that was named; null without one.")
     alerts: list[Alert]

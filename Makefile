@@ -1,0 +1,45 @@
+# The commands a contributor needs. Each of them works in a clean clone.
+
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install test lint format types generate stale check bench
+
+help:  ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+$(READY): pyproject.toml
+	test -x $(PYTHON) || python3 -m venv $(VENV)
+	$(PYTHON) -m pip install -q -e '.[dev]'
+	@touch $@
+
+install: $(READY)  ## Create .venv with the project (editable) and the development tools
+
+test: $(READY)  ## Run the tests; pass arguments to pytest with ARGS='tests/store -x'
+	$(PYTHON) -m pytest -q $(or $(ARGS),-n auto)
+
+lint: $(READY)  ## Check style, formatting, wording and the import contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(PYTHON) .ci/check-words
+
+format: $(READY)  ## Format the Python code
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+types: $(READY)  ## Check types with mypy in strict mode
+	$(VENV)/bin/mypy
+
+generate: $(READY)  ## Write every file that is generated from the method table
+	$(PYTHON) -m ctxbudget_protocol.generate
+
+stale: $(READY)  ## Fail if a generated file is out of date
+	$(PYTHON) -m ctxbudget_protocol.generate --check
+
+check: lint types stale test  ## Run everything above; run this before you send a change
+
+bench: $(READY)  ## Run one benchmark: make bench NAME=start
+	$(PYTHON) benchmarks/$(or $(NAME),start).py $(ARGS)
