@@ -146,7 +146,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     path = tmp_path / "state" / "store.db"
     old_store(path)
     broken = (*MIGRATIONS[:-1], MIGRATIONS[-1] + "; SELECT no_such_function()")
-    monkeypatch.setattr("ctxbudget_server.store.migrating.MIGRATIONS", broken)
+    monkeypatch.setattr("ctxbudget_server.store.file.migration.MIGRATIONS", broken)
     made = Services(Options(workspace=str(tmp_path), store=str(path)), actor="test")
     with pytest.raises(ProtocolError, match="no_such_function"):
         call(made, "budget/status")

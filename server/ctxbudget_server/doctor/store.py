@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.doctor.finding import Finding, command
-from ctxbudget_server.store import inspection
-from ctxbudget_server.store.files import refuse_unsafe
-from ctxbudget_server.store.inspection import Contents
-from ctxbudget_server.store.judging import MAX_EMPTY_BYTES, Kind
+from ctxbudget_server.store.damage import inspection
+from ctxbudget_server.store.damage.inspection import Contents
+from ctxbudget_server.store.file.classification import MAX_EMPTY_BYTES, Kind
+from ctxbudget_server.store.file.permissions import refuse_unsafe
 from ctxbudget_server.store.schema import VERSION
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ctxbudget_server.store.files import refuse_unsafe, tighten
+from ctxbudget_server.store.file.permissions import refuse_unsafe, restrict
 from ctxbudget_server.store.sqlite import SqliteStore
 
 
@@ -16,7 +16,7 @@ def repair(path: Path) -> bool:
     if not path.exists():
         return False
     refuse_unsafe(path)
-    tighten(path)
+    restrict(path)
     store = SqliteStore(path)
     try:
         store.repair()

@@ -21,8 +21,8 @@ from ctxbudget_server.account.transactions import AnsweredBefore, first_result, 
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
 from ctxbudget_server.service.validation import Validate, lean_validated, validated
-from ctxbudget_server.store.faults import StoreReplacedError
-from ctxbudget_server.store.hurried import HurriedStore
+from ctxbudget_server.store.deadline import DeadlineStore
+from ctxbudget_server.store.errors import StoreReplacedError
 from ctxbudget_server.store.interface import Store
 from ctxbudget_server.store.location import extra_roots, store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
@@ -211,7 +211,7 @@ class Services:
     def hurried(self, until: float) -> Services:
         """The same services, for work that waits for other writers until `until` (of `time.monotonic`) at most."""
         hurried = copy(self)
-        hurried.store = HurriedStore(self.store, until)
+        hurried.store = DeadlineStore(self.store, until)
         return hurried
 
     def of_workspace(self, workspace: str) -> Services:

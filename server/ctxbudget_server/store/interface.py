@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
-from ctxbudget_server.store.losses import Finding, Loss
+from ctxbudget_server.store.cancellation import Check, never_cancelled
+from ctxbudget_server.store.damage.losses import Finding, Loss
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
-from ctxbudget_server.store.stopping import Check, go_on
 
 
 class Reader(Protocol):
@@ -141,14 +141,14 @@ class Writer(Reader, Protocol):
 class Store(Protocol):
     """Where sessions live. Safe for many threads, and for many processes at once."""
 
-    def read(self, check: Check = go_on) -> AbstractContextManager[Reader]:
+    def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
         """A snapshot; raises `ProtocolError` when the store cannot be used.
 
         Whatever is read in it looks at `check` all the time, and stops with what that raises.
         """
 
     def write(
-        self, before_commit: Callable[[], None], until: float | None = None, check: Check = go_on
+        self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled
     ) -> AbstractContextManager[Writer]:
         """A transaction that commits when the block ends well, after `before_commit` has agreed by returning.
 

@@ -6,72 +6,84 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ctxbudget_server.store import files, header, judging, reserve
-from ctxbudget_server.store.faults import is_corrupt, is_puzzled, unavailable
-from ctxbudget_server.store.files import Identity, identity
-from ctxbudget_server.store.guard import Guard
-from ctxbudget_server.store.handle import Handle
-from ctxbudget_server.store.judging import Kind, header_is_current, judge
-from ctxbudget_server.store.losses import add_loss
-from ctxbudget_server.store.migrating import migrate, refuse_newer
-from ctxbudget_server.store.replacing import finish, put_away_companions, replace
+from ctxbudget_server.store.damage.check import check_store
+from ctxbudget_server.store.damage.losses import add_loss
+from ctxbudget_server.store.damage.replacement import finish, put_away_companions, replace
+from ctxbudget_server.store.errors import is_corrupt, is_unreadable, unavailable
+from ctxbudget_server.store.file import classification, header
+from ctxbudget_server.store.file.classification import Kind, classify, header_is_current
+from ctxbudget_server.store.file.connection import StoreConnection
+from ctxbudget_server.store.file.migration import migrate, refuse_newer
+from ctxbudget_server.store.file.paths import Identity, identity, make_file, make_folder
+from ctxbudget_server.store.file.permissions import refuse_unsafe, restrict
+from ctxbudget_server.store.file.replacement_lock import ReplacementLock
+from ctxbudget_server.store.space import reserve
 
 
-def open_store(path: Path, synchronous: str) -> Handle:
+def open_store(path: Path, synchronous: str) -> StoreConnection:
     """A connection to the store of this version at the path, which is made if there is none.
 
     Raises `storeTooNew`, `storeUnsafe`, `storeUnavailable` for a file that is not a store, and OSError.
     """
-    files.make_folder(path.parent)
-    files.refuse_unsafe(path)
-    files.tighten(path)
-    if not judging.is_empty(path) and (handle := _current(path, synchronous)):
-        return handle
-    with closing(Guard(path)) as guard, guard.replacing():
-        _settle(path, synchronous)
+    make_folder(path.parent)
+    refuse_unsafe(path)
+    restrict(path)
+    if not classification.is_empty(path) and (connection := _current(path, synchronous)):
+        return connection
+    with closing(ReplacementLock(path)) as lock, lock.replacing():
+        _prepare(path, synchronous)
         reserve.keep(path)
-    return Handle(path, synchronous)
+    return StoreConnection(path, synchronous)
 
 
-def _current(path: Path, synchronous: str) -> Handle | None:
+def _current(path: Path, synchronous: str) -> StoreConnection | None:
     """A connection if the file is simply right; None if its place must be locked first. Refuses foreign files."""
     try:
-        handle = Handle(path, synchronous)
-        if _is_current(path, handle):
-            return handle
+        connection = StoreConnection(path, synchronous)
+        if _is_current(path, connection):
+            return connection
     except sqlite3.Error as fault:
-        if is_damage(fault, path) and judging.was_never_a_store(path):
+        if is_damage(fault, path) and classification.was_never_a_store(path):
             raise _not_a_store(path, "it is not an SQLite database") from fault
     return None
 
 
-def _is_current(path: Path, handle: Handle) -> bool:
-    """Whether nothing is to be done; else the handle is closed."""
+def _is_current(path: Path, connection: StoreConnection) -> bool:
+    """Whether nothing is to be done; else the connection is closed."""
     try:
-        if header_is_current(handle.sql):
+        if header_is_current(connection.sql):
             return True
-        if judge(handle.sql).kind is Kind.FOREIGN:
+        if classify(connection.sql).kind is Kind.FOREIGN:
             raise _not_a_store(path, "it is another program's database")
     except BaseException:
-        handle.close()
+        connection.close()
         raise
-    handle.close()
+    connection.close()
     return False
 
 
-def replace_damaged(path: Path, judged: Identity | None, synchronous: str) -> None:
+def replace_damaged(path: Path, found: Identity | None, synchronous: str) -> None:
     """Replace the file in which a fault was met, unless it is another one by now, or is found to be whole."""
-    with closing(Guard(path)) as guard, guard.replacing():
-        if identity(path) == judged and not is_whole(path, synchronous):
+    with closing(ReplacementLock(path)) as lock, lock.replacing():
+        if identity(path) == found and not is_whole(path, synchronous):
             replace(path)
+
+
+def repair_store(path: Path, synchronous: str) -> None:
+    """Replace a store with what can be read of it, if it is damaged or its accounts are not right."""
+    if any(finding.kind == "account" for finding in check_store(path)):
+        with closing(ReplacementLock(path)) as lock, lock.replacing():
+            replace(path)
+    elif identity(path) is not None:
+        replace_damaged(path, identity(path), synchronous)
 
 
 def is_whole(path: Path, synchronous: str) -> bool:
     """Whether SQLite finds nothing wrong in the whole file."""
     try:
-        with closing(Handle(path, synchronous)) as handle:
-            found: str = handle.sql.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            return found == "ok" and not header.is_wrong(path)
+        with closing(StoreConnection(path, synchronous)) as connection:
+            verdict: str = connection.sql.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            return verdict == "ok" and not header.is_wrong(path)
     except sqlite3.Error as fault:
         if is_damage(fault, path):
             return False
@@ -83,39 +95,39 @@ def is_damage(fault: sqlite3.Error, path: Path) -> bool:
     if is_corrupt(fault):
         return True
     try:
-        return is_puzzled(fault) and header.is_wrong(path)
+        return is_unreadable(fault) and header.is_wrong(path)
     except OSError:
         return False
 
 
-def _settle(path: Path, synchronous: str) -> None:
+def _prepare(path: Path, synchronous: str) -> None:
     """With the place locked: make, migrate or replace what is not simply right."""
     finish(path)
     if not path.exists():
         put_away_companions(path)
-    elif judging.is_empty(path) and judging.had_content(path):
+    elif classification.is_empty(path) and classification.had_content(path):
         replace(path)
-    files.make_file(path)
+    make_file(path)
     try:
-        _take_up(path, synchronous)
+        _migrate_if_older(path, synchronous)
     except sqlite3.Error as fault:
         if not is_damage(fault, path):
             raise
         replace(path)
-        _take_up(path, synchronous)
+        _migrate_if_older(path, synchronous)
 
 
-def _take_up(path: Path, synchronous: str) -> None:
-    with closing(Handle(path, synchronous)) as handle:
-        verdict = judge(handle.sql)
-        if verdict.kind is Kind.FOREIGN:
+def _migrate_if_older(path: Path, synchronous: str) -> None:
+    with closing(StoreConnection(path, synchronous)) as connection:
+        found = classify(connection.sql)
+        if found.kind is Kind.FOREIGN:
             raise _not_a_store(path, "it is another program's database")
-        refuse_newer(path, verdict.version)
-        if not header_is_current(handle.sql):
-            migrate(handle.sql, verdict.version)
-            if verdict.header_differs:
+        refuse_newer(path, found.version)
+        if not header_is_current(connection.sql):
+            migrate(connection.sql, found.version)
+            if found.header_differs:
                 message = "the header of the store's file was damaged and has been mended; nothing is lost"
-                add_loss(handle.sql, "headerRepaired", message, {})
+                add_loss(connection.sql, "headerRepaired", message, {})
 
 
 def _not_a_store(path: Path, why: str) -> Exception:

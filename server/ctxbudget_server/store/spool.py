@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ctxbudget_server.store.filelock import try_lock
+from ctxbudget_server.store.file.locks import try_lock
 
 MAX_EVENTS: Final = 10_000
 MAX_BYTES: Final = 256 * 1024 * 1024

@@ -12,14 +12,15 @@ from typing import Any
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
-from ctxbudget_server.store.contents import content_of
-from ctxbudget_server.store.differences import History, before_of, stored_change
+from ctxbudget_server.store.cancellation import Check, checked, never_cancelled, rows_of
+from ctxbudget_server.store.encoding.content import content_of
+from ctxbudget_server.store.encoding.item_changes import History, before_of, stored_change
+from ctxbudget_server.store.encoding.json_text import dump, load
+from ctxbudget_server.store.encoding.packing import pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
-from ctxbudget_server.store.packing import pack, unpack
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
 from ctxbudget_server.store.schema import SESSION_TABLES
-from ctxbudget_server.store.stopping import Check, dump, each, fetched, go_on, load
-from ctxbudget_server.store.usage import usage, used_bytes
+from ctxbudget_server.store.space.usage import usage, used_bytes
 
 NONE = -1
 """Replaces None in the key of a running sum, which SQL's NULL cannot."""
@@ -82,12 +83,12 @@ def _body(body: bytes | None, changes: str, detail: str, check: Check) -> tuple[
 class SqliteReader:
     """One snapshot of the store. What is long looks at `check`, which raises to stop it."""
 
-    def __init__(self, connection: sqlite3.Connection, check: Check = go_on) -> None:
+    def __init__(self, connection: sqlite3.Connection, check: Check = never_cancelled) -> None:
         self._sql = connection
         self._check = check
 
     def _rows(self, columns: tuple[str, ...], rest: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        return fetched(self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values), self._check)
+        return rows_of(self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values), self._check)
 
     def _row(self, columns: tuple[str, ...], rest: str, *values: Any) -> tuple[Any, ...] | None:
         return next(self._rows(columns, rest, *values), None)
@@ -293,7 +294,7 @@ class SqliteReader:
 class SqliteWriter(SqliteReader):
     """One transaction on the store."""
 
-    def __init__(self, connection: sqlite3.Connection, check: Check = go_on) -> None:
+    def __init__(self, connection: sqlite3.Connection, check: Check = never_cancelled) -> None:
         super().__init__(connection, check)
         self.freed = False
         """Whether content was deleted: once this is committed, its pages and its traces in the WAL are to go."""
@@ -303,7 +304,7 @@ class SqliteWriter(SqliteReader):
     def _put(self, table: str, columns: tuple[str, ...], rows: Iterable[list[Any]]) -> None:
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})"
-        self._sql.executemany(statement, each(rows, self._check))
+        self._sql.executemany(statement, checked(rows, self._check))
 
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
@@ -327,7 +328,7 @@ class SqliteWriter(SqliteReader):
         """Create or replace items; blobs that an item no longer names are let go."""
         pairs = list(changes)
         self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for _, item in pairs))
-        for before, item in each(pairs, self._check):
+        for before, item in checked(pairs, self._check):
             held, wanted = set(before.segments if before else ()), set(item.segments)
             if held != wanted:
                 self._sql.executemany(
@@ -380,7 +381,7 @@ class SqliteWriter(SqliteReader):
 
     def add_event(self, event: Event) -> None:
         """Append to the event log."""
-        stored = [stored_change(change, event.revision, event.at) for change in each(event.changes, self._check)]
+        stored = [stored_change(change, event.revision, event.at) for change in checked(event.changes, self._check)]
         self._logged = {change["id"] for change in stored}
         kept = {
             **{name: getattr(event, name) for name in EVENT if name != "body"},

@@ -21,8 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, busy, primary_code
-from ctxbudget_server.store.filelock import try_lock, wait_for_lock
+from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, busy, primary_code
+from ctxbudget_server.store.file.locks import try_lock, wait_for_lock
 
 LINE_SECONDS: Final = 1.0
 """A line without a sign of life for so long has a stopped process at its head."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS
+from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS
 
 STEP_PAGES: Final = 256
 """Pages that are given back in one transaction: other writers get their turn in between."""

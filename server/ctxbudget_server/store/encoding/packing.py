@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-from ctxbudget_server.store.stopping import Check, go_on, load, pieces
+from ctxbudget_server.store.cancellation import Check, never_cancelled
+from ctxbudget_server.store.encoding.json_text import chunks, load
 
 FORMAT: Final = b"\x01"
 """The first byte of what is packed with `WORDS`. Another dictionary takes another byte."""
@@ -35,13 +36,13 @@ WORDS: Final = (
 )
 
 
-def pack(value: dict[str, Any], check: Check = go_on) -> bytes:
+def pack(value: dict[str, Any], check: Check = never_cancelled) -> bytes:
     """A JSON object as few bytes. Looks at `check` on the way, which may raise."""
     press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
-    return b"".join([FORMAT, *(press.compress(piece.encode()) for piece in pieces(value, check)), press.flush()])
+    return b"".join([FORMAT, *(press.compress(piece.encode()) for piece in chunks(value, check)), press.flush()])
 
 
-def unpack(data: bytes, check: Check = go_on) -> Any:
+def unpack(data: bytes, check: Check = never_cancelled) -> Any:
     """The value that `pack` was given. Raises ValueError for bytes that it never made."""
     if data[:1] != FORMAT:
         raise ValueError(f"expected packed JSON of format {FORMAT[0]}, got {data[:1]!r}")

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
+from ctxbudget_server.store.cancellation import Check, never_cancelled
+from ctxbudget_server.store.damage.losses import Finding, Loss
 from ctxbudget_server.store.interface import Reader, Store, Writer
-from ctxbudget_server.store.losses import Finding, Loss
-from ctxbudget_server.store.stopping import Check, go_on
 
 
-class HurriedStore:
+class DeadlineStore:
     """The same store, but nobody waits for other writers beyond `until` (of `time.monotonic`): `storeBusy` then."""
 
     def __init__(self, store: Store, until: float) -> None:
         self._store = store
         self._until = until
 
-    def read(self, check: Check = go_on) -> AbstractContextManager[Reader]:
+    def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
         """As the store does."""
         return self._store.read(check)
 
     def write(
-        self, before_commit: Callable[[], None], until: float | None = None, check: Check = go_on
+        self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled
     ) -> AbstractContextManager[Writer]:
         """As the store does, no later than in time."""
         return self._store.write(before_commit, self._until if until is None else min(until, self._until), check)

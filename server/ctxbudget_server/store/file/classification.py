@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctxbudget_server.store.files import beside
+from ctxbudget_server.store.file.paths import beside
 from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
 
 MAX_EMPTY_BYTES = 1
@@ -33,7 +33,7 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Classification:
     """What a database is, the version of its tables, and whether its header says otherwise."""
 
     kind: Kind
@@ -46,16 +46,16 @@ def header_is_current(connection: sqlite3.Connection) -> bool:
     return _header(connection) == (APPLICATION_ID, VERSION)
 
 
-def judge(connection: sqlite3.Connection) -> Verdict:
+def classify(connection: sqlite3.Connection) -> Classification:
     """What the database is, by its tables. Raises `sqlite3.Error` where they cannot be read."""
     stamp, said = _header(connection)
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables and stamp in (0, APPLICATION_ID) and not said:
-        return Verdict(Kind.EMPTY)
+        return Classification(Kind.EMPTY)
     if not tables >= FIRST_TABLES:
-        return Verdict(Kind.FOREIGN)
+        return Classification(Kind.FOREIGN)
     version = _version_of(connection, tables, said)
-    return Verdict(Kind.OURS, version, version != said or (stamp != APPLICATION_ID and "store_facts" in tables))
+    return Classification(Kind.OURS, version, version != said or (stamp != APPLICATION_ID and "store_facts" in tables))
 
 
 def _header(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -35,7 +35,7 @@ def is_corrupt(fault: sqlite3.Error) -> bool:
     return primary_code(fault) in CORRUPT
 
 
-def is_puzzled(fault: sqlite3.Error) -> bool:
+def is_unreadable(fault: sqlite3.Error) -> bool:
     """Whether SQLite gives up on a file for what it reads in it, and not for what the system does."""
     return primary_code(fault) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 

@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from ctxbudget_server.store.files import PRIVATE_FILE, beside
+from ctxbudget_server.store.file.paths import PRIVATE_FILE, beside
 
 SUFFIX = ".reserve"
 RESERVE_BYTES = 512 * 1024

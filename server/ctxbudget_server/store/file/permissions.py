@@ -1,7 +1,4 @@
-"""The files of a store: whose they are, who may touch them, and which of them lie where they should.
-
-A store is a database with SQLite's two companions and a lock file beside it. All of them are this user's alone.
-"""
+"""Who may touch the files of a store: this user alone."""
 
 from __future__ import annotations
 
@@ -12,59 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.store.file.paths import COMPANIONS, LOCK_SUFFIX, PRIVATE_FILE, beside
 
-COMPANIONS = ("-wal", "-shm")
-"""What SQLite adds to a database's name for its log and the log's index."""
-
-LOCK_SUFFIX = ".lock"
-PRIVATE_FILE = 0o600
-PRIVATE_FOLDER = 0o700
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
-Identity = tuple[int, int]
-"""Device and inode: the same for a path only while the same file lies there."""
 
-
-def identity(path: str | Path) -> Identity | None:
-    """Which file lies at a path now; None if there is none."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 (several times in each transaction)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def beside(path: Path, suffix: str) -> Path:
-    """The file whose name is that of `path` with `suffix` after it."""
-    return path.with_name(path.name + suffix)
-
-
-def make_folder(folder: Path) -> None:
-    """Create the folder and those above it that are missing, each for this user alone."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        with suppress(FileExistsError):  # another process starts too
-            each.mkdir(mode=PRIVATE_FOLDER)
-
-
-def make_file(path: Path) -> bool:
-    """Create an empty file for this user alone, whatever the umask; False if there is one already.
-
-    SQLite gives its companions the mode of the database.
-    """
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    try:
-        os.close(os.open(path, flags, PRIVATE_FILE))
-    except FileExistsError:
-        return False
-    return True
-
-
-def tighten(path: Path) -> None:
-    """Take every right of others on the store's files away, as far as the files are this user's."""
+def restrict(path: Path) -> None:
+    """Remove the rights of others on those of the store's files that belong to this user."""
     for each in (path, *(beside(path, suffix) for suffix in (*COMPANIONS, LOCK_SUFFIX))):
         make_private(each)
 

@@ -1,4 +1,4 @@
-"""The whole store looked through: its file, its accounts and its originals. It takes as long as reading all of it."""
+"""Checks the whole store: its file, its accounts and its originals. It takes as long as reading all of it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from ctxbudget_server.store import header
-from ctxbudget_server.store.contents import unpacked
-from ctxbudget_server.store.files import identity
-from ctxbudget_server.store.guard import Guard
-from ctxbudget_server.store.losses import Finding
-from ctxbudget_server.store.opening import replace_damaged
-from ctxbudget_server.store.readonly import open_readonly
-from ctxbudget_server.store.replacing import replace
+from ctxbudget_server.store.damage.losses import Finding
+from ctxbudget_server.store.encoding.content import unpacked
+from ctxbudget_server.store.file import header
+from ctxbudget_server.store.file.paths import identity
+from ctxbudget_server.store.file.readonly import open_readonly
 
 MAX_NAMED = 20
 """Damaged originals that are named."""
@@ -31,21 +28,12 @@ def check_store(path: Path) -> list[Finding]:
         return [Finding("file", f"the header of {path} is damaged", True)]
     try:
         with closing(open_readonly(path)) as connection:
-            return look_through(connection)
+            return findings_in(connection)
     except sqlite3.Error as fault:
         return [Finding("file", f"{path} cannot be read: {fault}", True)]
 
 
-def repair_store(path: Path, synchronous: str) -> None:
-    """Replace a store with what can be read of it, if it is damaged or its accounts are not right."""
-    if any(finding.kind == "account" for finding in check_store(path)):
-        with closing(Guard(path)) as guard, guard.replacing():
-            replace(path)
-    elif identity(path) is not None:
-        replace_damaged(path, identity(path), synchronous)
-
-
-def look_through(connection: sqlite3.Connection) -> list[Finding]:
+def findings_in(connection: sqlite3.Connection) -> list[Finding]:
     """What is wrong with an open database of the store. Raises `sqlite3.Error` where it cannot be read at all."""
     return list(_findings(connection))
 

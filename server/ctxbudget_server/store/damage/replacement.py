@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.store import header
-from ctxbudget_server.store.faults import is_full
-from ctxbudget_server.store.files import COMPANIONS, beside, make_file, make_private
-from ctxbudget_server.store.losses import add_loss
-from ctxbudget_server.store.migrating import migrate
-from ctxbudget_server.store.salvage import Salvaged, salvage
+from ctxbudget_server.store.damage.losses import add_loss
+from ctxbudget_server.store.damage.salvage import Salvaged, salvage
+from ctxbudget_server.store.errors import is_full
+from ctxbudget_server.store.file import header
+from ctxbudget_server.store.file.migration import migrate
+from ctxbudget_server.store.file.paths import COMPANIONS, beside, make_file
+from ctxbudget_server.store.file.permissions import make_private
 
 CHUNK = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)

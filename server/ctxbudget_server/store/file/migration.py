@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS
+from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS
 from ctxbudget_server.store.schema import APPLICATION_ID, AT_BIRTH, MIGRATIONS, VERSION
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, busy
-from ctxbudget_server.store.files import LOCK_SUFFIX, PRIVATE_FILE, Identity, beside, identity
+from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, busy
+from ctxbudget_server.store.file.paths import LOCK_SUFFIX, PRIVATE_FILE, Identity, beside, identity
 
 if sys.platform != "win32":  # which lets nobody move a file that is open
     import fcntl
@@ -22,7 +22,7 @@ if sys.platform != "win32":  # which lets nobody move a file that is open
 RETRY_SECONDS = 0.01
 
 
-class Guard:
+class ReplacementLock:
     """One process's hold on the lock file of a store; the kernel's lock ends with it."""
 
     def __init__(self, store: Path) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
-from ctxbudget_server.store.contents import unpacked
+from ctxbudget_server.store.damage.scan import Row, Scan, Table, listed
+from ctxbudget_server.store.encoding.content import unpacked
 from ctxbudget_server.store.records import Session
-from ctxbudget_server.store.scanning import Row, Scan, Table, listed
 from ctxbudget_server.store.transaction import SqliteWriter
 
 KEPT_APART = ("store_facts",)

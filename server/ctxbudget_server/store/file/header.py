@@ -6,7 +6,7 @@ import os
 import struct
 from pathlib import Path
 
-from ctxbudget_server.store.judging import SQLITE_MAGIC
+from ctxbudget_server.store.file.classification import SQLITE_MAGIC
 
 PAGE_BYTES = 4096
 HEADER_BYTES = 100

@@ -1,7 +1,7 @@
-"""A witness beside the store: the last revision of each session that was acknowledged.
+"""High-water marks beside the store: the last acknowledged revision of each session.
 
 SQLite drops what follows a damaged page of its log without a word, and a file that was cut short or put back from a
-copy looks like any other. Against the witness, a session that went back is noticed. It is written after each commit
+copy looks like any other. Compared with the marks, a session that went back is noticed. It is written after each commit
 and is never ahead of what was committed; two sessions may share a slot, which then knows the latest alone.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ctxbudget_server.store.files import PRIVATE_FILE, Identity, beside, identity
+from ctxbudget_server.store.file.paths import PRIVATE_FILE, Identity, beside, identity
 
 SUFFIX = ".seen"
 SLOTS = 1024
@@ -24,7 +24,7 @@ SLOT = struct.Struct("<Iq16s128s")
 DELETED = -1
 
 
-class Seen(NamedTuple):
+class Mark(NamedTuple):
     """What was acknowledged last of a session; revision `DELETED`: that it is gone."""
 
     session_id: str
@@ -32,7 +32,7 @@ class Seen(NamedTuple):
     revision: int
 
 
-class Witness:
+class HighWaterMarks:
     """The file that remembers. What it cannot write it leaves out: nothing depends on it but the noticing."""
 
     def __init__(self, store: Path) -> None:
@@ -40,7 +40,7 @@ class Witness:
         self._descriptor = -1
         self._identity: Identity | None = None
 
-    def record(self, seen: Seen) -> None:
+    def record(self, seen: Mark) -> None:
         """Remember what was just committed, unless something later is known of the same life of the session."""
         try:
             self._open()
@@ -52,7 +52,7 @@ class Witness:
         except OSError:
             return
 
-    def last(self, session_id: str) -> Seen | None:
+    def last(self, session_id: str) -> Mark | None:
         """What is remembered of a session."""
         try:
             self._open()
@@ -61,7 +61,7 @@ class Witness:
             return None
         return known if known and known.session_id == session_id else None
 
-    def all(self) -> list[Seen]:
+    def all(self) -> list[Mark]:
         """All that is remembered."""
         try:
             self._open()
@@ -89,13 +89,13 @@ class Witness:
     def _slot(self, session_id: str) -> int:
         return zlib.crc32(session_id.encode()) % SLOTS * SLOT.size
 
-    def _read(self, at: int) -> Seen | None:
+    def _read(self, at: int) -> Mark | None:
         return _unpacked(os.pread(self._descriptor, SLOT.size, at))
 
 
-def gone_back(seen: Iterable[Seen], now: dict[str, tuple[str, int]]) -> list[tuple[Seen, int | None]]:
+def sessions_behind(seen: Iterable[Mark], now: dict[str, tuple[str, int]]) -> list[tuple[Mark, int | None]]:
     """Of what was acknowledged, what `now` (nonce and revision by id) is behind of, with the revision that is there."""
-    behind: list[tuple[Seen, int | None]] = []
+    behind: list[tuple[Mark, int | None]] = []
     for each in seen:
         nonce, revision = now.get(each.session_id, (None, None))
         if each.revision == DELETED:
@@ -106,15 +106,15 @@ def gone_back(seen: Iterable[Seen], now: dict[str, tuple[str, int]]) -> list[tup
     return behind
 
 
-def _packed(seen: Seen) -> bytes:
+def _packed(seen: Mark) -> bytes:
     body = SLOT.pack(0, seen.revision, seen.nonce.encode()[:16], seen.session_id.encode()[:128])[4:]
     return struct.pack("<I", zlib.crc32(body)) + body
 
 
-def _unpacked(slot: bytes) -> Seen | None:
+def _unpacked(slot: bytes) -> Mark | None:
     if len(slot) < SLOT.size or not any(slot[4:]):
         return None
     check, revision, nonce, session_id = SLOT.unpack(slot)
     if zlib.crc32(slot[4:]) != check:
         return None
-    return Seen(session_id.rstrip(b"\0").decode(), nonce.rstrip(b"\0").decode(), revision)
+    return Mark(session_id.rstrip(b"\0").decode(), nonce.rstrip(b"\0").decode(), revision)

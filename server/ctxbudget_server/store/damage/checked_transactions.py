@@ -1,65 +1,65 @@
-"""Readers and writers that hold each session against the witness, and say which of them changed."""
+"""Readers and writers that hold each session against the high-water marks, and say which of them changed."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
 
-from ctxbudget_server.store.losses import acknowledge, add_loss
+from ctxbudget_server.store.cancellation import Check
+from ctxbudget_server.store.damage.high_water_marks import DELETED, HighWaterMarks, Mark, sessions_behind
+from ctxbudget_server.store.damage.losses import acknowledge, add_loss
 from ctxbudget_server.store.records import Session
-from ctxbudget_server.store.stopping import Check
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
-from ctxbudget_server.store.witness import DELETED, Seen, Witness, gone_back
 
 MAX_NAMED = 20
 """Sessions that the sentence for a person names; the figures for a program have them all."""
 
 
-class WatchedReader(SqliteReader):
-    """A snapshot. `suspicious` once a session was met that the witness has seen later: it must be looked at again in a
+class CheckedReader(SqliteReader):
+    """A snapshot. `suspicious` once a session was met that the marks know later: it must be looked at again in a
     transaction, for others may have committed since the snapshot was taken.
     """
 
-    def __init__(self, connection: sqlite3.Connection, witness: Witness, check: Check) -> None:
+    def __init__(self, connection: sqlite3.Connection, marks: HighWaterMarks, check: Check) -> None:
         super().__init__(connection, check)
-        self._witness = witness
+        self._marks = marks
         self.suspicious = False
 
     def session(self, session_id: str) -> Session | None:
         """A session by id."""
         session = super().session(session_id)
-        if seen := self._witness.last(session_id):
-            self.suspicious |= bool(gone_back([seen], _lives([session] if session else [])))
+        if seen := self._marks.last(session_id):
+            self.suspicious |= bool(sessions_behind([seen], _lives([session] if session else [])))
         return session
 
     def sessions(self) -> list[Session]:
         """All sessions, the oldest first."""
         sessions = super().sessions()
-        self.suspicious |= bool(gone_back(self._witness.all(), _lives(sessions)))
+        self.suspicious |= bool(sessions_behind(self._marks.all(), _lives(sessions)))
         return sessions
 
     def session_page(self, state: str | None, after: str | None, limit: int) -> tuple[list[Session], int]:
         """(up to `limit` sessions, how many match in all)."""
-        self.suspicious |= bool(gone_back(self._witness.all(), self.revisions()))
+        self.suspicious |= bool(sessions_behind(self._marks.all(), self.revisions()))
         return super().session_page(state, after, limit)
 
 
-class WatchedWriter(SqliteWriter):
+class CheckedWriter(SqliteWriter):
     """One transaction. What went back is noted in it as a loss."""
 
-    def __init__(self, connection: sqlite3.Connection, witness: Witness, check: Check) -> None:
+    def __init__(self, connection: sqlite3.Connection, marks: HighWaterMarks, check: Check) -> None:
         super().__init__(connection, check)
-        self._witness = witness
+        self._marks = marks
         self.noticed = False
         """Whether sessions that went back were met: where this transaction is refused, it is noted in another one."""
-        self.changed: dict[str, Seen] = {}
-        """Sessions as this transaction leaves them, for the witness once it is committed."""
+        self.changed: dict[str, Mark] = {}
+        """Sessions as this transaction leaves them, for the high-water marks once it is committed."""
 
     def session(self, session_id: str) -> Session | None:
         """A session by id."""
         session = super().session(session_id)
-        seen = self._witness.last(session_id) if session_id not in self.changed else None
-        if seen and gone_back([seen], _lives([session] if session else [])):
+        seen = self._marks.last(session_id) if session_id not in self.changed else None
+        if seen and sessions_behind([seen], _lives([session] if session else [])):
             self.noticed = True
             self.note_losses()
         return session
@@ -67,14 +67,14 @@ class WatchedWriter(SqliteWriter):
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
         super().put_session(session)
-        self.changed[session.id] = Seen(session.id, session.nonce, session.revision)
+        self.changed[session.id] = Mark(session.id, session.nonce, session.revision)
 
     def delete_session(self, session_id: str) -> None:
         """Forget a session, and the blobs that no other one holds."""
         session = super().session(session_id)
         super().delete_session(session_id)
         if session is not None:
-            self.changed[session_id] = Seen(session_id, session.nonce, DELETED)
+            self.changed[session_id] = Mark(session_id, session.nonce, DELETED)
 
     def acknowledge_losses(self, ids: Collection[int] | None) -> int:
         """Tell no more of these losses, or of all; how many that were."""
@@ -83,7 +83,7 @@ class WatchedWriter(SqliteWriter):
     def note_losses(self) -> None:
         """Note all sessions that went back as one loss, and take them as they are from now on."""
         now = _lives(super().sessions())
-        behind = [pair for pair in gone_back(self._witness.all(), now) if pair[0].session_id not in self.changed]
+        behind = [pair for pair in sessions_behind(self._marks.all(), now) if pair[0].session_id not in self.changed]
         if not behind:
             return
         rows = [{"sessionId": seen.session_id, "before": seen.revision, "after": after} for seen, after in behind]
@@ -94,10 +94,10 @@ class WatchedWriter(SqliteWriter):
         )
         for seen, _ in behind:
             nonce, revision = now.get(seen.session_id, (seen.nonce, DELETED))
-            self.changed[seen.session_id] = Seen(seen.session_id, nonce, revision)
+            self.changed[seen.session_id] = Mark(seen.session_id, nonce, revision)
 
 
-def _change(seen: Seen, after: int | None) -> str:
+def _change(seen: Mark, after: int | None) -> str:
     if seen.revision == DELETED:
         return f"session {seen.session_id} was deleted and is there again"
     now = "is missing" if after is None else f"went back to {after}"

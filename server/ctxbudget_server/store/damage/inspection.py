@@ -9,13 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ctxbudget_server.store import header, judging
-from ctxbudget_server.store.checkup import look_through
-from ctxbudget_server.store.faults import primary_code
-from ctxbudget_server.store.files import COMPANIONS, LOCK_SUFFIX
-from ctxbudget_server.store.judging import Kind, judge
-from ctxbudget_server.store.losses import Finding, Loss, open_losses
-from ctxbudget_server.store.readonly import has_log, open_readonly
+from ctxbudget_server.store.damage.check import findings_in
+from ctxbudget_server.store.damage.losses import Finding, Loss, open_losses
+from ctxbudget_server.store.errors import primary_code
+from ctxbudget_server.store.file import classification, header
+from ctxbudget_server.store.file.classification import Kind, classify
+from ctxbudget_server.store.file.paths import COMPANIONS, LOCK_SUFFIX
+from ctxbudget_server.store.file.readonly import has_log, open_readonly
 from ctxbudget_server.store.schema import VERSION
 
 
@@ -75,7 +75,7 @@ def set_aside(path: Path) -> list[Entry]:
 
 def contents(path: Path) -> Contents:
     """Read all of the database. Raises TimeoutError where a process keeps it locked, and OSError."""
-    if judging.was_never_a_store(path):
+    if classification.was_never_a_store(path):
         return Contents(Kind.FOREIGN)
     if header.is_wrong(path):
         return Contents(Kind.OURS, faults=[Finding("file", f"the header of {path} is damaged", True)])
@@ -97,12 +97,12 @@ def _looked_through(path: Path) -> Contents:
 
 
 def _read(connection: sqlite3.Connection) -> Contents:
-    verdict = judge(connection)
+    verdict = classify(connection)
     if verdict.kind is not Kind.OURS:
         return Contents(verdict.kind)
     if verdict.version > VERSION:
         return Contents(Kind.OURS, verdict.version)
-    faults = look_through(connection)
+    faults = findings_in(connection)
     sessions: int = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return Contents(Kind.OURS, verdict.version, sessions, faults, open_losses(connection) if "losses" in tables else [])

@@ -7,15 +7,16 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from ctxbudget_server.store.faults import BUSY_TIMEOUT_MS, StoreReplacedError, unavailable
-from ctxbudget_server.store.files import COMPANIONS, Identity, beside, identity, make_private
-from ctxbudget_server.store.guard import Guard
+from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, StoreReplacedError, unavailable
+from ctxbudget_server.store.file.paths import COMPANIONS, Identity, beside, identity
+from ctxbudget_server.store.file.permissions import make_private
+from ctxbudget_server.store.file.replacement_lock import ReplacementLock
 from ctxbudget_server.store.schema import ON_EACH_CONNECTION
 
 _opening = threading.Lock()
 
 
-class Handle:
+class StoreConnection:
     """A connection with the identities of the files that it has open. One thread uses it at a time."""
 
     def __init__(self, path: Path, synchronous: str) -> None:
@@ -25,15 +26,15 @@ class Handle:
         self.is_open = True
         self.file: Identity | None
         self._companions: tuple[Identity | None, ...] | None = None
-        self._guard: Guard | None = None
+        self._replacement_lock: ReplacementLock | None = None
         self.sql = self._connect(synchronous)
 
     @property
-    def guard(self) -> Guard:
+    def replacement_lock(self) -> ReplacementLock:
         """The lock beside the store."""
-        if self._guard is None:
-            self._guard = Guard(self._path)
-        return self._guard
+        if self._replacement_lock is None:
+            self._replacement_lock = ReplacementLock(self._path)
+        return self._replacement_lock
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
         """SQLite opens the file at once, so it has the file that lay there both before and after."""
@@ -66,7 +67,7 @@ class Handle:
             self.is_open
             and identity(self._path) == self.file
             and (self._companions is None or self._companions_now() == self._companions)
-            and (self._guard is None or self._guard.in_place)
+            and (self._replacement_lock is None or self._replacement_lock.in_place)
         )
 
     def check_kept(self) -> None:
@@ -106,8 +107,8 @@ class Handle:
         self.is_open = False
         with suppress(sqlite3.Error):
             self.sql.close()
-        if self._guard is not None:
-            self._guard.close()
+        if self._replacement_lock is not None:
+            self._replacement_lock.close()
 
     def __del__(self) -> None:
         """A thread that ends leaves its connection to this: nobody else knows of it."""

@@ -1,0 +1,1 @@
+"""How values are stored: content by hash, packed JSON, changes of items."""
