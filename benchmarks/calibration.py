@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.tokens import count_for, resolve
 
 
@@ -42,7 +42,9 @@ def main() -> None:
     columns = ("characters / 4", "o200k_base", "family", "calibrated")
     errors: dict[str, dict[str, list[float]]] = defaultdict(lambda: {column: [] for column in columns})
     with tempfile.TemporaryDirectory() as folder:
-        services = Services(Options(workspace=folder, store=f"{folder}/s.db", durability="fast"), actor="benchmark")
+        services = BudgetService(
+            Options(workspace=folder, store=f"{folder}/s.db", durability="fast"), actor="benchmark"
+        )
         for row in rows(Path(sys.argv[1])):
             model, billed = row["model"], row["input_delta"]
             texts = [*(added["text"] for added in row["added"]), row["assistant_text"]]

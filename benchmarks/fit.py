@@ -24,7 +24,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.replay import Prices, Stretch, policy, replay
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.tokens import count
 
 TOKENS, TURNS, LIMIT = 200_000, 300, 100_000
@@ -67,9 +67,11 @@ def main() -> None:
 
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            services = Services(Options(folder, str(Path(folder) / "store.db"), "fast", Limits()), actor="benchmark")
+            services = BudgetService(
+                Options(folder, str(Path(folder) / "store.db"), "fast", Limits()), actor="benchmark"
+            )
 
-            def fit(array: list[dict[str, Any]], services: Services = services, **more: Any) -> dict[str, Any]:
+            def fit(array: list[dict[str, Any]], services: BudgetService = services, **more: Any) -> dict[str, Any]:
                 params = {"messages": array, "format": "anthropic", "maxTokens": LIMIT, **more}
                 return services.call("context/fit", params, Cancellation())
 

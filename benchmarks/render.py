@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.tokens import count
 
 LIMITS = (2_000, 8_000, 50_000, 200_000)
@@ -62,7 +62,7 @@ def main() -> None:
     """Print the table."""
     items = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
     with tempfile.TemporaryDirectory() as folder:
-        services = Services(Options(folder, str(Path(folder) / "store.db"), "fast"), actor="benchmark")
+        services = BudgetService(Options(folder, str(Path(folder) / "store.db"), "fast"), actor="benchmark")
 
         def ask(method: str, **params: Any) -> Any:
             return services.call(method, params, Cancellation())

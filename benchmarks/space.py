@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 SOURCES = ("argparse", "ast", "asyncio.base_events", "email.message", "http.client", "inspect", "pathlib", "tarfile")
 PHASES = 4
@@ -97,7 +97,7 @@ def measured(name: str, sessions: int, items: int, text: Callable[[], str]) -> N
     """Print what one workload leaves on disk."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.db"
-        services = Services(Options(workspace=folder, store=str(path), durability="fast"), actor="space")
+        services = BudgetService(Options(workspace=folder, store=str(path), durability="fast"), actor="space")
         content = work(lambda method, **params: services.call(method, params, Cancellation()), sessions, items, text)
         services.close()
         with contextlib.closing(sqlite3.connect(path)) as connection:

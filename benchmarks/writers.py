@@ -27,9 +27,9 @@ SERVICES = """
 import json, sys, time
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import Options, BudgetService
 name, store, durability, seconds = sys.argv[1:5]
-services = Services(Options(workspace=".", store=store, durability=durability), actor="benchmark")
+services = BudgetService(Options(workspace=".", store=store, durability=durability), actor="benchmark")
 def request(method, params):
     return services.call(method, params, Cancellation())
 """

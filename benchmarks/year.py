@@ -28,7 +28,7 @@ from typing import Any
 from space import lines_of_source, tool_output
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.schema import SESSION_TABLES
 from ctxbudget_server.store.sqlite import Durability
 
@@ -47,7 +47,7 @@ class Store:
         self.path = folder / "store.db"
         self.folder = folder
         options = Options(workspace=str(folder), store=str(self.path), durability=durability)
-        self.services = Services(options, actor="year")
+        self.services = BudgetService(options, actor="year")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """One request in this process."""

@@ -15,7 +15,7 @@ from typing import Any
 from oneshot.oneshot_place import PATIENCE, PATIENT, Place, eventually
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.sidecar.endpoint import Endpoint, peer
 
 PAYLOADS = Path(__file__).with_name("payloads")
@@ -91,7 +91,7 @@ class AgentHost:
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """A request to the store that the hooks write to, answered in this process: a look costs no process."""
-        services = Services(Options(workspace=str(self.folder), store=str(self.store)), actor="test")
+        services = BudgetService(Options(workspace=str(self.folder), store=str(self.store)), actor="test")
         try:
             return services.call(method, params, Cancellation())
         finally:

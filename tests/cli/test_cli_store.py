@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 
 def run(folder: Path, *arguments: str, retain: str = "") -> subprocess.CompletedProcess[str]:
@@ -21,7 +21,7 @@ def run(folder: Path, *arguments: str, retain: str = "") -> subprocess.Completed
 def fill(folder: Path) -> None:
     """Two sessions, of which one is closed."""
     options = Options(workspace=str(folder), store=str(folder / "state" / "store.db"))
-    services = Services(options, actor="test")
+    services = BudgetService(options, actor="test")
     for name in ("open-one", "closed-one"):
         services.call("session/open", {"sessionId": name}, Cancellation())
         items = [{"layer": "transient", "content": f"{name} says {n}, " * 300} for n in range(3)]

@@ -74,7 +74,7 @@ def test_a_command_leaves_nothing_open(folder: Path, words: tuple[str, ...]) -> 
 THREADS = """
 import os, threading
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import Options, BudgetService
 
 def write():
     services.call("context/add", {"items": [{"layer": "phase", "tokens": 1}]}, Cancellation())
@@ -86,7 +86,7 @@ def open_after_threads(count):
         thread.join()
     return len(os.listdir("/dev/fd"))
 
-services = Services(Options(store="s.db"), actor="test")
+services = BudgetService(Options(store="s.db"), actor="test")
 write()
 first = open_after_threads(2)  # SQLite itself keeps one descriptor for the next connection
 later = open_after_threads(5)

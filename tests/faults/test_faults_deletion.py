@@ -13,7 +13,7 @@ import pytest
 
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.content import make_blob
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.transaction import SqliteWriter
 
 MARKER = "a title that nobody may read once its session is deleted"
@@ -28,7 +28,7 @@ class Place:
         self.folder = folder
         self.path = folder / "state" / "store.db"
         options = Options(workspace=str(folder), store=str(self.path), durability="fast")
-        self.services = Services(options, actor="test")
+        self.services = BudgetService(options, actor="test")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self.services.call(method, params, Cancellation())

@@ -25,7 +25,7 @@ HANGING = """
 import re, sys
 from pathlib import Path
 from ctxbudget_server.cli import main
-from ctxbudget_server.service.service import Services
+from ctxbudget_server.service.service import BudgetService
 
 def hang(self, method, params, *others):
     if params.get("text") != "go on":
@@ -33,7 +33,7 @@ def hang(self, method, params, *others):
         re.match(r"(?:a*)*b", "a" * 64)  # takes years, with the lock held
     return real(self, method, params, *others)
 
-real, Services.call = Services.call, hang
+real, BudgetService.call = BudgetService.call, hang
 sys.exit(main(sys.argv[1:-1]))
 """
 

@@ -21,7 +21,7 @@ from ctxbudget_server.agents.hosts import answer, event_of
 from ctxbudget_server.agents.model import Reaction
 from ctxbudget_server.cli import main
 from ctxbudget_server.mcp.tools import answer as tool_answer
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 MORE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -60,15 +60,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def services(place: Path) -> Services:
+def services(place: Path) -> BudgetService:
     """The services of a workspace whose names are all hostile."""
-    return Services(Options(workspace=str(place), store=str(place / "s.db"), durability="fast"), actor="test")
+    return BudgetService(Options(workspace=str(place), store=str(place / "s.db"), durability="fast"), actor="test")
 
 
 NUMBERS = count()
 
 
-def fill(services: Services, session: str, words: str) -> None:
+def fill(services: BudgetService, session: str, words: str) -> None:
     """A session in which everything that a caller may name has this name."""
     for method, params in (
         ("session/open", {}),
@@ -84,7 +84,7 @@ def fill(services: Services, session: str, words: str) -> None:
 
 @given(UTF8)
 @FEW
-def test_a_report_of_hostile_names(services: Services, place: Path, words: str) -> None:
+def test_a_report_of_hostile_names(services: BudgetService, place: Path, words: str) -> None:
     session = f"s{next(NUMBERS)}"
     fill(services, session, words)
 

@@ -19,7 +19,7 @@ from oneshot.oneshot_place import HURRIED, Place, eventually
 from support.client import Client
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.sidecar.agent_commands import fold_in
 from ctxbudget_server.sidecar.spooling import Folded
 from ctxbudget_server.store.spool import Spool, spool_state
@@ -194,13 +194,13 @@ FOLDS = """
 import os, shutil, signal, sys, time
 from pathlib import Path
 from ctxbudget_server.sidecar import agent_commands as agents
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import Options, BudgetService
 from ctxbudget_server.store.spool import Spool
 
 workspace, home = sys.argv[1:3]
 
 def fold(store):
-    services = Services(Options(workspace=workspace, store=store), actor="test")
+    services = BudgetService(Options(workspace=workspace, store=store), actor="test")
     assert agents.fold_in(services, time.monotonic() + 60) == (True, [])
 
 def killed_at(point, store):
@@ -216,7 +216,7 @@ def killed_at(point, store):
                     result = work(*args, **options)
             return result
         return run
-    Services.call, Spool.read, Spool.done = map(watched, (Services.call, Spool.read, Spool.done))
+    BudgetService.call, Spool.read, Spool.done = map(watched, (BudgetService.call, Spool.read, Spool.done))
     fold(store)
 
 point = status = 1
@@ -234,8 +234,8 @@ while status:
 """
 
 
-def services_of(claude: AgentHost, store: Path) -> Services:
-    return Services(Options(workspace=str(claude.folder), store=str(store)), actor="test")
+def services_of(claude: AgentHost, store: Path) -> BudgetService:
+    return BudgetService(Options(workspace=str(claude.folder), store=str(store)), actor="test")
 
 
 def test_a_process_that_is_killed_while_it_folds_loses_and_doubles_nothing(claude: AgentHost, tmp_path: Path) -> None:

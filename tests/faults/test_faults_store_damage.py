@@ -14,7 +14,7 @@ import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from tests.faults.fault_stores import (
     PAGE,
     add,
@@ -36,7 +36,7 @@ class Served:
     """The services in this process on the folder's store, as one process would have them."""
 
     def __init__(self, folder: Path) -> None:
-        self._backend = Services(Options(workspace=str(folder), store=str(store_of(folder))), actor="test")
+        self._backend = BudgetService(Options(workspace=str(folder), store=str(store_of(folder))), actor="test")
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:
         return self._backend.call(method, params, Cancellation())

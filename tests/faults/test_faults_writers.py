@@ -18,7 +18,7 @@ from oneshot.oneshot_place import eventually
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store import write_queue
 from ctxbudget_server.store.write_queue import WriteQueue
 
@@ -27,8 +27,8 @@ ADD = {"items": [{"layer": "transient", "tokens": 1}]}
 WRITER = """
 import sys
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
-services = Services(Options(workspace=".", store=sys.argv[1]), actor="test")
+from ctxbudget_server.service.service import Options, BudgetService
+services = BudgetService(Options(workspace=".", store=sys.argv[1]), actor="test")
 for n in range(int(sys.argv[2])):
     services.call("context/add", {"items": [{"layer": "transient", "tokens": 1}]}, Cancellation())
 """
@@ -49,17 +49,17 @@ time.sleep(600)
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    made = Services(Options(workspace=str(tmp_path), store=str(tmp_path / "store.db")), actor="test")
+def services(tmp_path: Path) -> BudgetService:
+    made = BudgetService(Options(workspace=str(tmp_path), store=str(tmp_path / "store.db")), actor="test")
     made.call("session/open", {}, Cancellation())
     return made
 
 
-def add(services: Services) -> None:
+def add(services: BudgetService) -> None:
     services.call("context/add", ADD, Cancellation())
 
 
-def retained(services: Services) -> int:
+def retained(services: BudgetService) -> int:
     return int(services.call("budget/status", {}, Cancellation())["retained"])
 
 
@@ -77,7 +77,7 @@ def holder(what: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_processes_and_threads_that_write_at_once_are_all_served(
-    services: Services, tmp_path: Path, long_run: bool
+    services: BudgetService, tmp_path: Path, long_run: bool
 ) -> None:
     processes, threads, each = (8, 4, 1_000) if long_run else (8, 4, 25)
     command = [sys.executable, "-c", WRITER, str(tmp_path / "store.db"), str(each)]
@@ -101,7 +101,7 @@ def test_processes_and_threads_that_write_at_once_are_all_served(
     assert retained(services) == (processes + threads) * each
 
 
-def test_a_process_that_was_stopped_at_the_head_of_the_line_is_passed(services: Services, tmp_path: Path) -> None:
+def test_a_process_that_was_stopped_at_the_head_of_the_line_is_passed(services: BudgetService, tmp_path: Path) -> None:
     with holder("line", tmp_path) as process:
         process.send_signal(signal.SIGSTOP)
         begun = time.monotonic()
@@ -115,7 +115,7 @@ def test_a_process_that_was_stopped_at_the_head_of_the_line_is_passed(services: 
     assert retained(services) == 22
 
 
-def test_a_killed_process_leaves_the_line(services: Services, tmp_path: Path) -> None:
+def test_a_killed_process_leaves_the_line(services: BudgetService, tmp_path: Path) -> None:
     with holder("line", tmp_path) as process:
         waiting = threading.Thread(target=add, args=(services,))
         waiting.start()
@@ -125,7 +125,7 @@ def test_a_killed_process_leaves_the_line(services: Services, tmp_path: Path) ->
 
 
 def test_a_stopped_process_in_a_transaction_is_waited_for_and_no_longer_than_asked(
-    services: Services, tmp_path: Path
+    services: BudgetService, tmp_path: Path
 ) -> None:
     with holder("lock", tmp_path) as process:
         process.send_signal(signal.SIGSTOP)
@@ -145,7 +145,7 @@ def test_a_stopped_process_in_a_transaction_is_waited_for_and_no_longer_than_ask
     assert retained(services) == 1
 
 
-def test_those_behind_stay_in_line_while_its_head_lives(services: Services, tmp_path: Path) -> None:
+def test_those_behind_stay_in_line_while_its_head_lives(services: BudgetService, tmp_path: Path) -> None:
     """A transaction that takes longer than `LINE_SECONDS` breaks nobody's line."""
     store = tmp_path / "store.db"
     command = [sys.executable, "-c", WRITER, str(store), "1"]
@@ -180,12 +180,12 @@ def test_threads_come_in_their_order(tmp_path: Path) -> None:
     assert order == list(range(10))
 
 
-def test_the_file_of_the_line_is_private(services: Services, tmp_path: Path) -> None:
+def test_the_file_of_the_line_is_private(services: BudgetService, tmp_path: Path) -> None:
     add(services)
     assert stat.S_IMODE((tmp_path / "store.db.queue").stat().st_mode) == 0o600
 
 
-def test_without_a_line_writers_go_on(services: Services, tmp_path: Path) -> None:
+def test_without_a_line_writers_go_on(services: BudgetService, tmp_path: Path) -> None:
     (tmp_path / "store.db.queue").unlink()
     (tmp_path / "store.db.queue").mkdir()
     command = [sys.executable, "-c", WRITER, str(tmp_path / "store.db"), "10"]

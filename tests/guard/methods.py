@@ -126,11 +126,11 @@ def size_of_log(store: Path) -> int:
 
 def measured(folder: Path) -> dict[str, dict[str, int]]:
     """What each method costs once everything is loaded."""
-    from ctxbudget_server.service.service import Options, Services
+    from ctxbudget_server.service.service import BudgetService, Options
 
     counting.install()
     options = Options(workspace=str(folder), store=str(folder / "store.db"))
-    services = Services(options, actor="guard", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    services = BudgetService(options, actor="guard", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
     services.warm_up()
     play(services, "warm-up", 0)
     figures = play(services, SESSION, EARLIER)

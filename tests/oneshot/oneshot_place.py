@@ -15,7 +15,7 @@ from support.client import Client
 
 from ctxbudget_server.sidecar.endpoint import Endpoint
 from ctxbudget_server.sidecar.identity import identity
-from ctxbudget_server.sidecar.wire import Ask
+from ctxbudget_server.sidecar.wire import OneShotRequest
 
 PATIENCE = 20.0
 HURRIED = ("-m", "ctxbudget_server")
@@ -23,7 +23,7 @@ PATIENT = (
     "-c",
     "import sys\nfrom ctxbudget_server.sidecar import client as caller\n"
     "caller.TAKEN_SECONDS = caller.SILENCE_SECONDS = 20.0\n"
-    "caller.STORE_SECONDS = caller.LEAST_STORE_SECONDS = 20.0\n"
+    "caller.STORE_SECONDS = caller.MIN_STORE_SECONDS = 20.0\n"
     "from ctxbudget_server.cli import hook_guard, main\nhook_guard.DEADLINE_SECONDS = 60.0\nsys.exit(main())",
 )
 """The command, but on a busy machine it gives a sidecar time."""
@@ -80,9 +80,9 @@ class Place:
             stderr=subprocess.PIPE,
         )
 
-    def ask(self, method: str, body: bytes = b"", key: str = "") -> Ask:
+    def ask(self, method: str, body: bytes = b"", key: str = "") -> OneShotRequest:
         """What a caller would send."""
-        return Ask(identity(str(self.folder), str(self.store), "full", []), key, "call", [method], body)
+        return OneShotRequest(identity(str(self.folder), str(self.store), "full", []), key, "call", [method], body)
 
     def connect(self) -> socket.socket:
         """A raw connection with the sidecar."""

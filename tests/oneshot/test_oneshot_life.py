@@ -16,7 +16,7 @@ import pytest
 from support.client import Client
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.sidecar.commands import prepare
 from ctxbudget_server.sidecar.endpoint import Endpoint
 from ctxbudget_server.sidecar.wire import TAKEN, read_head, read_lengths
@@ -134,7 +134,7 @@ def test_an_answer_that_is_lost_after_the_commit_is_given_by_the_fallback(place:
         connection.sendall(TAKEN)
         while len(ask.body) < read_lengths(line)[1]:
             ask.body += connection.recv(1 << 16)
-        services = Services(Options(str(place.folder), str(place.store)), actor="test")
+        services = BudgetService(Options(str(place.folder), str(place.store)), actor="test")
         first.append(prepare(services, ask).run(Cancellation()))
         services.close()
         connection.sendall(b"answer 0 10")

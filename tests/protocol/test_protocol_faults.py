@@ -8,7 +8,7 @@ import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS
-from ctxbudget_server.service.validation import validated
+from ctxbudget_server.service.validation import validate
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ from ctxbudget_server.service.validation import validated
 )
 def test_faults(method: str, params: dict[str, Any], said: list[str]) -> None:
     with pytest.raises(ProtocolError) as refused:
-        validated(METHODS[method], params)
+        validate(METHODS[method], params)
 
     found = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in refused.value.errors]
     assert [fault[: len(start)] for fault, start in zip(found, said, strict=True)] == said

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS, requests
-from ctxbudget_server.service.validation import lean_validated, validated
+from ctxbudget_server.service.validation import fast_validate, validate
 
 CONTRACT_WORDS = [
     "sessionId", "items", "layer", "kind", "phase", "wave", "tokens", "content", "path", "reduces", "target", "policy",
@@ -54,7 +54,7 @@ NAMES = [method.name for method in requests() if method.name != "session/open"]
 
 def same(method: str, params: dict[str, Any]) -> bool:
     """Whether both checks make the same of params. The settings of a session are compared as they came."""
-    return outcome(lean_validated, method, params) == outcome(validated, method, params)
+    return outcome(fast_validate, method, params) == outcome(validate, method, params)
 
 
 @settings(max_examples=600)
@@ -91,6 +91,6 @@ def test_valid_params_with_one_value_changed(valid: tuple[str, dict[str, Any]], 
 
 def test_settings_are_refused_alike() -> None:
     for config in ({"contextWindow": 0}, {"thresholds": {"warn": 0}}, {"policy": "x"}, {"colour": 1}, {"scope": "all"}):
-        assert outcome(lean_validated, "session/open", {"config": config})[0] == "refused"
+        assert outcome(fast_validate, "session/open", {"config": config})[0] == "refused"
         assert same("session/open", {"config": config})
-    assert outcome(lean_validated, "session/open", {"config": {"targetShare": 1, "scope": None}})[0] == "taken"
+    assert outcome(fast_validate, "session/open", {"config": {"targetShare": 1, "scope": None}})[0] == "taken"

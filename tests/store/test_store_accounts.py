@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 LAYERS = st.sampled_from(["permanent", "phase", "metadata", "transient"])
 POLICIES = st.sampled_from(["aggressive", "moderate", "minimal"])
@@ -31,7 +31,7 @@ class Account(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         options = Options(workspace=self.folder.name, store=str(Path(self.folder.name) / "s.db"), durability="fast")
-        self.services = Services(options, actor="test")
+        self.services = BudgetService(options, actor="test")
         self.protected: set[str] = set()
         self.call("session/open", config={"autoPrune": True})
 

@@ -17,16 +17,16 @@ from support.session import serve_command
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.schema import VERSION
 
 
-def services(folder: Path) -> Services:
+def services(folder: Path) -> BudgetService:
     """The services in this process, on the folder's store."""
-    return Services(Options(workspace=str(folder), store=str(folder / "state" / "store.db")), actor="test")
+    return BudgetService(Options(workspace=str(folder), store=str(folder / "state" / "store.db")), actor="test")
 
 
-def call(backend: Services, method: str, **params: object) -> dict:
+def call(backend: BudgetService, method: str, **params: object) -> dict:
     """One request."""
     return backend.call(method, params, Cancellation())
 
@@ -62,9 +62,9 @@ def test_a_kill_in_the_middle_leaves_whole_transactions(tmp_path: Path) -> None:
 def test_many_processes_write_one_session(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "from ctxbudget_server.service.service import Services, Options\n"
+        "from ctxbudget_server.service.service import BudgetService, Options\n"
         "from ctxbudget_server.account.cancellation import Cancellation\n"
-        "s = Services(Options(workspace=sys.argv[1], store=sys.argv[2], durability='fast'), actor='t')\n"
+        "s = BudgetService(Options(workspace=sys.argv[1], store=sys.argv[2], durability='fast'), actor='t')\n"
         "for _ in range(25): s.call('context/add', {'items': [{'layer': 'transient', 'tokens': 2}]}, Cancellation())\n"
     )
     arguments = [sys.executable, "-c", script, str(tmp_path), str(tmp_path / "state" / "store.db")]
@@ -117,7 +117,7 @@ def test_a_file_that_was_never_a_store_is_left_alone(tmp_path: Path) -> None:
     notes.write_text("my notes\n")
 
     with pytest.raises(ProtocolError) as caught:
-        call(Services(Options(workspace=str(tmp_path), store=str(notes)), actor="test"), "session/open")
+        call(BudgetService(Options(workspace=str(tmp_path), store=str(notes)), actor="test"), "session/open")
 
     assert (caught.value.name, caught.value.data()["reason"]) == ("storeUnavailable", "not a store")
     assert notes.read_text() == "my notes\n"

@@ -18,7 +18,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.content import digest_of
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.keys import KEPT_SECONDS, LIFETIME_SECONDS
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 
@@ -79,25 +79,25 @@ def old_store(path: Path) -> None:
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
+def services(tmp_path: Path) -> Iterator[BudgetService]:
     old_store(tmp_path / "state" / "store.db")
-    made = Services(Options(workspace=str(tmp_path), store=str(tmp_path / "state" / "store.db")), actor="test")
+    made = BudgetService(Options(workspace=str(tmp_path), store=str(tmp_path / "state" / "store.db")), actor="test")
     yield made
     made.close()
 
 
-def call(services: Services, method: str, **params: Any) -> dict[str, Any]:
+def call(services: BudgetService, method: str, **params: Any) -> dict[str, Any]:
     """One request."""
     return services.call(method, params, Cancellation())
 
 
-def rows(services: Services, query: str) -> list[tuple[Any, ...]]:
+def rows(services: BudgetService, query: str) -> list[tuple[Any, ...]]:
     """What the file has."""
     with contextlib.closing(sqlite3.connect(services.whereabouts.store)) as connection:
         return connection.execute(query).fetchall()
 
 
-def test_contents_and_undos_of_an_earlier_version_are_there(services: Services) -> None:
+def test_contents_and_undos_of_an_earlier_version_are_there(services: BudgetService) -> None:
     assert call(services, "context/get", itemId="iold1")["content"] == TEXT
 
     undone = call(services, "context/undo", undo="uold2")
@@ -110,7 +110,7 @@ def test_contents_and_undos_of_an_earlier_version_are_there(services: Services) 
     assert rows(services, "PRAGMA user_version") == [(VERSION,)]
 
 
-def test_the_log_reads_on_from_an_earlier_version(services: Services) -> None:
+def test_the_log_reads_on_from_an_earlier_version(services: BudgetService) -> None:
     call(services, "context/update", itemId="iold1", title="renamed")
     with services.store.read() as reader:
         events = reader.events("default")
@@ -125,7 +125,7 @@ def test_the_log_reads_on_from_an_earlier_version(services: Services) -> None:
     assert [after["revision"] for _, after in images] == [1, 2, 3]
 
 
-def test_request_keys_of_an_earlier_version_answer_and_expire(services: Services) -> None:
+def test_request_keys_of_an_earlier_version_answer_and_expire(services: BudgetService) -> None:
     known = call(services, "context/add", items=[{"layer": "transient", "tokens": 1}], requestKey="mine")
     assert known == {"revision": 1}
 
@@ -134,7 +134,7 @@ def test_request_keys_of_an_earlier_version_answer_and_expire(services: Services
     assert abs(left["one-shot:0123-ab"] - time.time() - LIFETIME_SECONDS) < 600
 
 
-def test_a_session_of_an_earlier_version_goes_whole(services: Services) -> None:
+def test_a_session_of_an_earlier_version_goes_whole(services: BudgetService) -> None:
     call(services, "session/delete", sessionId="default")
     tables = ("sessions", "items", "events", "undos", "blobs", "blob_holders", "request_keys", "sums")
     assert [rows(services, f"SELECT count(*) FROM {table}") for table in tables] == [[(0,)]] * len(tables)
@@ -147,7 +147,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     old_store(path)
     broken = (*MIGRATIONS[:-1], MIGRATIONS[-1] + "; SELECT no_such_function()")
     monkeypatch.setattr("ctxbudget_server.store.file.migration.MIGRATIONS", broken)
-    made = Services(Options(workspace=str(tmp_path), store=str(path)), actor="test")
+    made = BudgetService(Options(workspace=str(tmp_path), store=str(path)), actor="test")
     with pytest.raises(ProtocolError, match="no_such_function"):
         call(made, "budget/status")
 

@@ -13,7 +13,7 @@ import pytest
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.retention import METHOD, Dropped, Retention, configured, parsed, retain
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = 86_400
@@ -26,7 +26,7 @@ class Place:
         self.now = NOW
         self.path = folder / "s.db"
         options = Options(workspace=str(folder), store=str(self.path), durability="fast", retain=retain)
-        self.services = Services(options, actor="test", clock=lambda: self.now)
+        self.services = BudgetService(options, actor="test", clock=lambda: self.now)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self.services.call(method, params, Cancellation())

@@ -48,7 +48,7 @@ class FakeBackend:
         self.warm = threading.Event()
         self.asked: list[float] = []
 
-    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+    def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         if method.startswith("context/"):
             return "lane-" + params.get("sessionId", "default")
         return None
@@ -56,7 +56,7 @@ class FakeBackend:
     def watching(self) -> bool:
         return self.watched or self.follows
 
-    def news(self) -> list[tuple[str, dict[str, Any]]]:
+    def changes(self) -> list[tuple[str, dict[str, Any]]]:
         self.asked.append(time.monotonic())
         if os.environ.get("FAKE_NEWS_FAIL"):
             raise RuntimeError("no news today")

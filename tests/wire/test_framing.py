@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.rpc.framing import ABSURD_LENGTH, MAX_HEADER_BYTES, FrameParser, FramingError, Oversize
-from ctxbudget_server.rpc.salvage import EDGE_BYTES, salvaged_id
+from ctxbudget_server.rpc.framing import (
+    ABSURD_LENGTH,
+    EDGE_BYTES,
+    MAX_HEADER_BYTES,
+    FrameParser,
+    FramingError,
+    Oversize,
+    request_id_from_edges,
+)
 
 HEADERS = [
     b"Content-Length: %d\r\n\r\n",
@@ -150,4 +157,4 @@ def test_any_bytes_are_frames_or_a_framing_error(chunks: list[bytes]) -> None:
     ],
 )
 def test_the_id_of_an_oversize_request_is_found_at_its_edges(body: bytes, found: object) -> None:
-    assert salvaged_id(body[:EDGE_BYTES], body[-EDGE_BYTES:]) == found
+    assert request_id_from_edges(body[:EDGE_BYTES], body[-EDGE_BYTES:]) == found

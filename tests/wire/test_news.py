@@ -71,4 +71,4 @@ def test_news_that_fail_are_logged_once(start: Start) -> None:
         while len(asked(c)) < 3 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(asked(c)) >= 3
-        assert c.stderr.count("no news to be had") == 1
+        assert c.stderr.count("changes of sessions cannot be read") == 1

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import Attempt, plain_words, project_folder, settings
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.sidecar.client import switched_on
 from ctxbudget_server.sidecar.commands import prepare
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.keys import event_key
 
 
-def answered_here(attempt: Attempt) -> Answer:
+def answered_here(attempt: Attempt) -> OneShotAnswer:
     """The answer; raises whatever goes wrong."""
     opened = _opened(attempt)
     answer = prepare(opened.services, opened.ask, since=attempt.begun).run(Cancellation())
@@ -24,7 +24,7 @@ def answered_here(attempt: Attempt) -> Answer:
     return answer
 
 
-def spooled(attempt: Attempt) -> Answer:
+def spooled(attempt: Attempt) -> OneShotAnswer:
     """Spool the event, which was not put on the account in time; raises whatever goes wrong."""
     from ctxbudget_server.sidecar.agent_commands import spooled
 
@@ -33,8 +33,8 @@ def spooled(attempt: Attempt) -> Answer:
 
 
 class _Opened(NamedTuple):
-    services: Services
-    ask: Ask
+    services: BudgetService
+    ask: OneShotRequest
     starts_sidecar: bool
 
 
@@ -50,7 +50,7 @@ def _opened(attempt: Attempt) -> _Opened:
         store=options.get("--store"),
         durability="fast" if options.get("--durability") == "fast" else "full",
     )
-    services = Services(chosen, root=project_folder(command, body), actor=command)
+    services = BudgetService(chosen, root=project_folder(command, body), actor=command)
     attempt.key = attempt.key or event_key()
-    ask = Ask([], attempt.key, command, [*words, *settings(command, options)], body)
+    ask = OneShotRequest([], attempt.key, command, [*words, *settings(command, options)], body)
     return _Opened(services, ask, "--sidecar" in options)

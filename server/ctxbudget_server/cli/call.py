@@ -13,10 +13,10 @@ from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.presentation.terminal import json_text
-from ctxbudget_server.service.service import Services
+from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.client import STORE_SECONDS
 from ctxbudget_server.sidecar.commands import prepare
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.spool import Spool
 
 
@@ -34,13 +34,13 @@ def run(options: Namespace) -> int:
     try:
         opened = services(options, "call")
     except ProtocolError as error:
-        return printed(Answer(1, stderr=f"{json_text(error.wire())}\n".encode()))
+        return printed(OneShotAnswer(1, stderr=f"{json_text(error.wire())}\n".encode()))
     _fold_in(opened, options.method)
-    ask = Ask([], attempt.key, "call", [options.method], _body(options.params, attempt))
+    ask = OneShotRequest([], attempt.key, "call", [options.method], _body(options.params, attempt))
     return printed(prepare(opened, ask).run(Cancellation()))
 
 
-def _fold_in(opened: Services, method: str) -> None:
+def _fold_in(opened: BudgetService, method: str) -> None:
     """Before a call that writes, put what hooks left in the spool on the account; the call is made in any case."""
     row = METHODS.get(method)
     if row is None or not row.mutates or Spool(opened.whereabouts.store).is_empty():

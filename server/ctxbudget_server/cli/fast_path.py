@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Attempt:
         An event has one in any case.
         """
 
-    def ask(self) -> Answer | None:
+    def ask(self) -> OneShotAnswer | None:
         """The answer of the workspace's sidecar, or None."""
         if not self.given or self.given[0] not in COMMANDS:
             return None
@@ -62,7 +62,7 @@ class Attempt:
             return None
         return self._ask(*plain)
 
-    def _ask(self, words: list[str], options: dict[str, str]) -> Answer | None:
+    def _ask(self, words: list[str], options: dict[str, str]) -> OneShotAnswer | None:
         from ctxbudget_server.sidecar.client import ask_sidecar
         from ctxbudget_server.sidecar.identity import identity
         from ctxbudget_server.store.keys import event_key, passing_key
@@ -83,7 +83,7 @@ class Attempt:
             return None
         if command == "hook":
             self.key = event_key()
-        ask = Ask(shared, self.key or passing_key(), command, arguments, body)
+        ask = OneShotRequest(shared, self.key or passing_key(), command, arguments, body)
         answer = ask_sidecar(ask, workspace, store)
         if ask.sent:
             self.key = ask.key

@@ -14,7 +14,7 @@ from ctxbudget_server.cli.fast_path import Attempt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ctxbudget_server.sidecar.wire import Answer
+    from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 DEADLINE_SECONDS = 20.0
 """A hook ends by itself in this time, whatever it waits for: hosts give theirs 30 seconds and more."""
@@ -52,7 +52,7 @@ def _end_in_time(command: str, attempt: Attempt) -> None:
     os._exit(0)
 
 
-def _answer(attempt: Attempt) -> Answer:
+def _answer(attempt: Attempt) -> OneShotAnswer:
     if (answer := attempt.ask()) is not None:
         return answer
     from ctxbudget_server.cli.agent import answered_here
@@ -60,7 +60,7 @@ def _answer(attempt: Attempt) -> Answer:
     return answered_here(attempt)
 
 
-def _print(answer: Answer) -> None:
+def _print(answer: OneShotAnswer) -> None:
     if answer.stderr:
         sys.stderr.buffer.write(answer.stderr)
         sys.stderr.flush()

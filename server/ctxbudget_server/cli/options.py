@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.service.service import Options, Services
+from ctxbudget_server.service.service import BudgetService, Options
 
 
 def add_store_options(parser: ArgumentParser) -> None:
@@ -64,6 +64,6 @@ def service_options(options: Namespace, limits: Limits | None = None) -> Options
     )
 
 
-def services(options: Namespace, actor: str) -> Services:
+def services(options: Namespace, actor: str) -> BudgetService:
     """The services in this process."""
-    return Services(service_options(options), actor=actor)
+    return BudgetService(service_options(options), actor=actor)

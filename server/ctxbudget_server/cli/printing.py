@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from ctxbudget_server.sidecar.wire import Answer
+from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 
-def printed(answer: Answer) -> int:
+def printed(answer: OneShotAnswer) -> int:
     """Print an answer; the exit code, 1 if the answer cannot be written."""
     sys.stderr.buffer.write(answer.stderr)
     sys.stderr.buffer.flush()

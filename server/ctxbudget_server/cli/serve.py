@@ -72,7 +72,7 @@ def run(options: Namespace) -> int:
     gc.disable()
     from ctxbudget_server.rpc.connection import Served
     from ctxbudget_server.rpc.server import ServeOptions, serve
-    from ctxbudget_server.service.service import Services
+    from ctxbudget_server.service.service import BudgetService
     from ctxbudget_server.sidecar.client import switched_on
     from ctxbudget_server.store.location import extra_roots
 
@@ -86,7 +86,7 @@ def run(options: Namespace) -> int:
     )
 
     def opened(root: str | None) -> Served:
-        service = Services(chosen, root=root, actor="serve")
+        service = BudgetService(chosen, root=root, actor="serve")
 
         def answer_one_shots() -> OneShotBackend | None:
             from ctxbudget_server.sidecar.commands import one_shots  # after `initialize` was answered

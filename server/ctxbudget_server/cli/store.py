@@ -13,7 +13,7 @@ from ctxbudget_server.account.storage import Cleaned, cleaned, shown
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.service.service import Services
+from ctxbudget_server.service.service import BudgetService
 
 MAX_SESSIONS = 20
 """Sessions that are listed, those that hold most; with `--json` all of them."""
@@ -53,7 +53,7 @@ def run(options: Namespace) -> int:
     return 0 if done is None or done.complete else 1
 
 
-def _clean(opened: Services, path: Path, options: Namespace) -> Cleaned:
+def _clean(opened: BudgetService, path: Path, options: Namespace) -> Cleaned:
     return cleaned(opened.store, path, configured(options.retain), utc_now(), rewrite=options.rewrite)
 
 

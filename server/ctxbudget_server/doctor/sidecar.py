@@ -9,7 +9,7 @@ from typing import Any
 from ctxbudget_server.doctor.finding import Finding, command
 from ctxbudget_server.sidecar.client import TAKEN_SECONDS, switched_on
 from ctxbudget_server.sidecar.identity import identity
-from ctxbudget_server.sidecar.wire import REFUSED, TAKEN, Ask
+from ctxbudget_server.sidecar.wire import REFUSED, TAKEN, OneShotRequest
 from ctxbudget_server.store.location import extra_roots, socket_place
 
 NAME = "sidecar"
@@ -64,7 +64,7 @@ def _knock(workspace: str, store: str) -> tuple[int, bytes]:
         with closing(connection):
             process = peer(connection)[1]
             shared = identity(workspace, store, "full", extra_roots())
-            connection.sendall(Ask(shared, "", "call", ["session/list"], b" ").head())
+            connection.sendall(OneShotRequest(shared, "", "call", ["session/list"], b" ").head())
             with suppress(TimeoutError):
                 return process, connection.recv(MAX_REPLY_BYTES)
             return process, b""

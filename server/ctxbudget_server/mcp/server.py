@@ -20,15 +20,15 @@ from ctxbudget_server.mcp.session import session_id
 from ctxbudget_server.mcp.tools import TOOLS, answer
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
-from ctxbudget_server.service.service import Services
+from ctxbudget_server.service.service import BudgetService
 
 
-def serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
+def serve(service: BudgetService, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
     """Serve the host on stdin and stdout until it leaves, or until SIGINT or SIGTERM end the process."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     try:
-        anyio.run(_serve, services, chosen_session, watchdog)
+        anyio.run(_serve, service, chosen_session, watchdog)
     except* BrokenPipeError:  # it left with an answer under way
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
 
@@ -41,10 +41,10 @@ def _end(number: int, _: object) -> NoReturn:
     os._exit(128 + number)
 
 
-async def _serve(services: Services, chosen_session: str | None, watchdog: Watchdog | None) -> None:
+async def _serve(service: BudgetService, chosen_session: str | None, watchdog: Watchdog | None) -> None:
     async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
         cancellation = Cancellation()
-        work = partial(_answer, services, cancellation, chosen_session, params.name, params.arguments or {})
+        work = partial(_answer, service, cancellation, chosen_session, params.name, params.arguments or {})
         try:
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except anyio.get_cancelled_exc_class():
@@ -81,10 +81,10 @@ async def _list(_: ServerRequestContext, __: types.PaginatedRequestParams | None
 
 
 def _answer(
-    services: Services, cancellation: Cancellation, chosen_session: str | None, name: str, arguments: dict[str, Any]
+    service: BudgetService, cancellation: Cancellation, chosen_session: str | None, name: str, arguments: dict[str, Any]
 ) -> types.CallToolResult:
     def ask(method: str, **params: Any) -> dict[str, Any]:
-        return services.call(method, params, cancellation)
+        return service.call(method, params, cancellation)
 
     try:
         text, failed = answer(ask, session_id(chosen_session, ask), name, arguments), False

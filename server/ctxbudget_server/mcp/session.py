@@ -12,14 +12,14 @@ VARIABLES = ("CTXBUDGET_SESSION", "CLAUDE_CODE_SESSION_ID")
 """Where a host names its session; Claude Code gives its children the second one."""
 
 
-class Ask(Protocol):
+class SendRequest(Protocol):
     """Sends one request to the services; raises `ProtocolError`."""
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:
         """The result."""
 
 
-def session_id(chosen: str | None, ask: Ask) -> str:
+def session_id(chosen: str | None, ask: SendRequest) -> str:
     """`chosen`, else what the host's environment names, else the session that changed last, itself or in a subagent.
 
     Looked up for each request: a host may start its tools before its hooks open the session.
@@ -33,7 +33,7 @@ def session_id(chosen: str | None, ask: Ask) -> str:
     return parent_of(newest["sessionId"], ids) if newest else DEFAULT_SESSION
 
 
-def all_sessions(ask: Ask) -> list[dict[str, Any]]:
+def all_sessions(ask: SendRequest) -> list[dict[str, Any]]:
     """All sessions of the workspace, the oldest first, from however many pages."""
     page = ask("session/list")
     sessions: list[dict[str, Any]] = page["sessions"]
@@ -49,7 +49,7 @@ def parent_of(session: str, known: Collection[str]) -> str:
     return parent_of(above, known) if above in known else session
 
 
-def subagents_of(session: str, ask: Ask) -> list[str]:
+def subagents_of(session: str, ask: SendRequest) -> list[str]:
     """The sessions of its subagents. Ids of items are unique among all sessions."""
     ids = [one["sessionId"] for one in all_sessions(ask)]
     return [one for one in ids if one.startswith(f"{session}:")]

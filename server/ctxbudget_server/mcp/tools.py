@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_server.mcp.session import Ask, subagents_of
+from ctxbudget_server.mcp.session import SendRequest, subagents_of
 from ctxbudget_server.presentation import terminal
 
 GET_TOKENS = 2_000
 """What `context_get` answers at most unless told otherwise, tokens: the reader's own context is the scarce thing."""
 
 Arguments = Mapping[str, Any]
-Answer = Callable[[Ask, str, Arguments], str]
+RunTool = Callable[[SendRequest, str, Arguments], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Tool:
     name: str
     description: str
     properties: dict[str, dict[str, Any]]
-    answer: Answer
+    answer: RunTool
     required: tuple[str, ...] = ()
 
     @property
@@ -35,7 +35,7 @@ class Tool:
         return {**schema, "required": list(self.required)} if self.required else schema
 
 
-def budget_status(ask: Ask, session: str, _: Arguments) -> str:
+def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
     """What is in use of the budget and the window, and the advice."""
     status = ask("budget/status", sessionId=session)
     used = f"{status['retained']:,} of {status['budget']:,} budget tokens ({status['ofBudget']:.1%})"
@@ -54,12 +54,12 @@ def budget_status(ask: Ask, session: str, _: Arguments) -> str:
     return "\n".join(map(terminal.line, lines))
 
 
-def budget_report(ask: Ask, session: str, _: Arguments) -> str:
+def budget_report(ask: SendRequest, session: str, _: Arguments) -> str:
     """Actual against budget, as Markdown."""
     return str(ask("budget/report", sessionId=session, format="markdown")["markdown"])
 
 
-def context_search(ask: Ask, session: str, given: Arguments) -> str:
+def context_search(ask: SendRequest, session: str, given: Arguments) -> str:
     """`id:line title: text` for each line found."""
     found = ask("context/search", sessionId=session, query=given["query"], limit=given.get("limit", 10))
     lines = [
@@ -71,7 +71,7 @@ def context_search(ask: Ask, session: str, given: Arguments) -> str:
     return "\n".join(lines) or f"nothing found in {found['searched']} items"
 
 
-def context_get(ask: Ask, session: str, given: Arguments) -> str:
+def context_get(ask: SendRequest, session: str, given: Arguments) -> str:
     """An original or a part of it, cut at a line when it is over the limit, with how to go on."""
     got = ask("context/get", sessionId=session, itemId=given["id"], **_part(given))
     content: str = got["content"]
@@ -88,7 +88,7 @@ def context_get(ask: Ask, session: str, given: Arguments) -> str:
     return f"{whole}\n[{in_all}; go on with lines {first + whole.count(chr(10))}-]"
 
 
-def metadata_extract(ask: Ask, session: str, given: Arguments) -> str:
+def metadata_extract(ask: SendRequest, session: str, given: Arguments) -> str:
     """The metadata of a file or item, as text."""
     source = {"itemId": given["id"]} if "id" in given else {"path": given.get("path")}
     focus = {"focus": given["focus"]} if "focus" in given else {}
@@ -139,7 +139,7 @@ TOOLS = (
 )
 
 
-def answer(ask: Ask, session: str, name: str, arguments: Arguments) -> str:
+def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> str:
     """A tool's answer. Raises `ProtocolError`, `invalidParams` for arguments that the schema does not allow."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     if tool is None:

@@ -36,11 +36,11 @@ class BackendCalls:
             frame = self._answer(ticket, method, params, cancellation)
             self._tell(ticket, method, frame)
 
-        self._queue.submit(self._lane(method, params), work)
+        self._queue.submit(self._queue_key(method, params), work)
 
-    def _lane(self, method: str, params: dict[str, Any]) -> str | None:
+    def _queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         try:
-            return self._backend.lane(method, params)
+            return self._backend.queue_key(method, params)
         except Exception:  # params are not validated yet; `call` will say what is wrong with them
             log.exception("no lane for a request of %s", method)
             return None

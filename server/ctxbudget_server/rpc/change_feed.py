@@ -15,9 +15,9 @@ from ctxbudget_server.service.backend import Backend, Notification
 
 log = logging.getLogger(__name__)
 
-SHORTEST_SECONDS = 0.1
+MIN_INTERVAL_SECONDS = 0.1
 """Between two looks: hence at most 10 `budget/didChange` per session and second."""
-LONGEST_SECONDS = 0.25
+MAX_INTERVAL_SECONDS = 0.25
 """Between two looks: how late a change by another process may be told."""
 
 
@@ -51,23 +51,23 @@ class ChangeFeed:
         """Until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(LONGEST_SECONDS if self._backend.watching() else None):
+                async with asyncio.timeout(MAX_INTERVAL_SECONDS if self._backend.watching() else None):
                     await self._changed.wait()
             except TimeoutError:
                 pass
             self._changed.clear()
             if self._backend.watching():
                 await self._outlet.drained()  # no news for a client that does not read
-                for method, params in await self._pool.result_of(self._news):
+                for method, params in await self._pool.result_of(self._collect):
                     self._notify(method, params)
-                await asyncio.sleep(SHORTEST_SECONDS)
+                await asyncio.sleep(MIN_INTERVAL_SECONDS)
 
-    def _news(self) -> list[Notification]:
+    def _collect(self) -> list[Notification]:
         try:
-            news = self._backend.news()
+            news = self._backend.changes()
         except Exception as exc:
             if not self._failing:  # once, not four times a second
-                log.warning("no news to be had: %r", exc, exc_info=not isinstance(exc, ProtocolError))
+                log.warning("changes of sessions cannot be read: %r", exc, exc_info=not isinstance(exc, ProtocolError))
             self._failing = True
             return []
         self._failing = False

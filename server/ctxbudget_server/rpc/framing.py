@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from ctxbudget_server.rpc.salvage import EDGE_BYTES
 
 MAX_HEADER_BYTES = 8 * 1024
 ABSURD_LENGTH = 1 << 40
 """A length above it (1 TiB) is no message: waiting for its end would be waiting for ever."""
+EDGE_BYTES = 4096
+"""How much of either end of a skipped body is kept."""
+
+_SCALAR = rb'(?:"(?:[^"\\]|\\.)*"|-?\d+)'
+_MEMBER = rb'"(?:id|jsonrpc|method)"\s*:\s*' + _SCALAR
+_HEAD = re.compile(rb"\s*\{\s*((?:" + _MEMBER + rb"\s*,\s*)+)")
+_TAIL = re.compile(rb"((?:,\s*" + _MEMBER + rb"\s*)+)\}\s*$")
+_ID = re.compile(rb'"id"\s*:\s*(' + _SCALAR + rb")")
 
 
 class FramingError(Exception):
@@ -126,3 +134,19 @@ class FrameParser:
         self._header_bytes += size
         if self._header_bytes > MAX_HEADER_BYTES:
             raise FramingError(f"a header of more than {MAX_HEADER_BYTES} bytes")
+
+
+def request_id_from_edges(head: bytes, tail: bytes) -> str | int | None:
+    """The id before or behind the params, in the first or last bytes of a body that was too large; None if unknown.
+
+    Its sender waits for an answer.
+    """
+    for found in (_HEAD.match(head), _TAIL.search(tail)):
+        if found and (member := _ID.search(found.group(1))):
+            try:
+                value = json.loads(member.group(1))
+            except ValueError:
+                continue
+            if isinstance(value, str | int):
+                return value
+    return None

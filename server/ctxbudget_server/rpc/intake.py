@@ -25,9 +25,8 @@ from ctxbudget_server.rpc.envelope import (
     classify,
     is_message_id,
 )
-from ctxbudget_server.rpc.framing import Frame, Oversize
+from ctxbudget_server.rpc.framing import EDGE_BYTES, Frame, Oversize, request_id_from_edges
 from ctxbudget_server.rpc.protocol import BudgetProtocol
-from ctxbudget_server.rpc.salvage import EDGE_BYTES, salvaged_id
 
 LARGE_BYTES = 64 * 1024
 """A body above it is decoded by a worker: it would hold up everything else on the event loop."""
@@ -49,7 +48,7 @@ class _Waiting:
     def id(self) -> MessageId | None:
         """The id of the request that it is, if that can be told."""
         if self.body is not None:
-            return salvaged_id(bytes(self.body[:EDGE_BYTES]), bytes(self.body[-EDGE_BYTES:]))
+            return request_id_from_edges(bytes(self.body[:EDGE_BYTES]), bytes(self.body[-EDGE_BYTES:]))
         return self.envelope.id if isinstance(self.envelope, Request) else None
 
 
@@ -69,7 +68,7 @@ class Intake:
         """Take the next message as it came off the wire: work on it, or let it wait."""
         if isinstance(frame, Oversize):
             limit = self._connection.limits.max_message_bytes
-            self._protocol.refuse(salvaged_id(frame.head, frame.tail), _too_large(frame.size, limit))
+            self._protocol.refuse(request_id_from_edges(frame.head, frame.tail), _too_large(frame.size, limit))
         elif len(frame) > LARGE_BYTES and self._connection.lifecycle.takes_notifications():
             self._wait(_Waiting(len(frame), body=frame))
         else:

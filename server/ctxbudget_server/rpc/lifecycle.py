@@ -15,7 +15,7 @@ from ctxbudget_server.runtime.watchdog import Watchdog, is_alive
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.5
+POLL_INTERVAL_SECONDS = 0.5
 
 
 class Phase(enum.Enum):
@@ -125,7 +125,7 @@ class ParentWatch:
                 self._watchdog.beat()
             if self._is_gone():
                 self._lifecycle.end(End.PARENT_GONE)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     def ending(self) -> None:
         """The server has begun to end."""

@@ -18,7 +18,7 @@ Work = Callable[[], None]
 Later = Callable[[float, Callable[[], None]], Any]
 
 CORE_THREADS = 4
-MOST_THREADS = 256
+MAX_THREADS = 256
 PATIENCE_SECONDS = 0.01
 """How long work waits for a free thread before the pool grows: a burst of quick work is done before."""
 GROWTH = 8
@@ -33,7 +33,7 @@ class WorkerPool:
     `PATIENCE_SECONDS`. `later` is the event loop's `call_later`; `submit` is called on the loop.
     """
 
-    def __init__(self, later: Later, core: int = CORE_THREADS, most: int = MOST_THREADS) -> None:
+    def __init__(self, later: Later, core: int = CORE_THREADS, most: int = MAX_THREADS) -> None:
         self._later = later
         self._core = core
         self._most = most

@@ -21,14 +21,14 @@ class Backend(Protocol):
         Blocks while it works. Raises `ProtocolError` (refused) or `Cancelled` (nothing was changed).
         """
 
-    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+    def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         """Requests of one lane are worked on one after the other, in the order of arrival; None: at any time."""
 
     def watching(self) -> bool:
         """Whether this connection watches or follows any session."""
 
     def follow(self, session: str | None, alerts: bool = True) -> None:
-        """Have `news` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly.
+        """Have `changes` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly.
 
         Sessions opened with `watch` are told of as before, with their alerts.
         """
@@ -36,7 +36,7 @@ class Backend(Protocol):
     def followed(self, session: str, model: str | None) -> TrackedSession:
         """The session that is followed, as it is now, and a counter. Blocks briefly."""
 
-    def news(self) -> list[Notification]:
+    def changes(self) -> list[Notification]:
         """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""
 
     def document_changed(self, uri: str, text: str | None) -> None:

@@ -1,4 +1,4 @@
-"""News of watched sessions, whichever process made them: what changed since the last look."""
+"""ChangeTracker of watched sessions, whichever process made them: what changed since the last look."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Seen:
     revision: int
 
 
-class News:
+class ChangeTracker:
     """Compares watched sessions with what was told last. A quiet store costs one look at its change mark."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:

@@ -20,7 +20,7 @@ from ctxbudget_server.account.request import Request, utc_now
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
-from ctxbudget_server.service.validation import Validate, lean_validated, validated
+from ctxbudget_server.service.validation import Validate, fast_validate, validate
 from ctxbudget_server.store.deadline import DeadlineStore
 from ctxbudget_server.store.errors import StoreReplacedError
 from ctxbudget_server.store.interface import Store
@@ -31,7 +31,7 @@ from ctxbudget_server.workspace.documents import Documents, find_workspace
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.records import Record
-    from ctxbudget_server.service.changes import News
+    from ctxbudget_server.service.changes import ChangeTracker
     from ctxbudget_server.service.tracked_session import SessionTracker, TrackedSession
 
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
@@ -68,7 +68,7 @@ class Whereabouts:
     roots: list[str]
 
 
-class Services:
+class BudgetService:
     """All methods of the contract over one workspace's store. Thread-safe."""
 
     def __init__(
@@ -90,8 +90,8 @@ class Services:
         self._actor = f"{actor}:{os.getpid()}"
         self._retain = options.retain
         self._clock = clock
-        self._validate: Validate = lean_validated
-        self._news: News | None = None
+        self._validate: Validate = fast_validate
+        self._changes: ChangeTracker | None = None
         self._following: SessionTracker | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class Services:
                     raise
         return _answered(request, row, checked)
 
-    def lane(self, method: str, params: dict[str, Any]) -> str | None:
+    def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         """Writes to one session keep their order; reads go at any time."""
         row = METHODS.get(method)
         if row is None or not row.mutates:
@@ -152,12 +152,12 @@ class Services:
 
     def watching(self) -> bool:
         """Whether any session is watched or followed."""
-        return self._news is not None and self._news.active
+        return self._changes is not None and self._changes.active
 
     def follow(self, session: str | None, alerts: bool = True) -> None:
-        """Have `news` tell of a session, or of the latest for `auto`; None: of none but those opened with `watch`."""
-        if self._news is not None or session is not None:
-            self._the_news().follow(session, alerts)
+        """Have `changes` tell of a session, or of the latest for `auto`; None: only of those opened with `watch`."""
+        if self._changes is not None or session is not None:
+            self._changes_of_sessions().follow(session, alerts)
 
     def followed(self, session: str, model: str | None) -> TrackedSession:
         """The session that `session` names now, and the counter of `model`, else of the session's."""
@@ -167,9 +167,9 @@ class Services:
             self._following = SessionTracker(self.store)
         return self._following.find(session, model)
 
-    def news(self) -> list[Notification]:
+    def changes(self) -> list[Notification]:
         """What happened to the watched sessions since the last call."""
-        return self._news.collect() if self._news else []
+        return self._changes.collect() if self._changes else []
 
     def warm_up(self) -> None:
         """Load the vocabulary, then build the models: until they are there, params are checked without them."""
@@ -179,7 +179,7 @@ class Services:
         load(DEFAULT_ENCODING)
         for row in requests():
             model_of(row.params)
-        self._validate = validated
+        self._validate = validate
         self._retain_content()
 
     def document_changed(self, uri: str, text: str | None) -> None:
@@ -194,7 +194,7 @@ class Services:
         """Whether documents may be as large as where nothing was said of it."""
         return self._limits.max_document_bytes == Limits().max_document_bytes
 
-    def guest(self, actor: str, roots: list[str] | None = None) -> Services:
+    def guest(self, actor: str, roots: list[str] | None = None) -> BudgetService:
         """The services for another client: without the open documents and watched sessions of this one.
 
         `roots` are the folders outside the workspace that it may read; absent: the same.
@@ -205,16 +205,16 @@ class Services:
             guest._documents = replace(self._documents, extra_roots=[Path(root) for root in roots])
         guest._actor = actor
         guest.buffers = Buffers()
-        guest._news = None
+        guest._changes = None
         return guest
 
-    def hurried(self, until: float) -> Services:
+    def hurried(self, until: float) -> BudgetService:
         """The same services, for work that waits for other writers until `until` (of `time.monotonic`) at most."""
         hurried = copy(self)
         hurried.store = DeadlineStore(self.store, until)
         return hurried
 
-    def of_workspace(self, workspace: str) -> Services:
+    def of_workspace(self, workspace: str) -> BudgetService:
         """The services for another workspace (a real path) on the same store; these, if there is no such folder."""
         if workspace == self.whereabouts.workspace or not Path(workspace).is_dir():
             return self
@@ -243,16 +243,16 @@ class Services:
 
     def _watch(self, session_id: str, wanted: bool) -> None:
         if wanted:
-            self._the_news().watch(session_id)
+            self._changes_of_sessions().watch(session_id)
         else:
-            self._the_news().ignore(session_id)
+            self._changes_of_sessions().ignore(session_id)
 
-    def _the_news(self) -> News:
-        from ctxbudget_server.service.changes import News
+    def _changes_of_sessions(self) -> ChangeTracker:
+        from ctxbudget_server.service.changes import ChangeTracker
 
-        if self._news is None:
-            self._news = News(self.store, self._clock)
-        return self._news
+        if self._changes is None:
+            self._changes = ChangeTracker(self.store, self._clock)
+        return self._changes
 
 
 def _answered(request: Request, row: Method, checked: Any) -> dict[str, Any]:

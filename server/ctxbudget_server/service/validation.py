@@ -27,11 +27,11 @@ Validate = Callable[[Method, dict[str, Any]], object]
 """Gives the params as attributes, or raises `invalidParams` with a location for each fault."""
 
 
-class _UnclearError(Exception):
-    """Not plainly allowed."""
+class NeedsFullValidation(Exception):  # noqa: N818 (not a fault: the models decide)
+    """The contract does not plainly allow the value."""
 
 
-def validated(row: Method, given: dict[str, Any]) -> BaseModel:
+def validate(row: Method, given: dict[str, Any]) -> BaseModel:
     """The params as a model; raises `invalidParams` with a location for each fault."""
     from pydantic import ValidationError
 
@@ -49,14 +49,14 @@ def validated(row: Method, given: dict[str, Any]) -> BaseModel:
         ) from fault
 
 
-def lean_validated(row: Method, given: dict[str, Any]) -> object:
-    """The params with their defaults as attributes; raises what `validated` raises."""
+def fast_validate(row: Method, given: dict[str, Any]) -> object:
+    """The params with their defaults as attributes; raises what `validate` raises."""
     name = type_name(row.params)
     types = published_types(name)
     try:
         return _Reader(types).read(types[name], given)
-    except _UnclearError:
-        return validated(row, given)
+    except NeedsFullValidation:
+        return validate(row, given)
 
 
 class _Reader:
@@ -66,15 +66,15 @@ class _Reader:
         self._definitions = definitions
 
     def read(self, schema: Schema, value: Any) -> Any:
-        """The value that a model would have; raises `_UnclearError`."""
+        """The value that a model would have; raises `NeedsFullValidation`."""
         if name := schema.get("$ref"):
             schema = self._definitions[name.rpartition("/")[2]]
         if options := schema.get("anyOf") or schema.get("oneOf"):
             return self._any(options, value)
         if ("const" in schema and value != schema["const"]) or ("enum" in schema and value not in schema["enum"]):
-            raise _UnclearError
+            raise NeedsFullValidation
         if "const" in schema and type(value) is not type(schema["const"]):
-            raise _UnclearError
+            raise NeedsFullValidation
         readers = {
             "object": self._object,
             "array": self._array,
@@ -90,18 +90,18 @@ class _Reader:
         for option in options:
             try:
                 return self.read(option, value)
-            except _UnclearError:
+            except NeedsFullValidation:
                 continue
-        raise _UnclearError
+        raise NeedsFullValidation
 
     def _object(self, schema: Schema, value: Any) -> Any:
         properties: dict[str, Schema] = schema.get("properties", {})
         if schema.get("additionalProperties") is True and isinstance(value, dict):
             return value
         if not isinstance(value, dict) or not value.keys() <= properties.keys():
-            raise _UnclearError
+            raise NeedsFullValidation
         if not value.keys() >= set(schema.get("required", ())):
-            raise _UnclearError
+            raise NeedsFullValidation
         return SimpleNamespace(
             **{
                 _snake(name): self.read(part, value[name]) if name in value else part.get("default")
@@ -111,47 +111,47 @@ class _Reader:
 
     def _array(self, schema: Schema, value: Any) -> Any:
         if not isinstance(value, list) or not _within(len(value), schema, "minItems", "maxItems"):
-            raise _UnclearError
+            raise NeedsFullValidation
         return [self.read(schema["items"], element) for element in value]
 
 
 def _string(schema: Schema, value: Any) -> Any:
     if not isinstance(value, str) or not _within(len(value), schema, "minLength", "maxLength"):
-        raise _UnclearError
+        raise NeedsFullValidation
     pattern = schema.get("pattern")
     if pattern is not None and not re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value):
-        raise _UnclearError
+        raise NeedsFullValidation
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _UnclearError from None
+            raise NeedsFullValidation from None
     return value
 
 
 def _integer(schema: Schema, value: Any) -> Any:
     if type(value) is not int or not _within(value, schema, "minimum", "maximum"):
-        raise _UnclearError
+        raise NeedsFullValidation
     return value
 
 
 def _number(schema: Schema, value: Any) -> Any:
     if type(value) not in (int, float) or not math.isfinite(value) or not _within(value, schema, "minimum", "maximum"):
-        raise _UnclearError
+        raise NeedsFullValidation
     if value <= schema.get("exclusiveMinimum", -math.inf):
-        raise _UnclearError
+        raise NeedsFullValidation
     return float(value)
 
 
 def _boolean(_: Schema, value: Any) -> Any:
     if not isinstance(value, bool):
-        raise _UnclearError
+        raise NeedsFullValidation
     return value
 
 
 def _null(_: Schema, value: Any) -> Any:
     if value is not None:
-        raise _UnclearError
+        raise NeedsFullValidation
     return None
 
 

@@ -18,71 +18,77 @@ from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.sidecar import client as caller
 from ctxbudget_server.sidecar import spooling
 from ctxbudget_server.sidecar.spooling import Folded
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.location import store_path
 
 if TYPE_CHECKING:
-    from ctxbudget_server.service.service import Services
+    from ctxbudget_server.service.service import BudgetService
 
 SPOOLED: Final = frozenset({"storeBusy", "storeFull"})
 """Errors after which an event waits in the spool."""
 SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process puts it on the account"
 
-Work = tuple[str | None, Callable[[Cancellation], Answer]]
+Work = tuple[str | None, Callable[[Cancellation], OneShotAnswer]]
 """A lane, and what is to be done in it."""
 
 
-def hook(services: Services, ask: Ask, since: float) -> Work:
-    """What `ctxbudget hook EVENT` does with the payload in `ask`; an agent waits for it since `since`."""
+def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
+    """What `ctxbudget hook EVENT` does with the payload in `request`; an agent waits for it since `since`."""
     try:
-        event, options = _event(ask)
+        event, options = _event(request)
     except FaultyPayloadError as fault:
-        complaint = Answer(0, stderr=_line("hook", fault))
+        complaint = OneShotAnswer(0, stderr=_line("hook", fault))
         return None, lambda _: complaint
 
-    def run(cancellation: Cancellation) -> Answer:
-        until = max(since + caller.STORE_SECONDS, time.monotonic() + caller.LEAST_STORE_SECONDS)
+    def run(cancellation: Cancellation) -> OneShotAnswer:
+        until = max(since + caller.STORE_SECONDS, time.monotonic() + caller.MIN_STORE_SECONDS)
         told: list[str] = []
         try:
-            if not _fold_before(services, until, told):
-                return spooled(services, ask, told)
-            reaction = _reaction(services.hurried(until), ask, event, options, cancellation)
+            if not _fold_before(service, until, told):
+                return spooled(service, request, told)
+            reaction = _reaction(service.hurried(until), request, event, options, cancellation)
         except ProtocolError as error:
-            return spooled(services, ask, told) if error.name in SPOOLED else Answer(0, stderr=_lines([*told, error]))
-        return Answer(0, answer(event, reaction), _lines(told))
+            return (
+                spooled(service, request, told)
+                if error.name in SPOOLED
+                else OneShotAnswer(0, stderr=_lines([*told, error]))
+            )
+        return OneShotAnswer(0, answer(event, reaction), _lines(told))
 
     return event.session, run
 
 
-def _event(ask: Ask) -> tuple[Event, HookOptions]:
+def _event(request: OneShotRequest) -> tuple[Event, HookOptions]:
     """The event that a host tells. Raises `FaultyPayloadError`."""
-    word, *given = ask.arguments
+    word, *given = request.arguments
     options = _hook_options(_settings(given))
-    return event_of(word, payload_of(ask.body), options.host), options
+    return event_of(word, payload_of(request.body), options.host), options
 
 
-def fold_in(services: Services, until: float) -> Folded:
+def fold_in(service: BudgetService, until: float) -> Folded:
     """Put the events in the store's spool on the account, until `until` (of `time.monotonic`).
 
     Raises OSError if the spool cannot be used.
     """
-    return spooling.fold_in(services, until, _put_on_account)
+    return spooling.fold_in(service, until, _put_on_account)
 
 
-def _put_on_account(services: Services, ask: Ask) -> None:
-    _reaction(services, ask, *_event(ask), Cancellation())
+def _put_on_account(service: BudgetService, request: OneShotRequest) -> None:
+    _reaction(service, request, *_event(request), Cancellation())
 
 
-def _reaction(services: Services, ask: Ask, event: Event, options: HookOptions, cancellation: Cancellation) -> Reaction:
+def _reaction(
+    service: BudgetService, request: OneShotRequest, event: Event, options: HookOptions, cancellation: Cancellation
+) -> Reaction:
     from ctxbudget_server.agents.hook import react  # a status line does without it
 
-    return react(_account(services, ask, cancellation), event, options)
+    return react(_account(service, request, cancellation), event, options)
 
 
-def _fold_before(services: Services, until: float, told: list[str]) -> bool:
+def _fold_before(service: BudgetService, until: float, told: list[str]) -> bool:
     """Whether no event waits that is older than the one at hand."""
     try:
-        folded = fold_in(services, until)
+        folded = fold_in(service, until)
     except OSError as fault:  # what cannot be read does not keep the next event from the account
         told.append(f"the spool cannot be used: {fault}")
         return True
@@ -90,44 +96,44 @@ def _fold_before(services: Services, until: float, told: list[str]) -> bool:
     return folded.clear
 
 
-def spooled(services: Services, ask: Ask, told: Iterable[str] = ()) -> Answer:
+def spooled(service: BudgetService, request: OneShotRequest, told: Iterable[str] = ()) -> OneShotAnswer:
     """Have the event wait in the spool; the answer says so, after `told`."""
-    at = services.whereabouts
+    at = service.whereabouts
     try:
-        spooling.spool_event(at.store, at.workspace, ask, durable=at.durability == "full")
+        spooling.spool_event(at.store, at.workspace, request, durable=at.durability == "full")
     except OSError as fault:
-        return Answer(0, stderr=_lines([*told, f"the store is busy, and the event is lost: {fault}"]))
-    return Answer(0, stderr=_lines([*told, SPOOLED_NOTICE]))
+        return OneShotAnswer(0, stderr=_lines([*told, f"the store is busy, and the event is lost: {fault}"]))
+    return OneShotAnswer(0, stderr=_lines([*told, SPOOLED_NOTICE]))
 
 
-def statusline(services: Services, ask: Ask, since: float) -> Work:
-    """What `ctxbudget statusline` prints for the payload in `ask`, which may be empty; somebody waits since `since`."""
+def statusline(service: BudgetService, request: OneShotRequest, since: float) -> Work:
+    """What `ctxbudget statusline` prints for the payload in `request`, which may be empty; begun at `since`."""
 
-    def run(cancellation: Cancellation) -> Answer:
+    def run(cancellation: Cancellation) -> OneShotAnswer:
         from ctxbudget_server.agents.statusline import Look, statusline_of
 
         try:
-            given = _settings(ask.arguments)
-            payload = payload_of(ask.body) if bytes(ask.body).strip() else {}
+            given = _settings(request.arguments)
+            payload = payload_of(request.body) if bytes(request.body).strip() else {}
             look = Look(given.get("color") != "never", _whole(given, "width"))
             named = payload.get("session_id") or given.get("session")
             session = session_id(named) if isinstance(named, str) else None
-            hurried = services.hurried(since + caller.STORE_SECONDS)
-            text = statusline_of(_account(hurried, ask, cancellation), session, payload, look)
-            return Answer(0, f"{text}\n".encode())
+            hurried = service.hurried(since + caller.STORE_SECONDS)
+            text = statusline_of(_account(hurried, request, cancellation), session, payload, look)
+            return OneShotAnswer(0, f"{text}\n".encode())
         except (FaultyPayloadError, ProtocolError) as fault:
-            return Answer(0, b"ctx ?\n", _line("statusline", fault))
+            return OneShotAnswer(0, b"ctx ?\n", _line("statusline", fault))
 
     return None, run
 
 
-def _account(services: Services, ask: Ask, cancellation: Cancellation) -> Account:
-    def request(method: str, **params: Any) -> dict[str, Any]:
-        return services.call(method, params, cancellation)
+def _account(service: BudgetService, request: OneShotRequest, cancellation: Cancellation) -> Account:
+    def send(method: str, **params: Any) -> dict[str, Any]:
+        return service.call(method, params, cancellation)
 
-    at = services.whereabouts
+    at = service.whereabouts
     elsewhere = () if at.store == store_path(at.workspace) else ("--store", at.store)
-    return Account(request, ask.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
+    return Account(send, request.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
 
-    lane: str | None
-    run: Callable[[Cancellation], Answer]
+    queue_key: str | None
+    run: Callable[[Cancellation], OneShotAnswer]
     method: str | None = None
 
 
@@ -31,5 +31,5 @@ class OneShotBackend(Protocol):
     def fold_in(self) -> None:
         """Put events that wait in the spool on the account. Blocks for a second or so at most. Raises OSError."""
 
-    def prepare(self, ask: Ask, process: int) -> Prepared:
+    def prepare(self, request: OneShotRequest, process: int) -> Prepared:
         """Read the command of a caller's process. Raises LookupError if only that process can answer it."""

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ctxbudget_server.sidecar.endpoint import Endpoint
-from ctxbudget_server.sidecar.wire import TAKEN, Answer, Ask, read_answer
+from ctxbudget_server.sidecar.wire import TAKEN, OneShotAnswer, OneShotRequest, read_answer
 from ctxbudget_server.store.location import socket_place
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ CALL_SILENCE_SECONDS = 10.0
 """The same for a call, which has more time, where a sidecar may just have much to do."""
 STORE_SECONDS = 1.0
 """How long an agent waits for a store that other processes keep locked; then its event is spooled."""
-LEAST_STORE_SECONDS = 0.4
+MIN_STORE_SECONDS = 0.4
 """What is left of that for an event whose turn comes late."""
 CHUNK_BYTES = 256 * 1024
 """Sent at a time, so that a sidecar that takes a long body slowly is not given up."""
@@ -37,9 +37,9 @@ def switched_on() -> bool:
     return sys.platform != "win32" and os.environ.get(SWITCH_VARIABLE) != "off"
 
 
-def ask_sidecar(ask: Ask, workspace: str, store: str) -> Answer | None:
+def ask_sidecar(request: OneShotRequest, workspace: str, store: str) -> OneShotAnswer | None:
     """The sidecar's answer; None if there is no sidecar, if it refuses, or if anything is odd."""
-    if len(ask.body) > MAX_BODY_BYTES:
+    if len(request.body) > MAX_BODY_BYTES:
         return None
     try:
         endpoint = Endpoint(*socket_place(workspace, store))
@@ -48,7 +48,7 @@ def ask_sidecar(ask: Ask, workspace: str, store: str) -> Answer | None:
     try:
         connection = endpoint.connection(TAKEN_SECONDS)
         try:
-            return _converse(connection, ask)
+            return _converse(connection, request)
         finally:
             connection.close()
     except (OSError, ValueError):
@@ -57,14 +57,14 @@ def ask_sidecar(ask: Ask, workspace: str, store: str) -> Answer | None:
         endpoint.close()
 
 
-def _converse(connection: socket, ask: Ask) -> Answer | None:
-    connection.sendall(ask.head())
+def _converse(connection: socket, request: OneShotRequest) -> OneShotAnswer | None:
+    connection.sendall(request.head())
     if connection.recv(len(TAKEN)) != TAKEN:
         return None
-    ask.sent = True
-    connection.settimeout(CALL_SILENCE_SECONDS if ask.command == "call" else SILENCE_SECONDS)
-    for start in range(0, len(ask.body), CHUNK_BYTES):
-        connection.sendall(ask.body[start : start + CHUNK_BYTES])
+    request.sent = True
+    connection.settimeout(CALL_SILENCE_SECONDS if request.command == "call" else SILENCE_SECONDS)
+    for start in range(0, len(request.body), CHUNK_BYTES):
+        connection.sendall(request.body[start : start + CHUNK_BYTES])
     chunks = []
     while chunk := connection.recv(1 << 20):
         chunks.append(chunk)

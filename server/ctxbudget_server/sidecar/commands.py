@@ -15,27 +15,27 @@ from ctxbudget_server.presentation.terminal import json_text
 from ctxbudget_server.sidecar.backend import Prepared
 from ctxbudget_server.sidecar.client import STORE_SECONDS
 from ctxbudget_server.sidecar.identity import identity, roots_of
-from ctxbudget_server.sidecar.wire import Answer, Ask
+from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.location import socket_place
 
 if TYPE_CHECKING:
-    from ctxbudget_server.service.service import Services
+    from ctxbudget_server.service.service import BudgetService
 
 
 class OneShots:
     """What a sidecar answers to the short processes of its workspace. Thread-safe; all of it may block briefly."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, service: BudgetService) -> None:
+        self._service = service
 
     def place(self) -> tuple[str, str]:
         """(folder, name) of the socket."""
-        at = self._services.whereabouts
+        at = self._service.whereabouts
         return socket_place(at.workspace, at.store)
 
     def identity(self) -> list[str]:
         """What a caller must have in common with this process. Raises OSError if the workspace is gone."""
-        at = self._services.whereabouts
+        at = self._service.whereabouts
         return identity(at.workspace, at.store, at.durability, at.roots)
 
     def fold_in(self) -> None:
@@ -44,75 +44,75 @@ class OneShots:
 
         from ctxbudget_server.sidecar.agent_commands import fold_in
 
-        guest = self._services.guest(f"spool:{os.getpid()}")
+        guest = self._service.guest(f"spool:{os.getpid()}")
         for line in fold_in(guest, time.monotonic() + STORE_SECONDS).rejected:
             logging.getLogger(__name__).warning("%s", line)
 
-    def prepare(self, ask: Ask, process: int) -> Prepared:
+    def prepare(self, request: OneShotRequest, process: int) -> Prepared:
         """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
-        if not self._services.store.in_place():
+        if not self._service.store.in_place():
             raise LookupError("the store was moved")
-        guest = self._services.guest(f"{ask.command}:{process}", roots_of(ask.identity))
-        return prepare(guest, ask)
+        guest = self._service.guest(f"{request.command}:{process}", roots_of(request.identity))
+        return prepare(guest, request)
 
 
-def one_shots(services: Services) -> OneShots | None:
+def one_shots(service: BudgetService) -> OneShots | None:
     """What a sidecar answers; None if the services were set up so that the short processes would answer differently."""
-    return OneShots(services) if services.has_usual_limits else None
+    return OneShots(service) if service.has_usual_limits else None
 
 
-def prepare(services: Services, ask: Ask, since: float | None = None) -> Prepared:
+def prepare(service: BudgetService, request: OneShotRequest, since: float | None = None) -> Prepared:
     """Read a command that somebody waits for since `since` (of `time.monotonic`; absent: now).
 
     Raises LookupError for one that is not known here.
     """
-    return COMMANDS[ask.command](services, ask, time.monotonic() if since is None else since)
+    return COMMANDS[request.command](service, request, time.monotonic() if since is None else since)
 
 
-def _prepare_call(services: Services, ask: Ask, _: float) -> Prepared:
-    (method,) = ask.arguments
+def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> Prepared:
+    (method,) = request.arguments
     try:
-        params = _params(ask.body)
+        params = _params(request.body)
     except ProtocolError as error:
         refused = _refused(error)
         return Prepared(None, lambda _: refused)
     row = METHODS.get(method)
-    if ask.key and row is not None and row.needs_key and params.get("requestKey") is None:
-        params["requestKey"] = ask.key
+    if request.key and row is not None and row.needs_key and params.get("requestKey") is None:
+        params["requestKey"] = request.key
 
-    def run(cancellation: Cancellation) -> Answer:
+    def run(cancellation: Cancellation) -> OneShotAnswer:
         try:
-            result = services.call(method, params, cancellation)
+            result = service.call(method, params, cancellation)
         except ProtocolError as error:
             return _refused(error)
-        return Answer(0, f"{json_text(result)}\n".encode())
+        return OneShotAnswer(0, f"{json_text(result)}\n".encode())
 
-    return Prepared(services.lane(method, params), run, method)
+    return Prepared(service.queue_key(method, params), run, method)
 
 
-def _prepare_hook(services: Services, ask: Ask, since: float) -> Prepared:
+def _prepare_hook(service: BudgetService, request: OneShotRequest, since: float) -> Prepared:
     from ctxbudget_server.sidecar.agent_commands import hook
 
-    lane, run = hook(services, ask, since)
+    lane, run = hook(service, request, since)
     return Prepared(lane, run)
 
 
-def _prepare_statusline(services: Services, ask: Ask, since: float) -> Prepared:
+def _prepare_statusline(service: BudgetService, request: OneShotRequest, since: float) -> Prepared:
     from ctxbudget_server.sidecar.agent_commands import statusline
 
-    lane, run = statusline(services, ask, since)
+    lane, run = statusline(service, request, since)
     return Prepared(lane, run)
 
 
-COMMANDS: dict[str, Callable[[Services, Ask, float], Prepared]] = {
+COMMANDS: dict[str, Callable[[BudgetService, OneShotRequest, float], Prepared]] = {
     "call": _prepare_call,
     "hook": _prepare_hook,
     "statusline": _prepare_statusline,
 }
 
 
-def _refused(error: ProtocolError) -> Answer:
-    return Answer(1, stderr=f"{json_text(error.wire())}\n".encode())
+def _refused(error: ProtocolError) -> OneShotAnswer:
+    return OneShotAnswer(1, stderr=f"{json_text(error.wire())}\n".encode())
 
 
 def _params(body: bytes | bytearray) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.runtime.signals import on_signals
 from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
 from ctxbudget_server.runtime.workers import WorkerPool
-from ctxbudget_server.service.service import Services
+from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.commands import one_shots
 from ctxbudget_server.sidecar.server import POLL_INTERVAL_SECONDS, SidecarServer
 
@@ -20,7 +20,7 @@ GRACE_SECONDS = 1.0
 """For callers that are being answered when the end comes."""
 
 
-def answer_callers(service: Services, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
+def answer_callers(service: BudgetService, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
     """Listen until nobody has asked for `idle_seconds`, or a signal comes. Ends at once where another one listens."""
     try:
         asyncio.run(_answer(service, idle_seconds, watchdog))
@@ -28,7 +28,7 @@ def answer_callers(service: Services, idle_seconds: float, watchdog: Watchdog | 
         service.close()
 
 
-async def _answer(service: Services, idle_seconds: float, watchdog: Watchdog | None) -> None:
+async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdog | None) -> None:
     backend = one_shots(service)
     if backend is None:
         return

@@ -16,7 +16,15 @@ from ctxbudget_server.runtime.workers import WorkerPool
 from ctxbudget_server.sidecar.backend import OneShotBackend
 from ctxbudget_server.sidecar.endpoint import peer
 from ctxbudget_server.sidecar.identity import difference
-from ctxbudget_server.sidecar.wire import AT_WORK, MAX_LINE_BYTES, TAKEN, Ask, read_head, read_lengths, refusal
+from ctxbudget_server.sidecar.wire import (
+    AT_WORK,
+    MAX_LINE_BYTES,
+    TAKEN,
+    OneShotRequest,
+    read_head,
+    read_lengths,
+    refusal,
+)
 
 if sys.platform != "win32":
     from ctxbudget_server.sidecar.lock import SocketLock
@@ -99,9 +107,9 @@ class SidecarServer:
         if not self._connections:
             self._empty.set()
 
-    def objection(self, ask: Ask, body_bytes: int) -> str | None:
+    def objection(self, request: OneShotRequest, body_bytes: int) -> str | None:
         """Why the caller must answer itself, or None."""
-        if (other := difference(self._identity, ask.identity)) is not None:
+        if (other := difference(self._identity, request.identity)) is not None:
             return f"another {other}"
         return "too much to read" if body_bytes > self._limits.max_message_bytes else None
 
@@ -123,14 +131,14 @@ class SidecarServer:
                 await self._byte_limit.wait_until(lambda: self._byte_limit.fits(size))
         return self.acquire(size)
 
-    def start(self, connection: Connection, ask: Ask) -> None:
+    def start(self, connection: Connection, request: OneShotRequest) -> None:
         """Have a request answered: read by any thread, then worked on in its lane."""
 
         def read() -> None:
             try:
-                prepared = self._backend.prepare(ask, connection.process)
+                prepared = self._backend.prepare(request, connection.process)
             except Exception as fault:
-                log.info("a caller must answer %s itself: %r", ask.command, fault)
+                log.info("a caller must answer %s itself: %r", request.command, fault)
                 self._tell(connection, b"")
                 return
 
@@ -139,15 +147,15 @@ class SidecarServer:
                 try:
                     connection.cancellation.check()
                     frame = prepared.run(connection.cancellation).frame()
-                    log.info("answered %s %s", ask.command, ask.arguments)
+                    log.info("answered %s %s", request.command, request.arguments)
                 except Cancelled:
-                    log.info("cancelled %s %s", ask.command, ask.arguments)
+                    log.info("cancelled %s %s", request.command, request.arguments)
                 except BaseException:  # also SystemExit: the worker goes on, and the caller does the work itself
-                    log.exception("%s %s failed", ask.command, ask.arguments)
+                    log.exception("%s %s failed", request.command, request.arguments)
                 self._tell(connection, frame)
 
             with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._queue.submit, prepared.lane, work)
+                self._loop.call_soon_threadsafe(self._queue.submit, prepared.queue_key, work)
 
         self._pool.submit(read)
 
@@ -187,7 +195,7 @@ class Connection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle
         self._received = bytearray()
         self._lengths: tuple[int, int] | None = None
-        self._ask: Ask | None = None
+        self._request: OneShotRequest | None = None
         self._started = False
         self._waiting: asyncio.Task[None] | None = None
         self._reporting: asyncio.TimerHandle | None = None
@@ -216,7 +224,7 @@ class Connection(asyncio.Protocol):
             return
         self._received += data
         try:
-            if self._ask is not None or self._read_head():
+            if self._request is not None or self._read_head():
                 self._read_body()
         except ValueError as fault:
             self._refuse(str(fault))
@@ -228,7 +236,7 @@ class Connection(asyncio.Protocol):
         self.cancellation.cancel()
         if self._waiting is not None:
             self._waiting.cancel()
-        if self._ask is not None:
+        if self._request is not None:
             self._server.release(self._held)
         self._server.leave(self)
 
@@ -252,41 +260,41 @@ class Connection(asyncio.Protocol):
         head, body = self._lengths
         if len(self._received) < head:
             return False
-        ask = read_head(bytes(self._received[:head]))
+        request = read_head(bytes(self._received[:head]))
         del self._received[:head]
-        if objection := self._server.objection(ask, body):
+        if objection := self._server.objection(request, body):
             self._refuse(objection)
             return False
         if not self._server.acquire(body):
-            self._waiting = asyncio.create_task(self._wait_for_room(ask, body))
+            self._waiting = asyncio.create_task(self._wait_for_room(request, body))
             return False
-        self._begin(ask, body)
+        self._begin(request, body)
         return True
 
-    async def _wait_for_room(self, ask: Ask, body: int) -> None:
+    async def _wait_for_room(self, request: OneShotRequest, body: int) -> None:
         acquired = await self._server.wait_to_acquire(body)
         self._waiting = None
         if acquired:
-            self._begin(ask, body)
+            self._begin(request, body)
         else:
             self._refuse("too much to read")
 
-    def _begin(self, ask: Ask, body: int) -> None:
-        self._ask, self._held = ask, body
+    def _begin(self, request: OneShotRequest, body: int) -> None:
+        self._request, self._held = request, body
         self._set_deadline(BODY_SECONDS)
         self._transport.write(TAKEN)
 
     def _read_body(self) -> None:
-        assert self._ask is not None
+        assert self._request is not None
         if len(self._received) < self._held:
             return
         if len(self._received) > self._held:
             raise ValueError("more than was announced")
         self._deadline.cancel()
         self._started = True
-        self._ask.body, self._received = self._received, bytearray()
+        self._request.body, self._received = self._received, bytearray()
         self._reporting = asyncio.get_running_loop().call_later(AT_WORK_SECONDS, self._report_work)
-        self._server.start(self, self._ask)
+        self._server.start(self, self._request)
 
     def _report_work(self) -> None:
         self._transport.write(AT_WORK)

@@ -12,16 +12,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.sidecar.wire import Ask
+from ctxbudget_server.sidecar.wire import OneShotRequest
 from ctxbudget_server.store.spool import DamagedEventError, Spool
 
 if TYPE_CHECKING:
-    from ctxbudget_server.service.service import Services
+    from ctxbudget_server.service.service import BudgetService
 
-LOOK_SECONDS: Final = 0.02
+POLL_INTERVAL_SECONDS: Final = 0.02
 """How often one looks whether another process has folded everything in."""
 
-PutOnAccount = Callable[["Services", Ask], None]
+PutOnAccount = Callable[["BudgetService", OneShotRequest], None]
 """Puts an event on the account. Raises `ProtocolError`, or ValueError for an event that nobody understands."""
 
 
@@ -56,40 +56,40 @@ class _Waiting(NamedTuple):
         raise ValueError("it is not an event of this version")
 
 
-def spool_event(store: str, workspace: str, ask: Ask, *, durable: bool) -> None:
-    """Keep the event in `ask` until a process folds it in. Raises OSError if that is not possible.
+def spool_event(store: str, workspace: str, request: OneShotRequest, *, durable: bool) -> None:
+    """Keep the event in `request` until a process folds it in. Raises OSError if that is not possible.
 
     The words that say what the host is told are left out: nobody tells it.
     """
-    words = [word for word in ask.arguments if not word.startswith("replace-over=")]
-    Spool(store).put(_Waiting(workspace, ask.key, words).packed(bytes(ask.body)), durable=durable)
+    words = [word for word in request.arguments if not word.startswith("replace-over=")]
+    Spool(store).put(_Waiting(workspace, request.key, words).packed(bytes(request.body)), durable=durable)
 
 
-def fold_in(services: Services, until: float, put: PutOnAccount) -> Folded:
+def fold_in(service: BudgetService, until: float, put: PutOnAccount) -> Folded:
     """Put the events that wait on the account, in their order, until `until` (of `time.monotonic`).
 
     Raises OSError if the spool cannot be used. An event that the store has no time or room for goes on waiting.
     """
-    spool = Spool(services.whereabouts.store)
+    spool = Spool(service.whereabouts.store)
     rejected: list[str] = []
     while not spool.is_empty():
         with spool.folding() as allowed:
             if allowed:
-                return Folded(_folded(services, spool, until, put, rejected), rejected)
+                return Folded(_folded(service, spool, until, put, rejected), rejected)
         if time.monotonic() >= until:
             return Folded(False, rejected)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_INTERVAL_SECONDS)
     return Folded(True, rejected)
 
 
-def _folded(services: Services, spool: Spool, until: float, put: PutOnAccount, rejected: list[str]) -> bool:
+def _folded(service: BudgetService, spool: Spool, until: float, put: PutOnAccount, rejected: list[str]) -> bool:
     for name in spool.sweep():
         rejected.append(_told(spool, name, "its process was killed while it wrote the event"))
     for name in spool.pending():
         try:
             waiting, body = _Waiting.unpacked(spool.read(name))
-            ask = Ask([], waiting.key, "hook", waiting.words, body)
-            put(services.of_workspace(waiting.workspace).hurried(until), ask)
+            request = OneShotRequest([], waiting.key, "hook", waiting.words, body)
+            put(service.of_workspace(waiting.workspace).hurried(until), request)
         except FileNotFoundError:  # somebody emptied the spool by hand
             continue
         except ProtocolError as error:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Body = bytes | bytearray
 
 
-class Ask:
+class OneShotRequest:
     """What a caller wants: a command, its words, and what it reads."""
 
     __slots__ = ("arguments", "body", "command", "identity", "key", "sent")
@@ -54,7 +54,7 @@ class Ask:
         return b"%b %d %d\n%b" % (MAGIC, len(fields), len(self.body), fields)
 
 
-class Answer:
+class OneShotAnswer:
     """What a command ends with."""
 
     __slots__ = ("code", "stderr", "stdout")
@@ -85,24 +85,24 @@ def read_lengths(line: bytes) -> tuple[int, int]:
     return head, body
 
 
-def read_head(head: bytes) -> Ask:
+def read_head(head: bytes) -> OneShotRequest:
     """A caller's head. Raises ValueError."""
     fields = [os.fsdecode(field) for field in head.split(b"\0")]
     count = len(IDENTITY_FIELDS)
     if len(fields) < count + 2:
         raise ValueError("fields are missing")
     key, command, *arguments = fields[count:]
-    return Ask(fields[:count], key, command, arguments)
+    return OneShotRequest(fields[:count], key, command, arguments)
 
 
-def read_answer(data: bytes) -> Answer:
+def read_answer(data: bytes) -> OneShotAnswer:
     """A sidecar's answer, whole. Raises ValueError."""
     line, _, rest = data.lstrip(AT_WORK).partition(b"\n")
     word, *figures = line.split(b" ")
     code, out, err = (_figure(figure) for figure in figures)
     if word != b"answer" or len(rest) != out + err:
         raise ValueError("no whole answer")
-    return Answer(code, rest[:out], rest[out:])
+    return OneShotAnswer(code, rest[:out], rest[out:])
 
 
 def _figure(word: bytes) -> int:

@@ -27,7 +27,7 @@ from ctxbudget_server.rpc.editor.documents import OpenDocument
 Json = dict[str, Any]
 
 SOURCE = "ctxbudget"
-LEAST_KEPT = 200
+MIN_KEPT = 200
 
 
 LineAt = Callable[[int], str]
@@ -59,7 +59,7 @@ class Hints:
         """The answer to `textDocument/inlayHint` for lines `first` to `last`."""
         sections = view.outline.sections
         start, end = bisect_left(sections, first, key=_line), bisect_right(sections, last, key=_line)
-        if view.basis != self._basis or len(self._kept) > 2 * len(sections) + LEAST_KEPT:
+        if view.basis != self._basis or len(self._kept) > 2 * len(sections) + MIN_KEPT:
             self._basis = view.basis
             self._kept.clear()
         line_at, kept, made = view.analysis.line_at, self._kept, []

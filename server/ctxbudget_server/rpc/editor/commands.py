@@ -39,7 +39,7 @@ COMMANDS = (
     "ctxbudget.showBudget",
     "ctxbudget.countWorkspace",
 )
-_LEAST_EXTRACT = 20
+_MIN_EXTRACT_TOKENS = 20
 _HEADING = re.compile(r"^#{1,6}[ \t]+", re.M)
 
 
@@ -123,7 +123,7 @@ class Commands:
             first, last = (_point(text.lines, place, encoding) for place in (start, end))
             selected = text.slice(first, last)
             own = copy.view.basis.counter.figure(selected, check).tokens
-            most = min(self._context.views.settings_of(document).metadata_tokens, max(own // 3, _LEAST_EXTRACT))
+            most = min(self._context.views.settings_of(document).metadata_tokens, max(own // 3, _MIN_EXTRACT_TOKENS))
             return edits.extract_plan(copy.view, first, last, selected, self._extractor(copy.view, most, check))
 
         return await self._edit(document, plan, "The selection is no longer than its extract would be.")

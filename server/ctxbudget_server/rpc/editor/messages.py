@@ -19,16 +19,16 @@ ERROR, WARNING, INFO = 1, 2, 3
 MAX_WAIT_SECONDS = 10.0
 """For an answer that can be done without."""
 
-Tell = Callable[[str, dict[str, Any]], None]
+SendNotification = Callable[[str, dict[str, Any]], None]
 """Sends a notification whose params are plain JSON."""
-Ask = Callable[[str, object], Future[Any]]
+SendRequest = Callable[[str, object], Future[Any]]
 """Sends a request whose params are plain JSON; the result is plain JSON too."""
 
 
 class Messages:
     """Lives on the event loop."""
 
-    def __init__(self, tell: Tell, ask: Ask) -> None:
+    def __init__(self, tell: SendNotification, ask: SendRequest) -> None:
         self.tell = tell
         self._ask = ask
 
