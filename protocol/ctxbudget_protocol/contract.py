@@ -58,7 +58,7 @@ def published_types(name: str) -> dict[str, Schema]:
 
 def contract() -> Schema:
     """The contract, made from the method table."""
-    expanded = {name: _with_variants(schema) for name, schema in definitions().items()}
+    expanded = {name: _with_bare_references(_with_variants(schema)) for name, schema in definitions().items()}
     return {
         "$schema": DIALECT,
         "title": "ctxbudget",
@@ -134,6 +134,19 @@ def _with_variants(schema: Schema) -> Schema:
         required = [name for name in properties if name == chosen or name in schema.get("required", ())]
         variants.append({**shared, "properties": properties, "required": required})
     return {"description": schema.get("description", ""), "oneOf": variants}
+
+
+def _with_bare_references(schema: Any) -> Any:
+    """A schema whose references have no members beside them: generators of types would copy the type otherwise."""
+    if isinstance(schema, list):
+        return [_with_bare_references(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    beside = {key: _with_bare_references(value) for key, value in schema.items() if key != "$ref"}
+    if "$ref" in schema:
+        reference = {"$ref": schema["$ref"]}
+        return {"anyOf": [reference], **beside} if beside else reference
+    return beside
 
 
 def _not_null(schema: Schema) -> Schema:
@@ -215,13 +228,21 @@ def _member(kind: str) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]} if kind.endswith("?") else schema
 
 
+_LIMITS = {
+    "maxMessageBytes": "The largest message, in bytes.",
+    "maxDocumentBytes": "The largest document, in bytes of UTF-8.",
+    "maxRequestsInFlight": "Requests of one client that are worked on at the same time.",
+    "maxTokens": "The largest token figure that params may give.",
+}
+
+
 def _limits() -> Schema:
     figures = Limits().wire()
     return {
         "description": "What the server takes, as `initialize` advertises it.",
         "type": "object",
         "properties": {
-            name: {"type": "integer", "default": figure, "description": _meaning(name)}
+            name: {"type": "integer", "default": figure, "description": _LIMITS[name]}
             for name, figure in figures.items()
         },
         "required": list(figures),

@@ -27,11 +27,13 @@ class ErrorSpec:
 
 
 ERRORS: dict[str, ErrorSpec] = {
-    "parseError": ErrorSpec(-32700, False, "The bytes are no JSON, or the frame has no usable length."),
+    "parseError": ErrorSpec(-32700, False, "The bytes are not valid JSON, or the frame has no usable length."),
     "invalidRequest": ErrorSpec(-32600, False, "Not a valid request, or not allowed in the current state."),
     "methodNotFound": ErrorSpec(-32601, False, "There is no such method."),
-    "invalidParams": ErrorSpec(-32602, False, "The params do not fit; `errors[]` has a location for each fault."),
-    "internalError": ErrorSpec(-32603, False, "A fault of the server's own; its log has the details."),
+    "invalidParams": ErrorSpec(
+        -32602, False, "The params are not valid; `errors[]` has a location for each fault.", {"phase": "integer?"}
+    ),
+    "internalError": ErrorSpec(-32603, False, "A fault of the server; its log has the details."),
     "serverNotInitialized": ErrorSpec(-32002, False, "A request came before `initialize`."),
     "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
     "contentModified": ErrorSpec(-32801, False, "The document changed before the answer was ready; ask again."),
@@ -49,7 +51,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "phaseOrder": ErrorSpec(
         1006,
         False,
-        "Not legal in the present state of the phase.",
+        "Not allowed in the current state of the phase.",
         {"phase": "integer", "wave": "integer?", "state": "string?", "open": "object"},
     ),
     "conflict": ErrorSpec(
@@ -62,12 +64,12 @@ ERRORS: dict[str, ErrorSpec] = {
         1008, False, "Over an advertised limit, in bytes.", {"limit": "integer", "size": "integer"}
     ),
     "pathNotAllowed": ErrorSpec(
-        1009, False, "The path is outside the allowed roots, or no regular file.", {"path": "string"}
+        1009, False, "The path is outside the allowed roots, or not a regular file.", {"path": "string"}
     ),
     "pathUnreadable": ErrorSpec(
         1010, False, "The file is missing or cannot be read.", {"path": "string", "reason": "string"}
     ),
-    "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8, the first bad byte.", {"offset": "integer"}),
+    "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8.", {"offset": "integer", "path": "string?"}),
     "noContent": ErrorSpec(
         1012, False, "The item entered as a token figure alone: it has no bytes.", {"itemId": "string"}
     ),
@@ -92,7 +94,7 @@ ERRORS: dict[str, ErrorSpec] = {
         {"itemId": "string", "at": "string"},
     ),
     "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long.", {"waitedMs": "integer"}),
-    "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full."),
+    "storeFull": ErrorSpec(1021, True, "The disk, or the store's own limit, is full.", {"path": "string?"}),
     "storeUnavailable": ErrorSpec(
         1022, True, "The store cannot be read or written.", {"path": "string", "reason": "string"}
     ),
@@ -105,7 +107,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "storeUnsafe": ErrorSpec(
         1026, False, "Other users could change the store.", {"path": "string", "reason": "string", "remedy": "string"}
     ),
-    "unsupportedVersion": ErrorSpec(1024, False, "The protocol version asked for is not spoken.", {"supported": "any"}),
+    "unsupportedVersion": ErrorSpec(
+        1024, False, "The server does not support the requested protocol version.", {"supported": "any"}
+    ),
 }
 
 

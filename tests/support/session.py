@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
+from ctxbudget_protocol.contract import published
 from ctxbudget_protocol.method import COMMON_ERRORS
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_protocol.models import model_of
@@ -35,6 +38,7 @@ class Session:
         error = self.client.request_error(method, {"sessionId": self.id, **params})
         assert "raceback" not in str(error)
         assert error["data"]["name"] in (*METHODS[method].errors, *COMMON_ERRORS)
+        error_conforms(error)
         after = self.client.request("budget/status", {"sessionId": self.id})
         assert after == before, "a refused request changes nothing"
         return error["data"]
@@ -65,6 +69,21 @@ def conforms(method: str, result: Any) -> None:
     model = model_of(METHODS[method].result)
     assert model is not None
     model.model_validate(result)
+
+
+def error_conforms(error: dict[str, Any]) -> None:
+    """Fail unless a JSON-RPC error object is what the contract says of the error that it names."""
+    data = error["data"]
+    promised = published()["errors"][data["name"]]
+    assert error["code"] == promised["code"]
+    conforms_to(promised["data"]["$ref"].rpartition("/")[2], data)
+
+
+def conforms_to(name: str, value: dict[str, Any]) -> None:
+    """Fail unless the value is of this type of the contract, and has no members but those of the type."""
+    types = published()["$defs"]
+    Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": types}).validate(value)
+    assert value.keys() <= types[name]["properties"].keys()
 
 
 def serve_command(folder: Path, *more: str) -> list[str]:
