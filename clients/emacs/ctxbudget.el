@@ -230,7 +230,7 @@ It says itself what came of it."
     (display-buffer buffer)))
 
 (defun ctxbudget--renew-report ()
-  "Write the report anew, if there still is a buffer for it."
+  "Write the report again, if it still has a buffer."
   (if-let ((buffer (get-buffer "*ctxbudget report*")))
       (let* ((connection (buffer-local-value 'ctxbudget--connection buffer))
              (session (plist-get (gethash connection ctxbudget--changes) :sessionId)))

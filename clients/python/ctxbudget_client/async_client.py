@@ -121,12 +121,12 @@ class AsyncClient(AsyncApi):
 
 
 def _seen(answer: asyncio.Future[Any]) -> None:
-    """Look at an error that comes when nobody waits for it any more, so that asyncio does not complain."""
+    """Retrieve an error that arrives after its caller stopped waiting, so that asyncio does not complain."""
     if not answer.cancelled():
         answer.exception()
 
 
 def _end_unwanted(starting: Future[Client]) -> None:
-    """End a client that came up after nobody wanted it any more."""
+    """End a client that started after its caller was cancelled."""
     if not starting.cancelled() and starting.exception() is None:
         starting.result().kill()

@@ -1,4 +1,4 @@
-"""Who is told of notifications: callbacks by method, and a mailbox for what nobody has asked to be told."""
+"""Delivery of notifications: callbacks by method, and a mailbox for those without a callback."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Callbacks:
         return remove
 
     def tell(self, method: str, params: Any) -> None:
-        """Pass on a notification. Never raises: a faulty callback is no reason to end the conversation."""
+        """Pass on a notification. Never raises: a faulty callback does not end the conversation."""
         with self._lock:
             wanted = list(self._by_method.get(method, ()))
         if self._on_any is not None:

@@ -20,7 +20,7 @@ from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.trace import Trace, TraceSink
 
-# By this interpreter, for `ctxbudget` need not be on PATH; -P, for the current folder is no place for its modules.
+# By this interpreter, because `ctxbudget` need not be on PATH; -P keeps modules of the current folder out.
 DEFAULT_COMMAND = (
     (sys.executable, "-P", "-m", "ctxbudget_server", "serve") if sys.executable else ("ctxbudget", "serve")
 )
@@ -29,7 +29,7 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds that a request may take, unless said otherwise."""
 
 DEFAULT_RESTARTS = 3
-"""How often in all a server that is lost is started anew, unless said otherwise."""
+"""How often, in all, a lost server is restarted by default."""
 
 END_SECONDS = 5.0
 """Seconds that the server has for each step of its end."""
@@ -60,7 +60,7 @@ class Client(Api):
             run.context.add(items=[{"layer": "transient", "kind": "report", "path": "report.md"}])
             print(run.budget.status().advice.text)
 
-    A server that crashes is started anew, and what it left unanswered is asked again, so that nothing is lost or
+    A server that crashes is restarted, and its unanswered requests are repeated, so that nothing is lost or
     counted twice.
     """
 
@@ -93,7 +93,7 @@ class Client(Api):
         `initializationOptions`. `trace` gets every frame. With `on_notification(method, params)` notifications go
         there, on the reading thread, which must not wait for answers; without it, and without a callback of `on`,
         they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often in all
-        a server that is lost is started anew. Raises `ConnectionLostError`, `ServerError` or `RequestTimeoutError`, and
+        a lost server is restarted. Raises `ConnectionLostError`, `ServerError` or `RequestTimeoutError`, and
         then leaves no process behind.
         """
         hello: dict[str, Any] = {

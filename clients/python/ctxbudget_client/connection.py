@@ -48,7 +48,7 @@ class Connection:
         self._reader.start()
 
     def send(self, pending: Pending) -> None:
-        """Send a request. Raises `ConnectionLostError` where nobody is left to answer it, and what `encode` raises."""
+        """Send a request. Raises `ConnectionLostError` if the server is gone, and what `encode` raises."""
         request_id = next(self._ids)
         message: Message = {"jsonrpc": "2.0", "id": request_id, "method": pending.method}
         if pending.params is not None:
@@ -148,7 +148,7 @@ class Connection:
             request_id = message.get("id")
             pending = self._pending.pop(request_id, None) if isinstance(request_id, int) else None
         if pending is None:
-            return  # an error for nobody (id null), or an answer after the end
+            return  # an error without a request (id null), or an answer after the end
         error = message.get("error")
         if isinstance(error, dict):
             code, text = error.get("code", 0), str(error.get("message", ""))

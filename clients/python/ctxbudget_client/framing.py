@@ -10,7 +10,7 @@ from ctxbudget_client.errors import FramingError
 Message = dict[str, Any]
 
 MAX_HEADER_BYTES = 8192
-"""A longer header is no header: the server printed something else."""
+"""A longer one is not a header: the server printed something else."""
 
 
 class Readable(Protocol):
@@ -23,7 +23,7 @@ class Readable(Protocol):
 def encode(message: Message) -> bytes:
     """The frame of a message. ASCII only, so that any string, lone surrogates included, can cross.
 
-    Raises `TypeError` or `ValueError` for what is no JSON.
+    Raises `TypeError` or `ValueError` for what is not JSON.
     """
     body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
@@ -40,9 +40,9 @@ def read_message(stream: Readable) -> Message | None:
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as fault:
-        raise FramingError(f"a message that is no JSON: {body[:80]!r}") from fault
+        raise FramingError(f"a message that is not valid JSON: {body[:80]!r}") from fault
     if not isinstance(message, dict):
-        raise FramingError(f"a message that is no JSON object: {body[:80]!r}")
+        raise FramingError(f"a message that is not a JSON object: {body[:80]!r}")
     return message
 
 

@@ -1,4 +1,4 @@
-"""The conversation with a server that may crash: it is started anew, and what it left unanswered is asked again.
+"""The conversation with a server that may crash: it is restarted, and its unanswered requests are repeated.
 
 Nothing is doubled: a request that writes carries a `requestKey`, under which the server answers a repetition with the
 first result. What is not in the method table is not asked again.
@@ -47,7 +47,7 @@ class Link:
     def __init__(
         self, start: Start, trace: Trace, notified: Callable[[str, Any], None], restarts: int, timeout: float
     ) -> None:
-        """Start the server and say `initialize`. `restarts` is how often a server that is lost is started anew.
+        """Start the server and say `initialize`. `restarts` is how often a lost server is restarted.
 
         `notified` is told of notifications and must not raise. `timeout` is how many seconds `initialize` may take.
         Raises `ClientError`, and then leaves no process behind.
@@ -76,7 +76,7 @@ class Link:
     def send(self, method: str, params: Any, timeout: float) -> Pending:
         """Ask without waiting; during a restart the request goes out after it.
 
-        Raises `ConnectionLostError`, and `TypeError` or `ValueError` for what is no JSON.
+        Raises `ConnectionLostError`, and `TypeError` or `ValueError` for what is not JSON.
         """
         self._check_owner()
         row = METHODS.get(method)
@@ -98,7 +98,7 @@ class Link:
         return pending
 
     def notify(self, method: str, params: Any) -> None:
-        """Tell the server something; nobody hears it during a restart. Raises `ConnectionLostError`."""
+        """Send a notification to the server; it is lost during a restart. Raises `ConnectionLostError`."""
         self._check_owner()
         with self._lock:
             if self._gone is not None:
@@ -153,7 +153,7 @@ class Link:
             connection.join(grace)
         return code
 
-    # ------------------------------------------------------------------ starting, and starting anew
+    # ------------------------------------------------------------------ starting and restarting
 
     def _begin(self) -> Connection:
         """A server that has answered `initialize`, and watches what the last one watched."""
@@ -212,7 +212,7 @@ class Link:
             _fail(unanswered, reason)  # whoever began it, or closed the client, goes on from there
 
     def _recover(self, unanswered: list[Pending], reason: ConnectionLostError) -> None:
-        """Start anew and ask again, or give up."""
+        """Restart the server and repeat what is unanswered, or give up."""
         again = [one for one in unanswered if one.method in METHODS and not one.cancelled and one.asked < MOST_ASKED]
         _fail([one for one in unanswered if one not in again], reason)
         pause = PAUSE_SECONDS

@@ -41,7 +41,7 @@ def wire_params(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(record: type[R], value: Mapping[str, Any]) -> R:
-    """The record of a JSON object; members that this client does not know are passed over."""
+    """The record of a JSON object; members that this client does not know are ignored."""
     hints = _hints(cast("Any", record))
     known = {name: camel(name) for name in record.names}
     return record(**{name: _value(hints[name], value[wire]) for name, wire in known.items() if wire in value})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 KEPT = 10_000
-"""Notifications that are kept; of more that nobody takes the oldest go."""
+"""Maximum number of kept notifications; beyond it, the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)

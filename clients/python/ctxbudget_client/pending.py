@@ -54,7 +54,7 @@ class Pending:
 
     def resolve(self, result: Any) -> None:
         """The answer came."""
-        with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
+        with contextlib.suppress(InvalidStateError):  # its caller stopped waiting
             self.answer.set_result(result)
 
     def fail(self, fault: Exception) -> None:

@@ -5,7 +5,7 @@
         agent = create_agent(model, tools=[*tools, fit.fetch], middleware=[fit])
 
 The agent's own state keeps every message. What the model does not get is in the session, and `context_get` gives it
-back by the id in the marker that stands in its place. In a LangGraph graph of your own, call `fit.fitted(messages)` in
+back by the id in the marker that replaces it. In a LangGraph graph of your own, call `fit.fitted(messages)` in
 the node that calls the model.
 """
 

@@ -73,7 +73,7 @@ export class Follower {
     async #askOnce(client: Connection): Promise<void> {
         const { sessionId } = this;
         if (sessionId === undefined) {
-            return; // it was deleted meanwhile; an answer would be the zeros of a session that nobody has opened
+            return; // it was deleted meanwhile; an answer would be the zeros of a session that was never opened
         }
         try {
             this.#budget.asked(await client.sendRequest('budget/status', { sessionId }));

@@ -1,6 +1,6 @@
 /** Text from elsewhere, for what VS Code shows: it is seen as it is, and does nothing. */
 
-/** What nobody would see, or what would turn the text around: controls, format characters, lone surrogates. */
+/** Characters that are invisible, or that would reverse the text: controls, format characters, lone surrogates. */
 const UNSEEN = /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** What is a link in a message and an icon in the status bar, although both are plain text. */

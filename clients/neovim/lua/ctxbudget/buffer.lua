@@ -19,7 +19,7 @@ function M.root(bufnr, use)
   end
 end
 
---- That Neovim 0.11 can be asked to show lenses anew: it can, with the handler below.
+--- That Neovim 0.11 can be asked to show lenses again: it can, with the handler below.
 function M.capabilities()
   return keeps_lenses and {} or { workspace = { codeLens = { refreshSupport = true } } }
 end
@@ -86,7 +86,7 @@ local function show_lenses(client, bufnr)
   vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave", "TextChanged" }, {
     group = vim.api.nvim_create_augroup("ctxbudget.lenses." .. bufnr, { clear = true }),
     buffer = bufnr,
-    desc = "Show the lenses of ctxbudget anew",
+    desc = "Show the lenses of ctxbudget again",
     callback = function()
       vim.lsp.codelens.refresh({ bufnr = bufnr })
     end,

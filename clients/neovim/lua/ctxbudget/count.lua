@@ -1,4 +1,4 @@
---- The count of a workspace's files: with progress, and stopped when nobody wants it any more.
+--- The count of a workspace's files: with progress, and stopped when it is no longer wanted.
 
 local budget = require("ctxbudget.budget")
 

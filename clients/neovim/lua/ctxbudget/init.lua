@@ -5,7 +5,7 @@ local budget = require("ctxbudget.budget")
 local M = {}
 
 --- The running session in short, for a status line: `ctx 21% of window · 5,250/7,500 · phase 2 · warn`.
---- Retained tokens, of the budget. Empty while there is no session. It asks nobody and costs next to nothing.
+--- Retained tokens, of the budget. Empty while there is no session. It sends no request and costs next to nothing.
 ---@return string
 function M.status()
   local change = budget.current()

@@ -34,7 +34,7 @@ local function buffer()
   return bufnr
 end
 
---- Show it in a window of its own, and write it anew whenever the session changes.
+--- Show it in a window of its own, and update it whenever the session changes.
 ---@param client vim.lsp.Client
 ---@param fail fun(message: string)
 function M.open(client, fail)
@@ -51,7 +51,7 @@ function M.open(client, fail)
       desc = "The report follows the account",
       callback = function()
         if not vim.api.nvim_buf_is_valid(bufnr) then
-          return true -- nobody looks at it any more
+          return true -- its window was closed
         end
         ask(client, function() end, function(renewed)
           if vim.api.nvim_buf_is_valid(bufnr) then
