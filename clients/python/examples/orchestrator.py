@@ -3,8 +3,8 @@
     python orchestrator.py [FOLDER]
 
 Each Markdown file of FOLDER plays the part of what one agent found. Three things to copy: reserve before an agent
-starts, so that agents in flight cannot spend the same tokens; let the report enter and be reduced in the same breath; complete the
-phase, and give the next agent what `context/list` says is retained.
+starts, so that agents in flight cannot spend the same tokens; let the report enter and be reduced in the same breath;
+complete the phase, and give the next agent what `context/list` says is retained.
 """
 
 from __future__ import annotations
