@@ -22,8 +22,7 @@ def render(script: str) -> str:
 
 def _made() -> str:
     takes_session = [method.name for method in requests() if method.acts_on_session]
-    needs_key = [method.name for method in requests() if method.needs_key]
-    return _predicate("_ctxbudget_takes_session", takes_session) + _predicate("_ctxbudget_needs_key", needs_key)
+    return _predicate("_ctxbudget_takes_session", takes_session)
 
 
 def _predicate(name: str, methods: Iterable[str]) -> str:

@@ -242,7 +242,7 @@ EOF
     done
 }
 
-@test "params that are no JSON, and a method that is none, do not confuse the server" {
+@test "params that are not JSON, and a method that does not exist, do not confuse the server" {
     script <<'EOF'
 ctxbudget_call budget/status '{},"id":"other"' >/dev/null || true
 ctxbudget_call budget/status '[1' || true
@@ -253,7 +253,7 @@ estimate_context_tokens
 EOF
     [ "$status" -eq 0 ]
     [ "$output" = 0 ]
-    [ "$(grep -c '"parseError"' <<<"$stderr")" -eq 1 ]
+    [ "$(grep -c '"parseError"' <<<"$stderr")" -eq 2 ]
     [ "$(grep -c '"methodNotFound"' <<<"$stderr")" -eq 1 ]
     [ "$(grep -c '"invalidParams"' <<<"$stderr")" -eq 1 ]
 }
@@ -278,6 +278,31 @@ EOF
     [ "$status" -eq 1 ]
     [ -z "$output" ]
     [[ $stderr == "ctxbudget: estimate_context_tokens: no command no-such-command: put it on the PATH, or"* ]]
+}
+
+@test "members of a result come with the call, and missing ones are errors" {
+    script <<'EOF'
+ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 40}, {"layer": "phase", "tokens": 2}]}' \
+    'items.*.layer' status.retained
+ctxbudget_call budget/status '{}' retained.none || echo "status $?"
+json='{"a": ["x y", null, {"b.c": 1.5}], "d": "\u00e9\ud83d\ude00\udcff"}'
+ctxbudget_get json a.0 'a.*' a.2
+ctxbudget_get json a.3 || echo "status $?"
+[[ $(ctxbudget_get json d) == $'é😀\xff' ]]
+ctxbudget_get '{' a || echo "status $?"
+EOF
+    [ "$status" -eq 0 ]
+    [ "${lines[*]}" = 'transient phase 42 status 1 x y x y null {"b.c": 1.5} {"b.c": 1.5} status 1 status 1' ]
+    [[ $stderr == *"its result has no member 'retained.none'"* && $stderr == *"ctxbudget_get: "*"stdin must be JSON"* ]]
+}
+
+@test "what a message quotes does nothing to a terminal" {
+    script <<'EOF'
+prune_workflow_context $'\e[31mred\e]0;title\a\u202e' || true
+extract_report_metadata $'no\e[2Jsuch.md' || true
+EOF
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'\x1b[2Jsuch.md'* && $stderr != *[$'\e\a']* ]]
 }
 
 @test "the files that scripts of the document source" {

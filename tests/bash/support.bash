@@ -3,8 +3,7 @@
 
 setup() {
     export CTXBUDGET_WORKSPACE=$BATS_TEST_TMPDIR CTXBUDGET_STORE=$BATS_TEST_TMPDIR/store.db
-    export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
-    mkdir "$XDG_RUNTIME_DIR"
+    export -f within sidecars no_sidecar
     cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -19,9 +18,18 @@ within() {
     return 1
 }
 
-# No folder of a server is left, and with it no server: its keeper removes the folder last.
+# The process ids of the sidecars of this test's store, each with the process that forked for it beside it.
+sidecars() {
+    pgrep -f "ctxbudget_server sidecar .*--store $CTXBUDGET_STORE " || true
+}
+
+no_sidecar() {
+    [[ -z $(sidecars) ]]
+}
+
+# No sidecar is left: each ends about a second after its script.
 nothing_is_left() {
-    within 10 rmdir "$XDG_RUNTIME_DIR" 2>/dev/null || { ls -R "$XDG_RUNTIME_DIR" && return 1; }
+    within 20 no_sidecar
 }
 
 # Run the script on stdin, which begins by sourcing the client. $output and $stderr have what it says.

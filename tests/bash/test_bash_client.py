@@ -26,10 +26,8 @@ BATS_TESTS = [
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """That of a script whose store and fifos are in this folder."""
+    """That of a script whose store is in this folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CTXBUDGET", "CURRENT_"))}
-    run = folder / "run"
-    run.mkdir(exist_ok=True)
     return {
         **kept,
         "PATH": f"{COMMAND.parent}:{os.environ['PATH']}",
@@ -37,7 +35,6 @@ def environment(folder: Path) -> dict[str, str]:
         "CTXBUDGET_SH": str(CLIENT),
         "CTXBUDGET_WORKSPACE": str(folder),
         "CTXBUDGET_STORE": str(folder / "store.db"),
-        "XDG_RUNTIME_DIR": str(run),
         "LC_ALL": "C.UTF-8",
     }
 
@@ -96,23 +93,23 @@ def test_nothing_newer_than_bash_4_4_is_used() -> None:
     assert [(v, n, line) for v, words in newer.items() for n, line in code if re.search(words, line)] == []
 
 
-def test_which_methods_write_and_are_about_a_session_is_as_the_table_says(tmp_path: Path) -> None:
+def test_which_methods_are_about_a_session_is_as_the_table_says(tmp_path: Path) -> None:
     script = f"""source {CLIENT}
         set +e
         CTXBUDGET_SESSION=s
-        _ctxbudget_converse() {{ return 2; }}
-        _ctxbudget_in_own_process() {{ echo "$1 $2"; }}
+        _ctxbudget_run() {{ echo "$1 $2"; }}
         for method in {" ".join(METHODS)}; do _ctxbudget_request_once "$method" '{{}}'; done"""
     sent = dict(line.split(" ", 1) for line in bash(script, tmp_path).splitlines())
 
     for name, row in METHODS.items():
         if row.result is None:
             continue
-        fields = row.params.names
-        # An empty session/open is the same twice; the others without a session's id touch no account.
-        keyed = "request_key" in fields and name != "session/open"
-        about_session = "session_id" in fields and not re.match("tokens/|metadata/|context/fit", name)
-        assert ('"requestKey":' in sent[name], '"sessionId":"s"' in sent[name]) == (keyed, about_session), name
+        about_session = "session_id" in row.params.names and not re.match("tokens/|metadata/|context/fit", name)
+        assert ('"sessionId":"s"' in sent[name]) == about_session, name
+
+
+def test_the_client_is_short() -> None:
+    assert len(CLIENT.read_text().splitlines()) <= 450
 
 
 def test_the_command_says_where_the_file_is() -> None:

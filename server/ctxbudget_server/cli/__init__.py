@@ -35,6 +35,10 @@ def _crashed(kind: type[BaseException], fault: BaseException, trace: TracebackTy
 
 
 def _run(given: list[str]) -> int:
+    if given[:1] == ["get"] and given[1:] and not any(word.startswith("-") for word in given):
+        from ctxbudget_server.cli.get import print_members
+
+        return print_members(given[1:])
     from ctxbudget_server.cli.fast_path import Attempt
 
     attempt = Attempt(given)

@@ -12,11 +12,12 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
-from ctxbudget_server.presentation.terminal import json_text
+from ctxbudget_server.cli.sidecar import start
+from ctxbudget_server.runtime.watchdog import is_alive
 from ctxbudget_server.service.service import BudgetService
-from ctxbudget_server.sidecar.client import STORE_SECONDS
-from ctxbudget_server.sidecar.commands import prepare
-from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
+from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
+from ctxbudget_server.sidecar.commands import prepare, refused
+from ctxbudget_server.sidecar.wire import OneShotRequest
 from ctxbudget_server.store.spool import Spool
 
 
@@ -24,20 +25,44 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("method", metavar="METHOD", help="e.g. budget/status")
     parser.add_argument("params", metavar="JSON", nargs="?", default="{}", help="the params; - reads them from stdin")
+    parser.add_argument(
+        "--get",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="print only this member of the result, strings as they are: retained, items.0.id, items.*.id; "
+        "may come several times",
+    )
+    parser.add_argument(
+        "--errors",
+        choices=("json", "text"),
+        default="json",
+        help="how an error is printed: as JSON for programs, or as its name and a sentence for people (default: json)",
+    )
+    parser.add_argument(
+        "--sidecar-for",
+        type=int,
+        metavar="PID",
+        help="if no sidecar answers, start one in the background for later calls; it ends with this process",
+    )
     add_store_options(parser)
     add_root_option(parser)
 
 
 def run(options: Namespace) -> int:
-    """Print the result as JSON on stdout; or the error as JSON on stderr, with exit code 1."""
+    """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
     attempt: Attempt = options.attempt
     try:
         opened = services(options, "call")
     except ProtocolError as error:
-        return printed(OneShotAnswer(1, stderr=f"{json_text(error.wire())}\n".encode()))
+        return printed(refused(error, plain=options.errors == "text"))
     _fold_in(opened, options.method)
-    ask = OneShotRequest([], attempt.key, "call", [options.method], _body(options.params, attempt))
-    return printed(prepare(opened, ask).run(Cancellation()))
+    words = [options.method, *(f"get={path}" for path in options.get), f"errors={options.errors}"]
+    ask = OneShotRequest([], attempt.key, "call", words, _body(options.params, attempt))
+    answer = prepare(opened, ask).run(Cancellation())
+    if options.sidecar_for is not None and switched_on() and is_alive(options.sidecar_for):
+        start(opened.whereabouts, process=options.sidecar_for)
+    return printed(answer)
 
 
 def _fold_in(opened: BudgetService, method: str) -> None:

@@ -15,6 +15,7 @@ from ctxbudget_server.presentation.output import show
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
     "call": "one request, for hooks and scripts; a running server of the workspace answers it",
+    "get": "print members of the JSON on stdin, for scripts",
     "hook": "put what happened in a coding agent on the account; reads the agent's JSON on stdin",
     "statusline": "one line for a coding agent's foot: window, budget, phase, agents out",
     "sidecar": "answer hooks and calls of the workspace from one process until it has been idle for a while",

@@ -20,11 +20,16 @@ UNBREAKABLE = frozenset({"hook", "statusline"})
 """Commands that coding agents run: whatever goes wrong, they end with exit code 0."""
 STORE_OPTIONS = ("--workspace", "--store", "--durability")
 OPTIONS = {
-    "call": STORE_OPTIONS,
+    "call": (*STORE_OPTIONS, "--get", "--errors", "--sidecar-for"),
     "hook": (*STORE_OPTIONS, "--host", "--replace-over"),
     "statusline": (*STORE_OPTIONS, "--session", "--color", "--width"),
 }
 FLAGS = {"hook": ("--sidecar",)}
+REPEATED = "--get"
+"""An option that may come several times."""
+NOT_TOLD = (*STORE_OPTIONS, "--sidecar", "--sidecar-for")
+"""Options that a sidecar need not know: whoever reaches it has them in common with it, or has no use for them."""
+CHOICES = {"--durability": ("full", "fast"), "--errors": ("json", "text")}
 WORD_COUNTS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
 """At least, at most."""
 
@@ -74,7 +79,7 @@ class Attempt:
             arguments = [*words, *settings(command, options)]
             start = project_folder(command, body)
         else:
-            body, arguments, start = self._read(words[1:]), words[:1], "."
+            body, arguments, start = self._read(words[1:]), [*words[:1], *settings(command, options)], "."
         try:
             workspace = _workspace(options.get("--workspace"), start)
             store = store_path(workspace, options.get("--store"))
@@ -106,7 +111,10 @@ class Attempt:
 
 
 def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, str]] | None:
-    """(words, options by name); None for anything that `argparse` should look at. The words stand together."""
+    """(words, options by name); None for anything that `argparse` should look at. The words stand together.
+
+    The values of a repeated option are joined by NUL.
+    """
     words: list[str] = []
     options: dict[str, str] = {}
     closed = False
@@ -124,24 +132,24 @@ def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, st
         name, equals, value = word.partition("=")
         if not equals:
             value = next(rest, "-")
-        if name not in OPTIONS[command] or value.startswith("-"):
+        if name not in OPTIONS[command] or value.startswith("-") or value not in CHOICES.get(name, (value,)):
             return None
-        options[name] = value
+        options[name] = f"{options[name]}\0{value}" if name == REPEATED and name in options else value
     least, most = WORD_COUNTS[command]
-    if options.get("--durability", "full") not in ("full", "fast") or not least <= len(words) <= most:
+    if not options.get("--sidecar-for", "0").isdigit() or not least <= len(words) <= most:
         return None
     return words, options
 
 
 def settings(command: str, options: dict[str, str]) -> list[str]:
     """`name=value` for each option that says how a command answers, and for what the environment says of it."""
-    chosen = {name: value for name, value in options.items() if name not in (*STORE_OPTIONS, *FLAGS["hook"])}
+    chosen = {name: value for name, value in options.items() if name not in NOT_TOLD}
     if command == "statusline":
         if os.environ.get("NO_COLOR"):
             chosen.setdefault("--color", "never")
         if session := os.environ.get("CTXBUDGET_SESSION"):
             chosen.setdefault("--session", session)
-    return [f"{name[2:]}={value}" for name, value in chosen.items()]
+    return [f"{name[2:]}={value}" for name, values in chosen.items() for value in values.split("\0")]
 
 
 def project_folder(command: str, body: Body) -> str:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import Whereabouts
+from ctxbudget_server.sidecar.client import ask_sidecar
+from ctxbudget_server.sidecar.identity import identity
+from ctxbudget_server.sidecar.wire import OneShotRequest
+from ctxbudget_server.store.location import socket_place
 
 IDLE_SECONDS = 900
+LOG_VARIABLE = "CTXBUDGET_LOG"
+"""The log file of a sidecar that is started in the background."""
+STOP_SECONDS = 3.0
+"""How long `--stop` waits for the end of a sidecar that was told to end."""
+POLL_INTERVAL = 0.02
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,18 +35,23 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="SECONDS",
         help="end after so many idle seconds (default: %(default)s)",
     )
+    parser.add_argument("--for", type=int, dest="process", metavar="PID", help="also end when this process has ended")
+    parser.add_argument("--log-file", metavar="PATH", help="append to this file what it does (default: no log)")
+    parser.add_argument("--stop", action="store_true", help="end the sidecar that was started for --for PID now")
     add_store_options(parser)
     add_root_option(parser)
 
 
 def run(options: Namespace) -> int:
-    """Answer until the workspace is idle; at once 0 where another process answers already."""
+    """OneShotAnswer until the workspace is idle; at once 0 where another process answers already."""
     if sys.platform == "win32":
         complain("sidecar", "it needs Unix sockets")
         return 2
     from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=False, parent=False)  # before there are threads
+    if options.log_file:
+        _log_to(options.log_file)
     from ctxbudget_server.sidecar.daemon import answer_callers
 
     try:
@@ -42,22 +59,44 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         complain("sidecar", error.message)
         return 1
-    answer_callers(opened, options.idle, watching)
+    if options.stop:
+        _stop(opened.whereabouts, options.process)
+    else:
+        answer_callers(opened, options.idle, watching, options.process)
     return 0
 
 
-def start(at: Whereabouts) -> None:
-    """Leave a sidecar behind, for the workspace and store that this process works with.
+def start(at: Whereabouts, process: int | None = None) -> None:
+    """Leave a sidecar behind, for the workspace and store that this process works with; it ends with `process`.
 
     It has no parent that waits for it: the agent that runs this hook can end without it.
     """
     command = [sys.executable, "-P", "-m", "ctxbudget_server", "sidecar", "--workspace", at.workspace]
+    command += ["--store", at.store, "--durability", at.durability]
+    if process is not None:
+        command += ["--for", str(process)]
     nothing = subprocess.DEVNULL
-    subprocess.Popen(
-        [*command, "--store", at.store, "--durability", at.durability],
-        stdin=nothing,
-        stdout=nothing,
-        stderr=nothing,
-        cwd=at.workspace,
-        start_new_session=True,
-    )
+    if log := os.environ.get(LOG_VARIABLE):
+        command += ["--log-file", str(Path(log).absolute())]
+    subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, cwd=at.workspace, start_new_session=True)
+
+
+def _log_to(file: str) -> None:
+    import logging
+
+    from ctxbudget_server.presentation.logs import SafeFormatter
+
+    logging.basicConfig(level=logging.INFO, filename=file)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(SafeFormatter(f"%(asctime)s ctxbudget[{os.getpid()}] %(levelname)s %(name)s: %(message)s"))
+
+
+def _stop(at: Whereabouts, process: int | None) -> None:
+    """End the sidecar that was started for the process; one that was not goes on."""
+    ask = OneShotRequest(identity(at.workspace, at.store, at.durability, at.roots), "", "end", [str(process)])
+    if ask_sidecar(ask, at.workspace, at.store) is None:
+        return
+    socket = Path(*socket_place(at.workspace, at.store))
+    until = time.monotonic() + STOP_SECONDS
+    while os.path.lexists(socket) and time.monotonic() < until:
+        time.sleep(POLL_INTERVAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.presentation.terminal import json_text
+from ctxbudget_server.presentation.terminal import json_text, line
 from ctxbudget_server.sidecar.backend import Prepared
 from ctxbudget_server.sidecar.client import STORE_SECONDS
 from ctxbudget_server.sidecar.identity import identity, roots_of
+from ctxbudget_server.sidecar.members import MissingMemberError, printed_members
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.location import socket_place
 
@@ -27,6 +29,7 @@ class OneShots:
 
     def __init__(self, service: BudgetService) -> None:
         self._service = service
+        self._process: int | None = None
 
     def place(self) -> tuple[str, str]:
         """(folder, name) of the socket."""
@@ -45,15 +48,31 @@ class OneShots:
         from ctxbudget_server.sidecar.agent_commands import fold_in
 
         guest = self._service.guest(f"spool:{os.getpid()}")
-        for line in fold_in(guest, time.monotonic() + STORE_SECONDS).rejected:
-            logging.getLogger(__name__).warning("%s", line)
+        for told in fold_in(guest, time.monotonic() + STORE_SECONDS).rejected:
+            logging.getLogger(__name__).warning("%s", told)
 
     def prepare(self, request: OneShotRequest, process: int) -> Prepared:
         """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
+        if request.command == "end":
+            return self._prepare_end(request)
         if not self._service.store.in_place():
             raise LookupError("the store was moved")
         guest = self._service.guest(f"{request.command}:{process}", roots_of(request.identity))
         return prepare(guest, request)
+
+    def ends_with(self, process: int) -> None:
+        """This sidecar was started for that process, and whoever asks in its name may end it."""
+        self._process = process
+
+    def _prepare_end(self, request: OneShotRequest) -> Prepared:
+        if self._process is None or request.arguments != [str(self._process)]:
+            raise LookupError("it was started for another process")
+
+        def run(_: Cancellation) -> OneShotAnswer:
+            os.kill(os.getpid(), signal.SIGTERM)  # as whoever ends it from outside
+            return OneShotAnswer(0)
+
+        return Prepared(None, run)
 
 
 def one_shots(service: BudgetService) -> OneShots | None:
@@ -70,12 +89,15 @@ def prepare(service: BudgetService, request: OneShotRequest, since: float | None
 
 
 def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> Prepared:
-    (method,) = request.arguments
+    method, *settings = request.arguments
+    told = [setting.partition("=") for setting in settings]
+    paths = [value for name, _, value in told if name == "get"]
+    plain = ("errors", "=", "text") in told
     try:
         params = _params(request.body)
     except ProtocolError as error:
-        refused = _refused(error)
-        return Prepared(None, lambda _: refused)
+        answer = refused(error, plain=plain)
+        return Prepared(None, lambda _: answer)
     row = METHODS.get(method)
     if request.key and row is not None and row.needs_key and params.get("requestKey") is None:
         params["requestKey"] = request.key
@@ -83,9 +105,12 @@ def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> 
     def run(cancellation: Cancellation) -> OneShotAnswer:
         try:
             result = service.call(method, params, cancellation)
+            return OneShotAnswer(0, printed_members(result, paths or [""]))
+        except MissingMemberError as missing:
+            done = "the request was carried out, but its result has"
+            return refused(ProtocolError("invalidParams", f"{done} {missing}"), plain=plain)
         except ProtocolError as error:
-            return _refused(error)
-        return OneShotAnswer(0, f"{json_text(result)}\n".encode())
+            return refused(error, plain=plain)
 
     return Prepared(service.queue_key(method, params), run, method)
 
@@ -111,8 +136,10 @@ COMMANDS: dict[str, Callable[[BudgetService, OneShotRequest, float], Prepared]] 
 }
 
 
-def _refused(error: ProtocolError) -> OneShotAnswer:
-    return OneShotAnswer(1, stderr=f"{json_text(error.wire())}\n".encode())
+def refused(error: ProtocolError, *, plain: bool = False) -> OneShotAnswer:
+    """An error as JSON; or, if `plain`, its name and its sentence in a line that does nothing to a terminal."""
+    told = line(f"{error.name}: {error.message}") if plain else json_text(error.wire())
+    return OneShotAnswer(1, stderr=f"{told}\n".encode())
 
 
 def _params(body: bytes | bytearray) -> dict[str, Any]:

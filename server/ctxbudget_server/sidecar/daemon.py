@@ -1,4 +1,4 @@
-"""A sidecar without a client: it answers one-shot callers until nobody has asked for a while."""
+"""A sidecar without a client: it answers one-shot callers until nobody has asked for a while, or its process ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.runtime.byte_limit import ByteLimit
 from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.runtime.signals import on_signals
-from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
+from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog, is_alive
 from ctxbudget_server.runtime.workers import WorkerPool
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.commands import one_shots
@@ -20,18 +20,25 @@ GRACE_SECONDS = 1.0
 """For callers that are being answered when the end comes."""
 
 
-def answer_callers(service: BudgetService, idle_seconds: float, watchdog: Watchdog | None = None) -> None:
-    """Listen until nobody has asked for `idle_seconds`, or a signal comes. Ends at once where another one listens."""
+def answer_callers(
+    service: BudgetService, idle_seconds: float, watchdog: Watchdog | None = None, process: int | None = None
+) -> None:
+    """Listen until nobody has asked for `idle_seconds`, the process `process` has ended, or a signal comes.
+
+    Ends at once where another one listens.
+    """
     try:
-        asyncio.run(_answer(service, idle_seconds, watchdog))
+        asyncio.run(_answer(service, idle_seconds, watchdog, process))
     finally:
         service.close()
 
 
-async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdog | None) -> None:
+async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdog | None, process: int | None) -> None:
     backend = one_shots(service)
     if backend is None:
         return
+    if process is not None:
+        backend.ends_with(process)
     loop = asyncio.get_running_loop()
     pool = WorkerPool(loop.call_later)
     server = SidecarServer(backend, pool, KeyedSerialQueue(pool), Limits(), ByteLimit())
@@ -41,7 +48,7 @@ async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdo
     pool.submit(service.warm_up)
     listening = asyncio.create_task(server.run(patient=False))
     try:
-        while not told.is_set() and not listening.done() and server.idle_seconds < idle_seconds:
+        while not (told.is_set() or listening.done() or server.idle_seconds >= idle_seconds or _ended(process)):
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), POLL_INTERVAL_SECONDS)
         if watchdog is not None:
@@ -54,6 +61,10 @@ async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdo
         await pool.result_of(server.close)
         if beating is not None:
             beating.cancel()
+
+
+def _ended(process: int | None) -> bool:
+    return process is not None and not is_alive(process)
 
 
 async def _beat(watchdog: Watchdog) -> None:

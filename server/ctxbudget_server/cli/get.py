@@ -1,0 +1,39 @@
+"""`ctxbudget get`: members of the JSON on stdin, for scripts that have no JSON parser."""
+
+from __future__ import annotations
+
+import sys
+
+from ctxbudget_server.cli.printing import printed
+from ctxbudget_server.presentation.output import complain
+from ctxbudget_server.sidecar.members import MissingMemberError, printed_members
+from ctxbudget_server.sidecar.wire import OneShotAnswer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # scripts call it often: `argparse` takes half as long again as all the rest
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="e.g. retained, items.0.id or items.*.id")
+
+
+def run(options: Namespace) -> int:
+    """Print the members; the exit code."""
+    return print_members(options.paths)
+
+
+def print_members(paths: list[str]) -> int:
+    """Print them, strings as they are; exit code 1 if there is no such member, 2 if stdin is not JSON."""
+    import json
+
+    try:
+        value = json.loads(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+        return printed(OneShotAnswer(0, printed_members(value, paths)))
+    except MissingMemberError as missing:
+        complain("get", str(missing))
+        return 1
+    except (ValueError, RecursionError) as fault:
+        complain("get", f"stdin must be JSON: {fault}")
+        return 2
