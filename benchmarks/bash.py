@@ -1,4 +1,4 @@
-"""What a call of the bash client costs once its server is warm, as ratios in one run.
+"""What a call of the bash client costs once its sidecar is warm, as ratios in one run.
 
     python benchmarks/bash.py [CALLS]
 
@@ -35,14 +35,14 @@ row() {
 }
 substitution() { local tokens; tokens=$(estimate_context_tokens); }
 ctxbudget_call tokens/count '{"texts": ["the vocabulary is loaded"]}' >/dev/null
-sleep 2
+sleep 4
 row 'python -c pass' "$3" -c pass
 row 'ctxbudget_call budget/status' ctxbudget_call budget/status
 row '$(estimate_context_tokens)' substitution
 row 'ctxbudget_call context/add' ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 5}]}'
 row 'python -c pass' "$3" -c pass
 calls=$((calls > 10 ? 10 : calls))
-CTXBUDGET_SERVER=off row 'ctxbudget call budget/status' ctxbudget_call budget/status
+row 'ctxbudget_get' ctxbudget_get '{"items": [{"id": "x"}]}' items.0.id
 row 'ctxbudget_quote of 1 MB' ctxbudget_quote "$text"
 """
 

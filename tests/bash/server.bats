@@ -15,7 +15,7 @@ load support
     export CTXBUDGET_LOG=$BATS_TEST_TMPDIR/log
     script <<'EOF'
 first=$(estimate_context_tokens)
-within 20 grep -q 'answered in' "$CTXBUDGET_LOG"
+within 20 grep -qs 'answered in' "$CTXBUDGET_LOG"
 estimate_context_tokens
 (estimate_context_tokens)
 estimate_context_tokens &
@@ -51,7 +51,7 @@ EOF
 add() { ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 5}]}' >/dev/null; }
 for signal in KILL TERM; do
     add
-    within 20 grep -q 'answered in' "$CTXBUDGET_LOG"
+    within 20 grep -qs 'answered in' "$CTXBUDGET_LOG"
     add
     kill -"$signal" $(sidecars)
     rm "$CTXBUDGET_LOG"
@@ -85,7 +85,7 @@ EOF
 CTXBUDGET_SERVER=off estimate_context_tokens
 sidecars
 estimate_context_tokens
-within 20 grep -q 'answered in' "$CTXBUDGET_LOG"
+within 20 grep -qs 'answered in' "$CTXBUDGET_LOG"
 "$CTXBUDGET_BIN" sidecar --for 1 --stop # another's
 [[ -n $(sidecars) ]]
 ctxbudget_stop
