@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ctxbudget_protocol.methods import METHODS
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "clients").glob("*/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -56,3 +58,33 @@ def test_every_page_is_reached_from_the_readme() -> None:
             waiting += [resolved(page, target)[0] for target in links(page)]
 
     assert sorted({page for page in PAGES if "clients" not in page.parts} - reached) == []
+
+
+SERVER = ROOT / "server" / "ctxbudget_server"
+ROOMS = sorted(folder.name for folder in SERVER.iterdir() if (folder / "__init__.py").exists())
+NAMED = re.compile(rf"(?:\*\*|`)((?:{'|'.join(ROOMS)})/[a-z_/]+?)(?:\.py)?(?:\*\*|`)")
+PLACES = re.compile(r"`((?:tests|benchmarks|clients|\.ci)/[\w./-]+)`")
+METHOD_NAMES = set(METHODS) | {"store/retain", "workspace/configuration"}
+"""They look like modules; the last two are an event of the log and a method of LSP."""
+
+OF_THE_WALK = {"tests/session/test_session_touch.py"}
+
+
+def test_the_architecture_has_every_room() -> None:
+    rows = re.findall(
+        r"^\| `server/\.\.\./(\w+)`", (ROOT / "docs" / "architecture.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert sorted(rows) == ROOMS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_modules_and_files_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    modules = {
+        name for name in NAMED.findall(text) if not (SERVER / name).exists() and not (SERVER / f"{name}.py").exists()
+    }
+    places = {name for name in PLACES.findall(text) if not (ROOT / name).exists()}
+
+    assert modules - METHOD_NAMES == set()
+    assert places - OF_THE_WALK == set()
