@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis, Outline
-from ctxbudget_server.editor.chunks import MOST_CHARACTERS
+from ctxbudget_server.editor.chunks import MAX_CHARACTERS
 from ctxbudget_server.editor.lines import LineText, Point
 from ctxbudget_server.markdown.lines import bare_lines
 from ctxbudget_server.markdown.sections import sections_of
@@ -86,7 +86,7 @@ def test_an_edit_counts_only_its_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     for step in range(5):
         analysis.apply(document.replace(Point(1_000, 3 + step), Point(1_000, 3 + step), "x"))
         assert analysis.outline(EXACT, nothing).tokens == count(document.text)
-    assert sum(counted) <= 5 * 2 * MOST_CHARACTERS
+    assert sum(counted) <= 5 * 2 * MAX_CHARACTERS
 
 
 def test_a_line_of_a_megabyte_is_counted_around_the_edit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from ctxbudget_protocol.settings import EditorSettings, LayerRule
 from ctxbudget_server.editor import layers
 from ctxbudget_server.editor.blocks import END, Block, block_edit, find_block, without_block
 from ctxbudget_server.editor.edits import _free_name
-from ctxbudget_server.editor.imports import MOST_HOPS, Import, Loaded, Mention, mentions_in, resolve
+from ctxbudget_server.editor.imports import MAX_HOPS, Import, Loaded, Mention, mentions_in, resolve
 from ctxbudget_server.editor.lines import split_document
 
 SETTINGS = EditorSettings()
@@ -85,11 +85,11 @@ def follow(texts: dict[str, Sequence[Mention]], start: str = "/w/start") -> list
 def test_five_hops_and_no_more() -> None:
     chain = {f"n{i}": f"@n{i + 1}" for i in range(1, 9)}
     (first,) = follow(files(start="@n1", **chain))
-    assert first.files == MOST_HOPS and first.total == 10 * MOST_HOPS
+    assert first.files == MAX_HOPS and first.total == 10 * MAX_HOPS
     deepest = first
     while deepest.imports:
         (deepest,) = deepest.imports
-    assert (deepest.path, deepest.status) == (f"/w/n{MOST_HOPS + 1}", "tooDeep")
+    assert (deepest.path, deepest.status) == (f"/w/n{MAX_HOPS + 1}", "tooDeep")
 
 
 def test_each_file_once_and_cycles_are_named() -> None:

@@ -170,3 +170,20 @@ def test_exit_code_of_the_caller_overrules_a_pass():
 def test_a_report_that_quotes_a_run_is_no_run():
     text = "# Report\n\nWe ran the suite.\n\n```\n=== 1 failed in 0.1s ===\n```\n\n## Findings\n\nIt broke.\n\n## Summary\n\nBad.\n"
     assert extract(text, count=count).kind == "report"
+
+
+def test_entities_of_a_junit_report_are_never_expanded():
+    levels = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(12))
+    report = (
+        f'<?xml version="1.0"?><!DOCTYPE testsuite [<!ENTITY e0 "boom">{levels}<!ENTITY f SYSTEM "file:///etc/hosts">]>'
+        '<testsuite tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure message="&e12;">&f;</failure>'
+        "</testcase></testsuite>"
+    )
+    tests = run(report)
+    assert (tests.status, tests.failing, tests.messages) == ("failed", ("b",), ("&e12;",))
+
+
+def test_a_broken_case_of_a_junit_report_spoils_no_other():
+    cases = '<testcase name="a"><failure message="x"><b</failure></testcase><testcase name="c"><system-out>1 < 2'
+    tests = run(f'<testsuite tests="4">{cases}<error/></system-out></testcase><testcase name="d"/></testsuite>')
+    assert tests.status == "failed" and tests.failing == ("a", "c") and tests.messages == ("x",)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from ctxbudget_server.editor.blocks import find_block
-from ctxbudget_server.editor.edits import LEAST_SELECTION
+from ctxbudget_server.editor.edits import MIN_SELECTION
 from ctxbudget_server.editor.view import View
 
 Kind = Literal["quickfix", "refactor.move", "refactor.rewrite"]
@@ -45,7 +45,7 @@ def offers(view: View, line: int, selected: int, most: int, *, can_move: bool) -
     """What to offer at a line, with a selection of so many characters. `can_move`: the client can create files."""
     if can_move and (fix := move_offer(view)) is not None:
         yield fix
-    if selected >= LEAST_SELECTION:
+    if selected >= MIN_SELECTION:
         title = "Replace selection by its extract"
         yield Offer(title, "refactor.rewrite", "ctxbudget.extractSelection", (SELECTION,))
     section = view.section_around(line)

@@ -110,7 +110,7 @@ class Analysis:
         return self._mentions
 
     def _lines_with(self, sign: str) -> Iterator[tuple[int, str]]:
-        """The numbered lines that hold a sign and are no code."""
+        """The numbered lines outside of code that hold a sign."""
         state, start = self._first_state(), 0
         for chunk in self._chunks:
             scanned = chunk.scan(state)

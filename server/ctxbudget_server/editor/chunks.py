@@ -9,9 +9,9 @@ from ctxbudget_server.markdown.scan import Scan, State, scan, scan_as_one
 
 Check = Callable[[], None]
 
-LEAST_CHARACTERS = 4_096
-MOST_CHARACTERS = 8_192
-"""A chunk over this is cut at `LEAST_CHARACTERS`: it is what a keystroke counts and scans again, 1 to 2 ms."""
+MIN_CHARACTERS = 4_096
+MAX_CHARACTERS = 8_192
+"""A chunk over this is cut at `MIN_CHARACTERS`: it is what a keystroke counts and scans again, 1 to 2 ms."""
 KEPT_SCANS = 4
 
 
@@ -71,19 +71,19 @@ def cut(lines: Sequence[str]) -> list[Chunk]:
 def _cuts(lines: Sequence[str]) -> list[int]:
     cuts: list[int] = []
     start = size = 0
-    place, place_size = 0, 0  # the first place to cut after LEAST_CHARACTERS
+    place, place_size = 0, 0  # the first place to cut after MIN_CHARACTERS
     for number, line in enumerate(lines):
         if number > start and can_begin(line, lines[number - 1]):
             if line[0] == "#":
                 cuts.append(number)
                 start, size, place = number, 0, 0
-            elif not place and size >= LEAST_CHARACTERS:
+            elif not place and size >= MIN_CHARACTERS:
                 place, place_size = number, size
         size += len(line)
-        if place and size > MOST_CHARACTERS:
+        if place and size > MAX_CHARACTERS:
             cuts.append(place)
             start, size, place = place, size - place_size, 0
-            if size >= LEAST_CHARACTERS and number > start and can_begin(line, lines[number - 1]):
+            if size >= MIN_CHARACTERS and number > start and can_begin(line, lines[number - 1]):
                 place, place_size = number, size - len(line)
     cuts.append(len(lines))
     return cuts

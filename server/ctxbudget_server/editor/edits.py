@@ -13,9 +13,9 @@ from ctxbudget_server.editor.lines import Point, bare, split_document
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.markdown.scan import State, scan
 
-LEAST_SELECTION = 240
+MIN_SELECTION = 240
 """Characters below which a selection is not worth an extract."""
-MOST_NAME = 60
+MAX_SLUG = 60
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """Names that no file can have on Windows, whatever their extension."""
 
@@ -85,7 +85,7 @@ def extract_plan(view: View, start: Point, end: Point, selected: str, extract: E
 def _free_name(title: str, taken: Callable[[str], bool]) -> str:
     """A file name made of a heading; letters and digits of any script are kept."""
     folded = unicodedata.normalize("NFC", title).lower()
-    slug = re.sub(r"[^\w]+", "-", folded).strip("-_")[:MOST_NAME].strip("-_") or "section"
+    slug = re.sub(r"[^\w]+", "-", folded).strip("-_")[:MAX_SLUG].strip("-_") or "section"
     if _DEVICE.fullmatch(slug):
         slug = f"section-{slug}"
     name, number = f"{slug}.md", 2

@@ -11,7 +11,7 @@ from ctxbudget_server.editor.view import View
 from ctxbudget_server.editor.words import percent, plural
 
 Code = Literal["layerCeiling", "documentBudget", "importCycle", "importDepth"]
-MOST_RELATED = 5
+MAX_RELATED = 5
 
 
 class Place(NamedTuple):
@@ -57,7 +57,7 @@ def _exceeded(view: View) -> Finding:
     if not costs:
         return Finding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
     place = costs[0][1]
-    related = [other for _, other in costs[1 : 1 + MOST_RELATED]]
+    related = [other for _, other in costs[1 : 1 + MAX_RELATED]]
     return Finding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
 
 

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from ctxbudget_server.editor.lines import bare
 
-MOST_HOPS = 5
+MAX_HOPS = 5
 _IMPORT = re.compile(r"(?:^|(?<=\s))@((?:\\ |[^\s\\])+)")
 _PATH = re.compile(r"\./|~/|/.|\.\./|[A-Za-z0-9._-]")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.*?[^`])\1(?!`)")
@@ -75,7 +75,7 @@ OUTSIDE = Loaded(0, ())
 """What a file has that lies where the user has not allowed to read: it is named, but not read."""
 
 Load = Callable[[str], Loaded | None]
-"""Reads a file by its real path; None if there is no such text file."""
+"""Reads a file by its real path; None unless it is a text file."""
 
 
 def mentions_in(lines: Iterable[tuple[int, str]]) -> list[Mention]:
@@ -95,7 +95,7 @@ def mentions_in(lines: Iterable[tuple[int, str]]) -> list[Mention]:
 
 
 def resolve(path: str, mentions: Sequence[Mention], load: Load) -> list[Import]:
-    """The imports of the file at `path`, with all that they import. Names of no files are no imports."""
+    """The imports of the file at `path`, with all that they import. Only names of existing files count as imports."""
     return _follow(path, mentions, load, {path}, (path,))
 
 
@@ -109,7 +109,7 @@ def _follow(path: str, mentions: Sequence[Mention], load: Load, seen: set[str], 
             found.append(Import(mention, target, "outside"))
         elif target in seen:
             found.append(Import(mention, target, "cycle" if target in way else "again"))
-        elif len(way) > MOST_HOPS:
+        elif len(way) > MAX_HOPS:
             found.append(Import(mention, target, "tooDeep"))
         else:
             seen.add(target)

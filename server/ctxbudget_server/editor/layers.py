@@ -66,7 +66,7 @@ def follows_imports(path: str | None) -> bool:
 
 
 def is_warned_of_closed(path: str | None, settings: EditorSettings) -> bool:
-    """Whether a file over its ceiling is worth a warning while nobody edits it.
+    """Whether a file over its ceiling is worth a warning while it is not open.
 
     It is if it enters every session, or if the settings give it a layer: else every old plan would be warned of.
     """

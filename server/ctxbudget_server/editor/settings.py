@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SECTION = "ctxbudget"
 OF_THE_PROTOCOL = ("protocolVersion",)
-"""Members of `initializationOptions` that are no settings."""
+"""Members of `initializationOptions` that are not settings."""
 
 USER_ONLY = "roots"
 """A setting that a repository must not make: it says what may be read outside the repository."""
@@ -101,7 +101,7 @@ def project_source(name: str, text: str) -> Source:
     try:
         raw: Any = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return Source(name, {}, (f"ctxbudget: {name} is no TOML ({error}); ignored",))
+        return Source(name, {}, (f"ctxbudget: {name} is not valid TOML ({error}); ignored",))
     if name.endswith("pyproject.toml"):
         tool = raw.get("tool")
         raw = tool.get(SECTION) if isinstance(tool, dict) else None

@@ -21,14 +21,14 @@ _FIELD = re.compile(r"\*\*([^*\n]{1,60}?)\s*(?::\*\*|\*\*\s*:)\s*(.*)$")
 _BOLD_LINE = re.compile(r"\*\*([^*\n]{1,60})\*\*$")
 _LINK_ONLY = re.compile(r"\W*(?:!?\[[^\]]*\]\([^)]*\)\W*)+$")
 
-_LONGEST_LINKS = 1500
+_MAX_LINKS = 1500
 """Characters of a unit up to which it may count as a mere list of links."""
 READ_FIRST, READ_LAST = 300_000, 60_000
 """Characters at the beginning and the end of a huge text that are taken apart."""
 LINE_WEIGHT = 12
 """Characters that a line costs beside its own."""
 _UNWRAPPED = 160
-"""Nobody wraps lines by hand beyond this; after a longer line the next one is a paragraph of its own."""
+"""Maximum length of a line wrapped by hand; the line after a longer one begins a new paragraph."""
 
 
 @dataclass(slots=True)
@@ -250,4 +250,4 @@ def cells(row: str) -> list[str]:
 
 def is_link_only(text: str) -> bool:
     """Whether a unit is nothing but links, as in tables of contents."""
-    return len(text) <= _LONGEST_LINKS and bool(_LINK_ONLY.match(text))
+    return len(text) <= _MAX_LINKS and bool(_LINK_ONLY.match(text))

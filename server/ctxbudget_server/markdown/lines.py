@@ -41,7 +41,7 @@ def bare_lines(text: str) -> list[str]:
     for chunk in chunks(text):
         lines = (chunk.replace("\r\n", "\n").replace("\r", "\n") if "\r" in chunk else chunk).split("\n")
         if not lines[-1]:
-            lines.pop()  # what follows the last line's end is no line
+            lines.pop()  # nothing follows the end of the last line
         found += lines
     return found
 

@@ -1,7 +1,7 @@
 """Headings, code and comments of a Markdown text, line by line, from any line whose state is known.
 
-One scan serves whole texts that are too long for a parser and editors, where a state stands for all that went before,
-so that after an edit only what may have changed is looked at again.
+One scan serves whole texts that are too long for a parser and editors, where a state sums up
+all lines before it, so that after an edit only what may have changed is scanned again.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ _PIECE = 16_000
 """Characters that are undressed at once: the patterns hold the interpreter while they run."""
 _END = re.compile(r"[.!?]['\")\]`*_]{0,4}\s+(?=[\"'(\[`*_]{0,4}[^\W_a-z])|[。！？]['\"」』）]?")
 _LOOSE_END = re.compile(r"(?<=[^\s.])[.!?]['\")\]]{0,3}\s+(?=\S)|(?:\\n)+|; (?=\w)|[}\]], (?=[{\[\"'])")
-_LOOSE_FROM = 120
-_LOOSE_LEAST = 25
+_MAX_TIGHT = 120
+_MIN_LOOSE = 25
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|incl|no|fig|sec|ch|mr|mrs|ms|dr|prof|st|al|viz|ref|eq|vol|pp|ver|dept|est"
     r"|max|min)|(?:^|\s)[A-Z]|\b[A-Za-z]\.[A-Za-z])\.['\")\]]{0,3}$",
@@ -90,11 +90,11 @@ def split_sentences(text: str) -> list[str]:
 
 
 def split_loosely(text: str) -> list[str]:
-    """Sentences, and what reads like one where nobody writes capitals, or line breaks are spelled `\\n`."""
+    """Sentences, and what reads like one in texts without capitals, or where line breaks are spelled `\\n`."""
     return [
         piece
         for sentence in split_sentences(text)
-        for piece in ([sentence] if len(sentence) <= _LOOSE_FROM else _loose_pieces(sentence))
+        for piece in ([sentence] if len(sentence) <= _MAX_TIGHT else _loose_pieces(sentence))
     ]
 
 
@@ -103,7 +103,7 @@ def _loose_pieces(sentence: str) -> list[str]:
     start = 0
     for match in _LOOSE_END.finditer(sentence):
         end = match.end()
-        if end - start < _LOOSE_LEAST or _ABBREVIATION.search(
+        if end - start < _MIN_LOOSE or _ABBREVIATION.search(
             sentence[max(start, match.start() - 24) : match.start() + 1].rsplit(maxsplit=1)[-1]
         ):
             continue

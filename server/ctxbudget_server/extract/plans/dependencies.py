@@ -44,8 +44,8 @@ _SHORT_PHASE = re.compile(r"\bP(?=\d{1,2}\b)")
 _CERTAIN = re.compile(r"depend|block", re.I)
 _SENTENCE_END = re.compile(r"[.;]\s")
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no\b|-+$|—+$)", re.I)
-_LONGEST_GAP = 90
-_LONGEST_RANGE = 50
+_MAX_GAP = 90
+_MAX_RANGE = 50
 _LOOKED_AT = 600
 """Characters of a sentence that may speak of dependencies."""
 
@@ -61,7 +61,7 @@ def _run(text: str, at: int, *, named: bool) -> tuple[list[int], int]:
         if not following:
             break
         last = int(following[2])
-        if join[1] and numbers[-1] < last <= numbers[-1] + _LONGEST_RANGE:
+        if join[1] and numbers[-1] < last <= numbers[-1] + _MAX_RANGE:
             numbers += range(numbers[-1] + 1, last)
         numbers.append(last)
         end = following.end()
@@ -99,7 +99,7 @@ def names_phase(text: str) -> bool:
 def own_needs(text: str, own: int | None) -> tuple[int, ...]:
     """The phases that a line of a phase, or its heading, waits for: `Depends on Phase 1`, `(after Phase 2)`."""
     match = _OWN.match(text[:_LOOKED_AT])
-    if not match or _AGAINST.search(text[: match.end() + _LONGEST_GAP]):
+    if not match or _AGAINST.search(text[: match.end() + _MAX_GAP]):
         return ()
     return tuple(dict.fromkeys(n for n in _needs_at(text, match.end(), match[1]) if n != own))
 
@@ -145,8 +145,8 @@ def _links_after(
     text: str, numbers: list[int], end: int, following: tuple[list[int], int, int] | None, *, bare: bool
 ) -> Iterator[tuple[int, int]]:
     """The links between a list of phases and the list that follows it."""
-    gap = text[end : following[1] if following else end + _LONGEST_GAP]
-    if len(gap) > _LONGEST_GAP or _AGAINST.search(gap) or _SENTENCE_END.search(gap):
+    gap = text[end : following[1] if following else end + _MAX_GAP]
+    if len(gap) > _MAX_GAP or _AGAINST.search(gap) or _SENTENCE_END.search(gap):
         return
     if following and _ARROW.fullmatch(gap):
         yield from ((max(a, b), min(a, b)) for a in numbers for b in following[0] if a != b)

@@ -100,7 +100,7 @@ def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str 
     """The time that the plan gives itself: a labelled value, what stands under a heading for it, or a sentence.
 
     Failing these, the times of all phases (`by_phase`) with plus signs between them: one phase's is not the plan's.
-    `plan_level` are the fields outside of the phases' sections; a label that comes again with each phase is no plan's.
+    `plan_level` are the fields outside of the phases' sections; a label that is repeated in each phase does not count.
     """
     labels = Counter(f.name for f in plan_level)
     own = [f for f in plan_level if labels[f.name] == 1 or f.value.strip("*` ") not in by_phase]

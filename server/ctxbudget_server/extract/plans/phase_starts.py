@@ -61,7 +61,7 @@ _PHASE_LIST = re.compile(
 _ANY_WORD = re.compile("|".join(WORDS), re.I)
 _LABEL_WORDS = 16
 """Words of a line of prose that may name a phase."""
-_MOST_LINES = 60
+_MAX_LINES = 60
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Lead:
 
 
 def phase_number(key: str, *, roman: bool = False) -> int | None:
-    """The number that a phase's mark stands for: 2, `II`, `two`, but not 2.5 or `B`; `roman` reads `I` and `V` so."""
+    """The number that a phase's mark means: 2, `II`, `two`, but not 2.5 or `B`; `roman` reads `I` and `V` so."""
     folded = key.lower()
     if key.replace(".", "", 1).isdigit():
         value = float(key)
@@ -165,7 +165,7 @@ def _without_file_title(leads: list[Lead], levels: dict[int, int]) -> list[Lead]
 
 
 def _first_of_each(leads: list[Lead]) -> list[Lead]:
-    """Phases once each: a later section about the same number is no other phase."""
+    """Phases once each: a later section about the same number is the same phase."""
     kept: dict[str, Lead] = {}
     for lead in leads:
         kept.setdefault(lead.key, lead)
@@ -207,7 +207,7 @@ def _in_other_section(document: Document, index: int) -> bool:
 
 def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
     """The phases that begin in a unit; one paragraph may hold several, and a list may run on into a bold line."""
-    if unit.end - unit.start > _MOST_LINES or not _ANY_WORD.search(unit.key or unit.text):
+    if unit.end - unit.start > _MAX_LINES or not _ANY_WORD.search(unit.key or unit.text):
         return
     for n, line in enumerate(document.structure.lines[unit.start : unit.end]):
         box = BOX_ITEM.match(line)

@@ -106,7 +106,7 @@ def _criteria(document: Document, inside: set[int]) -> tuple[str, ...]:
 
 
 def _goals(document: Document, index: int) -> list[str]:
-    """The goals of a section that names what is no goal as well."""
+    """The goals of a section that also lists non-goals."""
     units = document.units_below(index)
     if not any(_NON_GOALS.search(u.key) for u in units if u.kind == "field"):
         return []

@@ -72,7 +72,7 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
 
 
 def is_placeholder(unit: Unit) -> bool:
-    """Whether a unit stands for something that is still to be written; an open task is none."""
+    """Whether a unit is a placeholder for text still to be written; an open task is not."""
     if unit.done is not None:
         return len(unit.text) <= _LOOKED_AT and bool(_BRACKET_WORDS.search(unit.text))
     return unit.kind != "row" and waits(unit.text)

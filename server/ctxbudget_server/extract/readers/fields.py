@@ -15,8 +15,8 @@ _YAML_ITEM = re.compile(r"\s*-\s+(.*)$")
 _PLAIN_FIELD = re.compile(r"\W{0,3}?[*_`]{0,2}([A-Za-z][\w /()-]{1,40})[*_`]{0,2}:[*_`]{0,2}\s+(\S.*)$")
 _MARKER = re.compile(r"\s*(?:>\s?)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?")
 _KEY_WORDS = 5
-_MOST_LINES = 40
-_LONGEST_VALUE = 2_000
+_MAX_LINES = 40
+_MAX_VALUE = 2_000
 """Characters of a value that goes on over several lines."""
 ABOUT_DOCUMENT = re.compile(
     r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
@@ -73,12 +73,12 @@ def _plain_fields(lines: list[str], unit: Unit) -> list[Field]:
     if unit.end - unit.start == 1:
         return [f for f in (_plain_field(unit.text, unit.start, unit.section),) if f is not None]
     found: list[Field] = []
-    for n in range(unit.start, min(unit.end, unit.start + _MOST_LINES)):
+    for n in range(unit.start, min(unit.end, unit.start + _MAX_LINES)):
         line = _MARKER.sub("", lines[n], count=1).strip()
         started = _plain_field(line, n, unit.section) if ":" in line else None
         if started is not None:
             found.append(started)
-        elif found and len(found[-1].value) < _LONGEST_VALUE:
+        elif found and len(found[-1].value) < _MAX_VALUE:
             found[-1] = replace(found[-1], value=f"{found[-1].value} {plain(line)}")
     return found
 

@@ -44,11 +44,11 @@ def heading_text(heading: str) -> str:
 
 
 def _top_items(units: list[Unit]) -> list[str]:
-    """The outermost bullets and labelled lines of a run of units; what only groups others is none of them."""
+    """The outermost bullets and labelled lines of a run of units; labels that only group others are left out."""
     listed = [u for u in _before_other_list(units) if u.kind in ("item", "field")]
     if any(u.bullet for u in listed):
         while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
-            listed.pop()  # a labelled line that closes a list is no entry of it
+            listed.pop()  # a labelled line that closes a list does not belong to it
     leads = [
         u for u, below in pairwise(listed) if u.kind == "field" and u.text.strip() and not u.bullet and below.bullet
     ]

@@ -27,7 +27,7 @@ MAX_LINES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line that stands for all lines of its shape; `line` is 0-based."""
+    """A line that represents all lines of its shape; `line` is 0-based."""
 
     text: str
     line: int

@@ -54,7 +54,7 @@ _TALK = re.compile(
 """What an agent says about its own doing, which tells the reader nothing of the matter."""
 _FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
 _SHORT_VALUE = 6
-_LEAST_WORDS = 6
+_MIN_WORDS = 6
 """Words of a sentence in an introduction that tells something."""
 _BOLD_LEADS = 3
 """Bullets with a bold lead and a sentence behind it that make a list of findings."""
@@ -79,7 +79,7 @@ def is_talk(sentence: str) -> bool:
 
 
 def bounded(sentences: list[str], limit: int = SUMMARY_WORDS) -> str:
-    """The first whole sentences that together stay within `limit` words; those that alone exceed it are passed over."""
+    """The first whole sentences that together stay within `limit` words; longer ones are skipped."""
     kept: list[str] = []
     words = 0
     for sentence in sentences:
@@ -149,7 +149,7 @@ def _introduction(document: Document) -> list[str]:
     if len(document.sections) < 2 or not document.is_title(0):
         return []
     told = [s for u in document.units_of(0) if u.kind == "prose" for s in split_sentences(u.plain)]
-    return [s for s in told if is_sentence(s) and word_count(s) >= _LEAST_WORDS and not (is_talk(s) or waits(s))]
+    return [s for s in told if is_sentence(s) and word_count(s) >= _MIN_WORDS and not (is_talk(s) or waits(s))]
 
 
 def task_of(fields: list[Field]) -> str:
@@ -221,7 +221,7 @@ def _bullets(document: Document, section: int) -> list[str]:
 def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
     """What the document advises, from sections so named at any level, whatever form their entries have.
 
-    `decided` says whether decisions count as advice where there is none; of work that is done they tell how it was.
+    `decided` says whether decisions count as advice where there is none; in a summary of finished work they do not.
     """
     listed = header_list(document, _LISTED_RECOMMENDATIONS)
     if listed:

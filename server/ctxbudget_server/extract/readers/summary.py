@@ -82,7 +82,7 @@ _NOTHING = re.compile(
     re.I,
 )
 _KEYED = re.compile(r"^[A-Z][\w ]{1,30}: ")
-_MOST = 40
+_MAX_REMAINING = 40
 _BARE = re.compile(r"[\d.,/% ]+")
 _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
@@ -155,7 +155,7 @@ def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
     """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
     found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
     found = found or _unticked(document) or _left(document, fields, _LIMITS)
-    found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))[:_MOST]
+    found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))[:_MAX_REMAINING]
     return tuple(f for f in found if not any(f != other and other.endswith(f": {f}") for other in found))[:12]
 
 

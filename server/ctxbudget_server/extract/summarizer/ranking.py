@@ -24,9 +24,9 @@ _PAIR_WEIGHT = 0.2
 _ONCE = 0.5
 _REPEAT = 0.4
 _COST_PAD = 6.0
-_SMALLEST = 6.0
+_MIN_LEFT = 6.0
 _MARKS = 3.0
-_MOST_MARKS = 0.9
+_MAX_MARKS = 0.9
 """How much each share of code's marks takes from a sentence, and at most."""
 
 _GOOD_SECTION = re.compile(
@@ -168,7 +168,7 @@ def _prior(sentence: str, unit: Unit, title: str, *, rank: int, place: int, dept
     marks = sum(c in "`{}[]()<>=/\\|_#" for c in sentence)
     if marks > len(sentence) * 0.08:
         score *= 0.7
-    return score * (1.0 - min(_MOST_MARKS, _MARKS * marks / len(sentence)))
+    return score * (1.0 - min(_MAX_MARKS, _MARKS * marks / len(sentence)))
 
 
 def choose(
@@ -200,7 +200,7 @@ def choose(
     heapq.heapify(heap)
     chosen: list[Candidate] = []
     left = budget
-    while heap and left > _SMALLEST:
+    while heap and left > _MIN_LEFT:
         _, order, candidate = heapq.heappop(heap)
         if candidate.cost > left:
             continue

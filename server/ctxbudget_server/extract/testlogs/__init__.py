@@ -22,7 +22,7 @@ _GATE = re.compile(
     r"\s*(?:FAIL Required test coverage of|ERROR: Coverage failure: total of|Coverage failure: total of"
     r"|Jest: .*coverage threshold .* not met|ERROR: Coverage for .* does not meet)"
 )
-# Each parser with words without which it cannot find anything: most texts are no test logs at all.
+# Each parser with words without which it cannot find anything: most texts are not test logs.
 _PYTEST = (
     "test session starts",
     " passed",

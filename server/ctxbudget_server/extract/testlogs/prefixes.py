@@ -16,7 +16,7 @@ _PREFIXES = tuple(
         r"#\d+ \d+\.\d+ ",  # docker build
     )
 )
-_LEAST_SHARE = 0.6
+_MIN_SHARE = 0.6
 _SAMPLE = 400
 _CUT = re.compile(
     r"\W*(?:\[|\(|<|\.{3}|…)\W*(?:(?:\d+|some|more|output|log|lines?|characters?|chars|bytes|middle) ?){0,4}"
@@ -30,7 +30,7 @@ def without_prefixes(lines: list[str]) -> list[str]:
     sample = [x for x in lines if x.strip()]
     sample = sample[: _SAMPLE // 2] + sample[max(_SAMPLE // 2, len(sample) - _SAMPLE // 2) :]
     for prefix in _PREFIXES:
-        if sample and sum(bool(prefix.match(x)) for x in sample) >= _LEAST_SHARE * len(sample):
+        if sample and sum(bool(prefix.match(x)) for x in sample) >= _MIN_SHARE * len(sample):
             return [prefix.sub("", x, count=1) for x in lines]
     return lines
 

@@ -74,7 +74,7 @@ def parse(lines: list[str]) -> Tally | None:
 
 
 def _broken_tests(names: list[str], stated: int) -> int:
-    """How many of the tests that ran have failed: subtests fail one by one, and a failed setUpClass is no test."""
+    """How many of the tests that ran have failed: subtests fail one by one, and a failed setUpClass is not a test."""
     if len(names) != stated:
         return stated
     return len({match[0] for name in names if (match := _BASE.match(name))})
