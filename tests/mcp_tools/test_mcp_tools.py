@@ -149,7 +149,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("context_search", {"query": "x", "how": "fast"}, "invalidParams: how: is not an argument"),
     ("context_search", {"query": 5}, "invalidParams: query: must be a string"),
     ("metadata_extract", {}, "invalidParams: "),
-    ("budget_everything", {}, "methodNotFound: there is no tool 'budget_everything'"),
+    ("budget_everything", {}, "methodNotFound: unknown tool 'budget_everything'"),
 ]
 
 

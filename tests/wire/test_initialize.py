@@ -114,6 +114,6 @@ def test_documents_are_pygls_business(start: Start, tmp_path: Path) -> None:
         error = c.request_error("workspace/executeCommand", {"command": "unknown"})
         assert error["code"] == -32602
         error = c.request_error("workspace/executeCommand", {"arguments": []})
-        assert error["data"]["errors"] == [{"loc": ["command"], "msg": "the field is required", "type": "missing"}]
+        assert error["data"]["errors"] == [{"loc": ["command"], "msg": "is required", "type": "missing"}]
         assert c.request("budget/status")["warm"]
         assert "Error" not in c.stderr and "Traceback" not in c.stderr

@@ -68,7 +68,7 @@ def context_search(ask: SendRequest, session: str, given: Arguments) -> str:
         )
         for hit in found["matches"]
     ]
-    return "\n".join(lines) or f"nothing found in {found['searched']} items"
+    return "\n".join(lines) or f"no match in {found['searched']} items"
 
 
 def context_get(ask: SendRequest, session: str, given: Arguments) -> str:
@@ -143,7 +143,7 @@ def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> s
     """A tool's answer. Raises `ProtocolError`, `invalidParams` for arguments that the schema does not allow."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     if tool is None:
-        raise ProtocolError("methodNotFound", f"there is no tool {name!r}")
+        raise ProtocolError("methodNotFound", f"unknown tool {name!r}")
     for missing in (argument for argument in tool.required if argument not in arguments):
         raise invalid([missing], "is required", "missing")
     for argument, value in arguments.items():

@@ -37,7 +37,7 @@ def decode_large(body: bytes | bytearray) -> Json:
 def encode(data: object, default: Serializer | None = None) -> bytes:
     """The frame of a message, header included.
 
-    Raises TypeError, ValueError or RecursionError if it is no JSON, and whatever `default` raises.
+    Raises TypeError, ValueError or RecursionError if it is not JSON, and whatever `default` raises.
     """
     text = json.dumps(data, default=default, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     try:
@@ -52,8 +52,10 @@ def encode_result(message_id: MessageId, result: object, default: Serializer | N
     try:
         return encode({"jsonrpc": "2.0", "id": message_id, "result": result}, default)
     except Exception as exc:  # `default` may raise anything
-        log.exception("the result of request %r is no JSON", message_id)
-        return encode_error(message_id, ProtocolError("internalError", f"the result is no JSON: {type(exc).__name__}"))
+        log.exception("the result of request %r cannot be encoded as JSON", message_id)
+        return encode_error(
+            message_id, ProtocolError("internalError", f"the result cannot be encoded as JSON: {type(exc).__name__}")
+        )
 
 
 def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
@@ -61,7 +63,7 @@ def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
     try:
         return encode({"jsonrpc": "2.0", "id": message_id, "error": error.wire()})
     except (TypeError, ValueError, RecursionError):
-        log.exception("the error %s for request %r is no JSON", error.name, message_id)
+        log.exception("the error %s for request %r cannot be encoded as JSON", error.name, message_id)
         return encode_error(message_id, ProtocolError(error.name, error.message))
 
 

@@ -1,4 +1,4 @@
-"""The JSON-RPC envelope: what kind of message a JSON value is, or why it is none."""
+"""The JSON-RPC envelope: what kind of message a JSON value is, or why it is not one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Envelope = Request | Notification | Response
 
 
 class BadEnvelopeError(Exception):
-    """The value is no message; `id` is that of the request it meant to be, if it has a usable one."""
+    """The value is not a message; `id` is its id, if it has one that can be answered."""
 
     def __init__(self, message_id: MessageId | None, reason: str) -> None:
         super().__init__(reason)

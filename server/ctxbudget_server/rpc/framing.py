@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 MAX_HEADER_BYTES = 8 * 1024
 ABSURD_LENGTH = 1 << 40
-"""A length above it (1 TiB) is no message: waiting for its end would be waiting for ever."""
+"""A length above it (1 TiB) cannot be a message: its end would never come."""
 EDGE_BYTES = 4096
 """How much of either end of a skipped body is kept."""
 

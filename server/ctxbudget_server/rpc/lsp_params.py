@@ -36,7 +36,7 @@ def structure(converter: Converter, method: str, params: dict[str, Any]) -> obje
     if params_type is None:
         return None
     if method == types.INITIALIZE:
-        params = {"processId": None, "capabilities": {}, **params}  # harnesses that are no editors leave them out
+        params = {"processId": None, "capabilities": {}, **params}  # harnesses that are not editors leave them out
     try:
         return converter.structure(params, params_type)
     except Exception as exc:  # lsprotocol's hooks raise whatever the input provokes
@@ -56,9 +56,9 @@ def _faults(exc: BaseException, loc: tuple[str | int, ...]) -> Iterator[dict[str
         for inner in exc.exceptions:
             yield from _faults(inner, loc)
     elif isinstance(exc, KeyError):
-        yield {"loc": list(loc), "msg": "the field is required", "type": "missing"}
+        yield {"loc": list(loc), "msg": "is required", "type": "missing"}
     else:
-        yield {"loc": list(loc), "msg": f"not a valid value ({type(exc).__name__})", "type": "value_error"}
+        yield {"loc": list(loc), "msg": f"is not a valid value ({type(exc).__name__})", "type": "value_error"}
 
 
 def _camel(name: str) -> str:

@@ -166,7 +166,7 @@ class BudgetProtocol(LanguageServerProtocol):
             return
         handler = self._handler(method)
         if handler is None or method.startswith("$/") or lsp_params.is_notification(method):
-            raise ProtocolError("methodNotFound", f"there is no method {method[:200]!r}")
+            raise ProtocolError("methodNotFound", f"unknown method {method[:200]!r}")
         params = lsp_params.structure(self._converter, method, object_params(raw_params))
         self._connection.lifecycle.received(method)
         ticket.cancel = partial(self._cancel_handler, ticket)
@@ -177,15 +177,15 @@ class BudgetProtocol(LanguageServerProtocol):
         if method == EXIT:
             lifecycle.end(End.EXIT)
         elif not lifecycle.takes_notifications():
-            log.info("notification %s ignored: not the time for it", method)
+            log.info("notification %s ignored: not allowed in the current state", method)
         elif method == CANCEL_REQUEST:
             self._on_cancel(notification.params)
         elif method in METHODS or lsp_params.is_request(method):
-            log.warning("%s ignored: without an id it is a notification", method)
+            log.warning("%s ignored: it is a request, and has no id", method)
         elif (handler := self._handler(method)) is not None:
             self._notify_handler(handler, notification)
         elif not method.startswith("$/"):
-            log.info("notification %s ignored: no such method", method)
+            log.info("notification %s ignored: unknown method", method)
 
     def _notify_handler(self, handler: MessageHandler, notification: Notification) -> None:
         method = notification.method
@@ -202,12 +202,12 @@ class BudgetProtocol(LanguageServerProtocol):
         if is_message_id(message_id):
             self._connection.inflight.cancel(message_id)
         else:
-            log.warning("$/cancelRequest ignored: it names no request")
+            log.warning("$/cancelRequest ignored: it does not name a request")
 
     def _on_response(self, response: Response) -> None:
-        """Hand the client's answer to whoever asked. Its own ids are no keys of this table: `Ticket`s are."""
+        """Hand the client's answer to whoever asked. The client's own requests are keyed by `Ticket`s."""
         if not is_message_id(response.id) or response.id not in self._request_futures:
-            log.warning("a response to no request of ours: id %r", response.id)
+            log.warning("a response with an unknown id: %r", response.id)
             return
         expected = self._result_types.pop(response.id, None)
         message = {"result": None, **response.message}
@@ -249,7 +249,7 @@ class BudgetProtocol(LanguageServerProtocol):
         args: tuple[Any, ...] | None = None,
         kwargs: dict[str, Any] | None = None,
     ) -> None:
-        """Strike the handler off when it is done, which pygls forgets, and go on on the event loop only."""
+        """Remove the handler when it is done, which pygls forgets, and continue on the event loop only."""
 
         def settled(future: Future[Any]) -> None:
             self._request_futures.pop(msg_id, None)
@@ -356,7 +356,7 @@ class BudgetProtocol(LanguageServerProtocol):
         try:
             frame = encode(data, self._serialize_message)
         except Exception:
-            log.exception("a message to the client is no JSON")
+            log.exception("a message to the client cannot be encoded as JSON")
             return
         self._connection.outlet.write(frame)
 

@@ -228,7 +228,7 @@ def _guarded(connection: ConnectionContext, work: Coroutine[Any, Any, None]) -> 
 
 def _exit_now(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, OSError, ValueError):  # there may be none, or nobody to read it
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # it may be missing, or closed at the other end
             stream.flush()
     logging.shutdown()
     os._exit(code)

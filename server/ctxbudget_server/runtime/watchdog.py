@@ -1,9 +1,10 @@
 """A tiny process that ends a server which was told to end and can no longer do so by itself.
 
 A thread that never gives up Python's interpreter lock, as in a runaway regular expression, keeps every other thread of
-its process from running, also the one that heeds SIGTERM, a closed stdin or the parent's death. So a process of its own
-waits for these ends too. It kills the server only when an end was asked for *and* the server's event loop then gave no
-sign of life for `SILENCE_SECONDS`. A server that is stopped by a signal, or that has not begun its work, is left alone.
+its process from running, also the one that handles SIGTERM, a closed stdin or the parent's death. So a separate
+process waits for these events too. It kills the server only when an end was asked for *and* the server's event loop
+then gave no sign of life for `SILENCE_SECONDS`. A server that is stopped by a signal, or that has not begun its work,
+is left alone.
 
 The process is forked before there are threads, shares the server's memory, and goes with the server.
 """

@@ -1,4 +1,4 @@
-"""Worker threads, made when there is work and nobody free, so that slow work never makes the server deaf."""
+"""Worker threads, started when there is work and no free thread, so that slow work never blocks the server."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class WorkerPool:
         outcome: asyncio.Future[T] = loop.create_future()
 
         def settle(result: T | None, fault: Exception | None) -> None:
-            if outcome.done():  # nobody waits any more
+            if outcome.done():  # it is no longer awaited
                 return
             if fault is None:
                 outcome.set_result(cast(T, result))

@@ -1,4 +1,4 @@
-"""What a transport needs of the services: one blocking call per request, an order, and news to pass on."""
+"""What a transport needs of the service: one blocking call per request, an order, and news to pass on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ChangeTracker of watched sessions, whichever process made them: what changed since the last look."""
+"""Changes of watched sessions, made by whichever process, since the last look."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ChangeTracker:
 
         Without `alerts` only its changes are told, unless it is watched as well.
 
-        It may come to be later. Where another one changes last, that one is told of from then on.
+        The session may be opened later. With `auto`, the session that changed last is followed.
         """
         with self._lock, self._store.read() as reader:
             self._alerts = alerts

@@ -98,7 +98,7 @@ class BudgetService:
         """Answer one request; raises `ProtocolError` or `Cancelled`."""
         row = METHODS.get(method)
         if row is None or row.result is None:
-            raise ProtocolError("methodNotFound", f"there is no method {method!r}")
+            raise ProtocolError("methodNotFound", f"unknown method {method!r}")
         given = {name: value for name, value in params.items() if name not in ENVELOPE}
         checked = self._validate(row, given)
         request = Request(
@@ -215,7 +215,7 @@ class BudgetService:
         return hurried
 
     def of_workspace(self, workspace: str) -> BudgetService:
-        """The services for another workspace (a real path) on the same store; these, if there is no such folder."""
+        """The services for another workspace (a real path) on the same store; this one if the folder does not exist."""
         if workspace == self.whereabouts.workspace or not Path(workspace).is_dir():
             return self
         other = self.guest(self._actor)
@@ -228,7 +228,7 @@ class BudgetService:
         self.store.close()
 
     def _retain_content(self) -> None:
-        """Drop what the retention that the user set does not keep. A fault of it is no fault of the request."""
+        """Drop the content that the user's retention does not keep. If that fails, the request has still succeeded."""
         if self._retain is None and not os.environ.get("CTXBUDGET_RETAIN"):
             return
         import logging

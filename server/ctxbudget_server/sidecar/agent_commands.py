@@ -143,7 +143,7 @@ def _settings(given: list[str]) -> dict[str, str]:
 def _hook_options(given: dict[str, str]) -> HookOptions:
     host = given.get("host")
     if host is not None and host not in HOSTS:
-        raise FaultyPayloadError(f"there is no host {host!r}; those known: {', '.join(HOSTS)}")
+        raise FaultyPayloadError(f"unknown host {host!r}: must be one of {', '.join(HOSTS)}")
     return HookOptions(host, _whole(given, "replace-over"))
 
 
@@ -152,7 +152,7 @@ def _whole(given: dict[str, str], name: str) -> int | None:
     if value is None:
         return None
     if not value.isascii() or not value.isdecimal() or not 0 < int(value) < 10**9:
-        raise FaultyPayloadError(f"--{name} is no whole number above 0: {value!r}")
+        raise FaultyPayloadError(f"--{name} must be a positive integer, not {value!r}")
     return int(value)
 
 

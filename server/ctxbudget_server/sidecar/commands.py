@@ -147,7 +147,7 @@ def _params(body: bytes | bytearray) -> dict[str, Any]:
     try:
         params = json.loads(text or "{}", parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
-        raise ProtocolError("parseError", f"the params are no JSON: {fault}") from fault
+        raise ProtocolError("parseError", f"the params are not valid JSON: {fault}") from fault
     if params is None or params == []:
         return {}
     if not isinstance(params, dict):

@@ -1,4 +1,4 @@
-"""A sidecar without a client: it answers one-shot callers until nobody has asked for a while, or its process ends."""
+"""A sidecar without a client: it answers one-shot callers until it has been idle for a while, or its process ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GRACE_SECONDS = 1.0
 def answer_callers(
     service: BudgetService, idle_seconds: float, watchdog: Watchdog | None = None, process: int | None = None
 ) -> None:
-    """Listen until nobody has asked for `idle_seconds`, the process `process` has ended, or a signal comes.
+    """Listen until idle for `idle_seconds`, until the process `process` has ended, or until a signal comes.
 
     Ends at once where another one listens.
     """

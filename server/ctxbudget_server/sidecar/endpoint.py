@@ -26,7 +26,7 @@ class Endpoint:
         self.descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
     def is_private(self) -> bool:
-        """Whether the folder is this user's, and nobody else's."""
+        """Whether the folder belongs to this user, and others have no access."""
         status = os.fstat(self.descriptor)
         return status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
 
@@ -40,7 +40,7 @@ class Endpoint:
         return f"/proc/self/fd/{self.descriptor}/{self.name}"
 
     def connection(self, timeout: float) -> _socket.socket:
-        """A connection with whoever listens. Raises OSError if nobody does, or somebody who is not this user."""
+        """A connection with the listening process. Raises OSError if there is none, or if it is another user's."""
         if not self.is_private():
             raise PermissionError(self.folder)
         connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)

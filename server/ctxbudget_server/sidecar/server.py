@@ -1,4 +1,4 @@
-"""Answers the short processes of the workspace on its socket, beside the client on stdio."""
+"""Answers the one-shot commands of a workspace on its socket."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SidecarServer:
 
     @property
     def idle_seconds(self) -> float:
-        """For how long nobody has been here."""
+        """For how long there has been no connection."""
         return 0.0 if self._connections else self._loop.time() - self._left
 
     async def run(self, *, patient: bool = True) -> None:

@@ -22,7 +22,7 @@ POLL_INTERVAL_SECONDS: Final = 0.02
 """How often one looks whether another process has folded everything in."""
 
 PutOnAccount = Callable[["BudgetService", OneShotRequest], None]
-"""Puts an event on the account. Raises `ProtocolError`, or ValueError for an event that nobody understands."""
+"""Puts an event on the account. Raises `ProtocolError`, or ValueError for an event that cannot be read."""
 
 
 class Folded(NamedTuple):
@@ -59,7 +59,7 @@ class _Waiting(NamedTuple):
 def spool_event(store: str, workspace: str, request: OneShotRequest, *, durable: bool) -> None:
     """Keep the event in `request` until a process folds it in. Raises OSError if that is not possible.
 
-    The words that say what the host is told are left out: nobody tells it.
+    The words that say what the host is told are left out: the host is not told later.
     """
     words = [word for word in request.arguments if not word.startswith("replace-over=")]
     Spool(store).put(_Waiting(workspace, request.key, words).packed(bytes(request.body)), durable=durable)

@@ -49,7 +49,7 @@ class _Kept(NamedTuple):
 
 
 class Hints:
-    """The inlay hints of one document; a keystroke makes only those anew whose section it changed."""
+    """The inlay hints of one document; a keystroke renews only those of the sections that it changed."""
 
     def __init__(self) -> None:
         self._basis: Basis | None = None

@@ -62,7 +62,7 @@ class Commands:
         self._versioned = versioned
 
     def cancel(self, token: str | int) -> None:
-        """The user cancelled a progress of ours."""
+        """The user cancelled a progress that we show."""
         if (future := self._context.cancellable.get(token)) is not None:
             future.cancel()
 
@@ -80,11 +80,11 @@ class Commands:
                 return await self._show_budget(self._document(arguments))
             case "ctxbudget.countWorkspace":
                 return await count_workspace(self._context, params.work_done_token)
-        raise invalid(["command"], f"there is no command {params.command!r}")
+        raise invalid(["command"], f"unknown command {params.command!r}")
 
     def _document(self, arguments: list[Any]) -> OpenDocument:
         if not arguments or not isinstance(arguments[0], str):
-            raise invalid(["arguments", 0], "the address of an open document")
+            raise invalid(["arguments", 0], "must be the URI of an open document")
         document = self._context.documents.find(arguments[0])
         if document is None:
             raise invalid(["arguments", 0], f"{arguments[0]} is not open")
@@ -95,12 +95,14 @@ class Commands:
             most = self._context.views.settings_of(document).metadata_tokens
             return edits.metadata_plan(copy.view, copy.lines, self._extractor(copy.view, most, check))
 
-        return await self._edit(document, plan, "The document is no longer than its metadata would be.")
+        return await self._edit(document, plan, "The document is not longer than its metadata would be.")
 
     async def _move_section(self, document: OpenDocument, line: int) -> Json:
         context, path = self._context, document.path
         if path is None or not context.client.creates_files:
-            raise ProtocolError("invalidRequest", "the client must create files, and the document must have one")
+            raise ProtocolError(
+                "invalidRequest", "the client must be able to create files, and the document must be saved in one"
+            )
         folder = Path(path).parent
 
         def taken(name: str) -> bool:
@@ -126,7 +128,7 @@ class Commands:
             most = min(self._context.views.settings_of(document).metadata_tokens, max(own // 3, _MIN_EXTRACT_TOKENS))
             return edits.extract_plan(copy.view, first, last, selected, self._extractor(copy.view, most, check))
 
-        return await self._edit(document, plan, "The selection is no longer than its extract would be.")
+        return await self._edit(document, plan, "The selection is not longer than its extract would be.")
 
     def _extractor(self, view: View, most: int, check: Check) -> Extract:
         def extract(text: str) -> tuple[str, int, int]:
@@ -152,7 +154,7 @@ class Commands:
 
         found = await self._versioned.run(document, work)
         if found is None:
-            nothing = "This document is not looked at."
+            nothing = "This document is not analysed: see the settings include, exclude, languages and maxFileBytes."
         plan, edit = found or (None, {})
         if plan is None:
             context.messages.show(INFO, nothing)
@@ -164,7 +166,7 @@ class Commands:
 
     async def _apply(self, label: str, edit: Json) -> Json:
         if not self._context.client.applies_edits:
-            return {"applied": False, "label": label, "edit": edit, "reason": "the client applies no edits"}
+            return {"applied": False, "label": label, "edit": edit, "reason": "the client cannot apply edits"}
         try:
             said = await self._context.messages.ask("workspace/applyEdit", {"label": labels.label(label), "edit": edit})
         except JsonRpcException as fault:
@@ -216,7 +218,7 @@ def _figures(view: View) -> Json:
 def _line(arguments: list[Any]) -> int:
     line = arguments[1] if len(arguments) > 1 else None
     if isinstance(line, bool) or not isinstance(line, int) or line < 0:
-        raise invalid(["arguments", 1], "a line of the section, counted from 0")
+        raise invalid(["arguments", 1], "must be a line of the section, counted from 0")
     return line
 
 
@@ -226,7 +228,7 @@ def _range(arguments: list[Any]) -> tuple[lsp.Position, lsp.Position]:
         places = [(given[name]["line"], given[name]["character"]) for name in ("start", "end")]
         assert all(type(part) is int and part >= 0 for place in places for part in place)
     except (IndexError, KeyError, TypeError, AssertionError):
-        raise invalid(["arguments", 1], "a range with start and end") from None
+        raise invalid(["arguments", 1], "must be a range with start and end") from None
     return lsp.Position(*places[0]), lsp.Position(*places[1])
 
 

@@ -124,7 +124,7 @@ class Configuration:
 
 
 def is_home(folder: str) -> bool:
-    """Whether a folder is the user's home or holds it: nobody's project."""
+    """Whether a folder is the user's home or contains it, and so is not a project."""
     home = os.path.realpath(Path.home())
     return home == folder or home.startswith(folder.rstrip(os.sep) + os.sep)
 

@@ -49,7 +49,7 @@ class TooManyError(Exception):
 async def count_workspace(context: EditorContext, token: str | int | None) -> Json:
     """Count the files that the settings include, in all folders: totals by layer, and the files that cost most.
 
-    Cancelled by `$/cancelRequest` (then there is no answer but the error) or by the progress's button (then the
+    Cancelled by `$/cancelRequest` (then the answer is an error) or by the progress's button (then the
     answer has what was counted so far, and `cancelled`).
     """
     progress = Progress(context, token)
@@ -110,7 +110,7 @@ class Count:
     def __init__(self, context: EditorContext, folders: Sequence[str], *, unasked: bool = False) -> None:
         self.cancellation = Cancellation()
         self.button: Future[None] = Future()
-        """Cancelled when the user has had enough."""
+        """Cancelled when the user presses the progress's button."""
         self._context = context
         self._folders = folders
         self._unasked = unasked
@@ -123,7 +123,7 @@ class Count:
 
     @property
     def stopped(self) -> bool:
-        """Whether nobody wants it any more."""
+        """Whether the count was cancelled."""
         try:
             self.cancellation.check()
         except Cancelled:
@@ -204,7 +204,7 @@ class Count:
         }
 
     def left_out(self) -> Iterator[str]:
-        """What was not read or not heeded in the folders, and why: lines for a log, so many that they can be read."""
+        """What was left out in the folders, and why: lines for a log, not more than a person can read."""
         named = self._left_out[:MAX_NAMED]
         yield from (f"ctxbudget: {each}" for each in named)
         if more := len(self._left_out) - len(named):

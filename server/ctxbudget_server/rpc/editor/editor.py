@@ -190,7 +190,7 @@ class Editor:
     # ------------------------------------------------------------------ settings and news
 
     def settings_changed(self) -> None:
-        """Show everything anew, and follow the session that the settings name."""
+        """Show everything again, and follow the session that the settings name."""
         self.versioned.go_on()
         self.context.spawn(self._apply_settings())
 

@@ -1,4 +1,4 @@
-"""Notices that shares are held against something else now: another session, window or calibration."""
+"""Notices when shares are of something else than before: another session, window or calibration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.documents import OpenDocument
 
 POLL_INTERVAL_SECONDS = 0.5
-"""How late what another process changed is seen. A look at a store that nobody wrote to costs a glance at its mark."""
+"""How late a change by another process is seen. A look at an unchanged store costs next to nothing."""
 
 
 class Freshness:

@@ -41,7 +41,7 @@ class SettingsSync:
         await self.pull()
 
     async def pull(self) -> None:
-        """Ask the client for its settings, for each folder and for all others; then show everything anew."""
+        """Ask the client for its settings, for each folder and for all others; then show everything again."""
         context = self._context
         if context.client.configuration:
             self._asking()

@@ -1,4 +1,4 @@
-"""Diagnostics of files that nobody has open: those that load at the start, and those that the settings name."""
+"""Diagnostics of files that are not open: those that load at the start, and those that the settings name."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Views:
             return render(view)
 
     def look_at_file(self, path: str, check: Check, render: Callable[[View], T]) -> T | None:
-        """What `render` makes of a file as it is open in the editor or on the disk; None if it is no text."""
+        """What `render` makes of a file as it is open in the editor or on the disk; None if it is not text."""
         settings = self.configuration.settings_for(path)
         basis = self.basis(settings)
         with self._lock:
@@ -132,7 +132,7 @@ class Views:
             self._failing = False
         except ProtocolError as fault:
             if not self._failing:  # once, not with each keystroke
-                log.warning("figures of no session: %s", fault)
+                log.warning("the session's figures cannot be read: %s", fault)
             self._failing = True
             followed = TrackedSession(None, Settings.of({}), Counter(settings.model))
         given = {"contextWindow": settings.context_window, "targetShare": settings.target_share}
@@ -161,7 +161,7 @@ class Views:
         return found
 
     def count(self, path: str, settings: EditorSettings, counter: Counter, check: Check) -> int | None:
-        """Tokens of a file, as it is open in the editor or on the disk; None if it is no text."""
+        """Tokens of a file, as it is open in the editor or on the disk; None if it is not text."""
         document = self._documents.at(path)
         if document is not None:
             with self._lock:
@@ -230,5 +230,5 @@ def _is_in(path: str, roots: tuple[str, ...]) -> bool:
 
 
 def stale() -> ProtocolError:
-    """The document has gone on."""
+    """The error for a version of a document that is out of date."""
     return ProtocolError("contentModified", "the document changed in the meantime")

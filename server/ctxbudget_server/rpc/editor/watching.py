@@ -53,7 +53,7 @@ class Watching:
             await ask("client/unregisterCapability", {"unregisterations": [{"id": old, "method": METHOD}]})
 
     def _pattern(self, path: str) -> Any:
-        """One file as a glob. Globs have no escapes: what would be special in one stands for any character."""
+        """One file as a glob. Globs have no escapes: `?` replaces special characters of the name."""
         file = Path(path)
         if self._context.client.relative_patterns:
             return {"baseUri": file.parent.as_uri(), "pattern": _SPECIAL.sub("?", file.name)}
