@@ -42,7 +42,7 @@ class ModelStandIn(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, *_: object) -> None:
-        """An agent that hangs up is no fault."""
+        """An agent that hangs up is not an error."""
 
     def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """What the model says next."""

@@ -258,7 +258,7 @@ EOF
     [ "$(grep -c '"invalidParams"' <<<"$stderr")" -eq 1 ]
 }
 
-@test "a session by its name comes to be when it is used; the caller's own params win" {
+@test "a session named by CTXBUDGET_SESSION is created when it is used; the caller's own params win" {
     script <<'EOF'
 CTXBUDGET_SESSION=run-1
 ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 40}]}' >/dev/null

@@ -22,7 +22,7 @@ def run(folder: Path, *command: str) -> list[str]:
 
 
 def alike(printed: list[str], shown: list[str]) -> bool:
-    """The same lines, but for a few tokens: metadata names its item, and ids differ in length and tokens."""
+    """The same lines, except for a few tokens: metadata names its item, and ids differ in length and tokens."""
 
     def parts(lines: list[str]) -> tuple[list[str], list[int]]:
         text = "\n".join(lines)

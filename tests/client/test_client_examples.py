@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "clients" / "python" / "examples"
 sys.path.insert(0, str(EXAMPLES))
 
-from langchain_middleware import FitContext  # noqa: E402 (an example is no package)
+from langchain_middleware import FitContext  # noqa: E402 (examples are not a package)
 
 
 class Listening(GenericFakeChatModel):

@@ -16,7 +16,7 @@ WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "charact
 
 
 class EditorClient(Client):
-    """Says what editors say. It can do much, but for what `without` names, and with `more` capabilities."""
+    """Announces what editors announce: everything except what `without` names, and the `more` capabilities."""
 
     def __init__(
         self, folder: Path, *, encoding: str = "utf-16", options: Json = None, folders: list[Path] | None = None,

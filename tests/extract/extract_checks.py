@@ -42,7 +42,7 @@ def forms(source: str) -> tuple[str, ...]:
 
 
 def typed_values(extraction: Extraction) -> list[str]:
-    """The values of the typed fields, but for our words for a check box and the unit of a bare number."""
+    """The values of the typed fields, except our words for a check box and the unit of a bare number."""
     values: list[str | None] = []
     if plan := extraction.plan:
         values += [name for p in plan.phases for name in (p.name, p.status) if name not in ("done", "open")]

@@ -39,7 +39,7 @@ def test_plan_has_phases_with_status_tasks_dependencies_and_waves():
     ]
     assert (plan.phase_count, plan.waves) == (3, ((1,), (2,), (3,)))
     assert (plan.complexity, plan.complexity_basis) == (6.5, "given")
-    assert plan.estimate == "6-8 hours", "what is struck out is no value"
+    assert plan.estimate == "6-8 hours", "struck-out text is not a value"
     assert plan.dependencies == ("Task 41",)
     assert len(plan.success_criteria) == 3 and plan.risks[0].startswith("Message storm")
 

@@ -99,7 +99,7 @@ TEXTS = st.one_of(
 
 @st.composite
 def sessions(draw: st.DrawFn, most: int = 8, least: int = 0) -> list[Item]:
-    """Items of all layers and phases, some pinned, some without content, some that stand for others."""
+    """Items of all layers and phases, some pinned, some without content, some that replace others."""
     items: list[Item] = []
     for seq in range(1, draw(st.integers(least, most)) + 1):
         layer: Layer = draw(st.sampled_from(["permanent", "phase", "metadata", "transient", "transient"]))

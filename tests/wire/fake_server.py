@@ -1,15 +1,15 @@
 """The server under test with a backend that misbehaves on demand, as a program.
 
-Methods of the table stand for behaviours, so that the real dispatch is used:
+Methods of the table are given test behaviours, so that the real dispatch is used:
 
 budget/status     answers at once, with what it was given
-tokens/count      sleeps `ms`, heeding cancellation every 5 ms (no lane)
+tokens/count      sleeps `ms`, checking for cancellation every 5 ms (no lane)
 metadata/extract  sleeps `ms`, deaf to cancellation (no lane)
 context/add       sleeps `ms` and notes `n` (one lane per `sessionId`); `commitFirst` commits before it sleeps
 context/list      the notes of a `sessionId` so far, in their order
-context/get       returns what is no JSON, by `kind`
+context/get       returns a value that is not JSON, by `kind`
 context/prune     fails, by `kind`
-context/render    is no method of the table
+context/render    is not served
 session/open      `watch: true` starts the news
 budget/report     prints on every way to descriptor 1
 """

@@ -239,7 +239,7 @@ def test_a_backend_that_fails(shared: Client, kind: str) -> None:
 
 
 def test_a_lane_that_cannot_be_told(shared: Client) -> None:
-    """The fake's `lane` raises on an id that is no text; `call` is asked all the same."""
+    """The fake's `lane` raises on an id that is not a string; `call` is asked all the same."""
     assert shared.request_error("context/add", {"sessionId": 5})["code"] == PARAMS
 
 

@@ -1,4 +1,4 @@
-"""A marker is all that stands for its phase or wave; when that is no longer true, it goes."""
+"""A marker is all that remains of its phase or wave; it is removed when that is no longer true."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _limit(text: str) -> int:
 
 
 def run(options: Namespace) -> int:
-    """Print figures and a total. Binary files in folders are passed over; others that cannot be read are named."""
+    """Print figures and a total. Binary files in folders are skipped; others that cannot be read are named."""
     job = _Job(Counter(options.model))
     groups = [(name, list(job.count(name))) for name in options.files]
     rows = [row for _, group in groups for row in group]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import ReportResult
 
 ISSUES = {
-    "missing": "no metadata stands for it",
+    "missing": "no metadata replaces it",
     "incomplete": "its metadata comes from an unfinished document",
     "overBound": "its metadata is over the bound",
     "largerThanSource": "its metadata is larger than the source",

@@ -64,7 +64,7 @@ def terms(text: str) -> list[str]:
 
 def places_of(term: str, lowered: str) -> Iterator[int]:
     """Where a term of `terms` stands in a text in lower case: as a word that has this stem, or as a pair of CJK."""
-    # A word begins with its stem, but for a last letter `i` or `y` (queries, flies).
+    # A word begins with its stem, except for a last letter `i` or `y` (queries, flies).
     seed = term[:-1] if len(term) > 1 and term[-1] in "iy" else term
     anywhere = len(term) == 2 and _CJK_RUN.fullmatch(term) is not None
     at = lowered.find(seed)
