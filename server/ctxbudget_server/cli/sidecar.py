@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """OneShotAnswer until the workspace is idle; at once 0 where another process answers already."""
+    """Answer until the workspace is idle; returns 0 at once if another process already answers."""
     if sys.platform == "win32":
         complain("sidecar", "it needs Unix sockets")
         return 2
