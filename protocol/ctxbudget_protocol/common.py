@@ -63,7 +63,7 @@ class Notice(Record):
 class Noticed(Record):
     """What results carry that tell of losses."""
 
-    notices: list[Notice] = described("What the store has lost and nobody has acknowledged yet.", default=())
+    notices: list[Notice] = described("Losses of the store that were not acknowledged yet.", default=())
 
 
 class Alert(Record):
@@ -85,7 +85,7 @@ class PlanRow(Record):
 
     id: str
     action: Literal["reduced", "pruned", "kept", "added"] = described(
-        "`reduced`: another item stands for it. `added`: an item that stands in, made by this prune."
+        "`reduced`: another item replaces it. `added`: a replacement, made by this prune."
     )
     reason: str = described(
         "policy, requested, superseded, noMetadata, emergency, marker, metadata; for kept items: pinned, permanent, "
@@ -98,7 +98,7 @@ class PlanRow(Record):
     title: str | None = None
     tokens_before: int
     tokens_after: int
-    stand_in: str | None = described("The item that stands for this one.", default=None)
+    stand_in: str | None = described("The item that replaces this one.", default=None)
 
 
 class PruneOutcome(Record):

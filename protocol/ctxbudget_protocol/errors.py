@@ -74,7 +74,7 @@ ERRORS: dict[str, ErrorSpec] = {
         1012, False, "The item entered as a token figure alone: it has no bytes.", {"itemId": "string"}
     ),
     "unknownSection": ErrorSpec(
-        1013, False, "No section, or several, match.", {"section": "string", "candidates": "string[]"}
+        1013, False, "No section, or several, match.", {"section": "string", "candidates": "object[]"}
     ),
     "protectedItem": ErrorSpec(
         1014, False, "The item is pinned or permanent.", {"itemId": "string", "reason": "string"}

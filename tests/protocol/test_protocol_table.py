@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from ctxbudget_protocol.contract import definitions, render
 from ctxbudget_protocol.errors import ERRORS
 from ctxbudget_protocol.method import COMMON_ERRORS
 from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_protocol.methods.context import ItemInfo, ListParams
 from ctxbudget_protocol.methods.session import Config
 from ctxbudget_protocol.page import render as render_page
 from ctxbudget_server.account.settings import DEFAULTS
+from ctxbudget_server.rules.items import Item
 from ctxbudget_server.service.registry import address, implementation
+from ctxbudget_server.store.records import ItemFilter
 
 
 def test_the_published_contract_is_what_the_models_say() -> None:
@@ -53,6 +57,14 @@ def test_errors_have_codes_of_their_own() -> None:
     assert len(set(codes)) == len(codes)
     assert all(1001 <= code <= 1099 or code <= -32000 for code in codes)
     assert all(name in ERRORS for method in METHODS.values() for name in (*method.errors, *COMMON_ERRORS))
+
+
+def test_items_have_the_fields_that_the_wire_and_the_filters_name() -> None:
+    kept = {field.name for field in fields(Item)}
+
+    assert kept > set(ItemInfo.names)
+    assert kept > {field.name for field in fields(ItemFilter)}
+    assert set(ListParams.names) > {field.name for field in fields(ItemFilter)}
 
 
 def test_stored_defaults_are_the_models_defaults() -> None:

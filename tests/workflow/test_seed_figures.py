@@ -236,3 +236,18 @@ def test_thresholds_are_reached_at_exactly_their_figures(session: Session) -> No
     assert added(1_499) == ("warn", [])
     assert added(1) == ("critical", [("critical", 7_125)])
     assert added(1) == ("critical", [])
+
+
+def test_a_phase_of_an_allocation_goes_by_phase_or_by_its_older_name(session: Session) -> None:
+    answers = [
+        session.call(
+            "budget/allocate", strategy="dynamic", phases=[{name: 1, "complexity": 1}, {name: 2, "complexity": 3}]
+        )
+        for name in ("phase", "number")
+    ]
+
+    first, second = ([(one["phase"], one["tokens"]) for one in answer["allocations"]] for answer in answers)
+    assert first == second
+    for phases in ([{"phase": 1, "number": 1, "complexity": 1}], [{"complexity": 1}]):
+        refused = session.error("budget/allocate", strategy="dynamic", phases=phases)
+        assert refused["errors"][0]["loc"] == ["phases", 0]

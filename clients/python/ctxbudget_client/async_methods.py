@@ -176,7 +176,7 @@ class AsyncStore(AsyncNamespace):
     """`store/*`."""
 
     async def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
-        """What the store has lost and nobody has acknowledged yet."""
+        """Losses of the store that were not acknowledged yet."""
         return await self._ask("store/losses", params, store_results.LossesResult)
 
     async def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> store_results.AcknowledgeResult:

@@ -26,7 +26,7 @@ from ctxbudget_protocol.methods import METHODS
 PAUSE_SECONDS = 0.1
 """Before the first restart; twice as long before each further one."""
 
-MOST_ASKED = 3
+MAX_ASKED = 3
 """How often a request is asked: one that was in flight at so many crashes may well be their cause."""
 
 RECONNECTED = "ctxbudget/reconnected"
@@ -213,7 +213,7 @@ class Link:
 
     def _recover(self, unanswered: list[Pending], reason: ConnectionLostError) -> None:
         """Restart the server and repeat what is unanswered, or give up."""
-        again = [one for one in unanswered if one.method in METHODS and not one.cancelled and one.asked < MOST_ASKED]
+        again = [one for one in unanswered if one.method in METHODS and not one.cancelled and one.asked < MAX_ASKED]
         _fail([one for one in unanswered if one not in again], reason)
         pause = PAUSE_SECONDS
         try:

@@ -176,7 +176,7 @@ class Store(Namespace):
     """`store/*`."""
 
     def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
-        """What the store has lost and nobody has acknowledged yet."""
+        """Losses of the store that were not acknowledged yet."""
         return self._ask("store/losses", params, store_results.LossesResult)
 
     def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> store_results.AcknowledgeResult:

@@ -54,7 +54,7 @@ class NewItem(TypedDict, total=False):
     pinned: bool
     """Kept byte for byte through every prune."""
     reduces: list[str] | None
-    """Items that this one stands for from now on."""
+    """Items that this one replaces from now on."""
     complete: bool | None
     """With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said."""
     content: str | None
@@ -81,7 +81,7 @@ class PhaseSpec(TypedDict, total=False):
 
 
 class PhaseSummary(TypedDict, total=False):
-    """A summary that stands for the phase in the layer `metadata`: exactly one of content, path and tokens."""
+    """A summary that replaces the phase in the layer `metadata`: exactly one of content, path and tokens."""
 
     content: str | None
     """The text itself."""

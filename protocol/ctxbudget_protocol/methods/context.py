@@ -45,7 +45,7 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
     title: Title | None = None
     pinned: bool = described("Kept byte for byte through every prune.", default=False)
     reduces: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = described(
-        "Items that this one stands for from now on.", default=None
+        "Items that this one replaces from now on.", default=None
     )
     complete: bool | None = described(
         "With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said.", default=None
@@ -192,7 +192,7 @@ class ItemInfo(Record):
     hash: str | None = described("sha256 of the content.")
     complete: bool | None = described("Whether the metadata is; null for other items.")
     reduces: list[str]
-    stand_in: str | None = described("The item that stands for this one.")
+    stand_in: str | None = described("The item that replaces this one.")
     reason: str | None = described("Why it is not retained.")
     added_at: str
     revision: int = described("Of the last change.")
@@ -907,7 +907,7 @@ class FittedPart(Record):
         "How the item holds it: a result's text, or JSON of what stood there."
     )
     tokens_before: int
-    tokens_after: int = described("Of what stands for it, without names that a record shares among turns.")
+    tokens_after: int = described("Of what replaces it, without names that a record shares among turns.")
 
 
 class FitResult(Record):

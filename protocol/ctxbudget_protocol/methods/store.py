@@ -21,7 +21,7 @@ class LossesResult(Record):
 
 LOSSES = Method(
     name="store/losses",
-    doc="What the store has lost and nobody has acknowledged yet.",
+    doc="Losses of the store that were not acknowledged yet.",
     params=LossesParams,
     result=LossesResult,
     example=Example(params={}, result={"losses": []}),

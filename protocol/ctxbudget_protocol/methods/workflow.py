@@ -71,7 +71,7 @@ START_PHASE = Method(
 
 
 class PhaseSummary(Record, exactly_one=("content", "path", "tokens")):
-    """A summary that stands for the phase in the layer `metadata`: exactly one of content, path and tokens."""
+    """A summary that replaces the phase in the layer `metadata`: exactly one of content, path and tokens."""
 
     content: Text | None = None
     path: Title | None = None

@@ -94,7 +94,7 @@ class Conversation:
     def _stand_ins(
         self, unit: UnitOfWork, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
     ) -> dict[str, str]:
-        """The items of markers and records, by the id of what each stands for."""
+        """The items of markers and records, by the id of what each replaces."""
         sources: defaultdict[str, list[str]] = defaultdict(list)
         for item_id, what in removed.items():
             if what.stand_in is not None:

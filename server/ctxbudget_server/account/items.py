@@ -163,6 +163,6 @@ def _shared(values: list[T]) -> T | None:
 
 
 def reduce_sources(unit: UnitOfWork, sources: list[Item], stand_in: Item) -> None:
-    """Let `stand_in` stand for the sources from now on."""
+    """Let `stand_in` replace the sources from now on."""
     for source in sources:
         unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))

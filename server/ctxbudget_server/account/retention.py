@@ -1,4 +1,4 @@
-"""Retention: the content of sessions that nobody works on goes by age, number or size; figures and log stay.
+"""Retention: the content of sessions that is not worked on goes by age, number or size; figures and log stay.
 
 Off unless the user sets it. Sessions go whole, the one that changed least recently first. A closed session may go at
 any time, an open one once nothing has changed it for `MIN_IDLE_SECONDS`. The default session, pinned items and the
@@ -43,7 +43,7 @@ class Retention:
     sessions: int | None = None
     """Sessions that keep content, those that changed last."""
     size_bytes: int | None = None
-    """That the store uses on the disk; what is no content counts, but cannot go."""
+    """That the store uses on the disk; what is not content counts too, but cannot go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,6 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
             )
         )
         session = replace(session, revision=revision)
-    # The time of its last change stays: nobody worked on it.
+    # The time of its last change stays, because the session was not worked on.
     writer.put_session(replace(session, dropped_revision=session.revision))
     return taken

@@ -219,7 +219,7 @@ class UnitOfWork:
         self._follow_level()
 
     def _drop_untrue_markers(self) -> None:
-        """A marker is all that stands for its phase or wave: it goes as soon as anything else of that is retained."""
+        """A marker replaces a whole phase or wave: it goes as soon as anything else of that is retained."""
         entered = [
             item
             for item in self.each(self._items.values())

@@ -38,33 +38,8 @@ def wire_item(item: Item) -> ItemInfo:
     """An item on the account."""
     from ctxbudget_protocol.methods.context import ItemInfo
 
-    return ItemInfo(
-        id=item.id,
-        layer=item.layer,
-        kind=item.kind,
-        state=item.state,
-        phase=item.phase,
-        wave=item.wave,
-        agent=item.agent,
-        title=item.title,
-        path=item.path,
-        pinned=item.pinned,
-        marker=item.marker,
-        tokens=item.tokens,
-        provenance=item.provenance,
-        raw_tokens=item.raw_tokens,
-        encoding=item.encoding,
-        factor=item.factor,
-        bytes=item.bytes,
-        hash=item.hash,
-        complete=item.complete,
-        reduces=list(item.reduces),
-        stand_in=item.stand_in,
-        reason=item.reason,
-        added_at=item.added_at,
-        revision=item.revision,
-        dropped_at=item.dropped_at,
-    )
+    values = {name: getattr(item, name) for name in ItemInfo.names}
+    return ItemInfo(**{**values, "reduces": list(item.reduces)})
 
 
 def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]:

@@ -3,7 +3,7 @@
 Every record says "these texts were counted as `counted_raw` tokens before any calibration, and billed as
 `reported`". The factor is the weighted median of `reported / counted_raw` over recent records, with one more voice
 that says 1, as if a full-sized record had come before the first. A median, because some records say nothing of the
-tokenizer: a prompt that came from a cache bills far less, an attachment or a reminder that nobody counted far more.
+tokenizer: a prompt that came from a cache bills far less, an attachment or a reminder that was not counted far more.
 
 Why not `overhead + slope × counted`? The overhead is real (see `HALF_WEIGHT_TOKENS`), but it belongs to a call, and
 the wire applies one factor to figures of single texts, which sessions add up: an overhead in each would be billed
@@ -21,7 +21,7 @@ from typing import Final
 
 LOWEST_RATIO: Final = 0.4
 HIGHEST_RATIO: Final = 3.0
-"""Billed / counted outside of these is no tokenizer's doing, and such a record is not learned from.
+"""Billed / counted outside of these bounds does not come from a tokenizer, and such a record is ignored.
 
 The farthest that single documents go, at the 5th and 95th percentile, is 2.15 (code for Claude 4.7 and later, counted
 with o200k) and its inverse, 0.47 (its coefficients on a model that has o200k). Beyond lies what a cached prompt
@@ -29,7 +29,7 @@ reports (0.1 and less) or what a short text shows beside a long reminder. The cl
 uses would cut off real ratios at both ends.
 """
 
-MOST_TOKENS: Final = 1e12
+MAX_TOKENS: Final = 1e12
 """No call counts more (it is a million of the largest windows), and all sums with it stay finite."""
 
 HALF_WEIGHT_TOKENS: Final = 2_000
@@ -91,7 +91,7 @@ class ErrorBand:
 def observe(state: Calibration, counted_raw: float, reported: int) -> Calibration:
     """`state` after a bill of `reported` tokens for texts counted as `counted_raw` before any calibration.
 
-    A record that can say nothing (no tokens, no number, a ratio that is no tokenizer's) leaves it as it is.
+    A record that can say nothing (no tokens, no number, a ratio that no tokenizer gives) leaves it as it is.
     """
     if not _is_sane(counted_raw, reported):
         return state
@@ -150,7 +150,7 @@ def _record(entry: object) -> Record:
 
 def _is_sane(counted: float, reported: int) -> bool:
     """Comparisons alone: they hold for whole numbers of any size, and fail for what is not a number."""
-    return 0 < counted <= MOST_TOKENS and LOWEST_RATIO * counted <= reported <= HIGHEST_RATIO * counted
+    return 0 < counted <= MAX_TOKENS and LOWEST_RATIO * counted <= reported <= HIGHEST_RATIO * counted
 
 
 def _size_weight(counted: float) -> float:

@@ -44,7 +44,7 @@ class Item:
     pinned: bool
     marker: bool
     brought_in: bool
-    """Whether the caller brought it in; metadata and markers that stand for an item are not."""
+    """Whether the caller brought it in; metadata and markers that replace an item are not."""
     tokens: int
     raw_tokens: int
     encoding: str | None

@@ -1,4 +1,4 @@
-"""The words of a marker: all that stands for a pruned phase or wave."""
+"""The words of a marker: it replaces a pruned phase or wave."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def on_phase_started(policy: Policy, items: Iterable[Item], due: Collection[int]
 
 
 def on_close(policy: Policy, items: Iterable[Item]) -> Decisions:
-    """The last word of a policy: all working items go; with minimal, transient items that are no diagnostics."""
+    """The last word of a policy: all working items go; with minimal, transient items that are not diagnostics."""
     if policy != "minimal":
         return Decisions([_working_step(item, "policy") for item in _retained(items)])
     return Decisions([_minimal_step(item, "policy") for item in _retained(items)])

@@ -23,7 +23,7 @@ def find_workspace(option: str | None, start: str | None) -> Path:
         workspace = Path(path_of(chosen)).resolve()
         if not workspace.is_dir():
             raise ProtocolError(
-                "pathUnreadable", f"the workspace {workspace} is no folder", path=chosen, reason="not a folder"
+                "pathUnreadable", f"the workspace {workspace} is not a folder", path=chosen, reason="not a folder"
             )
         return workspace
     return Path(workspace_around(path_of(start) if start else "."))
@@ -83,7 +83,7 @@ class Documents:
         except OutsideError as outside:
             raise self._outside(str(outside), given, loc) from None
         except NotRegularError as other:
-            message = f"{other} is no regular file"
+            message = f"{other} is not a regular file"
             raise ProtocolError("pathNotAllowed", message, loc=loc, path=given) from None
         except OSError as fault:
             reason = fault.strerror or str(fault)

@@ -70,7 +70,7 @@ def _incoming(new: NewItem) -> Incoming:
 
 
 def _sources(unit: UnitOfWork, ids: Sequence[str], loc: Location) -> list[Item]:
-    """The items that a new one stands for; raises `unknownItem`, `protectedItem` or `conflict`."""
+    """The items that a new one replaces; raises `unknownItem`, `protectedItem` or `conflict`."""
     sources = []
     for i, item_id in enumerate(ids):
         at = [*loc, i]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -21,15 +22,7 @@ if TYPE_CHECKING:
 
 def list(request: Request, params: ListParams) -> ListResult:
     """The items that match, in the order in which they entered."""
-    wanted = ItemFilter(
-        state=params.state,
-        layer=params.layer,
-        kind=params.kind,
-        phase=params.phase,
-        wave=params.wave,
-        agent=params.agent,
-        pinned=params.pinned,
-    )
+    wanted = ItemFilter(**{field.name: getattr(params, field.name) for field in fields(ItemFilter)})
     with reading(request, params.session_id) as snapshot:
         reader, session = snapshot.reader, snapshot.session
         if params.after is not None and reader.item(session.id, params.after) is None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def open(request: Request, params: OpenParams) -> OpenResult:
     """Create or resume a session, and change its settings as far as they are given.
 
-    A resume that changes nothing is no transaction. Raises `invalidParams` for settings that contradict each other.
+    A resume that changes nothing is not a transaction. Raises `invalidParams` for settings that contradict each other.
     """
     wanted = params.session_id or DEFAULT_SESSION
     result = _resume(request, params, wanted) if params.request_key is None else None
