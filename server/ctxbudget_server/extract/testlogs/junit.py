@@ -76,7 +76,7 @@ def _element(piece: str) -> Element | None:
 
     Each piece has a parser of its own: a broken case spoils no other, and no tree of the whole report is built.
     """
-    parser = XMLPullParser(("start", "end"))
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed("<log>")
     parser.feed(_with_end(piece))
     parser.feed("<end/>")  # the parser hands over a text when the next element begins
@@ -84,11 +84,12 @@ def _element(piece: str) -> Element | None:
         parser.close()
     element: Element | None = None
     with suppress(ParseError):
-        for event, found in parser.read_events():
-            if event == "start" and element is None and _name(found) in (*_SUITES, "testcase"):
-                element = found
-            elif event == "end" and found is element:
-                return element
+        for event in parser.read_events():
+            match event:
+                case ("start", Element() as found) if element is None and _name(found) in (*_SUITES, "testcase"):
+                    element = found
+                case ("end", Element() as found) if found is element:
+                    return element
     if element is not None and _name(element) == "testcase" and not any(_name(x) in _OUTCOMES for x in element.iter()):
         _add_visible_outcome(element, piece)
     return element
