@@ -45,7 +45,7 @@ def test_patterns_are_those_of_tiktoken(encoding):
 def test_sizes_and_longest_token(encoding):
     tokens = vocabulary.load(encoding).token_bytes()
     assert len(tokens) == encodings.ENCODINGS[encoding].size
-    assert max(map(len, tokens)) == encodings.LONGEST_TOKEN
+    assert max(map(len, tokens)) == encodings.MAX_TOKEN_BYTES
     assert min(map(len, tokens)) == 1
 
 

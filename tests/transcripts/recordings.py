@@ -36,7 +36,7 @@ class Recording:
         return self.row("user", message={"role": "user", "content": [block]}, **members)
 
     def compaction(self, summary: str) -> None:
-        """The conversation begins anew with a summary."""
+        """The conversation starts over with a summary."""
         self.row("system", subtype="compact_boundary", parentUuid=None, logicalParentUuid=self.rows[-1]["uuid"])
         self.person(summary, isCompactSummary=True)
 

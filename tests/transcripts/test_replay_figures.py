@@ -132,10 +132,10 @@ def test_what_policies_send_is_legal_and_within_its_limit(form: str, steps: list
     ("spec", "why"),
     [
         ("fit", "say to how many tokens"),
-        ("clear:0", "'0' is no positive number"),
-        ("reduce:x", "'x' is no positive number"),
-        ("none:3", "is no policy"),
-        ("shrink", "is no policy"),
+        ("clear:0", "'0' is not a positive number"),
+        ("reduce:x", "'x' is not a positive number"),
+        ("none:3", "unknown policy"),
+        ("shrink", "unknown policy"),
     ],
 )
 def test_a_policy_that_cannot_be_is_refused_in_words(spec: str, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ctxbudget_server.agents.model import Account, Event
+from ctxbudget_server.agents.model import AccountClient, Event
 from ctxbudget_server.agents.sessions import config_of, update
 from ctxbudget_server.agents.transcript_files import transcript_tail
 from ctxbudget_server.transcripts.usage import Bill
@@ -16,7 +16,7 @@ MAX_BILLS: Final = 8
 MAX_ITEMS: Final = 10_000
 
 
-def learn(account: Account, event: Event) -> list[dict[str, Any]]:
+def learn(account: AccountClient, event: Event) -> list[dict[str, Any]]:
     """Take the model from the transcript and calibrate its figures; recount what was only estimated; the alerts of it.
 
     What needs the vocabulary waits for a process that has it loaded. A model that is counted with its own vocabulary
@@ -40,7 +40,7 @@ def learn(account: Account, event: Event) -> list[dict[str, Any]]:
     return alerts
 
 
-def _record(account: Account, model: str, bill: Bill) -> None:
+def _record(account: AccountClient, model: str, bill: Bill) -> None:
     if bill.reported < MIN_BILLED_TOKENS or not bill.key:
         return
     counted = account.ask("tokens/count", texts=bill.texts, model=model)
@@ -54,7 +54,7 @@ def _record(account: Account, model: str, bill: Bill) -> None:
     )
 
 
-def _has_rough_figures(account: Account, session: str) -> bool:
+def _has_rough_figures(account: AccountClient, session: str) -> bool:
     """Whether anything retained was estimated without a vocabulary."""
     items = account.ask("context/list", sessionId=session, state="retained", limit=MAX_ITEMS)["items"]
     return any(item["encoding"] is None and item["hash"] is not None for item in items)

@@ -1,4 +1,4 @@
-"""What a host compacts: kept before, reduced on the account to what stands for it after, and handed back.
+"""What a host compacts: kept beforehand, replaced by its summary on the account afterwards, and handed back.
 
 The account follows the window: once the host has compacted, its summary is all that is there of what was said and
 of what tools gave. Pinned items and permanent ones stay, and are handed back in full.
@@ -10,9 +10,9 @@ import hashlib
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import Account, Event, shortened
+from ctxbudget_server.agents.model import AccountClient, Event, shortened
 from ctxbudget_server.agents.retrieval import call
-from ctxbudget_server.agents.subagents import in_flight
+from ctxbudget_server.agents.subagents import running_subagents
 from ctxbudget_server.agents.transcript_files import MAX_CONVERSATION_BYTES, task_of_agent, transcript_tail
 
 MAX_ITEMS: Final = 10_000
@@ -25,7 +25,9 @@ MAX_PINS: Final = 40
 MAX_ATTEMPTS: Final = 3
 
 
-def keep_conversation(account: Account, event: Event, before: str | None = None, key: str | None = None) -> str | None:
+def keep_conversation(
+    account: AccountClient, event: Event, before: str | None = None, key: str | None = None
+) -> str | None:
     """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
     # Inside a subagent the transcript that is named is its parent's.
     said = "" if event.agent else transcript_tail(event.transcript, MAX_CONVERSATION_BYTES, before).conversation()
@@ -45,7 +47,7 @@ def keep_conversation(account: Account, event: Event, before: str | None = None,
     return item_id
 
 
-def _not_kept_yet(account: Account, session: str, said: str) -> str:
+def _not_kept_yet(account: AccountClient, session: str, said: str) -> str:
     """What was said after the items that a compaction has left that did not come to its end."""
     try:
         items = _in_window(account, session)
@@ -60,7 +62,7 @@ def _not_kept_yet(account: Account, session: str, said: str) -> str:
     return said
 
 
-def follow_shrinking(account: Account, event: Event) -> None:
+def follow_shrinking(account: AccountClient, event: Event) -> None:
     """A host that does not tell when it has compressed is seen to have: what entered before that is gone.
 
     Each time once: the request key is that of the answer that showed it.
@@ -79,15 +81,15 @@ def follow_shrinking(account: Account, event: Event) -> None:
     _reduce(account, event, going, "", key)
 
 
-def was_reduced(account: Account, session: str) -> bool:
+def was_reduced(account: AccountClient, session: str) -> bool:
     """Whether the last compaction is on the account: nothing that tools gave has come since its summary."""
     items = _in_window(account, session)
     summaries = [i for i, item in enumerate(items) if item["title"] == SUMMARY_TITLE]
     return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
 
 
-def reduce_to_summary(account: Account, event: Event) -> None:
-    """Let the host's summary stand for all that it has compacted."""
+def reduce_to_summary(account: AccountClient, event: Event) -> None:
+    """Replace everything that the host has compacted by its summary."""
     summary = event.text("compact_summary")
     if not summary and not event.agent:
         summary = transcript_tail(event.transcript).summary()
@@ -102,7 +104,7 @@ def reduce_to_summary(account: Account, event: Event) -> None:
                 raise
 
 
-def _reduce(account: Account, event: Event, going: list[str], summary: str, key: str) -> None:
+def _reduce(account: AccountClient, event: Event, going: list[str], summary: str, key: str) -> None:
     stand_in = {
         "layer": "metadata",
         "kind": "summary",
@@ -114,7 +116,7 @@ def _reduce(account: Account, event: Event, going: list[str], summary: str, key:
     account.ask("context/add", sessionId=event.own_session, items=[stand_in], allowEstimate=True, requestKey=key)
 
 
-def hand_back(account: Account, event: Event) -> str:
+def hand_back(account: AccountClient, event: Event) -> str:
     """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
     session = event.own_session
     status = account.ask("budget/status", sessionId=session)
@@ -123,7 +125,7 @@ def hand_back(account: Account, event: Event) -> str:
         f"Context budget: {status['advice']['text']}",
         f"Everything that was compacted is kept. To find it again: the tool context_search, or {search}",
     ]
-    agents = list(in_flight(status["leases"]))
+    agents = list(running_subagents(status["leases"]))
     if agents:
         lines.append("Subagents that are still at work (their results will come; do not start them again):")
     for one in agents[:MAX_AGENTS]:
@@ -134,7 +136,7 @@ def hand_back(account: Account, event: Event) -> str:
     return "\n".join([*lines, *_pinned(account, session)])
 
 
-def _pinned(account: Account, session: str) -> list[str]:
+def _pinned(account: AccountClient, session: str) -> list[str]:
     """Pinned items, in full as far as there is room, else by id."""
     pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MAX_PINS)["items"]
     lines = ["Pinned, to be kept word for word:"] if pinned else []
@@ -149,7 +151,7 @@ def _pinned(account: Account, session: str) -> list[str]:
     return lines
 
 
-def _in_window(account: Account, session: str) -> list[dict[str, Any]]:
+def _in_window(account: AccountClient, session: str) -> list[dict[str, Any]]:
     """What a compaction takes out of the window, in the order in which it entered."""
     items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MAX_ITEMS)["items"]
     return [item for item in items if item["layer"] != "permanent"]

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import Account, Event, EventName, HookOptions, Reaction, session_id, shortened
+from ctxbudget_server.agents.model import AccountClient, Event, EventName, HookOptions, Reaction, session_id, shortened
 from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
-from ctxbudget_server.agents.subagents import land, release_all, take_off
+from ctxbudget_server.agents.subagents import finished, release_all, started
 from ctxbudget_server.transcripts.tool_responses import (
     IMAGE_TOKENS,
     images_in,
@@ -27,17 +27,17 @@ from ctxbudget_server.transcripts.tool_responses import (
 MAX_TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
 MAX_METADATA_TOKENS: Final = 300
-"""The bound of the metadata that stands for an oversized output."""
+"""The largest metadata that replaces an oversized output."""
 NOTICE_TOKENS: Final = 150
 """About what the way back to it costs."""
 
 
-def react(account: Account, event: Event, options: HookOptions) -> Reaction:
+def react(account: AccountClient, event: Event, options: HookOptions) -> Reaction:
     """Put an event on the account. Raises `ProtocolError` if the services refuse."""
     return _REACTIONS[event.name](account, event, options)
 
 
-def _session_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _session_start(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_reduced
 
     opened(account, event)
@@ -51,7 +51,7 @@ def _session_start(account: Account, event: Event, _: HookOptions) -> Reaction:
     return Reaction(context=hand_back(account, event))
 
 
-def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
+def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reaction:
     response = event.payload.get("tool_response")
     if response is None:
         response = event.payload.get("error")
@@ -77,7 +77,7 @@ def _tool(account: Account, event: Event, options: HookOptions) -> Reaction:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
     if agent:  # the hook for its end was missed
-        land(account, event, agent, added["items"][0]["tokens"])
+        finished(account, event, agent, added["items"][0]["tokens"])
     replacement = None if images else _replacement(account, event, added["items"], options)
     if replacement is not None:  # what crossed a threshold is not in the window
         return Reaction(replacement=replacement)
@@ -92,13 +92,13 @@ def _reporting_agent(event: Event, response: Any) -> str | None:
     return session_id(agent) if isinstance(agent, str) and agent else None
 
 
-def _agent_start(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _agent_start(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     if event.agent:
-        with_session(account, event, event.session, lambda: take_off(account, event))
+        with_session(account, event, event.session, lambda: started(account, event))
     return Reaction()
 
 
-def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _agent_stop(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
         return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
     report = event.text("last_assistant_message")
@@ -119,25 +119,25 @@ def _agent_stop(account: Account, event: Event, _: HookOptions) -> Reaction:
         added = _added(account, event, event.session, [item], _id_of_report(event, report))
         used = added["items"][0]["tokens"]
         message, context = _alert(account, event, added)
-    land(account, event, event.agent, used)
+    finished(account, event, event.agent, used)
     return Reaction(message, context)
 
 
-def _compacting(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _compacting(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import keep_conversation
 
     with_session(account, event, event.own_session, lambda: keep_conversation(account, event))
     return Reaction()
 
 
-def _compacted(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _compacted(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import reduce_to_summary
 
     with_session(account, event, event.own_session, lambda: reduce_to_summary(account, event))
     return Reaction()
 
 
-def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _turn_end(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.billing import learn
 
     alerts = learn(account, event)
@@ -148,13 +148,13 @@ def _turn_end(account: Account, event: Event, _: HookOptions) -> Reaction:
     return Reaction(_message(alerts[-1]) if alerts else None)
 
 
-def _session_end(account: Account, event: Event, _: HookOptions) -> Reaction:
+def _session_end(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     told = _turn_end(account, event, _)
     release_all(account, event.session)
     return told
 
 
-_REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reaction]]] = {
+_REACTIONS: Final[dict[EventName, Callable[[AccountClient, Event, HookOptions], Reaction]]] = {
     "session-start": _session_start,
     "tool": _tool,
     "agent-start": _agent_start,
@@ -166,7 +166,9 @@ _REACTIONS: Final[dict[EventName, Callable[[Account, Event, HookOptions], Reacti
 }
 
 
-def _added(account: Account, event: Event, session: str, items: list[dict[str, Any]], host_id: str) -> dict[str, Any]:
+def _added(
+    account: AccountClient, event: Event, session: str, items: list[dict[str, Any]], host_id: str
+) -> dict[str, Any]:
     """Items enter once, also where a host is configured twice and tells an event twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
     given = [{name: value for name, value in item.items() if value is not None} for item in items]
@@ -184,7 +186,7 @@ def _id_of_report(event: Event, report: str) -> str:
     return f"report:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | None:
+def _report_of(account: AccountClient, event: Event, agent: str) -> dict[str, Any] | None:
     """The item of a subagent's report, if that came with the subagent's end already."""
     try:
         known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent)
@@ -195,8 +197,8 @@ def _report_of(account: Account, event: Event, agent: str) -> dict[str, Any] | N
     return known["items"][-1] if known["items"] else None
 
 
-def _leave_preview(account: Account, event: Event, report: dict[str, Any], text: str) -> None:
-    """Let what the model sees of a report stand for all of it, where the host keeps that in a file."""
+def _leave_preview(account: AccountClient, event: Event, report: dict[str, Any], text: str) -> None:
+    """Replace a report by what the model sees of it, where the host keeps the rest in a file."""
     seen = shown(event, text)
     if seen != text and report["state"] == "retained" and report["bytes"] > len(seen.encode("utf-8", "replace")):
         item = {"layer": "transient", "reduces": [report["id"]], "content": seen, "complete": False}
@@ -212,8 +214,8 @@ def _is_replaceable(event: Event, options: HookOptions) -> bool:
     return event.host != "claude-code" or replaced(response, "") is not None
 
 
-def _replacement(account: Account, event: Event, items: list[dict[str, Any]], options: HookOptions) -> str | None:
-    """What stands for an oversized output from now on, on the account and in the window; None: it stays.
+def _replacement(account: AccountClient, event: Event, items: list[dict[str, Any]], options: HookOptions) -> str | None:
+    """The text that replaces an oversized output on the account and in the window; None if it stays.
 
     The first item is its text.
     """
@@ -234,7 +236,7 @@ def _replacement(account: Account, event: Event, items: list[dict[str, Any]], op
     return text
 
 
-def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
+def _alert(account: AccountClient, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
     """(for the person, for the model): once for each crossing, as the account says."""
     if not added["alerts"] or added["sessionId"] != event.session:
         return None, None
@@ -242,7 +244,7 @@ def _alert(account: Account, event: Event, added: dict[str, Any]) -> tuple[str |
     return _message(alert), _advice(account.ask("budget/status", sessionId=event.session))
 
 
-def _advice_with(account: Account, event: Event, report: dict[str, Any]) -> str | None:
+def _advice_with(account: AccountClient, event: Event, report: dict[str, Any]) -> str | None:
     """For the model, with a subagent's report: the alert that it caused. At the subagent's end no model can be told."""
     status = account.ask("budget/status", sessionId=event.session)
     if event.agent or status["level"] == "ok":

@@ -22,17 +22,17 @@ class FaultyPayloadError(ValueError):
     """A payload that cannot be used; the message is one line for a person."""
 
 
-class Ask(Protocol):
+class SendRequest(Protocol):
     """Sends one request to the services; raises `ProtocolError`."""
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:
         """The result."""
 
 
-class Account(NamedTuple):
+class AccountClient(NamedTuple):
     """The way to the account during one event."""
 
-    ask: Ask
+    ask: SendRequest
     key: str
     """Request keys of steps that the host gives no id begin with it."""
     counts_exactly: bool
@@ -78,7 +78,7 @@ class Reaction(NamedTuple):
     context: str | None = None
     """For the model."""
     replacement: str | None = None
-    """Stands for the tool's output from now on."""
+    """Replaces the tool's output from now on."""
 
 
 class HookOptions(NamedTuple):

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any, Final
 
-from ctxbudget_server.agents.model import Account, Event
+from ctxbudget_server.agents.model import AccountClient, Event
 
 _TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
 _COMMAND: Final = "ctxbudget call context/"
@@ -22,7 +22,7 @@ def is_retrieval(event: Event) -> bool:
     return _COMMAND in json.dumps(event.payload.get("tool_input"), ensure_ascii=False)
 
 
-def way_back(account: Account, session: str, item: dict[str, Any]) -> str:
+def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:
     """How to read an item, or a part of it, with our tool or in a shell."""
     part = {"sessionId": session, "itemId": item["id"], "lines": {"start": 1, "end": FIRST_LINES}}
     return (
@@ -31,7 +31,7 @@ def way_back(account: Account, session: str, item: dict[str, Any]) -> str:
     )
 
 
-def call(account: Account, method: str, params: dict[str, Any]) -> str:
+def call(account: AccountClient, method: str, params: dict[str, Any]) -> str:
     """The command for a request about the context, whatever folder it is run in."""
     given = json.dumps(params, ensure_ascii=False)
     return f"{_COMMAND}{method} {shlex.quote(given)} {shlex.join(account.place)}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import Account, Event, Host
+from ctxbudget_server.agents.model import AccountClient, Event, Host
 
 T = TypeVar("T")
 
@@ -17,10 +17,10 @@ _WINDOWS: Final[dict[Host, int]] = {"claude-code": 200_000, "codex": 272_000, "g
 _LONG_WINDOW: Final = ("[1m]", 1_000_000)
 """How Claude Code marks a model with the long window."""
 _NOT_CHOSEN: Final = frozenset({25_000, _LONG_WINDOW[1], *_WINDOWS.values()})
-"""Windows that nobody chose by hand; any other stays, whatever a host tells."""
+"""Windows that were not chosen by hand; any other stays, whatever a host reports."""
 
 
-def with_session(account: Account, event: Event, session: str, work: Callable[[], T]) -> T:
+def with_session(account: AccountClient, event: Event, session: str, work: Callable[[], T]) -> T:
     """Do `work`; where the session is not there yet, or was closed, open it and do it again."""
     try:
         return work()
@@ -31,7 +31,7 @@ def with_session(account: Account, event: Event, session: str, work: Callable[[]
     return work()
 
 
-def opened(account: Account, event: Event, session: str | None = None) -> None:
+def opened(account: AccountClient, event: Event, session: str | None = None) -> None:
     """Open the session of an event, or another one of its host; what is known of the model goes with it."""
     from ctxbudget_server.agents.transcript_files import transcript_tail
 
@@ -47,7 +47,7 @@ def opened(account: Account, event: Event, session: str | None = None) -> None:
         update(account, session, current, model=model or None)
 
 
-def config_of(account: Account, session: str) -> dict[str, Any] | None:
+def config_of(account: AccountClient, session: str) -> dict[str, Any] | None:
     """The settings of a session, None if there is none. A closed one is opened."""
     try:
         account.ask("budget/status", sessionId=session)
@@ -60,7 +60,12 @@ def config_of(account: Account, session: str) -> dict[str, Any] | None:
 
 
 def update(
-    account: Account, session: str, current: dict[str, Any], *, model: str | None = None, window: int | None = None
+    account: AccountClient,
+    session: str,
+    current: dict[str, Any],
+    *,
+    model: str | None = None,
+    window: int | None = None,
 ) -> bool:
     """Settings follow what a host tells of itself; whether the model changed."""
     config: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import Account
+from ctxbudget_server.agents.model import AccountClient
 from ctxbudget_server.agents.sessions import config_of, update
 from ctxbudget_server.presentation.terminal import line
 
@@ -40,7 +40,7 @@ class HostWindow(NamedTuple):
         return self.used / self.size if self.size and self.used is not None else None
 
 
-def statusline_of(account: Account, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
+def statusline_of(account: AccountClient, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
     """The line. The session's settings follow the host's. Raises `ProtocolError` for a store that cannot be used."""
     host = host_window(payload)
     try:
@@ -81,7 +81,7 @@ def _count(value: Any) -> int | None:
     return int(value)
 
 
-def _follow(account: Account, session: str, host: HostWindow) -> bool:
+def _follow(account: AccountClient, session: str, host: HostWindow) -> bool:
     try:
         before = config_of(account, session)
         if before is None:

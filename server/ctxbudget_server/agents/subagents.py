@@ -1,4 +1,4 @@
-"""Subagents in flight, as leases: they outlive compactions, and every process of the session sees them."""
+"""Running subagents, as leases: they outlive compactions, and every process of the session sees them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import Account, Event, shortened
+from ctxbudget_server.agents.model import AccountClient, Event, shortened
 
 REPORT_TOKENS: Final = 1_000
 """Reserved for what a subagent brings back."""
 MAX_LEASE_MS: Final = 6 * 3_600_000
-"""A subagent that is silent for so long is forgotten."""
+"""A subagent that is silent for this long is forgotten."""
 _HOLDER: Final = "agent "
 MAX_TYPE_CHARACTERS: Final = 80
 
 
-class InFlight(NamedTuple):
+class RunningSubagent(NamedTuple):
     """A subagent that is at work."""
 
     agent: str
@@ -25,9 +25,9 @@ class InFlight(NamedTuple):
     lease: str
 
 
-def take_off(account: Account, event: Event) -> None:
+def started(account: AccountClient, event: Event) -> None:
     """A subagent begins. It runs already, so its lease is taken even where it does not fit."""
-    if any(one.agent == event.agent for one in in_flight(_leases(account, event.session))):
+    if any(one.agent == event.agent for one in running_subagents(_leases(account, event.session))):
         return
     kind = shortened(event.agent_type, MAX_TYPE_CHARACTERS) or "subagent"
     account.ask(
@@ -41,31 +41,31 @@ def take_off(account: Account, event: Event) -> None:
     )
 
 
-def land(account: Account, event: Event, agent: str, used: int) -> None:
+def finished(account: AccountClient, event: Event, agent: str, used: int) -> None:
     """A subagent ends, and has brought `used` tokens into the context."""
-    for i, one in enumerate(in_flight(_leases(account, event.session))):
+    for i, one in enumerate(running_subagents(_leases(account, event.session))):
         if one.agent == agent:
             key = account.step(f"settle{i}")
-            _end(account, "budget/settle", sessionId=event.session, leaseId=one.lease, used=used, requestKey=key)
+            _end_lease(account, "budget/settle", sessionId=event.session, leaseId=one.lease, used=used, requestKey=key)
 
 
-def release_all(account: Account, session: str) -> None:
+def release_all(account: AccountClient, session: str) -> None:
     """No subagent of the session is at work any more."""
-    for i, one in enumerate(in_flight(_leases(account, session))):
+    for i, one in enumerate(running_subagents(_leases(account, session))):
         key = account.step(f"release{i}")
-        _end(account, "budget/release", sessionId=session, leaseId=one.lease, requestKey=key)
+        _end_lease(account, "budget/release", sessionId=session, leaseId=one.lease, requestKey=key)
 
 
-def in_flight(leases: list[dict[str, Any]]) -> Iterator[InFlight]:
+def running_subagents(leases: list[dict[str, Any]]) -> Iterator[RunningSubagent]:
     """The subagents among the holders of leases."""
     for lease in leases:
         holder: str = lease["holder"]
         if holder.startswith(_HOLDER):
             agent, _, kind = holder.removeprefix(_HOLDER).partition(" ")
-            yield InFlight(agent, kind, lease["reservedAt"], lease["leaseId"])
+            yield RunningSubagent(agent, kind, lease["reservedAt"], lease["leaseId"])
 
 
-def _leases(account: Account, session: str) -> list[dict[str, Any]]:
+def _leases(account: AccountClient, session: str) -> list[dict[str, Any]]:
     try:
         leases: list[dict[str, Any]] = account.ask("budget/status", sessionId=session)["leases"]
     except ProtocolError as error:
@@ -75,7 +75,7 @@ def _leases(account: Account, session: str) -> list[dict[str, Any]]:
     return leases
 
 
-def _end(account: Account, method: str, **params: Any) -> None:
+def _end_lease(account: AccountClient, method: str, **params: Any) -> None:
     """End a lease that another hook may be ending at the same time."""
     try:
         account.ask(method, **params)

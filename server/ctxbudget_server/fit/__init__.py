@@ -10,7 +10,7 @@ from ctxbudget_server.fit.conversation import turns
 from ctxbudget_server.fit.measuring import BLOB_TOKENS, Sizes, break_even
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
 from ctxbudget_server.fit.planner import fit, repeat
-from ctxbudget_server.fit.replacement import stand_in
+from ctxbudget_server.fit.replacement import replacement_text
 from ctxbudget_server.fit.shapes import SHAPES, Shape
 
 __all__ = [
@@ -29,6 +29,6 @@ __all__ = [
     "contents",
     "fit",
     "repeat",
-    "stand_in",
+    "replacement_text",
     "turns",
 ]

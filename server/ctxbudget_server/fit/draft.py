@@ -10,7 +10,7 @@ from ctxbudget_server.fit.material import LEAD_TOKENS, Material
 from ctxbudget_server.fit.model import Key, Reason
 
 MARKER_TOKENS = 58
-"""Of the first line of what stands for a result, roughly."""
+"""Of the first line of what replaces a result, roughly."""
 LINE_TOKENS = 34
 """Of the line of a turn in a record, roughly."""
 RECORD_TOKENS = 120
@@ -20,7 +20,7 @@ Telling: TypeAlias = Literal["lines", "ids", "figures"]
 """What records tell: a line and an id for each turn, and what people said; ids alone; how much went, alone."""
 
 
-class Piece(NamedTuple):
+class MessageRun(NamedTuple):
     """Messages `start` to `end` (excluded) that go together; `ours` are a record of an earlier fit."""
 
     start: int
@@ -28,8 +28,8 @@ class Piece(NamedTuple):
     ours: bool
 
 
-Gap: TypeAlias = list[Piece]
-"""Pieces that stand next to each other, and that one record stands for."""
+Gap: TypeAlias = list[MessageRun]
+"""Adjacent runs that one record replaces."""
 
 
 @dataclass
@@ -54,12 +54,12 @@ class Draft:
         return self.material.talk
 
     def reduce(self, key: Key, reason: Reason, *, lead: bool) -> None:
-        """Let a marker stand for a result."""
+        """Replace a result by a marker."""
         self.reduced[key] = (reason, lead)
         self._total += MARKER_TOKENS + (LEAD_TOKENS if lead else 0) - self.material.result_tokens(key)
 
     def drop(self, number: int) -> None:
-        """Let a record stand for a turn."""
+        """Replace a turn by a record."""
         turn = self.talk.turns[number]
         parts = [part for index in range(turn.start, turn.end) for part in self.talk.parts[index]]
         for key in (part.key for part in parts):
@@ -94,9 +94,9 @@ class Draft:
                 continue
             ours = self.talk.is_ours(index)
             if not gaps or gaps[-1][-1].end != index:
-                gaps.append([Piece(index, index + 1, ours)])
+                gaps.append([MessageRun(index, index + 1, ours)])
             elif gaps[-1][-1].ours != ours or (not ours and index in self.talk.starts):
-                gaps[-1].append(Piece(index, index + 1, ours))
+                gaps[-1].append(MessageRun(index, index + 1, ours))
             else:
                 gaps[-1][-1] = gaps[-1][-1]._replace(end=index + 1)
         return gaps

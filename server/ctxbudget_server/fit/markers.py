@@ -38,13 +38,13 @@ MAX_MARKER = 1_000_000
 
 
 def is_marker(text: str) -> bool:
-    """Whether a text stands for a result that went before."""
+    """Whether a text replaces a result that was removed before."""
     return text.startswith("[ctxbudget") and len(text) <= MAX_MARKER and bool(_MARKER.match(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What stands for turns that went before: figures of what went, a line for each turn, and whether it is short."""
+    """The record of turns that were removed: figures of what went, a line for each turn, and whether it is short."""
 
     messages: int
     tokens: int
@@ -64,7 +64,7 @@ def read_record(text: str) -> Record | None:
 
 
 def result_marker(reason: Reason, tokens: int, item_id: str | None, session_id: str | None) -> str:
-    """The first line of what stands for a result."""
+    """The first line of what replaces a result."""
     if item_id is None:
         return f"[ctxbudget: shortened from {tokens} tokens ({WORDS[reason]})]"
     where = to_json({"sessionId": session_id, "itemId": item_id})

@@ -104,7 +104,7 @@ def _is_text_source(source: Any) -> bool:
 
 
 def break_even(source: int, tokens: int, prefix: int, read: float, write: float) -> int | None:
-    """Turns after which the smaller array has paid for writing the cache anew; None if it never does.
+    """Turns after which the smaller array has paid for writing the cache again; None if it never does.
 
     Prices are multiples of an input token's. A turn on the old array reads `source` from the cache; the first one on
     the new array reads `prefix` and writes the rest, later ones read `tokens`.

@@ -19,7 +19,7 @@ class NameOrder:
         self._order = sorted((-worth, name) for name, (worth, _) in self._ranked.items())
 
     def within(self, room: int) -> dict[int, list[str]]:
-        """As many as `room` tokens hold, roughly, by the message where what stands for them begins."""
+        """As many as `room` tokens hold, roughly, by the message where their replacement begins."""
         taken = [name for _, name in self._order[: room // 2]]
         count = self._draft.material.tools.count
         free = room

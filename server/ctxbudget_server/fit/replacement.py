@@ -1,4 +1,4 @@
-"""What stands for one old result, where nothing else of the array is at stake."""
+"""The text that replaces one old result, where the rest of the array stays as it is."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from ctxbudget_server.fit.model import Tools
 
 NAMES_SHARE = 0.1
 """Of a result's tokens: what its names may take."""
-NAMES_MOST = 600
+MAX_NAMES_TOKENS = 600
 """Tokens of the longest index of names."""
 
 
-def stand_in(text: str, tools: Tools, is_elsewhere: Callable[[str], bool], item_id: str, session_id: str) -> str:
-    """Metadata with an id: what the result is about, and names, those first that stand nowhere else."""
+def replacement_text(
+    text: str, tools: Tools, is_elsewhere: Callable[[str], bool], item_id: str, session_id: str
+) -> str:
+    """Metadata with an id: what the result is about, and names, first those that appear nowhere else."""
     tokens = tools.count(text)
     lines = [result_marker("oldResult", tokens, item_id, session_id)]
     if said := tools.lead(text, LEAD_TOKENS):
         lines.append(said)
-    room = min(NAMES_MOST, int(tokens * NAMES_SHARE))
+    room = min(MAX_NAMES_TOKENS, int(tokens * NAMES_SHARE))
     chosen: list[str] = []
     names = [name for name in tools.names(text) if name not in said]
     for name in sorted(names, key=is_elsewhere):

@@ -53,7 +53,7 @@ class Shape(Protocol):
         """A copy with other texts in some results, by slot."""
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
-        """Messages that stand for removed ones: the record, then what people said. `speakers` as `who_records` says."""
+        """Messages that replace removed ones: the record, then what people said. `speakers` as `who_records` says."""
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -101,7 +101,7 @@ def _content_fault(content: Any, name: str) -> Fault | None:
     if not isinstance(content, list):
         return Fault((name,), "is neither a text nor a list")
     return next(
-        (Fault((name, i), "is no object") for i, part in enumerate(content) if not isinstance(part, dict)), None
+        (Fault((name, i), "is not an object") for i, part in enumerate(content) if not isinstance(part, dict)), None
     )
 
 
@@ -178,7 +178,7 @@ class Chat:
             return Fault(("role",), "is missing or no text")
         calls = message.get("tool_calls")
         if calls is not None and not (isinstance(calls, list) and all(isinstance(call, dict) for call in calls)):
-            return Fault(("tool_calls",), "is no list of objects")
+            return Fault(("tool_calls",), "is not a list of objects")
         return _content_fault(message.get("content"), "content")
 
     def role(self, message: Message) -> Role:
@@ -222,7 +222,7 @@ class Responses:
 
     def fault(self, message: Message) -> Fault | None:
         if not isinstance(message.get("type", "message"), str):
-            return Fault(("type",), "is no text")
+            return Fault(("type",), "is not a text")
         if message.get("type", "message") == "message" and not isinstance(message.get("role"), str):
             return Fault(("role",), "is missing or no text")
         name = "output" if message.get("type") in TEXT_OUTPUTS else "content"

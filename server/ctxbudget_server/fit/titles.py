@@ -19,7 +19,7 @@ MAX_PATH = 36
 
 
 def arguments(call: Part) -> dict[str, Any]:
-    """What a call was given, by name; empty where it is no JSON object."""
+    """What a call was given, by name; empty if it is not a JSON object."""
     try:
         value = json.loads(call.arguments)
     except ValueError:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from ctxbudget_server.fit.draft import Draft, Gap, Piece
+from ctxbudget_server.fit.draft import Draft, Gap, MessageRun
 from ctxbudget_server.fit.markers import Record, names_line, result_marker, write_record
 from ctxbudget_server.fit.model import Edit, Key, Message, Part, Removal, Role, edited
 from ctxbudget_server.fit.shapes import must_record, to_json, who_records
@@ -21,11 +21,11 @@ Id = Callable[[int, str], str | None]
 """The id of a removal, by its number and by what it removes; None where nothing is kept."""
 
 Names: TypeAlias = Mapping[int, list[str]]
-"""Names by the message that stands for where they were."""
+"""Names by the message that replaces the one they were in."""
 
 
 class Writer:
-    """Writes a draft out, with an index of names in each thing that stands for something."""
+    """Writes a draft out, with an index of names in each replacement."""
 
     def __init__(self, draft: Draft, item_id: Id) -> None:
         self._draft = draft
@@ -33,13 +33,13 @@ class Writer:
         self._talk = draft.talk
         self._item_id = item_id
         self._session = self._talk.options.session_id
-        self._originals: dict[Piece, str] = {}
+        self._originals: dict[MessageRun, str] = {}
         self._gaps = {gap[0].start: gap for gap in draft.gaps()}
         self._keys: dict[int, list[Key]] = {}
         for key in sorted(key for key in draft.reduced if not draft.is_gone(key.message)):
             self._keys.setdefault(key.message, []).append(key)
         pieces = [piece for gap in self._gaps.values() for piece in gap if not piece.ours]
-        owners: list[Key | Piece] = [*(key for keys in self._keys.values() for key in keys), *pieces]
+        owners: list[Key | MessageRun] = [*(key for keys in self._keys.values() for key in keys), *pieces]
         self._numbers = {owner: number for number, owner in enumerate(sorted(owners, key=lambda owner: owner[:2]))}
 
     def write(self, names: Names) -> list[Message]:
@@ -62,13 +62,13 @@ class Writer:
         texts = {index: self._markers(index, names) for index in self._keys}
         return [
             self._turn_removal(owner)
-            if isinstance(owner, Piece)
+            if isinstance(owner, MessageRun)
             else self._result_removal(owner, texts[owner[0]][owner[1]])
             for owner in self._numbers
         ]
 
     def _markers(self, index: int, names: Names) -> dict[int, str]:
-        """Texts that stand for the results of a message, by slot; the last one has the names."""
+        """Texts that replace the results of a message, by slot; the last one has the names."""
         keys = self._keys[index]
         return {key.slot: self._marker(key, names.get(index, []) if key == keys[-1] else []) for key in keys}
 
@@ -139,22 +139,22 @@ class Writer:
         roles = self._talk.roles
         return next((roles[i] for i in indexes if roles[i] != "system" and not self._draft.is_gone(i)), None)
 
-    def _tokens(self, piece: Piece) -> int:
+    def _tokens(self, piece: MessageRun) -> int:
         return sum(self._material.sizes[piece.start : piece.end])
 
-    def _original(self, piece: Piece) -> str:
+    def _original(self, piece: MessageRun) -> str:
         if piece not in self._originals:
             self._originals[piece] = to_json(self._talk.messages[piece.start : piece.end])
         return self._originals[piece]
 
-    def _line(self, piece: Piece, called: Callable[[Part], str]) -> str:
+    def _line(self, piece: MessageRun, called: Callable[[Part], str]) -> str:
         """What was called, or else said."""
         parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
         calls = [called(part) for part in parts if part.kind == "call"]
         said = next((part.text for part in parts if part.kind == "text" and part.text.strip()), "")
         return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
 
-    def _turn_removal(self, piece: Piece) -> Removal:
+    def _turn_removal(self, piece: MessageRun) -> Removal:
         line = self._line(piece, _call_line)
         return Removal(
             number=self._numbers[piece],

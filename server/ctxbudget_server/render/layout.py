@@ -17,7 +17,7 @@ SECTIONS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
 TITLE = 80
 """Characters of a title."""
 FIRST_WORDS = 50
-"""Characters of a content's first line, where there is no title."""
+"""Characters of a content's first line, if there is no title."""
 _FENCED = ("test-output", "log", "tool-output")
 _TICKS = re.compile("`{3,}")
 _FIRST_LINE = re.compile(r"\s*(?:#{1,6}\s+)?(\S.{,200})")

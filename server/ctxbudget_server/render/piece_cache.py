@@ -13,7 +13,7 @@ ORIGIN = 12
 """What naming the source of an extract costs at most."""
 
 
-class Bench:
+class PieceCache:
     """Pieces of one request. An item's bytes are looked at when its piece is made, and not before."""
 
     def __init__(self, request: Request, tools: Tools) -> None:

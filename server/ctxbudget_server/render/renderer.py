@@ -1,4 +1,4 @@
-"""From a session to the text: what must stand, then the permanent items, then all others by worth per token."""
+"""From a session to the text: what must stand, then the permanent items, then all others by score per token."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 from ctxbudget_protocol.words import Detail, RenderReason
 from ctxbudget_server.render.layout import SECTIONS
 from ctxbudget_server.render.model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
-from ctxbudget_server.render.piece_cache import Bench
+from ctxbudget_server.render.piece_cache import PieceCache
 from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.packing import Option, choose
 
 ROUNDS = 3
 """Times that room is given out. The first knows what pieces cost at most, the next ones what those chosen do cost."""
-LEAST_EXTRACT = 60
+MIN_EXTRACT_TOKENS = 60
 """Tokens below which an extract says too little."""
 TRIED = 3
 """Items of which an extract is tried for the room that is left."""
@@ -40,17 +40,17 @@ class _Renderer:
     def __init__(self, request: Request, tools: Tools) -> None:
         self._request = request
         self._tools = tools
-        self._bench = Bench(request, tools)
+        self._cache = PieceCache(request, tools)
         self._candidates = candidates(request)
 
     def render(self) -> Rendered:
         """First what must stand, then more of the permanent items, then all others."""
-        choice: Choice = {each.key: each.standing for each in self._candidates if each.standing}
+        choice: Choice = {each.key: each.required for each in self._candidates if each.required}
         least = self._draft(choice)
         if least.tokens > self._request.max_tokens:
             raise OverLimitError(least.tokens)
-        permanent = [each for each in self._candidates if each.standing and each.standing != each.details[-1]]
-        others = [each for each in self._candidates if not each.standing]
+        permanent = [each for each in self._candidates if each.required and each.required != each.details[-1]]
+        others = [each for each in self._candidates if not each.required]
         whole = self._finest(permanent, choice)
         choice = self._fill(permanent, choice) if whole is None else whole
         finest = self._finest(others, choice)
@@ -59,22 +59,22 @@ class _Renderer:
         choice = self._use_up(others, choice)
         return Rendered(*self._draft(choice), self._shown(choice), value)
 
-    def _finest(self, optional: Sequence[Candidate], standing: Choice) -> Choice | None:
+    def _finest(self, optional: Sequence[Candidate], required: Choice) -> Choice | None:
         """Everything at its finest detail, if that fits."""
         finest = ("whole", "metadata")
-        contents = (self._bench.figure(each.item) for each in optional if each.item and each.details[-1] in finest)
+        contents = (self._cache.figure(each.item) for each in optional if each.item and each.details[-1] in finest)
         if sum(contents) > self._request.max_tokens:
             return None
-        choice = {**standing, **{each.key: self._bench.made(each, each.details[-1]) for each in optional}}
+        choice = {**required, **{each.key: self._cache.made(each, each.details[-1]) for each in optional}}
         return choice if self._draft(choice).tokens <= self._request.max_tokens else None
 
-    def _fill(self, optional: Sequence[Candidate], standing: Choice) -> Choice:
+    def _fill(self, optional: Sequence[Candidate], required: Choice) -> Choice:
         """The best choice for some candidates beside what stands; room is won as pieces turn out smaller."""
-        room = self._room(optional, standing)
-        best, best_value, rounds = standing, -1, 0
+        room = self._room(optional, required)
+        best, best_value, rounds = required, -1, 0
         while room >= 0 and rounds < ROUNDS:
             self._tools.check()
-            choice, is_new = self._chosen(optional, standing, room)
+            choice, is_new = self._chosen(optional, required, room)
             over = self._draft(choice).tokens - self._request.max_tokens
             if over > 0:
                 room -= over
@@ -92,12 +92,12 @@ class _Renderer:
         left = self._request.max_tokens - self._draft(choice).tokens
         short = ("omitted", "line", "brief")
         coarse = [each for each in optional if self._is_cut(each) and choice.get(each.key, "omitted") in short]
-        for each in sorted(coarse, key=lambda each: (choice.get(each.key) == "brief", -each.worth))[:TRIED]:
+        for each in sorted(coarse, key=lambda each: (choice.get(each.key) == "brief", -each.score))[:TRIED]:
             now = choice.get(each.key)
-            size = left + (self._bench.cost(each, now) if now else 0) - self._bench.frame(each)
-            if size < (self._request.metadata_tokens // 2 if now == "brief" else 0) + LEAST_EXTRACT:
+            size = left + (self._cache.cost(each, now) if now else 0) - self._cache.frame(each)
+            if size < (self._request.metadata_tokens // 2 if now == "brief" else 0) + MIN_EXTRACT_TOKENS:
                 continue
-            used = {**choice, each.key: self._bench.squeezed(each, size)}
+            used = {**choice, each.key: self._cache.squeezed(each, size)}
             if used[each.key] != "line" and self._draft(used).tokens <= self._request.max_tokens:
                 return used
         return choice
@@ -107,34 +107,34 @@ class _Renderer:
         """Whether something between a line and the finest detail can be made of it."""
         return not {"brief", "whole"}.isdisjoint(candidate.details) and len(candidate.details) > 1
 
-    def _room(self, optional: Sequence[Candidate], standing: Choice) -> int:
+    def _room(self, optional: Sequence[Candidate], required: Choice) -> int:
         """Tokens for the optional pieces: what stands and the frame around the others is set aside."""
-        frame = {each.section for each in optional} - {each.section for each in self._candidates if each.standing}
+        frame = {each.section for each in optional} - {each.section for each in self._candidates if each.required}
         return (
             self._request.max_tokens
-            - self._draft(standing).tokens
-            - sum(self._bench.heading(section).tokens for section in frame)
+            - self._draft(required).tokens
+            - sum(self._cache.heading(section).tokens for section in frame)
             - len(SECTIONS)  # an empty line behind the lines of each
-            + sum(self._bench.cost(each, standing[each.key]) for each in optional if each.standing)
+            + sum(self._cache.cost(each, required[each.key]) for each in optional if each.required)
         )
 
-    def _chosen(self, optional: Sequence[Candidate], standing: Choice, room: int) -> tuple[Choice, bool]:
+    def _chosen(self, optional: Sequence[Candidate], required: Choice, room: int) -> tuple[Choice, bool]:
         """The best choice by what is known of the pieces, and whether some of them were made only now."""
-        details = [each.details if each.standing else ("omitted", *each.details) for each in optional]
+        details = [each.details if each.required else ("omitted", *each.details) for each in optional]
         classes = [
             [self._option(each, detail) for detail in allowed] for each, allowed in zip(optional, details, strict=True)
         ]
-        choice, is_new = dict(standing), False
+        choice, is_new = dict(required), False
         for each, allowed, pick in zip(optional, details, choose(classes, room).picks, strict=True):
             detail = allowed[pick]
             if detail == "omitted":
                 continue
-            is_new = is_new or not self._bench.is_made(each, detail)
-            choice[each.key] = self._bench.made(each, detail)
+            is_new = is_new or not self._cache.is_made(each, detail)
+            choice[each.key] = self._cache.made(each, detail)
         return choice, is_new
 
     def _option(self, candidate: Candidate, detail: Detail) -> Option:
-        return Option(0 if detail == "omitted" else self._bench.cost(candidate, detail), candidate.value(detail))
+        return Option(0 if detail == "omitted" else self._cache.cost(candidate, detail), candidate.value(detail))
 
     def _value(self, optional: Sequence[Candidate], choice: Choice) -> int:
         return sum(each.value(choice.get(each.key, "omitted")) for each in optional)
@@ -151,10 +151,10 @@ class _Renderer:
                 detail = choice.get(each.key) if each.section == section and each.key != CLOSING else None
                 if detail is None or (each.item is None and each.phase in phases):
                     continue
-                (lines if detail in ("line", "marker") else blocks).append(self._bench.piece(each, detail))
+                (lines if detail in ("line", "marker") else blocks).append(self._cache.piece(each, detail))
             if lines or blocks:
-                listed = [self._bench.listed([piece.text for piece in lines])] if lines else []
-                pieces += [self._bench.heading(section), *listed, *blocks]
+                listed = [self._cache.listed([piece.text for piece in lines])] if lines else []
+                pieces += [self._cache.heading(section), *listed, *blocks]
             if section == "permanent":
                 prefix = self._joined(pieces)[1]
         pieces += self._closing(choice)
@@ -168,7 +168,7 @@ class _Renderer:
         """The closing line, if it was chosen and something is not as fine as it may be."""
         if CLOSING not in choice or all(each.details[-1] == choice.get(each.key) for each in self._candidates):
             return []
-        return [self._bench.piece(each, "marker") for each in self._candidates if each.key == CLOSING]
+        return [self._cache.piece(each, "marker") for each in self._candidates if each.key == CLOSING]
 
     def _joined(self, pieces: Sequence[Piece]) -> tuple[str, int]:
         text = "".join(piece.text for piece in pieces)
@@ -186,7 +186,7 @@ class _Renderer:
                 found.append(Shown(item.id, "omitted", 0, "sourceRetained"))
             elif (detail := choice.get(item.id)) is not None:
                 reason: RenderReason = each.ceiling if detail == each.details[-1] else "room"
-                found.append(Shown(item.id, detail, self._bench.piece(each, detail).tokens, reason))
+                found.append(Shown(item.id, detail, self._cache.piece(each, detail).tokens, reason))
             elif item.phase in marked:
                 found.append(Shown(item.id, "marker", 0, "phaseMarker"))
             else:

@@ -1,13 +1,13 @@
-"""What may stand in the text, at which details, and what it is worth there.
+"""What may stand in the text, at which details, and what it scores there.
 
-worth = layer x recency x focus, in whole numbers:
+score = layer x recency x focus, in whole numbers:
 
 - layer: phase-scoped 16, metadata 4, transient of the phase 2, all else 1. Permanent items are chosen before the
   others, so that theirs (16) only compares them with each other.
 - recency: 8 / (8 + age), where age is the number of younger items in the same layer.
 - focus: 1 + 4 x relevance.
 
-A phase's marker is worth as much as the line of the youngest metadata, the closing line four times that.
+A phase's marker scores as much as the line of the youngest metadata, the closing line four times that.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 
 UNIT = 10_000
-"""The worth of the youngest item of weight 1."""
+"""The score of the youngest item of weight 1."""
 AGE = 8
-"""Younger items of its layer that halve an item's worth."""
+"""Younger items of its layer that halve an item's score."""
 FOCUS = 4
-"""How many times its worth the most relevant item gains by the focus."""
+"""How many times its score the most relevant item gains by the focus."""
 READ = 120_000
 """Tokens of documents that may be read for extracts, about 0.8 s of CPU; of a document at most a quarter counts,
 because no more of a huge one is looked at."""
@@ -42,7 +42,7 @@ def candidates(request: Request) -> list[Candidate]:
 
 
 def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
-    """Whether all that an item stands for was brought back, and so stands itself."""
+    """Whether everything that an item replaces was brought back, and so is shown itself."""
     if item.pinned or item.layer != "metadata" or not item.reduces:
         return False
     sources = [retained.get(source) for source in item.reduces]
@@ -50,10 +50,10 @@ def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
 
 
 def _readable(found: list[Candidate]) -> list[Candidate]:
-    """Takes the extracts from the least worthy, where there is more than can be read for them."""
+    """Takes the extracts from those with the lowest score, where there is more than can be read for them."""
     left = READ
     is_read: dict[str, bool] = {}
-    for each in sorted(found, key=lambda each: -each.worth):
+    for each in sorted(found, key=lambda each: -each.score):
         read = each.source or each.item
         if read is not None and not {"brief", "metadata"}.isdisjoint(each.details):
             cost = min(read.tokens, READ // 4)
@@ -78,7 +78,7 @@ def _ages(items: Sequence[Item]) -> list[int]:
 def _candidate(item: Item, age: int, request: Request) -> Candidate:
     relevance = (request.relevance or {}).get(item.id, 0.0)
     source = None if item.pinned or item.hash is None else request.sources.get(item.id)
-    details, ceiling = _details(item, request) if source is None else _details_anew(item, request, relevance)
+    details, ceiling = _details(item, request) if source is None else _extract_details(item, request, relevance)
     here = _is_here(item, request)
     weight = _WEIGHTS[item.layer] if here or item.layer in ("permanent", "metadata") else _ELSEWHERE
     return Candidate(
@@ -87,8 +87,8 @@ def _candidate(item: Item, age: int, request: Request) -> Candidate:
         phase=item.phase,
         section=item.layer,
         details=details,
-        standing=details[-1] if item.pinned else details[0] if item.layer == "permanent" else None,
-        worth=int(UNIT * weight * AGE / (AGE + age) * (1 + FOCUS * relevance)),
+        required=details[-1] if item.pinned else details[0] if item.layer == "permanent" else None,
+        score=int(UNIT * weight * AGE / (AGE + age) * (1 + FOCUS * relevance)),
         ceiling=ceiling,
         source=source,
     )
@@ -117,7 +117,7 @@ def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderRe
     return ("line", "brief", "metadata", "whole"), ceiling
 
 
-def _details_anew(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
+def _extract_details(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
     """The details of extracted metadata: if its source speaks of the focus, an extract about that is the finest."""
     if relevance > 0:
         return ("line", "brief", "metadata"), "focus"
@@ -129,20 +129,20 @@ def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Can
     if not request.markers:
         return
     phases = {each.phase for each in found if each.phase in request.completed}
-    spoken_for = {each.phase for each in found if each.standing or (each.item and each.item.marker)}
+    spoken_for = {each.phase for each in found if each.required or (each.item and each.item.marker)}
     for phase in sorted(number for number in phases - spoken_for if number is not None):
         yield _frame(marker_text(phase, None), phase, 1)
 
 
 def _frame(key: str, phase: int | None, lines: int) -> Candidate:
-    """A line that is no item, worth as much as the lines of so many of the youngest metadata."""
+    """A line that is not an item, with the score of the lines of so many of the youngest metadata."""
     return Candidate(
         key=key,
         item=None,
         phase=phase,
         section="metadata",
         details=("marker",),
-        standing=None,
-        worth=lines * UNIT * _WEIGHTS["metadata"] * SHARES["metadata"]["line"] // 100,
+        required=None,
+        score=lines * UNIT * _WEIGHTS["metadata"] * SHARES["metadata"]["line"] // 100,
         ceiling="marker",
     )

@@ -34,7 +34,7 @@ class Names:
     after: int
     """Of `used`: the result was no longer sent as it came."""
     lost: int
-    """Of `after`: what stood for results did not hold the name."""
+    """Of `after`: the replacement did not hold the name."""
     absent: int
     """Of `used`: nothing at all that the call sent held the name."""
 
@@ -67,7 +67,7 @@ class Replay:
     """All policies over one recorded conversation."""
 
     breaks: list[int]
-    """Calls before which the conversation began anew, without the first."""
+    """Calls before which the conversation started over, without the first."""
     baseline: Outcome
     """Everything is sent, as the conversation grew."""
     outcomes: list[Outcome]

@@ -91,5 +91,5 @@ def _axis(replay: Replay, columns: int) -> list[str]:
     last = f"call {calls}"
     lines = [f"{'':{MARGIN}} {'call 1':{max(0, columns - len(last))}}{last}"]
     if replay.breaks:
-        lines = [f"{'':{MARGIN}} {''.join(marks)}".rstrip(), *lines, f"{'':{MARGIN}} ^ the conversation begins anew"]
+        lines = [f"{'':{MARGIN}} {''.join(marks)}".rstrip(), *lines, f"{'':{MARGIN}} ^ the conversation starts over"]
     return lines

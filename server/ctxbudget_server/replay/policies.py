@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, stand_in, turns
+from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, replacement_text, turns
 
 CLEARED = "[Old tool result content cleared]"
 """What clients write in place of a result that they clear."""
@@ -25,14 +25,14 @@ class Policy(Protocol):
 
 
 Make = Callable[[], Policy]
-"""A policy for a conversation that begins anew."""
+"""A policy for a conversation that starts over."""
 
 
 def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
     """The policy that a text names; raises `ValueError` with what is wrong."""
     name, _, figure = spec.partition(":")
     if figure and not (figure.isascii() and figure.isdigit() and int(figure) > 0):
-        raise ValueError(f"{spec!r}: {figure!r} is no positive number")
+        raise ValueError(f"{spec!r}: {figure!r} is not a positive number")
     given = int(figure) if figure else None
     match name:
         case "none" if given is None:
@@ -46,7 +46,7 @@ def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
             if limit is None:
                 raise ValueError(f"{spec!r}: say to how many tokens, as in {name}:100000, or with --window")
             return lambda: Fit(shape, limit, tools) if name == "fit" else DropOldest(SHAPES[shape], limit, tools)
-    raise ValueError(f"{spec!r} is no policy; there are {USAGE}")
+    raise ValueError(f"unknown policy {spec!r}; there are {USAGE}")
 
 
 class Everything:
@@ -58,7 +58,7 @@ class Everything:
 
 
 Stand = Callable[[list[Message], int, str], str]
-"""What stands for a result, by the array, the message's index and the result's text."""
+"""The text that replaces a result, by the array, the message's index and the result's text."""
 
 
 class Old:
@@ -106,12 +106,12 @@ class Reduced:
         self._number += 1
         self._look(array)
         own = self._names(array[index])
-        return stand_in(
+        return replacement_text(
             text, self._tools, lambda name: self._held[name] > (name in own), f"ireplay{self._number}", "archive"
         )
 
     def _look(self, array: list[Message]) -> None:
-        """Count in how many messages each name stands, anew only where messages changed."""
+        """Count in how many messages each name appears; only changed messages are counted again."""
         for place, message in enumerate(array):
             old = self._seen[place] if place < len(self._seen) else None
             if old is message:

@@ -13,7 +13,7 @@ from ctxbudget_server.replay.policies import Everything, Make
 DistinctNames = Callable[[str], frozenset[str]]
 
 OURS = "[ctxbudget"
-"""How all texts begin that stand for something."""
+"""How all replacements begin."""
 
 
 class _Result(NamedTuple):
@@ -98,7 +98,7 @@ class _Account:
         self.begin()
 
     def begin(self) -> None:
-        """The conversation begins anew: nothing of what was before is sent."""
+        """The conversation starts over: nothing of what was before is sent."""
         self._removed += len(self._gone)
         self._gone = set()
         self._sent: list[Message] = []

@@ -78,13 +78,13 @@ class _Plot:
         return lines
 
     def breaks(self) -> list[str]:
-        """Where the conversation begins anew."""
+        """Where the conversation starts over."""
         lines = []
         for call in self._replay.breaks:
             x = self._x(call + 0.5)
             lines.append(
                 f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{HEIGHT - BOTTOM}" stroke="#8a8f98" '
-                'stroke-dasharray="3 4"><title>the conversation begins anew</title></line>'
+                'stroke-dasharray="3 4"><title>the conversation starts over</title></line>'
             )
         return lines
 

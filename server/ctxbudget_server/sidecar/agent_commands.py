@@ -13,7 +13,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.agents.hosts import HOSTS, answer, event_of, payload_of
-from ctxbudget_server.agents.model import Account, Event, FaultyPayloadError, HookOptions, Reaction, session_id
+from ctxbudget_server.agents.model import AccountClient, Event, FaultyPayloadError, HookOptions, Reaction, session_id
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.sidecar import client as caller
 from ctxbudget_server.sidecar import spooling
@@ -127,13 +127,13 @@ def statusline(service: BudgetService, request: OneShotRequest, since: float) ->
     return None, run
 
 
-def _account(service: BudgetService, request: OneShotRequest, cancellation: Cancellation) -> Account:
+def _account(service: BudgetService, request: OneShotRequest, cancellation: Cancellation) -> AccountClient:
     def send(method: str, **params: Any) -> dict[str, Any]:
         return service.call(method, params, cancellation)
 
     at = service.whereabouts
     elsewhere = () if at.store == store_path(at.workspace) else ("--store", at.store)
-    return Account(send, request.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
+    return AccountClient(send, request.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
 
 
 def _settings(given: list[str]) -> dict[str, str]:

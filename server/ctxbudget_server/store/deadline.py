@@ -11,7 +11,7 @@ from ctxbudget_server.store.interface import Reader, Store, Writer
 
 
 class DeadlineStore:
-    """The same store, but nobody waits for other writers beyond `until` (of `time.monotonic`): `storeBusy` then."""
+    """The same store, but no write waits for other writers beyond `until` (of `time.monotonic`): `storeBusy` then."""
 
     def __init__(self, store: Store, until: float) -> None:
         self._store = store

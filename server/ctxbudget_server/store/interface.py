@@ -11,7 +11,7 @@ from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.damage.losses import Finding, Loss
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, SpaceUsage, Undo
 
 
 class Reader(Protocol):
@@ -85,7 +85,7 @@ class Reader(Protocol):
     def used_bytes(self) -> int:
         """What the store uses on the disk, without its free pages and its WAL; costs nothing to ask."""
 
-    def usage(self) -> Usage:
+    def usage(self) -> SpaceUsage:
         """What holds the store's space; looks at all of it."""
 
     def content(self, item: Item) -> bytes:
@@ -182,7 +182,7 @@ class Store(Protocol):
         """A block in which this thread can delete on a full disk."""
 
     def losses(self) -> list[Loss]:
-        """What the store has lost and nobody has acknowledged yet, the oldest first."""
+        """Losses that were not acknowledged yet, the oldest first."""
 
     def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
         """Tell no more of these losses, or of all; how many that were."""

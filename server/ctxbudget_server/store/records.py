@@ -107,7 +107,7 @@ class SessionUsage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class SpaceUse:
     """A kind of thing that the store holds: how many, and the bytes of their values."""
 
     count: int
@@ -115,7 +115,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class SpaceUsage:
     """What holds the space of a store."""
 
     used_bytes: int
@@ -123,9 +123,9 @@ class Usage:
     """Of pages that are in the file, but not in use."""
     content_bytes: int
     """Of all blobs, as they came in."""
-    blobs: Part
-    log: Part
-    request_keys: Part
+    blobs: SpaceUse
+    log: SpaceUse
+    request_keys: SpaceUse
     expired_keys: int
     """Request keys whose time is over."""
     sessions: list[SessionUsage]

@@ -166,7 +166,7 @@ class SqliteStore:
         reserve.keep(self.path)
 
     def losses(self) -> list[Loss]:
-        """What the store has lost and nobody has acknowledged yet, the oldest first."""
+        """Losses that were not acknowledged yet, the oldest first."""
         with self._translated_errors(), self._connection() as connection:
             return open_losses(connection.sql)
 
@@ -235,7 +235,7 @@ class SqliteStore:
         return connection
 
     def _close_replaced(self) -> None:
-        """Close what is open of a file that was replaced, so that nobody goes on in a log that others do not see."""
+        """Close what is open of a file that was replaced, so that no thread goes on in a log that others do not see."""
         with ExitStack() as held:
             replaced = [connection for connection in list(self._connections) if not connection.in_place()]
             idle = [connection for connection in replaced if connection.use.acquire(blocking=False)]

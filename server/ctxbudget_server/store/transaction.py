@@ -18,7 +18,7 @@ from ctxbudget_server.store.encoding.item_changes import History, before_of, sto
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo, Usage
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, SpaceUsage, Undo
 from ctxbudget_server.store.schema import SESSION_TABLES
 from ctxbudget_server.store.space.usage import usage, used_bytes
 
@@ -278,7 +278,7 @@ class SqliteReader:
         """What the store uses on the disk, without its free pages and its WAL."""
         return used_bytes(self._sql)
 
-    def usage(self) -> Usage:
+    def usage(self) -> SpaceUsage:
         """What holds the store's space."""
         return usage(self._sql)
 

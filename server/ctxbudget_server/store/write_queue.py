@@ -29,7 +29,7 @@ LINE_SECONDS: Final = 1.0
 TELLING_SECONDS: Final = LINE_SECONDS / 4
 SIGNS_BYTES: Final = 8
 FIRST_PAUSE_SECONDS: Final = 0.0002
-LONGEST_PAUSE_SECONDS: Final = 0.01
+MAX_PAUSE_SECONDS: Final = 0.01
 """Between two looks at SQLite's lock: much shorter than a transaction at first, then longer each time."""
 PAUSE_GROWTH: Final = 1.1
 
@@ -77,7 +77,7 @@ def _begin(connection: sqlite3.Connection, until: float, place: _Place | None) -
         pause, told = FIRST_PAUSE_SECONDS, time.monotonic()
         while not _begun(connection, until):
             time.sleep(pause)
-            pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * PAUSE_GROWTH, MAX_PAUSE_SECONDS)
             if place is not None and time.monotonic() - told > TELLING_SECONDS:
                 place.tell()
                 told = time.monotonic()
@@ -145,7 +145,7 @@ class _ProcessLine:
         self._errand: _Errand | None = None
 
     def wait(self, until: float) -> _Place | None:
-        """The head of the line, to be left when the turn is over; None if there is no line to stand in."""
+        """The head of the line, to be left when the turn is over; None if there is no line."""
         if self._errand is not None and not self._errand.over:
             return None
         self._errand = None
@@ -178,11 +178,11 @@ class _Place:
         self._descriptor = descriptor
 
     def is_first(self) -> bool:
-        """Whether nobody is before it."""
+        """Whether it is first in line."""
         return try_lock(self._descriptor)
 
     def become_first(self) -> None:
-        """Wait until nobody is before it, which may be for ever."""
+        """Wait until it is first in line, which may be for ever."""
         wait_for_lock(self._descriptor)
         self.tell()
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 DEFAULT_ENCODING: Final = "o200k_base"
 
-LONGEST_TOKEN: Final = 128
+MAX_TOKEN_BYTES: Final = 128
 """Bytes of the longest token of any encoding here: a text of n bytes has at least n / 128 tokens."""
 
 

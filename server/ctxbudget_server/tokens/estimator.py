@@ -5,7 +5,7 @@ coefficients are tokens of o200k_base for each, fitted by robust least squares o
 of some 3,000 files and tool outputs (Markdown, plain text, Python, JavaScript, C, shell, configuration, JSON,
 base64); those of the first bytes of longer characters come from Chinese, Japanese, Korean and emoji texts. On
 the other half the error is 2 to 5 % at the median and 6 to 19 % at the 95th percentile of each kind of prose,
-code and JSON. `benchmarks/tokens.py` measures it anew.
+code and JSON. `benchmarks/tokens.py` measures it.
 
 The four for characters that begin with 0xE2 (arrows, curly quotes, boxes, check marks) were fitted afterwards, the
 others left as they were, on 520 of the texts of `models` where 1 in 500 characters is such a one. On the half not
@@ -94,7 +94,7 @@ _SIGNS: Final = (b"\xe2\x80", b"\xe2\x86")
 class ByteKinds(NamedTuple):
     """How many bytes of each kind a text has in UTF-8; of characters of 2, 3 and 4 bytes, the first byte only.
 
-    Those of 3 bytes that begin with 0xE2 are kinds of their own, since they are no writing: `sign` is U+2000 to U+203F
+    Those of 3 bytes that begin with 0xE2 are kinds of their own, since they are not writing: `sign` is U+2000 to U+203F
     and U+2180 to U+21BF (curly quotes, dashes, bullets, arrows), `symbol` the others (mathematics, boxes, check marks).
     """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ctxbudget_server.tokens.characters import whole_character_end
 from ctxbudget_server.tokens.counting import CHUNK
 from ctxbudget_server.tokens.cuts import next_cut, no_check
-from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING, LONGEST_TOKEN
+from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING, MAX_TOKEN_BYTES
 from ctxbudget_server.tokens.vocabulary import Vocabulary, load
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ class Truncated:
 def fits(text: str, limit: int, encoding: str = DEFAULT_ENCODING, check: Callable[[], None] = no_check) -> Fit:
     """Whether `text` has at most `limit` tokens.
 
-    No vocabulary is needed where the length decides: a token has at least one byte, at most LONGEST_TOKEN.
+    No vocabulary is needed where the length decides: a token has at least one byte, at most MAX_TOKEN_BYTES.
     """
     if len(text) <= limit and (4 * len(text) <= limit or _utf8_length(text) <= limit):
         return Fit(True, None)
-    if len(text) > max(limit, 0) * LONGEST_TOKEN:
+    if len(text) > max(limit, 0) * MAX_TOKEN_BYTES:
         return Fit(False, None)
     tokens = 0
     for start, end in _chunks(text, limit, check):
@@ -76,7 +76,7 @@ def truncate(
     tokens = kept = 0
     room = max(limit, 0)
     # What is longer than this cannot fit, so the rest of the text need not be looked at.
-    candidate = text[: (room + 1) * LONGEST_TOKEN]
+    candidate = text[: (room + 1) * MAX_TOKEN_BYTES]
     for start, end in _chunks(candidate, room, check):
         encoded = load(encoding).encode(candidate[start:end])
         if tokens + len(encoded) <= room:

@@ -29,7 +29,7 @@ class Family:
     """Models that share a tokenizer.
 
     Tokens = `factor` × the tokens in `encoding`, plus `kind_weights` × the bytes of each kind (in the order
-    of `ByteKinds`) where they are given. `expected_error` is None where nobody has measured it.
+    of `ByteKinds`) where they are given. `expected_error` is None where it was not measured.
     """
 
     name: str
@@ -53,7 +53,7 @@ _EXACT: Final = {name: Family(name, name, "exact", expected_error=_NO_ERROR) for
 # Errors are those of texts in either half, counted with a fit to the other one: no package, folder or command is in
 # both. The medians by kind are 2 to 5 % for code, documents, JSON, diffs and numbered lines, 6 to 8 % for logs, boxes
 # and grep, 6 to 10 % for Chinese, Japanese and Korean, 14 % for other languages, and 18 % for lists of check marks,
-# which cost Claude two tokens or more where o200k_base has one. `benchmarks/tokens.py` compares anew, given ctok.
+# which cost Claude two tokens or more where o200k_base has one. `benchmarks/tokens.py` compares them again, given ctok.
 CLAUDE_3: Final = Family(
     "claude-3",
     DEFAULT_ENCODING,
@@ -95,7 +95,7 @@ FAMILIES: Final = {
     )
 }  # fmt: skip
 
-# The first that matches decides. OpenAI's must begin the name, so that nobody else's `…-gpt-4` is exact.
+# The first that matches decides. OpenAI's must begin the name, so that no other provider's `…-gpt-4` is exact.
 _OPENAI: Final = (
     (re.compile(r"gpt-oss"), _EXACT["o200k_harmony"]),
     (re.compile(r"gpt-5|gpt-4\.[15]|gpt-4o|chatgpt-4o|o[134](?![a-z0-9])"), _EXACT["o200k_base"]),

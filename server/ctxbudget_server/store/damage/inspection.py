@@ -49,7 +49,7 @@ class Contents:
     sessions: int | None = None
     faults: list[Finding] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
-    """Those that nobody has acknowledged."""
+    """Those that were not acknowledged yet."""
 
 
 def entry(path: Path | str) -> Entry | None:

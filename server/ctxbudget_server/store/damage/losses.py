@@ -35,7 +35,7 @@ class Finding:
 
 
 def open_losses(connection: sqlite3.Connection) -> list[Loss]:
-    """What nobody has acknowledged yet, the oldest first."""
+    """Losses that were not acknowledged yet, the oldest first."""
     rows = connection.execute(
         "SELECT id, found_at, kind, message, detail FROM losses WHERE acknowledged_at IS NULL ORDER BY id"
     )

@@ -74,7 +74,7 @@ class StoreConnection:
         """After a commit: raise unless others find what was committed.
 
         `StoreReplacedError`: the file is gone, and the request can be made again. Where only the log was deleted, its
-        content is put into the database; if another process has begun a new log already, nobody can say what stays.
+        content is put into the database; if another process has begun a new log already, it is unknown what stays.
         """
         if self.in_place():
             return
@@ -111,6 +111,6 @@ class StoreConnection:
             self._replacement_lock.close()
 
     def __del__(self) -> None:
-        """A thread that ends leaves its connection to this: nobody else knows of it."""
+        """Closes the connection of a thread that has ended: nothing else knows of it."""
         if hasattr(self, "sql"):
             self.close()

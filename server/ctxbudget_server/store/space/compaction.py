@@ -82,9 +82,9 @@ def shrink(connection: sqlite3.Connection) -> None:
 
 
 def rewrite(connection: sqlite3.Connection) -> bool:
-    """Write the whole file afresh: as small as it can be, without a trace of what was deleted.
+    """Rewrite the whole file: as small as it can be, without a trace of what was deleted.
 
-    Needs as much free disk as the store is large. Nobody else can write meanwhile. False if a reader still needs the
+    Needs as much free disk as the store is large. Others cannot write meanwhile. False if a reader still needs the
     WAL, which has the old pages.
     """
     _vacuum(connection)

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from typing import Any
 
-from ctxbudget_server.store.records import Part, SessionUsage, Usage
+from ctxbudget_server.store.records import SessionUsage, SpaceUsage, SpaceUse
 
 _CONTENT = """
     SELECT holders.session_id, sum(blobs.size), sum(length(blobs.data))
@@ -32,7 +32,7 @@ def used_bytes(connection: sqlite3.Connection) -> int:
     )
 
 
-def usage(connection: sqlite3.Connection) -> Usage:
+def usage(connection: sqlite3.Connection) -> SpaceUsage:
     """Look at all of the store."""
     content = {row[0]: row[1:] for row in connection.execute(_CONTENT)}
     log = {row[0]: row[1:] for row in connection.execute(_LOG)}
@@ -53,13 +53,13 @@ def usage(connection: sqlite3.Connection) -> Usage:
     blobs = _row(connection, "SELECT count(*), coalesce(sum(length(data)), 0), coalesce(sum(size), 0) FROM blobs")
     keys = _row(connection, _KEYS)
     (expired,) = _row(connection, "SELECT count(*) FROM request_keys WHERE expires_at <= ?", int(time.time()))
-    return Usage(
+    return SpaceUsage(
         used_bytes=used_bytes(connection),
         free_bytes=_figure(connection, "freelist_count") * _figure(connection, "page_size"),
         content_bytes=blobs[2],
-        blobs=Part(count=blobs[0], stored_bytes=blobs[1]),
-        log=Part(count=sum(one[0] for one in log.values()), stored_bytes=sum(one.log_bytes for one in sessions)),
-        request_keys=Part(count=keys[0], stored_bytes=keys[1]),
+        blobs=SpaceUse(count=blobs[0], stored_bytes=blobs[1]),
+        log=SpaceUse(count=sum(one[0] for one in log.values()), stored_bytes=sum(one.log_bytes for one in sessions)),
+        request_keys=SpaceUse(count=keys[0], stored_bytes=keys[1]),
         expired_keys=expired,
         sessions=sorted(sessions, key=lambda one: (-one.stored_bytes - one.log_bytes, one.id)),
     )
