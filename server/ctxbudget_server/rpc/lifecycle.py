@@ -102,7 +102,7 @@ class ParentWatch:
     It also shows the watchdog that the event loop is alive.
     """
 
-    def __init__(self, lifecycle: Lifecycle, watchdog: Watchdog | None) -> None:
+    def __init__(self, lifecycle: Lifecycle, watchdog: Watchdog | None = None) -> None:
         self._lifecycle = lifecycle
         self._watchdog = watchdog
         self._named: set[int] = set()
