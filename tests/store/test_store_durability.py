@@ -95,7 +95,7 @@ def test_threads_of_one_process_write_one_session(tmp_path: Path) -> None:
 def test_a_damaged_file_is_set_aside_not_overwritten(tmp_path: Path, damage: str) -> None:
     store = tmp_path / "state" / "store.db"
     store.parent.mkdir()
-    data = b"this is no database, but somebody's work" * 200
+    data = b"this is not a database, but somebody's work" * 200
     if damage == "header":
         call(services(tmp_path), "context/add", items=[{"layer": "transient", "content": REPORT}])
         with contextlib.closing(sqlite3.connect(store)) as connection:

@@ -10,7 +10,7 @@ from ctxbudget_server.cli.options import add_store_options
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("event", metavar="EVENT", help="e.g. PostToolUse; the payload's hook_event_name goes before it")
+    parser.add_argument("event", metavar="EVENT", help="e.g. PostToolUse; the payload's hook_event_name overrides it")
     parser.add_argument("--host", choices=HOSTS, help="which agent it is (default: seen from the payload)")
     parser.add_argument(
         "--replace-over",

@@ -68,7 +68,7 @@ def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callabl
 
 
 def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> Plan | None:
-    """Replace a selection by its extract, but for a heading that it begins with; None if that would be no shorter."""
+    """Replace a selection by its extract, except a heading at its beginning; None if that would not be shorter."""
     newline = "\r\n" if "\r\n" in selected else "\n"
     lines = split_document(selected)
     heading = scan(lines[:1], State()).headings
