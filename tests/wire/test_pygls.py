@@ -36,7 +36,7 @@ def test_no_other_private_name_is_used() -> None:
         for name in vars(protocol.BudgetProtocol)
         if name.startswith("_") and not name.startswith("__") and hasattr(LanguageServerProtocol, name)
     }
-    kept = {"_link", "_loop", "_loop_thread", "_server"}
+    kept = {"_connection", "_loop", "_loop_thread", "_server"}
     assert (used | overridden) - own - kept <= set(PRIVATE_PYGLS_NAMES)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import sqlite3
 
 T = TypeVar("T")
 
@@ -25,6 +27,8 @@ def never_cancelled() -> None:
 @contextmanager
 def interruptible(connection: sqlite3.Connection, check: Check) -> Iterator[None]:
     """Interrupt whatever SQLite does for this block when `check` raises, and raise that instead."""
+    import sqlite3  # the server answers `initialize` before it is needed
+
     if check is never_cancelled:
         yield
         return
