@@ -96,7 +96,7 @@ def test_the_cache_holds_what_did_not_change_since_the_call_before() -> None:
     assert found.baseline.cost == pytest.approx(cost(sent, cached))
     cleared = found.outcomes[0]
     assert found.cost_ratio(cleared) == pytest.approx(cleared.cost / found.baseline.cost)
-    assert cleared.cost > cost(cleared.tokens, [0, *cleared.tokens[:-1]]), "a change in the middle costs the rest anew"
+    assert cleared.cost > cost(cleared.tokens, [0, *cleared.tokens[:-1]]), "a change in the middle costs the rest again"
 
 
 def test_calls_before_a_step_back_are_made_once() -> None:

@@ -125,7 +125,7 @@ _HOST_PREFIX: Final = re.compile(r"^(?:[a-z-]+\.)+")
 def resolve(model: str | None) -> Family:
     """The family of `model`, which may be dated and have a provider's prefixes, else UNKNOWN.
 
-    No model means the default encoding, exact; names of encodings and of families stand for themselves.
+    No model means the default encoding, exact; names of encodings and of families mean themselves.
     """
     if model is None:
         return _EXACT[DEFAULT_ENCODING]
