@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +26,8 @@ from ctxbudget_server.store.records import ItemFilter
 
 def test_the_published_contract_is_what_the_models_say() -> None:
     """`python -m ctxbudget_protocol.generate` makes it."""
-    assert files("ctxbudget_protocol").joinpath("contract.json").read_text("utf-8") == render()
+    published = files("ctxbudget_protocol").joinpath("contract.json").read_text("utf-8")
+    assert json.loads(published) == json.loads(render())  # older versions of pydantic write 0 as 0.0
 
 
 def test_every_request_has_its_implementation() -> None:
