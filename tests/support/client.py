@@ -76,7 +76,8 @@ class Client:
     """One server process and the conversation with it.
 
     `env` is laid over the environment of the test. `handshake=False` starts without `initialize`. `ignore` names
-    notifications that may stay unread. `exit_code=None` accepts any. `trace` writes every frame to a file.
+    notifications that may stay unread. `exit_code=None` accepts any. `trace` writes every frame to a file. `start`
+    starts the process in a way of its own, and returns what `Popen` would with unbuffered pipes.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Client:
         timeout: float = DEFAULT_TIMEOUT,
         ignore: Collection[str] = (),
         trace: str | os.PathLike[str] | None = None,
+        start: Callable[[], Any] | None = None,
     ) -> None:
         self.timeout = timeout
         self.exit_code = exit_code
@@ -113,15 +115,7 @@ class Client:
         self._trace = Path(trace) if trace is not None else None
         if self._trace is not None:
             self._trace.write_text("", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [os.fspath(part) for part in command],
-            cwd=cwd,
-            env={**os.environ, **env} if env else None,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-        )
+        self.process = start() if start else _start(command, cwd, env)
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._read_stdout, self._read_stderr)
         ]
@@ -182,6 +176,14 @@ class Client:
             f"the response to {name} (id {message_id!r})",
             timeout,
         )
+
+    def next_message(self, *, timeout: float | None = None) -> Message | None:
+        """Wait for the next message, whatever it is; None when the server's output has ended."""
+        wait = self.timeout if timeout is None else timeout
+        with self._changed:
+            if not self._changed.wait_for(lambda: bool(self._inbox or self._output_ended), wait):
+                self._fail("waiting for any message: nothing came")
+            return self._inbox.pop(0) if self._inbox else None
 
     def result(self, message_id: MessageId, *, timeout: float | None = None) -> Json:
         """Wait for the result of a request."""
@@ -424,6 +426,20 @@ class Client:
             if stream is not None and (stream is self.process.stdin or not any(t.is_alive() for t in self._threads)):
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+def _start(
+    command: Sequence[str | os.PathLike[str]], cwd: str | os.PathLike[str] | None, env: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [os.fspath(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **env} if env else None,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    )
 
 
 def _same_id(one: Json, other: Json) -> bool:

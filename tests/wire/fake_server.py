@@ -169,7 +169,7 @@ def main() -> int:
 
     logging.basicConfig(level=os.environ.get("FAKE_LOG", "WARNING"))
     limits = Limits(**json.loads(os.environ.get("FAKE_LIMITS", "{}")))
-    return serve(lambda root: Served(FakeBackend(root)), ServeOptions(limits=limits))
+    serve(lambda root: Served(FakeBackend(root)), ServeOptions(limits=limits))
 
 
 if __name__ == "__main__":

@@ -18,8 +18,11 @@ from ctxbudget_server.account.content import encode
 from ctxbudget_server.fit import Fitted, Message
 from ctxbudget_server.fit.shapes import to_json
 
-MAX_CONVERSATIONS = 32
-"""Ways of asking (limit, session, focus, …) of which decisions are kept, those used latest."""
+REMOVAL_BYTES = 1_000
+"""What a removal takes beside its texts: its record, and the message that it is edited into."""
+MAX_BYTES = 32 * 1024 * 1024
+"""What the kept fits took out of their arrays, together: of all ways of asking (limit, session, focus, …), those used
+latest. One way of asking has at most a quarter of it."""
 MAX_LENGTHS = 32
 """Fits of each that are kept, the latest: several conversations may be asked about in the same way."""
 
@@ -37,7 +40,13 @@ class Earlier(NamedTuple):
         return all(item_id(what.number, what.original) == self.ids.get(what.number) for what in self.fitted.removals)
 
 
-_earlier: LRUCache[Hashable, tuple[Earlier, ...]] = LRUCache(MAX_CONVERSATIONS)
+def _size(fits: Sequence[Earlier]) -> int:
+    """The bytes of what was removed and of what stands in, roughly; a decision that was repeated shares them."""
+    removed = {id(what): what for fit in fits for what in fit.fitted.removals}
+    return sum(REMOVAL_BYTES + len(what.original) + 2 * len(what.stand_in or "") for what in removed.values())
+
+
+_earlier: LRUCache[Hashable, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
 _lock = Lock()
 
 
@@ -56,8 +65,10 @@ def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids
     length = len(messages)
     made = Earlier(length, _digests(messages, {length})[length], replace(fitted, messages=[]), ids)
     with _lock:
-        others = [one for one in _earlier.get(key, ()) if one.digest != made.digest]
-        _earlier[key] = (*others[1 - MAX_LENGTHS :], made)
+        kept = [*[one for one in _earlier.pop(key, ()) if one.digest != made.digest][1 - MAX_LENGTHS :], made]
+        while _size(kept) > MAX_BYTES // 4:
+            del kept[0]
+        _earlier[key] = tuple(kept)
 
 
 def forget_fits() -> None:

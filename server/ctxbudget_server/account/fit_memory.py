@@ -16,13 +16,25 @@ from ctxbudget_server.fit import Tools
 
 T = TypeVar("T")
 
-MAX_KNOWN = 50_000
-"""Maximum number of cached texts, and of ids of kept ones."""
+MAX_KEPT = 50_000
+"""Maximum number of cached ids of kept texts."""
+ENTRY_BYTES = 400
+"""What a cached value takes beside itself."""
+MAX_KNOWN_BYTES = 32 * 1024 * 1024
+"""What is cached of texts, together."""
 
 Digest = tuple[Hashable, int, bytes]
 
-_texts: LRUCache[Digest, Any] = LRUCache(MAX_KNOWN)
-_kept: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN)
+
+def _size(made: Any) -> int:
+    """The bytes of a value, roughly."""
+    if isinstance(made, Blob):
+        return ENTRY_BYTES + len(made.compressed)
+    return ENTRY_BYTES + (sum(map(len, made)) if isinstance(made, list | str) else 0)
+
+
+_texts: LRUCache[Digest, Any] = LRUCache(MAX_KNOWN_BYTES, _size)
+_kept: LRUCache[tuple[str, str], str] = LRUCache(MAX_KEPT)
 _texts_lock = Lock()
 _kept_lock = Lock()
 

@@ -95,7 +95,7 @@ def run(options: Namespace) -> int:
 
         return Served(service, answer_one_shots if offered else None)
 
-    return serve(opened, told)
+    serve(opened, told)
 
 
 def _bytes(text: str) -> int:

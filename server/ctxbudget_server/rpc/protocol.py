@@ -325,7 +325,8 @@ class BudgetProtocol(LanguageServerProtocol):
     @lsp_method(WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: WorkDoneProgressCancelParams) -> None:
         """The user has had enough of a command."""
-        self._server.editor.progress_cancelled(params.token)
+        if is_message_id(params.token):  # lsprotocol lets everything pass here
+            self._server.editor.progress_cancelled(params.token)
 
     @lsp_method(SHUTDOWN)
     def lsp_shutdown(self, *args: object) -> Generator[Any, Any, None]:

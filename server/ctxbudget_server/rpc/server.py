@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -45,8 +44,6 @@ STALL_SECONDS = 1.0
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes may keep the others from running: a small request takes the interpreter lock a dozen
 times, and waits so long for it each time."""
-INTERPRETER_SECONDS = 0.5
-"""For Python's own end, which waits for threads that libraries may have left behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +82,15 @@ class BudgetServer(Host):
         log.error("%s", error)
 
 
-def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) -> int:
-    """Serve the client on stdin and stdout until it is done; the exit code.
+def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) -> NoReturn:
+    """Serve the client on stdin and stdout until it is done; the process then ends here, with the exit code.
 
-    Descriptors 0 and 1 are taken for good. Where a thread cannot be waited for, the process ends here.
+    Python's own end would wait for threads, and on a busy machine take so long that the watchdog lost its patience.
     """
     options = options or ServeOptions()
     sys.setswitchinterval(SWITCH_SECONDS)
     stdio = claim_stdio()
-    code = asyncio.run(_serve(stdio, backend_factory, options))
-    hurry = threading.Timer(INTERPRETER_SECONDS, _exit_now, (code,))
-    hurry.daemon = True
-    hurry.start()
-    return code
+    _exit_now(asyncio.run(_serve(stdio, backend_factory, options)))
 
 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:

@@ -29,6 +29,7 @@ IDLE_SECONDS = 10.0
 class WorkerPool:
     """Daemon threads that take work first come, first served.
 
+    Of those that are idle the latest is called: after a burst the others end, even if there is some work all the time.
     A few are started at once, more whenever the oldest work in the queue has waited longer than
     `PATIENCE_SECONDS`. `later` is the event loop's `call_later`; `submit` is called on the loop.
     """
@@ -37,18 +38,18 @@ class WorkerPool:
         self._later = later
         self._core = core
         self._most = most
-        self._wake = threading.Condition()
+        self._lock = threading.Lock()
         self._queue: deque[tuple[float, Work]] = deque()
         self._threads = 0
-        self._idle = 0
+        self._idle: list[threading.Condition] = []
         self._growing = False
 
     def submit(self, work: Work) -> None:
         """Have `work` done by some thread."""
-        with self._wake:
+        with self._lock:
             self._queue.append((time.monotonic(), work))
-            if self._idle >= len(self._queue):
-                self._wake.notify()
+            if self._idle:
+                self._idle.pop().notify()
                 return
             if self._threads < self._core and self._start_threads(1):
                 return
@@ -86,11 +87,11 @@ class WorkerPool:
     @property
     def busy(self) -> bool:
         """Whether any thread works, or has work to come."""
-        with self._wake:
-            return bool(self._queue) or self._idle < self._threads
+        with self._lock:
+            return bool(self._queue) or len(self._idle) < self._threads
 
     def _grow(self) -> None:
-        with self._wake:
+        with self._lock:
             if not self._queue:
                 self._growing = False
                 return
@@ -114,20 +115,21 @@ class WorkerPool:
         return True
 
     def _run(self) -> None:
-        while (work := self._next()) is not None:
+        call = threading.Condition(self._lock)
+        while (work := self._next(call)) is not None:
             try:
                 work()
             except BaseException:  # also SystemExit: a worker outlives whatever its work does
                 log.exception("work failed")
 
-    def _next(self) -> Work | None:
-        with self._wake:
-            self._idle += 1
-            try:
-                while not self._queue:
-                    if not self._wake.wait(IDLE_SECONDS) and not self._queue and self._threads > self._core:
+    def _next(self, call: threading.Condition) -> Work | None:
+        """The oldest work; None for a thread that nobody has called for so long that it may end."""
+        with self._lock:
+            while not self._queue:
+                self._idle.append(call)
+                if not call.wait(IDLE_SECONDS) and call in self._idle:
+                    self._idle.remove(call)
+                    if self._threads > self._core:
                         self._threads -= 1
                         return None
-                return self._queue.popleft()[1]
-            finally:
-                self._idle -= 1
+            return self._queue.popleft()[1]

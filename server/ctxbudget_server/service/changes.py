@@ -17,6 +17,9 @@ from ctxbudget_server.store.interface import Reader, Store
 if TYPE_CHECKING:
     from ctxbudget_server.store.records import Session
 
+MAX_GONE = 100
+"""Watched sessions that were deleted and may begin again: so many are looked for at each change of the store."""
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -82,11 +85,18 @@ class ChangeTracker:
             with self._store.read() as reader:
                 for session_id, seen in self._seen.items():
                     news += self._of_session(reader, session_id, seen, self._seen)
+                self._forget_gone()
                 if self._wanted is not None:
                     news += [each for each in self._of_followed(reader) if self._alerts or each[0] != "budget/alert"]
                     self._known = _states(reader)
             self._mark = mark
             return news
+
+    def _forget_gone(self) -> None:
+        """Look no more for deleted sessions that were watched first."""
+        gone = [session_id for session_id, seen in self._seen.items() if seen.nonce is None]
+        for session_id in gone[:-MAX_GONE]:
+            del self._seen[session_id]
 
     def _of_followed(self, reader: Reader) -> list[Notification]:
         latest = reader.latest_session(ARCHIVE_SESSION) if self._wanted == AUTO else None

@@ -85,4 +85,8 @@ def _longest(limit: int, holds: Callable[[int], bool]) -> int:
 
 
 def _key(uri: str) -> str:
-    return os.path.realpath(path_of(uri))
+    path = path_of(uri)
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # no path on this system, as one with NUL in it
+        return path

@@ -38,11 +38,15 @@ DAMAGED = "[the content of this item was damaged in the store]"
 """What is rendered of an item whose content cannot be read."""
 
 
-MAX_EXTRACTS = 4_000
-"""Maximum number of cached extracts."""
+EXTRACT_BYTES = 500
+"""What a cached extract takes beside its text."""
+MAX_EXTRACTS_BYTES = 8 * 1024 * 1024
+"""What the cached extracts take together."""
 
 
-@cached(LRUCache(MAX_EXTRACTS), key=lambda key, extracted: key, lock=Lock())
+@cached(
+    LRUCache(MAX_EXTRACTS_BYTES, lambda text: EXTRACT_BYTES + len(text)), key=lambda key, extracted: key, lock=Lock()
+)
 def _extract(key: Hashable, extracted: Callable[[], str]) -> str:
     return extracted()
 
