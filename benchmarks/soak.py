@@ -278,13 +278,8 @@ class Load:
             (["budget/status"], {"sessionId": self.session}),
             (["context/add"], {"sessionId": self.session, "items": [{"layer": "transient", "tokens": 5}]}),
         ):
-            ask = OneShotRequest(
-                identity(workspace, str(self.store), "full", []),
-                passing_key(),
-                "call",
-                words,
-                json.dumps(params).encode(),
-            )
+            body = json.dumps(params).encode()
+            ask = OneShotRequest(identity(workspace, str(self.store), "full", []), passing_key(), "call", words, body)
             answer = ask_sidecar(ask, workspace, str(self.store))
             self.calls["one-shot" if answer else "one-shot unanswered"] += 1
             if answer is not None and answer.code:
