@@ -64,6 +64,15 @@ def test_deleting_twice_with_one_key_is_no_error(client: Client) -> None:
     assert error["data"]["name"] == "unknownSession"
 
 
+def test_one_key_deletes_two_sessions(client: Client) -> None:
+    for name in ("first-to-go", "second-to-go"):
+        client.request("session/open", {"sessionId": name})
+        assert client.request("session/delete", {"sessionId": name, "requestKey": "same"})["sessionId"] == name
+
+    left = {session["sessionId"] for session in client.request("session/list")["sessions"]}
+    assert not left & {"first-to-go", "second-to-go"}
+
+
 def test_ids_are_never_used_again(client: Client) -> None:
     seen = set()
     for _ in range(3):

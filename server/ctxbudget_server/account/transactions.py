@@ -159,8 +159,14 @@ def _commit(
 
 
 def key_scope(method: str, session_id: str | None) -> str:
-    """Where request keys of a method are kept: with its session, else ("") with the workspace."""
-    return "" if method in ("session/delete", "usage/record") else session_id or DEFAULT_SESSION
+    """Where request keys of a method are kept: with its session, else ("") with the workspace.
+
+    Keys of `session/delete` outlive their session, so they have a scope that no session's id can be.
+    """
+    if method == "usage/record":
+        return ""
+    session = session_id or DEFAULT_SESSION
+    return f"/deleted/{session}" if method == "session/delete" else session
 
 
 def check_revision(wanted: int | None, session: Session) -> None:
