@@ -79,7 +79,7 @@ def test_what_is_wrong_is_named_and_left_out(raw: Any, kept: Any, warnings: list
 
 
 def test_project_files_that_are_none() -> None:
-    assert "no TOML" in project_source("ctxbudget.toml", "[[").warnings[0]
+    assert "not valid TOML" in project_source("ctxbudget.toml", "[[").warnings[0]
     assert project_source("pyproject.toml", "[tool.other]\nx = 1").values == {}
     assert project_source("pyproject.toml", "[tool.ctxbudget]\nwatch = true").values == {"watch": True}
     assert "must be an object" in project_source("pyproject.toml", "[tool]\nctxbudget = 3").warnings[0]

@@ -89,8 +89,18 @@ class Place:
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)
         assert self.socket is not None
-        connection.connect(Endpoint(str(self.socket_folder), self.socket.name).address())
-        return connection
+        address = Endpoint(str(self.socket_folder), self.socket.name).address()
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                connection.connect(address)
+            except BlockingIOError:  # more wait to be accepted than the system lines up
+                if time.monotonic() > until:
+                    connection.close()
+                    raise
+                time.sleep(0.01)
+            else:
+                return connection
 
 
 def answered(client: Client) -> int:

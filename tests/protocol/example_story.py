@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from support.client import Client
 from support.documents import REPORT
-from support.session import serve_command
+from support.session import SERVE, serve_command
 
 from ctxbudget_protocol.methods import METHODS
 
@@ -26,6 +27,12 @@ STORY = (
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""
 
+SAME_IDS = (
+    "import sys\nfrom ctxbudget_server.account import transactions\ntransactions.NONCE_ALPHABET = 'q' * 24\n"
+    "from ctxbudget_server.cli import main\nsys.exit(main())"
+)
+"""A server whose sessions all draw the same letters: what an id costs in tokens decides what else has room."""
+
 PASSING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 IDS = re.compile(r"\b[iluf][a-z]{6}\d+\b")
 """Ids of items, leases and undos carry six letters that every session draws for itself."""
@@ -34,7 +41,8 @@ IDS = re.compile(r"\b[iluf][a-z]{6}\d+\b")
 def run_story(folder: Path) -> Iterator[tuple[str, Json, Json]]:
     """(method, the params as the table has them, the answer as the table would have it), call by call."""
     (folder / "report.md").write_text(REPORT, "utf-8")
-    with Client(serve_command(folder), cwd=folder, root=folder) as client:
+    command = [sys.executable, "-c", SAME_IDS, *serve_command(folder)[len(SERVE) - 1 :]]
+    with Client(command, cwd=folder, root=folder) as client:
         names = _Names(folder)
         for method in STORY:
             if method in SETTING_UP:

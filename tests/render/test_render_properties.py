@@ -13,7 +13,7 @@ from render_items import COMPLETED, METADATA_TOKENS, RUNNING, counted, rendered,
 from ctxbudget_protocol.words import Detail
 from ctxbudget_server.render import OverLimitError, Rendered, Request
 from ctxbudget_server.render.model import CLOSING, Candidate
-from ctxbudget_server.render.piece_cache import SEAM, Bench
+from ctxbudget_server.render.piece_cache import SEAM, PieceCache
 from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.items import Item
 
@@ -106,17 +106,17 @@ def best_by_trying(items: list[Item], limit: int) -> tuple[int, int] | None:
     """The most value of all choices that fit, permanent items before the others."""
     request = Request("s-1", items, limit, METADATA_TOKENS, RUNNING, COMPLETED)
     found = candidates(request)
-    bench = Bench(request, tools())
+    cache = PieceCache(request, tools())
     values = [
         value_of(found, choice)
         for choice in itertools.product(*([None, *each.details] for each in found))
-        if all(detail or not each.standing for each, detail in zip(found, choice, strict=True))
-        and cost_of(bench, found, choice) <= limit
+        if all(detail or not each.required for each, detail in zip(found, choice, strict=True))
+        and cost_of(cache, found, choice) <= limit
     ]
     return max(values, default=None)
 
 
-def cost_of(bench: Bench, found: list[Candidate], choice: tuple[Detail | None, ...]) -> int:
+def cost_of(cache: PieceCache, found: list[Candidate], choice: tuple[Detail | None, ...]) -> int:
     """Tokens of a choice without empty lines. Of a phase that speaks for itself no marker stands; the closing line is
     not written where all stands as fine as it may."""
     chosen = [(each, detail) for each, detail in zip(found, choice, strict=True) if detail]
@@ -125,13 +125,13 @@ def cost_of(bench: Bench, found: list[Candidate], choice: tuple[Detail | None, .
     if all(detail == each.details[-1] for each, detail in zip(found, choice, strict=True)):
         pieces = [piece for piece in pieces if piece[0].key != CLOSING]
     headings = {each.section for each, _ in pieces}
-    return sum(bench.piece(*piece).tokens for piece in pieces) + sum(bench.heading(one).tokens for one in headings)
+    return sum(cache.piece(*piece).tokens for piece in pieces) + sum(cache.heading(one).tokens for one in headings)
 
 
 def value_of(found: list[Candidate], choice: tuple[Detail | None, ...]) -> tuple[int, int]:
     """The value of a choice: of permanent items, and of the others; what cannot stand otherwise counts for nothing."""
     values = [(each, each.value(detail or "omitted")) for each, detail in zip(found, choice, strict=True)]
     return (
-        sum(value for each, value in values if each.standing and each.standing != each.details[-1]),
-        sum(value for each, value in values if not each.standing),
+        sum(value for each, value in values if each.required and each.required != each.details[-1]),
+        sum(value for each, value in values if not each.required),
     )

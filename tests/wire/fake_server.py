@@ -42,7 +42,7 @@ class FakeBackend:
             raise RuntimeError("secret of the constructor")
         self.root_uri = root_uri
         self.notes: dict[str, list[Any]] = {}
-        self.changes = 0
+        self.changed = 0
         self.told = 0
         self.watched = self.follows = False
         self.warm = threading.Event()
@@ -60,9 +60,9 @@ class FakeBackend:
         self.asked.append(time.monotonic())
         if os.environ.get("FAKE_NEWS_FAIL"):
             raise RuntimeError("no news today")
-        if self.told == self.changes:
+        if self.told == self.changed:
             return []
-        self.told = self.changes
+        self.told = self.changed
         return [("budget/didChange", {"changes": self.told})]
 
     def follow(self, session: str | None, alerts: bool = True) -> None:
@@ -117,7 +117,7 @@ class FakeBackend:
         if not params.get("commitFirst"):
             cancellation.commit()
         self.notes.setdefault(params.get("sessionId", ""), []).append(params["n"])
-        self.changes += 1
+        self.changed += 1
         return {"n": params["n"]}
 
     def context_list(self, params, cancellation):

@@ -615,14 +615,14 @@ RESTORE = Method(
             "status": {
                 "window": 25000,
                 "budget": 7500,
-                "retained": 868,
-                "peak": 868,
+                "retained": 869,
+                "peak": 869,
                 "processed": 570,
-                "saved": -298,
+                "saved": -299,
                 "leased": 0,
-                "available": 6632,
-                "ofWindow": 0.03472,
-                "ofBudget": 0.115733,
+                "available": 6631,
+                "ofWindow": 0.03476,
+                "ofBudget": 0.115867,
                 "level": "ok",
             },
             "alerts": [],
@@ -684,25 +684,25 @@ PRUNE = Method(
                     "wave": 1,
                     "title": None,
                     "tokensBefore": 554,
-                    "tokensAfter": 298,
+                    "tokensAfter": 299,
                     "standIn": "iabcdef4",
                 }
             ],
-            "saved": 256,
+            "saved": 255,
             "undo": "uabcdef5",
             "dryRun": False,
             "policy": "aggressive",
             "status": {
                 "window": 25000,
                 "budget": 7500,
-                "retained": 307,
+                "retained": 308,
                 "peak": 563,
                 "processed": 563,
-                "saved": 256,
+                "saved": 255,
                 "leased": 0,
-                "available": 7193,
-                "ofWindow": 0.01228,
-                "ofBudget": 0.040933,
+                "available": 7192,
+                "ofWindow": 0.01232,
+                "ofBudget": 0.041067,
                 "level": "ok",
             },
             "alerts": [],
@@ -835,8 +835,7 @@ RENDER = Method(
             "presented a second time. The gateway keeps the family id of each token in "
             "`auth/families.py` and revokes the whole family at once.\n"
             "\n"
-            "Recommendations:\n"
-            "- Alert on more than three revoked families in an hour.\n"
+            "Two of the five edge nodes were 90 seconds behind.\n"
             "\n"
             "Names: edge-01\n"
             "\n"
@@ -844,17 +843,17 @@ RENDER = Method(
             "\n"
             '> context/get {"sessionId": "run-1", "itemId": …} has an item whole, context/list has '
             "what is left out.\n",
-            "tokens": 189,
+            "tokens": 191,
             "provenance": "exact",
             "maxTokens": 200,
             "phase": None,
-            "stablePrefixTokens": 21,
+            "stablePrefixTokens": 22,
             "omitted": 1,
             "items": [
-                {"id": "iabcdef2", "detail": "whole", "tokens": 18, "reason": "pinned"},
+                {"id": "iabcdef2", "detail": "whole", "tokens": 19, "reason": "pinned"},
                 {"id": "iabcdef3", "detail": "metadata", "tokens": 105, "reason": "room"},
                 {"id": "iabcdef7", "detail": "omitted", "tokens": 0, "reason": "sourceRetained"},
-                {"id": "iabcdef9", "detail": "whole", "tokens": 25, "reason": "fits"},
+                {"id": "iabcdef9", "detail": "whole", "tokens": 26, "reason": "fits"},
             ],
         },
     ),

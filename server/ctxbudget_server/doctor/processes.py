@@ -44,7 +44,7 @@ def findings(path: Path) -> Iterator[Finding]:
 
 
 def _users(path: Path) -> Iterator[Process]:
-    names = {f"{path.resolve()}{suffix}" for suffix in ("", "-wal", "-shm")}
+    names = {f"{os.path.realpath(path)}{suffix}" for suffix in ("", "-wal", "-shm")}
     for folder in PROC.glob("[0-9]*"):
         pid = int(folder.name)
         if pid == os.getpid() or not _has_open(folder / "fd", names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import weakref
@@ -37,7 +38,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
-        self.path = path.resolve()
+        self.path = Path(os.path.realpath(path))
         self._synchronous = "FULL" if durability == "full" else "NORMAL"
         self._marks = HighWaterMarks(self.path)
         self._queue = WriteQueue(self.path)

@@ -22,5 +22,5 @@ def has_log(path: Path) -> bool:
 def open_readonly(path: Path) -> sqlite3.Connection:
     """Without a log nothing but the file is touched; with one SQLite reads it where it is, and does not fold it in."""
     how = "mode=ro" if has_log(path) else "immutable=1"
-    name = quote(os.fsencode(path.resolve()))
+    name = quote(os.fsencode(os.path.realpath(path)))
     return sqlite3.connect(f"file:{name}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
