@@ -34,9 +34,8 @@ def findings(workspace: str, store: str) -> Iterator[Finding]:
         message = f"the folder of the socket belongs to another user, or is open to others: {fault}"
         yield Finding(NAME, "error", message, command("rm", "-r", socket_place(workspace, store)[0]))
     except (OSError, ValueError) as fault:
-        yield Finding(
-            NAME, "warning", f"the socket of the workspace does not answer within {TAKEN_SECONDS:g} s: {fault}"
-        )
+        message = f"the socket of the workspace does not answer within {TAKEN_SECONDS:g} s: {fault}"
+        yield Finding(NAME, "warning", message, command("ls", "-ld", socket_place(workspace, store)[0]))
     else:
         yield _heard(process, reply)
 
