@@ -45,8 +45,9 @@ class Place:
             return int(connection.execute("PRAGMA page_count").fetchone()[0])
 
     def bytes(self) -> int:
-        """Of all files of the store."""
-        return sum(file.stat().st_size for file in self.path.parent.glob("store.db*") if file.is_file())
+        """Of all files of the store, but for two of a fixed size: the reserve and the high-water marks."""
+        files = (file for file in self.path.parent.glob("store.db*") if file.suffix not in (".reserve", ".seen"))
+        return sum(file.stat().st_size for file in files if file.is_file())
 
     def files_with(self, needle: bytes) -> list[str]:
         """Names of the store's files that hold these bytes."""

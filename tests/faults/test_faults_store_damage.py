@@ -147,8 +147,7 @@ def test_a_file_that_was_cut_short_is_not_taken_for_a_new_one(tmp_path: Path, le
 def test_the_log_of_a_file_that_was_cut_short_is_kept(tmp_path: Path, left: int) -> None:
     client = server(tmp_path, exit_code=None)
     add(client, "in the log")
-    client.process.kill()
-    client.process.wait()
+    client.kill()
     log = store_of(tmp_path).with_name("store.db-wal").read_bytes()
     os.truncate(store_of(tmp_path), left)
 
@@ -167,8 +166,7 @@ def test_a_flipped_bit_anywhere_is_noticed_or_changes_nothing(tmp_path: Path, lo
     for number in range(6):
         add(client, f"{number} " * 200)
     before = client.request("budget/status")
-    client.process.kill()
-    client.process.wait()
+    client.kill()
     chance = random.Random(11)
     for name in ("store.db", "store.db-wal"):
         size = (origin / "state" / name).stat().st_size

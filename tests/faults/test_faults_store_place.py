@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
-from support.client import Client
 
 from ctxbudget_server.store.schema import APPLICATION_ID, MIGRATIONS
 from tests.faults.fault_stores import (
@@ -35,11 +33,6 @@ def texts_found(folder: Path) -> set[str]:
         return {client.request("context/get", {"itemId": item["id"]})["content"] for item in items}
 
 
-def kill(client: Client) -> None:
-    client.process.send_signal(signal.SIGKILL)
-    client.process.wait()
-
-
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_what_is_written_after_a_deletion_is_kept(tmp_path: Path, what: str) -> None:
     client = server(tmp_path, exit_code=None)
@@ -52,7 +45,7 @@ def test_what_is_written_after_a_deletion_is_kept(tmp_path: Path, what: str) -> 
     added = {f"after {number}" for number in range(5)}
     for text in added:
         add(client, text)
-    kill(client)
+    client.kill()
 
     assert texts_found(tmp_path) == added
 
@@ -66,7 +59,7 @@ def test_what_is_written_after_a_move_is_found_by_the_next_process(tmp_path: Pat
 
     add(client, "after")
     assert client.request("context/list")["total"] == 2
-    kill(client)
+    client.kill()
 
     assert texts_found(tmp_path) == {"by another process", "after"}
 
@@ -79,7 +72,7 @@ def test_what_was_written_stays_when_a_companion_is_deleted(tmp_path: Path, suff
         store_of(tmp_path).with_name(f"store.db{suffix}").unlink()
 
     add(client, "after")
-    kill(client)
+    client.kill()
 
     assert texts_found(tmp_path) == {"before", "after"}
 

@@ -7,6 +7,7 @@ cost until `initialize` was answered, then what one request costs from frame to 
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 
 from . import counting
@@ -37,6 +38,14 @@ def main() -> int:
         with open(target, "w", encoding="utf-8") as file:  # noqa: PTH123 - it must import nothing before
             json.dump(made, file)
 
+    process = os.getpid()
+
+    def end(code: int) -> None:
+        if os.getpid() == process:  # and not the watchdog that it forked
+            write()
+        leave(code)
+
+    leave, os._exit = os._exit, end  # type: ignore[assignment] # a server ends this way
     atexit.register(write)
     if words[0] == "serve":
         counting.install()

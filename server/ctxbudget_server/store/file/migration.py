@@ -58,7 +58,7 @@ def set_wal(connection: sqlite3.Connection) -> None:
 
 
 def roll_back(connection: sqlite3.Connection) -> None:
-    """End a transaction that is still open; nothing of it is kept."""
-    if connection.in_transaction:
-        with suppress(sqlite3.Error):
+    """End a transaction that was not committed; nothing happens without one, or if the connection was closed."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
             connection.execute("ROLLBACK")
