@@ -20,7 +20,11 @@ export async function showCount(result: unknown): Promise<void> {
     }
     const choices = count.largest.map((file) => {
         const uri = vscode.Uri.parse(file.uri);
-        return { label: label(vscode.workspace.asRelativePath(uri)), description: `${tokens(file.tokens)} tokens`, uri };
+        return {
+            label: label(vscode.workspace.asRelativePath(uri)),
+            description: `${tokens(file.tokens)} tokens`,
+            uri,
+        };
     });
     const title = `${tokens(count.tokens)} tokens in ${tokens(count.files)} files`;
     const chosen = await vscode.window.showQuickPick(choices, { title, placeHolder: 'The files that cost most' });
