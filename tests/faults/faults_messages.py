@@ -366,7 +366,7 @@ class Source:
         return self._judged(bytes(body))
 
     def _no_message(self) -> Message:
-        """JSON that is no message, or no JSON at all."""
+        """JSON that is not a message, or no JSON at all."""
         status = {"jsonrpc": "2.0", "id": 1, "method": "budget/status"}
         body = self._random.choice(
             (

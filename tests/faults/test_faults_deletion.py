@@ -45,7 +45,7 @@ class Place:
             return int(connection.execute("PRAGMA page_count").fetchone()[0])
 
     def bytes(self) -> int:
-        """Of all files of the store, but for two of a fixed size: the reserve and the high-water marks."""
+        """Of all files of the store, except for two of a fixed size: the reserve and the high-water marks."""
         files = (file for file in self.path.parent.glob("store.db*") if file.suffix not in (".reserve", ".seen"))
         return sum(file.stat().st_size for file in files if file.is_file())
 
