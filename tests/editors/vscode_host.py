@@ -74,8 +74,10 @@ class Browser:
 
     def __exit__(self, *exc: object) -> None:
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         end(self._process)
+        self._process.stdout.close()
 
     def ask(self, operation: str, seconds: float = SECONDS, **params: Any) -> Any:
         """One operation of the driver; fails with its error."""
