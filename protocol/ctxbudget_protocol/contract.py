@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from ctxbudget_protocol import words
-from ctxbudget_protocol.errors import ERRORS, ErrorSpec, ProtocolError
+from ctxbudget_protocol.errors import ERRORS, ErrorSpec
+from ctxbudget_protocol.generated import Schema, read
 from ctxbudget_protocol.limits import PROTOCOL_VERSION, Limits
 from ctxbudget_protocol.meanings import MEANINGS
 from ctxbudget_protocol.method import COMMON_ERRORS, Method
@@ -22,38 +21,11 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILE_NAME = "contract.json"
-COMMAND = "python -m ctxbudget_protocol.generate"
-"""Makes everything that is made from the method table."""
-
-Schema = dict[str, Any]
 
 
 def published() -> Schema:
     """The contract as it is published with the package; reads one file and imports no models."""
-    contract: Schema = json.loads(text())
-    return contract
-
-
-def text() -> str:
-    """The text of the published contract. Raises `internalError` that names the command which makes the file."""
-    try:
-        return Path(__file__).with_name(FILE_NAME).read_text("utf-8")
-    except FileNotFoundError:
-        raise ProtocolError("internalError", f"{FILE_NAME} is missing: run {COMMAND}") from None
-
-
-@cache
-def _published_types() -> dict[str, Schema]:
-    types: dict[str, Schema] = published()["$defs"]
-    return types
-
-
-def published_types(name: str) -> dict[str, Schema]:
-    """All types of the published contract. Raises `internalError` where it is older than the type of this name."""
-    types = _published_types()
-    if name not in types:
-        raise ProtocolError("internalError", f"{FILE_NAME} is stale, it has no type {name}: run {COMMAND}")
-    return types
+    return read(FILE_NAME)
 
 
 def contract() -> Schema:

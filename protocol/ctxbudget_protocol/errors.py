@@ -6,15 +6,14 @@ Programs switch on ``data.name``, which never changes; the code tells JSON-RPC's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 Location = Sequence[str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorSpec:
+class ErrorSpec(NamedTuple):
     """What one error name means: its code, whether a retry may help, a sentence for the reference page, its members.
 
     `data` has the JSON types of the members of `data` that the name promises; `?` marks one that may be absent or null.
@@ -23,7 +22,7 @@ class ErrorSpec:
     code: int
     retryable: bool
     doc: str
-    data: dict[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = MappingProxyType({})
 
 
 ERRORS: dict[str, ErrorSpec] = {

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctxbudget_protocol import bash_lists, bindings, contract, page, settings, settings_page
-from ctxbudget_protocol.contract import COMMAND
+from ctxbudget_protocol import bash_lists, bindings, contract, page, param_types, settings, settings_page
+from ctxbudget_protocol.generated import COMMAND
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +22,7 @@ def outputs(root: Path) -> Iterator[tuple[Path, str]]:
     """Each made file of a checkout with the text that it should have."""
     package = root / "protocol" / "ctxbudget_protocol"
     yield package / contract.FILE_NAME, contract.render()
+    yield package / param_types.FILE_NAME, param_types.render()
     yield package / "settings.schema.json", settings.render()
     yield root / "docs" / "protocol.md", page.render()
     for name, text in bindings.render().items():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ctxbudget_protocol.common import SessionResult
 from ctxbudget_protocol.records import Record
@@ -11,16 +10,14 @@ from ctxbudget_protocol.records import Record
 Direction = Literal["clientToServer", "serverToClient"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """One call of a method: the params, and what a server answers. A test runs it; ids and times may differ."""
 
     params: dict[str, Any]
     result: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+class Method(NamedTuple):
     """One method: its records, who sends it, whether it writes, and the errors that it may answer with.
 
     `repeatable` marks a write that counts once although it is sent twice without a request key, so that a client may

@@ -111,11 +111,13 @@ def type_name(record: type[Record]) -> str:
 
 
 def wire_value(value: Any, check: Check | None = None) -> Any:
-    """The JSON form of a record, a dataclass, a list of them, or of what is JSON already."""
+    """The JSON form of a record, a dataclass, a named tuple, a list of them, or of what is JSON already."""
     if isinstance(value, Record):
         if check is not None:
             check()
         return value.wire(check)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {camel(name): wire_value(getattr(value, name), check) for name in value._fields}
     if isinstance(value, list | tuple):
         return [wire_value(element, check) for element in value]
     if is_dataclass(value) and not isinstance(value, type):

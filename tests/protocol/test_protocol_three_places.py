@@ -149,7 +149,7 @@ def test_without_the_generated_file_the_message_names_the_command(state: str, tm
     tree = copied_tree(tmp_path / "copy")
     take_steps(tree)
     if state == "missing":
-        (tree / "protocol" / "ctxbudget_protocol" / "contract.json").unlink()
+        (tree / "protocol" / "ctxbudget_protocol" / "param_types.json").unlink()
 
     check = [sys.executable, *GENERATE.split()[1:], "--check"]
     checked = subprocess.run(check, cwd=tree, env=environment(tree), capture_output=True, text=True, check=False)
@@ -160,8 +160,8 @@ def test_without_the_generated_file_the_message_names_the_command(state: str, tm
     )
 
     assert checked.returncode == 1
-    assert f"contract.json is stale; {GENERATE} makes it" in checked.stderr
+    assert f"param_types.json is stale; {GENERATE} makes it" in checked.stderr
     assert called.returncode != 0
-    assert f"contract.json is {state}" in called.stderr
+    assert f"param_types.json is {state}" in called.stderr
     assert GENERATE in called.stderr
     assert "Traceback" not in called.stderr

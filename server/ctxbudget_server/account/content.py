@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.words import Provenance
@@ -19,8 +18,7 @@ CHUNK = 1 << 20
 """Bytes that are compressed between two looks at the cancellation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """Bytes ready for the store."""
 
     digest: str
@@ -28,8 +26,7 @@ class Blob:
     compressed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A token figure with its provenance. `raw` is the vocabulary's own count, `tokens` what the accounts sum."""
 
     tokens: int

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxbudget_protocol.methods.budget import Diagnosis, ProvenanceShare
 from ctxbudget_protocol.words import Layer, Provenance
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """A session in running figures."""
 
     session: Session
@@ -87,4 +85,4 @@ def provenance_shares(overview: Overview) -> list[ProvenanceShare]:
 
 def wire_diagnoses(overview: Overview) -> list[Diagnosis]:
     """What is wrong now, on the wire."""
-    return [Diagnosis(**asdict(diagnosis)) for diagnosis in overview.diagnoses()]
+    return [Diagnosis(**diagnosis._asdict()) for diagnosis in overview.diagnoses()]

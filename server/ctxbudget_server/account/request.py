@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.account.cancellation import Cancellation
@@ -15,8 +14,7 @@ from ctxbudget_server.workspace.buffers import Buffers
 from ctxbudget_server.workspace.documents import Documents
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The store, the files, the limits, who asks, and whether they still want the answer."""
 
     method: str

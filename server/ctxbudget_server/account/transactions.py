@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
@@ -48,8 +47,7 @@ class Addressed(NamedTuple):
     if_revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A session as it stands."""
 
     reader: Reader

@@ -12,13 +12,10 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
-from ctxbudget_server.cli.sidecar import start
-from ctxbudget_server.runtime.watchdog import is_alive
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
 from ctxbudget_server.sidecar.commands import prepare, refused
 from ctxbudget_server.sidecar.wire import OneShotRequest
-from ctxbudget_server.store.spool import Spool
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -60,15 +57,19 @@ def run(options: Namespace) -> int:
     words = [options.method, *(f"get={path}" for path in options.get), f"errors={options.errors}"]
     ask = OneShotRequest([], attempt.key, "call", words, _body(options.params, attempt))
     answer = prepare(opened, ask).run(Cancellation())
-    if options.sidecar_for is not None and switched_on() and is_alive(options.sidecar_for):
-        start(opened.whereabouts, process=options.sidecar_for)
+    if options.sidecar_for is not None and switched_on():
+        _leave_sidecar(opened, options.sidecar_for)
     return printed(answer)
 
 
 def _fold_in(opened: BudgetService, method: str) -> None:
     """Before a call that writes, put what hooks left in the spool on the account; the call is made in any case."""
     row = METHODS.get(method)
-    if row is None or not row.mutates or Spool(opened.whereabouts.store).is_empty():
+    if row is None or not row.mutates:
+        return
+    from ctxbudget_server.store.spool import Spool
+
+    if Spool(opened.whereabouts.store).is_empty():
         return
     from ctxbudget_server.presentation.output import complain
     from ctxbudget_server.sidecar.agent_commands import fold_in
@@ -79,6 +80,15 @@ def _fold_in(opened: BudgetService, method: str) -> None:
         rejected = [f"events that wait cannot be read: {fault}"]
     for told in rejected:
         complain("call", told)
+
+
+def _leave_sidecar(opened: BudgetService, process: int) -> None:
+    """For later calls, as long as the process lives."""
+    from ctxbudget_server.cli.sidecar import start
+    from ctxbudget_server.runtime.processes import is_alive
+
+    if is_alive(process):
+        start(opened.whereabouts, process=process)
 
 
 def _body(given: str, attempt: Attempt) -> bytes:

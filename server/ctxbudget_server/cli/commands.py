@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from argparse import RawDescriptionHelpFormatter
 from importlib import import_module
 from types import ModuleType
 
 from ctxbudget_server import __version__
 from ctxbudget_server.cli.fast_path import Attempt
-from ctxbudget_server.presentation.arguments import SafeParser
+from ctxbudget_server.presentation.arguments import QuickRawFormatter, SafeParser
 from ctxbudget_server.presentation.output import show
 
 COMMANDS: dict[str, str] = {
@@ -51,11 +50,14 @@ def run(given: list[str], attempt: Attempt) -> int:
         prog="ctxbudget",
         description="The language server of context budgets.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=QuickRawFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    only = command in COMMANDS and given[0] == command  # nothing will be said of the others
     for name, summary in COMMANDS.items():
+        if only and name != command:
+            continue
         subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == command:
             _module(name).add_arguments(subparser)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from types import TracebackType
-from typing import Any, TextIO
 
 from ctxbudget_server.presentation.terminal import json_text, line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # hooks have no time for `pathlib` and `typing`
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Any, TextIO
 
 CLEAR_LINE = "\r\x1b[K"
 

@@ -11,7 +11,8 @@ import sys
 from lsprotocol.types import INITIALIZE, SHUTDOWN
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.runtime.watchdog import Watchdog, is_alive
+from ctxbudget_server.runtime.processes import is_alive
+from ctxbudget_server.runtime.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.lifecycle import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """Something out of order; figures in tokens."""
 
     code: str
@@ -21,8 +20,7 @@ class Diagnosis:
     phase: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A request that would help. `saves`: at most, tokens."""
 
     method: str
@@ -31,16 +29,14 @@ class Action:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """One sentence that a model can read, and the actions behind it."""
 
     text: str
     actions: list[Action]
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseFigures:
+class PhaseFigures(NamedTuple):
     """What a phase holds now, tokens."""
 
     phase: Phase

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from typing import NamedTuple
 
 from ctxbudget_protocol.words import Scope
-from ctxbudget_server.rules.shares import apportion, decimal
+from ctxbudget_server.rules.shares import apportion
 
 TEMPLATE_BUDGET = 7_500
 """Tokens; the budget that the templates' figures are for."""
@@ -29,8 +28,7 @@ TEMPLATES: Mapping[Scope, Mapping[int, int]] = {
 """Tokens for each phase of a scope, from the seed document; debug-only is this project's own choice."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseNeed:
+class PhaseNeed(NamedTuple):
     """A phase that takes part in an allocation. `complexity` is a weight in no unit."""
 
     number: int
@@ -39,8 +37,7 @@ class PhaseNeed:
     agents: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """An allocation, tokens: the parts and the buffer sum to `total`."""
 
     parts: Mapping[int, int]
@@ -96,11 +93,11 @@ def reserve(total: int, scope: Scope, shares: tuple[float, float, float], phases
 
     The core's part is split by complexity where every core phase has one, else by the template of the scope.
     """
-    core, debug, overflow = apportion(total, [Fraction(decimal(share)) for share in shares])
+    core, debug, overflow = apportion(total, shares)
     template = TEMPLATES[scope]
     needs = [phase for phase in phases if phase.number != DEBUG_PHASE]
     if any(phase.complexity is not None for phase in needs):
-        weights: dict[int, Fraction | int] = {phase.number: _complexity(phase) for phase in needs}
+        weights: dict[int, float] = {phase.number: _complexity(phase) for phase in needs}
     else:
         numbers = [phase.number for phase in needs] or [number for number in template if number != DEBUG_PHASE]
         known = [template[number] for number in numbers if number in template]
@@ -111,7 +108,7 @@ def reserve(total: int, scope: Scope, shares: tuple[float, float, float], phases
     return Shared(parts, overflow, total)
 
 
-def _complexity(phase: PhaseNeed) -> Fraction:
+def _complexity(phase: PhaseNeed) -> float:
     if phase.complexity is None or phase.complexity <= 0:
         raise AllocationError(f"phase {phase.number} needs a complexity above 0", phase.number, "complexity")
-    return Fraction(decimal(phase.complexity))
+    return phase.complexity

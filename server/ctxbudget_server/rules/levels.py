@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.shares import ceil_share
@@ -13,8 +13,7 @@ RELEASE_SHARE = 0.05
 """How far below its threshold a level is released unless set, as a share of the budget: 75 -> 70 %, 95 -> 90 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """Figures in tokens. A level holds from `>= ..._at` until `< ..._release`."""
 
     warn_at: int

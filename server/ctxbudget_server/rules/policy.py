@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from ctxbudget_protocol.words import Policy, Scope
 from ctxbudget_server.rules.allocation import TEMPLATES
@@ -22,8 +22,7 @@ MANY_PHASES = 3
 """Scopes of more phases than this are pruned aggressively by `auto`, the others moderately."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What happens to one retained item: `reduce` to metadata, `drop` with nothing in its place, or `keep`."""
 
     item: Item
@@ -31,8 +30,7 @@ class Step:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Metadata of a whole phase or wave that turns into its marker."""
 
     phase: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from fractions import Fraction
 
 
 def decimal(value: float) -> Decimal:
@@ -27,12 +26,14 @@ def ratio(part: int, base: int) -> float:
     return round(part / base, 6) if base else 0.0
 
 
-def apportion(total: int, weights: Sequence[float | int | Fraction]) -> list[int]:
+def apportion(total: int, weights: Sequence[float]) -> list[int]:
     """Split `total` in proportion to `weights` by largest remainder: the parts sum to `total` exactly.
 
     Equal remainders favour the earlier part. Weights are not negative and their sum is above 0.
     """
-    exact = [Fraction(decimal(w)) if isinstance(w, float) else Fraction(w) for w in weights]
+    from fractions import Fraction
+
+    exact = [Fraction(decimal(weight)) for weight in weights]
     whole = sum(exact, Fraction(0))
     quotas = [total * weight / whole for weight in exact]
     parts = [quota.numerator // quota.denominator for quota in quotas]

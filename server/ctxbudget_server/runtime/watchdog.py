@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from ctxbudget_server.runtime.processes import is_alive
+
 SILENCE_SECONDS = 3.5
 """How long a server that was told to end may give no sign of life."""
 TICK_SECONDS = 0.5
@@ -117,19 +119,6 @@ def _status(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[:2]
     except (OSError, ValueError):
         return None
-
-
-def is_alive(pid: int) -> bool:
-    """Whether there is a process with this id."""
-    if pid <= 0 or sys.platform == "win32":  # on Windows os.kill(pid, 0) does not ask: it acts
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (ProcessLookupError, OverflowError):
-        return False
-    return True
 
 
 def _become(watched: _Watched, beats: int, signals: int, stdin: int | None) -> NoReturn:

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_protocol.contract import published_types
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.method import Method
+from ctxbudget_protocol.param_types import published_types
 from ctxbudget_protocol.records import type_name
 
 if TYPE_CHECKING:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
 
     queue_key: str | None

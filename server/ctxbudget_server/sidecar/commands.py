@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -69,6 +68,8 @@ class OneShots:
             raise LookupError("it was started for another process")
 
         def run(_: Cancellation) -> OneShotAnswer:
+            import signal
+
             os.kill(os.getpid(), signal.SIGTERM)  # as whoever ends it from outside
             return OneShotAnswer(0)
 

@@ -8,9 +8,10 @@ from contextlib import suppress
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.runtime.byte_limit import ByteLimit
+from ctxbudget_server.runtime.processes import is_alive
 from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.runtime.signals import on_signals
-from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog, is_alive
+from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
 from ctxbudget_server.runtime.workers import WorkerPool
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.commands import one_shots

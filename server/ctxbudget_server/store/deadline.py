@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from ctxbudget_server.store.cancellation import Check, never_cancelled
-from ctxbudget_server.store.damage.losses import Finding, Loss
 from ctxbudget_server.store.interface import Reader, Store, Writer
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.damage.check import Finding
+    from ctxbudget_server.store.damage.losses import Loss
 
 
 class DeadlineStore:

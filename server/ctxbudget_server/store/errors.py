@@ -55,6 +55,11 @@ def unavailable(path: Path, message: str, reason: str) -> ProtocolError:
     return ProtocolError("storeUnavailable", message, path=str(path), reason=reason)
 
 
+def not_a_store(path: Path, why: str) -> ProtocolError:
+    """The file at the store's place is something else, and is left alone."""
+    return unavailable(path, f"{path} is not a store: {why}; name another file with --store", "not a store")
+
+
 def as_protocol_error(fault: sqlite3.Error, path: Path) -> ProtocolError:
     """The error to answer with; nothing was changed."""
     code = primary_code(fault)

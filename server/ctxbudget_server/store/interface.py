@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, never_cancelled
-from ctxbudget_server.store.damage.losses import Finding, Loss
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, SpaceUsage, Undo
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.damage.check import Finding
+    from ctxbudget_server.store.damage.losses import Loss
+    from ctxbudget_server.store.space.usage import SpaceUsage
 
 
 class Reader(Protocol):

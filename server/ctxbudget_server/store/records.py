@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxbudget_protocol.words import Level, SessionState
 
@@ -56,8 +56,7 @@ class Event:
     alerts: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(NamedTuple):
     """What takes a prune back: by item id, the values that its revision replaced; None for an item that it made.
 
     They are at least those that it changed: on top of an item as the revision left it, they give the item before.
@@ -69,8 +68,7 @@ class Undo:
     before: dict[str, dict[str, Any] | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedResult:
+class KeyedResult(NamedTuple):
     """The first result of a request key."""
 
     method: str
@@ -88,45 +86,3 @@ class ItemFilter:
     wave: int | None = None
     agent: str | None = None
     pinned: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionUsage:
-    """What one session holds. Blobs that several sessions hold are counted with each of them."""
-
-    id: str
-    state: SessionState
-    updated_at: str
-    items: int
-    content_bytes: int
-    """As it came in."""
-    stored_bytes: int
-    """The same, compressed."""
-    log_bytes: int
-    """Of its events and undos."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceUse:
-    """A kind of thing that the store holds: how many, and the bytes of their values."""
-
-    count: int
-    stored_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceUsage:
-    """What holds the space of a store."""
-
-    used_bytes: int
-    free_bytes: int
-    """Of pages that are in the file, but not in use."""
-    content_bytes: int
-    """Of all blobs, as they came in."""
-    blobs: SpaceUse
-    log: SpaceUse
-    request_keys: SpaceUse
-    expired_keys: int
-    """Request keys whose time is over."""
-    sessions: list[SessionUsage]
-    """The one that holds most first."""

@@ -9,23 +9,26 @@ import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.store.cancellation import Check, interruptible, never_cancelled
-from ctxbudget_server.store.damage.check import check_store
 from ctxbudget_server.store.damage.checked_transactions import CheckedReader, CheckedWriter
 from ctxbudget_server.store.damage.high_water_marks import HighWaterMarks
-from ctxbudget_server.store.damage.losses import Finding, Loss, open_losses
+from ctxbudget_server.store.damage.losses import Loss, open_losses
 from ctxbudget_server.store.errors import StoreReplacedError, as_protocol_error, unavailable
 from ctxbudget_server.store.file.connection import StoreConnection
+from ctxbudget_server.store.file.header import is_damage
 from ctxbudget_server.store.file.migration import roll_back
 from ctxbudget_server.store.file.paths import Identity, identity
-from ctxbudget_server.store.opening import is_damage, open_store, repair_store, replace_damaged
+from ctxbudget_server.store.opening import open_store
 from ctxbudget_server.store.schema import ON_EACH_CONNECTION, VERSION
 from ctxbudget_server.store.space import reserve
 from ctxbudget_server.store.space.compaction import empty_wal, give_back, rewrite, shrink
 from ctxbudget_server.store.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.damage.check import Finding
 
 Durability = Literal["full", "fast"]
 
@@ -178,12 +181,17 @@ class SqliteStore:
 
     def check(self) -> list[Finding]:
         """What is wrong with the store's files and content now; reads all of it and changes nothing."""
+        from ctxbudget_server.store.damage.check import check_store
+
         return check_store(self.path)
 
     def repair(self) -> list[Finding]:
         """Mend what `check` finds, as far as it can be: a damaged file is replaced by what can be read of it, and
         accounts are summed up again. The findings that are left; what was lost is in `losses`.
         """
+        from ctxbudget_server.store.damage.check import check_store
+        from ctxbudget_server.store.preparation import repair_store
+
         with self._translated_errors():
             repair_store(self.path, self._synchronous)
             return check_store(self.path)
@@ -210,6 +218,8 @@ class SqliteStore:
 
     def _recover(self, fault: sqlite3.Error) -> None:
         """Replace the file that was found damaged, unless another process has done so."""
+        from ctxbudget_server.store.preparation import replace_damaged
+
         connection: StoreConnection | None = getattr(self._local, "connection", None)
         replace_damaged(self.path, connection.file if connection else identity(self.path), self._synchronous)
         raise StoreReplacedError(self.path, f"it was damaged ({fault})") from fault

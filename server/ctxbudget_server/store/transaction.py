@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
@@ -18,9 +18,11 @@ from ctxbudget_server.store.encoding.item_changes import History, before_of, sto
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, SpaceUsage, Undo
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
 from ctxbudget_server.store.schema import SESSION_TABLES
-from ctxbudget_server.store.space.usage import usage, used_bytes
+
+if TYPE_CHECKING:
+    from ctxbudget_server.store.space.usage import SpaceUsage
 
 NONE = -1
 """Replaces None in the key of a running sum, which SQL's NULL cannot."""
@@ -276,10 +278,14 @@ class SqliteReader:
 
     def used_bytes(self) -> int:
         """What the store uses on the disk, without its free pages and its WAL."""
+        from ctxbudget_server.store.space.usage import used_bytes
+
         return used_bytes(self._sql)
 
     def usage(self) -> SpaceUsage:
         """What holds the store's space."""
+        from ctxbudget_server.store.space.usage import usage
+
         return usage(self._sql)
 
     def content(self, item: Item) -> bytes:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.store.location import workspace_around, workspace_chosen
@@ -43,8 +44,7 @@ def path_of(text: str) -> str:
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file as it was read: its text, its bytes in UTF-8, and its real path."""
 
     text: str

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
-from ctxbudget_server.store.damage.losses import Finding
 from ctxbudget_server.store.encoding.content import unpacked
 from ctxbudget_server.store.file import header
 from ctxbudget_server.store.file.paths import identity
@@ -15,6 +15,14 @@ from ctxbudget_server.store.file.readonly import open_readonly
 
 MAX_NAMED = 20
 """Damaged originals that are named."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
+
+    kind: str
+    message: str
+    mendable: bool
 
 
 def check_store(path: Path) -> list[Finding]:

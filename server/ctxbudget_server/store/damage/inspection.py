@@ -9,8 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ctxbudget_server.store.damage.check import findings_in
-from ctxbudget_server.store.damage.losses import Finding, Loss, open_losses
+from ctxbudget_server.store.damage.check import Finding, findings_in
+from ctxbudget_server.store.damage.losses import Loss, open_losses
 from ctxbudget_server.store.errors import primary_code
 from ctxbudget_server.store.file import classification, header
 from ctxbudget_server.store.file.classification import Kind, classify

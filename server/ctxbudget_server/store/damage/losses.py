@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """One thing to tell: when it was found, its kind, a sentence for a person, and the figures for a program.
 
     Kinds: `salvaged` (a damaged file was replaced by what could be read of it), `wentBack` (acknowledged changes of
@@ -24,16 +22,7 @@ class Loss:
     found_at: str
     kind: str
     message: str
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
-
-    kind: str
-    message: str
-    mendable: bool
+    detail: dict[str, Any]
 
 
 def open_losses(connection: sqlite3.Connection) -> list[Loss]:

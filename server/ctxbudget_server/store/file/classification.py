@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import enum
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ctxbudget_server.store.file.paths import beside
 from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
@@ -32,8 +32,7 @@ class Kind(enum.Enum):
     FOREIGN = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(NamedTuple):
     """What a database is, the version of its tables, and whether its header says otherwise."""
 
     kind: Kind

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import struct
 from pathlib import Path
 
+from ctxbudget_server.store.errors import is_corrupt, is_unreadable
 from ctxbudget_server.store.file.classification import SQLITE_MAGIC
 
 PAGE_BYTES = 4096
@@ -65,3 +67,13 @@ def _page_bytes(database: Path, log: Path) -> int:
 
 def _is_page_size(size: int) -> bool:
     return 512 <= size <= 32768 and size & (size - 1) == 0
+
+
+def is_damage(fault: sqlite3.Error, path: Path) -> bool:
+    """Whether a fault is the file's: SQLite says so, or it stumbled over a header that cannot be right."""
+    if is_corrupt(fault):
+        return True
+    try:
+        return is_unreadable(fault) and is_wrong(path)
+    except OSError:
+        return False

@@ -4,9 +4,53 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from dataclasses import dataclass
 from typing import Any
 
-from ctxbudget_server.store.records import SessionUsage, SpaceUsage, SpaceUse
+from ctxbudget_protocol.words import SessionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUsage:
+    """What one session holds. Blobs that several sessions hold are counted with each of them."""
+
+    id: str
+    state: SessionState
+    updated_at: str
+    items: int
+    content_bytes: int
+    """As it came in."""
+    stored_bytes: int
+    """The same, compressed."""
+    log_bytes: int
+    """Of its events and undos."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceUse:
+    """A kind of thing that the store holds: how many, and the bytes of their values."""
+
+    count: int
+    stored_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceUsage:
+    """What holds the space of a store."""
+
+    used_bytes: int
+    free_bytes: int
+    """Of pages that are in the file, but not in use."""
+    content_bytes: int
+    """Of all blobs, as they came in."""
+    blobs: SpaceUse
+    log: SpaceUse
+    request_keys: SpaceUse
+    expired_keys: int
+    """Request keys whose time is over."""
+    sessions: list[SessionUsage]
+    """The one that holds most first."""
+
 
 _CONTENT = """
     SELECT holders.session_id, sum(blobs.size), sum(length(blobs.data))

@@ -1,0 +1,24 @@
+"""Files that are made from the method table and come with the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ctxbudget_protocol.errors import ProtocolError
+
+Schema = dict[str, Any]
+
+COMMAND = "python -m ctxbudget_protocol.generate"
+"""Makes everything that is made from the method table."""
+
+
+def read(name: str) -> dict[str, Any]:
+    """A made file. Raises `internalError` that names the command which makes it."""
+    try:
+        text = Path(__file__).with_name(name).read_text("utf-8")
+    except FileNotFoundError:
+        raise ProtocolError("internalError", f"{name} is missing: run {COMMAND}") from None
+    made: dict[str, Any] = json.loads(text)
+    return made
