@@ -280,6 +280,28 @@ def test_arguments_that_do_not_fit(
     editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
+@pytest.mark.parametrize(
+    ("start", "end"), [((0, 0), (99_999, 0)), ((99_999, 7), (0, 0)), ((0, 0), (8, 99_999)), ((99, 0), (99_999, 0))]
+)
+def test_a_selection_that_reaches_beyond_the_document(
+    start_editor: StartEditor, start: tuple[int, int], end: tuple[int, int]
+) -> None:
+    editor = start_editor()
+    text = "".join(f"## Part {part}\n\n" + "The parser reads each line once. " * 40 + "\n\n" for part in range(2))
+    uri = editor.open_file("long.md", text)
+    places = [{"line": line, "character": character} for line, character in (start, end)]
+    selected = dict(zip(("start", "end"), places, strict=True))
+    if min(start, end)[0] < 8:
+        edit, _ = editor.edit_of("ctxbudget.extractSelection", uri, selected)
+        (change,) = edit["documentChanges"][0]["edits"]
+        assert change["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 8, "character": 0}}
+    else:
+        arguments = {"command": "ctxbudget.extractSelection", "arguments": [uri, selected]}
+        assert editor.request("workspace/executeCommand", arguments)["applied"] is False
+        assert "not longer" in editor.notification("window/showMessage")["message"]
+    editor.close()
+
+
 def test_a_client_that_names_its_resource_operations_alone(start_editor: StartEditor) -> None:
     """As Neovim 0.11 does."""
     editor = start_editor(without=("workspace.workspaceEdit.documentChanges",))

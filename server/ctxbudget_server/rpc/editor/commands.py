@@ -122,7 +122,7 @@ class Commands:
         def plan(copy: Copy, check: Check) -> edits.Plan | None:
             text = LineText("")
             text.lines = list(copy.lines)
-            first, last = (_point(text.lines, place, encoding) for place in (start, end))
+            first, last = sorted(text.clamp(_point(text.lines, place, encoding)) for place in (start, end))
             selected = text.slice(first, last)
             own = copy.view.basis.counter.figure(selected, check).tokens
             most = min(self._context.views.settings_of(document).metadata_tokens, max(own // 3, _MIN_EXTRACT_TOKENS))
