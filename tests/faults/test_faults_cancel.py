@@ -43,13 +43,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, scale: int, document: str) 
     """A server with a session of many items, and one with a large document."""
     folder = tmp_path_factory.mktemp("cancel")
     with Client(serve_command(folder), cwd=folder, root=folder, timeout=600) as client:
-        client.request("session/open", {"sessionId": "many", "config": {"contextWindow": 1_000_000}})
-        for start in range(0, scale, 2_000):
-            items = [
-                {"layer": "transient", "kind": "tool-output", "tokens": 3, "title": f"item {n}"}
-                for n in range(start, min(start + 2_000, scale))
-            ]
-            client.request("context/add", {"sessionId": "many", "items": items})
+        for session in ("many", "pruned", "doomed"):
+            client.request("session/open", {"sessionId": session, "config": {"contextWindow": 1_000_000}})
+            for start in range(0, scale, 2_000):
+                items = [
+                    {"layer": "transient", "kind": "tool-output", "tokens": 3, "title": f"item {n}"}
+                    for n in range(start, min(start + 2_000, scale))
+                ]
+                client.request("context/add", {"sessionId": session, "items": items})
         client.request("session/open", {"sessionId": "large"})
         client.request("context/add", {"sessionId": "large", "items": [{"layer": "transient", "content": document}]})
         yield client
@@ -64,12 +65,14 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "list": ("context/list", {**MANY, "limit": 10_000}),
     "render": ("context/render", {"sessionId": "large", "maxTokens": 5_000}),
     "search": ("context/search", {"sessionId": "large", "query": "word17 word4000"}),
+    "delete": ("session/delete", {"sessionId": "doomed"}),
     "recalibrate": ("session/recalibrate", {"sessionId": "large"}),
 }
 WITH_DOCUMENT: dict[str, tuple[str, str]] = {
     "count": ("tokens/count", "texts"),
     "extract": ("metadata/extract", "content"),
     "add": ("context/add", "items"),
+    "fit": ("context/fit", "messages"),
 }
 
 
@@ -95,18 +98,41 @@ def check_stops(server: Client, method: str, params: dict[str, Any], dice: rando
     return True
 
 
+def given_as(member: str, document: str) -> dict[str, Any]:
+    """Params that carry the document in this member."""
+    if member == "texts":
+        return {"texts": [document]}
+    if member == "content":
+        return {"content": document}
+    if member == "items":
+        return {"sessionId": "large", "items": [{"layer": "phase", "content": document}]}
+    pieces = [document[start : start + 20_000] for start in range(0, len(document), 20_000)]
+    roles = ("user", "assistant")
+    messages = [{"role": roles[number % 2], "content": piece} for number, piece in enumerate(pieces)]
+    return {"sessionId": "large", "format": "anthropic", "messages": messages, "maxTokens": 20_000}
+
+
+def check_stops_in_rounds(server: Client, case: str, method: str, params: dict[str, Any]) -> None:
+    """Cancel it a few times; nothing of it may be found in the account."""
+    dice = random.Random(case)
+    before = server.request("session/list")
+    for _ in range(ROUNDS):
+        if not check_stops(server, method, params, dice):
+            break
+        assert server.request("session/list") == before, "what was cancelled changed nothing"
+
+
 @pytest.mark.parametrize("case", [*CASES, *WITH_DOCUMENT])
 def test_what_is_cancelled_stops(server: Client, document: str, case: str) -> None:
     if case in CASES:
         method, params = CASES[case]
     else:
         method, member = WITH_DOCUMENT[case]
-        given: Any = {"texts": [document], "content": document}.get(member, [{"layer": "phase", "content": document}])
-        params = {member: given} if member != "items" else {"sessionId": "large", member: given}
-    dice = random.Random(case)
-    before = [server.request("budget/status", {"sessionId": one}) for one in ("many", "large")]
-    for _ in range(ROUNDS):
-        if not check_stops(server, method, params, dice):
-            break
-        after = [server.request("budget/status", {"sessionId": one}) for one in ("many", "large")]
-        assert after == before, "what was cancelled changed nothing"
+        params = given_as(member, document)
+    check_stops_in_rounds(server, case, method, params)
+
+
+def test_an_undo_that_is_cancelled_stops(server: Client) -> None:
+    pruned = server.request("context/prune", {"sessionId": "pruned", "target": {"workflow": True}})
+
+    check_stops_in_rounds(server, "undo", "context/undo", {"sessionId": "pruned", "undo": pruned["undo"]})
