@@ -53,7 +53,8 @@ class Known:
         """Take in the ids of a result."""
         if not isinstance(result, dict):
             return
-        for item in result.get("items") or ():
+        items = result.get("items")
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and "id" in item:
                 self._keep("item", item["id"])
         for name, kind in (("leaseId", "lease"), ("undo", "undo")):

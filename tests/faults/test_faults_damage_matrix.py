@@ -114,7 +114,7 @@ def harms(state: Path, long_run: bool) -> Iterator[Damage]:
     every = [
         Damage(name, page, kind, seed)
         for name in ("store.db", "store.db-wal")
-        for page in range((state / name).stat().st_size // PAGE + 1)
+        for page in range(-(-(state / name).stat().st_size // PAGE))
         for kind, times in (("ones", 1), ("zeros", 1), ("cut", 1), ("bit", FLIPS_OF_A_PAGE))
         for seed in range(times)
     ]
