@@ -197,9 +197,13 @@ class SqliteStore:
             return check_store(self.path)
 
     def close(self) -> None:
-        """Close all connections; the next request opens them again."""
+        """Close all connections, each once its thread has finished with it; the next request opens them again.
+
+        SQLite's library crashes the process where a connection is closed that another thread is using.
+        """
         for connection in list(self._connections):
-            connection.close()
+            with connection.use:
+                connection.close()
         self._local = threading.local()
         self._watcher = None
         self._marks.forget()
