@@ -302,7 +302,7 @@ class Load:
             for at in range(500):
                 call = f"toolu_{n}_{at}"
                 use = {"type": "tool_use", "id": call, "name": "Read", "input": {"file_path": f"pkg/file_{n}_{at}.py"}}
-                result = {"type": "tool_result", "tool_use_id": call, "content": self.text(4)}
+                result = {"type": "tool_result", "tool_use_id": call, "content": self.text(8)}
                 messages += [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]
             self.ask("context/fit", messages=messages, format="anthropic", maxTokens=20_000 + n)
             pause()

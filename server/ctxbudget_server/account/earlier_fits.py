@@ -20,7 +20,7 @@ from ctxbudget_server.fit.shapes import to_json
 
 REMOVAL_BYTES = 1_000
 """What a removal takes beside its texts: its record, and the message that it is edited into."""
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """What the kept fits took out of their arrays, together: of all ways of asking (limit, session, focus, …), those used
 latest. One way of asking has at most a quarter of it."""
 MAX_LENGTHS = 32

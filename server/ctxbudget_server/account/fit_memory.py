@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
+from sys import getsizeof
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -18,19 +19,18 @@ T = TypeVar("T")
 
 MAX_KEPT = 50_000
 """Maximum number of cached ids of kept texts."""
-ENTRY_BYTES = 400
-"""What a cached value takes beside itself."""
-MAX_KNOWN_BYTES = 32 * 1024 * 1024
+ENTRY_BYTES = 700
+"""What a cached value takes beside itself: its key, and its places in the cache's tables."""
+MAX_KNOWN_BYTES = 16 * 1024 * 1024
 """What is cached of texts, together."""
 
 Digest = tuple[Hashable, int, bytes]
 
 
 def _size(made: Any) -> int:
-    """The bytes of a value, roughly."""
-    if isinstance(made, Blob):
-        return ENTRY_BYTES + len(made.compressed)
-    return ENTRY_BYTES + (sum(map(len, made)) if isinstance(made, list | str) else 0)
+    """The bytes that a value takes in memory."""
+    parts = (made.compressed,) if isinstance(made, Blob) else made if isinstance(made, list) else ()
+    return ENTRY_BYTES + getsizeof(made) + sum(map(getsizeof, parts))
 
 
 _texts: LRUCache[Digest, Any] = LRUCache(MAX_KNOWN_BYTES, _size)
