@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,17 +38,19 @@ class Books:
         """Let go of the file."""
         self._store.close()
 
-    def check(self, asked: dict[str, list[Request]], *, complete: bool) -> None:
+    def check(self, asked: Callable[[], dict[str, list[Request]]], *, complete: bool) -> None:
         """Fail unless the sessions agree with their requests; `complete`: no request is without an answer.
 
-        With an open request the store may hold its effect or not, but only the whole of it.
+        With an open request the store may hold its effect or not, but only the whole of it. Others may be writing
+        meanwhile: what was answered before the snapshot is in it, and what is in it was asked before it.
         """
-        answered = {name: [(r, r.result, r.error) for r in requests] for name, requests in asked.items()}
+        answers = {r.key: (r.result, r.error) for requests in asked().values() for r in requests}
         with self._store.read() as reader:
-            for name, requests in answered.items():
+            for name, requests in asked().items():
+                answered = [(r, *answers.get(r.key, (None, None))) for r in requests]
                 if complete:
-                    assert all(result or error for _, result, error in requests), f"{name}: a request without an answer"
-                self._check(reader, name, [(request, result) for request, result, error in requests if not error])
+                    assert all(result or error for _, result, error in answered), f"{name}: a request without an answer"
+                self._check(reader, name, [(request, result) for request, result, error in answered if not error])
 
     def check_file(self) -> None:
         """Fail unless SQLite finds the file sound, and every blob has a holder."""

@@ -117,7 +117,7 @@ class Campaign:
             self._lives(books, kills - self.kills)
             rounds += 1
         self._settle(books)
-        books.check(all_requests(self.writers), complete=True)
+        books.check(lambda: all_requests(self.writers), complete=True)
         books.check_file()
         books.close()
         self.totals["kills"] = self.kills
@@ -153,7 +153,7 @@ class Campaign:
 
         def inspect() -> None:
             with in_turn:
-                books.check(all_requests(current), complete=False)
+                books.check(lambda: all_requests(current), complete=False)
 
         with ThreadPoolExecutor(len(lives)) as pool:
             for future in [pool.submit(life.run, inspect, n not in victims) for n, life in enumerate(lives)]:

@@ -40,7 +40,7 @@ def test_mixed_mutations_of_many_processes(tmp_path: Path, long_run: bool, own: 
 
     asked = all_requests(writer for each in writers for writer in each)
     books = Books(tmp_path / "state" / "store.db")
-    books.check(asked, complete=True)
+    books.check(lambda: asked, complete=True)
     books.check_file()
     books.close()
     done = sum(driver.acknowledged for driver in drivers)
