@@ -102,6 +102,8 @@ def test_each_request_is_answered_exactly_once(tmp_path: Path, long_run: bool) -
             conversation.run(row)
             client.drop_unread()
             client.shutdown()
+            client.notify("exit")
+            client.wait()
             client.drop_unread()
             assert "Traceback" not in client.stderr, client.stderr[-8000:]
         return conversation.sent
