@@ -28,14 +28,14 @@ SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "token
 """What is called before a method of the story, whose answer gives it something to act on."""
 
 SAME_IDS = (
-    "import sys\nfrom ctxbudget_server.account import transactions\ntransactions.NONCE_ALPHABET = 'q' * 24\n"
+    "import sys\nfrom ctxbudget_server.account import ids\nids.NONCE_ALPHABET = '7' * 10\n"
     "from ctxbudget_server.cli import main\nsys.exit(main())"
 )
-"""A server whose sessions all draw the same letters: what an id costs in tokens decides what else has room."""
+"""A server whose sessions all draw the same digits."""
 
 PASSING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-IDS = re.compile(r"\b[iluf][a-z]{6}\d+\b")
-"""Ids of items, leases and undos carry six letters that every session draws for itself."""
+IDS = re.compile(r"\b[iluf]\d{15}\b")
+"""Ids of items, leases and undos carry nine digits that every session draws for itself."""
 
 
 def run_story(folder: Path) -> Iterator[tuple[str, Json, Json]]:
@@ -75,7 +75,7 @@ class _Names:
 
     def _name_of(self, real: str) -> str:
         if real not in self._told:
-            name = f"{real[0]}abcdef{re.sub(r'^[a-z]+', '', real)}"
+            name = f"{real[0]}482915036{real[-6:]}"
             self._told[real], self._real[name] = name, real
         return self._told[real]
 

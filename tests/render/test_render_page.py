@@ -25,8 +25,8 @@ def test_the_example_is_what_the_server_answers(tmp_path: Path) -> None:
         finest = client.request("context/render", {"maxTokens": 500})
 
     assert len(calls) == example.split("```sh\n")[1].split("```\n")[0].count("ctxbudget call")
-    assert re.sub(r"\bi[a-z]{6}(\d+)", r"iabcdef\1", answer["text"]) == shown
-    assert answer["tokens"] <= 155
+    assert re.sub(r"\bi\d{9}(\d{6})", r"i482915036\1", answer["text"]) == shown
+    assert answer["tokens"] <= 165
     assert [(item["detail"], item["reason"]) for item in answer["items"]] == [
         ("whole", "permanent"), ("whole", "fits"), ("whole", "fits"), ("line", "room"), ("omitted", "room"),
     ]  # fmt: skip

@@ -114,7 +114,7 @@ ADD = Method(
             "revision": 7,
             "items": [
                 {
-                    "id": "iabcdef2",
+                    "id": "i482915036000002",
                     "tokens": 9,
                     "provenance": "exact",
                     "layer": "permanent",
@@ -125,7 +125,7 @@ ADD = Method(
                     "reduces": [],
                 },
                 {
-                    "id": "iabcdef3",
+                    "id": "i482915036000003",
                     "tokens": 542,
                     "provenance": "exact",
                     "layer": "transient",
@@ -215,12 +215,12 @@ UPDATE = Method(
     errors=(*WRITE_ERRORS, "unknownItem"),
     mutates=True,
     example=Example(
-        params={"sessionId": "run-1", "itemId": "iabcdef2", "pinned": True},
+        params={"sessionId": "run-1", "itemId": "i482915036000002", "pinned": True},
         result={
             "sessionId": "run-1",
             "revision": 10,
             "item": {
-                "id": "iabcdef2",
+                "id": "i482915036000002",
                 "layer": "permanent",
                 "kind": "other",
                 "state": "retained",
@@ -293,14 +293,14 @@ APPEND = Method(
     example=Example(
         params={
             "sessionId": "run-1",
-            "itemId": "iabcdef3",
+            "itemId": "i482915036000003",
             "content": "\n## Note\n\nThe grace period was measured, not guessed.\n",
         },
         result={
             "sessionId": "run-1",
             "revision": 9,
             "item": {
-                "id": "iabcdef3",
+                "id": "i482915036000003",
                 "layer": "transient",
                 "kind": "report",
                 "state": "retained",
@@ -384,7 +384,7 @@ LIST = Method(
             "revision": 10,
             "items": [
                 {
-                    "id": "iabcdef3",
+                    "id": "i482915036000003",
                     "layer": "transient",
                     "kind": "report",
                     "state": "retained",
@@ -464,11 +464,11 @@ GET = Method(
     result=GetResult,
     errors=(*SESSION_ERRORS, "unknownItem", "noContent", "contentDropped", "contentDamaged", "unknownSection"),
     example=Example(
-        params={"sessionId": "run-1", "itemId": "iabcdef3", "section": "Recommendations"},
+        params={"sessionId": "run-1", "itemId": "i482915036000003", "section": "Recommendations"},
         result={
             "sessionId": "run-1",
             "revision": 10,
-            "itemId": "iabcdef3",
+            "itemId": "i482915036000003",
             "content": "## Recommendations\n"
             "\n"
             "1. Rotate on every use, and keep a grace period of 10 seconds for lost answers.\n"
@@ -531,7 +531,7 @@ SEARCH = Method(
             "revision": 10,
             "matches": [
                 {
-                    "itemId": "iabcdef3",
+                    "itemId": "i482915036000003",
                     "title": None,
                     "kind": "report",
                     "state": "retained",
@@ -539,7 +539,7 @@ SEARCH = Method(
                     "text": "The grace period was measured, not guessed.",
                 },
                 {
-                    "itemId": "iabcdef3",
+                    "itemId": "i482915036000003",
                     "title": None,
                     "kind": "report",
                     "state": "retained",
@@ -578,13 +578,13 @@ RESTORE = Method(
     errors=(*WRITE_ERRORS, "unknownItem", "contentDropped"),
     mutates=True,
     example=Example(
-        params={"sessionId": "run-1", "items": ["iabcdef3"]},
+        params={"sessionId": "run-1", "items": ["i482915036000003"]},
         result={
             "sessionId": "run-1",
             "revision": 15,
             "items": [
                 {
-                    "id": "iabcdef3",
+                    "id": "i482915036000003",
                     "layer": "transient",
                     "kind": "report",
                     "state": "retained",
@@ -604,7 +604,7 @@ RESTORE = Method(
                     "hash": "c31d42b9b8c5204d7311ade4b3531a920d56dc2a494f53ee6fee009041839b4e",
                     "complete": None,
                     "reduces": [],
-                    "standIn": "iabcdef7",
+                    "standIn": "i482915036000007",
                     "reason": None,
                     "addedAt": "2026-01-31T12:00:00.000Z",
                     "revision": 15,
@@ -615,14 +615,14 @@ RESTORE = Method(
             "status": {
                 "window": 25000,
                 "budget": 7500,
-                "retained": 869,
-                "peak": 869,
+                "retained": 870,
+                "peak": 870,
                 "processed": 570,
-                "saved": -299,
+                "saved": -300,
                 "leased": 0,
-                "available": 6631,
-                "ofWindow": 0.03476,
-                "ofBudget": 0.115867,
+                "available": 6630,
+                "ofWindow": 0.0348,
+                "ofBudget": 0.116,
                 "level": "ok",
             },
             "alerts": [],
@@ -675,7 +675,7 @@ PRUNE = Method(
             "revision": 11,
             "plan": [
                 {
-                    "id": "iabcdef3",
+                    "id": "i482915036000003",
                     "action": "reduced",
                     "reason": "requested",
                     "layer": "transient",
@@ -684,25 +684,25 @@ PRUNE = Method(
                     "wave": 1,
                     "title": None,
                     "tokensBefore": 554,
-                    "tokensAfter": 299,
-                    "standIn": "iabcdef4",
+                    "tokensAfter": 300,
+                    "standIn": "i482915036000004",
                 }
             ],
-            "saved": 255,
-            "undo": "uabcdef5",
+            "saved": 254,
+            "undo": "u482915036000005",
             "dryRun": False,
             "policy": "aggressive",
             "status": {
                 "window": 25000,
                 "budget": 7500,
-                "retained": 308,
+                "retained": 309,
                 "peak": 563,
                 "processed": 563,
-                "saved": 255,
+                "saved": 254,
                 "leased": 0,
-                "available": 7192,
-                "ofWindow": 0.01232,
-                "ofBudget": 0.041067,
+                "available": 7191,
+                "ofWindow": 0.01236,
+                "ofBudget": 0.0412,
                 "level": "ok",
             },
             "alerts": [],
@@ -735,13 +735,13 @@ UNDO = Method(
     errors=(*WRITE_ERRORS, "unknownUndo"),
     mutates=True,
     example=Example(
-        params={"sessionId": "run-1", "undo": "uabcdef5"},
+        params={"sessionId": "run-1", "undo": "u482915036000005"},
         result={
             "sessionId": "run-1",
             "revision": 12,
-            "restored": ["iabcdef3"],
-            "withdrawn": ["iabcdef4"],
-            "undo": "uabcdef6",
+            "restored": ["i482915036000003"],
+            "withdrawn": ["i482915036000004"],
+            "undo": "u482915036000006",
             "status": {
                 "window": 25000,
                 "budget": 7500,
@@ -815,19 +815,19 @@ RENDER = Method(
             "revision": 15,
             "text": "# Permanent\n"
             "\n"
-            "## task [item iabcdef2]\n"
+            "## task [item i482915036000002]\n"
             "\n"
             "Keep people signed in for 30 days.\n"
             "\n"
             "# Metadata\n"
             "\n"
-            "## Phase 1 summary [item iabcdef9, summary, phase 1]\n"
+            "## Phase 1 summary [item i482915036000009, summary, phase 1]\n"
             "\n"
             "Rotate refresh tokens on every use.\n"
             "\n"
             "# Transient\n"
             "\n"
-            "## report.md [item iabcdef3, report, from 554 tokens, phase 1]\n"
+            "## report.md [item i482915036000003, report, from 554 tokens, phase 1]\n"
             "\n"
             "# Token rotation for the gateway\n"
             "\n"
@@ -835,25 +835,23 @@ RENDER = Method(
             "presented a second time. The gateway keeps the family id of each token in "
             "`auth/families.py` and revokes the whole family at once.\n"
             "\n"
-            "Two of the five edge nodes were 90 seconds behind.\n"
+            "The grace period was measured, not guessed.\n"
             "\n"
-            "Names: edge-01\n"
-            "\n"
-            "Rest: item iabcdef3\n"
+            "Rest: item i482915036000003\n"
             "\n"
             '> context/get {"sessionId": "run-1", "itemId": …} has an item whole, context/list has '
             "what is left out.\n",
-            "tokens": 191,
+            "tokens": 186,
             "provenance": "exact",
             "maxTokens": 200,
             "phase": None,
-            "stablePrefixTokens": 22,
+            "stablePrefixTokens": 23,
             "omitted": 1,
             "items": [
-                {"id": "iabcdef2", "detail": "whole", "tokens": 19, "reason": "pinned"},
-                {"id": "iabcdef3", "detail": "metadata", "tokens": 105, "reason": "room"},
-                {"id": "iabcdef7", "detail": "omitted", "tokens": 0, "reason": "sourceRetained"},
-                {"id": "iabcdef9", "detail": "whole", "tokens": 26, "reason": "fits"},
+                {"id": "i482915036000002", "detail": "whole", "tokens": 20, "reason": "pinned"},
+                {"id": "i482915036000003", "detail": "metadata", "tokens": 98, "reason": "room"},
+                {"id": "i482915036000007", "detail": "omitted", "tokens": 0, "reason": "sourceRetained"},
+                {"id": "i482915036000009", "detail": "whole", "tokens": 27, "reason": "fits"},
             ],
         },
     ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_server.account.ids import new_nonce
 from ctxbudget_server.account.rehearsal import NotRehearsedError, Rehearsed
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import DEFAULTS
@@ -27,8 +27,6 @@ Body = Callable[[UnitOfWork], Callable[[], R]]
 
 MAX_REHEARSALS = 4
 """Rehearsals that other processes may make useless, before the slow work is done under the store's lock."""
-
-NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz"
 
 
 class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
@@ -78,10 +76,9 @@ def check_content(item: Item, loc: Location) -> None:
 
 def new_session(session_id: str, now: str) -> Session:
     """A session with default settings that no transaction has touched yet."""
-    nonce = "".join(NONCE_ALPHABET[byte % len(NONCE_ALPHABET)] for byte in os.urandom(6))
     return Session(
         id=session_id,
-        nonce=nonce,
+        nonce=new_nonce(),
         state="open",
         created_at=now,
         updated_at=now,

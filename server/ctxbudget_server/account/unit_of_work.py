@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.account.content import Blob
+from ctxbudget_server.account.ids import make_id
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
 from ctxbudget_server.rules.leases import Lease
@@ -63,7 +64,7 @@ class UnitOfWork:
         """An id that no other life of any session has: its kind's letter, the session's nonce, and a number."""
         seq = self.session.next_seq
         self.session = replace(self.session, next_seq=seq + 1)
-        return f"{kind}{self.session.nonce}{seq}"
+        return make_id(kind, self.session.nonce, seq)
 
     def next_order(self) -> int:
         """A number that rises with each start and completion."""

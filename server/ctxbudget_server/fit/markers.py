@@ -2,7 +2,7 @@
 
 A marker begins with a line of this exact form, so that no other tool's text is taken for ours:
 
-    [ctxbudget iabcdef12: 5719 tokens archived (an old large result); context/get {...} returns them exactly]
+    [ctxbudget i482915036000012: 5719 tokens archived (an old large result); context/get {...} returns them exactly]
 
 Without an archive it names no id and promises nothing: `[ctxbudget: shortened from 5719 tokens (an old large result)]`.
 """
@@ -25,7 +25,7 @@ WORDS: dict[Reason, str] = {
 }
 
 _MARKER = re.compile(
-    r"\[ctxbudget i[a-z]+\d+: \d+ tokens archived \([^()\n]+\); context/get \{[^\n]*\} returns them exactly\](?:\n|$)"
+    r"\[ctxbudget i[a-z]*\d+: \d+ tokens archived \([^()\n]+\); context/get \{[^\n]*\} returns them exactly\](?:\n|$)"
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
 _RECORD = re.compile(

@@ -15,7 +15,7 @@ from ctxbudget_server.fit.titles import call_title
 MAX_LINE = 160
 """Characters of a turn's line."""
 
-_IDS = re.compile(r"(i[a-z]+)(\d+)(?:\.\.i[a-z]+(\d+))?")
+_IDS = re.compile(r"(i(?:[a-z]+|\d{9}))(\d+)(?:\.\.i(?:[a-z]+|\d{9})(\d+))?")
 
 Id = Callable[[int, str], str | None]
 """The id of a removal, by its number and by what it removes; None where nothing is kept."""
@@ -173,10 +173,10 @@ class Writer:
 
 def _ids_alone(lines: list[str]) -> list[str]:
     """One line with the ids of all turns; ids that only count on are written as a range."""
-    runs: list[tuple[str, int, int]] = []
+    runs: list[tuple[str, str, str]] = []
     for found in (match for line in lines for match in _IDS.finditer(line.partition(": ")[0])):
-        stem, first, last = found[1], int(found[2]), int(found[3] or found[2])
-        if runs and runs[-1][0] == stem and runs[-1][2] == first - 1:
+        stem, first, last = found[1], found[2], found[3] or found[2]
+        if runs and runs[-1][0] == stem and int(runs[-1][2]) == int(first) - 1:
             runs[-1] = (stem, runs[-1][1], last)
         else:
             runs.append((stem, first, last))

@@ -14,6 +14,7 @@ from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
 from ctxbudget_server.account.earlier_fits import earlier_fit, remember_fit
 from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.rehearsal import Rehearsed
 from ctxbudget_server.account.request import Request
@@ -39,7 +40,7 @@ DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
 """Prices of the prompt cache, as multiples of an input token's."""
 
 
-PREVIEW = "preview"
+PREVIEW = "0" * NONCE_LENGTH
 """In the ids of a dry run's markers while there is no archive yet, so that its figures are the same each time."""
 
 
@@ -177,7 +178,7 @@ class Fitter:
             return kept[digest]
 
         def item_id(number: int, original: str) -> str:
-            return kept_as(original) or f"i{session.nonce}{session.next_seq + number}"
+            return kept_as(original) or make_id("i", session.nonce, session.next_seq + number)
 
         fitted = self.fit(session.id, session.nonce, item_id)
         removed = tuple(
