@@ -1,14 +1,16 @@
 """How long the short processes of hooks take, as ratios to `python -c pass` in the same run.
 
-    python benchmarks/start.py [ROUNDS]
+    python benchmarks/start.py [--rounds 20] [--beside COMMAND]
 
 CPU is user plus system time of the child. The middle of the rounds counts; rounds are interleaved, so that a busy
-machine slows all rows alike. `ctxbudget` is the script that pip installed beside this Python. With a sidecar: one of
-the workspace lives, and answers; its own time is in the wall time of the caller, not in the caller's CPU time.
+machine slows all rows alike. `ctxbudget` is the script that pip installed beside this Python; `--beside` measures
+another version's script in the same rounds, with a store of its own. With a sidecar: one of the workspace lives, and
+answers; its own time is in the wall time of the caller, not in the caller's CPU time.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -57,17 +59,19 @@ calls = count(1)
 
 def stdin_of(command: list[str]) -> bytes:
     """What a coding agent writes to a hook; each time another tool call."""
-    if command is HOOK:
+    if command[1:2] == ["hook"]:
         event = {"hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_response": OUTPUT}
         return json.dumps({**SESSION, **event, "tool_use_id": f"call-{next(calls)}"}).encode()
-    return json.dumps({**SESSION, "context_window": WINDOW}).encode() if command is LINE else b""
+    return json.dumps({**SESSION, "context_window": WINDOW}).encode() if command[1:] == ["statusline"] else b""
 
 
 def once(command: list[str]) -> tuple[float, float]:
     """(CPU, wall) milliseconds of one run."""
     stdin = stdin_of(command)
+    store = os.environ["CTXBUDGET_STORE"] + ("" if command[0] == CTXBUDGET else ".other")
+    environment = {**os.environ, "CTXBUDGET_STORE": store}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True, env=environment)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return cpu * 1e3, wall * 1e3
@@ -95,15 +99,28 @@ def sidecar() -> Iterator[None]:
         yield
 
 
+def beside(rows: dict[str, list[str]], other: str | None) -> dict[str, list[str]]:
+    """The rows, each that runs ctxbudget followed by the same with the other script."""
+    both = dict[str, list[str]]()
+    for name, command in rows.items():
+        both[name] = command
+        if other and command[0] == CTXBUDGET:
+            both[f"{name}, other"] = [other, *command[1:]]
+    return both
+
+
 def main() -> None:
     """Print the tables."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--beside", metavar="COMMAND", help="another version's script; without a sidecar")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"CTXBUDGET_STORE": f"{folder}/store.db", "CTXBUDGET_WORKSPACE": folder}
-        measured(FLOOR | ALONE, rounds)
+        measured(FLOOR | beside(ALONE, options.beside), options.rounds)
         print()
         with sidecar():
-            measured(FLOOR | ASKING, rounds)
+            measured(FLOOR | ASKING, options.rounds)
 
 
 if __name__ == "__main__":
