@@ -346,8 +346,8 @@ def test_an_event_that_cannot_be_used_is_set_aside_and_told(claude: AgentHost) -
     done = claude.hook("PostToolUse", payload(claude, "three"))
     assert (done.returncode, done.stdout) == (0, b"")
     told = done.stderr.decode().splitlines()
-    assert [line.partition(": an event that waited cannot")[0] for line in told] == ["ctxbudget hook"] * 3
-    assert "its checksum is another" in told[0]
+    assert [line.partition(": a spooled event cannot")[0] for line in told] == ["ctxbudget hook"] * 3
+    assert "its checksum does not match" in told[0]
     assert "not an event of this version" in told[1]
     assert "Lunch" in told[2]
     assert contents(claude) == ["said two", "said three"]

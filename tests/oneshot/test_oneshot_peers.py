@@ -116,7 +116,7 @@ def test_too_large_a_body_is_the_callers_own(shared: tuple[Place, Client]) -> No
         ask = place.ask("budget/status")
         ask.body = b"x" * 20_000_001
         connection.sendall(ask.head())
-        assert rest(connection) == b"refused too much to read\n"
+        assert rest(connection) == b"refused the body is too large\n"
     done = place.call("tokens/count", "-", stdin=LONG * 2)  # over the limit, and no JSON
     assert (done.returncode, json.loads(done.stderr)["data"]["name"]) == (1, "parseError")
     works(place, client)

@@ -61,7 +61,7 @@ def test_it_is_private(spool: Spool) -> None:
 def test_a_link_in_its_place_is_refused(spool: Spool, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     spool.folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(PermissionError, match="not a folder of this user"):
+    with pytest.raises(PermissionError, match="not a folder owned by this user"):
         spool.put(b"event")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 

@@ -1,1 +1,1 @@
-"""An account and its transactions: what the methods are made of."""
+"""A session's account and its transactions: the building blocks of the methods."""

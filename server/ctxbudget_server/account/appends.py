@@ -1,4 +1,4 @@
-"""Growing an item's content: the store keeps the addition, the counter looks at the tail."""
+"""Appending to an item's content: only the addition is stored, and only the tail is recounted."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 
 MAX_SEGMENTS = 32
-"""Blobs of one item before they are joined, so that appends write little and reads gather few parts."""
+"""Blobs of one item before they are joined: appends write little, and reads gather few parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """An item after an append. `recounted`: characters that were counted."""
+    """An item after an append. `recounted`: how many characters were counted."""
 
     item: Item
     blob: Blob
@@ -25,7 +25,7 @@ class Growth:
 
 
 class Grower:
-    """Works out appends to one item, as work that is rehearsed for each state of the item."""
+    """Works out appends to one item; the slow work is rehearsed for each state of the item."""
 
     def __init__(self, addition: str, counter: Counter, check: Callable[[], None]) -> None:
         self._addition = addition
@@ -34,7 +34,7 @@ class Grower:
         self.rehearsed: Rehearsed[str | None, Growth] = Rehearsed()
 
     def grow(self, unit: UnitOfWork, item: Item) -> Growth:
-        """The item with the addition at its end; its blob goes into the unit."""
+        """The item with the addition at its end; puts the addition's blob into the unit."""
         growth = self.rehearsed.result(item.hash, lambda: self._grow(unit, item))
         unit.put_blob(growth.blob)
         return replace(growth, item=replace(growth.item, pinned=item.pinned, state=item.state))
@@ -66,5 +66,5 @@ class Grower:
     def _count(self, item: Item, old: str) -> tuple[Figure, int]:
         if item.encoding == self._counter.family.encoding:
             return self._counter.grown(old, item.raw_tokens, self._addition, self._check)
-        # The session counts for another model by now, so the whole content is counted again.
+        # The session's model has changed since, so the whole content is counted again.
         return self._counter.figure(old + self._addition, self._check), len(old) + len(self._addition)

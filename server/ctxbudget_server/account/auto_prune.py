@@ -1,4 +1,4 @@
-"""`autoPrune`: at the crossing to critical, unpinned transient items go, in a transaction of their own."""
+"""`autoPrune`: when the level reaches critical, unpinned transient items are removed, in a separate transaction."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Grown = TypeVar("Grown", AddResult, AppendResult, RestoreResult)
 
 
 def emergency_prune(request: Request, params: MutatingParams, grown: Grown) -> Grown:
-    """The result of a call that made the account grow, after the emergency prune where one is due.
+    """The result of a call that added tokens, after the emergency prune if one is due.
 
-    It is a second transaction: the peak that the growth reached stays on record.
+    The prune is a second transaction, so that the peak reached before it stays on record.
     """
     if not any(alert.level == "critical" for alert in grown.alerts):
         return grown

@@ -1,4 +1,4 @@
-"""Cancellation of one request: asked for from the event loop, obeyed by the thread that does the work."""
+"""Cancellation of one request: requested on the event loop, honoured by the thread that does the work."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ T = TypeVar("T")
 
 
 class Cancelled(Exception):  # noqa: N818 (a state, not a fault)
-    """The work was told to stop before it committed anything."""
+    """The request was cancelled before it committed anything."""
 
 
 class Cancellation:
     """A one-way switch with a point of no return.
 
-    The worker calls `check` between chunks and `commit` right before its transaction commits. A cancel that comes
-    before the commit wins, and the worker leaves nothing; one that comes after loses, and the result is answered.
+    The worker calls `check` between chunks and `commit` right before its transaction commits. A cancellation before the
+    commit wins, and nothing is changed; one after it comes too late, and the result is returned.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Cancellation:
             return self._cancelled
 
     def commit(self) -> None:
-        """Pass the point of no return, or raise `Cancelled` if the request was cancelled before."""
+        """Pass the point of no return; raise `Cancelled` if the request was cancelled before."""
         with self._lock:
             if self._cancelled:
                 raise Cancelled

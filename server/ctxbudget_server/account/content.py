@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ctxbudget_server.store.interface import Reader
 
 CHUNK = 1 << 20
-"""Bytes that are compressed between two looks at the cancellation."""
+"""Bytes compressed between two checks for cancellation."""
 
 
 class Blob(NamedTuple):
@@ -27,7 +27,7 @@ class Blob(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A token figure with its provenance. `raw` is the vocabulary's own count, `tokens` what the accounts sum."""
+    """A token figure with its provenance. `raw` is the vocabulary's own count; `tokens` is what the account adds up."""
 
     tokens: int
     raw: int
@@ -37,7 +37,7 @@ class Figure(NamedTuple):
 
 
 def encode(text: str) -> bytes:
-    """UTF-8; a lone surrogate keeps its three bytes, so that what came in can go out again."""
+    """UTF-8. A lone surrogate is kept as three bytes, so that `decode` returns the same text."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -47,7 +47,7 @@ def decode(data: bytes) -> str:
 
 
 def undamaged(reader: Reader, item: Item) -> str | None:
-    """The text of an item whose content is kept; None where what is stored was damaged."""
+    """The text of an item whose content is kept; None if the stored content is damaged."""
     try:
         return decode(reader.content(item))
     except ProtocolError as error:

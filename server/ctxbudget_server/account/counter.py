@@ -1,4 +1,4 @@
-"""Token figures: what a model's rule says, corrected by what its bills in this workspace have taught."""
+"""Token figures: the count by a model's rule, calibrated by the usage billed for that model in this workspace."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Check = Callable[[], None]
 
 
 FIRST_PIECE = 4096
-"""Characters that are looked at first to see whether an estimated text fits."""
+"""Characters counted first when checking whether a text fits by estimates."""
 
 
 @lru_cache(maxsize=64)
 def family_of(model: str | None) -> Family:
-    """The rule that counts for a model."""
+    """The counting rule of a model."""
     from ctxbudget_server.tokens import resolve
 
     return resolve(model)
@@ -37,31 +37,31 @@ def family_of(model: str | None) -> Family:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Counts for one model. `factor` is its calibration in this workspace, learned from `samples` bills."""
+    """Counts tokens for one model. `factor` is its calibration in this workspace, learned from `samples` bills."""
 
     model: str | None
     factor: float = 1.0
     samples: int = 0
     error_band: tuple[float, float] | None = None
-    """Shares by which calibrated figures were off lately, not passed in 50 % and in 90 % of calls."""
+    """Recent relative errors of calibrated figures: not exceeded in 50 % and in 90 % of calls."""
     at_once: bool = False
-    """Answer with estimates that need no vocabulary."""
+    """Give estimates that need no vocabulary."""
 
     @property
     def family(self) -> Family:
-        """The rule that counts."""
+        """The counting rule."""
         return family_of(self.model)
 
     @property
     def provenance(self) -> Provenance:
-        """Where this counter's figures come from."""
+        """The provenance of this counter's figures."""
         if self.at_once:
             return "estimated"
         return "calibrated" if self.samples else self.family.provenance
 
     @property
     def expected_error(self) -> float | None:
-        """Median share by which a figure is expected to be off; None: exact, or not known."""
+        """Expected relative error of a figure (median); None: exact, or unknown."""
         if self.provenance == "calibrated" and self.error_band is not None:
             return self.error_band[0]
         error = self.family.expected_error
@@ -73,13 +73,13 @@ class Counter:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the vocabulary is loaded, so that counting need not wait for it."""
+        """Whether the vocabulary is loaded, so that counting need not wait."""
         from ctxbudget_server.tokens import is_loaded
 
         return is_loaded(self.family.encoding)
 
     def load_soon(self) -> None:
-        """Begin to load the vocabulary in the background; loading twice is waiting once."""
+        """Start loading the vocabulary in the background; calling it again does no harm."""
         from ctxbudget_server.tokens import load
 
         threading.Thread(target=load, args=(self.family.encoding,), daemon=True).start()
@@ -97,7 +97,7 @@ class Counter:
         return self._calibrated(figure_from(text, raw, self.family, check))
 
     def of_sums(self) -> Callable[[int, float], int]:
-        """A function that gives a text's tokens by its raw count and weight, which may be sums over its parts."""
+        """A function from a text's raw count and weight (which may be sums over its parts) to its tokens."""
         from ctxbudget_server.tokens import tokens_from
 
         family, factor = self.family, self.factor
@@ -123,10 +123,10 @@ class Counter:
         return lambda text: self.figure(text, check).tokens
 
     def fits(self, text: str, limit: int, check: Check) -> tuple[bool, int | None]:
-        """Whether a text has at most `limit` tokens, and its tokens where they had to be counted to the end.
+        """Whether a text has at most `limit` tokens, and its tokens if it was counted to the end.
 
-        Figures that are not the vocabulary's own are looked at from the beginning, in pieces that double: a figure
-        only grows with its text, so the first beginning that is over the limit decides.
+        Estimates are made of beginnings of doubling length: a figure only grows with its text, so the first beginning
+        over the limit decides.
         """
         from ctxbudget_server.tokens import fits
 
@@ -142,7 +142,7 @@ class Counter:
         return tokens <= limit, tokens
 
     def truncate(self, text: str, limit: int, check: Check) -> tuple[str, int]:
-        """The longest beginning found with at most `limit` tokens, and its tokens. Never a broken character."""
+        """The longest beginning found with at most `limit` tokens, and its tokens. No character is split."""
         from ctxbudget_server.tokens import truncate
 
         if self.provenance == "exact":
@@ -164,7 +164,7 @@ class Counter:
 
     def _calibrated(self, counted: TokenFigure) -> Figure:
         tokens = round(counted.tokens * self.factor) if self.samples else counted.tokens
-        # A raw figure that no vocabulary counted names none, so that it is counted when one is at hand.
+        # A raw figure that no vocabulary counted names no encoding, so that it is counted once one is available.
         encoding = None if self.at_once else counted.encoding
         return Figure(tokens, counted.raw_tokens, encoding, self.provenance, self.factor)
 
@@ -185,7 +185,7 @@ def session_counter(request: Request, session_id: str | None) -> tuple[Settings,
 
 
 def calibrated_counter(reader: Reader, model: str | None) -> Counter:
-    """The counter of a model, from what the store knows of its bills."""
+    """The counter of a model, with the calibration that the store has."""
     record = None if model is None else reader.calibration(model)
     if model is None or record is None:
         return Counter(model)
@@ -195,7 +195,7 @@ def calibrated_counter(reader: Reader, model: str | None) -> Counter:
 
 
 def counter_of(model: str, state: Calibration) -> Counter:
-    """The counter of a model whose bills are known."""
+    """The counter of a model with this calibration."""
     from ctxbudget_server.rules.calibration import error_band, factor
 
     band = error_band(state)
@@ -203,7 +203,7 @@ def counter_of(model: str, state: Calibration) -> Counter:
 
 
 def calibration_of(reader: Reader, model: str) -> Calibration:
-    """What the bills of a model have taught; nothing yet for a model that was never billed."""
+    """The calibration of a model; the initial one for a model that was never billed."""
     from ctxbudget_server.rules.calibration import Calibration, load
 
     record = reader.calibration(model)
@@ -211,5 +211,5 @@ def calibration_of(reader: Reader, model: str) -> Calibration:
 
 
 def wire_band(counter: Counter) -> ErrorBand | None:
-    """How far off a calibrated counter's figures have been lately."""
+    """The recent error of a calibrated counter's figures, on the wire."""
     return ErrorBand(median=counter.error_band[0], p90=counter.error_band[1]) if counter.error_band else None

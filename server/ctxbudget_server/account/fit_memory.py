@@ -1,4 +1,4 @@
-"""What a fit needs of counting and extraction, remembered from call to call: an array mostly comes back as it was."""
+"""Caches counts and extracts from one fit to the next: most of an array comes back unchanged."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ T = TypeVar("T")
 MAX_KEPT = 50_000
 """Maximum number of cached ids of kept texts."""
 ENTRY_BYTES = 700
-"""What a cached value takes beside itself: its key, and its places in the cache's tables."""
+"""Bytes of overhead of each cached value: its key, and its entries in the cache's tables."""
 MAX_KNOWN_BYTES = 16 * 1024 * 1024
-"""What is cached of texts, together."""
+"""Maximum size of everything cached about texts."""
 
 Digest = tuple[Hashable, int, bytes]
 
@@ -40,7 +40,7 @@ _kept_lock = Lock()
 
 
 def forget() -> None:
-    """Forget all that was worked out, so that what is measured next is a first time."""
+    """Empty the caches, so that the next measurement starts cold."""
     with _texts_lock:
         _texts.clear()
     forget_fits()
@@ -56,7 +56,7 @@ def _cached(what: Hashable, text: str, make: Callable[[str], Any]) -> Any:
 
 
 def _made(what: Hashable, text: str, make: Callable[[str], T]) -> T:
-    """`make(text)`, or what it was the last time."""
+    """`make(text)`, cached."""
     made: T = _cached(what, text, make)
     return made
 
@@ -67,18 +67,18 @@ def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
 
 
 def remembered_blob(text: str, check: Callable[[], None]) -> Blob:
-    """A text's blob, which need not be compressed again."""
+    """A text's blob, cached so that the text is not compressed again."""
     return _made("blob", text, lambda new: make_blob(encode(new), check))
 
 
 def kept_id(nonce: str, digest: str) -> str | None:
-    """The id of what this process has put into an archive; an archive that was deleted has another nonce."""
+    """The id under which this process has put a text into an archive. A deleted archive had another nonce."""
     with _kept_lock:
         return _kept.get((nonce, digest))
 
 
 def remember_kept(nonce: str, digest: str, item_id: str) -> None:
-    """Remember what was put into an archive."""
+    """Remember the id of a text that was put into an archive."""
     with _kept_lock:
         _kept[nonce, digest] = item_id
 
@@ -90,7 +90,7 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     seen: dict[str, int] = {}
 
     def raw(piece: str) -> int:
-        """A request asks for the same text many times: the text itself is found faster than its digest."""
+        """A request asks for the same text many times, and looking up the text is faster than digesting it."""
         if piece not in seen:
             seen[piece] = raw_tokens(counter, piece, check)
         return seen[piece]

@@ -1,9 +1,9 @@
-"""New items: those that callers bring in are read, counted and compressed before the transaction that takes them."""
+"""New items: what callers bring in is read, counted and compressed before the transaction that adds it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.words import Kind, Layer
@@ -13,6 +13,9 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.workspace.documents import check_size
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import NewItem
 
 T = TypeVar("T")
 
@@ -35,7 +38,11 @@ def make_item(
     reduces: tuple[str, ...] = (),
     brought_in: bool = False,
 ) -> Item:
-    """An item with an id of its own, retained from now on. Its content goes into the unit; the caller puts the item."""
+    """A new retained item with an id of its own. Its content goes into the unit; the caller puts the item.
+
+    The parameters repeat those fields of `Item` that a caller decides, so that types are checked where items are made.
+    `Item` itself has no defaults for them: an item read from the store or its log with a field missing is an error.
+    """
     if blob is not None:
         unit.put_blob(blob)
     item_id = unit.new_id("i")
@@ -71,34 +78,17 @@ def make_item(
     )
 
 
-class Incoming(NamedTuple):
-    """An item as the caller describes it: of content, path and tokens exactly one is given."""
-
-    layer: Layer | None
-    kind: Kind | None
-    phase: int | None
-    wave: int | None = None
-    agent: str | None = None
-    title: str | None = None
-    pinned: bool = False
-    reduces: list[str] | None = None
-    content: str | None = None
-    path: str | None = None
-    tokens: int | None = None
-    complete: bool | None = None
-
-
 @dataclass(frozen=True, slots=True)
-class Entering:
+class PreparedItem:
     """An item that is ready to enter. `blob` is None for a token figure alone."""
 
-    new: Incoming
+    new: NewItem
     path: str | None
     blob: Blob | None
     figure: Figure
 
     def enter(self, unit: UnitOfWork, reduces: tuple[str, ...] = ()) -> Item:
-        """Put the item into the unit. An item that stands in for others is not brought in: it takes their place."""
+        """Put the item into the unit. One that reduces others takes their place, so it does not count as brought in."""
         new = self.new
         sources = [source for source in map(unit.find, reduces) if source]
         phase, wave = _place(unit, new, sources)
@@ -122,16 +112,16 @@ class Entering:
         return unit.put(item)
 
 
-def prepare(request: Request, new: Incoming, counter: Counter, loc: Location) -> Entering:
-    """Read, count and compress one new item. Raises what reading a file raises, with `loc`."""
+def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> PreparedItem:
+    """Read, count and compress one new item. Raises the errors of reading a file, with `loc`."""
     if new.complete is not None and new.reduces is None:
-        raise invalid([*loc, "complete"], "only an item that reduces others is metadata that can be complete")
+        raise invalid([*loc, "complete"], "is allowed only for an item that `reduces` others")
     if new.layer is None and new.reduces is None:
-        raise invalid([*loc, "layer"], "an item that reduces no other needs a layer", "missing")
+        raise invalid([*loc, "layer"], "is required unless the item `reduces` others", "missing")
     if new.wave is not None and new.phase is None:
-        raise invalid([*loc, "phase"], "a wave is addressed with its phase", "missing")
+        raise invalid([*loc, "phase"], "is required with `wave`", "missing")
     if new.tokens is not None:
-        return Entering(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
+        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
     check = request.cancellation.check
     if new.path is not None:
         document = request.documents.read(new.path, [*loc, "path"])
@@ -140,11 +130,11 @@ def prepare(request: Request, new: Incoming, counter: Counter, loc: Location) ->
         text, path = new.content or "", None
     data = encode(text)
     check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
-    return Entering(new, path, make_blob(data, check), counter.figure(text, check))
+    return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check))
 
 
-def _place(unit: UnitOfWork, new: Incoming, sources: list[Item]) -> tuple[int | None, int | None]:
-    """Phase and wave of an item: as given, else where its sources are, else the running phase."""
+def _place(unit: UnitOfWork, new: NewItem, sources: list[Item]) -> tuple[int | None, int | None]:
+    """Phase and wave of an item: those given, else those of its sources, else the running phase."""
     if new.phase is not None:
         return new.phase, new.wave
     if sources:
@@ -158,11 +148,11 @@ def _place(unit: UnitOfWork, new: Incoming, sources: list[Item]) -> tuple[int | 
 
 
 def _shared(values: list[T]) -> T | None:
-    """The one value that all have; None where they differ."""
+    """The value that all share; None if they differ."""
     return values[0] if values and all(value == values[0] for value in values) else None
 
 
 def reduce_sources(unit: UnitOfWork, sources: list[Item], stand_in: Item) -> None:
-    """Let `stand_in` replace the sources from now on."""
+    """Mark the sources as replaced by `stand_in`."""
     for source in sources:
         unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))

@@ -1,4 +1,4 @@
-"""Leases on an account: tokens for work in flight, never handed out twice."""
+"""Leases on an account: tokens reserved for work in progress, never handed out twice."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ctxbudget_server.rules.leases import Lease, available
 
 
 def expiry(request: Request, ttl_ms: int) -> str:
-    """When a lease that is taken or renewed now runs out; `ttl_ms` in milliseconds."""
+    """When a lease taken or renewed now expires; `ttl_ms` is in milliseconds."""
     return timestamp(request.clock() + timedelta(milliseconds=ttl_ms))
 
 
 def tokens_left(unit: UnitOfWork) -> int:
-    """Tokens of the budget that are neither retained nor leased; negative when over."""
+    """Tokens of the budget that are neither retained nor leased; negative if the budget is exceeded."""
     return available(unit.settings.budget, unit.session.retained, unit.leased)
 
 
 def check_fits(unit: UnitOfWork, tokens: int) -> None:
-    """Raise `budgetExceeded` unless so many tokens are left."""
+    """Raise `budgetExceeded` unless `tokens` tokens are left."""
     left = tokens_left(unit)
     if tokens > left:
         raise ProtocolError(
@@ -40,7 +40,7 @@ def active_lease(unit: UnitOfWork, lease_id: str) -> Lease:
     if lease.state != "active":
         raise ProtocolError(
             "leaseClosed",
-            f"lease {lease_id} was {lease.state} before",
+            f"lease {lease_id} is already {lease.state}",
             loc=["leaseId"],
             leaseId=lease_id,
             state=lease.state,

@@ -1,4 +1,4 @@
-"""A step of the lifecycle on an account: what the policy does when phases and waves start and complete."""
+"""Lifecycle steps: starting and completing phases and waves, and applying the policy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def step(
 
 
 def unmark(unit: UnitOfWork, phase: int, wave: int | None) -> None:
-    """What is under way again is not complete: its marker would say so."""
+    """Remove the marker of a phase or wave that is running again, since the marker says that it is complete."""
     for item in unit.items(state="retained", layer="metadata", phase=phase):
         if item.marker and item.wave in (wave, None):
             unit.drop_marker(item)

@@ -1,4 +1,4 @@
-"""All that running figures tell of a session, without a look at its items."""
+"""An overview of a session from its running figures, without reading its items."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
 
 
 class Overview(NamedTuple):
-    """A session in running figures."""
+    """A session's running figures."""
 
     session: Session
     settings: Settings
@@ -33,7 +33,7 @@ class Overview(NamedTuple):
     sums: Mapping[SumKey, Figures]
     layers: Mapping[str, LayerRecord]
     leases: Sequence[Lease]
-    """Those that hold tokens now."""
+    """Leases that hold tokens now."""
 
     @property
     def leased(self) -> int:
@@ -41,7 +41,7 @@ class Overview(NamedTuple):
         return sum(lease.tokens for lease in self.leases)
 
     def phase_figures(self) -> list[PhaseFigures]:
-        """What each phase holds."""
+        """The figures of each phase."""
         by_phase = sums_by(self.sums, "phase")
         return [
             PhaseFigures(
@@ -53,7 +53,7 @@ class Overview(NamedTuple):
         ]
 
     def diagnoses(self) -> list[rules.Diagnosis]:
-        """What is wrong now."""
+        """The current diagnoses."""
         ceilings = self.settings.ceilings
         layers = {layer: (retained_where(self.sums, layer), ceiling) for layer, ceiling in ceilings.items()}
         allocated = self.session.buffer is not None
@@ -61,7 +61,7 @@ class Overview(NamedTuple):
 
 
 def overview_of(snapshot: Snapshot, now: str) -> Overview:
-    """The overview of a session as it stands."""
+    """The overview of a session's current state."""
     reader, session = snapshot.reader, snapshot.session
     return Overview(
         session=session,
@@ -75,7 +75,7 @@ def overview_of(snapshot: Snapshot, now: str) -> Overview:
 
 
 def provenance_shares(overview: Overview) -> list[ProvenanceShare]:
-    """Retained tokens by where their figures come from, the largest first."""
+    """Retained tokens by the provenance of their figures, largest first."""
     tokens: defaultdict[Provenance, int] = defaultdict(int)
     for key, figures in overview.sums.items():
         tokens[key.provenance] += figures.retained
@@ -84,5 +84,5 @@ def provenance_shares(overview: Overview) -> list[ProvenanceShare]:
 
 
 def wire_diagnoses(overview: Overview) -> list[Diagnosis]:
-    """What is wrong now, on the wire."""
+    """The current diagnoses, on the wire."""
     return [Diagnosis(**diagnosis._asdict()) for diagnosis in overview.diagnoses()]

@@ -1,4 +1,4 @@
-"""Carrying out a policy's decisions, and saying for every item what happened to it and why."""
+"""Carries out a policy's decisions, and records for every item what happened and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Action = Literal["reduced", "pruned", "kept", "added"]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A phase or wave that has just ended: where nothing of it remains, its marker says so."""
+    """A phase or wave that has just ended; if nothing of it remains, a marker takes its place."""
 
     phase: int
     wave: int | None = None
@@ -35,11 +35,11 @@ class Pruner:
 
     @property
     def saved(self) -> int:
-        """Tokens that the plan takes off the account."""
+        """Tokens that the plan frees."""
         return sum(row.tokens_before - row.tokens_after for row in self.plan)
 
     def apply(self, decisions: Decisions, ended: Iterable[Ended] = ()) -> None:
-        """Carry out the decisions, then leave a marker for each of `ended` of which nothing else remains."""
+        """Carry out the decisions, then leave a marker for each of `ended` of which nothing remains."""
         for step in self._unit.each(decisions.steps):
             self._apply_step(step)
         for turn in decisions.turns:
@@ -101,7 +101,7 @@ class Pruner:
             self._unit.put(replace(standing, reduces=standing.reduces + reduced), undoable=True)
 
     def _mark_if_empty(self, scope: Ended, decisions: Decisions) -> None:
-        """Leave the marker of what has ended, if nothing else of it remains; a phase's replaces those of its waves."""
+        """Leave a marker if nothing else remains of `scope`; a phase's marker replaces those of its waves."""
         remaining = self._remaining(scope, set())
         waves = [item for item in remaining if item.marker and scope.wave is None and item.wave is not None]
         gone = tuple(

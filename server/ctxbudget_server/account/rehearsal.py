@@ -1,4 +1,4 @@
-"""Work that is too slow for a transaction: it is done in a rehearsal, and the transaction takes the results."""
+"""Slow work is done in a rehearsal before the transaction, which then uses the results."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ Result = TypeVar("Result")
 
 
 class NotRehearsedError(Exception):
-    """The transaction met work that is too slow to do under the store's lock: rehearse again."""
+    """The transaction needs slow work that was not rehearsed: rehearse again."""
 
 
 class Rehearsed(Generic[Key, Result]):
-    """Results of slow work by what they depend on, each worked out once. Sealed, it refuses new work."""
+    """Results of slow work, keyed by what they depend on, each computed once. When sealed, it refuses new work."""
 
     def __init__(self) -> None:
         self._results: dict[Key, Result] = {}
@@ -25,7 +25,7 @@ class Rehearsed(Generic[Key, Result]):
         self._sealed = sealed
 
     def result(self, key: Key, work: Callable[[], Result]) -> Result:
-        """The result for this key; raises `NotRehearsedError` where it is sealed and there is none yet."""
+        """The result for this key, computed if need be; raises `NotRehearsedError` if that is needed while sealed."""
         if key not in self._results:
             if self._sealed:
                 raise NotRehearsedError

@@ -1,4 +1,4 @@
-"""What stands in for items that go: extracted metadata, and markers."""
+"""What replaces removed items: extracted metadata, and markers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Metadata:
 
 
 class Extractor:
-    """Extracts metadata of items, as work that is rehearsed."""
+    """Extracts the metadata of items; the extraction is rehearsed."""
 
     def __init__(
         self, counter: Counter, max_tokens: int, shown: Callable[[str | None], str | None], check: Callable[[], None]
@@ -37,7 +37,7 @@ class Extractor:
         self.rehearsed: Rehearsed[tuple[str, str], Metadata | None] = Rehearsed()
 
     def metadata_of(self, item: Item, content: Callable[[], str | None]) -> Metadata | None:
-        """The metadata of an item's content; None if it gives none."""
+        """The metadata of an item's content; None if it has none."""
         if item.hash is None:
             return None
         return self.rehearsed.result((item.id, item.hash), lambda: self._make(item, content))
@@ -68,13 +68,13 @@ class Extractor:
 
 
 def extractor_for(request: Request, session_id: str | None) -> Extractor:
-    """The extractor that a session's policy works with; raises `unknownSession`."""
+    """The extractor for a session's policy; raises `unknownSession`."""
     settings, counter = session_counter(request, session_id)
     return Extractor(counter, settings.values["metadataTokens"], request.documents.shown, request.cancellation.check)
 
 
 def marker_item(unit: UnitOfWork, counter: Counter, phase: int, wave: int | None, reduces: tuple[str, ...]) -> Item:
-    """The marker of a phase or wave, with its own exact count."""
+    """The marker of a phase or wave, counted like any text."""
     text = marker_text(phase, wave)
     blob = make_blob(encode(text), lambda: None)
     counted = counter.figure(text, lambda: None)

@@ -1,4 +1,4 @@
-"""What one request has at hand."""
+"""The context of one request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ctxbudget_server.workspace.documents import Documents
 
 
 class Request(NamedTuple):
-    """The store, the files, the limits, who asks, and whether they still want the answer."""
+    """The store, the documents, the limits, who is asking, and whether the request was cancelled."""
 
     method: str
     params: dict[str, Any]
-    """As they came, checked, without the envelope's members."""
+    """The params as received, validated, without the members of the envelope."""
     store: Store
     documents: Documents
     limits: Limits
@@ -30,20 +30,20 @@ class Request(NamedTuple):
     clock: Callable[[], datetime]
 
     def read(self) -> AbstractContextManager[Reader]:
-        """A snapshot of the store, whose reading stops when the request is cancelled."""
+        """A snapshot of the store; reading stops if the request is cancelled."""
         return self.store.read(self.cancellation.check)
 
     def write(self) -> AbstractContextManager[Writer]:
-        """The request's transaction: it stops when the request is cancelled, up to its commit."""
+        """The request's transaction; it stops if the request is cancelled before the commit."""
         return self.store.write(self.cancellation.commit, check=self.cancellation.check)
 
     def now(self) -> str:
-        """The time, in the form that the wire and the store use."""
+        """The current time, in the form that the wire and the store use."""
         return timestamp(self.clock())
 
 
 def utc_now() -> datetime:
-    """The wall clock."""
+    """The current time by the wall clock."""
     return datetime.now(UTC)
 
 

@@ -1,8 +1,8 @@
-"""Retention: the content of sessions that is not worked on goes by age, number or size; figures and log stay.
+"""Retention: drops the content of inactive sessions by age, number or size; figures and log stay.
 
-Off unless the user sets it. Sessions go whole, the one that changed least recently first. A closed session may go at
-any time, an open one once nothing has changed it for `MIN_IDLE_SECONDS`. The default session, pinned items and the
-archive of `context/fit` are treated like all others.
+Off unless the user sets it. A session loses all of its content at once, the least recently changed session first. A
+closed session may lose it at any time, an open one once nothing has changed it for `MIN_IDLE_SECONDS`. The default
+session, pinned items and the archive of `context/fit` are treated like all others.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ctxbudget_server.store.records import Event, Session
 VARIABLE: Final = "CTXBUDGET_RETAIN"
 
 MIN_IDLE_SECONDS: Final = 86_400
-"""An open session that changed more recently keeps its content, whatever the setting says."""
+"""An open session changed more recently than this keeps its content, whatever the setting."""
 
 METHOD: Final = "store/retain"
-"""What the log names where retention took content."""
+"""The method that the log names when retention dropped content."""
 
-FORM: Final = "expected age=90d, sessions=500, size=2GiB, or several of them with commas between"
+FORM: Final = "expected age=90d, sessions=500, size=2GiB, or several of them separated by commas"
 
 AGES: Final = {"h": 3_600, "d": 86_400, "w": 7 * 86_400}
 SIZES: Final = {
@@ -36,19 +36,19 @@ SIZES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How much content stays. None: as much as there is."""
+    """How much content is kept. None: no limit."""
 
     age_seconds: int | None = None
-    """Since the session's last change."""
+    """Maximum time since the session's last change."""
     sessions: int | None = None
-    """Sessions that keep content, those that changed last."""
+    """Maximum number of sessions that keep content: the most recently changed ones."""
     size_bytes: int | None = None
-    """That the store uses on the disk; what is not content counts too, but cannot go."""
+    """Maximum size of the store on the disk; what is not content counts too, but cannot be dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What retention took: sessions, items, and bytes of content as it came in."""
+    """What retention dropped: sessions, items, and bytes of content before compression."""
 
     sessions: int = 0
     items: int = 0
@@ -62,7 +62,7 @@ class Dropped:
 
 
 def parsed(text: str) -> Retention:
-    """Read a setting such as `age=90d,sessions=500,size=2GiB`. Raises ValueError that says what was expected."""
+    """Parse a setting such as `age=90d,sessions=500,size=2GiB`. Raises ValueError saying what was expected."""
     given: dict[str, int] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (word.strip() for word in part.partition("="))
@@ -83,13 +83,13 @@ def _whole(part: str, value: str, units: dict[str, int]) -> int:
 
 
 def configured(option: str | None) -> Retention | None:
-    """The setting: `option`, else CTXBUDGET_RETAIN; None: everything stays. Raises ValueError."""
+    """The setting: `option`, else CTXBUDGET_RETAIN; None: everything is kept. Raises ValueError."""
     text = option if option is not None else os.environ.get(VARIABLE, "")
     return parsed(text) if text.strip() else None
 
 
 def retain(store: Store, retention: Retention, now: datetime, actor: str) -> Dropped:
-    """Drop the content that need not stay, a transaction for each session. Costs one look where there is nothing."""
+    """Drop the content that retention does not keep, one transaction per session. Cheap if there is nothing to drop."""
     with store.read() as reader:
         sessions = sorted(reader.sessions(), key=lambda one: (one.updated_at, one.id), reverse=True)
     holding = [session for session in sessions if session.revision > session.dropped_revision]
@@ -133,7 +133,7 @@ def _is_over(store: Store, limit: int | None) -> bool:
 
 
 def _drop(store: Store, seen: Session, now: str, actor: str) -> Dropped:
-    """Take a session's content in one logged transaction; nothing if it changed since it was seen."""
+    """Drop a session's content in one logged transaction; does nothing if it changed since it was seen."""
     with store.write(lambda: None) as writer:
         session = writer.session(seen.id)
         if session is None or (session.nonce, session.revision) != (seen.nonce, seen.revision):
@@ -166,6 +166,6 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
             )
         )
         session = replace(session, revision=revision)
-    # The time of its last change stays, because the session was not worked on.
+    # `updated_at` stays, since nobody worked on the session.
     writer.put_session(replace(session, dropped_revision=session.revision))
     return taken

@@ -1,4 +1,4 @@
-"""A session's settings: what is stored, its defaults, and the figures that follow from it."""
+"""A session's settings: stored values over defaults, and the figures that follow from them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Settings:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        """Where levels are reached and released, tokens."""
+        """The thresholds at which levels are reached and left, tokens."""
         at = self.values["thresholds"]
         return thresholds(self.budget, at["warn"], at["critical"], at["warnRelease"], at["criticalRelease"])
 
@@ -56,7 +56,7 @@ class Settings:
 
     @property
     def model(self) -> str | None:
-        """The model whose vocabulary counts."""
+        """The model whose vocabulary is used for counting."""
         model: str | None = self.values["model"]
         return model
 
@@ -66,12 +66,12 @@ class Settings:
         return {layer: floor_share(self.window, share) for layer, share in self.values["layerCeilings"].items()}
 
     def changed_by(self, patch: dict[str, Any] | None) -> Settings:
-        """These settings with those that `patch` sets; null clears a setting that has no default."""
+        """These settings with those of `patch` applied; null clears a setting that has no default."""
         return Settings(merged(self.values, patch)) if patch else self
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """`base` with the members of `over`, member by member in nested objects."""
+    """`base` with the members of `over` merged in, recursively."""
     result = dict(base)
     for name, value in over.items():
         nested = isinstance(value, dict) and isinstance(result.get(name), dict)

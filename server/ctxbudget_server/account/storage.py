@@ -1,4 +1,4 @@
-"""The store as the user's own files: where it is, how large, what holds it; and how it is cleaned."""
+"""The store as files on the user's disk: where it is, how large, what takes the space; and how to clean it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ctxbudget_server.account.retention import Dropped, Retention, retain
 from ctxbudget_server.store.interface import Store
 
 KEYS_AT_ONCE: Final = 1_000
-"""Expired request keys that are forgotten in one transaction."""
+"""Expired request keys removed in one transaction."""
 
 SET_ASIDE: Final = "{name}.damaged-*"
-"""Files beside a store that was damaged once."""
+"""Damaged files set aside beside a store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What cleaning did. Bytes are of the store's file and its WAL, before and after."""
+    """What cleaning did. Bytes are those of the store's file and its WAL, before and after."""
 
     retained: Dropped
     expired_keys: int
     before_bytes: int
     after_bytes: int
     complete: bool
-    """Whether other processes let it finish; deleted content may still be in the files otherwise."""
+    """False if other processes kept it from finishing: deleted content may still be in the files."""
 
 
 def shown(store: Store, path: Path) -> dict[str, Any]:
-    """Where the store is, the bytes of its files, and what holds them, in the wire's form. It is not created."""
+    """Where the store is, the size of its files, and what takes the space, in wire form. Does not create it."""
     files = {"store": path, "wal": Path(f"{path}-wal"), "sharedMemory": Path(f"{path}-shm")}
     known = {"path": str(path), "exists": path.exists(), "files": {name: size_of(file) for name, file in files.items()}}
     aside = sorted(path.parent.glob(SET_ASIDE.format(name=path.name)))
@@ -43,7 +43,7 @@ def shown(store: Store, path: Path) -> dict[str, Any]:
 
 
 def cleaned(store: Store, path: Path, retention: Retention | None, now: datetime, *, rewrite: bool) -> Cleaned:
-    """Apply retention, forget expired request keys, and give free space back; with `rewrite`, write the file afresh."""
+    """Apply retention, remove expired request keys, and free space; with `rewrite`, rewrite the file."""
     before = _total(path)
     dropped = retain(store, retention, now, "store") if retention else Dropped()
     expired = _expired(store)

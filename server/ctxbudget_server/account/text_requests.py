@@ -1,4 +1,4 @@
-"""What requests about texts outside of any account name: a text, and who counts it."""
+"""Params of requests about texts outside any account: the text, and the counter to use."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def named_counter(request: Request, params: CountParams | FitsParams) -> Counter:
-    """The counter of the model that is named, else of the named session, else of o200k_base."""
+    """The counter of the model given, else of the session given, else of o200k_base."""
     if params.model is None and params.session_id is not None:
         return session_counter(request, params.session_id)[1]
     return counter_for(request, params.model)
 
 
 def given_text(request: Request, params: FitsParams) -> str:
-    """The text, or that of the file. Raises what reading a file raises, and `payloadTooLarge`."""
+    """The text given, or that of the file. Raises the errors of reading a file, and `payloadTooLarge`."""
     if params.path is not None:
         return request.documents.read(params.path, ["path"]).text
     text = params.text or ""

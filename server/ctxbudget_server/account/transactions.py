@@ -1,4 +1,4 @@
-"""How a request reads a session, and how it changes one: once, in order, and exactly as it says."""
+"""How a request reads a session, and how it changes one: exactly once, in order, at the expected revision."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound="Record")
 Body = Callable[[UnitOfWork], Callable[[], R]]
-"""Changes the unit, and returns what makes the result once the figures are known."""
+"""Changes the unit, and returns a function that makes the result once the figures are known."""
 
 MAX_REHEARSALS = 4
-"""Rehearsals that other processes may make useless, before the slow work is done under the store's lock."""
+"""Rehearsals that other processes may invalidate before the slow work is done under the store's lock."""
 
 
 class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
-    """The request key was used before: `result` is what it was answered with, in its wire form."""
+    """The request key was used before: `result` is the answer it got then, in wire form."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
 
 
 class Addressed(NamedTuple):
-    """Which session a follow-up of a request changes."""
+    """The session that a request's follow-up transaction changes."""
 
     session_id: str | None
     request_key: str | None = None
@@ -46,7 +46,7 @@ class Addressed(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """A session as it stands."""
+    """A session's current state."""
 
     reader: Reader
     session: Session
@@ -61,21 +61,21 @@ class Snapshot(NamedTuple):
 
 
 def check_content(item: Item, loc: Location) -> None:
-    """Raise `noContent` for an item that never had any, and `contentDropped` where retention took it."""
+    """Raise `noContent` for an item that never had content, and `contentDropped` if retention dropped it."""
     if item.dropped_at is not None:
         raise ProtocolError(
             "contentDropped",
-            f"the content of item {item.id} was dropped by retention at {item.dropped_at}; its figures stay",
+            f"the content of item {item.id} was dropped by retention at {item.dropped_at}; its figures remain",
             loc=loc,
             itemId=item.id,
             at=item.dropped_at,
         )
     if item.hash is None:
-        raise ProtocolError("noContent", f"item {item.id} is a token figure alone", loc=loc, itemId=item.id)
+        raise ProtocolError("noContent", f"item {item.id} has no content, only a token figure", loc=loc, itemId=item.id)
 
 
 def new_session(session_id: str, now: str) -> Session:
-    """A session with default settings that no transaction has touched yet."""
+    """A session with default settings, not yet changed by any transaction."""
     return Session(
         id=session_id,
         nonce=new_nonce(),
@@ -90,13 +90,13 @@ def new_session(session_id: str, now: str) -> Session:
 
 @contextmanager
 def reading(request: Request, session_id: str | None) -> Iterator[Snapshot]:
-    """A session to read from; the default session need not exist yet. Raises `unknownSession`."""
+    """A snapshot of a session; the default session need not exist yet. Raises `unknownSession`."""
     with request.read() as reader:
         yield Snapshot(reader, find_session(reader, session_id, request.now()))
 
 
 def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
-    """The session of this id, the default one if absent; raises `unknownSession`."""
+    """The session with this id, or the default one if absent; raises `unknownSession`."""
     wanted = session_id or DEFAULT_SESSION
     if found := reader.session(wanted):
         return found
@@ -113,10 +113,10 @@ def changing(
     find: Callable[[Reader], Session] | None = None,
     rehearsed: Rehearsed[Any, Any] | None = None,
 ) -> R:
-    """Run `body` as one transaction of the session and answer its result.
+    """Run `body` as one transaction of the session and return its result.
 
-    A body that has its slow work done by `rehearsed` runs on a snapshot first, so that this is done outside the lock.
-    Where another process changed the session in between, so that there is new slow work, it is rehearsed again.
+    A body with slow work (`rehearsed`) first runs on a snapshot, so that the slow work is done outside the lock. If
+    another process changed the session in between and that causes new slow work, it is rehearsed again.
     """
     scope = key_scope(request.method, params.session_id)
     locate = find or (lambda reader: open_session(reader, params, request.now()))
@@ -154,9 +154,9 @@ def _commit(
 
 
 def key_scope(method: str, session_id: str | None) -> str:
-    """Where request keys of a method are kept: with its session, else ("") with the workspace.
+    """The scope of a method's request keys: its session, else ("") the workspace.
 
-    Keys of `session/delete` outlive their session, so they have a scope that no session's id can be.
+    Keys of `session/delete` outlive their session, so their scope is one that is not a valid session id.
     """
     if method == "usage/record":
         return ""
@@ -165,7 +165,7 @@ def key_scope(method: str, session_id: str | None) -> str:
 
 
 def check_revision(wanted: int | None, session: Session) -> None:
-    """Raise `conflict` unless the session stands at the revision that the caller has seen."""
+    """Raise `conflict` unless the session is at the revision that the caller has seen."""
     if wanted is not None and wanted != session.revision:
         raise ProtocolError(
             "conflict",
@@ -176,7 +176,7 @@ def check_revision(wanted: int | None, session: Session) -> None:
 
 
 def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
-    """The session of a request that changes it; raises `unknownSession` or `sessionClosed`."""
+    """The session that a request changes; raises `unknownSession` or `sessionClosed`."""
     session = find_session(reader, params.session_id, now)
     if session.state != "open":
         raise ProtocolError(
@@ -189,7 +189,7 @@ def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -
 
 
 def first_result(reader: Reader, method: str, scope: str, key: str | None) -> dict[str, Any] | None:
-    """What this request key was answered with first, in its wire form; raises `requestKeyReused`."""
+    """The answer that this request key got before, in wire form; raises `requestKeyReused`."""
     known = reader.keyed(scope, key) if key is not None else None
     if known is None:
         return None

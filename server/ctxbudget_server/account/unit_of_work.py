@@ -1,4 +1,4 @@
-"""A unit of work on one session: all changes are gathered, figured out, and written together or not at all."""
+"""A unit of work on one session: collects changes, computes figures, and writes all or nothing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ T = TypeVar("T")
 
 
 class UnitOfWork:
-    """Changes to one session on top of a snapshot. Without `write` it is a rehearsal: nothing is kept.
+    """Changes to one session on top of a snapshot. If `write` is never called, it was a rehearsal and nothing is kept.
 
-    All that it does item by item looks at `check`, which raises when the request was cancelled.
+    Loops over items call `check`, which raises if the request was cancelled.
     """
 
     def __init__(self, reader: Reader, session: Session, now: str, check: Callable[[], None]) -> None:
@@ -57,17 +57,17 @@ class UnitOfWork:
 
     @property
     def revision(self) -> int:
-        """The revision that this unit makes."""
+        """The revision that this unit creates."""
         return self.session.revision
 
     def new_id(self, kind: str) -> str:
-        """An id that no other life of any session has: its kind's letter, the session's nonce, and a number."""
+        """An id unique across all lives of all sessions: a letter for its kind, the session's nonce, and a number."""
         seq = self.session.next_seq
         self.session = replace(self.session, next_seq=seq + 1)
         return make_id(kind, self.session.nonce, seq)
 
     def next_order(self) -> int:
-        """A number that rises with each start and completion."""
+        """A number that increases with each start and completion."""
         order = self.session.next_order
         self.session = replace(self.session, next_order=order + 1)
         return order
@@ -89,7 +89,7 @@ class UnitOfWork:
         return item
 
     def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
-        """Items as this unit leaves them, in the order in which they entered."""
+        """Items as this unit leaves them, in the order in which they were added."""
         stored = {item.id: item for item in self.reader.items(self.id, state=state, layer=layer, phase=phase)}
         self._stored.update(stored)
         merged = {**stored, **self._items}
@@ -106,13 +106,13 @@ class UnitOfWork:
         )
 
     def each(self, items: Iterable[T]) -> Iterator[T]:
-        """The items, with a look at the cancellation before each."""
+        """The items, with a check for cancellation before each."""
         for item in items:
             self.check()
             yield item
 
     def put(self, item: Item, *, undoable: bool = False) -> Item:
-        """Create or change an item; `undoable` makes it part of what `undo_id` takes back."""
+        """Create or change an item; `undoable`: the undo behind `undo_id` reverts it."""
         self.check()
         if item.id not in self._before:
             is_new = item.seq >= self.stored.next_seq
@@ -124,7 +124,7 @@ class UnitOfWork:
         return item
 
     def put_blob(self, blob: Blob) -> None:
-        """Keep content for the items that name it."""
+        """Store a blob for the items that name it."""
         self._blobs[blob.digest] = blob
 
     def put_lease(self, lease: Lease) -> None:
@@ -142,7 +142,7 @@ class UnitOfWork:
         return wave
 
     def ensure_phase(self, number: int | None, wave: int | None = None) -> None:
-        """Let the session know a phase and a wave that an item or a lease names before they start."""
+        """Create a phase and a wave that an item or a lease names before they have started."""
         if number is not None and number not in self.phases:
             self.put_phase(Phase(number))
         if number is not None and wave is not None and (number, wave) not in self.waves:
@@ -154,7 +154,7 @@ class UnitOfWork:
         self.session = replace(self.session, config=settings.values)
 
     def running_phase(self) -> Phase | None:
-        """The phase under way."""
+        """The running phase, if any."""
         return next((phase for phase in self.phases.values() if phase.state == "running"), None)
 
     def leases(self) -> list[Lease]:
@@ -168,7 +168,7 @@ class UnitOfWork:
         return sum(lease.tokens for lease in self.leases())
 
     def undo_id(self) -> str | None:
-        """The id that takes back what was put `undoable`; None if nothing was."""
+        """The id with which to undo what was put as `undoable`; None if nothing was."""
         if self._undoable and self._undo_id is None:
             self._undo_id = self.new_id("u")
         return self._undo_id
@@ -202,7 +202,7 @@ class UnitOfWork:
         return sums
 
     def figure_out(self) -> None:
-        """Work out accounts, peaks, breaches and the level; call it once, after the last change."""
+        """Compute figures, peaks, breaches and the level; call it once, after the last change."""
         if self._figured:
             return
         self._figured = True
@@ -220,7 +220,7 @@ class UnitOfWork:
         self._follow_level()
 
     def _drop_untrue_markers(self) -> None:
-        """A marker replaces a whole phase or wave: it goes as soon as anything else of that is retained."""
+        """Remove markers of phases and waves of which anything else is retained again: a marker replaces the whole."""
         entered = [
             item
             for item in self.each(self._items.values())
@@ -233,7 +233,7 @@ class UnitOfWork:
                     self.drop_marker(marker)
 
     def drop_marker(self, marker: Item) -> None:
-        """Take a marker that is no longer true off the account; with a prune or undo under way it is part of that."""
+        """Remove a marker that is no longer true; during a prune or an undo the removal is part of it."""
         gone = replace(marker, state="pruned", reason="superseded")
         self.put(gone, undoable=bool(self._undoable))
 
@@ -290,7 +290,7 @@ class UnitOfWork:
         self.session = replace(session, level=level)
 
     def write(self, writer: Writer, actor: str, method: str) -> None:
-        """Put everything into the transaction."""
+        """Write everything into the transaction."""
         self.figure_out()
         for blob in self._blobs.values():
             writer.put_blob(blob.digest, blob.size, blob.compressed)

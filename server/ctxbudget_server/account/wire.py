@@ -1,4 +1,4 @@
-"""What the account looks like on the wire."""
+"""The account in its wire form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigures:
-    """The account in short."""
+    """The account's main figures."""
     return WireFigures(
         window=settings.window,
         budget=settings.budget,
@@ -35,7 +35,7 @@ def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigur
 
 
 def wire_item(item: Item) -> ItemInfo:
-    """An item on the account."""
+    """An item in its wire form."""
     from ctxbudget_protocol.methods.context import ItemInfo
 
     values = {name: getattr(item, name) for name in ItemInfo.names}
@@ -43,7 +43,7 @@ def wire_item(item: Item) -> ItemInfo:
 
 
 def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]:
-    """Running sums by one field of their key."""
+    """Running sums grouped by one field of their key."""
     grouped: defaultdict[object, Figures] = defaultdict(Figures)
     for key, figures in sums.items():
         grouped[getattr(key, field)] = grouped[getattr(key, field)].plus(figures)
@@ -51,7 +51,7 @@ def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]
 
 
 def retained_where(sums: Mapping[SumKey, Figures], layer: str, phase: int | None = None) -> int:
-    """Retained tokens of a layer, of one phase if it is named."""
+    """Retained tokens of a layer, or of one phase in it."""
     return sum(
         figures.retained
         for key, figures in sums.items()

@@ -1,4 +1,4 @@
-"""The command `ctxbudget`. Each part of it is imported when it is needed, so that hooks start fast."""
+"""The command `ctxbudget`. Its parts are imported only when needed, so that hooks start fast."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # importing `typing` takes a sixth of the time that a hook ha
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code."""
+    """Run the command; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in ("hook", "statusline"):
         from ctxbudget_server.cli.hook_guard import run_for_agent
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader has left, as `| head` does: there is no one to tell.
+        # The reader has gone, as with `| head`: there is no one to tell.
         sys.stderr.close()
         return 141
 

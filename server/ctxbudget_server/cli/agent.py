@@ -14,7 +14,7 @@ from ctxbudget_server.store.keys import event_key
 
 
 def answered_here(attempt: Attempt) -> OneShotAnswer:
-    """The answer; raises whatever goes wrong."""
+    """Answer in this process; raises whatever goes wrong."""
     opened = _opened(attempt)
     answer = prepare(opened.services, opened.ask, since=attempt.begun).run(Cancellation())
     if opened.starts_sidecar and switched_on():
@@ -25,7 +25,7 @@ def answered_here(attempt: Attempt) -> OneShotAnswer:
 
 
 def spooled(attempt: Attempt) -> OneShotAnswer:
-    """Spool the event, which was not put on the account in time; raises whatever goes wrong."""
+    """Spool an event that was not recorded in time; raises whatever goes wrong."""
     from ctxbudget_server.sidecar.agent_commands import spooled
 
     opened = _opened(attempt)
@@ -42,7 +42,7 @@ def _opened(attempt: Attempt) -> _Opened:
     command, *rest = attempt.given
     plain = plain_words(command, rest)
     if plain is None:
-        raise ValueError(f"these words are not understood: {' '.join(rest)} (see ctxbudget {command} --help)")
+        raise ValueError(f"unknown arguments: {' '.join(rest)} (see ctxbudget {command} --help)")
     words, options = plain
     body = attempt.stdin()
     chosen = Options(

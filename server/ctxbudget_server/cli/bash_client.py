@@ -1,4 +1,4 @@
-"""`ctxbudget bash-client`: where the file is that bash scripts source."""
+"""`ctxbudget bash-client`: prints the path of the file to source in bash scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctxbudget_server.presentation.output import show_path
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "--shim", action="store_true", help="print the folder to set CLAUDE_CONFIG to, for scripts that source its libs"
+        "--shim", action="store_true", help="print the folder to use as CLAUDE_CONFIG, for scripts that source its libs"
     )
 
 

@@ -1,4 +1,4 @@
-"""`ctxbudget call`: one request, in this process if no sidecar answers. A hook has no time to import a server."""
+"""`ctxbudget call`: makes one request, in this process if no sidecar answers. Fast, since it imports no server."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="print only this member of the result, strings as they are: retained, items.0.id, items.*.id; "
-        "may come several times",
+        help="print only this member of the result, strings without quotes: retained, items.0.id, items.*.id; "
+        "may be repeated",
     )
     parser.add_argument(
         "--errors",
         choices=("json", "text"),
         default="json",
-        help="how an error is printed: as JSON for programs, or as its name and a sentence for people (default: json)",
+        help="how an error is printed: as JSON for programs, or as name and message for people (default: json)",
     )
     parser.add_argument(
         "--sidecar-for",
         type=int,
         metavar="PID",
-        help="if no sidecar answers, start one in the background for later calls; it ends with this process",
+        help="if no sidecar answers, start one in the background for later calls; it ends when process PID ends",
     )
     add_store_options(parser)
     add_root_option(parser)
@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
 
 
 def _fold_in(opened: BudgetService, method: str) -> None:
-    """Before a call that writes, put what hooks left in the spool on the account; the call is made in any case."""
+    """Before a call that writes, fold in the events that hooks have spooled; the call is made in any case."""
     row = METHODS.get(method)
     if row is None or not row.mutates:
         return
@@ -77,13 +77,13 @@ def _fold_in(opened: BudgetService, method: str) -> None:
     try:
         rejected = fold_in(opened, time.monotonic() + STORE_SECONDS).rejected
     except OSError as fault:
-        rejected = [f"events that wait cannot be read: {fault}"]
+        rejected = [f"waiting events cannot be read: {fault}"]
     for told in rejected:
         complain("call", told)
 
 
 def _leave_sidecar(opened: BudgetService, process: int) -> None:
-    """For later calls, as long as the process lives."""
+    """Start a sidecar for later calls, which lives as long as the process."""
     from ctxbudget_server.cli.sidecar import start
     from ctxbudget_server.runtime.processes import is_alive
 

@@ -12,11 +12,11 @@ from rich.text import Text
 from ctxbudget_server.presentation.terminal import line
 
 MAX_WIDTH = 100_000
-"""Columns of a table before it wraps: long names stay on one line, so that they can be copied."""
+"""Width at which a table wraps: so large that long names stay on one line and can be copied."""
 
 
 def columns(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
-    """Lines with aligned columns; those in `right` end flush. Wide characters count as the terminal shows them."""
+    """Lines with aligned columns, those in `right` to the right. Wide characters count by their displayed width."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for column in range(len(rows[0])):
         table.add_column(justify="right" if column in right else "left", no_wrap=True)

@@ -1,4 +1,4 @@
-"""The command line read by `argparse`: each subcommand's module is imported when it is called."""
+"""The command line as parsed by `argparse`; a subcommand's module is imported when it is called."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from ctxbudget_server.presentation.output import show
 
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
-    "call": "one request, for hooks and scripts; a running server of the workspace answers it",
+    "call": "make one request, for hooks and scripts; answered by the workspace's server if one is running",
     "get": "print members of the JSON on stdin, for scripts",
-    "hook": "put what happened in a coding agent on the account; reads the agent's JSON on stdin",
-    "statusline": "one line for a coding agent's foot: window, budget, phase, agents out",
-    "sidecar": "answer hooks and calls of the workspace from one process until it has been idle for a while",
-    "demo": "drive a server through a whole workflow on real files, and show what happens",
+    "hook": "record what happened in a coding agent; reads the agent's JSON from stdin",
+    "statusline": "print a coding agent's status line: window, budget, phase, running subagents",
+    "sidecar": "answer the workspace's hooks and calls from one process until idle for a while",
+    "demo": "drive a server through a complete workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
-    "fit": "cut a recorded conversation to a limit, and keep what goes",
+    "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
-    "store": "show where the store is, its size and what holds it; clean it",
-    "doctor": "look at the installation and the store, and say what mends them",
-    "report": "print a session's report: actual against budget",
+    "store": "show where the store is and what takes its space; clean it",
+    "doctor": "check the installation and the store, and say how to fix what is wrong",
+    "report": "print a session's report: actual figures against the budget",
     "schema": "print the protocol as one JSON Schema",
-    "bash-client": "print the path of the file that bash scripts source",
-    "editor-client": "print the folder with the files that Neovim or Emacs loads",
+    "bash-client": "print the path of the file to source in bash scripts",
+    "editor-client": "print the folder of files to load in Neovim or Emacs",
 }
 
 EXAMPLES = """\
 examples:
-  ctxbudget serve                                      a harness or an editor speaks JSON-RPC to it
+  ctxbudget serve                                      for a harness or an editor, over JSON-RPC
   ctxbudget call budget/status                         the default session's account, as JSON
   ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
   ctxbudget count README.md docs/*.md
-  ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would go from a recorded conversation
+  ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation
   ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
   ctxbudget demo                                       a six-phase workflow on the example documents
 """
 
 
 def run(given: list[str], attempt: Attempt) -> int:
-    """Run the command; the exit code. `attempt` is what has been tried before with a one-shot command."""
+    """Run the command; returns the exit code. `attempt` is the fast path's attempt at a one-shot command."""
     command = next((word for word in given if not word.startswith("-")), None)
     parser = SafeParser(
         prog="ctxbudget",
-        description="The language server of context budgets.",
+        description="A language server for context budgets.",
         epilog=EXAMPLES,
         formatter_class=QuickRawFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
-    only = command in COMMANDS and given[0] == command  # nothing will be said of the others
+    only = command in COMMANDS and given[0] == command  # so the others appear in no message
     for name, summary in COMMANDS.items():
         if only and name != command:
             continue

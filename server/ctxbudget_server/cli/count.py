@@ -1,4 +1,4 @@
-"""`ctxbudget count`: the tokens of files and folders, with their provenance."""
+"""`ctxbudget count`: counts the tokens of files and folders, and shows the provenance."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ctxbudget_server.workspace.documents import as_text, check_size
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, open_inside
 
 FITS, OVER, FAILED = 0, 1, 2
-"""Exit codes: all is counted (and fits), it does not fit, a file could not be read."""
+"""Exit codes: everything was counted (and fits); it does not fit; a file could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file's figure."""
+    """The figure of one file."""
 
     path: str
     tokens: int
@@ -33,10 +33,10 @@ class Row:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders as a tree; - reads stdin")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders, shown as a tree; - reads stdin")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    parser.add_argument("--fits", type=_limit, metavar="N", help="exit with 1 if all together have more than N tokens")
+    parser.add_argument("--fits", type=_limit, metavar="N", help="exit with 1 if the total is more than N tokens")
 
 
 def _limit(text: str) -> int:
@@ -47,7 +47,7 @@ def _limit(text: str) -> int:
 
 
 def run(options: Namespace) -> int:
-    """Print figures and a total. Binary files in folders are skipped; others that cannot be read are named."""
+    """Print figures and a total. Binary files in folders are skipped; other unreadable files are reported."""
     job = _Job(Counter(options.model))
     groups = [(name, list(job.count(name))) for name in options.files]
     rows = [row for _, group in groups for row in group]
@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
 
 
 class _Job:
-    """Counts what the command names, and shows how far it is to a person who is watching."""
+    """Counts what the command names, and shows progress on a terminal."""
 
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
@@ -85,14 +85,14 @@ class _Job:
         self._progress(len(paths), len(paths))
 
     def _one(self, name: str, data: bytes | None, root: str | None = None) -> Iterator[Row]:
-        """The row of a file, which must lie in `root` if there is one: it was found there."""
+        """The row of a file. With `root` it was found in that folder, and must still be there."""
         try:
             data = _read(name, root) if data is None else data
             figure = self._figure(name, data)
         except OSError as fault:
             self._fail(f"{name}: {fault.strerror}")
         except (OutsideError, NotRegularError):
-            self._fail(f"{name}: is no longer a regular file in the folder")
+            self._fail(f"{name}: no longer a regular file in the folder")
         except ProtocolError as fault:
             if root and fault.name == "notText" and b"\0" in (data or b""):
                 return
@@ -158,7 +158,7 @@ def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
     family = counter.family
     if counter.provenance != "exact":
         error = counter.expected_error
-        off = f", off by {error:.1%} in the median" if error is not None else ", by how much it is off is not known"
+        off = f", median error {error:.1%}" if error is not None else ", expected error unknown"
         show([f"estimated for {family.name} from {family.encoding}{off}"], sys.stderr)
     if limit is not None:
         verdict = (

@@ -1,4 +1,4 @@
-"""`ctxbudget demo`: a harness, a server, and a whole workflow on real files."""
+"""`ctxbudget demo`: runs a harness and a server through a complete workflow on real files."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         "folder",
         metavar="FOLDER",
         nargs="?",
-        help="Markdown, text and log files to work on (default: the examples that are shipped)",
+        help="Markdown, text and log files to work on (default: the included examples)",
     )
-    parser.add_argument("--trace", metavar="FILE", help="write every frame, in both directions, as a JSON line to FILE")
+    parser.add_argument("--trace", metavar="FILE", help="write every frame in both directions to FILE, as JSON lines")
 
 
 def run(options: Namespace) -> int:
-    """Run the demo; 1 where there is nothing to show, or the server failed."""
+    """Run the demo; returns 1 if there is nothing to show or the server failed."""
     from ctxbudget_server.demo.launch import launch
 
-    # So that the server and its store go in order, as they do at Ctrl-C.
+    # So that the server and its store are shut down in order, as with Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     return launch(options.folder, options.trace)

@@ -1,4 +1,4 @@
-"""`ctxbudget doctor`: what is wrong with the installation and the store, and the command that mends it."""
+"""`ctxbudget doctor`: reports what is wrong with the installation and the store, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ctxbudget_server.store.location import store_path
 from ctxbudget_server.workspace.documents import find_workspace
 
 FINE, FINDINGS, FAILED = 0, 1, 2
-"""Exit codes: nothing needs to be done; something does; the doctor could not do what it was asked for."""
+"""Exit codes: nothing needs to be done; something does; the doctor could not do what was asked."""
 
 MARKS = {"ok": "ok", "notice": "note", "warning": "WARN", "error": "ERROR"}
 
@@ -28,14 +28,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--repair",
         action="store_true",
-        help="put what can be read of a damaged store into a new one first; the damaged file is kept",
+        help="first replace a damaged store with what can be read of it; the damaged file is kept",
     )
-    parser.add_argument("--acknowledge", action="store_true", help="have read what was lost: it is not told any more")
+    parser.add_argument(
+        "--acknowledge", action="store_true", help="acknowledge what was lost, so that it is no longer reported"
+    )
     add_store_options(parser)
 
 
 def run(options: Namespace) -> int:
-    """Look at everything; print it."""
+    """Check everything and print the findings."""
     try:
         workspace = str(find_workspace(options.workspace, None))
     except ProtocolError as error:
@@ -60,7 +62,7 @@ def run(options: Namespace) -> int:
 
 
 def _again(options: Namespace) -> list[str]:
-    """The words with which another command means the same workspace and store."""
+    """The options that make another command use the same workspace and store."""
     named = (("--workspace", options.workspace), ("--store", options.store))
     return [word for name, value in named if value for word in (name, value)]
 

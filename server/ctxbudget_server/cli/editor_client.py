@@ -1,4 +1,4 @@
-"""`ctxbudget editor-client`: where the files are that an editor loads."""
+"""`ctxbudget editor-client`: prints the folder of files to load in an editor."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The short way of a one-shot command: plain words, understood without `argparse`, and a sidecar that answers.
+"""The fast path of a one-shot command: plain arguments, parsed without `argparse`, and a sidecar that answers.
 
-Whatever is not plain, and whatever no sidecar answers, is left to the long way, which also reports what is wrong.
+Anything not plain, or not answered by a sidecar, is left to the normal path, which also reports errors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = frozenset({"call", "hook", "statusline"})
 UNBREAKABLE = frozenset({"hook", "statusline"})
-"""Commands that coding agents run: whatever goes wrong, they end with exit code 0."""
+"""Commands that coding agents run; whatever goes wrong, they end with exit code 0."""
 STORE_OPTIONS = ("--workspace", "--store", "--durability")
 OPTIONS = {
     "call": (*STORE_OPTIONS, "--get", "--errors", "--sidecar-for"),
@@ -26,20 +26,20 @@ OPTIONS = {
 }
 FLAGS = {"hook": ("--sidecar",)}
 REPEATED = "--get"
-"""An option that may come several times."""
+"""An option that may be repeated."""
 NOT_TOLD = (*STORE_OPTIONS, "--sidecar", "--sidecar-for")
-"""Options that a sidecar need not know: whoever reaches it has them in common with it, or has no use for them."""
+"""Options not passed to a sidecar: whoever reaches it shares their values with it or does not need them."""
 CHOICES = {"--durability": ("full", "fast"), "--errors": ("json", "text")}
 WORD_COUNTS = {"call": (1, 2), "hook": (1, 1), "statusline": (0, 0)}
-"""At least, at most."""
+"""Minimum and maximum number of arguments."""
 
 PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
-"""Where a coding agent was started; its current directory may move."""
+"""Variables with the folder in which a coding agent was started; its current directory may change."""
 MAX_STDIN_BYTES = 64 * 1024 * 1024
 
 
 class Attempt:
-    """One command line on its short way, and what the long way must know of it."""
+    """One command line on the fast path, and what the normal path must know about the attempt."""
 
     __slots__ = ("begun", "body", "given", "key")
 
@@ -47,11 +47,10 @@ class Attempt:
         self.given = given
         self.begun = time.monotonic()
         self.body: bytes | None = None
-        """What was read from stdin, which cannot be read again."""
+        """What was read from stdin, which cannot be read twice."""
         self.key = ""
-        """The request key that a sidecar was given; it may have acted on it, and have been unable to answer.
-
-        An event has one in any case.
+        """The request key given to a sidecar, which may have acted on it without being able to answer. An event always
+        has one.
         """
 
     def ask(self) -> OneShotAnswer | None:
@@ -95,7 +94,7 @@ class Attempt:
         return answer
 
     def stdin(self) -> bytes:
-        """What a host wrote; nothing where a person is at the keyboard. Raises ValueError if it is too much."""
+        """What a host wrote to stdin; nothing if stdin is a terminal. Raises ValueError if it is too much."""
         if self.body is None:
             stream = sys.stdin
             self.body = b"" if stream is None or stream.isatty() else stream.buffer.read(MAX_STDIN_BYTES + 1)
@@ -111,7 +110,7 @@ class Attempt:
 
 
 def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, str]] | None:
-    """(words, options by name); None for anything that `argparse` should look at. The words stand together.
+    """(arguments, options by name); None for anything that `argparse` should handle. Arguments must be adjacent.
 
     The values of a repeated option are joined by NUL.
     """
@@ -142,7 +141,7 @@ def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, st
 
 
 def settings(command: str, options: dict[str, str]) -> list[str]:
-    """`name=value` for each option that says how a command answers, and for what the environment says of it."""
+    """`name=value` for each option, or environment variable, that affects how a command answers."""
     chosen = {name: value for name, value in options.items() if name not in NOT_TOLD}
     if command == "statusline":
         if os.environ.get("NO_COLOR"):
@@ -153,14 +152,14 @@ def settings(command: str, options: dict[str, str]) -> list[str]:
 
 
 def project_folder(command: str, body: Body) -> str:
-    """Where a coding agent's project is: its environment says, or its status line's JSON, else the current directory.
+    """A coding agent's project folder: from its environment or its status line's JSON, else the current directory.
 
-    The JSON is only looked at for one string, as it is written there: to import `json` takes longer than all the rest.
+    The JSON is only searched for one literal string: importing `json` takes longer than everything else.
     """
     for name in PROJECT_VARIABLES:
         if folder := os.environ.get(name):
             return folder
-    if command == "hook":  # a tool may have an argument of that name
+    if command == "hook":  # a tool may have an argument with that name
         return "."
     _, found, rest = bytes(body[:65536]).partition(b'"project_dir":')
     text = rest.lstrip()
@@ -172,7 +171,7 @@ def project_folder(command: str, body: Body) -> str:
 
 
 def _workspace(option: str | None, start: str) -> str:
-    """What `find_workspace` finds; raises ValueError for words that it must explain."""
+    """What `find_workspace` finds; raises ValueError for values that it must report on."""
     from ctxbudget_server.store.location import workspace_around, workspace_chosen
 
     chosen = workspace_chosen(option)

@@ -1,4 +1,4 @@
-"""`ctxbudget fit`: a recorded conversation cut to a limit, with a table of what went."""
+"""`ctxbudget fit`: cuts a recorded conversation to a limit and prints a table of what was removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.transcripts.model import Transcript
 
 FITS, OVER, FAILED = 0, 1, 2
-"""Exit codes: the array fits, it cannot be made to fit, something could not be read or written."""
+"""Exit codes: the array fits; it cannot be made to fit; something could not be read or written."""
 
 REASONS = {
     "repeated": "repeated",
@@ -28,24 +28,24 @@ REASONS = {
     "oldTurn": "old turn",
 }
 TITLE = 48
-"""Columns of a part's title."""
+"""Width in columns of a part's title."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     add_recording(parser)
-    parser.add_argument("--max", type=int, required=True, metavar="N", help="the most tokens that the array may have")
-    parser.add_argument("--keep-turns", type=int, metavar="N", help="latest turns that stay as they are (default: 2)")
-    parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about: its names stay first")
+    parser.add_argument("--max", type=int, required=True, metavar="N", help="maximum tokens of the array")
+    parser.add_argument("--keep-turns", type=int, metavar="N", help="latest turns to leave unchanged (default: 2)")
+    parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about; names from it are kept first")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
-    parser.add_argument("--dry-run", action="store_true", help="show what would go, and write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be removed, and write nothing")
     parser.add_argument("--out", metavar="FILE", help="write the fitted array as JSON; - is stdout")
     parser.add_argument("--json", action="store_true", help="the answer of context/fit as JSON")
     add_store_options(parser)
 
 
 def run(options: Namespace) -> int:
-    """Fit the latest array of the transcript, which itself is never written to."""
+    """Fit the latest array of the transcript. The transcript itself is never written to."""
     try:
         refuse_overwrite(options.transcript, options.out)
         recording = read_recording(options.transcript, options.format, "fit")
@@ -79,7 +79,7 @@ def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
 
 
 def _in_words(fault: ProtocolError) -> str:
-    """The fault with the command's own names for what was given."""
+    """The error message, with the command's names for what was given."""
     names = {"maxTokens": "--max", "keepTurns": "--keep-turns", "messages": "the transcript", "format": "--format"}
     errors = [error for error in fault.wire()["data"].get("errors", []) if error["loc"]]
     told = [f"{names.get(str(error['loc'][0]), error['loc'][0])}: {error['msg']}" for error in errors]
@@ -99,7 +99,7 @@ def _write(name: str, messages: list[dict[str, Any]]) -> None:
 
 
 def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:
-    """The table, the totals, and the way back."""
+    """The table, the totals, and how to get parts back."""
     lines = _table(result["removed"], with_ids=not options.dry_run)
     source, tokens = result["sourceTokens"], result["tokens"]
     breaks = len(recording.segments) - 1

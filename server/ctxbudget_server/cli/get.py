@@ -1,4 +1,4 @@
-"""`ctxbudget get`: members of the JSON on stdin, for scripts that have no JSON parser."""
+"""`ctxbudget get`: prints members of the JSON on stdin, for scripts without a JSON parser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.sidecar.members import MissingMemberError, printed_members
 from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # scripts call it often: `argparse` takes half as long again as all the rest
+if TYPE_CHECKING:  # scripts call it often, and `argparse` takes half as long as everything else
     from argparse import ArgumentParser, Namespace
 
 
@@ -20,12 +20,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the members; the exit code."""
+    """Print the members; returns the exit code."""
     return print_members(options.paths)
 
 
 def print_members(paths: list[str]) -> int:
-    """Print them, strings as they are; exit code 1 if there is no such member, 2 if stdin is not JSON."""
+    """Print the members, strings without quotes. Returns 0; 1 if a member is missing, 2 if stdin is not JSON."""
     import json
 
     try:

@@ -1,4 +1,4 @@
-"""`ctxbudget hook`: its help. What it does is in `hook_guard` and `agent`, without `argparse`."""
+"""Help for `ctxbudget hook`. The command itself is in `hook_guard` and `agent`, which do without `argparse`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ctxbudget_server.cli.options import add_store_options
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("event", metavar="EVENT", help="e.g. PostToolUse; the payload's hook_event_name overrides it")
-    parser.add_argument("--host", choices=HOSTS, help="which agent it is (default: seen from the payload)")
+    parser.add_argument("--host", choices=HOSTS, help="which agent it is (default: detected from the payload)")
     parser.add_argument(
         "--replace-over",
         type=int,
         metavar="TOKENS",
-        help="give the agent metadata in place of an output of more tokens; the output is kept",
+        help="give the agent metadata instead of an output of more than N tokens; the output is kept",
     )
     parser.add_argument(
         "--sidecar",
         action="store_true",
-        help="start `ctxbudget sidecar` in the background if none answers: later hooks are fast then",
+        help="start `ctxbudget sidecar` in the background if none answers, so that later hooks are fast",
     )
     add_store_options(parser)
 
 
 def run(_: Namespace) -> int:
-    """Never called: the help ends the process."""
+    """Never called, because printing the help ends the process."""
     return 0

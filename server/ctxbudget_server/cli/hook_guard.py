@@ -1,7 +1,7 @@
 """`ctxbudget hook` and `ctxbudget statusline`, which never break the agent that runs them.
 
-Whatever goes wrong ends with exit code 0 and a line on stderr: to a coding agent other codes say that the tool call is
-blocked. Every request on the way was a transaction, so nothing is half-written.
+Whatever goes wrong, they end with exit code 0 and a line on stderr, since other codes tell a coding agent that the tool
+call is blocked. Every request on the way is a transaction, so nothing is half-written.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 DEADLINE_SECONDS = 20.0
-"""A hook ends by itself in this time, whatever it waits for: hosts give theirs 30 seconds and more."""
+"""A hook ends by itself after this time, whatever it is waiting for; hosts allow 30 seconds or more."""
 
 
 def run_for_agent(given: list[str]) -> int:
-    """Run the command; 0."""
+    """Run the command; always returns 0."""
     if {"-h", "--help"} & set(given):
         from ctxbudget_server.cli.commands import run
 
@@ -30,14 +30,14 @@ def run_for_agent(given: list[str]) -> int:
     _thread.start_new_thread(_end_in_time, (given[0], attempt))
     try:
         _print(_answer(attempt))
-    except BaseException as fault:  # also SystemExit, KeyboardInterrupt and MemoryError
+    except BaseException as fault:  # including SystemExit, KeyboardInterrupt and MemoryError
         _complain(given[0], fault)
     _let_go_of_output()
     return 0
 
 
 def _end_in_time(command: str, attempt: Attempt) -> None:
-    """End the process at the deadline. A thread sees to it: no signal reaches a process that waits inside SQLite."""
+    """End the process at the deadline. This takes a thread, because no signal handler runs while SQLite waits."""
     never = _thread.allocate_lock()
     never.acquire()
     never.acquire(timeout=DEADLINE_SECONDS)
@@ -82,12 +82,12 @@ def _harmless(reason: str) -> str:
         from ctxbudget_server.presentation.terminal import line
 
         return line(reason)
-    except Exception:  # the installation itself may be what is broken
+    except Exception:  # the installation itself may be broken
         return reason.encode("ascii", "replace").decode() if reason.isprintable() else ascii(reason)
 
 
 def _let_go_of_output() -> None:
-    """What could not be written must not fail once more when Python ends, which would change the exit code."""
+    """Keep unwritten output from failing again when Python exits, which would change the exit code."""
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         try:
             if stream is not None:

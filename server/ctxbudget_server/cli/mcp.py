@@ -1,4 +1,4 @@
-"""`ctxbudget mcp`: the budget as tools for a model, in any host of the Model Context Protocol."""
+"""`ctxbudget mcp`: serves the budget as tools for a model, in any host of the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--session",
         metavar="ID",
-        help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the one that changed last)",
+        help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the session changed last)",
     )
     add_store_options(parser)
     add_root_option(parser)

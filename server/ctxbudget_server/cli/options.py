@@ -9,36 +9,36 @@ from ctxbudget_server.service.service import BudgetService, Options
 
 
 def add_store_options(parser: ArgumentParser) -> None:
-    """Which workspace and which store."""
+    """Add the options for the workspace and the store."""
     parser.add_argument("--workspace", metavar="DIR", help="the workspace (default: found from the current directory)")
     parser.add_argument("--store", metavar="PATH", help="the store's file (default: under the user's state directory)")
     parser.add_argument(
         "--durability",
         choices=("full", "fast"),
         default="full",
-        help="full: an acknowledged write survives a power cut; fast: a crash of the process (default: full)",
+        help="an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: full)",
     )
 
 
 def add_root_option(parser: ArgumentParser) -> None:
-    """Which folders outside the workspace may be read."""
+    """Add the option for folders outside the workspace that may be read."""
     parser.add_argument(
         "--root",
         action="append",
         default=[],
         metavar="FOLDER",
-        help="a folder outside the workspace whose files may be read; may be repeated (beside CTXBUDGET_ROOTS)",
+        help="a folder outside the workspace whose files may be read; may be repeated (in addition to CTXBUDGET_ROOTS)",
     )
 
 
 def add_retention_option(parser: ArgumentParser) -> None:
-    """How much content stays."""
+    """Add the option for how much content is kept."""
     parser.add_argument(
         "--retain",
         type=_retention,
         metavar="SETTING",
-        help="drop the content of sessions, oldest change first: age=90d,sessions=500,size=2GiB or one of them "
-        "(default: CTXBUDGET_RETAIN, else everything stays)",
+        help="drop the content of sessions, least recently changed first: age=90d,sessions=500,size=2GiB or one of "
+        "them (default: CTXBUDGET_RETAIN, else everything is kept)",
     )
 
 
@@ -53,7 +53,7 @@ def _retention(text: str) -> str:
 
 
 def service_options(options: Namespace, limits: Limits | None = None) -> Options:
-    """The services' options from the command line."""
+    """The service's options, from the command line."""
     return Options(
         workspace=options.workspace,
         store=options.store,
@@ -65,5 +65,5 @@ def service_options(options: Namespace, limits: Limits | None = None) -> Options
 
 
 def services(options: Namespace, actor: str) -> BudgetService:
-    """The services in this process."""
+    """The service, in this process."""
     return BudgetService(service_options(options), actor=actor)

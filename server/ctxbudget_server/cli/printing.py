@@ -1,4 +1,4 @@
-"""Prints what a one-shot command ends with, whoever worked it out."""
+"""Prints the answer of a one-shot command, whichever process produced it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 
 def printed(answer: OneShotAnswer) -> int:
-    """Print an answer; the exit code, 1 if the answer cannot be written."""
+    """Print an answer and return the exit code, which is 1 if the answer cannot be written."""
     sys.stderr.buffer.write(answer.stderr)
     sys.stderr.buffer.flush()
     try:
@@ -19,7 +19,7 @@ def printed(answer: OneShotAnswer) -> int:
         raise
     except OSError as fault:
         _complain(fault)
-        # What is left in the buffer must not fail once more when Python ends.
+        # What is left in the buffer must not fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return answer.code

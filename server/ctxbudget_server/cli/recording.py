@@ -13,15 +13,15 @@ from ctxbudget_server.transcripts.model import FORMATS, Transcript, TranscriptEr
 from ctxbudget_server.workspace.documents import as_text
 
 MAX_BYTES = 1 << 30
-"""Of a transcript: a gigabyte."""
+"""Maximum size of a transcript: 1 GiB."""
 
 
 class RecordingError(Exception):
-    """A transcript that cannot be read, in words for a person."""
+    """A transcript that cannot be read; the message is for people."""
 
 
 def add_recording(parser: ArgumentParser) -> None:
-    """The transcript, and what it is."""
+    """Add the arguments for a transcript and its format."""
     parser.add_argument(
         "transcript", metavar="TRANSCRIPT", help="a Claude Code session file, JSON with messages, or - for stdin"
     )
@@ -29,12 +29,12 @@ def add_recording(parser: ArgumentParser) -> None:
         "--format",
         choices=("auto", *FORMATS),
         default="auto",
-        help="what the transcript is (default: auto, found out from its content)",
+        help="the transcript's format (default: auto, detected from its content)",
     )
 
 
 def read_recording(name: str, form: str, command: str) -> Transcript:
-    """The transcript; warnings go to stderr. Raises `RecordingError`."""
+    """Read the transcript; warnings go to stderr. Raises `RecordingError`."""
     shown = "stdin" if name == "-" else name
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _bytes(Path(name))
@@ -55,7 +55,7 @@ def read_recording(name: str, form: str, command: str) -> Transcript:
 
 
 def refuse_overwrite(transcript: str, out: str | None) -> None:
-    """Raise `RecordingError` where a command would write over the transcript."""
+    """Raise `RecordingError` if a command would overwrite the transcript."""
     if out is None or "-" in (transcript, out):
         return
     if Path(out).exists() and Path(transcript).exists() and Path(out).samefile(transcript):

@@ -1,4 +1,4 @@
-"""`ctxbudget replay`: a recorded conversation call by call, as it was and as policies would have sent it."""
+"""`ctxbudget replay`: replays a recorded conversation call by call, as it was and as policies would have sent it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ from ctxbudget_server.transcripts.model import Transcript
 
 DONE, FAILED = 0, 2
 PLAIN_WIDTH = 100
-"""Columns of a plot that no person watches."""
+"""Width in columns of a plot that is not shown on a terminal."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     add_recording(parser)
+    parser.add_argument("--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; several are compared")
     parser.add_argument(
-        "--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; more than one are compared"
+        "--window", type=int, metavar="N", help="the model's window in tokens, for the plot and for fit"
     )
-    parser.add_argument("--window", type=int, metavar="N", help="tokens of the model's window: drawn, and for fit")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
-    parser.add_argument("--cache-read", type=float, default=0.1, metavar="X", help="of an input token's price: 0.1")
-    parser.add_argument("--cache-write", type=float, default=1.25, metavar="X", help="of an input token's price: 1.25")
+    parser.add_argument("--cache-read", type=float, default=0.1, metavar="X", help="relative to input (default: 0.1)")
+    parser.add_argument(
+        "--cache-write", type=float, default=1.25, metavar="X", help="relative to input (default: 1.25)"
+    )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
     parser.add_argument("--width", type=int, metavar="N", help="columns of the plot (default: the terminal's)")
@@ -74,7 +76,7 @@ def _replayed(options: Namespace, recording: Transcript) -> Replay:
         if value is not None and value <= 0:
             raise ValueError(f"{name} must be above 0")
     if not (0 < options.cache_read <= 100 and 0 <= options.cache_write <= 100):
-        raise ValueError("prices must be above 0, and at most 100")
+        raise ValueError("prices must be above 0 and at most 100")
     tools = tools_for(Counter(options.model), lambda: None)
     named = [spec for group in options.policy or [["reduce"]] for spec in group]
     policies = {spec: policy(spec, recording.shape, tools, options.window) for spec in dict.fromkeys(named)}
@@ -82,7 +84,7 @@ def _replayed(options: Namespace, recording: Transcript) -> Replay:
     prices = Prices(options.cache_read, options.cache_write)
     found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
     if not found.baseline.tokens:
-        raise ValueError(f"{_name(options.transcript)} has no answer of an agent, so there is nothing to replay")
+        raise ValueError(f"{_name(options.transcript)} has no answers by an agent, so there is nothing to replay")
     return found
 
 

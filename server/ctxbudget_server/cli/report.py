@@ -1,4 +1,4 @@
-"""`ctxbudget report`: a session's report for a person, or as JSON."""
+"""`ctxbudget report`: prints a session's report, for people or as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ctxbudget schema`: the contract as one JSON Schema."""
+"""`ctxbudget schema`: prints the contract as one JSON Schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctxbudget_server.presentation.output import show_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The command has none."""
+    """The command has no arguments."""
 
 
 def run(options: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`ctxbudget serve`: the server on stdin and stdout."""
+"""`ctxbudget serve`: runs the server on stdin and stdout."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ctxbudget_server.sidecar.backend import OneShotBackend
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while others wait for it."""
+"""How long a thread may hold the interpreter lock while others wait for it."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The command's arguments. Some exist because editors' clients pass them."""
+    """The command's arguments. Some exist only because editors pass them."""
     parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (this is the default)")
     parser.add_argument(
         "--clientProcessId", type=int, metavar="PID", help="the client's process; the server ends with it"
@@ -37,14 +37,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_bytes,
         metavar="N",
         default=defaults.max_message_bytes,
-        help="the largest message that is taken (default: %(default)s)",
+        help="the largest message accepted (default: %(default)s)",
     )
     parser.add_argument(
         "--max-document-bytes",
         type=_bytes,
         metavar="N",
         default=defaults.max_document_bytes,
-        help="the largest document that is taken (default: %(default)s)",
+        help="the largest document accepted (default: %(default)s)",
     )
 
 
@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
     """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
     from ctxbudget_server.runtime import watchdog
 
-    watching = watchdog.start(stdin=True, parent=True)  # before there are threads, and while the process is small
+    watching = watchdog.start(stdin=True, parent=True)  # while the process is small and has no threads
 
     import gc
     import logging
@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
 
     from ctxbudget_server.presentation.logs import SafeFormatter
 
-    # Extraction is all Python: with the usual 5 ms every other request would wait that long at each turn.
+    # Extraction is pure Python: with the usual 5 ms, every other request would wait that long at each turn.
     sys.setswitchinterval(SWITCH_SECONDS)
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
     log_format = f"%(asctime)s ctxbudget[{os.getpid()}] %(levelname)s %(name)s: %(message)s"
@@ -68,7 +68,7 @@ def run(options: Namespace) -> int:
     for handler in logging.getLogger().handlers:
         handler.setFormatter(SafeFormatter(log_format))
 
-    # Hundreds of classes are about to be made, and nothing of them to be thrown away.
+    # Hundreds of classes are about to be created, and none of them will be garbage.
     gc.disable()
     from ctxbudget_server.rpc.connection import Served
     from ctxbudget_server.rpc.server import ServeOptions, serve
@@ -89,7 +89,7 @@ def run(options: Namespace) -> int:
         service = BudgetService(chosen, root=root, actor="serve")
 
         def answer_one_shots() -> OneShotBackend | None:
-            from ctxbudget_server.sidecar.commands import one_shots  # after `initialize` was answered
+            from ctxbudget_server.sidecar.commands import one_shots  # not before `initialize` is answered
 
             return one_shots(service)
 

@@ -1,4 +1,4 @@
-"""`ctxbudget sidecar`: answers hooks and calls of the workspace from one process that has everything loaded."""
+"""`ctxbudget sidecar`: answers the workspace's hooks and calls from one process that has everything loaded."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ctxbudget_server.store.location import socket_place
 
 IDLE_SECONDS = 900
 LOG_VARIABLE = "CTXBUDGET_LOG"
-"""The log file of a sidecar that is started in the background."""
+"""Environment variable with the log file of a sidecar started in the background."""
 STOP_SECONDS = 3.0
-"""How long `--stop` waits for the end of a sidecar that was told to end."""
+"""How long `--stop` waits for the sidecar to end."""
 POLL_INTERVAL = 0.02
 
 
@@ -33,11 +33,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=float,
         default=IDLE_SECONDS,
         metavar="SECONDS",
-        help="end after so many idle seconds (default: %(default)s)",
+        help="end after this many idle seconds (default: %(default)s)",
     )
-    parser.add_argument("--for", type=int, dest="process", metavar="PID", help="also end when this process has ended")
-    parser.add_argument("--log-file", metavar="PATH", help="append to this file what it does (default: no log)")
-    parser.add_argument("--stop", action="store_true", help="end the sidecar that was started for --for PID now")
+    parser.add_argument("--for", type=int, dest="process", metavar="PID", help="also end when this process ends")
+    parser.add_argument("--log-file", metavar="PATH", help="append a log to this file (default: no log)")
+    parser.add_argument("--stop", action="store_true", help="end the sidecar that was started with --for PID")
     add_store_options(parser)
     add_root_option(parser)
 
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Answer until the workspace is idle; returns 0 at once if another process already answers."""
     if sys.platform == "win32":
-        complain("sidecar", "it needs Unix sockets")
+        complain("sidecar", "requires Unix sockets")
         return 2
     from ctxbudget_server.runtime import watchdog
 
@@ -67,9 +67,9 @@ def run(options: Namespace) -> int:
 
 
 def start(at: Whereabouts, process: int | None = None) -> None:
-    """Leave a sidecar behind, for the workspace and store that this process works with; it ends with `process`.
+    """Start a background sidecar for this process's workspace and store; it ends when `process` ends.
 
-    It has no parent that waits for it: the agent that runs this hook can end without it.
+    It is detached, so that the agent that runs this hook can end without it.
     """
     command = [sys.executable, "-P", "-m", "ctxbudget_server", "sidecar", "--workspace", at.workspace]
     command += ["--store", at.store, "--durability", at.durability]
@@ -92,7 +92,7 @@ def _log_to(file: str) -> None:
 
 
 def _stop(at: Whereabouts, process: int | None) -> None:
-    """End the sidecar that was started for the process; one that was not goes on."""
+    """End the sidecar if it was started for the process; any other continues."""
     ask = OneShotRequest(identity(at.workspace, at.store, at.durability, at.roots), "", "end", [str(process)])
     if ask_sidecar(ask, at.workspace, at.store) is None:
         return

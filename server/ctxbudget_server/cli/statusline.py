@@ -1,4 +1,4 @@
-"""`ctxbudget statusline`: its help. What it does is in `hook_guard` and `agent`, without `argparse`."""
+"""Help for `ctxbudget statusline`. The command itself is in `hook_guard` and `agent`, which do without `argparse`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.cli.options import add_store_options
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "--session", metavar="ID", help="the session where stdin names none (default: CTXBUDGET_SESSION, or `default`)"
+        "--session", metavar="ID", help="the session if stdin names none (default: CTXBUDGET_SESSION, or `default`)"
     )
     parser.add_argument(
         "--color",
@@ -18,10 +18,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="always",
         help="colour by level (default: unless NO_COLOR is set)",
     )
-    parser.add_argument("--width", type=int, metavar="COLUMNS", help="leave out what has no room")
+    parser.add_argument("--width", type=int, metavar="COLUMNS", help="leave out what does not fit")
     add_store_options(parser)
 
 
 def run(_: Namespace) -> int:
-    """Never called: the help ends the process."""
+    """Never called, because printing the help ends the process."""
     return 0

@@ -1,4 +1,4 @@
-"""`ctxbudget store`: where the store is, its size and what holds it; cleans it."""
+"""`ctxbudget store`: shows where the store is and what takes its space; cleans it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.service.service import BudgetService
 
 MAX_SESSIONS = 20
-"""Sessions that are listed, those that hold most; with `--json` all of them."""
+"""Number of sessions listed, largest first; `--json` lists all of them."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,19 +25,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--clean",
         action="store_true",
-        help="apply retention, forget expired request keys, give free space back to the disk",
+        help="apply retention, remove expired request keys, return free space to the disk",
     )
     parser.add_argument(
         "--rewrite",
         action="store_true",
-        help="clean, and write the whole file afresh: nothing of what was deleted is left in it",
+        help="clean, and rewrite the whole file, so that no trace of what was deleted remains",
     )
     add_store_options(parser)
     add_retention_option(parser)
 
 
 def run(options: Namespace) -> int:
-    """Print what the store holds, after cleaning it where that is asked for; the exit code."""
+    """Print what the store holds, after cleaning it if asked to; returns the exit code."""
     try:
         opened = services(options, "store")
         path = Path(opened.whereabouts.store)
@@ -99,7 +99,7 @@ def _sessions(sessions: list[dict[str, Any]]) -> list[str]:
         sizes = (size(one[name]) for name in ("contentBytes", "storedBytes", "logBytes"))
         rows.append([one["id"], one["state"], one["updatedAt"][:16].replace("T", " "), f"{one['items']:,}", *sizes])
     more = len(sessions) - MAX_SESSIONS
-    return columns(rows, (3, 4, 5, 6)) + ([f"and {more:,} more, which hold less"] if more > 0 else [])
+    return columns(rows, (3, 4, 5, 6)) + ([f"and {more:,} smaller ones"] if more > 0 else [])
 
 
 def _done(done: Cleaned) -> list[str]:
@@ -108,15 +108,15 @@ def _done(done: Cleaned) -> list[str]:
         "",
         f"cleaned: {size(done.before_bytes)} before, {size(done.after_bytes)} now; "
         f"content of {dropped.sessions:,} sessions dropped ({size(dropped.content_bytes)}), "
-        f"{done.expired_keys:,} request keys forgotten",
+        f"{done.expired_keys:,} request keys removed",
     ]
     if not done.complete:
-        lines.append("Another process still reads what was there before: run it again later to empty the WAL.")
+        lines.append("Another process is still reading the old contents: run this again later to empty the WAL.")
     return lines
 
 
 def size(count: int) -> str:
-    """Bytes for a person, e.g. `12.3 MB`."""
+    """A size for people, e.g. `12.3 MB`."""
     if count < 1_000:
         return f"{count} B"
     value, units = count / 1_000, ["kB", "MB", "GB", "TB"]

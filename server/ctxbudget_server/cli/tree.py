@@ -9,14 +9,14 @@ from pathlib import Path
 
 @dataclass(slots=True)
 class Node:
-    """A folder or file of the tree, with all tokens below it."""
+    """A folder or file in the tree, with the tokens of everything below it."""
 
     tokens: int = 0
     children: dict[str, Node] = field(default_factory=dict)
 
 
 def tree_lines(root: str, figures: Mapping[Path, int]) -> Iterator[tuple[int, str]]:
-    """(tokens, indented name) of a folder and all below it: in each folder the largest first, ties by name.
+    """(tokens, indented name) of a folder and everything below it; in each folder the largest first, ties by name.
 
     The paths of `figures` are relative to the folder.
     """

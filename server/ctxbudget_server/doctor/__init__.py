@@ -1,1 +1,1 @@
-"""The diagnosis: what is wrong with the installation and the store, and what mends it. It changes nothing."""
+"""Diagnoses the installation and the store: what is wrong and how to fix it. Changes nothing by itself."""

@@ -1,4 +1,4 @@
-"""All that the doctor looks at, in the order in which it is read."""
+"""All checks of the doctor, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ctxbudget_server.doctor.finding import Finding
 
 
 def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]:
-    """Every finding of a workspace (a real path) and its store. `again` are the words that name both to a command.
+    """All findings about a workspace (a real path) and its store. `again` are the options that make a command use both.
 
-    What cannot be looked at is a finding, too: one subject never keeps the others from being told.
+    A check that fails is a finding too, and never prevents the others.
     """
     subjects: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("installation", installation.findings),
@@ -26,4 +26,4 @@ def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]
         try:
             yield from subject()
         except Exception as fault:  # the installation may be broken in any way
-            yield Finding(f"{name}.doctor", "error", f"could not be looked at: {type(fault).__name__}: {fault}")
+            yield Finding(f"{name}.doctor", "error", f"could not be checked: {type(fault).__name__}: {fault}")

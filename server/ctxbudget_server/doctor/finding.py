@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""A finding of the doctor."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 Severity = Literal["ok", "notice", "warning", "error"]
-"""As it should be; worth knowing; to be mended some time; does not work, or something is lost."""
+"""As it should be; worth knowing; should be fixed some time; does not work, or something is lost."""
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `name` is stable, for programs; `remedy` is a command for a shell."""
+    """The result of one check. `name` is stable, for programs; `remedy` is a shell command."""
 
     name: str
     severity: Severity
@@ -24,11 +24,11 @@ class Finding:
 
     @property
     def needs_action(self) -> bool:
-        """Whether somebody should do something."""
+        """Whether the user should do something."""
         return self.severity in ("warning", "error")
 
     def wire(self) -> dict[str, Any]:
-        """For programs."""
+        """The finding in its JSON form."""
         return {
             "name": self.name,
             "severity": self.severity,
@@ -39,5 +39,5 @@ class Finding:
 
 
 def command(*words: str) -> str:
-    """Words as a shell takes them."""
+    """A command line with the words quoted for a shell."""
     return shlex.join(words)

@@ -1,4 +1,4 @@
-"""The installation: this version, its Python, what it depends on, and the command that a shell finds."""
+"""Checks the installation: this version, its Python, its dependencies, and the command that a shell finds."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ COMMAND_SECONDS: Final = 10.0
 MAX_SCRIPT_BYTES: Final = 4096
 
 MODULES: Final = {"markdown-it-py": "markdown_it", "google-re2": "re2"}
-"""Distributions whose module has another name."""
+"""Distributions whose module has a different name."""
 _INTERPRETER = re.compile(r"^#!\s*(\S.*?python[\w.]*)\s*$|^'''exec' \"?([^\"\n]*?python[\w.]*)\"? ", re.M)
 
 
 def findings() -> Iterator[Finding]:
-    """All of it."""
+    """All findings about the installation."""
     yield _python()
     yield from _dependencies()
     yield _command_on_path()
@@ -55,13 +55,15 @@ def _dependencies() -> Iterator[Finding]:
     try:
         lines = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
-        message = "ctxbudget runs from its source and is not installed: what it depends on is not known"
+        message = "ctxbudget runs from source without being installed, so its dependencies are not known"
         yield Finding("installation.dependencies", "notice", message)
         return
     needed = [needed for line in lines if (needed := read_requirement(line)) and needed.extra in (None, "mcp")]
     wrong = [finding for each in needed if (finding := _dependency(each)) is not None]
     if not wrong:
-        yield Finding("installation.dependencies", "ok", f"all {len(needed)} dependencies are there, in their ranges")
+        yield Finding(
+            "installation.dependencies", "ok", f"all {len(needed)} dependencies are there, in the required versions"
+        )
     yield from wrong
 
 
@@ -73,7 +75,7 @@ def _dependency(needed: Requirement) -> Finding | None:
         version = metadata.version(needed.name)
     except metadata.PackageNotFoundError:
         if needed.extra:
-            return None  # what it is for says itself what to install
+            return None  # the feature that needs it says what to install
         return Finding(name, "error", f"{needed.name} is not installed; {needed.range} is needed", remedy, data)
     data["version"] = version
     if not needed.allows(version):
@@ -105,7 +107,7 @@ def _command_on_path() -> Finding:
 
 
 def _is_of(script: Path, folder: Path) -> bool:
-    """Whether a command belongs to the interpreter in a folder: it lies there, or names it in its first lines."""
+    """Whether a command belongs to the interpreter in a folder: it is in that folder, or its first lines name it."""
     try:
         if script.resolve().parent.samefile(folder):
             return True

@@ -1,4 +1,4 @@
-"""The processes that have the store open now: a stopped one keeps others waiting."""
+"""Finds the processes that have the store open now: a suspended one keeps others waiting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STOPPED: Final = ("T", "t")
 
 
 class Process(NamedTuple):
-    """A process: its id, its words, and whether it is stopped."""
+    """A process: its id, its command line, and whether it is suspended."""
 
     pid: int
     words: str
@@ -24,17 +24,19 @@ class Process(NamedTuple):
 
 
 def findings(path: Path) -> Iterator[Finding]:
-    """Who uses the store at the path; this process does not count. Other users' processes are not seen."""
+    """Findings about processes that use the store at the path, apart from this one. Other users' processes are
+    invisible.
+    """
     if sys.platform != "linux":
         yield Finding(
-            "store.processes", "notice", "which processes use it is told on Linux alone", command("lsof", str(path))
+            "store.processes", "notice", "processes that use it are found only on Linux", command("lsof", str(path))
         )
         return
     found = sorted(_users(path))
     data = {"processes": [{"pid": one.pid, "command": one.words, "stopped": one.is_stopped} for one in found]}
     for one in found:
         if one.is_stopped:
-            message = f"process {one.pid} has the store open and is stopped: {one.words}"
+            message = f"process {one.pid} has the store open and is suspended: {one.words}"
             yield Finding("store.processes", "warning", message, command("kill", "-CONT", str(one.pid)), data)
     if not any(one.is_stopped for one in found):
         who = "; ".join(f"{one.pid} {one.words}" for one in found)
@@ -56,7 +58,7 @@ def _users(path: Path) -> Iterator[Process]:
 def _has_open(descriptors: Path, names: set[str]) -> bool:
     try:
         listed = list(descriptors.iterdir())
-    except OSError:  # another user's, or just gone
+    except OSError:  # another user's process, or one that has just ended
         return False
     for each in listed:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The process that answers hooks and calls of the workspace, if there is one: is it alive, and of this version?"""
+"""Checks the process that answers the workspace's hooks and calls, if any: is it alive, and of this version?"""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ctxbudget_server.store.location import extra_roots, socket_place
 NAME = "sidecar"
 MAX_REPLY_BYTES = 200
 HARMLESS = ("another durability", "another extra roots", "too many callers", "too many requests")
-"""Reasons that are not the process's fault: it was started otherwise, or has much to do."""
+"""Reasons that are not faults of the process: it was started with other options, or is busy."""
 
 
 def findings(workspace: str, store: str) -> Iterator[Finding]:
-    """What became of knocking at its socket.
+    """The result of connecting to its socket.
 
-    It is asked nothing: the caller leaves before it has said what it wants.
+    No request is made: the caller hangs up before sending one.
     """
     if not switched_on():
-        yield Finding(NAME, "ok", "no process is asked for the workspace: sockets are switched off")
+        yield Finding(NAME, "ok", "sockets are switched off, so each call does its own work")
         return
     try:
         process, reply = _knock(workspace, store)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-        yield Finding(NAME, "ok", "no process answers for the workspace: each call does its own work")
+        yield Finding(NAME, "ok", "no process answers for the workspace, so each call does its own work")
     except PermissionError as fault:
-        message = f"the folder of the socket belongs to another user, or is open to others: {fault}"
+        message = f"the folder of the socket belongs to another user, or is accessible to others: {fault}"
         yield Finding(NAME, "error", message, command("rm", "-r", socket_place(workspace, store)[0]))
     except (OSError, ValueError) as fault:
         message = f"the socket of the workspace does not answer within {TAKEN_SECONDS:g} s: {fault}"
@@ -44,15 +44,15 @@ def _heard(process: int, reply: bytes) -> Finding:
     who = f"process {process}" if process else "a process"
     data: dict[str, Any] = {"process": process or None}
     if reply == TAKEN:
-        return Finding(NAME, "ok", f"{who} answers for the workspace, and is of this version", None, data)
+        return Finding(NAME, "ok", f"{who} answers for the workspace, with this version", None, data)
     stop = command("kill", str(process)) if process else None
     if reply.startswith(REFUSED):
         reason = reply[len(REFUSED) :].decode("utf-8", "replace").strip()
         data["refused"] = reason
         if reason in HARMLESS:
             return Finding(NAME, "notice", f"{who} answers for the workspace, but not this call: {reason}", None, data)
-        return Finding(NAME, "warning", f"{who} has the workspace's socket and refuses: {reason}", stop, data)
-    return Finding(NAME, "warning", f"{who} has the workspace's socket and says nothing", stop, data)
+        return Finding(NAME, "warning", f"{who} has the workspace's socket but refuses calls: {reason}", stop, data)
+    return Finding(NAME, "warning", f"{who} has the workspace's socket but does not respond", stop, data)
 
 
 def _knock(workspace: str, store: str) -> tuple[int, bytes]:

@@ -1,4 +1,4 @@
-"""The store: where it is, whose it is, whether it is whole, and what it has lost."""
+"""Checks the store: where it is, who owns it, whether it is intact, and what it has lost."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ctxbudget_server.store.schema import VERSION
 
 
 def findings(path: Path, again: list[str]) -> Iterator[Finding]:
-    """All that is to be said of the store at the path. `again` are the words that name it to a command."""
+    """All findings about the store at the path. `again` are the options that make a command use that store."""
     try:
         own = inspection.entry(path)
     except OSError as fault:
         yield Finding(
             "store.path",
             "error",
-            f"{path} cannot be looked at: {fault.strerror}",
+            f"{path} cannot be examined: {fault.strerror}",
             command("ls", "-ld", str(path.parent)),
         )
         return
@@ -41,7 +41,7 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
 
 
 def _safety(path: Path) -> Finding | None:
-    """What the store itself would refuse, in its own words."""
+    """What the store itself would refuse, with its own message."""
     try:
         refuse_unsafe(path)
     except ProtocolError as fault:
@@ -61,22 +61,22 @@ def _files(path: Path) -> Iterator[Finding]:
         return
     open_ = [each for each in found if each.is_ours and each.readable_by_others]
     for each in open_:
-        message = f"others may read {each.path} (mode {each.mode:04o}): the next request takes that away"
+        message = f"other users can access {each.path} (mode {each.mode:04o}); the next request stops that"
         yield Finding("store.permissions", "warning", message, command("chmod", "600", each.path))
     if not open_:
-        yield Finding("store.permissions", "ok", "its files are this user's alone")
+        yield Finding("store.permissions", "ok", "only this user can access its files")
 
 
 def _contents(path: Path, own: inspection.Entry, again: list[str]) -> Iterator[Finding]:
     repair = command("ctxbudget", "doctor", *again, "--repair")
     if own.size <= MAX_EMPTY_BYTES:
-        message = f"{path} is empty ({own.size} bytes): a store was never written there, or all of it was cut off"
+        message = f"{path} is empty ({own.size} bytes): no store was ever written there, or it was truncated"
         yield Finding("store.integrity", "warning", message, repair)
         return
     try:
         found = inspection.contents(path)
     except TimeoutError as fault:
-        yield Finding("store.integrity", "warning", f"not looked at: {fault}", command("ctxbudget", "doctor", *again))
+        yield Finding("store.integrity", "warning", f"not checked: {fault}", command("ctxbudget", "doctor", *again))
         return
     except OSError as fault:
         yield Finding(
@@ -84,7 +84,7 @@ def _contents(path: Path, own: inspection.Entry, again: list[str]) -> Iterator[F
         )
         return
     if found.kind is not Kind.OURS:
-        message = f"{path} is not a store: it is another program's file; name another one"
+        message = f"{path} is not a store: it is another program's file; choose another path"
         remedy = command("ctxbudget", "doctor", "--store", f"{path}.ctxbudget")
         yield Finding("store.integrity", "error", message, remedy)
         return
@@ -100,27 +100,27 @@ def _contents(path: Path, own: inspection.Entry, again: list[str]) -> Iterator[F
 def _version(path: Path, found: int) -> Finding:
     data = {"version": found, "supported": VERSION}
     if found > VERSION:
-        message = f"a newer ctxbudget wrote {path} (version {found}; this one knows {VERSION})"
+        message = f"a newer ctxbudget wrote {path} (version {found}; this one supports {VERSION})"
         remedy = command(sys.executable, "-m", "pip", "install", "--upgrade", "ctxbudget")
         return Finding("store.version", "error", message, remedy, data)
     if found < VERSION:
-        message = f"an older ctxbudget wrote it (version {found}): the next request takes it to {VERSION}"
+        message = f"an older ctxbudget wrote it (version {found}): the next request migrates it to {VERSION}"
         return Finding("store.version", "notice", message, None, data)
-    return Finding("store.version", "ok", f"its version is {found}, as of this ctxbudget", None, data)
+    return Finding("store.version", "ok", f"version {found}, that of this ctxbudget", None, data)
 
 
 def _integrity(found: Contents, repair: str) -> Iterator[Finding]:
     mendable = [fault.message for fault in found.faults if fault.mendable]
     if mendable:
-        more = f", and {len(mendable) - 1} more faults" if len(mendable) > 1 else ""
+        more = f", and {len(mendable) - 1} more findings" if len(mendable) > 1 else ""
         message = f"the store is damaged: {mendable[0]}{more}"
         yield Finding("store.integrity", "error", message, repair, {"faults": mendable})
     elif found.sessions is not None:
         sessions = f"{found.sessions:,} session{'s' * (found.sessions != 1)}"
-        yield Finding("store.integrity", "ok", f"its file and its accounts are whole; it has {sessions}")
+        yield Finding("store.integrity", "ok", f"its file and its figures are intact; it has {sessions}")
     for fault in found.faults:
         if not fault.mendable:
-            yield Finding("store.originals", "error", f"{fault.message}, and cannot be brought back")
+            yield Finding("store.originals", "error", f"{fault.message}, and cannot be recovered")
 
 
 def _set_aside(path: Path) -> Iterator[Finding]:

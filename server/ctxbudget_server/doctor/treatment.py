@@ -1,4 +1,4 @@
-"""What the doctor does, and only when it is told to."""
+"""Repairs, which the doctor makes only when told to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctxbudget_server.store.sqlite import SqliteStore
 
 
 def repair(path: Path) -> bool:
-    """Mend the store at the path as far as it can be; False if there is none. What was lost is a finding from then on.
+    """Repair the store at the path as far as possible; False if there is none. Losses are findings from then on.
 
     A damaged file is kept beside the new one. Raises `ProtocolError`.
     """
@@ -26,7 +26,7 @@ def repair(path: Path) -> bool:
 
 
 def acknowledge(path: Path) -> int:
-    """Tell no more of what the store at the path has lost; how many losses that were. Raises `ProtocolError`."""
+    """Stop reporting the losses of the store at the path; returns how many there were. Raises `ProtocolError`."""
     if not path.exists():
         return 0
     store = SqliteStore(path)

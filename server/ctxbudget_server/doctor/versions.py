@@ -1,4 +1,4 @@
-"""Version ranges as this distribution names them: `name>=2.1,<3`. Not all of Python's rules, but all that it uses."""
+"""Version ranges such as `name>=2.1,<3`: those of Python's rules that this distribution uses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _RELEASE = re.compile(r"^(?:\d+!)?(\d+(?:\.\d+)*)")
 
 
 class Requirement(NamedTuple):
-    """A distribution that is needed, in which range, and for which extra of ours."""
+    """A required distribution, the range of its versions, and the extra of ours that needs it."""
 
     name: str
     range: str
     extra: str | None
 
     def allows(self, version: str) -> bool:
-        """Whether a version is in the range; what cannot be read is."""
+        """Whether a version is in the range; True if it cannot be parsed."""
         release = _release(version)
         return release is None or all(
             _holds(release, comparison, _figures(bound)) for comparison, bound in _CLAUSE.findall(self.range)
@@ -27,7 +27,7 @@ class Requirement(NamedTuple):
 
 
 def read_requirement(text: str) -> Requirement | None:
-    """A line of a distribution's requirements; None if it is not understood."""
+    """Parse a line of a distribution's requirements; None if it cannot be parsed."""
     found = _NAME.match(text.strip())
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The vocabularies that are shipped: each must be what was shipped, or counts would be wrong."""
+"""Checks that the included vocabularies are unchanged, since otherwise counts would be wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.tokens.vocabulary import VocabularyDataError, shipped, ver
 
 
 def findings() -> Iterator[Finding]:
-    """One for each that is damaged, or one that all is well."""
+    """One finding for each damaged vocabulary, or one that says that all are as shipped."""
     wrong = []
     names = shipped()
     for name in names:

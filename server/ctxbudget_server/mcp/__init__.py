@@ -1,1 +1,1 @@
-"""The budget as tools of the Model Context Protocol, for a model to read and to fetch back what was pruned."""
+"""Tools of the Model Context Protocol, with which a model reads the budget and gets back what was pruned."""

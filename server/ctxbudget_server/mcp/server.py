@@ -1,4 +1,4 @@
-"""The server of the tools, on the official SDK, over stdio."""
+"""The MCP server, based on the official SDK, over stdio."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from ctxbudget_server.service.service import BudgetService
 
 
 def serve(service: BudgetService, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
-    """Serve the host on stdin and stdout until it leaves, or until SIGINT or SIGTERM end the process."""
+    """Serve the host on stdin and stdout until it disconnects, or until SIGINT or SIGTERM ends the process."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     try:
         anyio.run(_serve, service, chosen_session, watchdog)
-    except* BrokenPipeError:  # it left with an answer under way
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
+    except* BrokenPipeError:  # it disconnected during an answer
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # discard what is left to flush
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End at once: the SDK's thread that waits for the host's next line can be neither told to stop nor waited for.
+    """Exit at once: the SDK's thread that waits for the host's next line can be neither stopped nor waited for.
 
-    The tools only read, so there is nothing to bring to an end.
+    The tools only read, so there is nothing to finish.
     """
     os._exit(128 + number)
 

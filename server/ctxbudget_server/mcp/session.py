@@ -1,4 +1,4 @@
-"""Which session a model's tools speak of."""
+"""Which session a model's tools work on."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, Protocol
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 
 VARIABLES = ("CTXBUDGET_SESSION", "CLAUDE_CODE_SESSION_ID")
-"""Where a host names its session; Claude Code gives its children the second one."""
+"""Environment variables in which a host names its session; Claude Code sets the second for its child processes."""
 
 
 class SendRequest(Protocol):
-    """Sends one request to the services; raises `ProtocolError`."""
+    """Sends one request to the service; raises `ProtocolError`."""
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:
         """The result."""
 
 
 def session_id(chosen: str | None, ask: SendRequest) -> str:
-    """`chosen`, else what the host's environment names, else the session that changed last, itself or in a subagent.
+    """`chosen`, else the one named in the environment, else the one that changed last, itself or through a subagent.
 
-    Looked up for each request: a host may start its tools before its hooks open the session.
+    Looked up for each request, since a host may start its tools before its hooks open the session.
     """
     named = chosen or next((value for name in VARIABLES if (value := os.environ.get(name))), None)
     if named:
@@ -34,7 +34,7 @@ def session_id(chosen: str | None, ask: SendRequest) -> str:
 
 
 def all_sessions(ask: SendRequest) -> list[dict[str, Any]]:
-    """All sessions of the workspace, the oldest first, from however many pages."""
+    """All sessions of the workspace, oldest first, from all pages."""
     page = ask("session/list")
     sessions: list[dict[str, Any]] = page["sessions"]
     while page["next"] is not None:
@@ -44,12 +44,12 @@ def all_sessions(ask: SendRequest) -> list[dict[str, Any]]:
 
 
 def parent_of(session: str, known: Collection[str]) -> str:
-    """The session in which a subagent works, if this is a subagent's: `SESSION:AGENT`; else itself."""
+    """The parent session, if this is a subagent's (`SESSION:AGENT`); else the session itself."""
     above = session.rpartition(":")[0]
     return parent_of(above, known) if above in known else session
 
 
 def subagents_of(session: str, ask: SendRequest) -> list[str]:
-    """The sessions of its subagents. Ids of items are unique among all sessions."""
+    """The sessions of a session's subagents. Item ids are unique across sessions."""
     ids = [one["sessionId"] for one in all_sessions(ask)]
     return [one for one in ids if one.startswith(f"{session}:")]

@@ -1,4 +1,4 @@
-"""The tools: what a model is told of each, in few tokens, and how its answer reads."""
+"""The tools: their descriptions for the model, in few tokens, and the wording of their answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctxbudget_server.mcp.session import SendRequest, subagents_of
 from ctxbudget_server.presentation import terminal
 
 GET_TOKENS = 2_000
-"""What `context_get` answers at most unless told otherwise, tokens: the reader's own context is the scarce thing."""
+"""Default token limit of an answer of `context_get`: the reader's own context is what is scarce."""
 
 Arguments = Mapping[str, Any]
 RunTool = Callable[[SendRequest, str, Arguments], str]
@@ -20,7 +20,7 @@ RunTool = Callable[[SendRequest, str, Arguments], str]
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool: its JSON Schema, and the function that asks the services and words the answer."""
+    """One tool: its JSON Schema, and the function that queries the service and words the answer."""
 
     name: str
     description: str
@@ -36,7 +36,7 @@ class Tool:
 
 
 def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
-    """What is in use of the budget and the window, and the advice."""
+    """How much of the budget and the window is used, and advice."""
     status = ask("budget/status", sessionId=session)
     used = f"{status['retained']:,} of {status['budget']:,} budget tokens ({status['ofBudget']:.1%})"
     window = f"{status['ofWindow']:.1%} of the window of {status['window']:,}"
@@ -72,7 +72,7 @@ def context_search(ask: SendRequest, session: str, given: Arguments) -> str:
 
 
 def context_get(ask: SendRequest, session: str, given: Arguments) -> str:
-    """An original or a part of it, cut at a line when it is over the limit, with how to go on."""
+    """An original or a part of it. If over the limit, it is cut at a line and says how to go on."""
     got = ask("context/get", sessionId=session, itemId=given["id"], **_part(given))
     content: str = got["content"]
     limit = given.get("max_tokens", GET_TOKENS)
@@ -93,7 +93,7 @@ def metadata_extract(ask: SendRequest, session: str, given: Arguments) -> str:
     source = {"itemId": given["id"]} if "id" in given else {"path": given.get("path")}
     focus = {"focus": given["focus"]} if "focus" in given else {}
     limit = given.get("max_tokens", 300)
-    # A file needs no account: it can be looked at before any session is there.
+    # A file needs no account, so this works before there is any session.
     account = {"sessionId": session} if "id" in given else {}
     return str(ask("metadata/extract", maxTokens=limit, **source, **focus, **account)["text"])
 
@@ -153,7 +153,7 @@ def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> s
     except ProtocolError as error:
         if error.name != "unknownItem":
             raise
-        # The host starts one server for all its agents, and a subagent's items are on an account of its own.
+        # The host starts one server for all its agents, but a subagent's items are in its own session.
         for other in subagents_of(session, ask):
             with suppress(ProtocolError):
                 return tool.answer(ask, other, arguments)

@@ -1,1 +1,1 @@
-"""One module for each method, at the address that follows from its name. See `service.registry`."""
+"""One module for each method, at the path that follows from the method's name; see `service.registry`."""

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class BackendCalls:
-    """Runs requests on the backend; `done` is told on the loop, after the answer, which method finished."""
+    """Runs requests on the backend. After each answer, `done` is called on the loop with the method's name."""
 
     def __init__(self, backend: Backend, queue: KeyedSerialQueue, done: Callable[[str], None]) -> None:
         self._backend = backend
@@ -27,7 +27,7 @@ class BackendCalls:
         self._loop = asyncio.get_running_loop()
 
     def start(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
-        """Queue one request. The ticket will be answered, cancelled or not."""
+        """Queue one request. The ticket will be answered even if it is cancelled."""
         cancellation = Cancellation()
         ticket.cancel = cancellation.cancel
         ticket.working = True
@@ -42,7 +42,7 @@ class BackendCalls:
         try:
             return self._backend.queue_key(method, params)
         except Exception:  # params are not validated yet; `call` will say what is wrong with them
-            log.exception("no lane for a request of %s", method)
+            log.exception("no queue key for a request of %s", method)
             return None
 
     def _answer(self, ticket: Ticket, method: str, params: dict[str, Any], cancellation: Cancellation) -> bytes:
@@ -55,9 +55,7 @@ class BackendCalls:
             return encode_error(ticket.id, error)
         except BaseException:  # also SystemExit: no request goes unanswered
             log.exception("a request of %s failed", method)
-            return encode_error(
-                ticket.id, ProtocolError("internalError", f"{method} failed; the server's log says more")
-            )
+            return encode_error(ticket.id, ProtocolError("internalError", f"{method} failed; see the server's log"))
 
     def _tell(self, ticket: Ticket, method: str, frame: bytes) -> None:
         def finish() -> None:
@@ -67,4 +65,4 @@ class BackendCalls:
         try:
             self._loop.call_soon_threadsafe(finish)
         except RuntimeError:
-            log.debug("the answer to %r came after the end", ticket.id)
+            log.debug("the answer to %r came after the event loop had ended", ticket.id)

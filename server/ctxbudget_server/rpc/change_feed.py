@@ -1,4 +1,4 @@
-"""Passes on what the backend has to tell, without being asked, and without telling it too often."""
+"""Passes the backend's notifications on to the client, at a limited rate."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ctxbudget_server.service.backend import Backend, Notification
 log = logging.getLogger(__name__)
 
 MIN_INTERVAL_SECONDS = 0.1
-"""Between two looks: hence at most 10 `budget/didChange` per session and second."""
+"""Minimum time between two checks: hence at most 10 `budget/didChange` per session and second."""
 MAX_INTERVAL_SECONDS = 0.25
-"""Between two looks: how late a change by another process may be told."""
+"""Maximum time between two checks: how late a change by another process may be reported."""
 
 
 class ChangeFeed:
-    """Asks the backend for news while this connection watches any session."""
+    """Asks the backend for changes while this connection watches any session."""
 
     def __init__(
         self,
@@ -39,16 +39,16 @@ class ChangeFeed:
         self._failing = False
 
     def finished(self, method: str) -> None:
-        """A request of this connection was answered; if it wrote, there may be news."""
+        """A request of this connection was answered; if it wrote, there may be changes."""
         if METHODS[method].mutates:
             self._changed.set()
 
     def look(self) -> None:
-        """There may be news: look now."""
+        """Check for changes now."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Check for changes until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(MAX_INTERVAL_SECONDS if self._backend.watching() else None):
@@ -57,7 +57,7 @@ class ChangeFeed:
                 pass
             self._changed.clear()
             if self._backend.watching():
-                await self._outlet.drained()  # no news for a client that does not read
+                await self._outlet.drained()  # nothing is sent to a client that does not read
                 for method, params in await self._pool.result_of(self._collect):
                     self._notify(method, params)
                 await asyncio.sleep(MIN_INTERVAL_SECONDS)

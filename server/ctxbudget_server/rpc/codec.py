@@ -1,4 +1,4 @@
-"""JSON on the wire: strict in, strict out."""
+"""JSON on the wire, strict in both directions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ log = logging.getLogger(__name__)
 
 MessageId = str | int
 Json = Any
-"""A value as the `json` module makes and takes it."""
+"""A value as the `json` module reads and writes it."""
 Serializer = Callable[[Any], Any]
 
 
 def decode(body: bytes | bytearray, object_hook: Callable[[dict[str, Any]], Json] | None = None) -> Json:
-    """The JSON value of a body; anything else, also NaN and other encodings than UTF-8, is a `parseError`."""
+    """The JSON value of a body; anything else, including NaN and encodings other than UTF-8, is a `parseError`."""
     try:
         return json.loads(str(body, "utf-8"), parse_constant=_refuse_constant, object_hook=object_hook)
     except UnicodeDecodeError as exc:
@@ -30,14 +30,14 @@ def decode(body: bytes | bytearray, object_hook: Callable[[dict[str, Any]], Json
 
 
 def decode_large(body: bytes | bytearray) -> Json:
-    """As `decode`, for a worker thread: with a look at the interpreter lock for each object on the way."""
+    """Like `decode`, for a worker thread: lets other threads run at each object."""
     return decode(body, lambda value: value)
 
 
 def encode(data: object, default: Serializer | None = None) -> bytes:
     """The frame of a message, header included.
 
-    Raises TypeError, ValueError or RecursionError if it is not JSON, and whatever `default` raises.
+    Raises TypeError, ValueError or RecursionError if `data` is not JSON, and whatever `default` raises.
     """
     text = json.dumps(data, default=default, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     try:
@@ -48,7 +48,7 @@ def encode(data: object, default: Serializer | None = None) -> bytes:
 
 
 def encode_result(message_id: MessageId, result: object, default: Serializer | None = None) -> bytes:
-    """The response with a result; if it cannot be encoded, the response that says so."""
+    """The response with a result; if that cannot be encoded, an error response saying so."""
     try:
         return encode({"jsonrpc": "2.0", "id": message_id, "result": result}, default)
     except Exception as exc:  # `default` may raise anything
@@ -59,7 +59,7 @@ def encode_result(message_id: MessageId, result: object, default: Serializer | N
 
 
 def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
-    """The response with an error; `None` where the id of the request is not known."""
+    """The response with an error; `message_id` is None if the request's id is unknown."""
     try:
         return encode({"jsonrpc": "2.0", "id": message_id, "error": error.wire()})
     except (TypeError, ValueError, RecursionError):
@@ -68,4 +68,4 @@ def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(f"{name} is not allowed in JSON")

@@ -1,4 +1,4 @@
-"""What one connection consists of beside pygls: streams, workers, tickets and the backend."""
+"""What a connection consists of besides pygls: streams, workers, tickets and the backend."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 
 
 class Served(NamedTuple):
-    """What answers a client: its own requests, and on a socket the commands of short processes in its workspace."""
+    """What serves a client: the backend for its requests, and the one-shot commands of its workspace on a socket."""
 
     backend: Backend
     one_shots: Callable[[], OneShotBackend | None] | None = None
-    """Called after `initialize` was answered. None, as its result: there shall be no socket."""
+    """Called after `initialize` was answered; if it returns None, no socket is opened."""
 
 
 BackendFactory = Callable[[str | None], Served]
@@ -40,7 +40,7 @@ Notify = Callable[[str, dict[str, Any]], None]
 
 
 class ConnectionContext:
-    """Made on the event loop, before pygls' classes, which find everything here."""
+    """The parts of a connection. Created on the event loop before pygls' classes, which find everything here."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ConnectionContext:
         self.notify: Notify
         """Sends a notification; pygls' own, set when its protocol object exists."""
         self.sidecar: SidecarServer | None = None
-        """Answers one-shot callers, if they are offered a socket."""
+        """Answers one-shot callers, if there is a socket for them."""
         self._backend_factory = backend_factory
         self._served: Served | None = None
         self._calls: BackendCalls | None = None
@@ -71,7 +71,7 @@ class ConnectionContext:
         self._change_feed: ChangeFeed | None = None
 
     def call(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
-        """Have the backend answer a request; only after `initialize`."""
+        """Pass a request to the backend; only after `initialize`."""
         assert self._calls is not None
         self._calls.start(ticket, method, params)
 
@@ -81,18 +81,18 @@ class ConnectionContext:
             self._served.backend.document_changed(uri, text)
 
     def open_backend(self, root_uri: str | None, client_pid: int | None) -> Backend:
-        """The last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
+        """Open the backend, the last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
         self._served = self._backend_factory(root_uri)
         self.parent.name(client_pid)
         return self._served.backend
 
     def look_for_changes(self) -> None:
-        """Another session is followed."""
+        """Check for changes now: another session is being followed."""
         if self._change_feed is not None:
             self._change_feed.look()
 
     def initialized(self, ok: bool) -> None:
-        """`initialize` was answered: begin with what needs the backend, but not the client's patience."""
+        """`initialize` was answered: start what needs the backend but need not keep the client waiting."""
         self.lifecycle.initialized(ok)
         if ok and self._served is not None:
             backend = self._served.backend
@@ -109,7 +109,7 @@ class ConnectionContext:
             self._tasks.append(asyncio.create_task(self.sidecar.run(), name="sidecar"))
 
     def close_backend(self, timeout: float) -> None:
-        """Close the backend, without waiting for it longer than `timeout`."""
+        """Close the backend, waiting no longer than `timeout` seconds."""
         for task in self._tasks:
             task.cancel()
         if self._served is not None:

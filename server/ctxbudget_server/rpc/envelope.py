@@ -28,7 +28,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The client's answer to a request of ours; `message` as it came."""
+    """The client's answer to one of our requests; `message` is as received."""
 
     id: Json
     message: dict[str, Any]
@@ -38,7 +38,7 @@ Envelope = Request | Notification | Response
 
 
 class BadEnvelopeError(Exception):
-    """The value is not a message; `id` is its id, if it has one that can be answered."""
+    """The value is not a message; `id` is its id, if it has a usable one."""
 
     def __init__(self, message_id: MessageId | None, reason: str) -> None:
         super().__init__(reason)
@@ -47,16 +47,16 @@ class BadEnvelopeError(Exception):
 
 
 def classify(message: Json) -> Envelope:
-    """Sort a decoded message. Extra members are tolerated; params are not looked at."""
+    """Classify a decoded message. Extra members are tolerated; params are not examined."""
     if isinstance(message, list):
         raise BadEnvelopeError(None, "batches are not part of this protocol: send the requests one by one")
     if not isinstance(message, dict):
-        raise BadEnvelopeError(None, "a message is a JSON object")
+        raise BadEnvelopeError(None, "a message must be a JSON object")
     if "method" not in message and ("result" in message or "error" in message):
         return Response(message.get("id"), message)
     message_id = message.get("id")
     if "id" in message and not is_message_id(message_id):
-        raise BadEnvelopeError(None, "the id of a request is a string or an integer")
+        raise BadEnvelopeError(None, "the id of a request must be a string or an integer")
     if message.get("jsonrpc") != "2.0":
         raise BadEnvelopeError(message_id, 'the member jsonrpc must be "2.0"')
     method = message.get("method")

@@ -1,4 +1,4 @@
-"""Content-Length frames out of a byte stream: pure, incremental, lenient where the length is certain."""
+"""Parses Content-Length frames from a byte stream: pure, incremental, and lenient as long as the length is certain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 MAX_HEADER_BYTES = 8 * 1024
 ABSURD_LENGTH = 1 << 40
-"""A length above it (1 TiB) cannot be a message: its end would never come."""
+"""A length above this (1 TiB) cannot be a message, since its end would never come."""
 EDGE_BYTES = 4096
 """How much of either end of a skipped body is kept."""
 
@@ -21,12 +21,12 @@ _ID = re.compile(rb'"id"\s*:\s*(' + _SCALAR + rb")")
 
 
 class FramingError(Exception):
-    """The next frame cannot be found any more: the stream is lost."""
+    """The next frame cannot be found: the stream is unusable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """A frame over the limit, told when its body has gone by; only the edges of that are kept."""
+    """A frame over the limit, reported once its body has gone by; only the body's edges are kept."""
 
     size: int
     head: bytes = field(default=b"", compare=False)
@@ -38,9 +38,9 @@ Frame = bytes | bytearray | Oversize
 
 
 class FrameParser:
-    """Parses chunks cut anywhere.
+    """Parses a stream from chunks cut anywhere.
 
-    Headers may be in any case, without a space, with bare line feeds or leading zeros.
+    Headers may be in any case, and may lack the space, end in bare line feeds, or have leading zeros.
     `feed` is lazy: exhaust it before feeding the next chunk.
     """
 
@@ -80,7 +80,7 @@ class FrameParser:
             yield from self._take_line(line.strip(b"\r\n"))
 
     def end(self) -> None:
-        """The stream ended; raises if that was inside a frame."""
+        """Note the end of the stream; raises FramingError if that is inside a frame."""
         if self._left:
             raise FramingError(f"the stream ended {self._left} bytes before the end of a message")
         if self._header_bytes:
@@ -106,7 +106,7 @@ class FrameParser:
         if line:
             self._take_field(line)
             return
-        if self._header_bytes <= 2:  # a stray blank line between frames, as `echo` leaves it
+        if self._header_bytes <= 2:  # a stray blank line between frames, as `echo` leaves
             self._header_bytes = 0
             return
         if self._length is None:
@@ -137,9 +137,9 @@ class FrameParser:
 
 
 def request_id_from_edges(head: bytes, tail: bytes) -> str | int | None:
-    """The id before or behind the params, in the first or last bytes of a body that was too large; None if unknown.
+    """The id of a request that was too large, from the first or last bytes of its body; None if unknown.
 
-    Its sender waits for an answer.
+    Its sender is waiting for an answer.
     """
     for found in (_HEAD.match(head), _TAIL.search(tail)):
         if found and (member := _ID.search(found.group(1))):

@@ -1,4 +1,4 @@
-"""What `initialize` says about our own protocol, in both directions."""
+"""What `initialize` carries about our own protocol, in both directions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def advertisement(limits: Limits) -> dict[str, Any]:
 
 
 def check_version(initialization_options: Json) -> None:
-    """Refuse a client that asks for another major version, as `"2.0"`, `2` or `{"major": 2}`."""
+    """Refuse a client that asks for another major version, in a form such as `"2.0"`, `2` or `{"major": 2}`."""
     asked = initialization_options.get("protocolVersion") if isinstance(initialization_options, dict) else None
     if asked is None:
         return
@@ -38,7 +38,7 @@ def check_version(initialization_options: Json) -> None:
     if str(asked).partition(".")[0] != str(_MAJOR):
         raise ProtocolError(
             "unsupportedVersion",
-            f"protocol version {str(asked)[:40]} is not spoken; {PROTOCOL_VERSION} is",
+            f"protocol version {str(asked)[:40]} is not supported; {PROTOCOL_VERSION} is",
             supported=[PROTOCOL_VERSION],
         )
 

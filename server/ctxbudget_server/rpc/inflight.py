@@ -1,4 +1,4 @@
-"""The requests of the client that wait for their response: each gets exactly one."""
+"""The client's requests that await their response: each gets exactly one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_server.runtime.byte_limit import ByteLimit
 class Ticket:
     """The right to answer one request, once. Lives on the event loop.
 
-    It also stands in for the id inside pygls, whose one table holds the ids of both directions.
+    Inside pygls it also replaces the id, since pygls keeps the ids of both directions in one table.
     """
 
     __slots__ = ("_table", "answered", "cancel", "id", "size", "working")
@@ -25,12 +25,12 @@ class Ticket:
         """Bytes of the request."""
         self.answered = False
         self.working = False
-        """Whether its work goes on, also when it has been answered as cancelled, until `finished` is called."""
+        """Whether its work is still going on, even if it was answered as cancelled; until `finished` is called."""
         self.cancel: Callable[[], bool] | None = None
-        """Asks the work to stop; True if the request may be answered as cancelled at once."""
+        """Asks the work to stop; returns whether the request may be answered as cancelled at once."""
 
     def answer(self, frame: bytes) -> None:
-        """Send the response, unless the request has been answered before."""
+        """Send the response, unless the request has already been answered."""
         if not self.answered:
             self.answered = True
             self._table.close(self, frame)
@@ -46,7 +46,7 @@ class Ticket:
 
 
 class InFlight:
-    """The table of incoming ids."""
+    """The requests being worked on, by id."""
 
     def __init__(self, send: Callable[[bytes], None], limit: int, byte_limit: ByteLimit) -> None:
         self._send = send
@@ -64,11 +64,11 @@ class InFlight:
         return message_id in self._tickets
 
     def fits(self, size: int) -> bool:
-        """Whether another request of `size` bytes may be worked on; cancelled work counts until it has stopped."""
+        """Whether a request of `size` bytes may be worked on too; cancelled work counts until it has stopped."""
         return self._occupied < self._limit and self._byte_limit.fits(size)
 
     def admit(self, message_id: MessageId, size: int) -> Ticket:
-        """A ticket for a new request of `size` bytes, whether it fits or not."""
+        """Issue a ticket for a new request of `size` bytes, whether it fits or not."""
         if message_id in self._tickets:
             raise ProtocolError("invalidRequest", f"a request with the id {message_id!r} is in flight")
         ticket = self._tickets[message_id] = Ticket(self, message_id, size)
@@ -78,12 +78,12 @@ class InFlight:
         return ticket
 
     def cancel(self, message_id: MessageId) -> bool:
-        """Cancel a request; False if there is none, or if its work must answer itself."""
+        """Cancel a request; False if there is none, or if its work must still answer."""
         ticket = self._tickets.get(message_id)
         return ticket is not None and _cancel(ticket, "the client cancelled the request")
 
     def cancel_all(self) -> None:
-        """Cancel whatever can still be cancelled, because the server ends."""
+        """Cancel whatever can still be cancelled, because the server is ending."""
         for ticket in list(self._tickets.values()):
             _cancel(ticket, "the server ended before the request was done")
 
@@ -97,7 +97,7 @@ class InFlight:
         return True
 
     def close(self, ticket: Ticket, frame: bytes) -> None:
-        """Strike a ticket off and send its response."""
+        """Remove a ticket and send its response."""
         del self._tickets[ticket.id]
         if not self._tickets:
             self._empty.set()
@@ -106,7 +106,7 @@ class InFlight:
             self.make_room(ticket)
 
     def make_room(self, ticket: Ticket) -> None:
-        """The ticket's work has ended."""
+        """Free the ticket's bytes, because its work has ended."""
         self._occupied -= 1
         self._byte_limit.release(ticket.size)
 

@@ -1,7 +1,7 @@
-"""Messages of the client on their way in: in order, within bounds, and never refused for being many.
+"""The client's incoming messages: handled in order, within limits, and never refused because there are many.
 
-What the server cannot work on yet waits here, and when too much waits, nothing more is read from the client. Messages
-that steer the conversation (a cancel, an answer to a request of ours, the end) overtake what waits.
+What the server cannot work on yet waits here; when too much is waiting, nothing more is read from the client. Control
+messages (a cancellation, an answer to one of our requests, the end) overtake what is waiting.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from ctxbudget_server.rpc.framing import EDGE_BYTES, Frame, Oversize, request_id
 from ctxbudget_server.rpc.protocol import BudgetProtocol
 
 LARGE_BYTES = 64 * 1024
-"""A body above it is decoded by a worker: it would hold up everything else on the event loop."""
+"""A larger body is decoded by a worker, since it would hold up everything else on the event loop."""
 LOOK_AHEAD_BYTES = 2 * 1024 * 1024
-"""Of messages that wait behind the next one to be worked on; when more wait, the client is not read from."""
+"""Bytes of messages that may wait behind the next one; beyond that, nothing more is read from the client."""
 
 OVERTAKING = frozenset({CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL})
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A message that waits. `body` is what has not been decoded yet."""
+    """A waiting message. `body` is set while it has not been decoded yet."""
 
     size: int
     envelope: Envelope | None = None
@@ -46,7 +46,7 @@ class _Waiting:
     dropped: bool = False
 
     def id(self) -> MessageId | None:
-        """The id of the request that it is, if that can be told."""
+        """The id, if it is a request and its id is known."""
         if self.body is not None:
             return request_id_from_edges(bytes(self.body[:EDGE_BYTES]), bytes(self.body[-EDGE_BYTES:]))
         return self.envelope.id if isinstance(self.envelope, Request) else None
@@ -61,11 +61,11 @@ class Intake:
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._cancelled: set[MessageId] = set()
-        """Ids that were cancelled while something waited that had not been decoded: it may be theirs."""
+        """Ids cancelled while undecoded messages were waiting, one of which may be the request."""
         self._changed = asyncio.Event()
 
     def take(self, frame: Frame) -> None:
-        """Take the next message as it came off the wire: work on it, or let it wait."""
+        """Take the next message from the wire: work on it, or let it wait."""
         if isinstance(frame, Oversize):
             limit = self._connection.limits.max_message_bytes
             self._protocol.refuse(request_id_from_edges(frame.head, frame.tail), _too_large(frame.size, limit))
@@ -86,7 +86,7 @@ class Intake:
             self._protocol.take(envelope, size)
 
     def _envelope(self, read: Callable[[], Json]) -> Envelope | None:
-        """The message of what `read` returns; None if it has been refused."""
+        """The message that `read` returns; None if it was refused."""
         try:
             return classify(read())
         except ProtocolError as error:
@@ -118,14 +118,14 @@ class Intake:
             self._cancelled.add(message_id)
 
     def _fits(self, envelope: Envelope | None, size: int) -> bool:
-        """Whether a message can be taken now; None: one that has not been decoded."""
+        """Whether a message can be taken now; None is one not yet decoded."""
         return isinstance(envelope, Notification | Response) or self._connection.inflight.fits(size)
 
     # ------------------------------------------------------------------ what waits
 
     @property
     def is_full(self) -> bool:
-        """Whether so much waits behind the first, however large that is, that nothing more shall be read."""
+        """Whether too much is waiting behind the first message (whatever its size) to read any more."""
         return bool(self._waiting) and self._waiting_bytes - self._waiting[0].size > LOOK_AHEAD_BYTES
 
     async def has_room(self) -> None:
@@ -135,7 +135,7 @@ class Intake:
             await self._changed.wait()
 
     async def emptied(self, timeout: float) -> None:
-        """Wait until nothing waits, or for so long."""
+        """Wait until nothing is waiting, but at most `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 while self._waiting:
@@ -145,11 +145,11 @@ class Intake:
             return
 
     def refuse_all(self) -> None:
-        """Answer what waits, because the server ends."""
+        """Refuse everything that is waiting, because the server is ending."""
         for waiting in list(self._waiting):
             self._drop(waiting)
             if (message_id := waiting.id()) is not None:
-                self._protocol.refuse(message_id, _cancelled("the server ended before the request was begun"))
+                self._protocol.refuse(message_id, _cancelled("the server ended before the request was started"))
 
     def _wait(self, waiting: _Waiting) -> None:
         self._waiting.append(waiting)
@@ -163,7 +163,7 @@ class Intake:
         self._changed.set()
 
     async def run(self) -> None:
-        """Work on what waits, in order, until cancelled."""
+        """Work on waiting messages, in order, until cancelled."""
         while True:
             while not self._waiting:
                 self._changed.clear()
@@ -178,7 +178,7 @@ class Intake:
             decoding = asyncio.ensure_future(self._connection.pool.result_of(lambda: decode_large(body)))
             await asyncio.wait([decoding])
             envelope = None if first.dropped else self._envelope(decoding.result)
-        if first.dropped:  # it was cancelled, or the server ends
+        if first.dropped:  # it was cancelled, or the server is ending
             return
         self._drop(first)
         cancelled = self._is_cancelled(envelope)

@@ -1,4 +1,4 @@
-"""From `initialize` to the exit code: what the server takes when, and why it ends."""
+"""From `initialize` to the exit code: what the server accepts when, and why it ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLL_INTERVAL_SECONDS = 0.5
 
 
 class Phase(enum.Enum):
-    """How far the conversation is."""
+    """The phase of the connection."""
 
     NEW = enum.auto()
     INITIALIZING = enum.auto()
@@ -37,11 +37,11 @@ class End(enum.Enum):
     PARENT_GONE = "the client's process is gone"
     SIGNAL = "a signal"
     STREAM_BROKEN = "no next message can be found on stdin"
-    FAULT = "a fault of the server's own"
+    FAULT = "an internal error"
 
 
 _ORDERLY = {End.EXIT, End.END_OF_INPUT, End.OUTPUT_CLOSED, End.PARENT_GONE}
-"""Ends that the client brings about, and that are right after `shutdown`."""
+"""Ends caused by the client, which are orderly after `shutdown`."""
 
 
 class Lifecycle:
@@ -52,11 +52,11 @@ class Lifecycle:
         self._end: asyncio.Future[End] | None = None
 
     def refusal(self, method: str) -> ProtocolError | None:
-        """Why a request cannot be taken now, or None."""
+        """The error if a request cannot be accepted now, or None."""
         if self.phase is Phase.SHUT_DOWN:
-            return ProtocolError("invalidRequest", "the server is shut down: only exit is left")
+            return ProtocolError("invalidRequest", "the server is shutting down: only exit is allowed")
         if self.phase is Phase.RUNNING and method == INITIALIZE:
-            return ProtocolError("invalidRequest", "initialize was answered before")
+            return ProtocolError("invalidRequest", "initialize has already been answered")
         if self.phase is Phase.INITIALIZING and method == INITIALIZE:
             return ProtocolError("invalidRequest", "initialize is being answered")
         if self.phase is not Phase.RUNNING and method != INITIALIZE:
@@ -64,41 +64,41 @@ class Lifecycle:
         return None
 
     def takes_notifications(self) -> bool:
-        """Whether notifications other than `exit` mean anything now."""
+        """Whether notifications other than `exit` are accepted now."""
         return self.phase is Phase.RUNNING
 
     def received(self, method: str) -> None:
-        """A request was let in."""
+        """A request was accepted."""
         if method == INITIALIZE:
             self.phase = Phase.INITIALIZING
         elif method == SHUTDOWN:
             self.phase = Phase.SHUT_DOWN
 
     def initialized(self, ok: bool) -> None:
-        """`initialize` was answered: with a result, or with an error, and then the client may try again."""
+        """`initialize` was answered: with a result if `ok`; after an error the client may try again."""
         if self.phase is Phase.INITIALIZING:
             self.phase = Phase.RUNNING if ok else Phase.NEW
 
     def end(self, reason: End) -> None:
-        """Have the server end; the first reason counts."""
+        """End the server; the first reason counts."""
         ending = self.ending()
         if not ending.done():
             log.info("ending: %s", reason.value)
             ending.set_result(reason)
 
     def ending(self) -> asyncio.Future[End]:
-        """Done when the server shall end."""
+        """A future that is done when the server must end."""
         if self._end is None:
             self._end = asyncio.get_running_loop().create_future()
         return self._end
 
     def exit_code(self, reason: End) -> int:
-        """0 after `shutdown`, if the client then let go of the server; else 1."""
+        """0 if the client ended the server after `shutdown`; else 1."""
         return 0 if self.phase is Phase.SHUT_DOWN and reason in _ORDERLY else 1
 
 
 class ParentWatch:
-    """Ends the server when the process that started it, or one that the client names, is gone.
+    """Ends the server when the process that started it, or the one named by the client, has gone.
 
     It also shows the watchdog that the event loop is alive.
     """
@@ -112,7 +112,7 @@ class ParentWatch:
     def name(self, pid: int | None) -> None:
         """Watch the client's process too, if there is one.
 
-        Unless it cannot be seen from here, as from another container, or is this one.
+        It is ignored if it is this process or cannot be seen from here, e.g. because it is in another container.
         """
         if pid is not None and pid != os.getpid() and is_alive(pid):
             self._named.add(pid)
@@ -120,7 +120,7 @@ class ParentWatch:
                 self._watchdog.name(pid)
 
     async def run(self) -> None:
-        """Until cancelled, also while the server ends."""
+        """Watch until cancelled, including while the server is ending."""
         while True:
             if self._watchdog is not None:
                 self._watchdog.beat()
@@ -129,11 +129,11 @@ class ParentWatch:
             await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     def ending(self) -> None:
-        """The server has begun to end."""
+        """Tell the watchdog that the server has begun to end."""
         if self._watchdog is not None:
             self._watchdog.ending()
 
     def _is_gone(self) -> bool:
-        if sys.platform == "win32":  # no process there is ever given a new parent
+        if sys.platform == "win32":  # Windows never gives a process a new parent
             return False
         return os.getppid() != self._parent or not all(map(is_alive, self._named))

@@ -1,4 +1,4 @@
-"""The params of standard LSP methods: from JSON to lsprotocol's classes, with the place of every fault."""
+"""Converts the params of standard LSP methods from JSON to lsprotocol's classes, locating every fault."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def is_request(method: str) -> bool:
 
 
 def structure(converter: Converter, method: str, params: dict[str, Any]) -> object:
-    """The params object that pygls' handlers expect; `invalidParams` if it cannot be built.
+    """The params object that pygls' handlers expect; raises `invalidParams` if it cannot be built.
 
-    Methods that LSP does not know get the params as they are, those without params get None.
+    Methods unknown to LSP get the params unchanged; methods without params get None.
     """
     if method not in types.METHOD_TO_TYPES:
         return params
@@ -36,7 +36,7 @@ def structure(converter: Converter, method: str, params: dict[str, Any]) -> obje
     if params_type is None:
         return None
     if method == types.INITIALIZE:
-        params = {"processId": None, "capabilities": {}, **params}  # harnesses that are not editors leave them out
+        params = {"processId": None, "capabilities": {}, **params}  # clients other than editors omit these
     try:
         return converter.structure(params, params_type)
     except Exception as exc:  # lsprotocol's hooks raise whatever the input provokes

@@ -1,8 +1,7 @@
 """pygls' protocol class, hardened: raw messages in, exactly one response per request out.
 
-pygls keeps what it is good at: the standard LSP methods, documents, capabilities, positions. Everything that
-decides whether and how a message is answered is here, because pygls 2.1 leaves unanswered whatever it cannot
-structure.
+pygls keeps what it is good at: the standard LSP methods, capabilities, positions. Everything that decides whether and
+how a message is answered is here, because pygls 2.1 leaves any message unanswered that it cannot structure.
 """
 
 from __future__ import annotations
@@ -75,17 +74,17 @@ PRIVATE_PYGLS_NAMES = (
     "_send_data",
     "_serialize_message",
 )
-"""What this class uses or overrides of pygls without being promised it; a test says when one is gone."""
+"""Private parts of pygls that this class uses or overrides; a test fails if one disappears."""
 
 _SERVED = frozenset(method.name for method in requests())
 _NAMES_BY_CODE = {spec.code: name for name, spec in ERRORS.items()}
 
 
 class EditorEvents(Protocol):
-    """What the protocol tells the features for editors. All of it is called on the event loop."""
+    """Events that the protocol passes to the editor's features. All are called on the event loop."""
 
     def open(self, backend: Backend, params: InitializeParams, encoding: str) -> None:
-        """The last step of `initialize`."""
+        """Set up the features; the last step of `initialize`."""
 
     def opened(self, params: DidOpenTextDocumentParams) -> None:
         """A document was opened."""
@@ -100,11 +99,11 @@ class EditorEvents(Protocol):
         """Run one of our commands."""
 
     def progress_cancelled(self, token: str | int) -> None:
-        """The user cancelled what shows this progress."""
+        """The user cancelled the progress display with this token."""
 
 
 class Host(LanguageServer):
-    """What the protocol needs of the server that it belongs to."""
+    """What the protocol needs from its server."""
 
     connection: ConnectionContext
     editor: EditorEvents
@@ -131,7 +130,7 @@ class BudgetProtocol(LanguageServerProtocol):
     def take(self, envelope: Envelope, size: int, *, waited: bool = False) -> None:
         """Take one message of `size` bytes.
 
-        `waited`: it came before whatever has been handled since, so a request is taken also after a `shutdown`.
+        `waited`: it arrived before messages handled since, so a request is accepted even after `shutdown`.
         """
         match envelope:
             case Request():
@@ -219,7 +218,7 @@ class BudgetProtocol(LanguageServerProtocol):
                 self._handle_response(response.id, self._converter.structure(message, expected).result)
             else:
                 self._handle_response(response.id, message["result"])
-        except Exception as exc:  # the asker must not wait for ever for an answer that came
+        except Exception as exc:  # the asker must not wait forever for an answer that has arrived
             log.warning("the client's response %r does not fit: %r", response.id, exc)
             unfit = ResponseError(ERRORS["internalError"].code, "the client's response does not fit")
             self._handle_response(response.id, None, unfit)
@@ -227,7 +226,7 @@ class BudgetProtocol(LanguageServerProtocol):
     # ------------------------------------------------------------------ pygls' handlers
 
     def _handler(self, method: str) -> MessageHandler | None:
-        if method == WORKSPACE_EXECUTE_COMMAND:  # pygls' own goes on when the request is cancelled
+        if method == WORKSPACE_EXECUTE_COMMAND:  # pygls' own handler continues when the request is cancelled
             return self._server.editor.command
         handler: MessageHandler | None = self.fm.builtin_features.get(method) or self.fm.features.get(method)
         return handler
@@ -249,7 +248,7 @@ class BudgetProtocol(LanguageServerProtocol):
         args: tuple[Any, ...] | None = None,
         kwargs: dict[str, Any] | None = None,
     ) -> None:
-        """Remove the handler when it is done, which pygls forgets, and continue on the event loop only."""
+        """Remove the handler when it is done, which pygls fails to do, and continue on the event loop only."""
 
         def settled(future: Future[Any]) -> None:
             self._request_futures.pop(msg_id, None)
@@ -267,7 +266,7 @@ class BudgetProtocol(LanguageServerProtocol):
         future = self._request_futures.get(cast(MessageId, ticket))
         if future is not None:
             future.cancel()
-        return False  # the handler's end answers, with a result if it does not obey
+        return False  # answered when the handler ends, with a result if it ignores the cancellation
 
     def _answer(self, ticket: Ticket, method: str, future: Future[Any]) -> None:
         error: ProtocolError | None = None
@@ -305,7 +304,7 @@ class BudgetProtocol(LanguageServerProtocol):
         self._server.editor.open(backend, params, str(result.capabilities.position_encoding))
         return result
 
-    # pygls would keep texts of its own, and work each edit into them at the cost of the whole text.
+    # pygls would keep its own texts, and every edit would cost as much as the whole text.
 
     @lsp_method(TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: DidOpenTextDocumentParams) -> None:
@@ -324,20 +323,20 @@ class BudgetProtocol(LanguageServerProtocol):
 
     @lsp_method(WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: WorkDoneProgressCancelParams) -> None:
-        """The user has had enough of a command."""
-        if is_message_id(params.token):  # lsprotocol lets everything pass here
+        """The user cancelled a command."""
+        if is_message_id(params.token):  # lsprotocol accepts anything here
             self._server.editor.progress_cancelled(params.token)
 
     @lsp_method(SHUTDOWN)
     def lsp_shutdown(self, *args: object) -> Generator[Any, Any, None]:
-        """Unlike pygls' own, let the requests in flight be answered."""
+        """Unlike pygls' own handler, let the requests in flight be answered."""
         if (handler := self.fm.features.get(SHUTDOWN)) is not None:
             yield handler, args, None
 
     # ------------------------------------------------------------------ messages out
 
     def refuse(self, message_id: MessageId | None, error: ProtocolError) -> None:
-        """Answer a message that got no ticket."""
+        """Answer a message that has no ticket with an error."""
         self._connection.outlet.write(encode_error(message_id, error))
 
     def tell(self, method: str, params: dict[str, Any]) -> None:
@@ -345,7 +344,7 @@ class BudgetProtocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
 
     def ask(self, method: str, params: object) -> Future[Any]:
-        """Send a request whose params are plain JSON; the result comes as plain JSON too."""
+        """Send a request whose params are plain JSON; the result is plain JSON too."""
         message_id = str(uuid.uuid4())
         answer: Future[Any] = Future()
         self._request_futures[message_id] = answer
@@ -353,7 +352,7 @@ class BudgetProtocol(LanguageServerProtocol):
         return answer
 
     def _send_data(self, data: object) -> None:
-        """Send a request or notification of ours; pygls' one way out."""
+        """Send a request or notification; everything that pygls sends goes through here."""
         try:
             frame = encode(data, self._serialize_message)
         except Exception:
@@ -363,11 +362,11 @@ class BudgetProtocol(LanguageServerProtocol):
 
 
 def _internal(method: str) -> ProtocolError:
-    return ProtocolError("internalError", f"{method} failed; the server's log says more")
+    return ProtocolError("internalError", f"{method} failed; see the server's log")
 
 
 def _named(exc: JsonRpcException, method: str) -> ProtocolError:
-    """pygls' exceptions under our names, without the tracebacks that they may carry."""
+    """pygls' exceptions as our errors, without the tracebacks that they may carry."""
     name = _NAMES_BY_CODE.get(exc.code)
     if name is None or name == "internalError":
         log.error("%s failed", method, exc_info=exc)

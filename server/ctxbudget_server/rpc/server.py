@@ -34,27 +34,27 @@ log = logging.getLogger(__name__)
 FORCE_THREADS_VARIABLE = "CTXBUDGET_FORCE_THREAD_READER"
 
 GRACE_SECONDS = 0.8
-"""For requests in flight when the client says goodbye: a piped script gets its answers."""
+"""Time for requests in flight when the client ends the connection, so that a piped script gets its answers."""
 COMMIT_SECONDS = 0.2
-"""For requests that were past their commit when the others were cancelled."""
+"""Time for requests that had already committed when the others were cancelled."""
 FLUSH_SECONDS = 0.3
 CLOSE_SECONDS = 0.2
 STALL_SECONDS = 1.0
 """How long a client that has closed stdin may leave its answers unread."""
 SWITCH_SECONDS = 0.0005
-"""How long a thread that computes may keep the others from running: a small request takes the interpreter lock a dozen
-times, and waits so long for it each time."""
+"""How long a computing thread may keep the others from running. A small request takes the interpreter lock a dozen
+times, and may wait this long each time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What `serve` can be told.
+    """Options of `serve`.
 
-    `force_thread_reader` uses the transport of Windows and of regular files, threads instead of polling, for
-    pipes too; so does the environment variable CTXBUDGET_FORCE_THREAD_READER if it is not empty.
-    `client_process_id` names the process that the server ends with, before `initialize` can. `watchdog` ends the
-    process if it cannot end itself. `roots` are real paths of folders outside the workspace that imports may be read
-    from.
+    `force_thread_reader` uses threads instead of polling for pipes too, as is done for regular files and on Windows; so
+    does a non-empty environment variable CTXBUDGET_FORCE_THREAD_READER. `client_process_id` is a process whose end also
+    ends the server; `initialize` can name one only later. `watchdog` ends the process if it cannot end itself. `roots`
+    are real paths of folders outside the workspace that imports may be read from.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -78,14 +78,14 @@ class BudgetServer(Host):
         connection.notify = self.editor.news
 
     def report_server_error(self, error: Exception, source: object) -> None:
-        """Log, where pygls would open a window in the client's editor for each fault."""
+        """Log the error; pygls would open a window in the client's editor each time."""
         log.error("%s", error)
 
 
 def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) -> NoReturn:
-    """Serve the client on stdin and stdout until it is done; the process then ends here, with the exit code.
+    """Serve the client on stdin and stdout until the end; then exit the process with the exit code.
 
-    Python's own end would wait for threads, and on a busy machine take so long that the watchdog lost its patience.
+    Python's normal exit would wait for threads, on a busy machine long enough for the watchdog to step in.
     """
     options = options or ServeOptions()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -121,7 +121,7 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
 
 
 async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetProtocol, intake: Intake) -> None:
-    """Take messages as long as the client sends any and reads what it gets."""
+    """Take messages as long as the client sends any and reads its answers."""
     parser = FrameParser(connection.limits.max_message_bytes)
     try:
         while chunk := await _chunk(inlet):
@@ -131,7 +131,7 @@ async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetPro
                     return
                 await _room_in(intake, inlet)
                 intake.take(frame)
-                # What was started must get its turn before the next message, however many wait in the buffer.
+                # Work just started must get its turn before the next message, however many are in the buffer.
                 await asyncio.sleep(0)
     except FramingError as exc:
         protocol.refuse(None, ProtocolError("parseError", str(exc)))
@@ -147,12 +147,12 @@ async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetPro
 async def _chunk(inlet: Inlet) -> bytes:
     try:
         return await inlet.stream.read(CHUNK_BYTES)
-    except OSError:  # a socket that was reset has ended too
+    except OSError:  # a reset socket has ended too
         return b""
 
 
 async def _room_in(intake: Intake, inlet: Inlet) -> None:
-    """Wait while too much waits; what a client that has closed stdin has left in the pipe is read all the same."""
+    """Wait while too much is waiting. What a client left in the pipe before closing stdin is still read."""
     while intake.is_full and not inlet.hung_up():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STALL_SECONDS):
@@ -160,7 +160,7 @@ async def _room_in(intake: Intake, inlet: Inlet) -> None:
 
 
 async def _uncongested(inlet: Inlet, outlet: Outlet) -> bool:
-    """Wait for a client that does not read; False if it has closed stdin too, and so has gone."""
+    """Wait for a client that does not read; False if it has also closed stdin, which means that it has gone."""
     while True:
         try:
             async with asyncio.timeout(STALL_SECONDS):
@@ -177,7 +177,7 @@ async def _end_with_output(connection: ConnectionContext) -> None:
 
 
 async def _wind_up(connection: ConnectionContext, intake: Intake, reason: End) -> None:
-    """Answer what can be answered, within less than two seconds altogether."""
+    """Answer what can still be answered, within two seconds in all."""
     if connection.sidecar is not None:
         connection.sidecar.stop_listening()
     if reason in (End.EXIT, End.END_OF_INPUT):
@@ -207,11 +207,11 @@ async def _answered(connection: ConnectionContext, intake: Intake, timeout: floa
 
 
 def _guarded(connection: ConnectionContext, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """A task that ends the server if it fails: none of them can be done without."""
+    """Start a task that ends the server if it fails, since none of them is dispensable."""
 
     def check(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (exc := task.exception()) is not None:
-            log.critical("the server fails", exc_info=exc)
+            log.critical("the server failed", exc_info=exc)
             connection.lifecycle.end(End.FAULT)
 
     task = asyncio.create_task(work)

@@ -1,7 +1,7 @@
-"""The two byte streams of the client: polled pipes where that works, threads where it does not.
+"""The client's two byte streams: polled pipes where that works, threads elsewhere.
 
-Both ways look alike from the event loop: an `asyncio.StreamReader` that stops reading when it is full, and an
-`Outlet` that says when too much waits to be written.
+Both look the same from the event loop: an `asyncio.StreamReader` that stops reading when it is full, and an `Outlet`
+that reports when too much is waiting to be written.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from typing import Any
 
 CHUNK_BYTES = 256 * 1024
 UNSENT_BYTES = 1024 * 1024
-"""When more than this waits for a client that does not read, no further request is read from it."""
+"""When more than this is waiting for a client that does not read, no further requests are read from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stdio:
-    """The descriptors of the client's streams, moved out of everybody else's reach."""
+    """The descriptors of the client's streams, moved out of reach of all other code."""
 
     inlet: int
     outlet: int
 
 
 def claim_stdio() -> Stdio:
-    """Take descriptors 0 and 1 away: what prints now prints to stderr, what reads stdin finds its end."""
+    """Take over descriptors 0 and 1: from now on prints go to stderr, and reads from stdin find its end."""
     while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass  # a standard descriptor was closed: fill the gap, lest one of the client's streams should get there
+        pass  # a standard descriptor was closed: fill the gap, lest one of the client's streams gets its number
     inlet, outlet = os.dup(0), os.dup(1)
     os.dup2(null, 0)
     os.dup2(2, 1)
@@ -51,7 +51,7 @@ class Outlet(asyncio.BaseProtocol):
         self._writable.set()
         self._transport: asyncio.WriteTransport
         self.lost = asyncio.Event()
-        """Set once nothing can be written any more."""
+        """Set once nothing more can be written."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio's protocol."""
@@ -81,7 +81,7 @@ class Outlet(asyncio.BaseProtocol):
 
     @property
     def congested(self) -> bool:
-        """Whether the client reads more slowly than it asks."""
+        """Whether the client reads more slowly than it sends requests."""
         return not self._writable.is_set()
 
     async def drained(self) -> None:
@@ -89,12 +89,12 @@ class Outlet(asyncio.BaseProtocol):
         await self._writable.wait()
 
     def close(self) -> None:
-        """Close once everything is written; `lost` tells when."""
+        """Close once everything is written; `lost` is then set."""
         self._transport.close()
 
 
 class Inlet(asyncio.StreamReaderProtocol):
-    """Bytes from the client. Knows that the stream has ended before all of it has been consumed."""
+    """Bytes from the client. Knows that the stream has ended even before all of it has been consumed."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -108,7 +108,7 @@ class Inlet(asyncio.StreamReaderProtocol):
         return super().eof_received()
 
     def hung_up(self) -> bool:
-        """Whether the client has closed the stream, also while some of it has not been read; on POSIX only."""
+        """Whether the client has closed the stream, even if some of it has not been read yet; on POSIX only."""
         if self.ended or sys.platform == "win32":
             return self.ended
         poll = select.poll()
@@ -120,7 +120,7 @@ async def open_streams(stdio: Stdio, force_threads: bool) -> tuple[Inlet, Outlet
     """Connect to the client's descriptors, which must be readable and writable."""
     loop = asyncio.get_running_loop()
     inlet, outlet = Inlet(stdio.inlet), Outlet()
-    # One socket for both directions cannot be polled: asyncio takes data that comes in on it for a hang-up.
+    # One socket for both directions cannot be polled: asyncio mistakes incoming data on it for a hang-up.
     threads = force_threads or sys.platform == "win32" or _is_same_file(stdio.inlet, stdio.outlet)
     if threads or not _is_pollable(stdio.inlet):
         ReaderThread(loop, inlet, stdio.inlet)
@@ -143,7 +143,7 @@ def _is_same_file(one: int, other: int) -> bool:
 
 
 class ReaderThread(asyncio.ReadTransport):
-    """Feeds a protocol from blocking reads in a thread of its own."""
+    """Feeds a protocol from blocking reads in its own thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, protocol: Inlet, descriptor: int) -> None:
         super().__init__()
@@ -156,11 +156,11 @@ class ReaderThread(asyncio.ReadTransport):
         threading.Thread(target=self._run, name="ctxbudget-stdin", daemon=True).start()
 
     def pause_reading(self) -> None:
-        """Read no more than the chunk that is being read."""
+        """Stop reading after the current chunk."""
         self._wanted.clear()
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Continue reading."""
         self._wanted.set()
 
     def is_closing(self) -> bool:
@@ -168,7 +168,7 @@ class ReaderThread(asyncio.ReadTransport):
         return False
 
     def _run(self) -> None:
-        consumed = threading.Semaphore(2)  # chunks under way to the loop, so that a file is not read at once
+        consumed = threading.Semaphore(2)  # chunks on their way to the loop, so that a file is not read all at once
 
         def deliver(chunk: bytes) -> None:
             consumed.release()
@@ -187,7 +187,7 @@ class ReaderThread(asyncio.ReadTransport):
 
 
 class WriterThread(asyncio.WriteTransport):
-    """Writes in a thread of its own, where a write may block."""
+    """Writes in its own thread, where a write may block."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, protocol: Outlet, descriptor: int) -> None:
         super().__init__()
@@ -212,7 +212,7 @@ class WriterThread(asyncio.WriteTransport):
         return self._unsent
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Queue for the thread."""
+        """Queue bytes for the thread."""
         if self._closing:
             return
         self._unsent += len(data)
@@ -226,7 +226,7 @@ class WriterThread(asyncio.WriteTransport):
         return self._closing
 
     def close(self) -> None:
-        """Finish what is queued, then tell the protocol."""
+        """Write what is queued, then notify the protocol."""
         if not self._closing:
             self._closing = True
             self._queue.put(None)
@@ -256,7 +256,7 @@ class WriterThread(asyncio.WriteTransport):
 
 
 def _tell(loop: asyncio.AbstractEventLoop, what: Callable[..., object], *args: object) -> bool:
-    """Call on the loop from a thread; False if the loop has ended, which the thread then does too."""
+    """Call a function on the loop from a thread; False if the loop has ended, in which case the thread must end too."""
     try:
         loop.call_soon_threadsafe(what, *args)
     except RuntimeError:

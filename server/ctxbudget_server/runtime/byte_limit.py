@@ -1,4 +1,4 @@
-"""A limit on the bytes of bodies that are worked on at a time, for the client and the one-shot callers together."""
+"""A limit on the bytes of bodies being worked on, shared by the client and the one-shot callers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Of bodies being worked on: a body that does not fit beside the others waits, but the only one always fits."""
+"""Maximum bytes of bodies being worked on. A body that does not fit beside others waits; a single one always fits."""
 
 
 class ByteLimit:
@@ -18,20 +18,20 @@ class ByteLimit:
         self._released = asyncio.Event()
 
     def fits(self, size: int) -> bool:
-        """Whether a body of `size` bytes may be worked on beside those that are."""
+        """Whether a body of `size` bytes may be worked on beside the current ones."""
         return not self._held or self._held + size <= self._limit
 
     def acquire(self, size: int) -> None:
-        """A body is worked on from now on, whether it fits or not."""
+        """Count a body that is being worked on from now on, whether it fits or not."""
         self._held += size
 
     def release(self, size: int) -> None:
-        """Its work has ended."""
+        """Stop counting a body whose work has ended."""
         self._held -= size
         self._released.set()
 
     async def wait_until(self, fits: Callable[[], bool]) -> None:
-        """Wait until `fits` is true; it is asked again whenever some work has ended."""
+        """Wait until `fits` is true; it is called again whenever some work has ended."""
         while not fits():
             self._released.clear()
             await self._released.wait()

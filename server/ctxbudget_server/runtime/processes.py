@@ -1,4 +1,4 @@
-"""Other processes of the system."""
+"""Information about other processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 def is_alive(pid: int) -> bool:
     """Whether there is a process with this id."""
-    if pid <= 0 or sys.platform == "win32":  # on Windows os.kill(pid, 0) does not ask: it acts
+    if pid <= 0 or sys.platform == "win32":  # on Windows os.kill(pid, 0) would kill the process
         return False
     try:
         os.kill(pid, 0)

@@ -1,4 +1,4 @@
-"""Order among concurrent work: work with the same key is done in sequence, all other work at the same time."""
+"""Order among concurrent work: work with the same key runs in sequence, everything else in parallel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class KeyedSerialQueue:
-    """Spreads work over a pool; work with the same key is done in the order of arrival."""
+    """Spreads work over a pool; work with the same key runs in order of arrival."""
 
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
@@ -20,7 +20,7 @@ class KeyedSerialQueue:
         self._waiting: dict[str, deque[Work]] = {}
 
     def submit(self, key: str | None, work: Work) -> None:
-        """Have `work` done; without a key, at any time."""
+        """Queue `work`; without a key it runs at any time."""
         with self._lock:
             if key is not None:
                 if key in self._waiting:
@@ -30,12 +30,12 @@ class KeyedSerialQueue:
         self._pool.submit(lambda: self._drive(key, work))
 
     def _drive(self, key: str | None, first: Work) -> None:
-        """Do `first` and then, in the same thread, whatever has queued up behind it."""
+        """Run `first` and then, in the same thread, whatever has queued up behind it."""
         work: Work | None = first
         while work is not None:
             try:
                 work()
-            except BaseException:  # the queue goes on, whatever one piece of work does
+            except BaseException:  # the queue continues, whatever one piece of work does
                 log.exception("work failed")
             work = self._next(key)
 

@@ -1,4 +1,4 @@
-"""Signals, as the event loop takes them up."""
+"""Signals handled on the event loop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ctxbudget_server.runtime.watchdog import Watchdog
 
 
 def on_signals(numbers: Iterable[signal.Signals], act: Callable[[], object], watchdog: Watchdog | None) -> None:
-    """Have the event loop act when one of these signals comes.
+    """Call `act` on the event loop when one of these signals arrives.
 
-    With a watchdog the signals come by its descriptor, so that it sees those that the loop does not take up.
+    With a watchdog, signals arrive through its descriptor, so that it sees those that the loop fails to handle.
     """
     loop = asyncio.get_running_loop()
     if watchdog is not None:

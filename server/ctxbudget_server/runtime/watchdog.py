@@ -1,12 +1,12 @@
-"""A tiny process that ends a server which was told to end and can no longer do so by itself.
+"""A tiny process that ends a server which was told to end but can no longer do so by itself.
 
-A thread that never gives up Python's interpreter lock, as in a runaway regular expression, keeps every other thread of
-its process from running, also the one that handles SIGTERM, a closed stdin or the parent's death. So a separate
-process waits for these events too. It kills the server only when an end was asked for *and* the server's event loop
-then gave no sign of life for `SILENCE_SECONDS`. A server that is stopped by a signal, or that has not begun its work,
-is left alone.
+A thread that never gives up Python's interpreter lock, e.g. in a runaway regular expression, keeps every other thread
+of its process from running, including the one that handles SIGTERM, a closed stdin or the parent's death. So a separate
+process waits for these events too. It kills the server only if an end was requested *and* the server's event loop then
+gave no sign of life for `SILENCE_SECONDS`. A server that is suspended by a signal, or that has not begun its work, is
+left alone.
 
-The process is forked before there are threads, shares the server's memory, and goes with the server.
+The process is forked before there are threads, shares the server's memory, and ends with the server.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import NamedTuple, NoReturn
 from ctxbudget_server.runtime.processes import is_alive
 
 SILENCE_SECONDS = 3.5
-"""How long a server that was told to end may give no sign of life."""
+"""How long a server that was told to end may go without a sign of life."""
 TICK_SECONDS = 0.5
 BEAT, ENDING, SEPARATOR = b".", b"!", b";"
 _HALF_CLOSED: int = getattr(select, "POLLRDHUP", 0)
-"""A socket that the client sends nothing more on, where the system tells that from a whole hang-up."""
+"""The poll event of a half-closed socket, on systems that distinguish it from a complete hang-up."""
 
 
 class Watchdog:
@@ -35,12 +35,12 @@ class Watchdog:
 
     def __init__(self, beats: int, signals: int, between: int) -> None:
         self._beats = beats
-        self._between: int | None = between  # the child that forked the process, and ended at once
+        self._between: int | None = between  # the child that forked the process and exited at once
         self.signals = signals
-        """The descriptor that can be read once a signal has come that Python has a handler for."""
+        """A descriptor that becomes readable when a signal arrives for which Python has a handler."""
 
     def beat(self) -> None:
-        """The event loop is alive; to be called about every `TICK_SECONDS`."""
+        """Report that the event loop is alive; to be called about every `TICK_SECONDS`."""
         self._say(BEAT)
         if self._between is not None:
             with suppress(ChildProcessError):
@@ -49,23 +49,23 @@ class Watchdog:
             self._between = None
 
     def ending(self) -> None:
-        """The server has begun to end."""
+        """Report that the server has begun to end."""
         self._say(ENDING)
 
     def name(self, pid: int) -> None:
-        """The server is to end with this process too."""
+        """Also end the server when this process ends."""
         self._say(str(pid).encode() + SEPARATOR)
 
     def _say(self, words: bytes) -> None:
-        with suppress(OSError):  # it has gone, or does not read: so be it
+        with suppress(OSError):  # it has gone or does not read, which is acceptable
             os.write(self._beats, words)
 
 
 def start(*, stdin: bool, parent: bool) -> Watchdog | None:
     """Fork the process; None where that is not possible, as on Windows.
 
-    `stdin`: its hang-up ends the server. `parent`: so does the end of the process that started it. From now on, signals
-    that Python has a handler for are written to `Watchdog.signals`.
+    `stdin`: a hang-up there ends the server. `parent`: so does the end of the process that started it. From now on,
+    signals for which Python has a handler are written to `Watchdog.signals`.
     """
     if sys.platform == "win32" or not _has_standard_descriptors():
         return None
@@ -88,7 +88,7 @@ def start(*, stdin: bool, parent: bool) -> Watchdog | None:
 
 
 def _has_standard_descriptors() -> bool:
-    """Whether 0, 1 and 2 are open: else the pipes would take their numbers."""
+    """Whether 0, 1 and 2 are open; otherwise the pipes would get their numbers."""
     try:
         return all(os.fstat(descriptor) for descriptor in range(3))
     except OSError:
@@ -107,14 +107,14 @@ class _Watched(NamedTuple):
         return not is_alive(self.parent) if found is None else int(found[1]) != self.parent
 
     def is_stopped(self) -> bool:
-        """Whether a signal has stopped the server, as a debugger or Ctrl-Z does."""
+        """Whether a signal has suspended the server, as a debugger or Ctrl-Z does."""
         found = _status(self.server)
         state = os.popen(f"ps -o stat= -p {self.server}").read().strip() if found is None else found[0]
         return state[:1] in ("T", "t")
 
 
 def _status(pid: int) -> list[str] | None:
-    """State and parent of a process where the system has them in /proc."""
+    """State and parent of a process, if the system has them in /proc."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[:2]
     except (OSError, ValueError):
@@ -122,7 +122,7 @@ def _status(pid: int) -> list[str] | None:
 
 
 def _become(watched: _Watched, beats: int, signals: int, stdin: int | None) -> NoReturn:
-    """The forked process. It forks once more, so that the server has no child that it must wait for."""
+    """The forked process. It forks once more, so that the server has no child to wait for."""
     try:
         if os.fork():
             os._exit(0)
@@ -143,7 +143,7 @@ def _close_all_but(kept: set[int | None]) -> None:
 
 
 class _Ears:
-    """What can be heard: the server's words, its signals, and the hang-up of its stdin."""
+    """What the process listens to: the server's reports, its signals, and a hang-up of its stdin."""
 
     def __init__(self, beats: int, signals: int, stdin: int | None) -> None:
         self._beats, self._signals, self._heard = beats, signals, b""
@@ -151,11 +151,11 @@ class _Ears:
         self._poll.register(beats, select.POLLIN)
         self._poll.register(signals, select.POLLIN)
         if stdin is not None:
-            self._poll.register(stdin, _HALF_CLOSED)  # never read: only asked whether the client hung up
+            self._poll.register(stdin, _HALF_CLOSED)  # never read, only polled for a hang-up
         self.beat = self.ended = False
-        """Whether there was a sign of life just now, and whether an end was ever asked for."""
+        """Whether there was a sign of life just now, and whether an end was ever requested."""
         self.named: set[int] = set()
-        """Processes that the server is to end with."""
+        """Processes whose end also ends the server."""
 
     def listen(self) -> bool:
         """Listen for a tick at most; False once the server has gone."""
@@ -176,12 +176,12 @@ class _Ears:
 
 
 def _watch(watched: _Watched, ears: _Ears) -> None:
-    """Until the server has gone, or must go."""
+    """Run until the server has gone or must be killed."""
     begun = asked = False
     silence, before = 0.0, time.monotonic()
     while ears.listen():
         now = time.monotonic()
-        # No more than two ticks at once: when the machine or the terminal's job was asleep, so was the server.
+        # At most two ticks at a time: while the machine or the terminal's job was asleep, so was the server.
         step, before = min(now - before, 2 * TICK_SECONDS), now
         silence = silence + step if begun and asked and not ears.beat else 0.0
         begun |= ears.beat

@@ -20,17 +20,17 @@ Later = Callable[[float, Callable[[], None]], Any]
 CORE_THREADS = 4
 MAX_THREADS = 256
 PATIENCE_SECONDS = 0.01
-"""How long work waits for a free thread before the pool grows: a burst of quick work is done before."""
+"""How long work waits for a free thread before the pool grows; a burst of quick work is done sooner."""
 GROWTH = 8
-"""Threads started at one time at most: each start can cost the event loop a turn of the interpreter lock."""
+"""Maximum number of threads started at a time: each start can cost the event loop a turn of the interpreter lock."""
 IDLE_SECONDS = 10.0
 
 
 class WorkerPool:
-    """Daemon threads that take work first come, first served.
+    """Daemon threads that take work in order of arrival.
 
-    Of those that are idle the latest is called: after a burst the others end, even if there is some work all the time.
-    A few are started at once, more whenever the oldest work in the queue has waited longer than
+    The most recently idle thread is called first, so that after a burst the others end even under constant light load.
+    A few threads start at once, more whenever the oldest work in the queue has waited longer than
     `PATIENCE_SECONDS`. `later` is the event loop's `call_later`; `submit` is called on the loop.
     """
 
@@ -45,7 +45,7 @@ class WorkerPool:
         self._growing = False
 
     def submit(self, work: Work) -> None:
-        """Have `work` done by some thread."""
+        """Run `work` in some thread."""
         with self._lock:
             self._queue.append((time.monotonic(), work))
             if self._idle:
@@ -59,12 +59,12 @@ class WorkerPool:
         self._later(PATIENCE_SECONDS, self._grow)
 
     async def result_of(self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises, done by some thread."""
+        """Run `work` in some thread; returns or raises what it does."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
 
         def settle(result: T | None, fault: Exception | None) -> None:
-            if outcome.done():  # it is no longer awaited
+            if outcome.done():  # nobody awaits it any more
                 return
             if fault is None:
                 outcome.set_result(cast(T, result))
@@ -86,7 +86,7 @@ class WorkerPool:
 
     @property
     def busy(self) -> bool:
-        """Whether any thread works, or has work to come."""
+        """Whether any thread is working, or work is queued."""
         with self._lock:
             return bool(self._queue) or len(self._idle) < self._threads
 
@@ -106,11 +106,11 @@ class WorkerPool:
             self._threads += 1
             try:
                 thread.start()
-            except RuntimeError:  # the system has no more threads to give: go on with those there are
+            except RuntimeError:  # the system cannot start another thread: continue with those there are
                 self._threads -= 1
                 if not self._threads:
                     raise
-                log.warning("cannot start another worker thread beside %d", self._threads)
+                log.warning("cannot start another worker thread besides the %d running", self._threads)
                 return False
         return True
 
@@ -123,7 +123,7 @@ class WorkerPool:
                 log.exception("work failed")
 
     def _next(self, call: threading.Condition) -> Work | None:
-        """The oldest work; None for a thread that nobody has called for so long that it may end."""
+        """The oldest work; None if the thread has been idle for so long that it may end."""
         with self._lock:
             while not self._queue:
                 self._idle.append(call)

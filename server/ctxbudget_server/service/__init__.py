@@ -1,1 +1,1 @@
-"""One request from raw params to a result: validation, request keys, the method's function."""
+"""Takes one request from raw params to its result: validation, request keys, the method's function."""

@@ -1,4 +1,4 @@
-"""What a transport needs of the service: one blocking call per request, an order, and news to pass on."""
+"""What a transport needs from the service: one blocking call per request, an ordering key, and changes to pass on."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ Notification = tuple[str, dict[str, Any]]
 
 
 class Backend(Protocol):
-    """The services behind a transport. All of it is thread-safe and knows no event loop."""
+    """The service behind a transport. Thread-safe, and independent of any event loop."""
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
-        """Answer one request of the method table; `params` are raw, the result is ready for JSON.
+        """Answer one request of the method table. `params` are raw; the result is ready for JSON.
 
         Blocks while it works. Raises `ProtocolError` (refused) or `Cancelled` (nothing was changed).
         """
 
     def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
-        """Requests of one lane are worked on one after the other, in the order of arrival; None: at any time."""
+        """Requests with the same key run one after the other, in order of arrival; None: at any time."""
 
     def watching(self) -> bool:
         """Whether this connection watches or follows any session."""
 
     def follow(self, session: str | None, alerts: bool = True) -> None:
-        """Have `changes` tell of a session, or of the one that changed last for `auto`; None: no more. Blocks briefly.
+        """Have `changes` report on a session, or with `auto` on the one changed last; None: stop. Blocks briefly.
 
-        Sessions opened with `watch` are told of as before, with their alerts.
+        Sessions opened with `watch` are still reported, with their alerts.
         """
 
     def followed(self, session: str, model: str | None) -> TrackedSession:
-        """The session that is followed, as it is now, and a counter. Blocks briefly."""
+        """The followed session in its current state, and a counter. Blocks briefly."""
 
     def changes(self) -> list[Notification]:
-        """The notifications due since the last call, one `budget/didChange` a session at most. Blocks briefly."""
+        """The notifications due since the last call, at most one `budget/didChange` per session. Blocks briefly."""
 
     def document_changed(self, uri: str, text: str | None) -> None:
-        """An editor opened a document or changed it to `text`; None: closed it. Called in the order of the events."""
+        """An editor opened a document or changed it to `text`; None: closed it. Called in the order of these events."""
 
     def warm_up(self) -> None:
-        """Load what the first requests need (models, vocabulary); called once in the background after `initialize`."""
+        """Load what the first requests need (models, vocabulary). Called once after `initialize`, in the background."""
 
     def close(self) -> None:
-        """Let go of files; the process is about to end."""
+        """Close files; the process is about to end."""

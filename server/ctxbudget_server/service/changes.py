@@ -1,4 +1,4 @@
-"""Changes of watched sessions, made by whichever process, since the last look."""
+"""Finds changes to watched sessions since the last look, whichever process made them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from ctxbudget_server.store.records import Session
 
 MAX_GONE = 100
-"""Watched sessions that were deleted and may begin again: so many are looked for at each change of the store."""
+"""Maximum number of deleted watched sessions that are looked for at each change of the store; they may reappear."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """The last state of a session that was told. `nonce` tells one life of a session id from the next."""
+    """The last reported state of a session. `nonce` tells one life of a session id from the next."""
 
     nonce: str | None
     revision: int
 
 
 class ChangeTracker:
-    """Compares watched sessions with what was told last. A quiet store costs one look at its change mark."""
+    """Compares watched sessions with what was last reported. A quiet store costs one look at its change mark."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -42,32 +42,32 @@ class ChangeTracker:
         self._alerts = True
         self._followed: str | None = None
         self._known: dict[str, _Seen] = {}
-        """What every session was at the last look, while one of them is followed."""
+        """The state of every session at the last look, kept while one of them is followed."""
 
     @property
     def active(self) -> bool:
-        """Whether there is anything to look at."""
+        """Whether any session is watched or followed."""
         with self._lock:
             return bool(self._seen) or self._wanted is not None
 
     def watch(self, session_id: str) -> None:
-        """Tell what happens to the session from now on."""
+        """Report changes to the session from now on."""
         with self._lock, self._store.read() as reader:
             session = reader.session(session_id)
             known = session and (session.nonce, session.revision)
             self._seen.setdefault(session_id, _Seen(*(known or (None, 0))))
 
     def ignore(self, session_id: str) -> None:
-        """Tell no more of the session."""
+        """Stop reporting on the session."""
         with self._lock:
             self._seen.pop(session_id, None)
 
     def follow(self, wanted: str | None, alerts: bool = True) -> None:
-        """Tell of this session, or of whichever changed last for `auto`, beginning with how it stands; None: of none.
+        """Report on this session, or with `auto` on the one changed last, from its current state on; None: on none.
 
-        Without `alerts` only its changes are told, unless it is watched as well.
+        Without `alerts` only its changes are reported, unless it is watched as well.
 
-        The session may be opened later. With `auto`, the session that changed last is followed.
+        The session need not exist yet.
         """
         with self._lock, self._store.read() as reader:
             self._alerts = alerts
@@ -76,7 +76,7 @@ class ChangeTracker:
                 self._known = _states(reader)
 
     def collect(self) -> list[Notification]:
-        """At most one `budget/didChange` for each session, and every alert since the last look."""
+        """At most one `budget/didChange` per session, and every alert, since the last look."""
         with self._lock:
             mark = self._store.change_mark()
             if mark == self._mark:
@@ -93,7 +93,7 @@ class ChangeTracker:
             return news
 
     def _forget_gone(self) -> None:
-        """Look no more for deleted sessions that were watched first."""
+        """Stop looking for the deleted sessions that have been watched longest."""
         gone = [session_id for session_id, seen in self._seen.items() if seen.nonce is None]
         for session_id in gone[:-MAX_GONE]:
             del self._seen[session_id]

@@ -1,4 +1,4 @@
-"""What is wrong with a field of params, in our own words: what was expected, and what came."""
+"""Messages about faulty params in our own words: what was expected, and what came instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _FIELD_NAME = re.compile(r"(?!(?:str|int|float|bool)$)[a-z]\w*")
 
 MAX_SHOWN_CHARACTERS = 40
-"""Of a value that came, in a message."""
+"""Maximum length of a received value in a message."""
 
 _EXPECTED = {
     "string_type": "must be a string",
@@ -35,7 +35,7 @@ _EXPECTED = {
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
 }
-"""By pydantic's kind of fault; the figures are those that its context has."""
+"""Message by pydantic's error type; figures come from the error's context."""
 
 _LENGTHS = {
     "string_too_short": "must have at least {min_length:,} characters",
@@ -46,12 +46,12 @@ _LENGTHS = {
 
 
 def location(error: ErrorDetails) -> list[str | int]:
-    """The way to the field at fault, without the names of alternatives that pydantic puts in between."""
+    """The path to the faulty field, without the names of alternatives that pydantic inserts."""
     return [part for part in error["loc"] if isinstance(part, int) or _FIELD_NAME.fullmatch(part)]
 
 
 def sentence(error: ErrorDetails) -> str:
-    """The fault of one field as a sentence without its location, e.g. `must be an integer, not a string`."""
+    """What is wrong with one field, without its location, e.g. `must be an integer, not a string`."""
     kind = error["type"]
     context = {name: _whole(value) for name, value in error.get("ctx", {}).items()}
     if kind == "missing":
@@ -66,7 +66,7 @@ def sentence(error: ErrorDetails) -> str:
 
 
 def _whole(value: Any) -> Any:
-    """A limit as a person writes it: 1 for 1.0."""
+    """A limit as people write it: 1 for 1.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -76,7 +76,7 @@ def _length(value: object, context: Mapping[str, Any]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value that came, as a person names it: scalars by value, everything else by its JSON type."""
+    """A received value for a message: scalars by value, everything else by its JSON type."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Which function serves a method: the one of its own name, in the module of its own name, under `methods`."""
+"""Finds the function that serves a method: it has the method's name, in the module of that name under `methods`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def address(method: str) -> tuple[str, str]:
 
 
 def implementation(method: str) -> Callable[..., Any]:
-    """The function that serves a method of the table; imports its module, and no other method's."""
+    """The function that serves a method of the table. Imports that method's module only."""
     module, name = address(method)
     function: Callable[..., Any] = getattr(import_module(module), name)
     return function

@@ -1,4 +1,4 @@
-"""One request from raw params to a result ready for JSON: what the server and `ctxbudget call` share."""
+"""Takes one request from raw params to a result ready for JSON. Shared by the server and `ctxbudget call`."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from ctxbudget_server.service.tracked_session import SessionTracker, TrackedSession
 
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
-"""Methods that must be possible on a full disk: they are the way out."""
+"""Methods that must work on a full disk, because they free space."""
 
 MAX_REPLACEMENTS = 2
-"""How often one request follows a store whose file is replaced while it works."""
+"""How often one request starts over because the store's file was replaced meanwhile."""
 
 ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
 """Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
@@ -46,21 +46,21 @@ ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the services are set up. Paths are the user's own words."""
+    """How the service is set up. Paths are as the user wrote them."""
 
     workspace: str | None = None
     store: str | None = None
     durability: Durability = "full"
     limits: Limits = field(default_factory=Limits)
     retain: str | None = None
-    """How much content stays, as `account/retention.py` reads it; absent: CTXBUDGET_RETAIN, else all."""
+    """How much content is kept, as parsed by `account/retention.py`; absent: CTXBUDGET_RETAIN, else all."""
     roots: Sequence[str] = ()
-    """Folders outside the workspace that may be read, beside those of CTXBUDGET_ROOTS."""
+    """Folders outside the workspace that may be read, besides those in CTXBUDGET_ROOTS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What the service was opened for: the workspace, its store, and other folders to read from. Real paths."""
+    """What the service was opened for: the workspace, its store, and other readable folders. Real paths."""
 
     workspace: str
     store: str
@@ -122,7 +122,7 @@ class BudgetService:
         return [notice.wire() for notice in notices(self.store)]
 
     def _with_room(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
-        """Answer, on a full disk too if the request makes room."""
+        """Answer the request; on a full disk too, if it frees space."""
         try:
             return self._in_a_store_that_stays(request, row, checked)
         except ProtocolError as error:
@@ -132,18 +132,18 @@ class BudgetService:
             return self._in_a_store_that_stays(request, row, checked)
 
     def _in_a_store_that_stays(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
-        """Answer in the store that lies at the path: one that is replaced meanwhile is followed."""
+        """Answer from the store at the path; if that is replaced meanwhile, start over in the new one."""
         for _ in range(MAX_REPLACEMENTS):
             acknowledged = self.store.commits
             try:
                 return _answered(request, row, checked)
             except StoreReplacedError:
-                if self.store.commits != acknowledged:  # part of the request was kept: the caller must look
+                if self.store.commits != acknowledged:  # part of the request was committed: the caller must check
                     raise
         return _answered(request, row, checked)
 
     def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
-        """Writes to one session keep their order; reads go at any time."""
+        """The key that keeps writes to one session in order; None for reads, which may run at any time."""
         row = METHODS.get(method)
         if row is None or not row.mutates:
             return None
@@ -155,12 +155,12 @@ class BudgetService:
         return self._changes is not None and self._changes.active
 
     def follow(self, session: str | None, alerts: bool = True) -> None:
-        """Have `changes` tell of a session, or of the latest for `auto`; None: only of those opened with `watch`."""
+        """Have `changes` report on a session, or with `auto` on the latest; None: only on those opened with `watch`."""
         if self._changes is not None or session is not None:
             self._changes_of_sessions().follow(session, alerts)
 
     def followed(self, session: str, model: str | None) -> TrackedSession:
-        """The session that `session` names now, and the counter of `model`, else of the session's."""
+        """The session that `session` refers to now, and the counter of `model`, else of the session's model."""
         from ctxbudget_server.service.tracked_session import SessionTracker
 
         if self._following is None:
@@ -168,11 +168,11 @@ class BudgetService:
         return self._following.find(session, model)
 
     def changes(self) -> list[Notification]:
-        """What happened to the watched sessions since the last call."""
+        """Notifications about watched sessions since the last call."""
         return self._changes.collect() if self._changes else []
 
     def warm_up(self) -> None:
-        """Load the vocabulary, then build the models: until they are there, params are checked without them."""
+        """Load the vocabulary, then build the models; until then, params are validated without them."""
         from ctxbudget_protocol.models import model_of
         from ctxbudget_server.tokens import DEFAULT_ENCODING, load
 
@@ -191,13 +191,13 @@ class BudgetService:
 
     @property
     def has_usual_limits(self) -> bool:
-        """Whether documents may be as large as where nothing was said of it."""
+        """Whether the limit on the size of documents is the default."""
         return self._limits.max_document_bytes == Limits().max_document_bytes
 
     def guest(self, actor: str, roots: list[str] | None = None) -> BudgetService:
-        """The services for another client: without the open documents and watched sessions of this one.
+        """The service for another client, without this one's open documents and watched sessions.
 
-        `roots` are the folders outside the workspace that it may read; absent: the same.
+        `roots` are the folders outside the workspace that it may read; absent: the same ones.
         """
         guest = copy(self)
         if roots is not None and roots != self.whereabouts.roots:
@@ -209,13 +209,13 @@ class BudgetService:
         return guest
 
     def hurried(self, until: float) -> BudgetService:
-        """The same services, for work that waits for other writers until `until` (of `time.monotonic`) at most."""
+        """The same service, for work that waits for other writers no later than `until` (`time.monotonic`)."""
         hurried = copy(self)
         hurried.store = DeadlineStore(self.store, until)
         return hurried
 
     def of_workspace(self, workspace: str) -> BudgetService:
-        """The services for another workspace (a real path) on the same store; this one if the folder does not exist."""
+        """The service for another workspace (a real path) on the same store; this one if the folder does not exist."""
         if workspace == self.whereabouts.workspace or not Path(workspace).is_dir():
             return self
         other = self.guest(self._actor)
@@ -224,7 +224,7 @@ class BudgetService:
         return other
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self.store.close()
 
     def _retain_content(self) -> None:
@@ -266,7 +266,7 @@ def _answered(request: Request, row: Method, checked: Any) -> dict[str, Any]:
 
 
 def _answered_before(request: Request) -> dict[str, Any] | None:
-    """The first result of a repeated request: looked up before files are read and texts counted."""
+    """The stored result of a repeated request, looked up before files are read and texts counted."""
     key = request.params.get("requestKey")
     if key is None:
         return None

@@ -1,4 +1,4 @@
-"""The session that an editor shows: a named one, or whichever of the workspace changed last."""
+"""The session that an editor shows: a named one, or the one changed last in the workspace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class TrackedSession:
-    """The session that is followed, its settings or the defaults, and a counter. None: there is no such session."""
+    """The followed session (None if there is no such session), its settings or the defaults, and a counter."""
 
     session_id: str | None
     settings: Settings
@@ -22,17 +22,17 @@ class TrackedSession:
 
 
 class SessionTracker:
-    """Answers from memory as long as no process has written. Thread-safe."""
+    """Finds the followed session; answers from memory until some process has written. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: tuple[int | None, dict[tuple[str, str | None], TrackedSession]] = (None, {})
 
     def find(self, wanted: str, model: str | None) -> TrackedSession:
-        """The session of that id, or the latest for `auto`; the counter is that of `model`, else of the session's."""
+        """The session with that id, or with `auto` the latest; the counter of `model`, else of its model."""
         known_mark, answers = self._known
         if known_mark is None:
-            with self._store.read():  # it is made or opened now, so that it has a mark
+            with self._store.read():  # creates or opens the store, so that it has a change mark
                 pass
         mark = self._store.change_mark()
         if mark != known_mark:

@@ -1,9 +1,9 @@
-"""Checking params: by the pydantic models, or by a quick yes without pydantic and the models for the rest.
+"""Validates params: with the pydantic models, or with a fast check that leaves only doubtful cases to the models.
 
 Importing pydantic takes longer than a hook's whole request. So `ctxbudget call`, and a server that has just started,
-hold the params against the published contract, which is made from the models, and only what that does not plainly
-allow is given to the models themselves: errors are theirs, word for word. What the contract cannot say (a rule in
-code) must not be decided here.
+check the params against the published contract, which is generated from the models. Only what that does not clearly
+allow goes to the models themselves, so all errors are theirs, word for word. What the contract cannot express (a rule
+in code) must not be decided here.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 Validate = Callable[[Method, dict[str, Any]], object]
-"""Gives the params as attributes, or raises `invalidParams` with a location for each fault."""
+"""Returns the params as attributes, or raises `invalidParams` with a location for each fault."""
 
 
-class NeedsFullValidation(Exception):  # noqa: N818 (not a fault: the models decide)
-    """The contract does not plainly allow the value."""
+class NeedsFullValidation(Exception):  # noqa: N818 (not an error: the models decide)
+    """The contract does not clearly allow the value."""
 
 
 def validate(row: Method, given: dict[str, Any]) -> BaseModel:
@@ -50,7 +50,7 @@ def validate(row: Method, given: dict[str, Any]) -> BaseModel:
 
 
 def fast_validate(row: Method, given: dict[str, Any]) -> object:
-    """The params with their defaults as attributes; raises what `validate` raises."""
+    """The params with their defaults as attributes; raises the same errors as `validate`."""
     name = type_name(row.params)
     types = published_types(name)
     try:
@@ -60,13 +60,13 @@ def fast_validate(row: Method, given: dict[str, Any]) -> object:
 
 
 class _Reader:
-    """Reads values by the part of JSON Schema that the contract uses."""
+    """Reads values according to the part of JSON Schema that the contract uses."""
 
     def __init__(self, definitions: dict[str, Schema]) -> None:
         self._definitions = definitions
 
     def read(self, schema: Schema, value: Any) -> Any:
-        """The value that a model would have; raises `NeedsFullValidation`."""
+        """The value that a model would give; raises `NeedsFullValidation`."""
         if name := schema.get("$ref"):
             schema = self._definitions[name.rpartition("/")[2]]
         if options := schema.get("anyOf") or schema.get("oneOf"):

@@ -1,6 +1,6 @@
-"""`hook` and `statusline`: the words and the JSON of a coding agent, until they are requests, and what is printed.
+"""`hook` and `statusline`: turn a coding agent's arguments and JSON into requests, and the results into output.
 
-A fault is a line on stderr and nothing on stdout, with exit code 0: an agent must not be stopped by its account.
+An error is a line on stderr and nothing on stdout, with exit code 0: the account must never stop an agent.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from ctxbudget_server.service.service import BudgetService
 
 SPOOLED: Final = frozenset({"storeBusy", "storeFull"})
-"""Errors after which an event waits in the spool."""
-SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process puts it on the account"
+"""Errors after which an event is spooled."""
+SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process will record it"
 
 Work = tuple[str | None, Callable[[Cancellation], OneShotAnswer]]
-"""A lane, and what is to be done in it."""
+"""A queue key, and the work to run in its order."""
 
 
 def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
-    """What `ctxbudget hook EVENT` does with the payload in `request`; an agent waits for it since `since`."""
+    """The work of `ctxbudget hook EVENT` for the payload in `request`; the agent has been waiting since `since`."""
     try:
         event, options = _event(request)
     except FaultyPayloadError as fault:
@@ -59,14 +59,14 @@ def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
 
 
 def _event(request: OneShotRequest) -> tuple[Event, HookOptions]:
-    """The event that a host tells. Raises `FaultyPayloadError`."""
+    """The event that a host reports. Raises `FaultyPayloadError`."""
     word, *given = request.arguments
     options = _hook_options(_settings(given))
     return event_of(word, payload_of(request.body), options.host), options
 
 
 def fold_in(service: BudgetService, until: float) -> Folded:
-    """Put the events in the store's spool on the account, until `until` (of `time.monotonic`).
+    """Record the events in the store's spool, until `until` (`time.monotonic`).
 
     Raises OSError if the spool cannot be used.
     """
@@ -80,16 +80,16 @@ def _put_on_account(service: BudgetService, request: OneShotRequest) -> None:
 def _reaction(
     service: BudgetService, request: OneShotRequest, event: Event, options: HookOptions, cancellation: Cancellation
 ) -> Reaction:
-    from ctxbudget_server.agents.hook import react  # a status line does without it
+    from ctxbudget_server.agents.hook import react  # a status line does not need it
 
     return react(_account(service, request, cancellation), event, options)
 
 
 def _fold_before(service: BudgetService, until: float, told: list[str]) -> bool:
-    """Whether no event waits that is older than the one at hand."""
+    """Whether no older event is still waiting."""
     try:
         folded = fold_in(service, until)
-    except OSError as fault:  # what cannot be read does not keep the next event from the account
+    except OSError as fault:  # an unreadable spool must not stop the next event
         told.append(f"the spool cannot be used: {fault}")
         return True
     told += folded.rejected
@@ -97,7 +97,7 @@ def _fold_before(service: BudgetService, until: float, told: list[str]) -> bool:
 
 
 def spooled(service: BudgetService, request: OneShotRequest, told: Iterable[str] = ()) -> OneShotAnswer:
-    """Have the event wait in the spool; the answer says so, after `told`."""
+    """Put the event into the spool; the answer says so, after the lines in `told`."""
     at = service.whereabouts
     try:
         spooling.spool_event(at.store, at.workspace, request, durable=at.durability == "full")
@@ -107,7 +107,7 @@ def spooled(service: BudgetService, request: OneShotRequest, told: Iterable[str]
 
 
 def statusline(service: BudgetService, request: OneShotRequest, since: float) -> Work:
-    """What `ctxbudget statusline` prints for the payload in `request`, which may be empty; begun at `since`."""
+    """The work of `ctxbudget statusline` for the payload in `request`, which may be empty; begun at `since`."""
 
     def run(cancellation: Cancellation) -> OneShotAnswer:
         from ctxbudget_server.agents.statusline import Look, statusline_of

@@ -1,4 +1,4 @@
-"""What a sidecar's server needs behind it: commands that are read first, and then run in their session's order."""
+"""What a sidecar's server needs behind it: commands are parsed first, then run in the order of their session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 
 
 class Prepared(NamedTuple):
-    """A command that has been read, but not run. `run` raises `Cancelled` if it was told to stop."""
+    """A command that has been parsed but not run. `run` raises `Cancelled` if it was cancelled."""
 
     queue_key: str | None
     run: Callable[[Cancellation], OneShotAnswer]
@@ -18,16 +18,16 @@ class Prepared(NamedTuple):
 
 
 class OneShotBackend(Protocol):
-    """One-shot commands behind a socket. Thread-safe; all of it may block briefly."""
+    """One-shot commands behind a socket. Thread-safe; every method may block briefly."""
 
     def place(self) -> tuple[str, str]:
-        """(folder, name): where the socket lies."""
+        """(folder, name) of the socket."""
 
     def identity(self) -> list[str]:
-        """What callers must have in common with this process. Raises OSError."""
+        """What a caller must have in common with this process. Raises OSError."""
 
     def fold_in(self) -> None:
-        """Put events that wait in the spool on the account. Blocks for a second or so at most. Raises OSError."""
+        """Record events that wait in the spool. Blocks for about a second at most. Raises OSError."""
 
     def prepare(self, request: OneShotRequest, process: int) -> Prepared:
-        """Read the command of a caller's process. Raises LookupError if only that process can answer it."""
+        """Parse a command of the caller with this process id. Raises LookupError if only that process can answer it."""

@@ -1,4 +1,4 @@
-"""The caller's end: have the sidecar answer, or find out soon that this process must."""
+"""The caller's end: get the answer from the sidecar, or find out quickly that this process must answer."""
 
 from __future__ import annotations
 
@@ -14,31 +14,32 @@ if TYPE_CHECKING:
     from _socket import socket
 
 SWITCH_VARIABLE = "CTXBUDGET_SOCKET"
-"""`off` keeps callers from asking a sidecar, and sidecars from listening."""
+"""If `off`, callers do not ask a sidecar and sidecars do not listen."""
 
 TAKEN_SECONDS = 1.0
-"""For a sidecar to say that it takes the request: one that is stopped, or busy beyond that, is done without."""
+"""How long a sidecar may take to accept the request; after that the caller does without it."""
 SILENCE_SECONDS = 1.0
-"""Without a byte in that time, or without taking one, an agent gives the sidecar up: one that works says so."""
+"""How long a sidecar may neither send nor take a byte before an agent gives it up: a working one sends signs of life.
+"""
 CALL_SILENCE_SECONDS = 10.0
-"""The same for a call, which has more time, where a sidecar may just have much to do."""
+"""The same for a call, which has more time and may find the sidecar very busy."""
 STORE_SECONDS = 1.0
-"""How long an agent waits for a store that other processes keep locked; then its event is spooled."""
+"""How long an agent waits for a store locked by other processes before its event is spooled."""
 MIN_STORE_SECONDS = 0.4
-"""What is left of that for an event whose turn comes late."""
+"""The least of that time left to an event whose turn comes late."""
 CHUNK_BYTES = 256 * 1024
-"""Sent at a time, so that a sidecar that takes a long body slowly is not given up."""
+"""Bytes sent at a time, so that a sidecar that takes a long body slowly is not given up."""
 MAX_BODY_BYTES = 64 * 1024 * 1024
-"""A larger body is not sent: no sidecar takes it."""
+"""A larger body is not sent, as no sidecar accepts it."""
 
 
 def switched_on() -> bool:
-    """Whether there may be a sidecar to ask."""
+    """Whether the use of sidecars is switched on."""
     return sys.platform != "win32" and os.environ.get(SWITCH_VARIABLE) != "off"
 
 
 def ask_sidecar(request: OneShotRequest, workspace: str, store: str) -> OneShotAnswer | None:
-    """The sidecar's answer; None if there is no sidecar, if it refuses, or if anything is odd."""
+    """The sidecar's answer; None if there is no sidecar, it refuses, or anything is unexpected."""
     if len(request.body) > MAX_BODY_BYTES:
         return None
     try:

@@ -1,4 +1,4 @@
-"""One-shot commands: from their words and their JSON to what they print. The same in every process that runs them."""
+"""One-shot commands, from their arguments and JSON to their output. The same in every process that runs them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class OneShots:
-    """What a sidecar answers to the short processes of its workspace. Thread-safe; all of it may block briefly."""
+    """Answers the one-shot commands of a workspace. Thread-safe; every method may block briefly."""
 
     def __init__(self, service: BudgetService) -> None:
         self._service = service
@@ -41,8 +41,8 @@ class OneShots:
         return identity(at.workspace, at.store, at.durability, at.roots)
 
     def fold_in(self) -> None:
-        """Put events that wait in the spool on the account, for a while at most. Raises OSError."""
-        import logging  # hooks do without it
+        """Record events that wait in the spool, for a limited time. Raises OSError."""
+        import logging  # hooks do not need it
 
         from ctxbudget_server.sidecar.agent_commands import fold_in
 
@@ -51,7 +51,7 @@ class OneShots:
             logging.getLogger(__name__).warning("%s", told)
 
     def prepare(self, request: OneShotRequest, process: int) -> Prepared:
-        """Read a caller's command. Raises LookupError for one that only the caller itself can answer."""
+        """Parse a caller's command. Raises LookupError for one that only the caller itself can answer."""
         if request.command == "end":
             return self._prepare_end(request)
         if not self._service.store.in_place():
@@ -60,7 +60,7 @@ class OneShots:
         return prepare(guest, request)
 
     def ends_with(self, process: int) -> None:
-        """This sidecar was started for that process, and whoever asks in its name may end it."""
+        """Declare that this sidecar was started for that process; requests in its name may end the sidecar."""
         self._process = process
 
     def _prepare_end(self, request: OneShotRequest) -> Prepared:
@@ -70,21 +70,21 @@ class OneShots:
         def run(_: Cancellation) -> OneShotAnswer:
             import signal
 
-            os.kill(os.getpid(), signal.SIGTERM)  # as whoever ends it from outside
+            os.kill(os.getpid(), signal.SIGTERM)  # as anyone would end it from outside
             return OneShotAnswer(0)
 
         return Prepared(None, run)
 
 
 def one_shots(service: BudgetService) -> OneShots | None:
-    """What a sidecar answers; None if the services were set up so that the short processes would answer differently."""
+    """The one-shot commands of a service; None if it is set up so that a one-shot process would answer differently."""
     return OneShots(service) if service.has_usual_limits else None
 
 
 def prepare(service: BudgetService, request: OneShotRequest, since: float | None = None) -> Prepared:
-    """Read a command that somebody waits for since `since` (of `time.monotonic`; absent: now).
+    """Parse a command whose caller has been waiting since `since` (`time.monotonic`; absent: now).
 
-    Raises LookupError for one that is not known here.
+    Raises LookupError for an unknown command.
     """
     return COMMANDS[request.command](service, request, time.monotonic() if since is None else since)
 
@@ -138,7 +138,7 @@ COMMANDS: dict[str, Callable[[BudgetService, OneShotRequest, float], Prepared]] 
 
 
 def refused(error: ProtocolError, *, plain: bool = False) -> OneShotAnswer:
-    """An error as JSON; or, if `plain`, its name and its sentence in a line that does nothing to a terminal."""
+    """An error as JSON; if `plain`, its name and message on one line, safe to print to a terminal."""
     told = line(f"{error.name}: {error.message}") if plain else json_text(error.wire())
     return OneShotAnswer(1, stderr=f"{told}\n".encode())
 
@@ -157,4 +157,4 @@ def _params(body: bytes | bytearray) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(f"{name} is not allowed in JSON")

@@ -1,4 +1,4 @@
-"""A sidecar without a client: it answers one-shot callers until it has been idle for a while, or its process ends."""
+"""A stand-alone sidecar: answers one-shot callers until it has been idle for a while or its owner's process ends."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ctxbudget_server.sidecar.commands import one_shots
 from ctxbudget_server.sidecar.server import POLL_INTERVAL_SECONDS, SidecarServer
 
 GRACE_SECONDS = 1.0
-"""For callers that are being answered when the end comes."""
+"""Time for callers that are being answered when the sidecar ends."""
 
 
 def answer_callers(
     service: BudgetService, idle_seconds: float, watchdog: Watchdog | None = None, process: int | None = None
 ) -> None:
-    """Listen until idle for `idle_seconds`, until the process `process` has ended, or until a signal comes.
+    """Listen until idle for `idle_seconds`, until the process `process` has ended, or until a signal arrives.
 
-    Ends at once where another one listens.
+    Returns at once if another sidecar is listening.
     """
     try:
         asyncio.run(_answer(service, idle_seconds, watchdog, process))

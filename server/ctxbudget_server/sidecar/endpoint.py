@@ -1,6 +1,6 @@
-"""The Unix socket itself, as both ends handle it: who is at the other end, and paths that are too long for it.
+"""The Unix socket, as both ends handle it: checking who is at the other end, and coping with paths that are too long.
 
-`_socket` is what `socket` wraps; the wrapping takes a quarter of the time that Python takes to start.
+Uses `_socket`, which `socket` wraps: importing the wrapper takes a quarter of Python's start time.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import stat
 import sys
 
 MAX_ADDRESS_BYTES = 103
-"""What macOS takes, less the closing NUL; Linux takes four more."""
+"""The limit of macOS without the final NUL; Linux allows four more."""
 
 _CREDENTIALS_BYTES = 76
-"""The size of macOS' `struct xucred`; Linux' `struct ucred` is shorter."""
+"""The size of `struct xucred` on macOS; Linux's `struct ucred` is shorter."""
 
 
 class Endpoint:
-    """A socket's name inside its folder, which is held open: it stays the same folder, and can be named shortly."""
+    """A socket's name inside its folder. The folder is held open, so that it stays the same one with a short path."""
 
     def __init__(self, folder: str, name: str) -> None:
         self.folder = folder
@@ -26,7 +26,7 @@ class Endpoint:
         self.descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
     def is_private(self) -> bool:
-        """Whether the folder belongs to this user, and others have no access."""
+        """Whether this user owns the folder and others have no access."""
         status = os.fstat(self.descriptor)
         return status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
 
@@ -40,7 +40,7 @@ class Endpoint:
         return f"/proc/self/fd/{self.descriptor}/{self.name}"
 
     def connection(self, timeout: float) -> _socket.socket:
-        """A connection with the listening process. Raises OSError if there is none, or if it is another user's."""
+        """A connection to the listening process. Raises OSError if there is none, or if it is another user's."""
         if not self.is_private():
             raise PermissionError(self.folder)
         connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -55,12 +55,12 @@ class Endpoint:
         return connection
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         os.close(self.descriptor)
 
 
 def peer(connection: _socket.socket) -> tuple[int, int]:
-    """(user, process) at the other end; the process is 0 where the system does not tell. Raises OSError."""
+    """(user, process) at the other end; process is 0 if the system does not say. Raises OSError."""
     if sys.platform == "linux":
         credentials = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, _CREDENTIALS_BYTES)
         return _number(credentials[4:8]), _number(credentials[:4])

@@ -1,4 +1,4 @@
-"""What a caller and a sidecar must have in common for the sidecar's answer to be the caller's own."""
+"""What a caller and a sidecar must have in common for the sidecar to give the answer that the caller would give."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ IDENTITY_FIELDS = ("version", "workspace", "workspace folder", "store", "durabil
 
 
 def identity(workspace: str, store: str, durability: str, roots: list[str]) -> list[str]:
-    """The fields of `IDENTITY_FIELDS`. The folder's own number tells one path in two containers apart.
+    """The fields of `IDENTITY_FIELDS`. The folder's inode distinguishes the same path in two containers.
 
     `roots` are real paths. Raises OSError if the workspace is not a folder.
     """
@@ -26,15 +26,15 @@ def identity(workspace: str, store: str, durability: str, roots: list[str]) -> l
 
 
 def roots_of(fields: list[str]) -> list[str]:
-    """The folders outside the workspace that a process may read."""
+    """The folders outside the workspace that the process with this identity may read."""
     packed = fields[-1].split(os.pathsep)
     return [root.replace("%3A", os.pathsep).replace("%25", "%") for root in packed if root]
 
 
 def difference(sidecar: list[str], caller: list[str]) -> str | None:
-    """The name of the first field for which the sidecar cannot answer the caller, or None.
+    """The name of the first field that keeps the sidecar from answering the caller, or None.
 
-    A caller may have fewer roots than the sidecar, and is then answered with its own; it never gains any.
+    A caller may have fewer roots than the sidecar; it is then answered within its own, and never gains any.
     """
     for name, mine, theirs in zip(IDENTITY_FIELDS[:-1], sidecar, caller, strict=False):
         if mine != theirs:

@@ -1,4 +1,4 @@
-"""The right to listen on the workspace's socket: one sidecar has it at a time, and it ends with its process."""
+"""The right to listen on the workspace's socket: held by one sidecar at a time, until its process ends."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ BACKLOG = 64
 
 
 class SocketLock:
-    """A socket in a private folder, with a locked file beside it. All of it may block on the file system.
+    """A socket in a private folder, with a locked file beside it. Every method may block on the file system.
 
-    The lock is the kernel's: it ends with the process, however that ends. Who holds it may replace the socket.
+    The lock is the kernel's: it ends with the process, however that ends. Its holder may replace the socket.
     """
 
     def __init__(self, folder: str, name: str) -> None:
@@ -31,12 +31,12 @@ class SocketLock:
         self._released = False
 
     def acquire(self) -> socket.socket | None:
-        """A socket that listens; None if another sidecar has the right. Raises OSError where there can be no socket."""
+        """A listening socket; None if another sidecar holds the lock. Raises OSError if no socket can be created."""
         with self._guard:
             return None if self._released else self._acquire()
 
     def release(self) -> None:
-        """Leave nothing behind, now and for good; the next sidecar may have the right."""
+        """Remove the socket for good and give up the lock, so that the next sidecar can take it."""
         with self._guard:
             self._released = True
             self._clean_up()
@@ -58,7 +58,7 @@ class SocketLock:
             raise
 
     def is_in_place(self) -> bool:
-        """Whether callers still find this socket. Somebody may have deleted the folder."""
+        """Whether callers can still find this socket, since the folder may have been deleted."""
         with suppress(OSError):
             found = os.lstat(os.path.join(self._folder, self._name))
             return self._socket is not None and os.path.samestat(found, self._socket)
@@ -69,7 +69,7 @@ class SocketLock:
             return
         self._endpoint = None
         for name, ours in ((self._name, self._socket), (self._lock_name, os.fstat(self._lock))):
-            with suppress(OSError):  # what others have put in their place stays
+            with suppress(OSError):  # leave what others have put in their place
                 if ours is not None and os.path.samestat(ours, os.lstat(os.path.join(self._folder, name))):
                     os.unlink(name, dir_fd=endpoint.descriptor)
         os.close(self._lock)
@@ -82,7 +82,7 @@ class SocketLock:
         lock = os.open(self._lock_name, flags, 0o600, dir_fd=endpoint.descriptor)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Who held it before may have deleted the file while it was opened here.
+            # The previous holder may have deleted the file while it was being opened here.
             if os.path.samestat(os.fstat(lock), os.stat(self._lock_name, dir_fd=endpoint.descriptor)):
                 return lock
         except (BlockingIOError, FileNotFoundError):
@@ -106,7 +106,7 @@ class SocketLock:
 
 
 def _private(endpoint: Endpoint) -> Endpoint:
-    """The same, made private if it is this user's; raises PermissionError if it is another's."""
+    """The same endpoint, its folder made private if this user owns it; raises PermissionError if another does."""
     status = os.fstat(endpoint.descriptor)
     if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != 0o700:
         os.fchmod(endpoint.descriptor, 0o700)

@@ -1,16 +1,16 @@
-"""Members of a JSON value by path, printed as a shell reads them."""
+"""Prints members of a JSON value by path, in a form that is easy to read in a shell."""
 
 from __future__ import annotations
 
 from ctxbudget_server.presentation.terminal import json_text
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # scripts call `ctxbudget get` often
+if TYPE_CHECKING:  # scripts call `ctxbudget get` often, so imports must be few
     from collections.abc import Iterator
     from typing import Any
 
 EACH = "*"
-"""In a path: every element of an array."""
+"""In a path: each element of an array."""
 
 
 class MissingMemberError(LookupError):

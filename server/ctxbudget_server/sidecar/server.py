@@ -32,19 +32,20 @@ if sys.platform != "win32":
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL_SECONDS = 1.0
-"""How often a sidecar looks whether it may listen, or whether its socket is still there."""
+"""How often a sidecar checks whether it may listen, or whether its socket is still there."""
 MAX_CONNECTIONS = 512
 MAX_WAIT_SECONDS = 0.7
-"""How long a caller whose body does not fit is kept waiting: after a second it would answer itself anyway."""
+"""How long a caller is kept waiting if there is no room for its body; after a second it would answer itself anyway."""
 HEAD_SECONDS = 2.0
 BODY_SECONDS = 30.0
 """How long a caller may take to send its body, and to read its answer."""
 AT_WORK_SECONDS = 0.2
-"""How often a caller is told that its request is being worked on: several times in the silence that it bears."""
+"""How often a caller gets a sign of life while its request is being worked on: several times before it would give up.
+"""
 
 
 class SidecarServer:
-    """Listens while this process has the right to. A caller that is sent away, or cut off, answers itself."""
+    """Listens while this process holds the lock. A caller that is refused or cut off answers itself."""
 
     def __init__(
         self, backend: OneShotBackend, pool: WorkerPool, queue: KeyedSerialQueue, limits: Limits, byte_limit: ByteLimit
@@ -65,11 +66,13 @@ class SidecarServer:
 
     @property
     def idle_seconds(self) -> float:
-        """For how long there has been no connection."""
+        """How long there has been no connection."""
         return 0.0 if self._connections else self._loop.time() - self._left
 
     async def run(self, *, patient: bool = True) -> None:
-        """Until cancelled, or until there can be no socket; where another listens, wait for its end if `patient`."""
+        """Run until cancelled or until there can be no socket. If another sidecar listens, wait for its end if
+        `patient`.
+        """
         try:
             self._identity = await self._pool.result_of(self._backend.identity)
             while (listener := await self._pool.result_of(self._lock.acquire)) is None:
@@ -90,49 +93,49 @@ class SidecarServer:
         try:
             self._backend.fold_in()
         except OSError as fault:
-            log.warning("events that wait cannot be read: %s", fault)
+            log.warning("waiting events cannot be read: %s", fault)
 
     # ------------------------------------------------------------------ callers
 
     def enter(self, connection: Connection) -> str | None:
-        """A caller came; why it is sent away, or None."""
+        """Register a caller; the reason why it is refused, or None."""
         self._connections.add(connection)
         self._empty.clear()
         return "too many callers" if len(self._connections) > MAX_CONNECTIONS else None
 
     def leave(self, connection: Connection) -> None:
-        """A caller is gone."""
+        """Remove a caller that has gone."""
         self._connections.discard(connection)
         self._left = self._loop.time()
         if not self._connections:
             self._empty.set()
 
     def objection(self, request: OneShotRequest, body_bytes: int) -> str | None:
-        """Why the caller must answer itself, or None."""
+        """The reason why the caller must answer itself, or None."""
         if (other := difference(self._identity, request.identity)) is not None:
             return f"another {other}"
-        return "too much to read" if body_bytes > self._limits.max_message_bytes else None
+        return "the body is too large" if body_bytes > self._limits.max_message_bytes else None
 
     def acquire(self, size: int) -> bool:
-        """Whether a body of `size` bytes may come in now; then it is held until it is given back."""
+        """Reserve room for a body of `size` bytes until it is released; False if there is none now."""
         if not self._byte_limit.fits(size):
             return False
         self._byte_limit.acquire(size)
         return True
 
     def release(self, size: int) -> None:
-        """A body is no longer held."""
+        """Release the room of a body."""
         self._byte_limit.release(size)
 
     async def wait_to_acquire(self, size: int) -> bool:
-        """As `acquire`, after some time if need be."""
+        """Like `acquire`, but waits a while if need be."""
         with suppress(TimeoutError):
             async with asyncio.timeout(MAX_WAIT_SECONDS):
                 await self._byte_limit.wait_until(lambda: self._byte_limit.fits(size))
         return self.acquire(size)
 
     def start(self, connection: Connection, request: OneShotRequest) -> None:
-        """Have a request answered: read by any thread, then worked on in its lane."""
+        """Answer a request: parse it in any thread, then run it in the order of its session."""
 
         def read() -> None:
             try:
@@ -166,18 +169,18 @@ class SidecarServer:
     # ------------------------------------------------------------------ the end
 
     def stop_listening(self) -> None:
-        """Take no more callers."""
+        """Accept no more callers."""
         if self._server is not None:
             self._server.close()
 
     async def emptied(self, timeout: float) -> None:
-        """Wait until every caller is answered, or for so long."""
+        """Wait until every caller has been answered, but at most `timeout` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._empty.wait()
 
     def cancel_all(self) -> None:
-        """Stop what can still be stopped, because the server ends."""
+        """Cancel what can still be cancelled, because the server is ending."""
         for connection in self._connections:
             connection.cancellation.cancel()
 
@@ -187,7 +190,7 @@ class SidecarServer:
 
 
 class Connection(asyncio.Protocol):
-    """Lives on the event loop. A caller that hangs up cancels its request; one that dawdles is cut off."""
+    """One caller, on the event loop. If it hangs up, its request is cancelled; if it is too slow, it is cut off."""
 
     def __init__(self, server: SidecarServer) -> None:
         self._server = server
@@ -201,7 +204,7 @@ class Connection(asyncio.Protocol):
         self._reporting: asyncio.TimerHandle | None = None
         self.cancellation = Cancellation()
         self.process = 0
-        self._held = 0  # bytes of the body, on its way or here, until the request is answered
+        self._held = 0  # bytes reserved for the body until the request is answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio's protocol."""
@@ -230,7 +233,7 @@ class Connection(asyncio.Protocol):
             self._refuse(str(fault))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Part of asyncio's protocol: the caller hung up, or has its answer."""
+        """Part of asyncio's protocol: the caller has hung up, or has got its answer."""
         self._deadline.cancel()
         self._stop_reporting()
         self.cancellation.cancel()
@@ -241,7 +244,7 @@ class Connection(asyncio.Protocol):
         self._server.leave(self)
 
     def answer(self, frame: bytes) -> None:
-        """Send the answer; an empty one leaves the caller to itself."""
+        """Send the answer; an empty one makes the caller answer itself."""
         self._stop_reporting()
         if not self._transport.is_closing():
             self._set_deadline(BODY_SECONDS)
@@ -277,7 +280,7 @@ class Connection(asyncio.Protocol):
         if acquired:
             self._begin(request, body)
         else:
-            self._refuse("too much to read")
+            self._refuse("the body is too large")
 
     def _begin(self, request: OneShotRequest, body: int) -> None:
         self._request, self._held = request, body
@@ -289,7 +292,7 @@ class Connection(asyncio.Protocol):
         if len(self._received) < self._held:
             return
         if len(self._received) > self._held:
-            raise ValueError("more than was announced")
+            raise ValueError("more bytes than announced")
         self._deadline.cancel()
         self._started = True
         self._request.body, self._received = self._received, bytearray()

@@ -1,6 +1,6 @@
-"""Events of coding agents that could not be put on the account at once: kept in the store's spool, folded in later.
+"""Events of coding agents that could not be recorded at once: kept in the store's spool and folded in later.
 
-An event keeps its request key in the spool, so that it counts once, however often and by whomever it is folded in.
+An event keeps its request key in the spool, so it counts once however often, and by whichever process, it is folded in.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from ctxbudget_server.service.service import BudgetService
 
 POLL_INTERVAL_SECONDS: Final = 0.02
-"""How often one looks whether another process has folded everything in."""
+"""How often to check whether another process has finished folding events in."""
 
 PutOnAccount = Callable[["BudgetService", OneShotRequest], None]
-"""Puts an event on the account. Raises `ProtocolError`, or ValueError for an event that cannot be read."""
+"""Records an event. Raises `ProtocolError`, or ValueError for an event that cannot be parsed."""
 
 
 class Folded(NamedTuple):
-    """What came of folding events in."""
+    """The outcome of folding events in."""
 
     clear: bool
-    """Whether none waits any more: only then may a new event go before."""
+    """Whether no event is waiting any more: only then may a new event be recorded directly."""
     rejected: list[str]
-    """A line for each event that can never be folded in, and was set aside."""
+    """A line for each event that was set aside because it can never be folded in."""
 
 
 class _Waiting(NamedTuple):
-    """An event in the spool, as JSON in its first line; what the host wrote follows."""
+    """A spooled event: JSON in the first line, followed by what the host wrote."""
 
     workspace: str
     key: str
     words: list[str]
 
     def packed(self, body: bytes) -> bytes:
-        """The event as the spool keeps it."""
+        """The event in the form in which the spool keeps it."""
         return json.dumps(self).encode() + b"\n" + body
 
     @classmethod
@@ -57,18 +57,18 @@ class _Waiting(NamedTuple):
 
 
 def spool_event(store: str, workspace: str, request: OneShotRequest, *, durable: bool) -> None:
-    """Keep the event in `request` until a process folds it in. Raises OSError if that is not possible.
+    """Spool the event in `request` until a process folds it in. Raises OSError if that is not possible.
 
-    The words that say what the host is told are left out: the host is not told later.
+    Arguments about the output for the host are dropped, since nothing will be printed later.
     """
     words = [word for word in request.arguments if not word.startswith("replace-over=")]
     Spool(store).put(_Waiting(workspace, request.key, words).packed(bytes(request.body)), durable=durable)
 
 
 def fold_in(service: BudgetService, until: float, put: PutOnAccount) -> Folded:
-    """Put the events that wait on the account, in their order, until `until` (of `time.monotonic`).
+    """Record the waiting events in order, until `until` (`time.monotonic`).
 
-    Raises OSError if the spool cannot be used. An event that the store has no time or room for goes on waiting.
+    Raises OSError if the spool cannot be used. An event for which the store has no time or room keeps waiting.
     """
     spool = Spool(service.whereabouts.store)
     rejected: list[str] = []
@@ -84,13 +84,13 @@ def fold_in(service: BudgetService, until: float, put: PutOnAccount) -> Folded:
 
 def _folded(service: BudgetService, spool: Spool, until: float, put: PutOnAccount, rejected: list[str]) -> bool:
     for name in spool.sweep():
-        rejected.append(_told(spool, name, "its process was killed while it wrote the event"))
+        rejected.append(_told(spool, name, "its process was killed while writing the event"))
     for name in spool.pending():
         try:
             waiting, body = _Waiting.unpacked(spool.read(name))
             request = OneShotRequest([], waiting.key, "hook", waiting.words, body)
             put(service.of_workspace(waiting.workspace).hurried(until), request)
-        except FileNotFoundError:  # somebody emptied the spool by hand
+        except FileNotFoundError:  # someone emptied the spool by hand
             continue
         except ProtocolError as error:
             if error.name.startswith("store"):
@@ -98,7 +98,7 @@ def _folded(service: BudgetService, spool: Spool, until: float, put: PutOnAccoun
             reason = error.message
         except (DamagedEventError, ValueError) as fault:
             reason = str(fault)
-        except Exception as fault:  # one event must not keep all later ones from the account
+        except Exception as fault:  # one event must not block all later ones
             reason = f"{type(fault).__name__}: {fault}"
         else:
             spool.done(name)
@@ -112,4 +112,4 @@ def _folded(service: BudgetService, spool: Spool, until: float, put: PutOnAccoun
 
 def _told(spool: Spool, name: str, reason: str) -> str:
     kept = spool.folder / "rejected" / name
-    return f"an event that waited cannot be put on the account and is kept as {kept}: {reason}"
+    return f"a spooled event cannot be recorded and is kept as {kept}: {reason}"

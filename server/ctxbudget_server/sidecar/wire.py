@@ -1,14 +1,14 @@
-"""The bytes on a sidecar's socket: a head, the leave to go on, a body, an answer.
+"""The bytes on a sidecar's socket: a head, permission to go on, a body, an answer.
 
     caller   ctxbudget-oneshot 2 HEAD-LENGTH BODY-LENGTH\n  head
     sidecar  taken\n                                        or: refused REASON\n
     caller   body
-    sidecar  \n                                             several times, while it works
+    sidecar  \n                                             several times while working
              answer CODE STDOUT-LENGTH STDERR-LENGTH\n  stdout  stderr
 
 The head is fields with NUL between them: the identity (see `identity`), a request key, the command and its words.
-The body is what the command would read: its JSON. Both ends are of one version, or the head is refused. An answer is
-what the command would print, so that nothing needs to be understood on the way. A caller that hangs up cancels.
+The body is what the command would read: its JSON. Both ends must be of the same version, or the head is refused. An
+answer is what the command would print, so nothing needs to be interpreted on the way. A caller cancels by hanging up.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAGIC = b"ctxbudget-oneshot 2"
 TAKEN = b"taken\n"
 REFUSED = b"refused "
 AT_WORK = b"\n"
-"""What a sidecar sends now and then until it answers: a caller that hears nothing must think that it was stopped."""
+"""A sidecar's sign of life, sent until it answers; a caller that hears nothing must assume that it was suspended."""
 
 MAX_LINE_BYTES = 100
 MAX_HEAD_BYTES = 64 * 1024
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class OneShotRequest:
-    """What a caller wants: a command, its words, and what it reads."""
+    """A caller's request: a command, its arguments, and its input."""
 
     __slots__ = ("arguments", "body", "command", "identity", "key", "sent")
 
@@ -44,10 +44,10 @@ class OneShotRequest:
         self.arguments = arguments
         self.body = body
         self.sent = False
-        """Whether a sidecar took it, and so may have acted on it."""
+        """Whether a sidecar accepted it, and so may have acted on it."""
 
     def head(self) -> bytes:
-        """The first bytes to send. Raises ValueError for what does not fit."""
+        """The first bytes to send. Raises ValueError if they are too long."""
         fields = b"\0".join(os.fsencode(field) for field in (*self.identity, self.key, self.command, *self.arguments))
         if len(fields) > MAX_HEAD_BYTES:
             raise ValueError("the head is too long")
@@ -55,7 +55,7 @@ class OneShotRequest:
 
 
 class OneShotAnswer:
-    """What a command ends with."""
+    """The outcome of a command."""
 
     __slots__ = ("code", "stderr", "stdout")
 
@@ -71,12 +71,12 @@ class OneShotAnswer:
 
 
 def refusal(reason: str) -> bytes:
-    """The line that sends a caller away."""
+    """The line that refuses a caller."""
     return REFUSED + reason.encode() + b"\n"
 
 
 def read_lengths(line: bytes) -> tuple[int, int]:
-    """(head, body): the lengths that a caller's first line tells, without its line feed. Raises ValueError."""
+    """(head, body): the lengths in a caller's first line, given without its line feed. Raises ValueError."""
     if not line.startswith(MAGIC + b" "):
         raise ValueError("another protocol")
     head, body = (_figure(word) for word in line[len(MAGIC) + 1 :].split(b" "))
@@ -86,7 +86,7 @@ def read_lengths(line: bytes) -> tuple[int, int]:
 
 
 def read_head(head: bytes) -> OneShotRequest:
-    """A caller's head. Raises ValueError."""
+    """Parse a caller's head. Raises ValueError."""
     fields = [os.fsdecode(field) for field in head.split(b"\0")]
     count = len(IDENTITY_FIELDS)
     if len(fields) < count + 2:
@@ -96,16 +96,16 @@ def read_head(head: bytes) -> OneShotRequest:
 
 
 def read_answer(data: bytes) -> OneShotAnswer:
-    """A sidecar's answer, whole. Raises ValueError."""
+    """Parse a sidecar's complete answer. Raises ValueError."""
     line, _, rest = data.lstrip(AT_WORK).partition(b"\n")
     word, *figures = line.split(b" ")
     code, out, err = (_figure(figure) for figure in figures)
     if word != b"answer" or len(rest) != out + err:
-        raise ValueError("no whole answer")
+        raise ValueError("the answer is incomplete")
     return OneShotAnswer(code, rest[:out], rest[out:])
 
 
 def _figure(word: bytes) -> int:
     if not word.isdigit() or len(word) > 12:
-        raise ValueError(f"no figure: {word[:20]!r}")
+        raise ValueError(f"expected a number, got {word[:20]!r}")
     return int(word)

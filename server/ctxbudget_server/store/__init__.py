@@ -1,1 +1,1 @@
-"""Durable state: a small interface, and SQLite behind it. No SQL stands outside this package."""
+"""Durable state: a small interface with SQLite behind it. All SQL is in this package."""

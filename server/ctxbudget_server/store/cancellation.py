@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Check = Callable[[], None]
-"""Raises if the request was cancelled, and thereby stops its work."""
+"""Raises if the request was cancelled, which stops its work."""
 
 STEPS_PER_CHECK = 20_000
 """SQLite instructions between two checks: about a millisecond."""
@@ -21,13 +21,13 @@ ITEMS_PER_CHECK = 256
 
 
 def never_cancelled() -> None:
-    """The check of work that cannot be cancelled."""
+    """The check for work that cannot be cancelled."""
 
 
 @contextmanager
 def interruptible(connection: sqlite3.Connection, check: Check) -> Iterator[None]:
-    """Interrupt whatever SQLite does for this block when `check` raises, and raise that instead."""
-    import sqlite3  # the server answers `initialize` before it is needed
+    """Interrupt whatever SQLite is doing in this block when `check` raises, and raise the same exception."""
+    import sqlite3  # not needed to answer `initialize`
 
     if check is never_cancelled:
         yield

@@ -1,4 +1,4 @@
-"""A store for work that must not wait long."""
+"""A store for work that cannot wait long for other writers."""
 
 from __future__ import annotations
 
@@ -15,63 +15,63 @@ if TYPE_CHECKING:
 
 
 class DeadlineStore:
-    """The same store, but no write waits for other writers beyond `until` (of `time.monotonic`): `storeBusy` then."""
+    """The same store, except that a write still waiting for others at `until` (`time.monotonic`) raises `storeBusy`."""
 
     def __init__(self, store: Store, until: float) -> None:
         self._store = store
         self._until = until
 
     def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.read(check)
 
     def write(
         self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled
     ) -> AbstractContextManager[Writer]:
-        """As the store does, no later than in time."""
+        """Same as the wrapped store, but waits no longer than the deadline."""
         return self._store.write(before_commit, self._until if until is None else min(until, self._until), check)
 
     @property
     def commits(self) -> int:
-        """As the store counts."""
+        """Same as the wrapped store."""
         return self._store.commits
 
     def change_mark(self) -> int:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.change_mark()
 
     def in_place(self) -> bool:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.in_place()
 
     def give_back(self) -> bool:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.give_back()
 
     def rewrite(self) -> bool:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.rewrite()
 
     def relief(self) -> AbstractContextManager[None]:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.relief()
 
     def losses(self) -> list[Loss]:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.losses()
 
     def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.acknowledge_losses(ids)
 
     def check(self) -> list[Finding]:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.check()
 
     def repair(self) -> list[Finding]:
-        """As the store does."""
+        """Same as the wrapped store."""
         return self._store.repair()
 
     def close(self) -> None:
-        """As the store does."""
+        """Same as the wrapped store."""
         self._store.close()

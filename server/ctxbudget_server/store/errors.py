@@ -1,4 +1,4 @@
-"""SQLite's faults as errors that a program can act on."""
+"""Translates SQLite errors into errors that a program can act on."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class StoreReplacedError(ProtocolError):
-    """The file that is open is no longer the store; nothing was changed, and the request can be made again."""
+    """The open file is no longer the store; nothing was changed, and the request can be retried."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             "storeUnavailable",
-            f"the store {path} was moved, deleted or replaced while it was used; nothing was changed",
+            f"the store {path} was moved, deleted or replaced while in use; nothing was changed",
             path=str(path),
             reason=reason,
         )
@@ -36,32 +36,32 @@ def is_corrupt(fault: sqlite3.Error) -> bool:
 
 
 def is_unreadable(fault: sqlite3.Error) -> bool:
-    """Whether SQLite gives up on a file for what it reads in it, and not for what the system does."""
+    """Whether SQLite rejects the file because of its contents rather than because of a system error."""
     return primary_code(fault) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 
 def is_full(fault: sqlite3.Error) -> bool:
-    """Whether there was no space left to write to."""
+    """Whether the disk was full."""
     return primary_code(fault) == sqlite3.SQLITE_FULL
 
 
 def busy(waited_ms: int) -> ProtocolError:
-    """The error where the store was locked for so long, in milliseconds."""
-    return ProtocolError("storeBusy", "another process keeps the store locked; try again", waitedMs=waited_ms)
+    """The error for a store that stayed locked for `waited_ms` milliseconds."""
+    return ProtocolError("storeBusy", "another process has the store locked; try again", waitedMs=waited_ms)
 
 
 def unavailable(path: Path, message: str, reason: str) -> ProtocolError:
-    """The store cannot be used, with the reason in short."""
+    """The error for a store that cannot be used; `reason` is the short form."""
     return ProtocolError("storeUnavailable", message, path=str(path), reason=reason)
 
 
 def not_a_store(path: Path, why: str) -> ProtocolError:
-    """The file at the store's place is something else, and is left alone."""
+    """The error for a file at the store's path that is not a store; it is left alone."""
     return unavailable(path, f"{path} is not a store: {why}; name another file with --store", "not a store")
 
 
 def as_protocol_error(fault: sqlite3.Error, path: Path) -> ProtocolError:
-    """The error to answer with; nothing was changed."""
+    """The error to answer a request with after this SQLite error; nothing was changed."""
     code = primary_code(fault)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(BUSY_TIMEOUT_MS)

@@ -28,13 +28,13 @@ class Reader(Protocol):
         """All sessions, the oldest first."""
 
     def latest_session(self, besides: str) -> Session | None:
-        """The session that changed last, `besides` left out."""
+        """The most recently changed session other than `besides`."""
 
     def revisions(self) -> dict[str, tuple[str, int]]:
         """(nonce, revision) of every session by id."""
 
     def session_page(self, state: str | None, after: str | None, limit: int) -> tuple[list[Session], int]:
-        """(up to `limit` sessions in that state, those that follow `after`, the oldest first; how many in all)."""
+        """(up to `limit` sessions in that state after session `after`, oldest first; how many there are in all)."""
 
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
@@ -43,36 +43,36 @@ class Reader(Protocol):
         """The session's waves, by phase and number."""
 
     def sums(self, session_id: str) -> dict[SumKey, Figures]:
-        """The running sums; their total is the session's account."""
+        """The running sums, which add up to the session's figures."""
 
     def layers(self, session_id: str) -> dict[str, LayerRecord]:
-        """What is known of each layer over time."""
+        """The history of each layer: its peak and its first breach."""
 
     def item(self, session_id: str, item_id: str) -> Item | None:
-        """An item by id, withdrawn ones too."""
+        """An item by id, even if withdrawn."""
 
     def items(
         self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
     ) -> list[Item]:
-        """Items in the order in which they entered, without withdrawn ones."""
+        """Items in the order in which they were added, without withdrawn ones."""
 
     def items_with_content(self, session_id: str) -> list[Item]:
-        """Items whose bytes are kept, withdrawn ones too."""
+        """Items whose bytes are kept, including withdrawn ones."""
 
     def item_of(self, session_id: str, digest: str) -> str | None:
-        """The id of the latest item whose content has this hash, withdrawn ones left out."""
+        """The id of the latest item whose content has this hash, ignoring withdrawn ones."""
 
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
-        """(items, how many match in all, their retained tokens in all)."""
+        """(one page of items, how many items match in all, the retained tokens of all of them)."""
 
     def leases(self, session_id: str, *, active: bool = False) -> list[Lease]:
-        """The session's leases, all or those neither settled nor released."""
+        """The session's leases; `active`: only those neither settled nor released."""
 
     def lease(self, session_id: str, lease_id: str) -> Lease | None:
         """A lease by id."""
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
-        """The event log after a revision; reads all of the session's log."""
+        """The events after a revision; reads the session's whole log."""
 
     def alerts(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
         """The alerts raised after a revision, the oldest first."""
@@ -81,23 +81,23 @@ class Reader(Protocol):
         """An undo by id."""
 
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
-        """What a request key was answered with first."""
+        """The first result stored under a request key."""
 
     def calibration(self, model: str) -> dict[str, Any] | None:
-        """What the bills of a model have taught, as `put_calibration` kept it."""
+        """A model's calibration, as stored by `put_calibration`."""
 
     def used_bytes(self) -> int:
-        """What the store uses on the disk, without its free pages and its WAL; costs nothing to ask."""
+        """Bytes of disk that the store uses, not counting free pages and the WAL; cheap to ask."""
 
     def usage(self) -> SpaceUsage:
-        """What holds the store's space; looks at all of it."""
+        """What the store's space is used for; reads the whole store."""
 
     def content(self, item: Item) -> bytes:
-        """The bytes of an item whose content is kept, held against their hash; raises `contentDamaged`."""
+        """The bytes of an item whose content is kept, verified against their hash; raises `contentDamaged`."""
 
 
 class Writer(Reader, Protocol):
-    """One transaction: all of it is kept, or nothing."""
+    """One transaction: either everything is kept or nothing."""
 
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
@@ -112,52 +112,53 @@ class Writer(Reader, Protocol):
         """Create or replace layer records."""
 
     def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
-        """Create or replace items, each given before and after; hold on to the blobs that they name."""
+        """Create or replace items, given as (before, after) pairs, and hold the blobs that they name."""
 
     def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
-        """Move the running sums."""
+        """Add to the running sums."""
 
     def put_lease(self, session_id: str, lease: Lease) -> None:
         """Create or replace a lease."""
 
     def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
-        """Keep bytes under their hash; nothing happens where they are kept already."""
+        """Keep bytes under their hash; does nothing if they are already there."""
 
     def add_event(self, event: Event) -> None:
         """Append to the event log."""
 
     def put_undo(self, undo: Undo) -> None:
-        """Keep what takes a prune back; the event of its revision has been added before."""
+        """Keep what undoes a prune; the event of its revision must have been added already."""
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
         """Keep the result of a request key; a later result of the same request replaces it."""
 
     def expire_keys(self, limit: int) -> int:
-        """Forget up to `limit` request keys whose time is over, the oldest first; how many they were."""
+        """Forget up to `limit` expired request keys, oldest first; returns how many."""
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
-        """Keep what the bills of a model have taught."""
+        """Keep a model's calibration."""
 
     def delete_session(self, session_id: str) -> None:
-        """Forget a session, and the blobs that no other session holds."""
+        """Delete a session and the blobs that no other session holds."""
 
 
 class Store(Protocol):
-    """Where sessions live. Safe for many threads, and for many processes at once."""
+    """Where sessions live. Safe to use from many threads and many processes at once."""
 
     def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
         """A snapshot; raises `ProtocolError` when the store cannot be used.
 
-        Whatever is read in it looks at `check` all the time, and stops with what that raises.
+        Every read in it calls `check` regularly, and stops with whatever that raises.
         """
 
     def write(
         self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled
     ) -> AbstractContextManager[Writer]:
-        """A transaction that commits when the block ends well, after `before_commit` has agreed by returning.
+        """A transaction that commits when the block ends without an exception and `before_commit` has returned.
 
-        All work in it looks at `check`, as in `read`.
-        Waits for other writers until `until` (of `time.monotonic`), else for the store's own time; then `storeBusy`.
+        All work in it calls `check`, as in `read`.
+        Waits for other writers until `until` (`time.monotonic`) or, if absent, for the store's default time; then
+        raises `storeBusy`.
         """
 
     @property
@@ -165,37 +166,37 @@ class Store(Protocol):
         """How many writes of this thread have been acknowledged."""
 
     def change_mark(self) -> int:
-        """A figure that moves when any process has written; cheap enough to ask several times a second."""
+        """A number that changes whenever any process has written; cheap enough to ask several times a second."""
 
     def in_place(self) -> bool:
-        """Whether another process that opens the store now would see the same one as this."""
+        """Whether a process that opens the store now would see the same file as this one."""
 
     def give_back(self) -> bool:
-        """Give the space of what was deleted back to the disk; False if other processes do not let it now.
+        """Return freed space to the disk; False if other processes prevent it for now.
 
-        Deletions do this by themselves; it is for what they had to leave.
+        Deletions do this themselves; call it for what they had to leave behind.
         """
 
     def rewrite(self) -> bool:
-        """Write the store afresh: as small as it can be, without a trace of what was deleted.
+        """Rewrite the store: as small as possible, and without a trace of what was deleted.
 
-        Others cannot write meanwhile. False if another process still reads what was there before.
+        Nobody else can write meanwhile. False if another process still reads the old contents.
         """
 
     def relief(self) -> AbstractContextManager[None]:
-        """A block in which this thread can delete on a full disk."""
+        """A block in which this thread can delete even if the disk is full."""
 
     def losses(self) -> list[Loss]:
-        """Losses that were not acknowledged yet, the oldest first."""
+        """Losses not yet acknowledged, oldest first."""
 
     def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
-        """Tell no more of these losses, or of all; how many that were."""
+        """Stop reporting these losses, or all of them; returns how many."""
 
     def check(self) -> list[Finding]:
-        """What is wrong with the store's files and content now; reads all of it and changes nothing."""
+        """What is wrong with the store's files and content; reads everything and changes nothing."""
 
     def repair(self) -> list[Finding]:
-        """Mend what `check` finds as far as it can be; the findings that are left. What was lost is in `losses`."""
+        """Repair what `check` finds, as far as possible; returns what remains. `losses` has what was lost."""
 
     def close(self) -> None:
-        """Let go of files."""
+        """Close the files."""

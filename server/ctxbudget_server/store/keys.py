@@ -1,20 +1,20 @@
-"""How long the first results of request keys are kept: with their session, but no longer than this."""
+"""How long the results of request keys are kept: as long as their session, within these limits."""
 
 from __future__ import annotations
 
 import os
 
 PREFIX = "one-shot:"
-"""Begins the keys that one-shot callers make for themselves: they are wanted for a retry at once, and never again."""
+"""Prefix of the keys that one-shot callers generate: they serve one immediate retry and are never used again."""
 
 LIFETIME_SECONDS = 3600
-"""Of the keys of one-shot callers."""
+"""Lifetime of the keys of one-shot callers."""
 
 KEPT_SECONDS = 30 * 86_400
-"""Of all other keys."""
+"""Lifetime of all other keys."""
 
 MAX_EXPIRED_AT_ONCE = 16
-"""Keys past their time that a transaction takes out when it puts one in: the store shrinks, and no write waits."""
+"""Expired keys that a transaction removes when it adds one: the store shrinks without slowing down any write."""
 
 
 def passing_key() -> str:
@@ -28,5 +28,5 @@ def event_key() -> str:
 
 
 def lifetime_seconds(key: str) -> int:
-    """How long the first result of a key is kept."""
+    """How long the result of a key is kept."""
     return LIFETIME_SECONDS if key.startswith(PREFIX) else KEPT_SECONDS

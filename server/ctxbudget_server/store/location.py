@@ -1,6 +1,6 @@
-"""Where things lie: the workspace, its store, and the socket beside it.
+"""Where things are: the workspace, its store, and the socket beside it.
 
-With `os` alone: a hook that a sidecar answers has no time to import `pathlib`, or `hashlib` with OpenSSL behind it.
+Uses only `os`: a hook that a sidecar answers cannot afford to import `pathlib`, or `hashlib` with OpenSSL behind it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 STORE_NAME = "store.db"
 
 WORKSPACE_MARKERS = ("ctxbudget.toml", ".git")
-"""A folder that holds one of these is a workspace; a git worktree's `.git` is a file, and its own workspace."""
+"""A folder that contains one of these is a workspace. In a git worktree `.git` is a file; it is a workspace too."""
 
 
 def workspace_chosen(option: str | None) -> str | None:
-    """The workspace that the user names, in the user's words: `option`, else CTXBUDGET_WORKSPACE."""
+    """The workspace as the user wrote it: `option`, else CTXBUDGET_WORKSPACE; None if neither is set."""
     return option or os.environ.get("CTXBUDGET_WORKSPACE") or None
 
 
@@ -46,7 +46,7 @@ def state_home() -> str:
 
 
 def store_path(workspace: str, option: str | None = None) -> str:
-    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE, a file or a folder; else its own."""
+    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE (a file or a folder), else its own."""
     if chosen := option or os.environ.get("CTXBUDGET_STORE"):
         path = os.path.join(os.getcwd(), os.path.expanduser(chosen))
         return os.path.join(path, STORE_NAME) if os.path.isdir(path) else path
@@ -54,9 +54,9 @@ def store_path(workspace: str, option: str | None = None) -> str:
 
 
 def extra_roots(named: Iterable[str] = ()) -> list[str]:
-    """Real paths of the folders outside the workspace that may be read: `named`, and those of CTXBUDGET_ROOTS.
+    """Real paths of the folders outside the workspace that may be read: `named` and those in CTXBUDGET_ROOTS.
 
-    The variable separates them as PATH does.
+    The variable lists them in the same way as PATH.
     """
     listed = [*named, *os.environ.get("CTXBUDGET_ROOTS", "").split(os.pathsep)]
     return list(dict.fromkeys(os.path.realpath(os.path.expanduser(root)) for root in listed if root))
@@ -71,7 +71,7 @@ def _short_digest(path: str) -> str:
     data = os.fsencode(path)
     try:
         module = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
-    except ImportError:  # a Python built to have OpenSSL's alone
+    except ImportError:  # a Python built with OpenSSL's only
         module = __import__("hashlib")
     digest: str = module.sha256(data).hexdigest()
     return digest[:16]

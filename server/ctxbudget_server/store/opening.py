@@ -1,4 +1,4 @@
-"""From a path to a connection to its store. What is simply right is opened; all else is for `preparation`."""
+"""From a path to a connection to its store. A current store is simply opened; `preparation` handles everything else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ctxbudget_server.store.file.replacement_lock import ReplacementLock
 
 
 def open_store(path: Path, synchronous: str) -> StoreConnection:
-    """A connection to the store of this version at the path, which is made if there is none.
+    """A connection to a store of this version at the path, creating it if there is none.
 
     Raises `storeTooNew`, `storeUnsafe`, `storeUnavailable` for a file that is not a store, and OSError.
     """
@@ -34,7 +34,7 @@ def open_store(path: Path, synchronous: str) -> StoreConnection:
 
 
 def _current(path: Path, synchronous: str) -> StoreConnection | None:
-    """A connection if the file is simply right; None if its place must be locked first. Refuses foreign files."""
+    """A connection if the file is a current store; None if the path must be locked first. Refuses foreign files."""
     try:
         connection = StoreConnection(path, synchronous)
         if _is_current(path, connection):
@@ -46,7 +46,7 @@ def _current(path: Path, synchronous: str) -> StoreConnection | None:
 
 
 def _is_current(path: Path, connection: StoreConnection) -> bool:
-    """Whether nothing is to be done; else the connection is closed."""
+    """Whether nothing needs doing; if not, the connection is closed."""
     try:
         if header_is_current(connection.sql):
             return True

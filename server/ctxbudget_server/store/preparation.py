@@ -1,6 +1,6 @@
-"""Makes a store, takes it up to date, or replaces it where it is damaged. Its place is locked meanwhile.
+"""Creates a store, upgrades it, or replaces it if it is damaged, with its path locked meanwhile.
 
-Kept apart from `opening`, for which it is imported only where something is to be done.
+Kept apart from `opening`, which imports it only if something needs doing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ctxbudget_server.store.space import reserve
 
 
 def prepare(path: Path, synchronous: str) -> None:
-    """With the place locked: make, migrate or replace what is not simply right; and keep the reserve beside it."""
+    """With the path locked: create, migrate or replace the store as needed, and set up the reserve beside it."""
     finish(path)
     if not path.exists():
         put_away_companions(path)
@@ -50,19 +50,19 @@ def _migrate_if_older(path: Path, synchronous: str) -> None:
         if not header_is_current(connection.sql):
             migrate(connection.sql, found.version)
             if found.header_differs:
-                message = "the header of the store's file was damaged and has been mended; nothing is lost"
+                message = "the header of the store's file was damaged and has been repaired; nothing is lost"
                 add_loss(connection.sql, "headerRepaired", message, {})
 
 
 def replace_damaged(path: Path, found: Identity | None, synchronous: str) -> None:
-    """Replace the file in which a fault was met, unless it is another one by now, or is found to be whole."""
+    """Replace the file in which an error occurred, unless it has been replaced already or turns out to be intact."""
     with closing(ReplacementLock(path)) as lock, lock.replacing():
         if identity(path) == found and not is_whole(path, synchronous):
             replace(path)
 
 
 def repair_store(path: Path, synchronous: str) -> None:
-    """Replace a store with what can be read of it, if it is damaged or its accounts are not right."""
+    """Replace a store with what can be read of it if it is damaged or its figures do not add up."""
     if any(finding.kind == "account" for finding in check_store(path)):
         with closing(ReplacementLock(path)) as lock, lock.replacing():
             replace(path)
@@ -71,7 +71,7 @@ def repair_store(path: Path, synchronous: str) -> None:
 
 
 def is_whole(path: Path, synchronous: str) -> bool:
-    """Whether SQLite finds nothing wrong in the whole file."""
+    """Whether SQLite's integrity check finds nothing wrong with the file."""
     try:
         with closing(StoreConnection(path, synchronous)) as connection:
             verdict: str = connection.sql.execute("PRAGMA integrity_check(1)").fetchone()[0]

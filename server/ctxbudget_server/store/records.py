@@ -1,4 +1,4 @@
-"""What the store keeps of a session, beside its items, phases, waves and leases."""
+"""What the store keeps of a session besides its items, phases, waves and leases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_protocol.words import Level, SessionState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One workflow run's account. Figures in tokens; `nonce` makes ids of this life of the session unique for ever."""
+    """One workflow run's account, in tokens. `nonce` makes the ids of this life of the session unique forever."""
 
     id: str
     nonce: str
@@ -28,12 +28,12 @@ class Session:
     next_order: int = 1
     buffer: int | None = None
     dropped_revision: int = 0
-    """The revision at which retention last took the session's content; 0: never. Later ones may hold some again."""
+    """The revision at which retention last dropped the content; 0: never. Some may have been added since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRecord:
-    """A layer over time: its highest figure, and where its first breach began."""
+    """A layer's history: its peak, and where its first breach began."""
 
     layer: str
     peak: int = 0
@@ -43,7 +43,7 @@ class LayerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One transaction: who did what, when and why, and each item before and after it."""
+    """One transaction: who did what, when and why, and each changed item before and after."""
 
     session_id: str
     revision: int
@@ -57,9 +57,9 @@ class Event:
 
 
 class Undo(NamedTuple):
-    """What takes a prune back: by item id, the values that its revision replaced; None for an item that it made.
+    """What undoes a prune: by item id, the values that its revision replaced; None for an item that it created.
 
-    They are at least those that it changed: on top of an item as the revision left it, they give the item before.
+    They include at least the changed ones: applied to the item as the revision left it, they restore the earlier item.
     """
 
     id: str
@@ -77,7 +77,7 @@ class KeyedResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items to list: all that is not None must hold."""
+    """Which items to list: those that match every field that is not None."""
 
     state: str | None = None
     layer: str | None = None

@@ -1,4 +1,4 @@
-"""The tables of the SQLite store, and the way from one version of them to the next."""
+"""The tables of the SQLite store, and the migrations from each version to the next."""
 
 from __future__ import annotations
 
@@ -94,20 +94,20 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     """,
 )
-"""Each entry takes the schema one version up; `PRAGMA user_version` says how many have been applied.
+"""Each entry upgrades the schema by one version; `PRAGMA user_version` says how many have been applied.
 
-The third keeps what came before it where rewriting it would take long: an event or a key without a `body` has its
-values in the columns of version 1, and an undo whose `changes` are objects has them whole. Since the third, `segments`
-is empty for an item whose one blob is its `hash`.
+The third leaves older rows as they were where rewriting them would take long: an event or a key without a `body` has
+its values in the columns of version 1, and an undo whose `changes` are objects has them in full. Since the third, an
+item whose one blob is its `hash` has empty `segments`.
 """
 
 VERSION = len(MIGRATIONS)
 
 SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos")
-"""Tables whose keys begin with the session, and whose rows go with it."""
+"""Tables whose keys begin with the session, and whose rows are deleted with it."""
 
 AT_BIRTH = ("PRAGMA auto_vacuum=INCREMENTAL",)
-"""What a file must be told before its first table is made: free pages can be given back a few at a time."""
+"""Settings that must precede a file's first table: free pages can be returned to the disk a few at a time."""
 
 ON_EACH_CONNECTION = ("PRAGMA secure_delete=ON",)
-"""What is deleted is overwritten with zeros, in pages that stay and in pages that become free."""
+"""Deleted content is overwritten with zeros, both in pages that stay in use and in pages that become free."""

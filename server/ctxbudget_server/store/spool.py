@@ -1,14 +1,14 @@
-"""Events that wait beside the store until a process can put them on the account.
+"""Events that wait beside the store until a process can record them.
 
-    STORE.spool/              a folder for this user alone
+    STORE.spool/              a folder that only this user can read
       ORDER-RANDOM            an event: a line with its length and checksum, then its bytes
-      .ORDER-RANDOM           an event that is being written; its writer holds a lock on it
-      folding                 locked by the process that folds events in
+      .ORDER-RANDOM           an event being written; its writer holds a lock on it
+      folding                 locked by the process that is folding events in
       lost                    a byte for each event for which there was no room
       rejected/ORDER-RANDOM   an event that can never be folded in, and ORDER-RANDOM.reason beside it
 
-An event appears under its name when all of it is on the disk, so a process that is killed leaves either the event or
-an unfinished file, which `sweep` finds. What an event means is up to those who fold it in.
+An event appears under its name only once all of it is on the disk, so a process that is killed leaves either the event
+or an unfinished file, which `sweep` finds. What an event means is up to the code that folds it in.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ctxbudget_server.store.file.locks import try_lock
 
 MAX_EVENTS: Final = 10_000
 MAX_BYTES: Final = 256 * 1024 * 1024
-"""What events that wait may take on the disk, together."""
+"""Disk space that waiting events may take in all."""
 MAX_REJECTED: Final = 1_000
-"""Rejected events that are kept; of more, the oldest go, and are counted as lost."""
+"""Rejected events that are kept; beyond that the oldest are deleted and counted as lost."""
 MAX_HEADER_BYTES: Final = 64
 UNFINISHED_SECONDS: Final = 10.0
-"""An unfinished file of this age without a lock was left by a process that was killed."""
+"""An unlocked unfinished file older than this was left by a process that was killed."""
 
 _MAGIC: Final = b"ctxbudget-event 1"
 _REASON: Final = ".reason"
@@ -43,18 +43,18 @@ class SpoolFullError(OSError):
 
 
 class DamagedEventError(ValueError):
-    """A file in the spool that is not a whole event; the message says what is wrong."""
+    """A file in the spool that is not a complete event; the message says what is wrong."""
 
 
 class SpoolState(NamedTuple):
-    """What lies in a spool."""
+    """What a spool contains."""
 
     pending: int
-    """Events that wait, unfinished ones included."""
+    """Waiting events, including unfinished ones."""
     rejected: int
-    """Events that could not be folded in, and were set aside."""
+    """Events that could not be folded in and were set aside."""
     oldest: float | None
-    """When the oldest event that waits was spooled, in seconds since the epoch."""
+    """When the oldest waiting event was spooled, in seconds since the epoch."""
     lost: int
     """Events for which there was no room."""
 
@@ -65,22 +65,22 @@ def spool_folder(store: Path | str) -> Path:
 
 
 def spool_state(store: Path | str) -> SpoolState:
-    """What lies in the spool of the store at this path. Raises OSError if it cannot be looked at."""
+    """What the spool of the store at this path contains. Raises OSError if it cannot be read."""
     return Spool(store).state()
 
 
 class Spool:
-    """The spool of one store. Safe for many threads and processes. Whatever touches the disk raises OSError."""
+    """The spool of one store. Safe for many threads and processes. All methods may raise OSError."""
 
     def __init__(self, store: Path | str) -> None:
         self.folder = spool_folder(store)
 
     def is_empty(self) -> bool:
-        """Whether nothing waits: one look at one folder, cheap enough before every write."""
+        """Whether nothing is waiting. Reads one folder, which is cheap enough before every write."""
         return not self._listed()
 
     def put(self, event: bytes, *, durable: bool = True) -> None:
-        """Keep an event, after all those that wait. `durable`: it also survives a power cut.
+        """Add an event behind all those waiting. `durable`: it also survives a power cut.
 
         Raises SpoolFullError.
         """
@@ -92,20 +92,20 @@ class Spool:
                 return
 
     def pending(self) -> list[str]:
-        """The names of the events that wait, the oldest first."""
+        """The names of the waiting events, oldest first."""
         return [name for name in self._listed() if not name.startswith(".")]
 
     def read(self, name: str) -> bytes:
-        """An event. Raises DamagedEventError."""
+        """Read an event. Raises DamagedEventError."""
         return _unframed((self.folder / name).read_bytes())
 
     def done(self, name: str) -> None:
-        """An event was folded in."""
+        """Remove an event that was folded in."""
         with suppress(FileNotFoundError):
             (self.folder / name).unlink()
 
     def reject(self, name: str, reason: str) -> None:
-        """Set an event aside that can never be folded in."""
+        """Set aside an event that can never be folded in."""
         aside = self.folder / "rejected"
         aside.mkdir(mode=0o700, exist_ok=True)
         plain = name.removeprefix(".")
@@ -118,9 +118,9 @@ class Spool:
             self._count_lost()
 
     def sweep(self) -> list[str]:
-        """Take care of what killed processes left unfinished: whole events wait from now on, others are rejected.
+        """Deal with what killed processes left unfinished: complete events wait from now on, others are rejected.
 
-        The names of those rejected.
+        Returns the names of those rejected.
         """
         torn = []
         for name in self._listed():
@@ -130,7 +130,7 @@ class Spool:
 
     @contextmanager
     def folding(self) -> Iterator[bool]:
-        """Whether this process may fold events in during the block: one at a time does."""
+        """Whether this process may fold events in during the block: only one may at a time."""
         self._make_private()
         descriptor = os.open(self.folder / "folding", os.O_RDWR | os.O_CREAT | _SAFELY, 0o600)
         try:
@@ -139,7 +139,7 @@ class Spool:
             os.close(descriptor)
 
     def state(self) -> SpoolState:
-        """What lies in it."""
+        """What it contains."""
         waiting = self._listed()
         oldest = min((_moment(name) for name in waiting), default=None)
         lost = self.folder / "lost"
@@ -150,7 +150,7 @@ class Spool:
     def _listed(self) -> list[str]:
         """Events and unfinished files, in the order of their names."""
         try:
-            names = set(os.listdir(self.folder)) - _NOT_EVENTS  # noqa: PTH208 (asked before every write)
+            names = set(os.listdir(self.folder)) - _NOT_EVENTS  # noqa: PTH208 (runs before every write)
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(names, key=lambda name: name.removeprefix("."))
@@ -165,7 +165,7 @@ class Spool:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self.folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or (hasattr(os, "geteuid") and status.st_uid != os.geteuid()):
-            raise PermissionError(f"{self.folder} is not a folder of this user")
+            raise PermissionError(f"{self.folder} is not a folder owned by this user")
         if stat.S_IMODE(status.st_mode) & 0o077:
             self.folder.chmod(0o700)
 
@@ -174,7 +174,7 @@ class Spool:
         if len(waiting) < MAX_EVENTS and held + size <= MAX_BYTES:
             return
         self._count_lost()
-        raise SpoolFullError(f"the spool is full: {len(waiting):,} events of {held:,} bytes wait in {self.folder}")
+        raise SpoolFullError(f"the spool is full: {len(waiting):,} events of {held:,} bytes are in {self.folder}")
 
     def _size(self, name: str) -> int:
         try:
@@ -188,7 +188,7 @@ class Spool:
     # ------------------------------------------------------------------ one event
 
     def _written(self, name: str, data: bytes, durable: bool) -> bool:
-        """Whether the event is there; False if a sweep took the unfinished file, which was too slow."""
+        """Whether the event is in place; False if writing took so long that a sweep removed the unfinished file."""
         unfinished = self.folder / f".{name}"
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
         try:
@@ -209,7 +209,7 @@ class Spool:
         return True
 
     def _finished(self, name: str) -> bool:
-        """Whether an unfinished file is a whole event now, or still another process's; False if it was rejected."""
+        """Whether an unfinished file is a complete event by now or still being written; False if it was rejected."""
         unfinished = self.folder / name
         try:
             descriptor = os.open(unfinished, os.O_RDONLY | _SAFELY)
@@ -221,7 +221,7 @@ class Spool:
             _unframed(unfinished.read_bytes())
             unfinished.rename(self.folder / name.removeprefix("."))
         except DamagedEventError as fault:
-            self.reject(name, f"its process was killed while it wrote the event: {fault}")
+            self.reject(name, f"its process was killed while writing the event: {fault}")
             return False
         except FileNotFoundError:
             return True
@@ -234,7 +234,7 @@ _SAFELY: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | ge
 
 
 def _next_name(waiting: list[str]) -> str:
-    """A name after all that wait, also where the clock was set back."""
+    """A name that sorts after all waiting events, even if the clock was set back."""
     last = _order(waiting[-1]) if waiting else 0
     return f"{max(time.time_ns(), last + 1):016x}-{os.urandom(4).hex()}"
 
@@ -257,12 +257,12 @@ def _framed(event: bytes) -> bytes:
 def _unframed(data: bytes) -> bytes:
     header, found, event = data.partition(b"\n")
     if not found or len(header) > MAX_HEADER_BYTES or not header.startswith(_MAGIC + b" "):
-        raise DamagedEventError("it does not begin as an event does")
+        raise DamagedEventError("it does not begin like an event")
     length, _, checksum = header[len(_MAGIC) + 1 :].partition(b" ")
     if length != b"%d" % len(event):
-        raise DamagedEventError(f"it holds {len(event)} bytes, not {length.decode('ascii', 'replace')}")
+        raise DamagedEventError(f"it has {len(event)} bytes instead of {length.decode('ascii', 'replace')}")
     if checksum != b"%08x" % binascii.crc32(event):
-        raise DamagedEventError("its checksum is another")
+        raise DamagedEventError("its checksum does not match")
     return event
 
 
@@ -281,7 +281,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not every system can
+    with suppress(OSError):  # not every system supports it
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -34,10 +34,10 @@ Durability = Literal["full", "fast"]
 
 
 class SqliteStore:
-    """Sessions in one SQLite file. `durability` full: an acknowledged write survives a power cut; fast: a crash.
+    """Sessions in one SQLite file. An acknowledged write survives a power cut (`durability` full) or a crash (fast).
 
-    What is open is always the file at the path: where it was moved, deleted or replaced, reads go on in the file that
-    lies there now, and a write raises `StoreReplacedError` instead of being acknowledged.
+    The open file is always the one at the path: if that was moved, deleted or replaced, reads continue in the file that
+    is there now, and a write raises `StoreReplacedError` instead of being acknowledged.
     """
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
@@ -57,7 +57,7 @@ class SqliteStore:
 
     @contextmanager
     def read(self, check: Check = never_cancelled) -> Iterator[CheckedReader]:
-        """A snapshot: everything in the block sees one state."""
+        """A snapshot: everything in the block sees the same state."""
         with self._translated_errors(), self._connection() as connection:
             reader = CheckedReader(connection.sql, self._marks, check)
             connection.sql.execute("BEGIN")
@@ -74,10 +74,10 @@ class SqliteStore:
     def write(
         self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled
     ) -> Iterator[CheckedWriter]:
-        """A transaction; the lock is taken at once, so that what is read in it is still true when it commits.
+        """A transaction. The lock is taken at the start, so what is read in it is still true when it commits.
 
-        It is acknowledged only if the file that took it still lies at the path: the place is locked against a
-        replacement from the last look at it until after the commit, and looked at again for what knows no locks.
+        It is acknowledged only if the file it was written to is still the one at the path: the path is locked against
+        replacement from the last check until after the commit, and checked again in case a program ignores the lock.
         """
         with self._translated_errors(), self._connection() as connection:
             self._queue.begin(connection.sql, until)
@@ -114,14 +114,14 @@ class SqliteStore:
 
     @property
     def commits(self) -> int:
-        """How many writes of this thread have been acknowledged."""
+        """How many of this thread's writes have been acknowledged."""
         made: int = getattr(self._local, "commits", 0)
         return made
 
     def change_mark(self) -> int:
-        """SQLite's data_version on a connection that never writes: it moves with every commit of anybody else.
+        """SQLite's data_version on a connection that never writes: it changes with every commit made elsewhere.
 
-        A file that was replaced moves it too.
+        Replacing the file changes it too.
         """
         with self._translated_errors(), self._watch_lock:
             if self._watcher is None or not self._watcher.in_place():
@@ -133,24 +133,24 @@ class SqliteStore:
             return (self._reopened << 32) + mark
 
     def in_place(self) -> bool:
-        """Whether the file that is open still lies at its path: who opens the path now sees the same sessions."""
+        """Whether the open file is still the one at its path, which others find when they open it."""
         return self._file is None or self._file == identity(self.path)
 
     def give_back(self) -> bool:
-        """Give free pages back to the disk and empty the WAL; False if other processes do not let it now."""
+        """Return free pages to the disk and empty the WAL; False if other processes prevent it for now."""
         with self._translated_errors(), self._connection() as connection:
             return give_back(connection.sql)
 
     def rewrite(self) -> bool:
-        """Write the file afresh, without a trace of what was deleted; False if a reader still needs the WAL."""
+        """Rewrite the file without a trace of what was deleted; False if a reader still needs the WAL."""
         with self._translated_errors(), self._connection() as connection:
             return rewrite(connection.sql)
 
     @contextmanager
     def relief(self) -> Iterator[None]:
-        """Room for a deletion on a full disk: the reserve beside the store is given up, and taken again afterwards.
+        """Make room for a deletion on a full disk: the reserve beside the store is given up, then taken again.
 
-        Meanwhile this thread does not overwrite what it deletes, which would take as much room as the content itself.
+        Meanwhile this thread does not overwrite what it deletes, as that would take as much room as the content.
         """
         reserve.give_up(self.path)
         with self._translated_errors(), self._connection() as connection:
@@ -170,24 +170,24 @@ class SqliteStore:
         reserve.keep(self.path)
 
     def losses(self) -> list[Loss]:
-        """Losses that were not acknowledged yet, the oldest first."""
+        """Losses not yet acknowledged, oldest first."""
         with self._translated_errors(), self._connection() as connection:
             return open_losses(connection.sql)
 
     def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
-        """Tell no more of these losses, or of all; how many that were."""
+        """Stop reporting these losses, or all of them; returns how many."""
         with self.write(lambda: None) as writer:
             return writer.acknowledge_losses(ids)
 
     def check(self) -> list[Finding]:
-        """What is wrong with the store's files and content now; reads all of it and changes nothing."""
+        """What is wrong with the store's files and content; reads everything and changes nothing."""
         from ctxbudget_server.store.damage.check import check_store
 
         return check_store(self.path)
 
     def repair(self) -> list[Finding]:
-        """Mend what `check` finds, as far as it can be: a damaged file is replaced by what can be read of it, and
-        accounts are summed up again. The findings that are left; what was lost is in `losses`.
+        """Repair what `check` finds as far as possible: a damaged file is replaced by what can be read of it, and
+        figures are summed up again. Returns the findings that remain; `losses` has what was lost.
         """
         from ctxbudget_server.store.damage.check import check_store
         from ctxbudget_server.store.preparation import repair_store
@@ -197,9 +197,9 @@ class SqliteStore:
             return check_store(self.path)
 
     def close(self) -> None:
-        """Close all connections, each once its thread has finished with it; the next request opens them again.
+        """Close all connections, each once its thread has finished with it; the next request reopens them.
 
-        SQLite's library crashes the process where a connection is closed that another thread is using.
+        SQLite crashes the process if a connection is closed while another thread is using it.
         """
         for connection in list(self._connections):
             with connection.use:
@@ -221,7 +221,7 @@ class SqliteStore:
             raise unavailable(self.path, f"the store {self.path} cannot be used: {reason}", reason) from fault
 
     def _recover(self, fault: sqlite3.Error) -> None:
-        """Replace the file that was found damaged, unless another process has done so."""
+        """Replace the file that was found damaged, unless another process has already done so."""
         from ctxbudget_server.store.preparation import replace_damaged
 
         connection: StoreConnection | None = getattr(self._local, "connection", None)
@@ -230,7 +230,7 @@ class SqliteStore:
 
     @contextmanager
     def _connection(self) -> Iterator[StoreConnection]:
-        """This thread's connection, for this thread alone, to the file that lies at the path now."""
+        """This thread's own connection to the file that is at the path now."""
         connection: StoreConnection | None = getattr(self._local, "connection", None)
         while True:
             if connection is None:
@@ -250,7 +250,7 @@ class SqliteStore:
         return connection
 
     def _close_replaced(self) -> None:
-        """Close what is open of a file that was replaced, so that no thread goes on in a log that others do not see."""
+        """Close all connections to a file that was replaced: no thread may continue in a log that others do not see."""
         with ExitStack() as held:
             replaced = [connection for connection in list(self._connections) if not connection.in_place()]
             idle = [connection for connection in replaced if connection.use.acquire(blocking=False)]
@@ -262,7 +262,7 @@ class SqliteStore:
                 connection.close()
 
     def _check_version(self, connection: StoreConnection) -> None:
-        """Refuse tables of another version, which another process may have made of these meanwhile."""
+        """Refuse tables of another version, to which another process may have migrated these meanwhile."""
         found: int = connection.sql.execute("PRAGMA user_version").fetchone()[0]
         connection.note_companions()
         if found == VERSION:

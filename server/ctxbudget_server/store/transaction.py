@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctxbudget_server.store.space.usage import SpaceUsage
 
 NONE = -1
-"""Replaces None in the key of a running sum, which SQL's NULL cannot."""
+"""Stands for None in the key of a running sum, where SQL's NULL does not work."""
 
 
 def _columns(record: type) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def item_from_row(row: tuple[Any, ...]) -> Item:
 
 
 def segments_from_column(column: str, digest: str | None) -> tuple[str, ...]:
-    """The hashes of an item's blobs, from what is stored and the hash of the whole."""
+    """The hashes of an item's blobs, from the stored column and the hash of the whole."""
     if column:
         return tuple(json.loads(column))
     return () if digest is None else (digest,)
@@ -75,7 +75,7 @@ def item_to_row(item: Item) -> list[Any]:
 
 
 def _body(body: bytes | None, changes: str, detail: str, check: Check) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """(changes as stored, detail) of an event, which older rows have in columns of their own."""
+    """(changes as stored, detail) of an event; older rows have them in separate columns."""
     if body is None:
         return load(changes, check), json.loads(detail)
     packed = unpack(body, check)
@@ -83,7 +83,7 @@ def _body(body: bytes | None, changes: str, detail: str, check: Check) -> tuple[
 
 
 class SqliteReader:
-    """One snapshot of the store. What is long looks at `check`, which raises to stop it."""
+    """One snapshot of the store. Long operations call `check`, which raises to stop them."""
 
     def __init__(self, connection: sqlite3.Connection, check: Check = never_cancelled) -> None:
         self._sql = connection
@@ -115,13 +115,13 @@ class SqliteReader:
         return [self._session(row) for row in rows], total
 
     def latest_session(self, besides: str) -> Session | None:
-        """The session that changed last, `besides` left out."""
+        """The most recently changed session other than `besides`."""
         rest = "sessions WHERE id <> ? ORDER BY updated_at DESC, created_at DESC LIMIT 1"
         row = self._row(SESSION, rest, besides)
         return self._session(row) if row else None
 
     def revisions(self) -> dict[str, tuple[str, int]]:
-        """(nonce, revision) of every session by id: cheap enough to compare all of them with an earlier look."""
+        """(nonce, revision) of every session by id: cheap enough to compare all of them with an earlier result."""
         return {row[0]: (row[1], row[2]) for row in self._rows(("id", "nonce", "revision"), "sessions")}
 
     def _session(self, row: tuple[Any, ...]) -> Session:
@@ -153,7 +153,7 @@ class SqliteReader:
         }
 
     def layers(self, session_id: str) -> dict[str, LayerRecord]:
-        """What is known of each layer over time."""
+        """The history of each layer: its peak and its first breach."""
         rows = self._rows(LAYER, "layers WHERE session_id = ?", session_id)
         return {row[0]: LayerRecord(**dict(zip(LAYER, row, strict=True))) for row in rows}
 
@@ -165,12 +165,12 @@ class SqliteReader:
     def items(
         self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
     ) -> list[Item]:
-        """Items in the order in which they entered."""
+        """Items in the order in which they were added."""
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
         return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
 
     def items_with_content(self, session_id: str) -> list[Item]:
-        """Items whose bytes are kept, withdrawn ones too."""
+        """Items whose bytes are kept, including withdrawn ones."""
         rows = self._rows(ITEM, "items WHERE session_id = ? AND hash IS NOT NULL ORDER BY seq", session_id)
         return [item_from_row(row) for row in rows]
 
@@ -186,7 +186,7 @@ class SqliteReader:
         return None if row is None else str(row[0])
 
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
-        """(items, how many match in all, their retained tokens in all)."""
+        """(one page of items, how many items match in all, the retained tokens of all of them)."""
         where, values = self._where(session_id, wanted)
         total, tokens = self._sql.execute(
             f"SELECT count(*), coalesce(sum(CASE state WHEN 'retained' THEN tokens ELSE 0 END), 0) FROM items {where}",
@@ -222,7 +222,7 @@ class SqliteReader:
         return Lease(**dict(zip(LEASE, row, strict=True)))
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
-        """The event log after a revision. All of it is read: stored changes build on earlier ones."""
+        """The events after a revision. The whole log is read, because stored changes build on earlier ones."""
         history, events = History(), []
         for row in self._rows(EVENT, "events WHERE session_id = ? ORDER BY revision", session_id):
             record = dict(zip(EVENT, row, strict=True))
@@ -260,7 +260,7 @@ class SqliteReader:
         return _body(body, changes, detail, self._check)[0]
 
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
-        """What a request key was answered with first."""
+        """The first result stored under a request key."""
         row = self._sql.execute(
             "SELECT method, result, body FROM request_keys WHERE scope = ? AND key = ?", (scope, key)
         ).fetchone()
@@ -272,18 +272,18 @@ class SqliteReader:
         )
 
     def calibration(self, model: str) -> dict[str, Any] | None:
-        """What the bills of a model have taught."""
+        """A model's calibration."""
         row = self._sql.execute("SELECT state FROM calibrations WHERE model = ?", (model,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
     def used_bytes(self) -> int:
-        """What the store uses on the disk, without its free pages and its WAL."""
+        """Bytes of disk that the store uses, not counting free pages and the WAL."""
         from ctxbudget_server.store.space.usage import used_bytes
 
         return used_bytes(self._sql)
 
     def usage(self) -> SpaceUsage:
-        """What holds the store's space."""
+        """What the store's space is used for."""
         from ctxbudget_server.store.space.usage import usage
 
         return usage(self._sql)
@@ -303,7 +303,7 @@ class SqliteWriter(SqliteReader):
     def __init__(self, connection: sqlite3.Connection, check: Check = never_cancelled) -> None:
         super().__init__(connection, check)
         self.freed = False
-        """Whether content was deleted: once this is committed, its pages and its traces in the WAL are to go."""
+        """Whether content was deleted: after the commit, its pages and its traces in the WAL must be removed."""
         self._logged: set[str] = set()
         """Items that the last event of this transaction changed."""
 
@@ -331,7 +331,7 @@ class SqliteWriter(SqliteReader):
         self._put("layers", ("session_id", *LAYER), rows)
 
     def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
-        """Create or replace items; blobs that an item no longer names are let go."""
+        """Create or replace items; blobs that an item no longer names are released."""
         pairs = list(changes)
         self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for _, item in pairs))
         for before, item in checked(pairs, self._check):
@@ -358,7 +358,7 @@ class SqliteWriter(SqliteReader):
         )
 
     def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
-        """Move the running sums."""
+        """Add to the running sums."""
         self._sql.executemany(
             "INSERT INTO sums (session_id, phase, wave, layer, provenance, retained, processed)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -400,7 +400,7 @@ class SqliteWriter(SqliteReader):
         self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
 
     def put_undo(self, undo: Undo) -> None:
-        """Keep what takes a prune back: the event of its revision has the values, so that is to be added before."""
+        """Keep what undoes a prune. The event of its revision has the values, so it must be added first."""
         self._sql.execute(
             "INSERT INTO undos (session_id, id, revision, changes) VALUES (?, ?, ?, ?)",
             (
@@ -412,7 +412,7 @@ class SqliteWriter(SqliteReader):
         )
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
-        """Keep the result of a request key, and let a few go whose time is over."""
+        """Keep the result of a request key, and remove a few expired ones."""
         now = int(time.time())
         self._sql.execute(
             "INSERT INTO request_keys (scope, key, method, result, body, expires_at) VALUES (?, ?, ?, '', ?, ?)"
@@ -422,7 +422,7 @@ class SqliteWriter(SqliteReader):
         self.expire_keys(MAX_EXPIRED_AT_ONCE)
 
     def expire_keys(self, limit: int) -> int:
-        """Forget up to `limit` request keys whose time is over, the oldest first; how many they were."""
+        """Forget up to `limit` expired request keys, oldest first; returns how many."""
         return self._sql.execute(
             "DELETE FROM request_keys WHERE (scope, key) IN"
             " (SELECT scope, key FROM request_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
@@ -430,11 +430,11 @@ class SqliteWriter(SqliteReader):
         ).rowcount
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
-        """Keep what the bills of a model have taught."""
+        """Keep a model's calibration."""
         self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, dump(state), at))
 
     def delete_session(self, session_id: str) -> None:
-        """Forget a session, and the blobs that no other one holds."""
+        """Delete a session and the blobs that no other session holds."""
         held = self._held(session_id)
         self._sql.executemany(
             "DELETE FROM blob_holders WHERE hash = ? AND session_id = ?", ((digest, session_id) for digest in held)

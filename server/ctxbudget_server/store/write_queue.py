@@ -1,12 +1,12 @@
-"""Turns at a store's write lock: first come, first served, among the threads of a process and among processes.
+"""A fair queue for a store's write lock: first come, first served, among the threads of a process and among processes.
 
-SQLite alone lets a writer that finds the lock taken sleep, longer each time, while others that come later get in. Here
-writers line up before they ask SQLite: threads behind each other, and one thread of each process at a locked file
-beside the store, where the kernel keeps the line and forgets who dies. Only the first in line looks whether SQLite's
-lock is free, and lets the next one up as soon as it has begun.
+With SQLite alone, a writer that finds the lock taken sleeps, longer each time, while later ones get in. Here writers
+queue before they ask SQLite: threads behind each other, and one thread of each process at a locked file beside the
+store, where the kernel keeps the queue and drops processes that die. Only the first in the queue checks whether
+SQLite's lock is free, and lets the next one up as soon as it has begun.
 
-The line is about order alone: SQLite decides who writes. So nobody depends on it where there are no such locks, or
-where a process was stopped in it: after `LINE_SECONDS` a writer goes on as if there were none.
+The queue only decides the order; SQLite decides who writes. So it does no harm if there are no such locks, or if a
+process was suspended in the queue: after `LINE_SECONDS` a writer goes on without it.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, busy, primary_code
 from ctxbudget_server.store.file.locks import try_lock, wait_for_lock
 
 LINE_SECONDS: Final = 1.0
-"""A line without a sign of life for so long has a stopped process at its head."""
+"""A queue without a sign of life for this long has a suspended process at its head."""
 TELLING_SECONDS: Final = LINE_SECONDS / 4
 SIGNS_BYTES: Final = 8
 FIRST_PAUSE_SECONDS: Final = 0.0002
 MAX_PAUSE_SECONDS: Final = 0.01
-"""Between two looks at SQLite's lock: much shorter than a transaction at first, then longer each time."""
+"""Maximum pause between two attempts to get SQLite's lock; the first are much shorter than a transaction."""
 PAUSE_GROWTH: Final = 1.1
 
 
 class WriteQueue:
-    """The line before one store's write lock. Safe for threads."""
+    """The queue for one store's write lock. Thread-safe."""
 
     def __init__(self, store: Path) -> None:
         self._threads = _ThreadLine()
         self._processes = _ProcessLine(Path(f"{store}.queue"))
 
     def begin(self, connection: sqlite3.Connection, until: float | None = None) -> None:
-        """Begin a transaction that may write; it is tried once at least.
+        """Begin a transaction that may write; it is tried at least once.
 
-        Raises `storeBusy` at `until` (of `time.monotonic`; absent: in `BUSY_TIMEOUT_MS`).
+        Raises `storeBusy` at `until` (`time.monotonic`; absent: after `BUSY_TIMEOUT_MS`).
         """
         begun = time.monotonic()
         until = begun + BUSY_TIMEOUT_MS / 1000 if until is None else until
@@ -71,7 +71,7 @@ class WriteQueue:
 
 
 def _begin(connection: sqlite3.Connection, until: float, place: _Place | None) -> None:
-    """Begin as soon as SQLite's lock is free. Those behind `place` see that this process looks for it."""
+    """Begin as soon as SQLite's lock is free, and let those behind `place` see that this process is still trying."""
     connection.execute("PRAGMA busy_timeout=0")
     try:
         pause, told = FIRST_PAUSE_SECONDS, time.monotonic()
@@ -100,7 +100,7 @@ def _is_busy(fault: sqlite3.Error) -> bool:
 
 
 class _ThreadLine:
-    """Threads one behind the other: who leaves calls the next one up."""
+    """A queue of threads: each calls up the next one when it leaves."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -108,7 +108,7 @@ class _ThreadLine:
         self._waiting: deque[threading.Lock] = deque()
 
     def wait(self, until: float) -> bool:
-        """Whether it is this thread's turn, which must `leave` then; False at `until`."""
+        """Wait for this thread's turn, after which it must `leave`; False if `until` comes first."""
         with self._guard:
             if not self._taken:
                 self._taken = True
@@ -119,7 +119,7 @@ class _ThreadLine:
         if call.acquire(timeout=max(0.0, until - time.monotonic())):
             return True
         with self._guard:
-            if call not in self._waiting:  # called up in the last moment
+            if call not in self._waiting:  # called up at the last moment
                 return True
             self._waiting.remove(call)
             return False
@@ -134,10 +134,10 @@ class _ThreadLine:
 
 
 class _ProcessLine:
-    """One thread of each process waits for the lock on a file; the kernel wakes them in the order in which they came.
+    """One thread of each process waits for the lock on a file; the kernel wakes them in order of arrival.
 
-    Waiting for such a lock cannot be given up, so a thread of its own does it. If that still waits when the process has
-    gone on without it, the line is not asked until the thread is through.
+    Waiting for such a lock cannot be aborted, so a separate thread does it. If that thread is still waiting when the
+    process has gone on without the lock, the queue is not used again until the thread has finished.
     """
 
     def __init__(self, path: Path) -> None:
@@ -145,7 +145,7 @@ class _ProcessLine:
         self._errand: _Errand | None = None
 
     def wait(self, until: float) -> _Place | None:
-        """The head of the line, to be left when the turn is over; None if there is no line."""
+        """The head of the queue, to be left when the turn is over; None if there is no queue."""
         if self._errand is not None and not self._errand.over:
             return None
         self._errand = None
@@ -159,7 +159,7 @@ class _ProcessLine:
         errand = _Errand(place)
         try:
             _thread.start_new_thread(errand.run, ())
-        except RuntimeError:  # the system has no more threads to give
+        except RuntimeError:  # the system cannot start another thread
             place.leave()
             return None
         self._errand = errand
@@ -172,22 +172,22 @@ class _ProcessLine:
 
 
 class _Place:
-    """A place in the line: an open file whose lock makes it the first one. The file counts signs of life."""
+    """A place in the queue: an open file whose lock makes it the first one. The file counts signs of life."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def is_first(self) -> bool:
-        """Whether it is first in line."""
+        """Whether it is first in the queue."""
         return try_lock(self._descriptor)
 
     def become_first(self) -> None:
-        """Wait until it is first in line, which may be for ever."""
+        """Wait until it is first in the queue, possibly forever."""
         wait_for_lock(self._descriptor)
         self.tell()
 
     def tell(self) -> None:
-        """Let those behind see that the one before them is alive."""
+        """Show those behind that the one ahead of them is alive."""
         with suppress(OSError):
             os.pwrite(self._descriptor, (self.signs() + 1).to_bytes(SIGNS_BYTES, "little"), 0)
 
@@ -203,7 +203,7 @@ class _Place:
 
 
 class _Errand:
-    """Another thread's way to the head of the line."""
+    """Another thread's wait for the head of the queue."""
 
     def __init__(self, place: _Place) -> None:
         self._place = place
@@ -212,10 +212,10 @@ class _Errand:
         self._done.acquire()
         self._given_up = False
         self.over = False
-        """Whether the other thread is through."""
+        """Whether the other thread has finished."""
 
     def run(self) -> None:
-        """Go there, in the other thread."""
+        """Wait for the head of the queue; runs in the other thread."""
         self._place.become_first()
         with self._guard:
             self.over = True
@@ -224,11 +224,11 @@ class _Errand:
         self._done.release()
 
     def done_by(self, until: float) -> bool:
-        """Whether it is there at `until`; returns as soon as it is."""
+        """Wait until it has got there or until `until`; whether it has."""
         return self._done.acquire(timeout=max(0.0, until - time.monotonic()))
 
     def is_done_or_given_up(self) -> bool:
-        """Whether it is there after all; if not, the other thread leaves the place when it is."""
+        """Whether it has got there after all; if not, the other thread leaves the place as soon as it gets there."""
         with self._guard:
             self._given_up = not self.over
             return self.over

@@ -1,1 +1,1 @@
-"""`budget/*`."""
+"""Methods `budget/*`: status, report, allocation and leases."""

@@ -1,4 +1,4 @@
-"""`budget/allocate`: tokens for the phases, by one of three strategies."""
+"""`budget/allocate`: divides tokens among phases by one of three strategies."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 
 def allocate(request: Request, params: AllocateParams) -> AllocateResult:
-    """Share the budget, or what is left of it, out to phases; a new allocation replaces the one before.
+    """Divide the budget, or what is left of it, among phases; replaces any earlier allocation.
 
-    Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` where the
-    phases ask for more than there is, or nothing is left.
+    Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` if the
+    phases ask for more than there is or nothing is left.
     """
     needs = [PhaseNeed(_number(spec), spec.name, spec.complexity, spec.agents) for spec in params.phases or []]
     numbers = [need.number for need in needs]
     for i, number in enumerate(numbers):
         if number in numbers[:i]:
-            raise invalid(["phases", i, "phase"], f"phase {number} is named twice")
+            raise invalid(["phases", i, "phase"], f"phase {number} is listed twice")
 
     def body(unit: UnitOfWork) -> Callable[[], AllocateResult]:
         scope = params.scope or unit.settings.scope or DEFAULT_SCOPE
@@ -75,7 +75,7 @@ def _total(unit: UnitOfWork, params: AllocateParams) -> int:
         left = available(total, unit.session.retained, unit.leased)
         if left < 1:
             raise ProtocolError(
-                "budgetExceeded", "nothing of the budget is left", loc=["basis"], requested=1, available=left
+                "budgetExceeded", "no tokens of the budget are left", loc=["basis"], requested=1, available=left
             )
         return left
     return total
@@ -121,5 +121,5 @@ def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shar
 
 
 def _number(spec: PhaseSpec) -> int:
-    """The phase that is meant; the contract takes exactly one of both names."""
+    """The phase number, given under exactly one of its two names."""
     return cast(int, spec.number if spec.phase is None else spec.phase)

@@ -1,4 +1,4 @@
-"""`budget/release`."""
+"""`budget/release`: ends a lease unused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def release(request: Request, params: ReleaseParams) -> ReleaseResult:
-    """End a lease that used nothing."""
+    """End a lease of which nothing was used."""
 
     def body(unit: UnitOfWork) -> Callable[[], ReleaseResult]:
         lease = active_lease(unit, params.lease_id)

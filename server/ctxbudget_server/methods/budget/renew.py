@@ -1,4 +1,4 @@
-"""`budget/renew`."""
+"""`budget/renew`: extends a lease."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def renew(request: Request, params: RenewParams) -> RenewResult:
-    """Give a lease more time from now. One that ran out must fit again, else `budgetExceeded`."""
+    """Extend a lease from now. One that has expired must fit again, else raise `budgetExceeded`."""
 
     def body(unit: UnitOfWork) -> Callable[[], RenewResult]:
         lease = active_lease(unit, params.lease_id)

@@ -1,4 +1,4 @@
-"""`budget/report`: actual against budget, and what should have been otherwise."""
+"""`budget/report`: compares actual figures with the budget, and diagnoses problems."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def report(request: Request, params: ReportParams) -> ReportResult:
-    """The whole session: phases and layers against their figures, leases, artifacts, alerts, net savings."""
+    """Report on a session: phases and layers against their budgets, leases, artifacts, alerts, net savings."""
     now = request.now()
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, now)
@@ -121,7 +121,7 @@ def _leases(leases: Sequence[Lease], now: str) -> LeaseReport:
 
 
 def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[ArtifactIssue]:
-    """Artifacts whose metadata is missing, incomplete, over its bound or larger than its source."""
+    """Artifacts whose metadata is missing, incomplete, over its limit, or larger than its source."""
     by_id = {item.id: item for item in known}
     issues = []
     for item in items:

@@ -1,4 +1,4 @@
-"""`budget/reserve`."""
+"""`budget/reserve`: leases tokens."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def reserve(request: Request, params: ReserveParams) -> ReserveResult:
-    """Lease tokens if they fit beside what is retained and what other leases hold; else `budgetExceeded`.
+    """Lease tokens if they fit beside retained tokens and other leases; else raise `budgetExceeded`.
 
-    With `force` they are leased anyhow, for work that cannot be called back.
+    With `force` they are leased regardless, for work that can no longer be stopped.
     """
 
     def body(unit: UnitOfWork) -> Callable[[], ReserveResult]:

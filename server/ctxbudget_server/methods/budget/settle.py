@@ -1,4 +1,4 @@
-"""`budget/settle`."""
+"""`budget/settle`: ends a lease with the tokens it used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def settle(request: Request, params: SettleParams) -> SettleResult:
-    """End a lease with what it used. More than was reserved is an overrun on record, never refused; so is lateness."""
+    """End a lease with the tokens it used. Using more than was reserved, or settling late, is recorded but never
+    refused.
+    """
 
     def body(unit: UnitOfWork) -> Callable[[], SettleResult]:
         lease = active_lease(unit, params.lease_id)

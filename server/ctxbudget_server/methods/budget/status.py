@@ -1,4 +1,4 @@
-"""`budget/status`: read from running figures, never by scanning items."""
+"""`budget/status`: the state of the budget, from running figures; never scans items."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def status(request: Request, params: StatusParams) -> StatusResult:
-    """Window, budget, the four accounts, layers, phases, leases in flight, level and advice."""
+    """Window, budget, the four figures, layers, phases, active leases, level and advice."""
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, request.now())
     session, settings = overview.session, overview.settings
@@ -119,7 +119,7 @@ def _phase(overview: Overview, phase: Phase) -> PhaseState:
 
 
 def _lease(lease: Lease) -> WireLease:
-    """A lease on the wire."""
+    """A lease in its wire form."""
     return WireLease(
         lease_id=lease.id,
         holder=lease.holder,

@@ -1,1 +1,1 @@
-"""`context/*`."""
+"""Methods `context/*`: items and their content."""

@@ -1,4 +1,4 @@
-"""`context/add`."""
+"""`context/add`: adds items to the account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_protocol.methods.context import (
 )
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.counter import session_counter
-from ctxbudget_server.account.items import Incoming, prepare, reduce_sources
+from ctxbudget_server.account.items import prepare, reduce_sources
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
@@ -21,18 +21,15 @@ from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import (
-        AddParams,
-        NewItem,
-    )
+    from ctxbudget_protocol.methods.context import AddParams
 
 
 def add(request: Request, params: AddParams) -> AddResult:
-    """Take items into the account. Never refused for the budget: the model has read them already."""
+    """Add items to the account. Never refused because of the budget: the model has already read them."""
     _, counter = session_counter(request, params.session_id)
     if params.allow_estimate and not counter.is_ready:
         counter = replace(counter, at_once=True)
-    entering = [prepare(request, _incoming(new), counter, ["items", i]) for i, new in enumerate(params.items)]
+    entering = [prepare(request, new, counter, ["items", i]) for i, new in enumerate(params.items)]
 
     def body(unit: UnitOfWork) -> Callable[[], AddResult]:
         entered = []
@@ -52,37 +49,20 @@ def add(request: Request, params: AddParams) -> AddResult:
     return emergency_prune(request, params, changing(request, params, body))
 
 
-def _incoming(new: NewItem) -> Incoming:
-    return Incoming(
-        new.layer,
-        new.kind,
-        new.phase,
-        new.wave,
-        new.agent,
-        new.title,
-        new.pinned,
-        new.reduces,
-        new.content,
-        new.path,
-        new.tokens,
-        new.complete,
-    )
-
-
 def _sources(unit: UnitOfWork, ids: Sequence[str], loc: Location) -> list[Item]:
     """The items that a new one replaces; raises `unknownItem`, `protectedItem` or `conflict`."""
     sources = []
     for i, item_id in enumerate(ids):
         at = [*loc, i]
         if item_id in ids[:i]:
-            raise invalid(at, f"item {item_id} is named twice")
+            raise invalid(at, f"item {item_id} is listed twice")
         item = unit.item(item_id, at)
         if reason := item.protected:
             raise ProtocolError("protectedItem", f"item {item_id} is {reason}", loc=at, itemId=item_id, reason=reason)
         if item.state == "reduced" or item.withdrawn:
             raise ProtocolError(
                 "conflict",
-                f"item {item_id} has a stand-in already: {item.stand_in}",
+                f"item {item_id} is already replaced by {item.stand_in}",
                 loc=at,
                 items=[{"id": item_id, "state": item.state, "standIn": item.stand_in}],
             )

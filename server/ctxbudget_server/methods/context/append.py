@@ -1,4 +1,4 @@
-"""`context/append`."""
+"""`context/append`: appends to an item."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def append(request: Request, params: AppendParams) -> AppendResult:
-    """Grow an item that has content; only its tail and the addition are counted."""
+    """Append to an item that has content; only its tail and the addition are counted."""
     size = len(params.content.encode("utf-8", "surrogatepass"))
     check_size(size, request.limits.max_document_bytes, ["content"])
     _, counter = session_counter(request, params.session_id)

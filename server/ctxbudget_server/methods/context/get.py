@@ -1,4 +1,4 @@
-"""`context/get`: an original, whole or in part. A pure read."""
+"""`context/get`: an original, whole or in part. Changes nothing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 MAX_CANDIDATES = 50
-"""Sections that are named where none is found."""
+"""Maximum number of sections listed in an error."""
 
 
 def get(request: Request, params: GetParams) -> GetResult:
-    """An item's original bytes, by section, by lines, by search, or whole, whatever was pruned since."""
+    """An item's original content, whole or by section, lines or search, even if it was pruned since."""
     asked = [name for name in ("section", "lines", "search") if getattr(params, name) is not None]
     if len(asked) > 1:
-        raise invalid([asked[1]], f"at most one of section, lines and search; given: {', '.join(asked)}")
+        raise invalid([asked[1]], f"at most one of section, lines and search is allowed, not {', '.join(asked)}")
     with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         item = snapshot.item_with_content(params.item_id)
@@ -61,12 +61,12 @@ def _range(params: GetParams, text: str) -> tuple[int | None, int | None]:
     if params.lines is None:
         return None, None
     if params.lines.end < params.lines.start:
-        raise invalid(["lines", "end"], "the end lies before the start")
+        raise invalid(["lines", "end"], "must not be before the start")
     from ctxbudget_server.markdown.lines import split_lines
 
     last = max(1, len(split_lines(text)))
     if params.lines.start > last:
-        raise invalid(["lines", "start"], f"the document has {last} lines")
+        raise invalid(["lines", "start"], f"is beyond the end: the document has {last} lines")
     return params.lines.start, min(params.lines.end, last)
 
 
@@ -83,9 +83,9 @@ def _section(text: str, wanted: str) -> tuple[int, int]:
     if len(found) != 1:
         raise ProtocolError(
             "unknownSection",
-            f"{len(found)} sections match {wanted!r}; name a path of headings, or take the lines"
+            f"{len(found)} sections match {wanted!r}; give a path of headings, or ask for lines"
             if found
-            else f"no section {wanted!r}",
+            else f"no section matches {wanted!r}",
             loc=["section"],
             section=wanted,
             candidates=[

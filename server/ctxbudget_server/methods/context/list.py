@@ -1,4 +1,4 @@
-"""`context/list`."""
+"""`context/list`: lists items."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def list(request: Request, params: ListParams) -> ListResult:
-    """The items that match, in the order in which they entered."""
+    """One page of the items that match, in the order in which they were added."""
     wanted = ItemFilter(**{field.name: getattr(params, field.name) for field in fields(ItemFilter)})
     with reading(request, params.session_id) as snapshot:
         reader, session = snapshot.reader, snapshot.session

@@ -1,4 +1,4 @@
-"""`context/prune`."""
+"""`context/prune`: removes items by policy, or shows what would be removed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def prune(request: Request, params: PruneParams) -> PruneResult:
-    """Remove what the target names, by policy. With `dryRun` the same plan is answered and nothing changes."""
+    """Remove what the target names, by policy. With `dryRun`, return the same plan without changing anything."""
     _check_target(params.target)
     extractor = extractor_for(request, params.session_id)
 
@@ -70,7 +70,7 @@ def _pruned(unit: UnitOfWork, pruner: Pruner, policy: Policy, *, dry_run: bool) 
 
 def _check_target(target: Target) -> None:
     if target.wave is not None and target.phase is None:
-        raise invalid(["target", "phase"], "a wave is addressed with its phase", "missing")
+        raise invalid(["target", "phase"], "is required with `wave`", "missing")
 
 
 def _targeted(unit: UnitOfWork, target: Target) -> list[Item]:
@@ -92,5 +92,5 @@ def _targeted(unit: UnitOfWork, target: Target) -> list[Item]:
 
 
 def _is_running(unit: UnitOfWork, item: Item) -> bool:
-    """Whether the item's phase is still to complete; items of no phase never are."""
+    """Whether the item's phase has not completed yet; False for items of no phase."""
     return item.phase is not None and unit.phases[item.phase].state != "completed"

@@ -1,4 +1,4 @@
-"""`context/render`: the text for the next agent within a limit. A pure read."""
+"""`context/render`: the text for the next agent, within a limit. Changes nothing."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 
 MAX_SEARCHED = 2_000_000
-"""Characters that are searched for the focus in all items together, about 0.3 s of CPU."""
+"""Characters searched for the focus in all items together: about 0.3 s of CPU time."""
 
 
 MIN_SEARCHED_PER_ITEM = 400
-"""Characters of each item that are searched for the focus, however many items there are."""
+"""Characters of each item searched for the focus, however many items there are."""
 
 
 DAMAGED = "[the content of this item was damaged in the store]"
-"""What is rendered of an item whose content cannot be read."""
+"""Rendered for an item whose content cannot be read."""
 
 
 EXTRACT_BYTES = 500
-"""What a cached extract takes beside its text."""
+"""Bytes of overhead of each cached extract."""
 MAX_EXTRACTS_BYTES = 8 * 1024 * 1024
-"""What the cached extracts take together."""
+"""Maximum size of all cached extracts."""
 
 
 @cached(
@@ -52,7 +52,7 @@ def _extract(key: Hashable, extracted: Callable[[], str]) -> str:
 
 
 def render(request: Request, params: RenderParams) -> RenderResult:
-    """The context of a session at the finest detail that fits, and what stands in it at which detail and why."""
+    """Render a session's context in the finest detail that fits, and list each item's detail and the reason for it."""
     with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         settings = Settings.of(session.config)
@@ -96,7 +96,7 @@ def render(request: Request, params: RenderParams) -> RenderResult:
 
 
 def _phase(phases: Mapping[int, Phase], wanted: int | None) -> Phase | None:
-    """The phase that is asked for, or the running one; raises `unknownPhase`."""
+    """The phase given, else the running one; raises `unknownPhase`."""
     if wanted is None:
         return next((phase for phase in phases.values() if phase.state == "running"), None)
     if wanted not in phases:
@@ -105,7 +105,7 @@ def _phase(phases: Mapping[int, Phase], wanted: int | None) -> Phase | None:
 
 
 def is_extracted(item: Item) -> bool:
-    """Whether an item is metadata that was extracted from one other item, and not what somebody wrote."""
+    """Whether an item is metadata extracted from one other item, rather than written by someone."""
     return item.layer == "metadata" and len(item.reduces) == 1 and item.complete is not None and not item.marker
 
 
@@ -120,7 +120,7 @@ def _exceeded(requested: int, available: int) -> ProtocolError:
 
 
 class SnapshotTools:
-    """What the renderer needs of one snapshot: contents, counts and extracts."""
+    """Gives the renderer what it needs from one snapshot: contents, counts and extracts."""
 
     def __init__(self, request: Request, snapshot: Snapshot, counter: Counter) -> None:
         self._documents = request.documents
@@ -129,7 +129,7 @@ class SnapshotTools:
         self._check = request.cancellation.check
 
     def renderers(self) -> Tools:
-        """The renderer's tools."""
+        """The tools for the renderer."""
         return Tools(
             piece=self._piece,
             joined=lambda text, raw: self._counter.figure_of_raw(text, raw, self._check).tokens,
@@ -140,16 +140,17 @@ class SnapshotTools:
         )
 
     def sources(self, session_id: str, items: Sequence[Item]) -> dict[str, Item]:
-        """What extracted metadata was made from, by its id: one item, whose content is kept."""
+        """The source of each piece of extracted metadata, by the metadata's id: one item whose content is kept."""
         extracted = {item.id: item.reduces[0] for item in items if is_extracted(item)}
         reduced = self._reader.items(session_id, state="reduced") if extracted else []
         found = {item.id: item for item in reduced if item.hash is not None}
         return {own: found[of] for own, of in extracted.items() if of in found}
 
     def relevance(self, items: Sequence[Item], sources: Mapping[str, Item], focus: str) -> dict[str, float]:
-        """How much each item speaks of the focus, 0 to 1: its names, and its beginning where there are many items.
+        """How relevant each item is to the focus, 0 to 1, by its names and content (its beginning if there are many
+        items).
 
-        Extracted metadata speaks of what its source speaks of.
+        Extracted metadata is as relevant as its source.
         """
         from ctxbudget_server.extract import relevance
 
@@ -172,7 +173,7 @@ class SnapshotTools:
         return Piece(text, figure.tokens, figure.raw)
 
     def _figure(self, item: Item) -> int:
-        """An item's tokens as the account has them, at the present calibration; counted if in another vocabulary."""
+        """An item's recorded tokens at the present calibration; recounted if they are of another vocabulary."""
         if item.hash is None or item.encoding == self._counter.family.encoding:
             return math.ceil(item.tokens * self._counter.factor / item.factor)
         return self._counter.figure(self._content(item), self._check).tokens

@@ -1,4 +1,4 @@
-"""`context/restore`."""
+"""`context/restore`: brings removed items back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def restore(request: Request, params: RestoreParams) -> RestoreResult:
-    """Bring removed items back into the account; what stands in for them stays too."""
+    """Bring removed items back into the account; whatever replaced them stays as well."""
 
     def body(unit: UnitOfWork) -> Callable[[], RestoreResult]:
         restored, tokens = [], 0
@@ -32,7 +32,7 @@ def restore(request: Request, params: RestoreParams) -> RestoreResult:
             if item.withdrawn:
                 raise ProtocolError(
                     "conflict",
-                    f"item {item_id} was made by a prune that was undone",
+                    f"item {item_id} was created by a prune that has been undone",
                     loc=["items", i],
                     items=[{"id": item.id, "state": item.state, "standIn": item.stand_in}],
                 )

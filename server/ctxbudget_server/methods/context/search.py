@@ -1,4 +1,4 @@
-"""`context/search`: one search over the originals of all items, so that what was pruned is found again."""
+"""`context/search`: searches the originals of all items, including pruned ones."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Of content that one search looks at."""
+"""Maximum content that one search reads."""
 
 
 def search(request: Request, params: SearchParams) -> SearchResult:
-    """The lines that match, best first; the newest items come first among equals."""
+    """The lines that match, best first; among equals, those of the newest items first."""
     from ctxbudget_server.extract.search.lines import search_all
 
     with reading(request, params.session_id) as snapshot:
@@ -39,7 +39,7 @@ def search(request: Request, params: SearchParams) -> SearchResult:
 
 
 class _Texts:
-    """The texts of items, one at a time in memory; what is damaged is empty, and counted."""
+    """The texts of items, one at a time in memory; a damaged one is empty, and counted."""
 
     def __init__(self, reader: Reader, items: list[Item]) -> None:
         self._reader = reader
@@ -54,9 +54,9 @@ class _Texts:
 
 
 def _newest(snapshot: Snapshot, params: SearchParams) -> tuple[list[Item], bool]:
-    """The items to look at, each content once, and whether that is all of them.
+    """The items to search, each content once, and whether these are all of them.
 
-    What stands in for an item comes after all that was brought in, for the lines of short documents are in both.
+    Replacements come after all items that were brought in, since both contain the lines of short documents.
     """
     chosen: dict[str, Item] = {}
     size = 0

@@ -1,4 +1,4 @@
-"""`context/undo`."""
+"""`context/undo`: reverts a prune."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def undo(request: Request, params: UndoParams) -> UndoResult:
-    """Put each item that a prune changed back to what it was; refused whole if one of them changed since."""
+    """Restore each item that a prune changed; refused altogether if any of them has changed since."""
 
     def body(unit: UnitOfWork) -> Callable[[], UndoResult]:
         record = unit.reader.undo(unit.id, params.undo)
@@ -32,7 +32,7 @@ def undo(request: Request, params: UndoParams) -> UndoResult:
         if changed:
             raise ProtocolError(
                 "conflict",
-                f"{len(changed)} of the items changed since the prune",
+                f"{len(changed)} of the items have changed since the prune",
                 loc=["undo"],
                 items=[{"id": item_id, "state": current[item_id].state} for item_id in changed],
             )

@@ -1,4 +1,4 @@
-"""`context/update`."""
+"""`context/update`: pins, retitles or moves an item."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 CHANGEABLE = ("pinned", "title", "kind", "layer", "phase", "wave", "agent")
-"""What `context/update` can change of an item."""
+"""Fields of an item that `context/update` can change."""
 
 
 def update(request: Request, params: UpdateParams) -> UpdateResult:
-    """Pin, unpin, retitle an item, or move it; its tokens stay."""
+    """Pin, unpin, retitle or move an item; its token figure stays."""
     changes: dict[str, Any] = {name: request.params[name] for name in CHANGEABLE if name in request.params}
     for name in ("pinned", "layer", "kind"):
         if name in changes and changes[name] is None:
@@ -37,7 +37,7 @@ def update(request: Request, params: UpdateParams) -> UpdateResult:
         changed = replace(item, **changes)
         if changed.phase is None and changed.wave is not None:
             if "wave" in changes:
-                raise invalid(["phase"], "a wave is addressed with its phase", "missing")
+                raise invalid(["phase"], "is required with `wave`", "missing")
             changed = replace(changed, wave=None)
         unit.ensure_phase(changed.phase, changed.wave)
         if changed != item:

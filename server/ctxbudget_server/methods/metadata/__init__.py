@@ -1,1 +1,1 @@
-"""`metadata/*`."""
+"""Methods `metadata/*`: extracting metadata from documents."""

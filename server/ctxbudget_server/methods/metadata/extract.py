@@ -1,4 +1,4 @@
-"""`metadata/extract`: an artifact into at most N tokens. Nothing is stored."""
+"""`metadata/extract`: condenses an artifact to at most N tokens. Stores nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def extract(request: Request, params: ExtractParams) -> ExtractResult:
-    """Title, summary, findings and typed fields of a document, and the text that enters the context."""
+    """Extract title, summary, findings and typed fields of a document, and the text to put into the context."""
     from ctxbudget_server.extract import extract
 
     text, path, kind, counter = _source(request, params)
@@ -38,7 +38,7 @@ def extract(request: Request, params: ExtractParams) -> ExtractResult:
 
 
 def _source(request: Request, params: ExtractParams) -> tuple[str, str | None, str | None, Counter]:
-    """(text, path, kind, counter) of what is to be extracted."""
+    """(text, path, kind, counter) of the document."""
     counter = counter_for(request, params.model)
     if params.session_id is not None or params.item_id is not None:
         with reading(request, params.session_id) as snapshot:

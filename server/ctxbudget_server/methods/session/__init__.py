@@ -1,1 +1,1 @@
-"""`session/*`."""
+"""Methods `session/*`: the life of sessions."""

@@ -1,4 +1,4 @@
-"""`session/close`."""
+"""`session/close`: ends a session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def close(request: Request, params: CloseParams) -> CloseResult:
-    """End a session: its policy prunes what it leaves to the end. Everything stays retrievable."""
+    """End a session and apply its policy's final prune. Everything remains retrievable."""
     extractor = extractor_for(request, params.session_id)
 
     def body(unit: UnitOfWork) -> Callable[[], CloseResult]:

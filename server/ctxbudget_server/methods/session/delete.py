@@ -1,4 +1,4 @@
-"""`session/delete`."""
+"""`session/delete`: deletes a session for good."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def delete(request: Request, params: DeleteParams) -> DeleteResult:
-    """Forget a session for good: its account, its log and its originals."""
+    """Delete a session for good: its account, its log and its originals."""
     scope = key_scope(request.method, params.session_id)
     with request.write() as writer:
         if known := first_result(writer, request.method, scope, params.request_key):

@@ -1,4 +1,4 @@
-"""`session/list`."""
+"""`session/list`: lists the workspace's sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def list(request: Request, params: ListParams) -> ListResult:
-    """The sessions of the workspace, the oldest first, page by page."""
+    """One page of the workspace's sessions, oldest first."""
     now = request.now()
     with request.read() as reader:
         if params.after is not None and reader.session(params.after) is None:

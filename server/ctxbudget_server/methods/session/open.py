@@ -1,4 +1,4 @@
-"""`session/open`."""
+"""`session/open`: creates or resumes a session."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def open(request: Request, params: OpenParams) -> OpenResult:
-    """Create or resume a session, and change its settings as far as they are given.
+    """Create or resume a session, and change those settings that are given.
 
-    A resume that changes nothing is not a transaction. Raises `invalidParams` for settings that contradict each other.
+    Resuming without a change is not a transaction. Raises `invalidParams` for settings that contradict each other.
     """
     wanted = params.session_id or DEFAULT_SESSION
     result = _resume(request, params, wanted) if params.request_key is None else None
@@ -88,10 +88,10 @@ def _check(settings: Settings) -> None:
     if at.warn_at > at.critical_at:
         raise invalid(
             ["config", "thresholds", "warn"],
-            f"warn ({at.warn_at} tokens) is above critical ({at.critical_at})",
+            f"warn ({at.warn_at} tokens) must not be above critical ({at.critical_at})",
         )
     shares = settings.values["reserveShares"]
     if abs(sum(shares.values()) - 1) > 1e-9:
-        raise invalid(["config", "reserveShares"], f"the shares sum to {sum(shares.values()):g}, not to 1")
+        raise invalid(["config", "reserveShares"], f"the shares must add up to 1, not {sum(shares.values()):g}")
     if settings.budget < 1:
-        raise invalid(["config", "targetShare"], "the budget comes to less than one token")
+        raise invalid(["config", "targetShare"], "the budget would be less than one token")

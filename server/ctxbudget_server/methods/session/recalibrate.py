@@ -1,4 +1,4 @@
-"""`session/recalibrate`."""
+"""`session/recalibrate`: recounts a session's items."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def recalibrate(request: Request, params: RecalibrateParams) -> RecalibrateResult:
-    """Count all items that have content at the calibration in force now; figures that callers gave stay."""
+    """Recount all items that have content with the current calibration; figures given by callers stay."""
     _, counter = session_counter(request, params.session_id)
 
     def body(unit: UnitOfWork) -> Callable[[], RecalibrateResult]:

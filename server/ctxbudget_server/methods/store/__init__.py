@@ -1,1 +1,1 @@
-"""`store/*`."""
+"""Methods `store/*`: losses of the store."""

@@ -1,4 +1,4 @@
-"""`store/acknowledge`."""
+"""`store/acknowledge`: stops the reporting of losses."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def acknowledge(request: Request, params: AcknowledgeParams) -> AcknowledgeResult:
-    """Tell no more of the losses that are named, or of all."""
+    """Stop reporting the given losses, or all of them."""
     return AcknowledgeResult(acknowledged=request.store.acknowledge_losses(params.ids))

@@ -1,4 +1,4 @@
-"""`store/losses`."""
+"""`store/losses`: lists what the store has lost."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 
 def losses(request: Request, params: LossesParams) -> LossesResult:
-    """What the store has lost and was not acknowledged, the oldest first."""
+    """The store's unacknowledged losses, oldest first."""
     return LossesResult(losses=notices(request.store))

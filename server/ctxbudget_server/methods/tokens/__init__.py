@@ -1,1 +1,1 @@
-"""`tokens/*`."""
+"""Methods `tokens/*`: counting texts outside any account."""

@@ -1,4 +1,4 @@
-"""`tokens/count`."""
+"""`tokens/count`: counts texts and files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def count(request: Request, params: CountParams) -> CountResult:
-    """Count texts or files for a model: the one named, else the named session's, else o200k_base."""
+    """Count texts or files for the model given, else that of the session given, else o200k_base."""
     counter = named_counter(request, params)
     if params.allow_estimate and not counter.is_ready:
         counter.load_soon()
@@ -49,7 +49,7 @@ def _count(request: Request, counter: Counter, text: str, size: int, path: str |
 
 
 def _count_path(request: Request, counter: Counter, given: str, loc: Location) -> Count:
-    """The count of a file, or of what an editor shows in its place: there only edits are counted."""
+    """The count of a file, or of an editor's open document, where only edits need recounting."""
     path = str(request.documents.locate(given, loc))
     text = request.buffers.text_at(path)
     if text is None:

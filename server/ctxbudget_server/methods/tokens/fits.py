@@ -1,4 +1,4 @@
-"""`tokens/fits`."""
+"""`tokens/fits`: checks a text against a token limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tokens/truncate`."""
+"""`tokens/truncate`: cuts a text to a token limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def truncate(request: Request, params: TruncateParams) -> TruncateResult:
-    """The beginning of a text that has at most `limit` tokens."""
+    """The longest beginning of a text that has at most `limit` tokens."""
     text = given_text(request, params)
     counter = named_counter(request, params)
     kept, tokens = counter.truncate(text, params.limit, request.cancellation.check)

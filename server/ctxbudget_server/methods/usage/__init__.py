@@ -1,1 +1,1 @@
-"""`usage/*`."""
+"""Methods `usage/*`: calibration by billed usage."""

@@ -1,4 +1,4 @@
-"""`usage/record`."""
+"""`usage/record`: calibrates a model's counts by what the provider billed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def record(request: Request, params: RecordParams) -> RecordResult:
-    """Learn from what the provider billed. What enters a session from now on is counted with it."""
+    """Learn from the usage that the provider billed. Items added from now on are counted with the new factor."""
     scope = key_scope(request.method, None)
     with request.write() as writer:
         if known := first_result(writer, request.method, scope, params.request_key):

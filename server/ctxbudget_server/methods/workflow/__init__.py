@@ -1,1 +1,1 @@
-"""`workflow/*`."""
+"""Methods `workflow/*`: phases and waves."""

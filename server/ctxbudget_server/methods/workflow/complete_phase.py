@@ -1,4 +1,4 @@
-"""`workflow/completePhase`."""
+"""`workflow/completePhase`: completes a phase."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.methods.workflow import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.counter import session_counter
-from ctxbudget_server.account.items import Entering, Incoming, prepare
+from ctxbudget_server.account.items import PreparedItem, prepare
 from ctxbudget_server.account.lifecycle import known_phase, order, step
 from ctxbudget_server.account.pruner import Ended, Pruner
 from ctxbudget_server.account.request import Request
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowResult:
-    """Complete a phase: its summary enters, its policy acts. Raises `phaseOrder` where waves or leases are open."""
+    """Complete a phase: add its summary and apply the policy. Raises `phaseOrder` if waves or leases are open."""
     summary = _prepare_summary(request, params)
 
     def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
@@ -56,15 +56,17 @@ def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowRes
     return step(request, params, act)
 
 
-def _prepare_summary(request: Request, params: CompletePhaseParams) -> Entering | None:
+def _prepare_summary(request: Request, params: CompletePhaseParams) -> PreparedItem | None:
     given = params.summary
     if given is None:
         return None
+    from ctxbudget_protocol.methods.context import NewItem
+
     title = f"Phase {params.phase} summary"
-    new = Incoming("metadata", "summary", params.phase, title=title)
+    new = NewItem(layer="metadata", kind="summary", phase=params.phase, title=title)
     if isinstance(given, str):
-        new = new._replace(content=given)
+        new = new.copy(content=given)
     else:
-        new = new._replace(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
+        new = new.copy(content=given.content, path=given.path, tokens=given.tokens, title=given.title or title)
     _, counter = session_counter(request, params.session_id)
     return prepare(request, new, counter, ["summary"])

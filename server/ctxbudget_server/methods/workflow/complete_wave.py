@@ -1,4 +1,4 @@
-"""`workflow/completeWave`."""
+"""`workflow/completeWave`: completes a wave."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def complete_wave(request: Request, params: CompleteWaveParams) -> WorkflowResult:
-    """Complete a wave; policy aggressive reduces it, and turns the waves before into markers. Raises `phaseOrder`."""
+    """Complete a wave; policy aggressive reduces it and turns earlier waves into markers. Raises `phaseOrder`."""
 
     def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         known_phase(unit, params.phase)

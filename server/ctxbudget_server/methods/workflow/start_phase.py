@@ -1,4 +1,4 @@
-"""`workflow/startPhase`."""
+"""`workflow/startPhase`: starts a phase."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:
-    """Start a phase; policy moderate then reduces the content of the phases before. Raises `phaseOrder`."""
+    """Start a phase; policy moderate then reduces the content of earlier phases. Raises `phaseOrder`."""
 
     def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
         phase = unit.phases.get(params.phase) or Phase(params.phase)

@@ -1,4 +1,4 @@
-"""`workflow/startWave`."""
+"""`workflow/startWave`: starts a wave."""
 
 from __future__ import annotations
 

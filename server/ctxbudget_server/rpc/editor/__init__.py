@@ -1,1 +1,1 @@
-"""The editor's features on pygls: documents, settings, and what the room `editor` makes of them, as LSP has it."""
+"""The editor's features on pygls: documents, settings, and the results of package `editor` in LSP's form."""

@@ -1,4 +1,4 @@
-"""What the features answer, as LSP's JSON: plain objects, because a thousand hints must cost next to nothing."""
+"""The features' answers as LSP's JSON. Plain objects, because a thousand hints must cost next to nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LineAt = Callable[[int], str]
 
 
 def position(line_at: LineAt, point: Point, encoding: Encoding) -> Json:
-    """A place in the client's units."""
+    """A position in the client's units."""
     return {"line": point.line, "character": to_units(line_at(point.line), point.column, encoding)}
 
 
@@ -49,7 +49,7 @@ class _Kept(NamedTuple):
 
 
 class Hints:
-    """The inlay hints of one document; a keystroke renews only those of the sections that it changed."""
+    """The inlay hints of one document; a keystroke renews only those of the sections it changed."""
 
     def __init__(self) -> None:
         self._basis: Basis | None = None
@@ -132,7 +132,7 @@ def _range(view: View, place: found.Place, encoding: Encoding) -> Json:
 
 
 def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, plan: Plan, client: Client) -> Json:
-    """A `WorkspaceEdit`: of a version of the document, as far as the client knows versions."""
+    """A `WorkspaceEdit`, bound to a version of the document if the client supports versions."""
     edits = [
         {"range": span(lines.__getitem__, change.start, change.end, client.encoding), "newText": change.text}
         for change in plan.changes
@@ -154,7 +154,7 @@ def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, p
 
 
 def action(offer: Offer, uri: str, selection: Json, fixes: Sequence[lsp.Diagnostic]) -> Json:
-    """A code action that runs a command. `fixes` are the diagnostics that it takes care of."""
+    """A code action that runs a command. `fixes` are the diagnostics that it resolves."""
     title = label(offer.title)
     arguments = [selection if argument == SELECTION else argument for argument in offer.arguments]
     made: Json = {

@@ -1,4 +1,4 @@
-"""What the client can do, as far as it matters to the features."""
+"""The client's capabilities that matter to the features."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_server.editor.positions import Encoding
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Taken from the params of `initialize`."""
+    """Capabilities from the params of `initialize`."""
 
     encoding: Encoding = "utf-16"
     lenses: bool = False
@@ -42,12 +42,12 @@ class Client:
         operations = says("workspace.workspace_edit.resource_operations") or ()
         return cls(
             encoding=cast(Encoding, encoding),
-            # lsp-mode names lenses only there.
+            # lsp-mode mentions lenses only there.
             lenses=any(says(f"{part}.code_lens") is not None for part in ("text_document", "workspace")),
             markdown=formats is None or lsp.MarkupKind.Markdown in formats,
             applies_edits=bool(says("workspace.apply_edit")),
             versioned_edits=bool(says("workspace.workspace_edit.document_changes")),
-            # Neovim names the operations alone, without which `documentChanges` would mean nothing.
+            # Neovim lists only the operations, which imply `documentChanges`.
             creates_files=lsp.ResourceOperationKind.Create in operations,
             related=bool(says("text_document.publish_diagnostics.related_information")),
             configuration=bool(says("workspace.configuration")),

@@ -44,7 +44,7 @@ _HEADING = re.compile(r"^#{1,6}[ \t]+", re.M)
 
 
 class Copy(NamedTuple):
-    """A version of a document that no edit changes. Of the view only the figures may be used."""
+    """A frozen version of a document, unaffected by edits. Of the view, only the figures may be used."""
 
     view: View
     lines: Sequence[str]
@@ -55,19 +55,19 @@ Planning = Callable[[Copy, Check], edits.Plan | None]
 
 
 class Commands:
-    """Lives on the event loop; what takes time is done on threads."""
+    """Lives on the event loop; slow work is done on threads."""
 
     def __init__(self, context: EditorContext, versioned: VersionedWork) -> None:
         self._context = context
         self._versioned = versioned
 
     def cancel(self, token: str | int) -> None:
-        """The user cancelled a progress that we show."""
+        """The user cancelled the progress display with this token."""
         if (future := self._context.cancellable.get(token)) is not None:
             future.cancel()
 
     async def run(self, params: lsp.ExecuteCommandParams) -> Any:
-        """Run a command; raises `invalidParams` for unknown ones and for arguments that do not fit."""
+        """Run a command; raises `invalidParams` for an unknown command or unsuitable arguments."""
         arguments = list(params.arguments or ())
         match params.command:
             case "ctxbudget.insertMetadata":
@@ -133,7 +133,7 @@ class Commands:
     def _extractor(self, view: View, most: int, check: Check) -> Extract:
         def extract(text: str) -> tuple[str, int, int]:
             found = self._context.views.extract(view, text, most, check)
-            plain = _HEADING.sub("", found.text)  # in the document it would be one more heading
+            plain = _HEADING.sub("", found.text)  # in the document it would add a heading
             return plain, view.basis.counter.figure(plain, check).tokens, found.source_tokens
 
         return extract

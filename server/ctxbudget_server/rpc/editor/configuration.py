@@ -1,4 +1,4 @@
-"""The settings in force for a document: of the project's file, of `initializationOptions`, of the client."""
+"""The settings for a document: from the project's file, `initializationOptions` and the client."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_PROJECT_BYTES = 1_000_000
 
 
 class Configuration:
-    """Sources by folder. `warn` is told once of each thing that is wrong. Thread-safe; `settings_for` may block.
+    """Sources of settings by folder. `warn` is called once for each problem. Thread-safe; `settings_for` may block.
 
     `roots` are real paths of folders that the user allowed when the server was started.
     """
@@ -48,41 +48,41 @@ class Configuration:
         return self._folders
 
     def set_options(self, options: object) -> None:
-        """What `initialize` said."""
+        """Set the values from `initialize`."""
         with self._lock:
             self._options = options
             self._resolved.clear()
 
     def set_client(self, values: Mapping[str | None, object]) -> None:
-        """What the client says, by folder; None: for all others."""
+        """Set the client's values, by folder; None: for everything else."""
         with self._lock:
             self._client = values
             self._resolved.clear()
 
     def set_pushed(self, settings: object) -> None:
-        """What `workspace/didChangeConfiguration` brought: the section, or an object with it."""
+        """Set the values from `workspace/didChangeConfiguration`: the section, or an object containing it."""
         if isinstance(settings, dict) and isinstance(settings.get(SECTION), dict):
             settings = settings[SECTION]
         self.set_client({None: settings})
 
     def folder_of(self, path: str | None) -> str | None:
-        """The workspace folder that a real path lies in."""
+        """The workspace folder that contains a real path."""
         if path is None:
             return None
         return next((f for f in self._folders if path == f or path.startswith(f.rstrip(os.sep) + os.sep)), None)
 
     def roots_for(self, path: str) -> tuple[str, ...]:
-        """Real paths of the folders whose files may be read for a document that the client has named.
+        """Real paths of the folders whose files may be read for a document that the client names.
 
-        They are the client's folders and those that the user allows, with `--root`, CTXBUDGET_ROOTS or the client's
-        setting `roots`; for a document in none of the folders its own workspace too. A repository cannot add any.
+        They are the client's folders and those that the user allows with `--root`, CTXBUDGET_ROOTS or the client's
+        setting `roots`; for a document in none of these, its own workspace too. A repository cannot add any.
         """
         named = (os.path.realpath(Path(root).expanduser()) for root in self.settings_for(path).roots)
         allowed = (*self._folders, *self._roots, *named)
         return allowed if self.folder_of(path) else (*allowed, *roots_around(path))
 
     def place_of(self, path: str | None) -> str | None:
-        """A real path as patterns see it: inside its folder, else whole; with slashes."""
+        """A real path in the form that patterns match: relative to its folder, else absolute; with slashes."""
         if path is None:
             return None
         folder = self.folder_of(path)
@@ -116,7 +116,7 @@ class Configuration:
         return resolve(sources)
 
     def _warn_once(self, warning: str, name: str) -> None:
-        """Clients say the same twice: in `initializationOptions` and when they are asked."""
+        """Report each problem once; clients give their settings twice, in `initializationOptions` and when asked."""
         fault = warning.replace(name, "", 1)
         if fault not in self._warned:
             self._warned.add(fault)
@@ -139,7 +139,7 @@ def _project(file: str) -> Source:
 
 
 def _project_files(folder: str | None) -> list[str]:
-    """Where the settings of a folder may stand: in itself, else in the workspace that it is part of."""
+    """The folders that may have a folder's settings file: itself, else the workspace that it belongs to."""
     if folder is None:
         return []
     roots = dict.fromkeys((folder, str(find_workspace(None, folder))))
@@ -147,5 +147,5 @@ def _project_files(folder: str | None) -> list[str]:
 
 
 def as_settings(value: Any) -> object:
-    """An answer to `workspace/configuration` as a source: many clients say null, and some `[]`, for nothing."""
+    """An answer to `workspace/configuration` as a source; many clients send null, and some `[]`, for no settings."""
     return None if value in (None, [], "") else value

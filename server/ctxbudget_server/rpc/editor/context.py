@@ -1,4 +1,4 @@
-"""What the editor's features share: the documents, what is known of them, the client and the worker threads."""
+"""What the editor's features share: documents, views, settings, the client and the worker threads."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class EditorContext:
     messages: Messages
     pool: WorkerPool
     is_busy: Callable[[], bool]
-    """Whether requests of the client wait for their answers; may be called from any thread."""
+    """Whether client requests are unanswered; may be called from any thread."""
     client: Client = field(default_factory=Client)
-    """Replaced once, when `initialize` says what the client can do."""
+    """Replaced once, when `initialize` brings the client's capabilities."""
     cancellable: dict[str | int, Future[None]] = field(default_factory=dict)
-    """What the user can cancel, by the token of its progress."""
+    """What the user can cancel, by the token of its progress display."""
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do something in the background; what it raises is logged."""
+        """Run something in the background; exceptions are logged."""
 
         def done(task: asyncio.Task[Any]) -> None:
             self._tasks.discard(task)

@@ -1,4 +1,4 @@
-"""The tokens of a workspace's texts: on the command `ctxbudget.countWorkspace`, and once when a folder is opened."""
+"""Counts a workspace's texts: for the command `ctxbudget.countWorkspace`, and once when a folder opens."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 Report = Callable[[int, int], None]
-"""How many files are done, of how many."""
+"""Called with the number of files done and the total."""
 Found = Callable[[Sequence[str]], Awaitable[None]]
-"""Is given the texts of the folders, by real path."""
+"""Called with the real paths of the folders' text files."""
 
 MAX_LISTED = 20
 MIN_FILES_SHOWN = 100
-"""Files from which the count of an opened folder shows its progress: fewer take no time worth a word."""
+"""Number of files from which counting an opened folder shows progress; fewer take too little time."""
 MAX_FILES = 20_000
 MAX_LOOKED_AT = 200_000
-"""Texts, and files of any kind, beyond which a folder is not counted unless somebody asks for it."""
+"""Number of texts, or of files of any kind, beyond which a folder is counted only on request."""
 YIELD_SECONDS, MAX_YIELD_SECONDS = 0.002, 0.1
 MAX_NAMED = 20
-"""Of the things that a count leaves out; more are only counted."""
+"""Maximum number of skipped files that are listed; the rest are only counted."""
 TITLE = "Counting tokens"
 
 
 class TooManyError(Exception):
-    """The folder has more files than are counted unasked."""
+    """The folder has more files than are counted without a request."""
 
 
 async def count_workspace(context: EditorContext, token: str | int | None) -> Json:
     """Count the files that the settings include, in all folders: totals by layer, and the files that cost most.
 
-    Cancelled by `$/cancelRequest` (then the answer is an error) or by the progress's button (then the
+    Cancelled by `$/cancelRequest` (then the answer is an error) or by the button of the progress display (then the
     answer has what was counted so far, and `cancelled`).
     """
     progress = Progress(context, token)
@@ -67,7 +67,7 @@ async def count_workspace(context: EditorContext, token: str | int | None) -> Js
 
 
 async def count_on_open(context: EditorContext, folders: Sequence[str], found: Found) -> None:
-    """Count folders that were opened, behind whatever else is asked for; warn of files that load at the start."""
+    """Count opened folders, giving way to all requests, and warn about files that load at the start."""
     work = Count(context, folders, unasked=True)
     progress = Progress(context, None)
     try:
@@ -105,12 +105,12 @@ async def _counted(context: EditorContext, progress: Progress, work: Count, run:
 
 
 class Count:
-    """One count of folders, on a thread. `unasked` gives way to requests, and leaves huge folders alone."""
+    """One count of folders, on a thread. If `unasked`, it gives way to requests and skips huge folders."""
 
     def __init__(self, context: EditorContext, folders: Sequence[str], *, unasked: bool = False) -> None:
         self.cancellation = Cancellation()
         self.button: Future[None] = Future()
-        """Cancelled when the user presses the progress's button."""
+        """Cancelled when the user presses the button of the progress display."""
         self._context = context
         self._folders = folders
         self._unasked = unasked
@@ -148,7 +148,7 @@ class Count:
                     yield path
 
     def run(self, texts: Sequence[str], report: Report) -> Json:
-        """Count; raises nothing when it is stopped."""
+        """Count the files; returns what was counted so far if it is stopped."""
         for done, path in enumerate(texts):
             self._give_way()
             if self.stopped:
@@ -176,7 +176,7 @@ class Count:
             self._at_start.update(found or {})
 
     def _rules_for(self, path: str) -> tuple[EditorSettings, Counter]:
-        """The settings and the counter of a file's folder, as they were when the count came to it."""
+        """The settings and the counter of a file's folder, as they were when the count reached it."""
         folder = self._context.configuration.folder_of(path)
         if folder not in self._rules:
             settings = self._context.configuration.settings_for(path)
@@ -184,7 +184,7 @@ class Count:
         return self._rules[folder]
 
     def _give_way(self) -> None:
-        """Let requests be answered first, for a while."""
+        """Let requests go first, for a while."""
         if not self._unasked:
             return
         until = time.monotonic() + MAX_YIELD_SECONDS
@@ -204,14 +204,14 @@ class Count:
         }
 
     def left_out(self) -> Iterator[str]:
-        """What was left out in the folders, and why: lines for a log, not more than a person can read."""
+        """What was skipped in the folders, and why: a readable number of lines for the log."""
         named = self._left_out[:MAX_NAMED]
         yield from (f"ctxbudget: {each}" for each in named)
         if more := len(self._left_out) - len(named):
             yield f"ctxbudget: {more:,} more like these"
 
     def summary(self) -> str:
-        """A sentence for a person."""
+        """A one-line summary for people."""
         text = f"{sum(self._tokens.values()):,} tokens in {plural(len(self._tokens), 'file')}"
         if self._at_start:
             text += f"; {sum(self._at_start.values()):,} of layer permanent, with imports"

@@ -1,4 +1,4 @@
-"""The documents that the client has open: their text on the event loop, their analysis on worker threads."""
+"""The client's open documents: their text is kept on the event loop, their analysis on worker threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ctxbudget_server.editor.positions import Encoding, from_units
 from ctxbudget_server.workspace.documents import path_of
 
 SCHEMES = ("file:", "untitled:")
-"""Of documents that are looked at; cells of notebooks and views of other programs have schemes of their own."""
+"""URI schemes of documents that are analysed; notebook cells and other programs' views have schemes of their own."""
 
 
 class OpenDocument:
@@ -36,7 +36,7 @@ class OpenDocument:
         self._analysed = version
 
     def change(self, version: int, changes: Sequence[lsp.TextDocumentContentChangeEvent], encoding: Encoding) -> None:
-        """Work one notification's edits in."""
+        """Apply the edits of one notification."""
         for change in changes:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 start, end = (self.point(place, encoding) for place in (change.range.start, change.range.end))
@@ -49,7 +49,7 @@ class OpenDocument:
         self.version = version
 
     def point(self, position: lsp.Position, encoding: Encoding) -> Point:
-        """A place that the client names."""
+        """Convert a position from the client's units."""
         lines = self.text.lines
         if position.line >= len(lines):
             return Point(position.line, 0)
@@ -66,14 +66,14 @@ class OpenDocument:
 
 
 class OpenDocuments:
-    """By address. The text of pygls' own copies is not used: it splits lines where LSP does not."""
+    """Open documents by URI. pygls' own copies are not used: they split lines where LSP does not."""
 
     def __init__(self) -> None:
         self._open: dict[str, OpenDocument] = {}
         self.encoding: Encoding = "utf-16"
 
     def open(self, item: lsp.TextDocumentItem) -> OpenDocument | None:
-        """A document was opened; None if it is of no interest."""
+        """A document was opened; None if its scheme is not one of `SCHEMES`."""
         if not item.uri.lower().startswith(SCHEMES):
             return None
         document = OpenDocument(item.uri, item.language_id, item.version, item.text)
@@ -92,7 +92,7 @@ class OpenDocuments:
         return self._open.pop(_key(uri), None)
 
     def rename(self, old: str, new: str) -> OpenDocument | None:
-        """A file got another name while its document stays open; None if it is not open."""
+        """A file was renamed while its document stays open; None if it is not open."""
         document = self._open.pop(_key(old), None)
         if document is not None:
             document.uri, document.path = new, real_path(new)
@@ -100,15 +100,15 @@ class OpenDocuments:
         return document
 
     def below(self, uri: str) -> list[str]:
-        """The addresses of open documents in a folder."""
+        """The URIs of open documents in a folder."""
         return [document.uri for key, document in list(self._open.items()) if key.startswith(_key(uri) + "/")]
 
     def find(self, uri: str) -> OpenDocument | None:
-        """An open document by address."""
+        """An open document by URI."""
         return self._open.get(_key(uri))
 
     def get(self, uri: str) -> OpenDocument:
-        """An open document by address; raises `invalidParams`."""
+        """An open document by URI; raises `invalidParams`."""
         if (document := self.find(uri)) is None:
             raise ProtocolError.invalid_params(
                 [{"loc": ["textDocument", "uri"], "msg": f"{uri} is not open", "type": "value_error"}]
@@ -124,7 +124,7 @@ class OpenDocuments:
 
 
 def real_path(uri: str) -> str | None:
-    """The real path of a `file:` address; None for others, as those that were never saved."""
+    """The real path of a `file:` URI; None for others, such as those of documents never saved."""
     if not uri.lower().startswith("file:"):
         return None
     try:
@@ -138,5 +138,5 @@ def _bytes(text: str) -> int:
 
 
 def _key(uri: str) -> str:
-    """Clients spell one address in several ways: `%20` and `+`, `C:` and `c%3A`."""
+    """A URI in one spelling: clients write `%20` or `+`, `C:` or `c%3A`."""
     return unquote(uri)

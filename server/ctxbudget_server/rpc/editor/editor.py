@@ -1,4 +1,4 @@
-"""The features' centre on the event loop: documents come and go, settings change, work is handed to threads."""
+"""The centre of the editor's features, on the event loop: tracks documents and settings, hands work to threads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Editor:
-    """One client's documents and what is shown beside them."""
+    """One client's documents, and what is shown with them."""
 
     def __init__(self, connection: ConnectionContext, messages: Messages) -> None:
         self._connection = connection
@@ -59,7 +59,7 @@ class Editor:
     # ------------------------------------------------------------------ the beginning
 
     def open(self, backend: Backend, params: lsp.InitializeParams, encoding: str) -> None:
-        """The last step of `initialize`."""
+        """Set up the features; the last step of `initialize`."""
         self._backend = backend
         self.context.client = Client.of(params, encoding)
         self.context.documents.encoding = self.context.client.encoding
@@ -69,7 +69,7 @@ class Editor:
         self.context.views.open(backend)
 
     def start(self) -> None:
-        """The client is ready to be asked."""
+        """The client is ready for requests."""
         self.context.spawn(self.sync.start())
         self.context.spawn(self._freshness.run())
 
@@ -81,7 +81,7 @@ class Editor:
         if document is not None:
             self._tell_backend(document.uri, params.text_document.text)
             if document.path is not None and (spelled := Path(document.path).as_uri()) != document.uri:
-                self._publisher.forget(spelled)  # what was said of the file under its other name
+                self._publisher.forget(spelled)  # what was published under the URI's other spelling
             self._publisher.schedule(document, pause=0)
             self._freshness.look()
 
@@ -103,7 +103,7 @@ class Editor:
             self._look_at_closed(document.path)
 
     def renamed(self, old: str, new: str) -> None:
-        """A file or folder was renamed; clients that keep its documents open say no more than that."""
+        """A file or folder was renamed; clients that keep its documents open send nothing else."""
         for inner in self.context.documents.below(old):
             self.renamed(inner, new + inner[len(old) :])
         self._publisher.forget(old)
@@ -114,12 +114,12 @@ class Editor:
             self._publisher.schedule(document, pause=0)
 
     def files_changed(self, uris: Sequence[str]) -> None:
-        """Files have changed on the disk: a project's settings, or what is shown of open documents and of others."""
+        """Files have changed on the disk: settings files, or files on which diagnostics depend."""
         if any(uri.rpartition("/")[2] in PROJECT_FILES for uri in uris):
             self.settings_changed()
             return
         for path in map(real_path, uris):
-            if path is not None and self.context.documents.at(path) is None:  # of an open one, the client's text counts
+            if path is not None and self.context.documents.at(path) is None:  # else the client's text counts
                 self._look_at_importers(path, pause=0)
                 self._look_at_closed(path)
 
@@ -156,7 +156,7 @@ class Editor:
         self._watching.update()
 
     def _files_behind(self) -> set[str]:
-        """Real paths of the files that are not open, on which depends what is shown."""
+        """Real paths of unopened files on which diagnostics depend."""
         return {*self.context.views.imported(), *self._unopened.paths}
 
     def _look_at_importers(self, path: str | None, pause: float = PAUSE_SECONDS) -> None:
@@ -171,7 +171,7 @@ class Editor:
             self.context.spawn(self._unopened.look([path]))
 
     def show_again(self, documents: Iterable[OpenDocument]) -> None:
-        """Diagnostics, hints and lenses of documents are out of date, and so is what is said of closed files."""
+        """Refresh diagnostics, hints and lenses of documents, and the diagnostics of unopened files."""
         for document in documents:
             self._publisher.schedule(document, pause=0)
         self._refresh()
@@ -184,13 +184,13 @@ class Editor:
         return await self._commands.run(params)
 
     def progress_cancelled(self, token: str | int) -> None:
-        """The user cancelled what shows this progress."""
+        """The user cancelled the progress display with this token."""
         self._commands.cancel(token)
 
     # ------------------------------------------------------------------ settings and news
 
     def settings_changed(self) -> None:
-        """Show everything again, and follow the session that the settings name."""
+        """Refresh everything, and follow the session that the settings name."""
         self.versioned.go_on()
         self.context.spawn(self._apply_settings())
 
@@ -206,7 +206,7 @@ class Editor:
         await self._count_new_folders()
 
     async def _count_new_folders(self) -> None:
-        """Count the folders that were opened since the last time, for a client that shows progress."""
+        """Count the folders opened since the last count, if the client shows progress."""
         if not self.context.client.progress:
             return
         new = [folder for folder in self.context.configuration.folders if folder not in self._counted]
@@ -227,7 +227,7 @@ class Editor:
                 self.context.spawn(self.context.messages.ask(method, None, timeout=10))
 
     def news(self, method: str, params: dict[str, Any]) -> None:
-        """Pass on what happened to a session; an alert also as a message that pops up, if the settings say so."""
+        """Pass on a session's changes; an alert also as a pop-up message, if the settings say so."""
         if method == "budget/alert" and self._pops_up:
             level = ERROR if params["level"] == "critical" else WARNING
             self.context.messages.show(level, f"Session {params['sessionId']}: {params['alert']['message']}")

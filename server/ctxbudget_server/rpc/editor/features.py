@@ -26,7 +26,7 @@ _FILES = lsp.FileOperationRegistrationOptions(
 
 
 def register(server: LanguageServer, editor: Editor) -> None:
-    """Tell pygls what there is."""
+    """Register the features with pygls."""
     features = Features(editor)
     kinds = [lsp.CodeActionKind(kind) for kind in KINDS]
     for method, handler, options in (
@@ -47,7 +47,7 @@ def register(server: LanguageServer, editor: Editor) -> None:
 
 
 def _function(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """pygls marks what it is given, which a method does not let it."""
+    """Wrap a handler in a function: pygls sets attributes on it, which methods do not allow."""
     if inspect.iscoroutinefunction(handler):
 
         async def wait(params: Any) -> Any:
@@ -70,7 +70,7 @@ class Features:
         self._hints: WeakKeyDictionary[OpenDocument, answers.Hints] = WeakKeyDictionary()
 
     async def hints(self, params: lsp.InlayHintParams) -> list[dict[str, Any]] | None:
-        """The tokens of its section at each heading of the range."""
+        """The tokens of each section, at each heading in the range."""
         context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
@@ -106,7 +106,7 @@ class Features:
         return await self._editor.versioned.run(document, look)
 
     async def hover(self, params: lsp.HoverParams) -> dict[str, Any] | None:
-        """What a section costs, and what extraction would make of it."""
+        """What a section costs, and what extracting its metadata would leave."""
         context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
@@ -123,7 +123,7 @@ class Features:
         return await self._editor.versioned.run(document, look)
 
     def _extracted(self, document: OpenDocument, version: int, line: int, check: Check) -> Extraction | None:
-        """The extraction of the section at a line, made while others may look at documents."""
+        """The extraction of the section at a line, made without blocking other work on documents."""
         views = self._context.views
 
         def text_of(view: View) -> tuple[View, str] | None:
@@ -166,7 +166,7 @@ class Features:
         return self._context.client.creates_files and self._context.client.applies_edits and document.path is not None
 
     def initialized(self, params: lsp.InitializedParams) -> None:
-        """The client can be asked from now on."""
+        """The client accepts requests from now on."""
         self._editor.start()
 
     def settings_pushed(self, params: lsp.DidChangeConfigurationParams) -> None:
@@ -174,7 +174,7 @@ class Features:
         self._editor.sync.pushed(params)
 
     def folders_changed(self, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-        """The workspace has other folders."""
+        """The workspace's folders have changed."""
         self._editor.sync.folders_changed(params)
 
     def files_changed(self, params: lsp.DidChangeWatchedFilesParams) -> None:
@@ -187,7 +187,7 @@ class Features:
             self._editor.renamed(file.old_uri, file.new_uri)
 
     def saved(self, params: lsp.DidSaveTextDocumentParams) -> None:
-        """A project file may have been saved in this editor, by a client that watches no files."""
+        """A document was saved: perhaps a project file, in a client that watches no files."""
         if not self._context.client.registers_watchers:
             self._editor.saved(params.text_document.uri)
 

@@ -1,4 +1,4 @@
-"""Notices when shares are of something else than before: another session, window or calibration."""
+"""Notices when the basis of shown shares has changed: another session, window or calibration."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.documents import OpenDocument
 
 POLL_INTERVAL_SECONDS = 0.5
-"""How late a change by another process is seen. A look at an unchanged store costs next to nothing."""
+"""How late a change by another process may be noticed. Polling an unchanged store costs next to nothing."""
 
 
 class Freshness:
-    """Lives on the event loop. Looks only while documents are open."""
+    """Lives on the event loop. Polls only while documents are open."""
 
     def __init__(self, context: EditorContext, show_again: Callable[[Iterable[OpenDocument]], None]) -> None:
         self._context = context
@@ -21,11 +21,11 @@ class Freshness:
         self._wake = asyncio.Event()
 
     def look(self) -> None:
-        """There may be something new, or a first document."""
+        """Check now: there may be a change, or a first document."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Poll until cancelled."""
         context = self._context
         while True:
             try:

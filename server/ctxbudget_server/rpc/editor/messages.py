@@ -1,4 +1,4 @@
-"""What the features say to the client and ask of it."""
+"""Messages and requests from the editor's features to the client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 ERROR, WARNING, INFO = 1, 2, 3
 
 MAX_WAIT_SECONDS = 10.0
-"""For an answer that can be done without."""
+"""How long to wait for an answer that is not essential."""
 
 SendNotification = Callable[[str, dict[str, Any]], None]
 """Sends a notification whose params are plain JSON."""
@@ -33,12 +33,12 @@ class Messages:
         self._ask = ask
 
     async def ask(self, method: str, params: object, timeout: float | None = None) -> Any:
-        """Send a request and wait for its result; raises what the client answers instead, or TimeoutError."""
+        """Send a request and wait for its result; raises the client's error, or TimeoutError."""
         async with asyncio.timeout(timeout):
             return await asyncio.wrap_future(self._ask(method, params))
 
     async def ask_if_possible(self, method: str, params: object) -> Any:
-        """What the client answers; None if it does not answer in time, or with an error."""
+        """The client's answer; None if it is an error or does not come in time."""
         try:
             return await self.ask(method, params, timeout=MAX_WAIT_SECONDS)
         except (JsonRpcException, TimeoutError, asyncio.CancelledError) as fault:
@@ -50,5 +50,5 @@ class Messages:
         self.tell("window/logMessage", {"type": level, "message": label(text)})
 
     def show(self, level: int, text: str) -> None:
-        """Show a person a message."""
+        """Show the user a message."""
         self.tell("window/showMessage", {"type": level, "message": label(text)})

@@ -1,4 +1,4 @@
-"""A progress in the client, that its user can cancel."""
+"""A progress display in the client, which the user can cancel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ASK_SECONDS = 5.0
 
 
 class Progress:
-    """A progress in the client: with the token of the request, or with one of our own where the client shows those."""
+    """A progress display in the client: with the request's token, or one of ours if the client supports that."""
 
     def __init__(self, context: EditorContext, token: str | int | None) -> None:
         self._context = context
@@ -44,7 +44,7 @@ class Progress:
         return True
 
     def report_from_thread(self, done: int, of: int) -> None:
-        """Say how far it is, now and then."""
+        """Report progress now and then."""
         now = time.monotonic()
         if now - self._last >= REPORT_SECONDS:
             self._last = now
@@ -52,7 +52,7 @@ class Progress:
             self._loop.call_soon_threadsafe(self._tell, report)
 
     def end(self, message: str) -> None:
-        """Take it away."""
+        """Remove it."""
         self._tell({"kind": "end", "message": message})
         self._shown = False
 

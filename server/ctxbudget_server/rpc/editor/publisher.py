@@ -1,4 +1,4 @@
-"""Diagnostics: after a pause in typing, one answer for each document, and only if it is another one."""
+"""Publishes diagnostics after a pause in typing: once per document, and only if they have changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.25
 
 Look = Callable[[OpenDocument], Awaitable[list[dict[str, Any]]]]
-"""The diagnostics of a document as it is now."""
+"""Finds the current diagnostics of a document."""
 Tell = Callable[[str, dict[str, Any]], None]
 
 
@@ -31,19 +31,19 @@ class Publisher:
         self._published: dict[str, list[dict[str, Any]]] = {}
 
     def schedule(self, document: OpenDocument, pause: float = PAUSE_SECONDS) -> None:
-        """Look at a document when it has been left alone for a while."""
+        """Publish a document's diagnostics once it has been left alone for a while."""
         self._drop(document.uri)
         loop = asyncio.get_running_loop()
         self._timers[document.uri] = loop.call_later(pause, self._start, document)
 
     def forget(self, uri: str) -> None:
-        """The document is closed: it has no diagnostics any more."""
+        """The document was closed: it no longer has diagnostics."""
         self._drop(uri)
         if self._published.pop(uri, None):
             self._tell("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": []})
 
     def publish(self, uri: str, found: list[dict[str, Any]], version: int | None = None) -> None:
-        """Publish diagnostics if they are others than those that stand; of no version: those of a file on the disk."""
+        """Publish diagnostics if they have changed. Without a version they are of a file on the disk."""
         if self._published.get(uri, []) != found:
             self._published[uri] = found
             params = (

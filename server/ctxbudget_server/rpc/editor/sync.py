@@ -1,4 +1,4 @@
-"""Keeps the settings up to date with the client and with the project's files."""
+"""Keeps the settings in step with the client and with the project's files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SettingsSync:
         self._changed = changed
 
     async def start(self) -> None:
-        """Register for what changes, and ask for the settings."""
+        """Register for changes, and ask for the settings."""
         client = self._context.client
         wanted: list[dict[str, Any]] = []
         if client.registers_configuration:
@@ -41,7 +41,7 @@ class SettingsSync:
         await self.pull()
 
     async def pull(self) -> None:
-        """Ask the client for its settings, for each folder and for all others; then show everything again."""
+        """Ask the client for its settings, per folder and in general; then refresh everything."""
         context = self._context
         if context.client.configuration:
             self._asking()
@@ -56,7 +56,7 @@ class SettingsSync:
         self._changed()
 
     def pushed(self, params: lsp.DidChangeConfigurationParams) -> None:
-        """The client says that settings have changed, and maybe to what."""
+        """The client reports that settings have changed, and perhaps their new values."""
         context = self._context
         if context.client.configuration:
             context.spawn(self.pull())

@@ -1,4 +1,4 @@
-"""Diagnostics of files that are not open: those that load at the start, and those that the settings name."""
+"""Diagnostics of files that are not open: those that load at the start, and those named in the settings."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ctxbudget_server.rpc.editor.context import EditorContext
 log = logging.getLogger(__name__)
 
 MAX_FILES = 200
-"""Files that are warned of while they are closed."""
+"""Maximum number of unopened files with warnings."""
 
 Told = dict[str, list[dict[str, Any]]]
 Publish = Callable[[str, list[dict[str, Any]]], None]
 
 
 class UnopenedFiles:
-    """Lives on the event loop. Knows the texts of the workspace since it was counted.
+    """Lives on the event loop. Knows the texts of the workspace from its last count.
 
-    `publish` is given the diagnostics of an address; `looked` is called after files were looked at.
+    `publish` gets the diagnostics of a URI; `looked` is called after files were examined.
     """
 
     def __init__(self, context: EditorContext, publish: Publish, looked: Callable[[], None]) -> None:
@@ -36,7 +36,7 @@ class UnopenedFiles:
         self._looked = looked
         self._known: list[str] = []
         self.paths: frozenset[str] = frozenset()
-        """The files that are warned of where they cost too much."""
+        """The files that get a warning if they cost too much."""
 
     async def found(self, texts: Iterable[str]) -> None:
         """The texts of the workspace, by real path."""
@@ -44,7 +44,7 @@ class UnopenedFiles:
         await self.look_at_all()
 
     async def look_at_all(self) -> None:
-        """Settings or the session's figures have changed."""
+        """Examine all files again: settings or the session's figures have changed."""
         before = self.paths
         chosen = await self._context.pool.result_of(self._choose)
         self.paths = frozenset(chosen)
@@ -53,7 +53,7 @@ class UnopenedFiles:
         await self.look(chosen)
 
     async def look(self, paths: Iterable[str]) -> None:
-        """Look at files, one or more of which may have changed."""
+        """Examine files that may have changed."""
         wanted = [path for path in paths if path in self.paths and self._context.documents.at(path) is None]
         if not wanted:
             return
@@ -67,7 +67,7 @@ class UnopenedFiles:
         self._looked()
 
     def _publish(self, path: str, found: list[dict[str, Any]]) -> None:
-        if self._context.documents.at(path) is None:  # it may have been opened meanwhile
+        if self._context.documents.at(path) is None:  # it may have been opened in the meantime
             self._publish_diagnostics(Path(path).as_uri(), found)
 
     def _choose(self) -> list[str]:

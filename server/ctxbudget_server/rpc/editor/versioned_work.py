@@ -28,11 +28,11 @@ class VersionedWork:
         self._settings_known = asyncio.Event()
 
     def hold(self) -> None:
-        """The client is asked for its settings: what it asks in the meantime waits for them."""
+        """The client is being asked for its settings: its requests wait for them."""
         self._settings_known.clear()
 
     def go_on(self) -> None:
-        """The settings are known."""
+        """The settings are known: let requests go on."""
         self._settings_known.set()
 
     async def settings(self) -> None:
@@ -42,13 +42,13 @@ class VersionedWork:
                 async with asyncio.timeout(SETTINGS_SECONDS):
                     await self._settings_known.wait()
             except TimeoutError:
-                log.info("the client has not said its settings yet")
+                log.info("the client has not sent its settings yet")
                 self._settings_known.set()
 
     async def run(self, document: OpenDocument, work: Callable[[int, Check], T]) -> T:
-        """The result of work on the version of a document that there is now.
+        """The result of work on the current version of a document.
 
-        Raises `contentModified` as soon as the version is an old one.
+        Raises `contentModified` as soon as that version is outdated.
         """
         await self.settings()
         version, cancellation = document.version, Cancellation()

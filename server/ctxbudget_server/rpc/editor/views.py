@@ -1,4 +1,4 @@
-"""Views of documents, made on worker threads one after the other, and only as long as somebody waits for them."""
+"""Views of documents, made on worker threads one at a time, and only while someone waits for them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MAX_EXTRACTED = 400_000
 
 
 class Views:
-    """What it takes to make views. All methods but the constructor are for worker threads."""
+    """Makes views of documents. All methods but the constructor are for worker threads."""
 
     def __init__(self, documents: OpenDocuments, configuration: Configuration) -> None:
         self.configuration = configuration
@@ -53,17 +53,17 @@ class Views:
         self._failing = False
 
     def open(self, backend: Backend) -> None:
-        """The backend is there; called once, before anything else."""
+        """Set the backend; called once, before anything else."""
         self._backend = backend
 
     def settings_of(self, document: OpenDocument) -> EditorSettings:
-        """The settings in force for a document."""
+        """The settings for a document."""
         return self.configuration.settings_for(document.path)
 
     def look(self, document: OpenDocument, version: int | None, check: Check, render: Callable[[View], T]) -> T | None:
-        """What `render` makes of a version of a document, or of the latest; None if it is not looked at.
+        """What `render` makes of a version of a document, or of the latest; None if it is not analysed.
 
-        Raises `contentModified`. Rendering must be quick: meanwhile no other document is looked at.
+        Raises `contentModified`. Rendering must be quick, since it blocks work on all other documents.
         """
         settings = self.settings_of(document)
         place = self.configuration.place_of(document.path)
@@ -104,7 +104,7 @@ class Views:
         return View(name, place, analysis, outline, basis, layers.layer_of(place, settings), found)
 
     def outdated(self) -> list[OpenDocument]:
-        """The documents that were looked at with another basis than there is now; each is named once."""
+        """The documents last viewed with a basis that has changed since; each is returned once."""
         now: dict[int, Basis] = {}
         found: list[OpenDocument] = []
         for document in self._documents:
@@ -116,12 +116,12 @@ class Views:
         return found
 
     def forget(self, uri: str) -> None:
-        """A document was closed. Also for the event loop."""
+        """A document was closed. May be called on the event loop too."""
         self._bases.pop(uri, None)
         self._imported.pop(uri, None)
 
     def basis(self, settings: EditorSettings) -> Basis:
-        """What shares are of, by the settings, then by the session that is followed, then by the defaults."""
+        """What shares are relative to: by the settings, else by the followed session, else by the defaults."""
         from ctxbudget_server.account.settings import Settings
         from ctxbudget_server.rules.shares import floor_share
         from ctxbudget_server.service.tracked_session import TrackedSession
@@ -144,8 +144,8 @@ class Views:
         return Basis(own.window, own.budget, ceilings, followed.counter, followed.session_id)
 
     def extract(self, view: View, text: str, most: int, check: Check) -> Extraction:
-        """The metadata of a part of a document; kept for the next time."""
-        from ctxbudget_server.extract import extract  # not before it is wanted: `initialize` is answered sooner
+        """The metadata of a part of a document, cached."""
+        from ctxbudget_server.extract import extract  # imported late, so that `initialize` is answered sooner
 
         counter = view.basis.counter
         key = (counter, view.path, most, text)
@@ -179,7 +179,7 @@ class Views:
         return counter.of_sums()(*measure)
 
     def importers_of(self, path: str | None) -> list[OpenDocument]:
-        """The open documents that a file is loaded with."""
+        """The open documents that import a file."""
         if path is None:
             return []
         return [document for document in self._documents if path in self._imported.get(document.uri, ())]
@@ -202,7 +202,7 @@ class Views:
         return load
 
     def _analysis_of(self, path: str, max_bytes: int, roots: tuple[str, ...]) -> Analysis | None:
-        """Of what the editor has open, else of what is on the disk."""
+        """Load the editor's open document, else the file on the disk."""
         document = self._documents.at(path)
         if document is not None:
             return None if document.binary else document.analysis()[0]
@@ -230,5 +230,5 @@ def _is_in(path: str, roots: tuple[str, ...]) -> bool:
 
 
 def stale() -> ProtocolError:
-    """The error for a version of a document that is out of date."""
+    """The error for an outdated version of a document."""
     return ProtocolError("contentModified", "the document changed in the meantime")

@@ -1,4 +1,4 @@
-"""Has the client watch the files that stand behind what is shown: imports, and files warned of that are not open."""
+"""Has the client watch the files on which diagnostics depend: imports, and unopened files that have warnings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Watching:
         self._pending: asyncio.TimerHandle | None = None
 
     def update(self) -> None:
-        """What is shown may stand on other files now."""
+        """The set of files to watch may have changed."""
         if self._context.client.registers_watchers and self._pending is None:
             self._pending = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._register)
 
@@ -49,11 +49,11 @@ class Watching:
             wanted = {"id": new, "method": METHOD, "registerOptions": watchers}
             await ask("client/registerCapability", {"registrations": [wanted]})
         if old is not None:
-            # The member is spelled like this in the protocol.
+            # The protocol spells the member like this.
             await ask("client/unregisterCapability", {"unregisterations": [{"id": old, "method": METHOD}]})
 
     def _pattern(self, path: str) -> Any:
-        """One file as a glob. Globs have no escapes: `?` replaces special characters of the name."""
+        """A glob that matches one file. Globs have no escapes, so `?` replaces special characters in the name."""
         file = Path(path)
         if self._context.client.relative_patterns:
             return {"baseUri": file.parent.as_uri(), "pattern": _SPECIAL.sub("?", file.name)}

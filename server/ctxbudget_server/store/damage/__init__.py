@@ -1,1 +1,1 @@
-"""Damage and loss: finding it, telling it, and replacing a damaged file with what can be read of it."""
+"""Damage and loss: finding it, reporting it, and replacing a damaged file with what can be read of it."""

@@ -1,4 +1,4 @@
-"""Checks the whole store: its file, its accounts and its originals. It takes as long as reading all of it."""
+"""Checks the whole store: its file, its figures and its originals. Takes as long as reading all of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ctxbudget_server.store.file.paths import identity
 from ctxbudget_server.store.file.readonly import open_readonly
 
 MAX_NAMED = 20
-"""Damaged originals that are named."""
+"""Maximum number of findings of one kind that are listed."""
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong: `file`, `account` or `original`, a sentence, and whether `repair` mends it."""
+    """One thing that is wrong: its kind (`file`, `account` or `original`), a message, and whether `repair` fixes it."""
 
     kind: str
     message: str
@@ -26,9 +26,9 @@ class Finding(NamedTuple):
 
 
 def check_store(path: Path) -> list[Finding]:
-    """What is wrong with the store at the path; nothing if there is none yet. Changes nothing.
+    """What is wrong with the store at the path; empty if there is no store yet. Changes nothing.
 
-    Raises OSError where the file cannot be read at all.
+    Raises OSError if the file cannot be read at all.
     """
     if identity(path) is None:
         return []
@@ -42,7 +42,7 @@ def check_store(path: Path) -> list[Finding]:
 
 
 def findings_in(connection: sqlite3.Connection) -> list[Finding]:
-    """What is wrong with an open database of the store. Raises `sqlite3.Error` where it cannot be read at all."""
+    """What is wrong with an open store database. Raises `sqlite3.Error` if it cannot be read at all."""
     return list(_findings(connection))
 
 
@@ -55,7 +55,7 @@ def _findings(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Sessions whose figures are not the sums of their items."""
+    """Sessions whose figures do not equal the sums of their items."""
     rows = connection.execute(
         "SELECT id, retained, processed,"
         " (SELECT coalesce(sum(tokens), 0) FROM items WHERE session_id = sessions.id AND state = 'retained'),"
@@ -65,12 +65,12 @@ def _accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
     )
     for session_id, retained, processed, *others in rows:
         if others != [retained, processed] * 2:
-            message = f"session {session_id} says {retained} tokens retained; its items come to {others[0]}"
+            message = f"session {session_id} has {retained} tokens retained on record; its items add up to {others[0]}"
             yield Finding("account", message, True)
 
 
 def _originals(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Content that does not have its hash: it cannot be brought back."""
+    """Content that does not match its hash; it cannot be recovered."""
     named = 0
     for digest, data in connection.execute("SELECT hash, data FROM blobs"):
         if unpacked(digest, data) is None:

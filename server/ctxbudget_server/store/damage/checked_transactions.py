@@ -1,4 +1,4 @@
-"""Readers and writers that hold each session against the high-water marks, and say which of them changed."""
+"""Readers and writers that compare each session with the high-water marks and record which sessions changed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ctxbudget_server.store.records import Session
 from ctxbudget_server.store.transaction import SqliteReader, SqliteWriter
 
 MAX_NAMED = 20
-"""Sessions that the sentence for a person names; the figures for a program have them all."""
+"""Maximum number of sessions named in the message; the data lists them all."""
 
 
 class CheckedReader(SqliteReader):
-    """A snapshot. `suspicious` once a session was met that the marks know later: it must be looked at again in a
-    transaction, for others may have committed since the snapshot was taken.
+    """A snapshot. It is `suspicious` once it has met a session older than its mark: that must be checked again in a
+    transaction, since others may have committed after the snapshot was taken.
     """
 
     def __init__(self, connection: sqlite3.Connection, marks: HighWaterMarks, check: Check) -> None:
@@ -45,15 +45,15 @@ class CheckedReader(SqliteReader):
 
 
 class CheckedWriter(SqliteWriter):
-    """One transaction. What went back is noted in it as a loss."""
+    """One transaction. Sessions that went back are noted in it as a loss."""
 
     def __init__(self, connection: sqlite3.Connection, marks: HighWaterMarks, check: Check) -> None:
         super().__init__(connection, check)
         self._marks = marks
         self.noticed = False
-        """Whether sessions that went back were met: where this transaction is refused, it is noted in another one."""
+        """Whether it met sessions that went back: if this transaction is refused, they are noted in another one."""
         self.changed: dict[str, Mark] = {}
-        """Sessions as this transaction leaves them, for the high-water marks once it is committed."""
+        """Marks of the sessions that this transaction changed, recorded once it is committed."""
 
     def session(self, session_id: str) -> Session | None:
         """A session by id."""
@@ -70,18 +70,18 @@ class CheckedWriter(SqliteWriter):
         self.changed[session.id] = Mark(session.id, session.nonce, session.revision)
 
     def delete_session(self, session_id: str) -> None:
-        """Forget a session, and the blobs that no other one holds."""
+        """Delete a session and the blobs that no other session holds."""
         session = super().session(session_id)
         super().delete_session(session_id)
         if session is not None:
             self.changed[session_id] = Mark(session_id, session.nonce, DELETED)
 
     def acknowledge_losses(self, ids: Collection[int] | None) -> int:
-        """Tell no more of these losses, or of all; how many that were."""
+        """Stop reporting these losses, or all of them; returns how many."""
         return acknowledge(self._sql, ids)
 
     def note_losses(self) -> None:
-        """Note all sessions that went back as one loss, and take them as they are from now on."""
+        """Note all sessions that went back as one loss, and accept their present state from now on."""
         now = _lives(super().sessions())
         behind = [pair for pair in sessions_behind(self._marks.all(), now) if pair[0].session_id not in self.changed]
         if not behind:
@@ -99,7 +99,7 @@ class CheckedWriter(SqliteWriter):
 
 def _change(seen: Mark, after: int | None) -> str:
     if seen.revision == DELETED:
-        return f"session {seen.session_id} was deleted and is there again"
+        return f"session {seen.session_id} had been deleted and has reappeared"
     now = "is missing" if after is None else f"went back to {after}"
     return f"session {seen.session_id}, which was at revision {seen.revision}, {now}"
 

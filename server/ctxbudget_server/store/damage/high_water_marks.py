@@ -1,8 +1,8 @@
 """High-water marks beside the store: the last acknowledged revision of each session.
 
-SQLite drops what follows a damaged page of its log without a word, and a file that was cut short or put back from a
-copy looks like any other. Compared with the marks, a session that went back is noticed. It is written after each commit
-and is never ahead of what was committed; two sessions may share a slot, which then knows the latest alone.
+SQLite silently drops whatever follows a damaged page of its log, and a file that was truncated or restored from a copy
+looks like any other. The marks reveal a session that went back. They are written after each commit and are never ahead
+of what was committed; two sessions may share a slot, which then holds only the latest mark.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DELETED = -1
 
 
 class Mark(NamedTuple):
-    """What was acknowledged last of a session; revision `DELETED`: that it is gone."""
+    """The last acknowledged state of a session; revision `DELETED` if it was deleted."""
 
     session_id: str
     nonce: str
@@ -33,7 +33,7 @@ class Mark(NamedTuple):
 
 
 class HighWaterMarks:
-    """The file that remembers. What it cannot write it leaves out: nothing depends on it but the noticing."""
+    """The file with the marks. A mark that cannot be written is skipped: only the detection of losses depends on it."""
 
     def __init__(self, store: Path) -> None:
         self._path = beside(store, SUFFIX)
@@ -41,7 +41,7 @@ class HighWaterMarks:
         self._identity: Identity | None = None
 
     def record(self, seen: Mark) -> None:
-        """Remember what was just committed, unless something later is known of the same life of the session."""
+        """Record what was just committed, unless a later mark of the same life of the session exists."""
         try:
             self._open()
             at = self._slot(seen.session_id)
@@ -53,7 +53,7 @@ class HighWaterMarks:
             return
 
     def last(self, session_id: str) -> Mark | None:
-        """What is remembered of a session."""
+        """The mark of a session."""
         try:
             self._open()
             known = self._read(self._slot(session_id))
@@ -62,7 +62,7 @@ class HighWaterMarks:
         return known if known and known.session_id == session_id else None
 
     def all(self) -> list[Mark]:
-        """All that is remembered."""
+        """All marks."""
         try:
             self._open()
             data = os.pread(self._descriptor, SLOTS * SLOT.size, 0)
@@ -72,7 +72,7 @@ class HighWaterMarks:
         return [seen for slot in slots if (seen := _unpacked(slot))]
 
     def forget(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor, self._identity = -1, None
@@ -94,7 +94,7 @@ class HighWaterMarks:
 
 
 def sessions_behind(seen: Iterable[Mark], now: dict[str, tuple[str, int]]) -> list[tuple[Mark, int | None]]:
-    """Of what was acknowledged, what `now` (nonce and revision by id) is behind of, with the revision that is there."""
+    """The marks that `now` (nonce and revision by id) is behind, each with the revision found or None."""
     behind: list[tuple[Mark, int | None]] = []
     for each in seen:
         nonce, revision = now.get(each.session_id, (None, None))

@@ -1,4 +1,4 @@
-"""A look at a store's files that changes nothing: no file is made, no log is folded in, nothing is waited for long."""
+"""Inspects a store's files without changing anything: creates no file, folds in no log, does not wait long."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ctxbudget_server.store.schema import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder: whose it is, its mode, its size in bytes."""
+    """A file or folder: its owner, its mode, its size in bytes."""
 
     path: str
     owner: int
@@ -31,29 +31,29 @@ class Entry:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is this user's."""
+        """Whether this user owns it."""
         return not hasattr(os, "geteuid") or self.owner == os.geteuid()
 
     @property
     def readable_by_others(self) -> bool:
-        """Whether others may read it or write to it."""
+        """Whether other users may read it or write to it."""
         return bool(self.mode & 0o077)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is in the database. Without a version it cannot be read; `faults` is empty where it is whole."""
+    """What is in the database. If it cannot be read there is no version; if it is intact, `faults` is empty."""
 
     kind: Kind
     version: int | None = None
     sessions: int | None = None
     faults: list[Finding] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
-    """Those that were not acknowledged yet."""
+    """Losses not yet acknowledged."""
 
 
 def entry(path: Path | str) -> Entry | None:
-    """A file or folder; None if there is none. Raises OSError if it cannot be looked at."""
+    """A file or folder; None if it does not exist. Raises OSError if it cannot be examined."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
@@ -63,25 +63,25 @@ def entry(path: Path | str) -> Entry | None:
 
 
 def files(path: Path) -> list[Entry]:
-    """The files of the store at the path: itself, its log and its shared memory."""
+    """The files of the store at the path: the database, its log and its shared memory."""
     return [found for suffix in ("", *COMPANIONS, LOCK_SUFFIX) if (found := entry(f"{path}{suffix}"))]
 
 
 def set_aside(path: Path) -> list[Entry]:
-    """The damaged files that are kept beside it, the oldest first."""
+    """The damaged files kept beside it, oldest first."""
     named = sorted(path.parent.glob(f"{path.name}.damaged-*"))
     return [found for each in named if not str(each).endswith(COMPANIONS) and (found := entry(each))]
 
 
 def contents(path: Path) -> Contents:
-    """Read all of the database. Raises TimeoutError where a process keeps it locked, and OSError."""
+    """Read the whole database. Raises TimeoutError if another process keeps it locked, and OSError."""
     if classification.was_never_a_store(path):
         return Contents(Kind.FOREIGN)
     if header.is_wrong(path):
         return Contents(Kind.OURS, faults=[Finding("file", f"the header of {path} is damaged", True)])
     log = has_log(path)
     found = _looked_through(path)
-    if found.faults and not log and has_log(path):  # somebody began to write: what was read was not one state
+    if found.faults and not log and has_log(path):  # a writer began meanwhile, so what was read was not one state
         found = _looked_through(path)
     return found
 
@@ -92,7 +92,7 @@ def _looked_through(path: Path) -> Contents:
             return _read(connection)
     except sqlite3.Error as fault:
         if primary_code(fault) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise TimeoutError(f"another process keeps {path} locked") from fault
+            raise TimeoutError(f"another process has {path} locked") from fault
         return Contents(Kind.OURS, faults=[Finding("file", f"{path} cannot be read: {fault}", True)])
 
 

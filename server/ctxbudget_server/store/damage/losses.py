@@ -1,4 +1,4 @@
-"""What the store has lost: kept in the store itself, and told to every caller until somebody acknowledges it."""
+"""What the store has lost: recorded in the store itself and reported to every caller until acknowledged."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """One thing to tell: when it was found, its kind, a sentence for a person, and the figures for a program.
+    """One loss: when it was found, its kind, a message for people, and data for programs.
 
-    Kinds: `salvaged` (a damaged file was replaced by what could be read of it), `wentBack` (acknowledged changes of
+    Kinds: `salvaged` (a damaged file was replaced with what could be read of it), `wentBack` (acknowledged changes of
     sessions are missing), `headerRepaired` (the file's header was damaged; nothing is lost).
     """
 
@@ -26,7 +26,7 @@ class Loss(NamedTuple):
 
 
 def open_losses(connection: sqlite3.Connection) -> list[Loss]:
-    """Losses that were not acknowledged yet, the oldest first."""
+    """Losses not yet acknowledged, oldest first."""
     rows = connection.execute(
         "SELECT id, found_at, kind, message, detail FROM losses WHERE acknowledged_at IS NULL ORDER BY id"
     )
@@ -34,7 +34,7 @@ def open_losses(connection: sqlite3.Connection) -> list[Loss]:
 
 
 def add_loss(connection: sqlite3.Connection, kind: str, message: str, detail: dict[str, Any]) -> None:
-    """Keep something to tell, within the caller's transaction."""
+    """Record a loss, within the caller's transaction."""
     connection.execute(
         "INSERT INTO losses (found_at, kind, message, detail) VALUES (?, ?, ?, ?)",
         (_now(), kind, message, json.dumps(detail)),
@@ -42,7 +42,7 @@ def add_loss(connection: sqlite3.Connection, kind: str, message: str, detail: di
 
 
 def acknowledge(connection: sqlite3.Connection, ids: Collection[int] | None) -> int:
-    """Tell no more of these, or of all; how many that were. Within the caller's transaction."""
+    """Stop reporting these losses, or all of them; returns how many. Works within the caller's transaction."""
     chosen = [loss.id for loss in open_losses(connection) if ids is None or loss.id in ids]
     connection.executemany("UPDATE losses SET acknowledged_at = ? WHERE id = ?", [(_now(), each) for each in chosen])
     return len(chosen)

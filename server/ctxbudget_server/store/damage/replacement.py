@@ -1,8 +1,8 @@
-"""Replacing a damaged store by what can be read of it. The place must be locked, and the damaged file is never lost.
+"""Replaces a damaged store with what can be read of it. The path must be locked. The damaged file is always kept.
 
-The new file is made beside the damaged one, from a copy of it. Once it is whole it is named `.salvaged-N`, the damaged
-files become `.damaged-N`, and it moves to the store's place. A process that dies in between leaves the
-`.salvaged-N` of a place without a store, and the next one finishes.
+The new file is created beside the damaged one, from a copy of it. Once complete it is named `.salvaged-N`, the damaged
+files become `.damaged-N`, and it moves to the store's path. A process that dies in between leaves a `.salvaged-N` and
+no store at the path, and the next process finishes the work.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def replace(path: Path) -> None:
-    """Put a store with what can be read of the damaged one in its place, and set the damaged files aside.
+    """Replace the damaged store with what can be read of it, and set the damaged files aside.
 
-    Raises `storeFull`, and leaves all as it is, where there is no room for the copy.
+    Raises `storeFull`, and leaves everything as it is, if there is no room for the copy.
     """
-    import logging  # hooks do without it
+    import logging  # hooks do not need it
 
     stamp = str(time.time_ns())
     aside = beside(path, f".damaged-{stamp}")
@@ -51,10 +51,10 @@ def replace(path: Path) -> None:
 
 
 def finish(path: Path) -> None:
-    """Finish what a process that died had begun, and remove what it left."""
+    """Finish what a process had begun before it died, and remove what it left behind."""
     for ready in sorted(path.parent.glob(f"{path.name}.salvaged-*")):
         if path.exists():
-            ready.unlink()  # it died before it moved anything: the file will be judged again
+            ready.unlink()  # it died before moving anything: the file will be examined again
         else:
             _move(path, ready.name.rpartition("-")[2])
     for pattern in ("copy", "making"):
@@ -63,12 +63,12 @@ def finish(path: Path) -> None:
 
 
 def put_away_companions(path: Path) -> None:
-    """Keep what is left of a store whose database was deleted, so that a new one does not begin with its log."""
+    """Set aside what is left of a store whose database was deleted: a new one must not start with the old log."""
     _set_aside(path, str(time.time_ns()), COMPANIONS)
 
 
 def _move(path: Path, stamp: str) -> None:
-    # The database first: a place without one is how the rest is found undone.
+    # The database first: a missing one is how the next process sees that the rest is not done.
     _set_aside(path, stamp, ("", *COMPANIONS))
     beside(path, f".salvaged-{stamp}").rename(path)
 
@@ -83,10 +83,10 @@ def _set_aside(path: Path, stamp: str, suffixes: tuple[str, ...]) -> None:
 
 @contextmanager
 def _copied(path: Path, copy: Path) -> Iterator[Path]:
-    """A copy of the database and its log to read from, with a header that SQLite takes.
+    """A copy of the database and its log to read from, with a header that SQLite accepts.
 
-    To close a file gives up the locks that this process has on it, which its other connections still need: the
-    originals are closed when all is done.
+    Closing a file gives up all locks that this process has on it, which its other connections still need; so the
+    originals are closed at the very end.
     """
     opened = []
     try:
@@ -107,7 +107,7 @@ def _copied(path: Path, copy: Path) -> Iterator[Path]:
 
 
 def _made(copy: Path, target: Path, kept: str) -> Path:
-    """A store at `target` with what can be read of the copy."""
+    """Create a store at `target` with what can be read of the copy."""
     make_file(target)
     with closing(sqlite3.connect(target, isolation_level=None)) as fresh:
         migrate(fresh, 0)
@@ -154,6 +154,6 @@ def _lost(session: dict[str, Any]) -> str:
 def _no_room(path: Path, fault: Exception) -> ProtocolError:
     return ProtocolError(
         "storeFull",
-        f"the store {path} is damaged, and there is no room beside it to put what can be read of it: {fault}",
+        f"the store {path} is damaged, and there is no room beside it for what can be read of it: {fault}",
         path=str(path),
     )

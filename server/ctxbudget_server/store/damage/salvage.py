@@ -1,4 +1,4 @@
-"""What can be read of a damaged store, put into a new one, and the names of what cannot."""
+"""Copies what can be read of a damaged store into a new one, and records what is lost."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from ctxbudget_server.store.records import Session
 from ctxbudget_server.store.transaction import SqliteWriter
 
 KEPT_APART = ("store_facts",)
-"""Tables that belong to the file itself, not to what it holds."""
+"""Tables that describe the file itself, not its content."""
 
 
 @dataclass(slots=True)
 class Salvaged:
-    """What became of a damaged store's content."""
+    """What was recovered from a damaged store, and what was not."""
 
     rows: Counter[str] = field(default_factory=Counter)
-    """Rows that were read, by table."""
+    """Rows read, by table."""
     incomplete: list[str] = field(default_factory=list)
-    """Tables in which something could not be read."""
+    """Tables that could not be read completely."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """For each session that lost something: what, by name, as figures."""
+    """For each session that lost something: figures by what was lost."""
 
     def note(self, session_id: str, what: str, amount: Any) -> None:
-        """Something of a session is lost or was made again."""
+        """Note that something of a session was lost or reconstructed."""
         self.sessions.setdefault(session_id, {"sessionId": session_id})[what] = amount
 
 
 def salvage(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> Salvaged:
-    """Copy all rows that can be read, then make the accounts agree with them. `fresh` has the tables, and a transaction
-    that the caller commits.
+    """Copy all rows that can be read, then recompute the figures from them. `fresh` has the tables and an open
+    transaction that the caller commits.
     """
     found = Salvaged()
     for (name,) in fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid").fetchall():
@@ -49,7 +49,7 @@ def salvage(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> Salvaged:
 
 
 def _copy(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table: Table, found: Salvaged) -> None:
-    if not table.columns:  # the damaged store is of a version before this table, or cannot say
+    if not table.columns:  # the damaged store predates this table, or its description cannot be read
         return
     scan = Scan(damaged, table)
     marks = ", ".join("?" * len(table.columns))
@@ -58,7 +58,7 @@ def _copy(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table: Table, 
     for row in sound(scan.rows()):
         try:
             found.rows[table.name] += fresh.execute(insert, row).rowcount
-        except sqlite3.Error:  # a value that the table does not allow: the damage made it
+        except sqlite3.Error:  # damage produced a value that the table does not allow
             scan.complete = False
     if not scan.complete:
         found.incomplete.append(table.name)
@@ -79,7 +79,7 @@ def _known_sessions(fresh: sqlite3.Connection) -> list[str]:
 
 
 class _Repair:
-    """One session of which something may be missing."""
+    """Repairs one session that may have lost something."""
 
     def __init__(self, fresh: sqlite3.Connection, writer: SqliteWriter, session_id: str, found: Salvaged) -> None:
         self._sql = fresh
@@ -89,7 +89,7 @@ class _Repair:
         self._config: dict[str, Any] = {}
 
     def run(self) -> None:
-        """Bring back what the log has, name what it has not, and sum up again what is there."""
+        """Restore what the log has, note what it lacks, and sum up the figures again."""
         self._sql.execute("DELETE FROM blob_holders WHERE session_id = ?", (self._id,))
         items = self._items()
         session = self._session(items)
@@ -99,14 +99,14 @@ class _Repair:
         self._sum_up(session, items)
 
     def _items(self) -> dict[str, Item]:
-        """The items that were read, and those that were not as the log has them."""
+        """The items that could be read; the others as the log has them."""
         items = {item.id: item for item in self._all_items()}
         logged: dict[str, dict[str, Any]] = {}
         try:
             for event in self._writer.events(self._id):
                 self._config = event.detail.get("config", self._config)
                 logged.update({change["id"]: change["after"] for change in event.changes})
-        except (KeyError, ValueError, TypeError):  # the log has gaps, and its changes build on each other
+        except (KeyError, ValueError, TypeError):  # the log has gaps, so later changes cannot be applied
             pass
         missing = [image for item_id, image in logged.items() if item_id not in items]
         remade = [item for image in missing if (item := _item_of(image)) is not None]
@@ -123,7 +123,7 @@ class _Repair:
         return [item for item in items if item is not None]
 
     def _session(self, items: dict[str, Item]) -> Session:
-        """Its row, made again from the log and the items if it was lost, and never behind them."""
+        """Its row, reconstructed from the log and the items if it was lost, and never behind them."""
         found = self._writer.session(self._id)
         last = self._figure("SELECT max(revision) FROM events WHERE session_id = ?")
         revision = max([last, *(item.revision for item in items.values())])
@@ -152,8 +152,8 @@ class _Repair:
             closed_at=None,
             revision=0,
             config=self._config,
-            next_order=1_000_000,  # later than all starts and completions that there were
-            next_seq=1_000_000,  # no id is given twice
+            next_order=1_000_000,  # later than all earlier starts and completions
+            next_seq=1_000_000,  # so that no id is reused
         )
 
     def _miss_originals(self, items: dict[str, Item]) -> None:

@@ -1,4 +1,4 @@
-"""Reading the rows of a damaged database: from both ends of a table, and by its indexes where that is not enough."""
+"""Reads the rows of a damaged database: from both ends of a table, and through its indexes where that is not enough."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 Row = tuple[Any, ...]
 
 MAX_GAP = 100_000
-"""Rowids between two readable ones that are tried one by one."""
+"""Largest gap between two readable rowids in which each one is tried."""
 
 
 class Table:
-    """One table as a sound database describes it, as far as the damaged one has it; `key` identifies a row."""
+    """One table, described by an intact database, with the columns that the damaged one has. `key` identifies a row."""
 
     def __init__(self, sound: sqlite3.Connection, damaged: sqlite3.Connection, name: str) -> None:
         described = sound.execute(f'PRAGMA table_info("{name}")').fetchall()
@@ -27,7 +27,7 @@ class Table:
 
 
 class Scan:
-    """The readable rows of a table of a damaged database; `complete` says afterwards whether nothing was met."""
+    """The readable rows of a table of a damaged database; afterwards `complete` says whether no error occurred."""
 
     def __init__(self, damaged: sqlite3.Connection, table: Table) -> None:
         self._sql = damaged
@@ -38,7 +38,7 @@ class Scan:
         self._select = f'SELECT {self._key}, {listed(table.columns)} FROM "{table.name}"'
 
     def rows(self) -> Iterator[Row]:
-        """Each row once, as the values of its columns."""
+        """Yield each row once, as the values of its columns."""
         yield from self._new(f"{self._select} ORDER BY {listed(self._table.key, ' ASC')}", ())
         if self.complete:
             return
@@ -55,7 +55,7 @@ class Scan:
                 yield row[width:]
 
     def _other_keys(self) -> set[Row]:
-        """Keys of rows that were not reached: those that the indexes name, and the rowids in between."""
+        """Keys of rows not reached yet: those that the indexes name, and the rowids in the gaps."""
         keys: set[Row] = set()
         for index in self._table.indexes:
             for direction in (" ASC", " DESC"):
@@ -86,5 +86,5 @@ def _columns(damaged: sqlite3.Connection, name: str) -> set[str]:
 
 
 def listed(names: list[str], after: str = "") -> str:
-    """Names of columns, each with what comes after it, for a statement."""
+    """Quoted column names for a statement, each followed by `after`."""
     return ", ".join(f'"{name}"{after}' for name in names)

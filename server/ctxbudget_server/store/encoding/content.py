@@ -1,4 +1,4 @@
-"""Stored content, held against the hashes under which it is kept."""
+"""Stored content, verified against the hashes under which it is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctxbudget_server.rules.items import Item
 
 
 def content_of(item: Item, blob: Callable[[str], bytes | None]) -> bytes:
-    """The bytes of an item from its compressed blobs; raises `contentDamaged` unless each has its hash."""
+    """The bytes of an item from its compressed blobs; raises `contentDamaged` unless each matches its hash."""
     return b"".join(_segment(item, digest, blob(digest)) for digest in item.segments)
 
 
@@ -29,7 +29,7 @@ def _segment(item: Item, digest: str, compressed: bytes | None) -> bytes:
 
 
 def unpacked(digest: str, compressed: bytes) -> bytes | None:
-    """The content of a blob; None if it is not what its hash says."""
+    """The content of a blob; None if it does not match its hash."""
     try:
         data = zlib.decompress(compressed)
     except zlib.error:

@@ -1,8 +1,7 @@
-"""The log's changes as they are stored: of a new item what is not usual, of a changed one the fields that differ.
+"""How the log stores changes: the unusual values of a new item, the fields that differ of a changed one.
 
-A change as the services see it is `{id, before, after}` with all values of the item, `before` None for a new one.
-Stored it is `{id, new}` or `{id, was, now}`; versions 1 and 2 of the schema stored it as the services see it, and such
-rows stay.
+The services see a change as `{id, before, after}` with all values of the item; `before` is None for a new one. It is
+stored as `{id, new}` or `{id, was, now}`. Versions 1 and 2 of the schema stored the full form, and such rows stay.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ USUAL: Final[Image] = {
     "reason": None,
     "dropped_at": None,
 }
-"""Values that a new item has unless others are stored."""
+"""Values that a new item has unless stored otherwise."""
 
 
 def stored_change(change: Mapping[str, Any], revision: int, at: str) -> dict[str, Any]:
-    """A change in the form in which the log of this revision and time keeps it."""
+    """A change in stored form, for the log entry of this revision and time."""
     before, after = change["before"], change["after"]
     if before is None:
         usual = _usual(after, change["id"], revision, at)
@@ -52,21 +51,21 @@ def stored_change(change: Mapping[str, Any], revision: int, at: str) -> dict[str
 
 
 def _usual(image: Mapping[str, Any], item_id: str, revision: int, at: str) -> Image:
-    """What need not be stored of a new item, as it follows from its event and its other values."""
+    """The values of a new item that need not be stored, since they follow from its event and its other values."""
     digest = image.get("hash")
     follows = {"id": item_id, "revision": revision, "added_at": at, "raw_tokens": image.get("tokens")}
     return {**USUAL, **follows, "segments": [] if digest is None else [digest]}
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON; a tuple is a list there, but True is not 1."""
+    """Whether two values are the same JSON: a tuple equals a list, but True does not equal 1."""
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return list(one) == list(other)
     return type(one) is type(other) and bool(one == other)
 
 
 class History:
-    """Reads stored changes from the beginning of a session's log, and knows what each item was in between."""
+    """Reads stored changes from the beginning of a session's log, keeping track of each item's state."""
 
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
@@ -91,7 +90,7 @@ class History:
 
 
 def before_of(stored: Mapping[str, Any]) -> Image | None:
-    """The values that a stored change replaced, at least those that differ; None for an item that it made."""
+    """The values that a stored change replaced (at least those that differ); None for an item that it created."""
     if "after" in stored:
         before: Image | None = stored["before"]
         return before

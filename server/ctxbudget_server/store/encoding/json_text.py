@@ -9,7 +9,7 @@ from typing import Any
 from ctxbudget_server.store.cancellation import ITEMS_PER_CHECK, Check
 
 LONG_TEXT_CHARACTERS = 64 * 1024
-"""Shorter texts are read in one step; longer ones are checked at each object."""
+"""Shorter texts are parsed in one step; longer ones call `check` at each object."""
 
 
 def dump(value: Any) -> str:
@@ -18,7 +18,7 @@ def dump(value: Any) -> str:
 
 
 def chunks(value: dict[str, Any], check: Check) -> Iterator[str]:
-    """Compact JSON of an object in chunks, so that neither a cancellation nor another thread waits for a long list."""
+    """Compact JSON of an object in chunks: no cancellation and no other thread has to wait for a long list."""
     before = "{"
     for name, member in value.items():
         yield f"{before}{dump(name)}:"
@@ -38,7 +38,7 @@ def _slices(values: list[Any], check: Check) -> Iterator[str]:
 
 
 def load(text: str, check: Check) -> Any:
-    """The value of a JSON text. In a long one, each object is a point for other threads and for cancellation."""
+    """The value of a JSON text. In a long one, each object gives other threads a turn and can be cancelled."""
     if len(text) < LONG_TEXT_CHARACTERS:
         return json.loads(text)
 

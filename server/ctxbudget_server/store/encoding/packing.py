@@ -1,4 +1,4 @@
-"""Small JSON values as bytes: compressed with a dictionary of the words that the log and the results repeat."""
+"""Packs small JSON values, compressed with a dictionary of the words that recur in the log and in results."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.encoding.json_text import chunks, load
 
 FORMAT: Final = b"\x01"
-"""The first byte of what is packed with `WORDS`. Another dictionary takes another byte."""
+"""The first byte of everything packed with `WORDS`. A different dictionary needs a different byte."""
 
 WORDS: Final = (
-    # What stands last is found at the least cost. Stored bytes depend on every character of this: never change it.
+    # What comes last is cheapest to refer to. Stored bytes depend on every character of this: never change it.
     b'"number":"running","completed","pending","waves":[{"phase":"uncovered":"errors":[{"loc":["items",'
     b'"leases":[{"leaseId":"holder":"expiresAt":"action":"remove","reduce","keep","before":"debug","test-output",'
     b'"plan","summary","report","log","instructions","permanent","policy":"aggressive","moderate","minimal","auto",'
@@ -37,13 +37,13 @@ WORDS: Final = (
 
 
 def pack(value: dict[str, Any], check: Check = never_cancelled) -> bytes:
-    """A JSON object as few bytes. Looks at `check` on the way, which may raise."""
+    """Pack a JSON object into few bytes. Calls `check` now and then, which may raise."""
     press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
     return b"".join([FORMAT, *(press.compress(piece.encode()) for piece in chunks(value, check)), press.flush()])
 
 
 def unpack(data: bytes, check: Check = never_cancelled) -> Any:
-    """The value that `pack` was given. Raises ValueError for bytes that it never made."""
+    """The value that was given to `pack`. Raises ValueError for bytes that `pack` did not produce."""
     if data[:1] != FORMAT:
         raise ValueError(f"expected packed JSON of format {FORMAT[0]}, got {data[:1]!r}")
     try:

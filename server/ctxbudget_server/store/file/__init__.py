@@ -1,1 +1,1 @@
-"""The file of the store: where it lies, who may touch it, what it is, and the connections to it."""
+"""The store's file: where it is, who may access it, what it is, and the connections to it."""

@@ -1,7 +1,7 @@
-"""What a file at the place of a store is: a store of ours, of which version, or something else.
+"""What the file at a store's path is: a store of ours (and of which version) or something else.
 
-The header says it with the application id and the version. Both are four bytes that may be damaged, and the first
-versions of the store had no application id: what the tables say counts more.
+The header has the application id and the version. Both are four bytes that may be damaged, and the first versions of
+the store had no application id, so the tables are better evidence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ctxbudget_server.store.file.paths import beside
 from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
 
 MAX_EMPTY_BYTES = 1
-"""SQLite takes a file of so many bytes for a new database."""
+"""SQLite treats a file of up to this many bytes as a new database."""
 
 SQLITE_MAGIC = b"SQLite format 3\0"
 DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
@@ -33,7 +33,7 @@ class Kind(enum.Enum):
 
 
 class Classification(NamedTuple):
-    """What a database is, the version of its tables, and whether its header says otherwise."""
+    """What a database is, the version of its tables, and whether its header contradicts that."""
 
     kind: Kind
     version: int = 0
@@ -41,12 +41,12 @@ class Classification(NamedTuple):
 
 
 def header_is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the header is that of a store of this very version: then nothing else need be read."""
+    """Whether the header is that of a store of this version, so that nothing else need be read."""
     return _header(connection) == (APPLICATION_ID, VERSION)
 
 
 def classify(connection: sqlite3.Connection) -> Classification:
-    """What the database is, by its tables. Raises `sqlite3.Error` where they cannot be read."""
+    """What the database is, judged by its tables. Raises `sqlite3.Error` if they cannot be read."""
     stamp, said = _header(connection)
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables and stamp in (0, APPLICATION_ID) and not said:
@@ -74,7 +74,7 @@ def _version_of(connection: sqlite3.Connection, tables: set[str], said: int) -> 
 
 
 def is_empty(path: Path) -> bool:
-    """Whether there is no file, or one without content."""
+    """Whether the file is missing or has no content."""
     try:
         return path.stat().st_size <= MAX_EMPTY_BYTES
     except FileNotFoundError:
@@ -82,7 +82,7 @@ def is_empty(path: Path) -> bool:
 
 
 def had_content(path: Path) -> bool:
-    """Whether something beside a file without content says that it was a store: a log that was not folded in."""
+    """Whether an empty file used to be a store, as shown by a log beside it that was not folded in."""
     try:
         return beside(path, "-wal").stat().st_size > 0
     except FileNotFoundError:
@@ -90,7 +90,7 @@ def had_content(path: Path) -> bool:
 
 
 def was_never_a_store(path: Path) -> bool:
-    """Whether a file that SQLite cannot read does not even look as if it had been a database."""
+    """Whether a file that SQLite cannot read does not even look like a former database."""
     with path.open("rb") as file:
         is_database = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
     return not is_database and path.suffix.lower() not in DATABASE_SUFFIXES

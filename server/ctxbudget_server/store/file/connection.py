@@ -1,4 +1,4 @@
-"""One open connection to a store, which knows whether its files still lie at the store's place."""
+"""One open connection to a store, which knows whether its files are still the ones at the store's path."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _opening = threading.Lock()
 
 
 class StoreConnection:
-    """A connection with the identities of the files that it has open. One thread uses it at a time."""
+    """A connection and the identities of the files that it has open. Used by one thread at a time."""
 
     def __init__(self, path: Path, synchronous: str) -> None:
         self._path = path
         self.use = threading.RLock()
-        """Held by the thread that works with the connection; who closes it must hold it too."""
+        """Held by the thread that works with the connection, and by whoever closes it."""
         self.is_open = True
         self.file: Identity | None
         self._companions: tuple[Identity | None, ...] | None = None
@@ -37,7 +37,7 @@ class StoreConnection:
         return self._replacement_lock
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
-        """SQLite opens the file at once, so it has the file that lay there both before and after."""
+        """SQLite opens the file at once: if the path has the same file before and after, that is the one."""
         with _opening:
             self.file = identity(self._path)
             connection = sqlite3.connect(
@@ -48,21 +48,21 @@ class StoreConnection:
             for pragma in ON_EACH_CONNECTION:
                 connection.execute(pragma)
             if self.file is None or identity(self._path) != self.file:
-                raise StoreReplacedError(self._path, "it was replaced while it was opened")
+                raise StoreReplacedError(self._path, "it was replaced while being opened")
         except BaseException:
             connection.close()
             raise
         return connection
 
     def note_companions(self) -> None:
-        """Remember which log and index SQLite has open: it opens them with the first transaction."""
+        """Remember which log and index SQLite has open; it opens them in the first transaction."""
         if self._companions is None:
             for suffix in COMPANIONS:
                 make_private(beside(self._path, suffix))
             self._companions = self._companions_now()
 
     def in_place(self) -> bool:
-        """Whether what is open is what others find: the database, its log, its index and the lock beside them."""
+        """Whether others find the same files as are open here: database, log, index, and the lock beside them."""
         return (
             self.is_open
             and identity(self._path) == self.file
@@ -71,26 +71,26 @@ class StoreConnection:
         )
 
     def check_kept(self) -> None:
-        """After a commit: raise unless others find what was committed.
+        """After a commit: raise unless others can see what was committed.
 
-        `StoreReplacedError`: the file is gone, and the request can be made again. Where only the log was deleted, its
-        content is put into the database; if another process has begun a new log already, it is unknown what stays.
+        `StoreReplacedError`: the file is gone, and the request can be retried. If only the log was deleted, its content
+        is put into the database; if another process has begun a new log already, it is unknown what will remain.
         """
         if self.in_place():
             return
         if identity(self._path) != self.file:
-            raise StoreReplacedError(self._path, "it was replaced while it was written to")
+            raise StoreReplacedError(self._path, "it was replaced while being written to")
         log_is_there = self._companions is None or self._companions_now()[0] == self._companions[0]
         if not log_is_there and not self.rescue_log():
             raise unavailable(
                 self._path,
-                f"the log of the store {self._path} was deleted while it was written to: "
-                "look at the session's revision to see whether this request was done",
+                f"the log of the store {self._path} was deleted while being written to: "
+                "check the session's revision to see whether this request was carried out",
                 "its log was deleted",
             )
 
     def rescue_log(self) -> bool:
-        """Put a deleted log's content into the database; whether all of it is there now."""
+        """Put a deleted log's content into the database; returns whether all of it is there now."""
         log_is_there = identity(beside(self._path, COMPANIONS[0])) is not None
         if not self.is_open or self._companions is None or log_is_there or identity(self._path) != self.file:
             return False
@@ -103,7 +103,7 @@ class StoreConnection:
         return tuple(identity(f"{self._path}{suffix}") for suffix in COMPANIONS)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.is_open = False
         with suppress(sqlite3.Error):
             self.sql.close()
@@ -111,6 +111,6 @@ class StoreConnection:
             self._replacement_lock.close()
 
     def __del__(self) -> None:
-        """Closes the connection of a thread that has ended: nothing else knows of it."""
+        """Closes the connection of a thread that has ended, to which nothing else has a reference."""
         if hasattr(self, "sql"):
             self.close()

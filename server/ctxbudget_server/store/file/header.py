@@ -1,4 +1,4 @@
-"""The header of a store's file as it must be, whatever was made of it: the base from which a damaged one is read."""
+"""The header that every store's file must have. It lets SQLite read a file with a damaged header."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ LOG_PAGE_SIZE_AT = 8
 
 FIXED: tuple[tuple[int, bytes], ...] = (
     (0, SQLITE_MAGIC),
-    (18, b"\x02\x02\x00\x40\x20\x20"),  # the log's format, nothing reserved, SQLite's payload fractions
-    (44, b"\x00\x00\x00\x04"),  # the format of the schema
+    (18, b"\x02\x02\x00\x40\x20\x20"),  # WAL format, no reserved bytes, SQLite's payload fractions
+    (44, b"\x00\x00\x00\x04"),  # schema format
     (56, b"\x00\x00\x00\x01"),  # UTF-8
 )
-"""What every store has in common: offset and bytes."""
+"""What all stores have in common: offset and bytes."""
 
 
 def mend(database: Path, log: Path) -> None:
-    """Give a copy of a damaged file a header with which SQLite reads the rest of it, its log included."""
+    """Give a copy of a damaged file a header that lets SQLite read the rest of it, including its log."""
     page = _page_bytes(database, log)
     with database.open("r+b") as file:
         header = bytearray(file.read(HEADER_BYTES).ljust(HEADER_BYTES, b"\0"))
@@ -34,14 +34,14 @@ def mend(database: Path, log: Path) -> None:
         size = max(page, file.seek(0, os.SEEK_END))
         pages = -(-size // page)
         header[28:32] = struct.pack(">I", pages)
-        header[32:40] = bytes(8)  # no free pages: nothing is written to the copy
+        header[32:40] = bytes(8)  # no free pages, as nothing is written to the copy
         file.truncate(pages * page)
         file.seek(0)
         file.write(header)
 
 
 def is_wrong(database: Path) -> bool:
-    """Whether a file's header is not one with which SQLite can work as the store needs it."""
+    """Whether a file's header is not one that a store must have."""
     with database.open("rb") as file:
         header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:
@@ -51,7 +51,7 @@ def is_wrong(database: Path) -> bool:
 
 
 def _page_bytes(database: Path, log: Path) -> int:
-    """The log says it too; a store is made with SQLite's default."""
+    """The page size: the log's, else the header's, else SQLite's default, with which stores are created."""
     if log.exists():
         with log.open("rb") as file:
             start = file.read(LOG_PAGE_SIZE_AT + 4)
@@ -70,7 +70,7 @@ def _is_page_size(size: int) -> bool:
 
 
 def is_damage(fault: sqlite3.Error, path: Path) -> bool:
-    """Whether a fault is the file's: SQLite says so, or it stumbled over a header that cannot be right."""
+    """Whether an error is due to a damaged file: SQLite says so, or it failed on a header that cannot be right."""
     if is_corrupt(fault):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Locks on open files that end with the process that holds them, however that ends."""
+"""Locks on open files. The kernel releases them when the process that holds them ends, however it ends."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if sys.platform != "win32":
 
 
 def try_lock(descriptor: int) -> bool:
-    """Whether the file is locked for this descriptor now; True where there are no such locks.
+    """Try to lock the file for this descriptor; whether that worked. True where there are no such locks.
 
-    Those who depend on it for order alone can go on without; those who depend on it for truth must not use it.
+    Callers that only need it for ordering can do without it; callers whose correctness depends on it must not use it.
     """
     if sys.platform == "win32":
         return True
@@ -26,7 +26,7 @@ def try_lock(descriptor: int) -> bool:
 
 
 def wait_for_lock(descriptor: int) -> None:
-    """Return when the file is locked for this descriptor, which may be never; at once where there are no such locks."""
+    """Return once the file is locked for this descriptor, which may be never; at once where there are no such locks."""
     if sys.platform != "win32":
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Making a store's tables, and taking those of an older version up to this one's."""
+"""Creating a store's tables, and migrating those of an older version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_server.store.schema import APPLICATION_ID, AT_BIRTH, MIGRATIONS, 
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Take the tables from `version` (0: there are none) to the present one, and stamp the header."""
+    """Migrate the tables from `version` (0: there are none) to the current version, and stamp the header."""
     for pragma in AT_BIRTH:
         connection.execute(pragma)
     set_wal(connection)
@@ -31,11 +31,11 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
 
 
 def refuse_newer(path: Path, version: int) -> None:
-    """Raise `storeTooNew` for a version that this one does not know."""
+    """Raise `storeTooNew` for a version newer than this program supports."""
     if version > VERSION:
         raise ProtocolError(
             "storeTooNew",
-            f"a newer ctxbudget wrote this store (version {version}; this one knows {VERSION}); use that one, "
+            f"a newer ctxbudget wrote this store (version {version}; this one supports {VERSION}): use the newer one, "
             "or name another file with --store",
             path=str(path),
             found=version,
@@ -44,7 +44,7 @@ def refuse_newer(path: Path, version: int) -> None:
 
 
 def set_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL, which needs the file to itself for a moment: several processes may start at once."""
+    """Switch to WAL. That needs exclusive access for a moment, and several processes may start at once."""
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -58,7 +58,7 @@ def set_wal(connection: sqlite3.Connection) -> None:
 
 
 def roll_back(connection: sqlite3.Connection) -> None:
-    """End a transaction that was not committed; nothing happens without one, or if the connection was closed."""
+    """Roll back an uncommitted transaction; does nothing if there is none or the connection is closed."""
     with suppress(sqlite3.Error):
         if connection.in_transaction:
             connection.execute("ROLLBACK")

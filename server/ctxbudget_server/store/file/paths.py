@@ -1,6 +1,6 @@
-"""The files of a store: their names, their identities, and how they are made.
+"""The files of a store: their names, their identities, and how they are created.
 
-A store is a database with SQLite's two companions and a lock file beside it.
+A store is a database, SQLite's two companion files, and a lock file beside them.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 Identity = tuple[int, int]
-"""Device and inode: the same for a path only while the same file lies there."""
+"""Device and inode: they stay the same only while the path leads to the same file."""
 
 
 def identity(path: str | Path) -> Identity | None:
-    """Which file lies at a path now; None if there is none."""
+    """The identity of the file at a path; None if there is none."""
     try:
-        status = os.stat(path)  # noqa: PTH116 (several times in each transaction)
+        status = os.stat(path)  # noqa: PTH116 (runs several times in each transaction)
     except OSError:
         return None
     return status.st_dev, status.st_ino
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """The file whose name is that of `path` with `suffix` after it."""
+    """The file named like `path` with `suffix` appended."""
     return path.with_name(path.name + suffix)
 
 
 def make_folder(folder: Path) -> None:
-    """Create the folder and those above it that are missing, each for this user alone."""
+    """Create the folder and any missing parents, accessible to this user only."""
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for each in reversed(missing):
-        with suppress(FileExistsError):  # another process starts too
+        with suppress(FileExistsError):  # another process is starting too
             each.mkdir(mode=PRIVATE_FOLDER)
 
 
 def make_file(path: Path) -> bool:
-    """Create an empty file for this user alone, whatever the umask; False if there is one already.
+    """Create an empty file accessible to this user only, whatever the umask; False if it exists already.
 
-    SQLite gives its companions the mode of the database.
+    SQLite gives its companion files the mode of the database.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     try:

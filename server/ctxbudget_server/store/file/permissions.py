@@ -1,4 +1,4 @@
-"""Who may touch the files of a store: this user alone."""
+"""Who may access the files of a store: this user only."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def restrict(path: Path) -> None:
-    """Remove the rights of others on those of the store's files that belong to this user."""
+    """Remove other users' permissions from those of the store's files that this user owns."""
     for each in (path, *(beside(path, suffix) for suffix in (*COMPANIONS, LOCK_SUFFIX))):
         make_private(each)
 
 
 def make_private(path: Path) -> None:
-    """Mode 0600 for a file of this user's; nothing happens to another's, or where there is none."""
+    """Set mode 0600 on a file that this user owns; does nothing to another user's file, or if there is none."""
     if sys.platform == "win32":
         return
     with suppress(FileNotFoundError):
@@ -32,11 +32,11 @@ def make_private(path: Path) -> None:
 
 
 def refuse_unsafe(path: Path) -> None:
-    """Raise `storeUnsafe`, with the command that cures it, where other users could change the store.
+    """Raise `storeUnsafe`, with the command that fixes it, if other users could change the store.
 
-    That is where another user owns one of its files, or owns its folder, or may write to the folder. In a folder like
-    /tmp, where nobody may replace the files of others (the sticky bit), the owners of the files are enough. A group
-    that has this user alone in it is not another user.
+    They could if another user owns one of its files or its folder, or may write to the folder. In a folder like /tmp,
+    where nobody may replace other users' files (the sticky bit), only the owners of the files matter. A group whose
+    only member is this user does not count as another user.
     """
     if sys.platform == "win32":
         return
@@ -48,12 +48,12 @@ def refuse_unsafe(path: Path) -> None:
 
 
 def _unsafe(path: Path, reason: str, command: str, what: Path) -> ProtocolError:
-    import shlex  # the usual start does without it
+    import shlex  # not needed in a normal start
 
     remedy = f"{command} {shlex.quote(str(what))}"
     return ProtocolError(
         "storeUnsafe",
-        f"the store {path} is not this user's alone: {reason}; run `{remedy}`, or name another file with --store",
+        f"other users can change the store {path}: {reason}; run `{remedy}`, or name another file with --store",
         path=str(path),
         reason=reason,
         remedy=remedy,
@@ -84,7 +84,7 @@ if sys.platform != "win32":
             return str(number)
 
     def _is_alone_in(group_number: int) -> bool:
-        """Whether the group is this user's own one, as many systems make one for each user."""
+        """Whether this user is the group's only member; many systems create such a group for each user."""
         import grp
 
         try:

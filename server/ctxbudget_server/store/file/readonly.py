@@ -1,4 +1,4 @@
-"""A connection that only reads, and leaves a store's files as they are."""
+"""A read-only connection that leaves a store's files as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUSY_SECONDS: Final = 1.0
 
 
 def has_log(path: Path) -> bool:
-    """Whether there is a log that is not folded in."""
+    """Whether there is a log that has not been folded in."""
     try:
         return path.with_name(f"{path.name}-wal").stat().st_size > 0
     except FileNotFoundError:
@@ -20,7 +20,7 @@ def has_log(path: Path) -> bool:
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
-    """Without a log nothing but the file is touched; with one SQLite reads it where it is, and does not fold it in."""
+    """Open a store for reading. Without a log only the file is touched; a log is read in place, not folded in."""
     how = "mode=ro" if has_log(path) else "immutable=1"
     name = quote(os.fsencode(os.path.realpath(path)))
     return sqlite3.connect(f"file:{name}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)

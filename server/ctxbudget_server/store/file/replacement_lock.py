@@ -1,7 +1,7 @@
-"""The lock beside a store: many may commit, one at a time may replace its file.
+"""The lock beside a store: many processes may commit at once, but only one may replace the file, and alone.
 
-SQLite's own locks belong to the file that is open. This one belongs to the place, so that no commit falls between the
-judgement that a file is damaged and the moment at which it is moved.
+SQLite's own locks belong to the open file. This one belongs to the path, so that no commit can happen between the
+moment a file is found damaged and the moment it is moved.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, busy
 from ctxbudget_server.store.file.paths import LOCK_SUFFIX, PRIVATE_FILE, Identity, beside, identity
 
-if sys.platform != "win32":  # which lets nobody move a file that is open
+if sys.platform != "win32":  # Windows does not allow moving an open file
     import fcntl
 
 RETRY_SECONDS = 0.01
 
 
 class ReplacementLock:
-    """One process's hold on the lock file of a store; the kernel's lock ends with it."""
+    """One process's handle on the lock file of a store; the kernel releases the lock when the process ends."""
 
     def __init__(self, store: Path) -> None:
         self._path = beside(store, LOCK_SUFFIX)
@@ -34,18 +34,18 @@ class ReplacementLock:
 
     @property
     def in_place(self) -> bool:
-        """Whether the file that is locked is the one at the path."""
+        """Whether the locked file is the one at the path."""
         return identity(self._path) == self.identity
 
     @contextmanager
     def committing(self) -> Iterator[None]:
-        """While no process replaces the file. Raises `storeBusy` if one does so for too long."""
+        """A block during which no process replaces the file. Raises `storeBusy` if a replacement takes too long."""
         with self._locked(exclusive=False):
             yield
 
     @contextmanager
     def replacing(self) -> Iterator[None]:
-        """While no other process commits or replaces. Raises `storeBusy` if that cannot be had."""
+        """A block during which no other process commits or replaces. Raises `storeBusy` if the lock cannot be taken."""
         with self._locked(exclusive=True):
             yield
 
@@ -65,7 +65,7 @@ class ReplacementLock:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

@@ -1,1 +1,1 @@
-"""Disk space: what holds it, how it is given back, and a reserve for deletions on a full disk."""
+"""Disk space: what uses it, how it is freed, and a reserve for deletions on a full disk."""

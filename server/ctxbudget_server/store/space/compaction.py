@@ -1,4 +1,4 @@
-"""Space: what was deleted leaves the files, and free pages go back to the disk."""
+"""Compaction: removes deleted content from the files and returns free pages to the disk."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Final
 from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS
 
 STEP_PAGES: Final = 256
-"""Pages that are given back in one transaction: other writers get their turn in between."""
+"""Pages returned in one transaction; other writers get their turn in between."""
 
 MAX_STEPS: Final = 400
-"""Steps after one deletion, 400 MiB; the next deletion goes on with what is left."""
+"""Steps after one deletion (400 MiB); the next deletion continues with the rest."""
 
 MAX_WAIT_MS: Final = 200
 """How long to wait for readers that still need the WAL."""
 
 INCREMENTAL: Final = 2
-"""`PRAGMA auto_vacuum` of a file that can give pages back without being rewritten."""
+"""`PRAGMA auto_vacuum` of a file that can return pages without being rewritten."""
 
 
 SMALL_BYTES: Final = 1 << 20
-"""A store that uses no more than this is rewritten after every deletion, which takes some 10 ms."""
+"""A store that uses no more than this is rewritten after every deletion, which takes about 10 ms."""
 
 MAX_REWRITTEN_BYTES: Final = 16 << 20
-"""A larger one is never rewritten by itself: others would wait too long for the lock."""
+"""A larger one is never rewritten automatically: others would wait too long for the lock."""
 
 WORTHWHILE_SHARE: Final = 4
-"""One in between is rewritten when this share of what stays has become free: the cost keeps to what was deleted."""
+"""A store in between is rewritten once 1/N as many pages are free as in use: the cost is in proportion to the gain."""
 
 
 def give_back(connection: sqlite3.Connection) -> bool:
-    """Give free pages back to the disk, and empty the WAL, which has the deleted content still.
+    """Return free pages to the disk, and empty the WAL, which still has the deleted content.
 
     SQLite zeroes what is deleted; but where it once moved rows from one page to another, the unused part of a page may
-    keep a copy, until the file is rewritten. That is done here as far as it is cheap.
+    keep a copy until the file is rewritten. That is done here if it is cheap.
 
-    False if other processes' transactions did not let it: it is to be done again later. Needs no transaction open.
+    False if other processes' transactions prevented it, so it must be tried again later. No transaction may be open.
     """
     try:
         if _is_cheap_to_rewrite(connection):
@@ -49,7 +49,7 @@ def give_back(connection: sqlite3.Connection) -> bool:
 
 
 def empty_wal(connection: sqlite3.Connection, wait_ms: int = 0) -> bool:
-    """Move what the WAL has into the file, and empty it; False if a reader still needs it after `wait_ms`."""
+    """Move the WAL's content into the file and empty the WAL; False if a reader still needs it after `wait_ms`."""
     connection.execute(f"PRAGMA busy_timeout={wait_ms}")
     try:
         busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -73,18 +73,18 @@ def _vacuum(connection: sqlite3.Connection) -> None:
 
 
 def shrink(connection: sqlite3.Connection) -> None:
-    """Give free pages back to the disk, a few in each transaction, where the file was made for that."""
+    """Return free pages to the disk, a few in each transaction, if the file was created for that."""
     for _ in range(MAX_STEPS):
         if not _figure(connection, "freelist_count"):
             return
-        # The pragma moves one page for each row that is fetched.
+        # The pragma frees one page for each row that is fetched.
         connection.execute(f"PRAGMA incremental_vacuum({STEP_PAGES})").fetchall()
 
 
 def rewrite(connection: sqlite3.Connection) -> bool:
-    """Rewrite the whole file: as small as it can be, without a trace of what was deleted.
+    """Rewrite the whole file: as small as possible, and without a trace of what was deleted.
 
-    Needs as much free disk as the store is large. Others cannot write meanwhile. False if a reader still needs the
+    Needs as much free disk space as the store takes. Nobody else can write meanwhile. False if a reader still needs the
     WAL, which has the old pages.
     """
     _vacuum(connection)

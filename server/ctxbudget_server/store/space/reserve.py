@@ -1,6 +1,6 @@
-"""Room beside the store that is kept for deleting: on a full disk it is given up, so that deleting can make room.
+"""Disk space reserved beside the store: on a full disk it is given up, so that deleting can make room.
 
-To delete takes space too: the log must hold what changes until it is folded into the database.
+Deleting takes space too, since the log holds the changes until they are folded into the database.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RESERVE_BYTES = 512 * 1024
 
 
 def keep(store: Path) -> bool:
-    """Take the room if it is not taken yet; False if the disk has none to spare."""
+    """Reserve the space if that is not done yet; False if the disk has none to spare."""
     path = beside(store, SUFFIX)
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
@@ -24,7 +24,7 @@ def keep(store: Path) -> bool:
             return True
         descriptor = os.open(path, flags, PRIVATE_FILE)
         try:
-            os.write(descriptor, bytes(RESERVE_BYTES))  # zeros that are written take room; a hole would not
+            os.write(descriptor, bytes(RESERVE_BYTES))  # written zeros take up space; a hole would not
         finally:
             os.close(descriptor)
         if path.stat().st_size >= RESERVE_BYTES:
@@ -36,6 +36,6 @@ def keep(store: Path) -> bool:
 
 
 def give_up(store: Path) -> None:
-    """Let the disk have the room."""
+    """Free the reserved space."""
     with suppress(OSError):
         beside(store, SUFFIX).unlink()

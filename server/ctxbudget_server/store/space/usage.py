@@ -1,4 +1,4 @@
-"""What holds the space of a store."""
+"""What a store's space is used for."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ctxbudget_protocol.words import SessionState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionUsage:
-    """What one session holds. Blobs that several sessions hold are counted with each of them."""
+    """What one session uses. A blob shared by several sessions is counted for each of them."""
 
     id: str
     state: SessionState
     updated_at: str
     items: int
     content_bytes: int
-    """As it came in."""
+    """Content before compression."""
     stored_bytes: int
-    """The same, compressed."""
+    """The same content, compressed."""
     log_bytes: int
-    """Of its events and undos."""
+    """Its events and undos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUse:
-    """A kind of thing that the store holds: how many, and the bytes of their values."""
+    """One kind of stored thing: how many there are, and the bytes of their values."""
 
     count: int
     stored_bytes: int
@@ -36,20 +36,20 @@ class SpaceUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUsage:
-    """What holds the space of a store."""
+    """What a store's space is used for."""
 
     used_bytes: int
     free_bytes: int
-    """Of pages that are in the file, but not in use."""
+    """Pages that are in the file but not in use."""
     content_bytes: int
-    """Of all blobs, as they came in."""
+    """All blobs before compression."""
     blobs: SpaceUse
     log: SpaceUse
     request_keys: SpaceUse
     expired_keys: int
-    """Request keys whose time is over."""
+    """Request keys past their lifetime."""
     sessions: list[SessionUsage]
-    """The one that holds most first."""
+    """The one that uses most first."""
 
 
 _CONTENT = """
@@ -70,14 +70,14 @@ _KEYS = "SELECT count(*), coalesce(sum(length(key) + length(result) + coalesce(l
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:
-    """Of pages in use."""
+    """Bytes of the pages in use."""
     return (_figure(connection, "page_count") - _figure(connection, "freelist_count")) * _figure(
         connection, "page_size"
     )
 
 
 def usage(connection: sqlite3.Connection) -> SpaceUsage:
-    """Look at all of the store."""
+    """What the store's space is used for; reads the whole store."""
     content = {row[0]: row[1:] for row in connection.execute(_CONTENT)}
     log = {row[0]: row[1:] for row in connection.execute(_LOG)}
     undos = {row[0]: row[1:] for row in connection.execute(_UNDOS)}
