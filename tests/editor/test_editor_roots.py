@@ -54,7 +54,7 @@ def test_a_repository_cannot_allow_any(tmp_path: Path, name: str, text: str) -> 
     configuration.set_folders([str(tmp_path)])
     assert configuration.roots_for(str(tmp_path / "CLAUDE.md")) == (str(tmp_path),)
     (warning,) = warnings
-    assert warning.startswith(f'ctxbudget: {name}: setting "roots" is only taken from the client'), warning
+    assert warning.startswith(f'ctxbudget: {name}: setting "roots" is accepted only from the client'), warning
     assert project_source(name, text).values == {}
 
 

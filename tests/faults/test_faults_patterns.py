@@ -147,7 +147,7 @@ def test_patterns_over_the_bounds_are_named_and_left_out(hostile_folder: Path) -
     names, said = counted(hostile_folder)
     assert names == [".gitignore", f"{LONG_NAME}.md"]
     assert f"{ignore}:2: a pattern of 501 characters is over the limit of 500; left out" in said
-    assert f"{ignore}:{MAX_PATTERNS + 3}: it and all below it are over the limits of 2,000 patterns" in said
+    assert f"{ignore}:{MAX_PATTERNS + 3}: it and everything after it exceeds the limits of 2,000 patterns" in said
     (hostile_folder / "sub").mkdir()
     (hostile_folder / "sub" / ".gitignore").write_text("one\n")
     assert f"{hostile_folder / 'sub' / '.gitignore'}:1: it and all below it" in counted(hostile_folder)[1]

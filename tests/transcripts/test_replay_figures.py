@@ -131,9 +131,9 @@ def test_what_policies_send_is_legal_and_within_its_limit(form: str, steps: list
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
-        ("fit", "say to how many tokens"),
-        ("clear:0", "'0' is not a positive number"),
-        ("reduce:x", "'x' is not a positive number"),
+        ("fit", "needs a limit in tokens"),
+        ("clear:0", "expected a positive number, got '0'"),
+        ("reduce:x", "expected a positive number, got 'x'"),
         ("none:3", "unknown policy"),
         ("shrink", "unknown policy"),
     ],

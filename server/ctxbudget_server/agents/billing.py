@@ -1,4 +1,4 @@
-"""At the end of a turn: the model that answered, and what its provider billed for what was counted here."""
+"""Learns at the end of a turn which model answered and what its provider billed for the tokens counted here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ctxbudget_server.agents.transcript_files import transcript_tail
 from ctxbudget_server.transcripts.usage import Bill
 
 MIN_BILLED_TOKENS: Final = 500
-"""Bills of fewer tokens say more of a request's frame than of the vocabulary."""
+"""Smaller bills say more about a request's overhead than about the vocabulary."""
 MAX_BILLS: Final = 8
-"""Of one turn, the last ones: the rule forgets older ones anyhow, and a host waits."""
+"""Maximum number of bills per turn, the latest: older ones would soon be forgotten, and the host is waiting."""
 MAX_ITEMS: Final = 10_000
 
 
 def learn(account: AccountClient, event: Event) -> list[dict[str, Any]]:
-    """Take the model from the transcript and calibrate its figures; recount what was only estimated; the alerts of it.
+    """Take the model from the transcript, calibrate its figures, recount estimates; returns any alerts.
 
-    What needs the vocabulary waits for a process that has it loaded. A model that is counted with its own vocabulary
-    needs no bill.
+    Whatever needs the vocabulary is left to a process that has it loaded. A model counted with its own vocabulary needs
+    no bills.
     """
     current = config_of(account, event.session)
     if current is None:
@@ -55,6 +55,6 @@ def _record(account: AccountClient, model: str, bill: Bill) -> None:
 
 
 def _has_rough_figures(account: AccountClient, session: str) -> bool:
-    """Whether anything retained was estimated without a vocabulary."""
+    """Whether any retained item was estimated without a vocabulary."""
     items = account.ask("context/list", sessionId=session, state="retained", limit=MAX_ITEMS)["items"]
     return any(item["encoding"] is None and item["hash"] is not None for item in items)

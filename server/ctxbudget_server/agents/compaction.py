@@ -1,7 +1,8 @@
-"""What a host compacts: kept beforehand, replaced by its summary on the account afterwards, and handed back.
+"""A host's compaction: what it compacts is kept beforehand, then replaced by its summary on the account, and handed
+back.
 
-The account follows the window: once the host has compacted, its summary is all that is there of what was said and
-of what tools gave. Pinned items and permanent ones stay, and are handed back in full.
+The account follows the window: once the host has compacted, only its summary remains of the conversation and the tools'
+outputs. Pinned and permanent items stay, and are handed back in full.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ MAX_ITEMS: Final = 10_000
 SUMMARY_TITLE: Final = "the host's summary of what it compacted"
 CONVERSATION_TITLE: Final = "what was said before the compaction"
 MAX_PINNED_CHARACTERS: Final = 6_000
-"""Of pinned items in what is handed back: hosts take 10,000 characters in all."""
+"""Maximum length of pinned items that are handed back; hosts accept 10,000 characters in all."""
 MAX_AGENTS: Final = 20
 MAX_PINS: Final = 40
 MAX_ATTEMPTS: Final = 3
@@ -28,8 +29,8 @@ MAX_ATTEMPTS: Final = 3
 def keep_conversation(
     account: AccountClient, event: Event, before: str | None = None, key: str | None = None
 ) -> str | None:
-    """What people and the agent said enters, so that it is there when the host has thrown it away; the item's id."""
-    # Inside a subagent the transcript that is named is its parent's.
+    """Record the conversation, so that it remains when the host has discarded it; returns the item's id."""
+    # In a subagent's event, the transcript named is its parent's.
     said = "" if event.agent else transcript_tail(event.transcript, MAX_CONVERSATION_BYTES, before).conversation()
     said = _not_kept_yet(account, event.own_session, said)
     if not said:
@@ -48,7 +49,7 @@ def keep_conversation(
 
 
 def _not_kept_yet(account: AccountClient, session: str, said: str) -> str:
-    """What was said after the items that a compaction has left that did not come to its end."""
+    """What was said since the items left behind by a compaction that was not completed."""
     try:
         items = _in_window(account, session)
     except ProtocolError as error:
@@ -63,9 +64,9 @@ def _not_kept_yet(account: AccountClient, session: str, said: str) -> str:
 
 
 def follow_shrinking(account: AccountClient, event: Event) -> None:
-    """A host that does not tell when it has compressed is seen to have: what entered before that is gone.
+    """Detect that a host which does not report compressions has compressed: everything recorded before it is gone.
 
-    Each time once: the request key is that of the answer that showed it.
+    Counts each compression once: the request key is that of the answer that revealed it.
     """
     shrunk = transcript_tail(event.transcript).compression()
     if shrunk is None:
@@ -82,14 +83,14 @@ def follow_shrinking(account: AccountClient, event: Event) -> None:
 
 
 def was_reduced(account: AccountClient, session: str) -> bool:
-    """Whether the last compaction is on the account: nothing that tools gave has come since its summary."""
+    """Whether the last compaction has been recorded: no tool output has been added since its summary."""
     items = _in_window(account, session)
     summaries = [i for i, item in enumerate(items) if item["title"] == SUMMARY_TITLE]
     return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
 
 
 def reduce_to_summary(account: AccountClient, event: Event) -> None:
-    """Replace everything that the host has compacted by its summary."""
+    """Replace everything that the host has compacted with its summary."""
     summary = event.text("compact_summary")
     if not summary and not event.agent:
         summary = transcript_tail(event.transcript).summary()
@@ -99,7 +100,7 @@ def reduce_to_summary(account: AccountClient, event: Event) -> None:
             if going:
                 _reduce(account, event, going, summary, account.step(f"summary{attempt}"))
             return
-        except ProtocolError as error:  # another hook has changed one of the items in between
+        except ProtocolError as error:  # another hook has changed one of the items meanwhile
             if error.name not in ("conflict", "protectedItem") or attempt == MAX_ATTEMPTS - 1:
                 raise
 
@@ -110,14 +111,14 @@ def _reduce(account: AccountClient, event: Event, going: list[str], summary: str
         "kind": "summary",
         "reduces": going,
         "title": SUMMARY_TITLE,
-        "content": summary or f"[compacted by {event.host}; it does not tell its summary]",
+        "content": summary or f"[compacted by {event.host}; it does not reveal its summary]",
         "complete": bool(summary),
     }
     account.ask("context/add", sessionId=event.own_session, items=[stand_in], allowEstimate=True, requestKey=key)
 
 
 def hand_back(account: AccountClient, event: Event) -> str:
-    """For the model, after a compaction: the budget, who is at work, what is pinned, and the way to the rest."""
+    """Text for the model after a compaction: the budget, running subagents, pinned items, and how to find the rest."""
     session = event.own_session
     status = account.ask("budget/status", sessionId=session)
     search = call(account, "search", {"sessionId": session, "query": "…"})
@@ -137,7 +138,7 @@ def hand_back(account: AccountClient, event: Event) -> str:
 
 
 def _pinned(account: AccountClient, session: str) -> list[str]:
-    """Pinned items, in full as far as there is room, else by id."""
+    """Pinned items: in full while there is room, then by id."""
     pinned = account.ask("context/list", sessionId=session, state="retained", pinned=True, limit=MAX_PINS)["items"]
     lines = ["Pinned, to be kept word for word:"] if pinned else []
     room = MAX_PINNED_CHARACTERS
@@ -152,6 +153,6 @@ def _pinned(account: AccountClient, session: str) -> list[str]:
 
 
 def _in_window(account: AccountClient, session: str) -> list[dict[str, Any]]:
-    """What a compaction takes out of the window, in the order in which it entered."""
+    """What a compaction removes from the window, in the order in which it was added."""
     items = account.ask("context/list", sessionId=session, state="retained", pinned=False, limit=MAX_ITEMS)["items"]
     return [item for item in items if item["layer"] != "permanent"]

@@ -1,4 +1,4 @@
-"""Bounded pieces of files that hosts write. What cannot be read is empty, and a pipe never makes a hook wait."""
+"""Reads bounded parts of files that hosts write. An unreadable file is empty, and a pipe never makes a hook wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def read_start(path: str, limit: int) -> bytes:
 
 
 def read_last_lines(path: str | None, limit: int) -> bytes:
-    """The last whole lines of a file, at most `limit` bytes."""
+    """The last complete lines of a file, at most `limit` bytes."""
     if not path:
         return b""
     try:

@@ -1,6 +1,6 @@
-"""What each event of a host does to the account, and what the host is told.
+"""What each host event does to the account, and what the host is told.
 
-Every request is a transaction of its own, in an order that leaves the account true wherever it stops.
+Every request is a separate transaction, ordered so that the account stays true wherever the hook stops.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ AGENT_TOOLS: Final = ("Agent", "Task")
 MAX_METADATA_TOKENS: Final = 300
 """The largest metadata that replaces an oversized output."""
 NOTICE_TOKENS: Final = 150
-"""About what the way back to it costs."""
+"""Approximate cost of the text on how to get the output back."""
 
 
 def react(account: AccountClient, event: Event, options: HookOptions) -> Reaction:
-    """Put an event on the account. Raises `ProtocolError` if the services refuse."""
+    """Record an event. Raises `ProtocolError` if the service refuses."""
     return _REACTIONS[event.name](account, event, options)
 
 
@@ -76,16 +76,16 @@ def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reactio
     if not items:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
-    if agent:  # the hook for its end was missed
+    if agent:  # its end was never reported
         finished(account, event, agent, added["items"][0]["tokens"])
     replacement = None if images else _replacement(account, event, added["items"], options)
-    if replacement is not None:  # what crossed a threshold is not in the window
+    if replacement is not None:  # the output that crossed a threshold is not in the window
         return Reaction(replacement=replacement)
     return Reaction(*_alert(account, event, added))
 
 
 def _reporting_agent(event: Event, response: Any) -> str | None:
-    """The subagent whose report a tool's response is. One that works in the background reports later."""
+    """The subagent whose report a tool's response is. A background subagent reports later."""
     if event.text("tool_name") not in AGENT_TOOLS or not isinstance(response, dict) or not response.get("content"):
         return None
     agent = response.get("agentId")
@@ -100,7 +100,7 @@ def _agent_start(account: AccountClient, event: Event, _: HookOptions) -> Reacti
 
 def _agent_stop(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
-        return Reaction()  # without a type it is Claude Code's own, which writes the summary of a compaction
+        return Reaction()  # without a type it is Claude Code's own, which writes a compaction's summary
     report = event.text("last_assistant_message")
     if not report:
         from ctxbudget_server.agents.transcript_files import transcript_tail
@@ -169,7 +169,7 @@ _REACTIONS: Final[dict[EventName, Callable[[AccountClient, Event, HookOptions], 
 def _added(
     account: AccountClient, event: Event, session: str, items: list[dict[str, Any]], host_id: str
 ) -> dict[str, Any]:
-    """Items enter once, also where a host is configured twice and tells an event twice."""
+    """A request key that lets an item enter only once, even if the hook is configured twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
     given = [{name: value for name, value in item.items() if value is not None} for item in items]
     return with_session(
@@ -181,13 +181,13 @@ def _added(
 
 
 def _id_of_report(event: Event, report: str) -> str:
-    """One report of one agent's turn, by however many hooks it is told; no host gives it an id."""
+    """A request key for the report of an agent's turn, however many hooks report it; hosts give it no id."""
     told = "\0".join((event.agent or "", event.text("prompt_id") or event.text("turn_id"), report))
     return f"report:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _report_of(account: AccountClient, event: Event, agent: str) -> dict[str, Any] | None:
-    """The item of a subagent's report, if that came with the subagent's end already."""
+    """The item of a subagent's report, if the subagent's end already brought it."""
     try:
         known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent)
     except ProtocolError as error:
@@ -198,7 +198,7 @@ def _report_of(account: AccountClient, event: Event, agent: str) -> dict[str, An
 
 
 def _leave_preview(account: AccountClient, event: Event, report: dict[str, Any], text: str) -> None:
-    """Replace a report by what the model sees of it, where the host keeps the rest in a file."""
+    """Replace a report with the part that the model sees, if the host keeps the rest in a file."""
     seen = shown(event, text)
     if seen != text and report["state"] == "retained" and report["bytes"] > len(seen.encode("utf-8", "replace")):
         item = {"layer": "transient", "reduces": [report["id"]], "content": seen, "complete": False}
@@ -207,7 +207,7 @@ def _leave_preview(account: AccountClient, event: Event, report: dict[str, Any],
 
 
 def _is_replaceable(event: Event, options: HookOptions) -> bool:
-    """Whether a large output of this tool is to be replaced, and the host can take it."""
+    """Whether a large output of this tool should be replaced, and the host supports that."""
     response = event.payload.get("tool_response")
     if options.replace_over is None or response is None or is_retrieval(event):
         return False
@@ -215,9 +215,8 @@ def _is_replaceable(event: Event, options: HookOptions) -> bool:
 
 
 def _replacement(account: AccountClient, event: Event, items: list[dict[str, Any]], options: HookOptions) -> str | None:
-    """The text that replaces an oversized output on the account and in the window; None if it stays.
-
-    The first item is its text.
+    """The text that replaces an oversized output on the account and in the window; None if the output stays. The first
+    item is its text.
     """
     item = items[0]
     if not _is_replaceable(event, options) or item["state"] != "retained":
@@ -237,7 +236,7 @@ def _replacement(account: AccountClient, event: Event, items: list[dict[str, Any
 
 
 def _alert(account: AccountClient, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
-    """(for the person, for the model): once for each crossing, as the account says."""
+    """(for the user, for the model): one message for each crossing that the account reports."""
     if not added["alerts"] or added["sessionId"] != event.session:
         return None, None
     alert = added["alerts"][-1]
@@ -245,7 +244,7 @@ def _alert(account: AccountClient, event: Event, added: dict[str, Any]) -> tuple
 
 
 def _advice_with(account: AccountClient, event: Event, report: dict[str, Any]) -> str | None:
-    """For the model, with a subagent's report: the alert that it caused. At the subagent's end no model can be told."""
+    """The alert caused by a subagent's report, for the model; it cannot be told when the subagent ends."""
     status = account.ask("budget/status", sessionId=event.session)
     if event.agent or status["level"] == "ok":
         return None

@@ -1,6 +1,6 @@
-"""The hosts: their names of events, how they are told apart, and the JSON that they read.
+"""The hosts: their names for events, how to tell them apart, and the JSON that they read.
 
-Field names are those of Claude Code 2.1, of Codex' published hook schemas and of Gemini CLI's hook reference.
+Field names are those of Claude Code 2.1, Codex's published hook schemas and Gemini CLI's hook reference.
 """
 
 from __future__ import annotations
@@ -40,31 +40,31 @@ EVENTS: Final[dict[Host, dict[str, EventName]]] = {
     "gemini": _GEMINI,
 }
 _TELLS_THE_MODEL: Final = ("SessionStart", "PostToolUse", "PostToolUseFailure", "AfterTool")
-"""Events of which hosts pass `additionalContext` on."""
+"""Events for which hosts pass `additionalContext` on to the model."""
 
 
 def payload_of(body: bytes | bytearray) -> dict[str, Any]:
-    """What a host wrote to stdin. Raises `FaultyPayloadError`."""
+    """Parse what a host wrote to stdin. Raises `FaultyPayloadError`."""
     try:
         payload = json.loads(bytes(body).decode("utf-8"))
     except (ValueError, RecursionError) as fault:
         raise FaultyPayloadError(f"stdin is not valid JSON: {fault}") from fault
     if not isinstance(payload, dict):
-        raise FaultyPayloadError("stdin is not a JSON object")
+        raise FaultyPayloadError("stdin must be a JSON object")
     return payload
 
 
 def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Event:
-    """The event of a payload. `word` names it where the payload does not. Raises `FaultyPayloadError`."""
+    """The event of a payload. `word` names it if the payload does not. Raises `FaultyPayloadError`."""
     named = payload.get("hook_event_name")
     host_name = named if isinstance(named, str) and named else word
     host = chosen or host_of(payload, host_name)
     name = EVENTS[host].get(host_name)
     if name is None:
-        raise FaultyPayloadError(f"{host} has no event {host_name[:80]!r} that this command records")
+        raise FaultyPayloadError(f"this command does not record any {host} event {host_name[:80]!r}")
     session = _text(payload, "session_id")
     if not session:
-        raise FaultyPayloadError("the payload names no session_id")
+        raise FaultyPayloadError("the payload has no session_id")
     return Event(
         name,
         host,
@@ -78,7 +78,7 @@ def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Even
 
 
 def host_of(payload: Mapping[str, Any], host_name: str) -> Host:
-    """The host that a payload comes from: only Gemini stamps the time, only Codex has turns and rollouts."""
+    """The host that sent a payload: only Gemini CLI adds a timestamp, only Codex has turns and rollouts."""
     if "timestamp" in payload or host_name in _GEMINI.keys() - _CLAUDE_CODE.keys():
         return "gemini"
     if "turn_id" in payload or "rollout-" in _text(payload, "transcript_path").rpartition("/")[2]:
@@ -87,7 +87,7 @@ def host_of(payload: Mapping[str, Any], host_name: str) -> Host:
 
 
 def answer(event: Event, reaction: Reaction) -> bytes:
-    """What the host reads on stdout; nothing where there is nothing to say."""
+    """What the host reads on stdout; empty if there is nothing to say."""
     told: dict[str, Any] = {}
     specific: dict[str, Any] = {}
     if reaction.message:

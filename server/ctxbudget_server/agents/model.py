@@ -1,6 +1,6 @@
-"""What all hosts have in common: events, reactions, and the way to the account.
+"""What all hosts have in common: events, reactions, and access to the account.
 
-Named tuples, since data classes take three times as long to make, and a hook has no time.
+Uses named tuples, because data classes take three times as long to define and hooks must be fast.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ MAX_SESSION_ID_CHARACTERS = 128
 
 
 class FaultyPayloadError(ValueError):
-    """A payload that cannot be used; the message is one line for a person."""
+    """A payload that cannot be used; the message is one line for people."""
 
 
 class SendRequest(Protocol):
-    """Sends one request to the services; raises `ProtocolError`."""
+    """Sends one request to the service; raises `ProtocolError`."""
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:
         """The result."""
 
 
 class AccountClient(NamedTuple):
-    """The way to the account during one event."""
+    """Access to the account during one event."""
 
     ask: SendRequest
     key: str
-    """Request keys of steps that the host gives no id begin with it."""
+    """Prefix of the request keys of steps for which the host gives no id."""
     counts_exactly: bool
-    """Whether the vocabulary is loaded: a short process has no time to load it."""
+    """Whether the vocabulary is loaded; a one-shot process has no time to load it."""
     place: tuple[str, ...]
-    """The options of a command that is to find the same store."""
+    """The options with which a command finds the same store."""
 
     def step(self, name: str) -> str:
         """The request key of a step of this event."""
@@ -51,32 +51,32 @@ class Event(NamedTuple):
     name: EventName
     host: Host
     host_name: str
-    """The host's own name of the event."""
+    """The host's own name for the event."""
     session: str
     transcript: str | None
     agent: str | None
-    """The subagent inside which it happened, or that began or ended."""
+    """The subagent in which it happened, or which started or ended."""
     agent_type: str
     payload: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """A member of the payload that is text; empty if it is absent or anything else."""
+        """A text member of the payload; empty if it is absent or not text."""
         value = self.payload.get(name)
         return value if isinstance(value, str) else ""
 
     @property
     def own_session(self) -> str:
-        """The session of the window in which it happened: a subagent has one of its own."""
+        """The session of the context window in which it happened; a subagent has its own."""
         return session_id(f"{self.session}:{self.agent}") if self.agent else self.session
 
 
 class Reaction(NamedTuple):
-    """What a host is told. All of it may be absent."""
+    """What the host is told. Every part is optional."""
 
     message: str | None = None
-    """For the person."""
+    """Shown to the user."""
     context: str | None = None
-    """For the model."""
+    """Shown to the model."""
     replacement: str | None = None
     """Replaces the tool's output from now on."""
 
@@ -86,15 +86,15 @@ class HookOptions(NamedTuple):
 
     host: Host | None = None
     replace_over: int | None = None
-    """Outputs of more tokens are replaced by metadata."""
+    """Outputs with more tokens than this are replaced by metadata."""
 
 
 def session_id(given: str) -> str:
-    """A session id from whatever a host calls its session."""
+    """A valid session id made from the host's name for its session."""
     return _NOT_IN_IDS.sub("-", given)[:MAX_SESSION_ID_CHARACTERS]
 
 
 def shortened(text: str, limit: int) -> str:
-    """One line of at most `limit` characters that any encoding takes."""
+    """The text as one line of at most `limit` characters, encodable in UTF-8."""
     line = " ".join(text.split()).encode("utf-8", "replace").decode()
     return line if len(line) <= limit else line[: limit - 1] + "…"

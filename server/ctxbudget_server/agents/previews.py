@@ -1,7 +1,7 @@
-"""Outputs that Claude Code keeps in a file: the model sees how they begin, so that is what enters.
+"""Outputs that Claude Code keeps in a file: the model sees only the beginning, so only that is recorded.
 
-Seen with Claude Code 2.1: it does so above 50,000 characters, of a search above 20,000, of a shell command above
-30,000, never for Read. It then tells a hook the output itself, of a shell command how it begins, and the file.
+As observed with Claude Code 2.1, it does so above 50,000 characters (searches: 20,000; shell commands: 30,000; Read:
+never). It then gives a hook the output (of a shell command only the beginning) and the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_WHOLE_CHARACTERS: Final = 50_000
 SHOWN_BY_TOOL: Final = {"Read": sys.maxsize, "Grep": 20_000}
 PREVIEW_CHARACTERS: Final = 2_000
 MAX_BYTES: Final = 8 << 20
-"""Of a kept output, what enters whole at most: a hook must not be held up."""
+"""Maximum size of a kept output that is recorded whole; a hook must not be held up."""
 
 
 def shown(event: Event, text: str) -> str:
@@ -33,7 +33,7 @@ def shown(event: Event, text: str) -> str:
 
 
 def whole(event: Event, text: str) -> str:
-    """An output with what a hook was not told of it."""
+    """The complete output, including what the hook was not given."""
     file = _file(event)
     kept = read_start(file, MAX_BYTES).decode("utf-8", "replace") if file else ""
     return kept if len(kept) > len(text) else text

@@ -1,4 +1,4 @@
-"""The way back to what was taken out of the model's sight, in words that a model acts on."""
+"""Tells the model how to get back what was taken out of its sight, in words that it will act on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ctxbudget_server.agents.model import AccountClient, Event
 _TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
 _COMMAND: Final = "ctxbudget call context/"
 FIRST_LINES: Final = 200
-"""Shown as an example of a part."""
+"""The range of lines shown as an example."""
 
 
 def is_retrieval(event: Event) -> bool:
-    """Whether the model fetched this back. Replaced once more, it could never be read."""
+    """Whether the model itself fetched this output; if it were replaced again, it could never be read."""
     tool = event.text("tool_name")
     if tool.startswith("mcp") and tool.endswith(_TOOLS):
         return True
@@ -23,7 +23,7 @@ def is_retrieval(event: Event) -> bool:
 
 
 def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:
-    """How to read an item, or a part of it, with our tool or in a shell."""
+    """The text on how to read an item, or a part of it, with our tool or in a shell."""
     part = {"sessionId": session, "itemId": item["id"], "lines": {"start": 1, "end": FIRST_LINES}}
     return (
         f"[The whole output, {item['tokens']:,} tokens, is kept as item {item['id']}. To read it: the tool context_get "
@@ -32,6 +32,6 @@ def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:
 
 
 def call(account: AccountClient, method: str, params: dict[str, Any]) -> str:
-    """The command for a request about the context, whatever folder it is run in."""
+    """The command for a request about the context, valid in any folder."""
     given = json.dumps(params, ensure_ascii=False)
     return f"{_COMMAND}{method} {shlex.quote(given)} {shlex.join(account.place)}"

@@ -1,4 +1,4 @@
-"""The session of a host: opened when it is first needed, with the host's model and window."""
+"""The session of a host, opened when first needed, with the host's model and window."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ctxbudget_server.agents.model import AccountClient, Event, Host
 T = TypeVar("T")
 
 _MODELS: Final[dict[Host, str | None]] = {"claude-code": "claude", "codex": None, "gemini": "gemini"}
-"""Until the host names one: whose vocabulary comes nearest."""
+"""Models whose vocabulary comes closest, until the host names its model."""
 _WINDOWS: Final[dict[Host, int]] = {"claude-code": 200_000, "codex": 272_000, "gemini": 1_048_576}
-"""Until the host tells: the windows that they are used with unless somebody chooses another."""
+"""The hosts' usual windows, until the host reports its own or someone chooses another."""
 _LONG_WINDOW: Final = ("[1m]", 1_000_000)
 """How Claude Code marks a model with the long window."""
 _NOT_CHOSEN: Final = frozenset({25_000, _LONG_WINDOW[1], *_WINDOWS.values()})
-"""Windows that were not chosen by hand; any other stays, whatever a host reports."""
+"""Windows that nobody chose explicitly; any other is kept, whatever the host reports."""
 
 
 def with_session(account: AccountClient, event: Event, session: str, work: Callable[[], T]) -> T:
-    """Do `work`; where the session is not there yet, or was closed, open it and do it again."""
+    """Do `work`; if the session does not exist yet or was closed, open it and try again."""
     try:
         return work()
     except ProtocolError as error:
@@ -32,7 +32,7 @@ def with_session(account: AccountClient, event: Event, session: str, work: Calla
 
 
 def opened(account: AccountClient, event: Event, session: str | None = None) -> None:
-    """Open the session of an event, or another one of its host; what is known of the model goes with it."""
+    """Open the session of an event, or another one of its host, with what is known of the model."""
     from ctxbudget_server.agents.transcript_files import transcript_tail
 
     session = session or event.session
@@ -48,7 +48,7 @@ def opened(account: AccountClient, event: Event, session: str | None = None) -> 
 
 
 def config_of(account: AccountClient, session: str) -> dict[str, Any] | None:
-    """The settings of a session, None if there is none. A closed one is opened."""
+    """The settings of a session; None if there is no such session. A closed one is reopened."""
     try:
         account.ask("budget/status", sessionId=session)
     except ProtocolError as error:
@@ -67,7 +67,7 @@ def update(
     model: str | None = None,
     window: int | None = None,
 ) -> bool:
-    """Settings follow what a host tells of itself; whether the model changed."""
+    """Adapt the settings to what a host reports about itself; returns whether the model changed."""
     config: dict[str, Any] = {}
     if model and _bare(model) != current["model"]:
         config["model"] = _bare(model)
@@ -79,7 +79,7 @@ def update(
 
 
 def _bare(model: str) -> str:
-    """A model as its provider calls it. A host names it with and without the mark of its window, by turns."""
+    """A model by its provider's name, without the mark for its window that hosts sometimes append."""
     return model.replace(_LONG_WINDOW[0], "")
 
 

@@ -1,6 +1,6 @@
-"""One line for a host's foot: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
+"""A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
 
-The share of the window is the host's own figure where it tells one, else the account's; tokens are retained of budget.
+The share of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from ctxbudget_server.presentation.terminal import line
 
 SEPARATOR: Final = " · "
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
-"""Green, yellow, red: of the terminal's own palette."""
+"""Green, yellow and red of the terminal's palette."""
 _DROPPED_FIRST: Final = ("phase", "agents", "figures", "level")
 
 
 class Look(NamedTuple):
-    """How the line is written."""
+    """How the line is formatted."""
 
     colour: bool = False
     width: int | None = None
 
 
 class HostWindow(NamedTuple):
-    """What a host tells of its window, tokens."""
+    """What a host reports about its window, in tokens."""
 
     size: int | None
     used: int | None
@@ -41,7 +41,7 @@ class HostWindow(NamedTuple):
 
 
 def statusline_of(account: AccountClient, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
-    """The line. The session's settings follow the host's. Raises `ProtocolError` for a store that cannot be used."""
+    """The line. Adapts the session's settings to the host's. Raises `ProtocolError` for an unusable store."""
     host = host_window(payload)
     try:
         status = account.ask("budget/status", **({"sessionId": session} if session else {}))
@@ -56,7 +56,7 @@ def statusline_of(account: AccountClient, session: str | None, payload: Mapping[
 
 
 def host_window(payload: Mapping[str, Any]) -> HostWindow:
-    """The window as Claude Code's status line payload tells it."""
+    """The window as reported in Claude Code's status line payload."""
     window, model = payload.get("context_window"), payload.get("model")
     window = window if isinstance(window, Mapping) else {}
     name = model.get("id") if isinstance(model, Mapping) else model
@@ -88,14 +88,14 @@ def _follow(account: AccountClient, session: str, host: HostWindow) -> bool:
             return False
         update(account, session, before, model=host.model, window=host.size)
     except ProtocolError as error:
-        if error.name != "storeBusy":  # the next line follows
+        if error.name != "storeBusy":  # the next status line will do it
             raise
         return False
     return host.size is not None and before["contextWindow"] != host.size
 
 
 def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
-    """The parts that there is something to say of, in order."""
+    """The parts that have something to show, in order."""
     parts = {
         "window": _window(host.share, status["ofWindow"]),
         "figures": f"{status['retained']:,}/{status['budget']:,}",
@@ -115,7 +115,7 @@ def _window(reported: float | None, counted: float | None) -> str:
 
 
 def _fitted(parts: dict[str, str], level: str, look: Look) -> str:
-    """The parts that the width has room for; what matters least goes first."""
+    """The parts that fit into the width; the least important are dropped first."""
     for name in (None, *_DROPPED_FIRST):
         parts = {key: part for key, part in parts.items() if key != name}
         text = line(SEPARATOR.join(parts.values()))

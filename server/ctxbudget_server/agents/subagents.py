@@ -1,4 +1,4 @@
-"""Running subagents, as leases: they outlive compactions, and every process of the session sees them."""
+"""Running subagents, recorded as leases, which outlive compactions and are visible to every process of the session."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import AccountClient, Event, shortened
 
 REPORT_TOKENS: Final = 1_000
-"""Reserved for what a subagent brings back."""
+"""Tokens reserved for a subagent's report."""
 MAX_LEASE_MS: Final = 6 * 3_600_000
-"""A subagent that is silent for this long is forgotten."""
+"""A subagent that has been silent for this long is forgotten."""
 _HOLDER: Final = "agent "
 MAX_TYPE_CHARACTERS: Final = 80
 
 
 class RunningSubagent(NamedTuple):
-    """A subagent that is at work."""
+    """A subagent that is running."""
 
     agent: str
     agent_type: str
@@ -26,7 +26,7 @@ class RunningSubagent(NamedTuple):
 
 
 def started(account: AccountClient, event: Event) -> None:
-    """A subagent begins. It runs already, so its lease is taken even where it does not fit."""
+    """A subagent has started. It is running already, so its lease is taken even if it does not fit."""
     if any(one.agent == event.agent for one in running_subagents(_leases(account, event.session))):
         return
     kind = shortened(event.agent_type, MAX_TYPE_CHARACTERS) or "subagent"
@@ -42,7 +42,7 @@ def started(account: AccountClient, event: Event) -> None:
 
 
 def finished(account: AccountClient, event: Event, agent: str, used: int) -> None:
-    """A subagent ends, and has brought `used` tokens into the context."""
+    """A subagent has ended and brought `used` tokens into the context."""
     for i, one in enumerate(running_subagents(_leases(account, event.session))):
         if one.agent == agent:
             key = account.step(f"settle{i}")
@@ -50,7 +50,7 @@ def finished(account: AccountClient, event: Event, agent: str, used: int) -> Non
 
 
 def release_all(account: AccountClient, session: str) -> None:
-    """No subagent of the session is at work any more."""
+    """Release the leases of all subagents of a session: none is running any more."""
     for i, one in enumerate(running_subagents(_leases(account, session))):
         key = account.step(f"release{i}")
         _end_lease(account, "budget/release", sessionId=session, leaseId=one.lease, requestKey=key)

@@ -1,6 +1,6 @@
-"""The transcripts that hosts name in their events.
+"""Reads the transcripts that hosts name in their events.
 
-They grow to hundreds of megabytes, so only a bounded piece of them is read, in most cases the end.
+They grow to hundreds of megabytes, so only a bounded part is read, usually the end.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MAX_TASK_CHARACTERS: Final = 160
 
 
 def transcript_tail(path: str | None, limit: int = MAX_TAIL_BYTES, before: str | None = None) -> TranscriptTail:
-    """The end of a transcript, optionally only what was recorded before a time; empty if it cannot be read."""
+    """The end of a transcript, optionally limited to what was recorded before a time; empty if unreadable."""
     return TranscriptTail(read_last_lines(path, limit), before)
 
 
 def task_of_agent(transcript: str | None, agent: str) -> str:
-    """What a subagent of Claude Code was asked, from its own transcript beside the session's; one line."""
+    """The task given to a Claude Code subagent, in one line, from its transcript beside the session's."""
     if not transcript or not transcript.endswith(".jsonl"):
         return ""
     path = os.path.join(transcript.removesuffix(".jsonl"), "subagents", f"agent-{agent}.jsonl")

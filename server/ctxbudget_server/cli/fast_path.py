@@ -49,9 +49,7 @@ class Attempt:
         self.body: bytes | None = None
         """What was read from stdin, which cannot be read twice."""
         self.key = ""
-        """The request key given to a sidecar, which may have acted on it without being able to answer. An event always
-        has one.
-        """
+        """The request key, always set for an event; a sidecar may have acted on it without being able to answer."""
 
     def ask(self) -> OneShotAnswer | None:
         """The answer of the workspace's sidecar, or None."""

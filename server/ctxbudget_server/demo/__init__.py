@@ -1,1 +1,1 @@
-"""`ctxbudget demo`: a harness that drives a server through a whole workflow on real files, and shows what happens."""
+"""`ctxbudget demo`: a harness that drives a server through a complete workflow on real files and shows what happens."""

@@ -1,4 +1,4 @@
-"""Plain lines on a terminal; colour only where a person sees it."""
+"""Plain lines on a terminal, with colour only on a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, TextIO
 from ctxbudget_server.presentation.output import show
 
 WIDTH = 80
-"""Columns that every text of the demo fits in, long names and single words aside."""
+"""Width in columns of the demo's texts, apart from long names and single words."""
 
 Style = Literal["plain", "strong", "warn", "critical", "good"]
 _CODES: dict[Style, str] = {"plain": "", "strong": "1", "warn": "33", "critical": "31;1", "good": "32"}
@@ -23,12 +23,12 @@ class Console:
         self._colour = self._stream.isatty() and "NO_COLOR" not in os.environ
 
     def say(self, text: str = "", style: Style = "plain") -> None:
-        """One text, of one or several lines."""
+        """Print a text of one or several lines."""
         code = _CODES[style] if self._colour else ""
         paint = (lambda line: f"\x1b[{code}m{line}\x1b[0m") if code else None
         show(text.replace("\t", "    ").split("\n"), self._stream, paint)
 
     def heading(self, text: str) -> None:
-        """The title of a step."""
+        """Print the title of a step."""
         self.say()
         self.say(f"== {text} ".ljust(WIDTH, "="), "strong")

@@ -1,4 +1,4 @@
-"""The files of the workflow: found in a folder, and given to the phases that their kinds belong to."""
+"""The files of the workflow: found in a folder, and assigned to phases by their kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".log"})
 
 MAX_FILES = 60
-"""More would be no demonstration; who hits the limit is told so."""
+"""Maximum number of files; the user is told if there are more."""
 
 LOCATION, RESEARCH, PLANNING, IMPLEMENTATION, TESTING, DOCUMENTATION = 0, 1, 2, 3, 4, 6
 
@@ -27,7 +27,7 @@ PHASE_OF_KIND = {
     "log": TESTING,
 }
 NEEDED = {RESEARCH: 3, LOCATION: 1, PLANNING: 1, IMPLEMENTATION: 3, TESTING: 1, DOCUMENTATION: 1}
-"""Documents that a phase has work for, in the order in which phases get those of no known kind."""
+"""Number of documents that each phase needs; documents of unknown kind are dealt to phases in this order."""
 
 _ABOUT_LOCATION = re.compile(r"(?:^|[-_. ])location\b", re.I)
 _ABOUT_DOCUMENTATION = re.compile(r"(?:^|[-_. ])(?:docs?|documentation|changelog|release[-_ ]notes)\b", re.I)
@@ -45,7 +45,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that the server could read, and what `metadata/extract` answered about it."""
+    """A file that the server could read, and the answer of `metadata/extract` about it."""
 
     name: str
     path: Path
@@ -54,11 +54,11 @@ class Document:
     outline: tuple[dict[str, Any], ...]
     phase: int
     dealt: bool = False
-    """Whether the phase has it for no other reason than that neither its kind nor its name tells another."""
+    """Whether it was dealt to its phase because neither its kind nor its name decided."""
 
 
 def find(folder: Path) -> Found:
-    """The text files below `folder`, in the order of their paths; hidden ones are left out. Raises `OSError`."""
+    """The text files below `folder`, sorted by path, without hidden ones. Raises `OSError`."""
     names: list[str] = []
     for path in _walk(folder):
         if len(names) == MAX_FILES:
@@ -78,9 +78,9 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> list[Document]:
-    """Documents from their names and what the server said about them, each with its phase.
+    """Documents made from file names and the server's answers, each with its phase.
 
-    Those that belong to no phase by kind or name are dealt to the phases that are short, and then to research.
+    Those that neither kind nor name assigns to a phase are dealt to phases that need more, then to research.
     """
     phases = [phase_of(name, answer["kind"]) for name, answer in extracted]
     short = [phase for phase, needed in NEEDED.items() for _ in range(needed - phases.count(phase))]
@@ -102,7 +102,7 @@ def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> 
 
 
 def phase_of(name: str, kind: str) -> int | None:
-    """The phase that produces such a document, by its kind or else its name; None if neither tells."""
+    """The phase that produces such a document, by its kind, else its name; None if neither decides."""
     by_kind = PHASE_OF_KIND.get(kind)
     if by_kind in (None, LOCATION, IMPLEMENTATION) and _ABOUT_DOCUMENTATION.search(Path(name).name):
         return DOCUMENTATION

@@ -1,4 +1,4 @@
-"""What a harness asks the server for, in the words of the workflow."""
+"""A harness's requests to the server, in terms of the workflow."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ IN_FLIGHT = 16
 """Requests that are sent before the first answer is read."""
 
 ABOUT_FILES = frozenset({"pathNotAllowed", "pathUnreadable", "notText", "payloadTooLarge", "invalidParams"})
-"""Errors that a file is left out for; any other is not the file's fault, and ends the demo."""
+"""Errors for which a file is skipped; any other is not the file's fault and ends the demo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document that entered the context, and the answer that says so."""
+    """A document that was added to the context, with the server's answer."""
 
     document: Document
     item_id: str
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that the server would not take, in its own words."""
+    """A file that the server refused, with its error."""
 
     name: str
     error: ServerError
@@ -51,23 +51,23 @@ class Agent:
 
 
 class Harness:
-    """One session of one server. Agents call it from threads of their own."""
+    """One session on one server. Agents call it from their own threads."""
 
     def __init__(self, client: Client, session_id: str) -> None:
         self.client = client
         self.session_id = session_id
 
     def ask(self, method: str, **params: Any) -> Answer:
-        """Request and wait. Raises `ServerError`."""
+        """Send a request and wait for the result. Raises `ServerError`."""
         answer: Answer = self.send(method, **params).result()
         return answer
 
     def send(self, method: str, **params: Any) -> Pending:
-        """Request without waiting."""
+        """Send a request without waiting."""
         return self.client.send(method, {"sessionId": self.session_id, **params})
 
     def read(self, found: Found) -> tuple[list[Document], list[Refusal]]:
-        """What the server says about each file, before there is a session: its kind and outline, or a refusal."""
+        """Have the server read each file, before there is a session: returns its kind and outline, or a refusal."""
         extracted: list[tuple[str, Answer]] = []
         refusals: list[Refusal] = []
         for start in range(0, len(found.names), IN_FLIGHT):
@@ -82,7 +82,7 @@ class Harness:
     def add(
         self, documents: Sequence[Document], *, wave: int | None = None, agent: str | None = None
     ) -> tuple[list[Entry], list[Refusal]]:
-        """Documents enter as transient items, by path; one that cannot be read does not keep the others out."""
+        """Add documents as transient items, by path; an unreadable one does not prevent the others."""
         entries: list[Entry] = []
         refusals: list[Refusal] = []
         for one in documents:
@@ -98,7 +98,7 @@ class Harness:
         return entries, refusals
 
     def reduce(self, entry: Entry, max_tokens: int, layer: str) -> tuple[Answer, Answer]:
-        """Metadata takes a document's place: the answers of `metadata/extract` and of `context/add`."""
+        """Replace a document with metadata; returns the answers of `metadata/extract` and `context/add`."""
         extracted = self.ask("metadata/extract", itemId=entry.item_id, maxTokens=max_tokens)
         stand_in = {
             "layer": layer,
@@ -111,7 +111,7 @@ class Harness:
         return extracted, self.ask("context/add", items=[stand_in])
 
     def reserve(self, agents: Sequence[Agent], tokens: int, phase: int) -> None:
-        """A lease is asked for in the name of every agent, before the first answer is read."""
+        """Request a lease for every agent before reading the first answer."""
         asked = [self.send("budget/reserve", tokens=tokens, holder=agent.name, phase=phase) for agent in agents]
         for agent, pending in zip(agents, asked, strict=True):
             try:
@@ -122,7 +122,7 @@ class Harness:
                 agent.refused = error
 
     def work(self, agents: Sequence[Agent]) -> None:
-        """Every agent brings its documents in and settles its lease, each in its own thread."""
+        """Have every agent add its documents and settle its lease, each in its own thread."""
 
         def one(agent: Agent) -> None:
             agent.entries, agent.refusals = self.add(agent.documents, agent=agent.name)

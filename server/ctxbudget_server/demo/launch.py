@@ -23,11 +23,11 @@ REQUEST_SECONDS = 60.0
 
 
 class DemoError(Exception):
-    """Why there is nothing to show: a sentence for a person."""
+    """The demo cannot be shown; the message is for people."""
 
 
 def launch(folder: str | None, trace: str | None) -> int:
-    """Run the demo on a folder's documents, or on the examples; the exit code."""
+    """Run the demo on a folder's documents, or on the examples; returns the exit code."""
     try:
         with ExitStack() as stack:
             source = Path(folder) if folder is not None else stack.enter_context(_examples())
@@ -41,7 +41,7 @@ def launch(folder: str | None, trace: str | None) -> int:
     except ClientError as fault:
         return _fail(str(fault))
     except BrokenPipeError:
-        raise  # the reader of the output left: the command's own affair
+        raise  # the reader of the output has gone, which the command handles
     except OSError as fault:
         return _fail(f"{fault.filename or 'the demo'}: {fault.strerror}")
     return 0
@@ -67,7 +67,7 @@ def _trace_file(path: str) -> Iterator[TextIO]:
     try:
         yield file
     finally:
-        # What cannot be written now could not be before: the client has noted it.
+        # A write that fails now has failed before, and the client has noted it.
         with suppress(OSError):
             file.close()
 
@@ -110,13 +110,13 @@ def _run(found: Found, trace: TextIO | None, label: str) -> None:
 
 
 def with_last_line(reason: str, stderr: str) -> str:
-    """The reason, and what the server's log says last: of a traceback that is the exception itself."""
+    """The reason, with the last line of the server's log, which for a traceback is the exception."""
     last = stderr.strip().rpartition("\n")[2].strip()
     return f"{reason} ({last})" if last else reason
 
 
 def _read(harness: Harness, console: Console, found: Found) -> list[Document]:
-    """What there is to work with, as the server sees it."""
+    """Show the documents as the server sees them."""
     console.heading("Documents")
     if found.more:
         console.say(f"There are more than {len(found.names)} files; these are the first.", "warn")

@@ -1,4 +1,4 @@
-"""Texts made of answers. Nothing here asks or computes anything: every printed figure comes from an argument."""
+"""Formats answers as text. Nothing here sends or computes anything: every figure comes from an argument."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ctxbudget_server.presentation import terminal
 Answer = dict[str, Any]
 
 RULE = "━" * 57
-"""As wide as in the guide whose panel this is."""
+"""As wide as in the guide from which the panel is taken."""
 
 CELL_EDGE = re.compile(r"(?<!\\)\|")
-"""A bar of a Markdown table that belongs to no cell."""
+"""A bar between cells of a Markdown table."""
 
 
 def after_phase(phase: int, status: Answer) -> str:
@@ -50,7 +50,7 @@ def _phase_row(row: Answer) -> str:
 
 
 def account(figures: Answer) -> str:
-    """The four accounts in one line."""
+    """The account's figures in one line."""
     return (
         f"retained {figures['retained']:,} = processed {figures['processed']:,} - saved {figures['saved']:,}; "
         f"level {figures['level']}"
@@ -76,7 +76,7 @@ def alert(answer: Answer) -> str:
 
 
 def advice(status: Answer) -> str:
-    """What the server advises, in its own sentence, and the requests that it proposes."""
+    """The server's advice, and the requests that it proposes."""
     methods = ", ".join(action["method"] for action in status["advice"]["actions"])
     text = f"Advice: {status['advice']['text']}"
     return "\n".join([*_wrapped(text), *([f"  as a request: {methods}"] if methods else [])])
@@ -109,7 +109,7 @@ def excerpt(content: str, lines: int) -> str:
 
 
 def report(markdown: str) -> str:
-    """The server's report, its tables set in columns and its sentences wrapped."""
+    """The server's report, with tables aligned in columns and sentences wrapped."""
     lines: list[str] = []
     table: list[list[str]] = []
     for line in [*markdown.rstrip("\n").split("\n"), ""]:
@@ -140,7 +140,7 @@ def share(value: float) -> str:
 
 
 def elided(text: str, width: int) -> str:
-    """At most `width` characters of a name, its end kept: it tells more than its beginning."""
+    """At most `width` characters of a name; the end is kept, as it says more than the beginning."""
     shown = terminal.line(text)
     return shown if len(shown) <= width else "..." + shown[3 - width :]
 

@@ -1,4 +1,4 @@
-"""What a harness can do with an account that is too full: prune, take it back, prune again, and read what is gone."""
+"""Shows what a harness can do when the account is too full: prune, undo, prune again, and read what was removed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ctxbudget_server.demo.harness import Answer, Entry, Harness
 from ctxbudget_server.presentation.terminal import line
 
 SECTION_LINES = 8
-"""Lines of a retrieved section that are shown."""
+"""Number of lines shown of a retrieved section."""
 
 SECTION_TOKENS = 60
-"""A section below this is hardly worth to be fetched."""
+"""A smaller section is hardly worth fetching."""
 
 ACCOUNTS = ("retained", "processed", "saved", "level")
-"""What an undo brings back; peak and revision are history."""
+"""Figures that an undo restores; peak and revision are history."""
 
 
 def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -
 
 
 def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
-    """A section of a document that is no longer in the context, and the whole of it."""
+    """Retrieve a section of a document that is no longer in the context, and then the whole document."""
     entry = next((entry for entry in entries if _section(entry.document)), entries[0])
     section = _section(entry.document)
     if section is None:
@@ -73,7 +73,7 @@ def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> No
 
 
 def check_originals(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
-    """Every document, fetched after all prunes, against its file."""
+    """Compare every document, fetched after all prunes, with its file."""
     equal = 0
     for entry in entries:
         content: str = harness.ask("context/get", itemId=entry.item_id)["content"]
@@ -95,7 +95,7 @@ def _show_section(harness: Harness, console: Console, entry: Entry, section: Ans
 
 
 def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
-    """Of a document without sections: its first lines."""
+    """For a document without sections: retrieve its first lines."""
     answer = harness.ask("context/get", itemId=entry.item_id, lines={"start": 1, "end": SECTION_LINES})
     console.say(f"Lines of {panel.elided(entry.document.name, 44)}, no longer in the context:")
     console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
@@ -103,9 +103,8 @@ def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
 
 
 def _section(document: Document) -> Answer | None:
-    """A section that somebody would want: the recommendations, else the first of some length, else the longest.
-
-    None where the document has no headings, or no more than a title.
+    """A section that someone would want: the recommendations, else the first of some length, else the longest. None if
+    the document has no headings or only a title.
     """
     inner = [row for row in document.outline if len(row["path"]) > 1]
     long = [row for row in inner if row["tokens"] >= SECTION_TOKENS]
@@ -115,7 +114,7 @@ def _section(document: Document) -> Answer | None:
 
 
 def _acts(answer: Answer) -> list[tuple[Any, ...]]:
-    """The plan without the ids of stand-ins, which a dry run does not make."""
+    """The plan without the ids of replacements, which a dry run does not create."""
     return [
         (row["action"], row["reason"], row["tokensBefore"], row["tokensAfter"], row["title"], _own_id(row))
         for row in answer["plan"]

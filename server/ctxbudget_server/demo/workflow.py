@@ -26,13 +26,13 @@ CONFIG = {"contextWindow": 25_000, "targetShare": 0.3, "scope": "full-implementa
 AGENTS = 3
 WAVES = (1, 2)
 MIN_METADATA = 40
-"""Tokens of metadata for a document, however many share the phase's allocation."""
+"""Minimum tokens of metadata for a document, however many share the phase's allocation."""
 SMALL_METADATA = 4
-"""Of small documents, metadata may be as long as this part of their average."""
+"""For small documents, metadata may be 1/N of their average length."""
 MIN_METADATA_SETTING = 20
-"""The least that `session/open` takes as `metadataTokens`."""
+"""The smallest `metadataTokens` that `session/open` accepts."""
 NEWS_SECONDS = 3.0
-"""How long an alert's notification is waited for; the server tells within a quarter of a second."""
+"""How long to wait for an alert's notification; the server sends it within a quarter of a second."""
 
 NAMES = {
     LOCATION: "location",
@@ -47,7 +47,7 @@ SHOWN_IN = (RESEARCH, IMPLEMENTATION, PLANNING, TESTING, DOCUMENTATION, LOCATION
 
 
 class Workflow:
-    """One run. Every figure that it prints comes from an answer of the server."""
+    """One run. Every figure that it prints comes from the server's answers."""
 
     def __init__(self, harness: Harness, console: Console, documents: Sequence[Document]) -> None:
         self._harness = harness
@@ -98,7 +98,7 @@ class Workflow:
         say(panel.allocations(answer))
 
     def _suit_small_documents(self) -> None:
-        """Where what enters before the first prune cannot reach the usual warning: lower figures, and told."""
+        """Lower the thresholds, and say so, if what is added before the first prune cannot reach the usual warning."""
         sizes = {phase: [d.source_tokens for d in self._documents if d.phase == phase] for phase in NAMES}
         first = sizes[self._showcase]
         if self._showcase == IMPLEMENTATION:
@@ -138,7 +138,7 @@ class Workflow:
         self._console.say(panel.after_phase(phase, status), "plain" if status["level"] == "ok" else status["level"])
 
     def _reduced_at_once(self, phase: int, documents: list[Document], layer: str) -> None:
-        """The harness takes the metadata itself and lets it replace the document."""
+        """The harness extracts the metadata itself and replaces the document with it."""
         bound = max(MIN_METADATA, self._allocated.get(phase, 0) // len(documents))
         if layer == "metadata":
             bound = min(bound, self._metadata_tokens)
@@ -161,11 +161,11 @@ class Workflow:
                 )
 
     def _reduced_by_policy(self, phase: int, documents: list[Document]) -> None:
-        """The documents stay until the phase completes; then the policy reduces them."""
+        """Documents stay until the phase completes; then the policy reduces them."""
         self._show(phase, self._enter(documents), {"phase": phase})
 
     def _research(self, documents: list[Document]) -> None:
-        """Agents in parallel: reserve, bring in, settle."""
+        """Parallel agents: reserve, add, settle."""
         say = self._console.say
         agents = [Agent(f"research-{i + 1}", documents[i::AGENTS]) for i in range(min(AGENTS, len(documents)))]
         share = max(1, self._harness.ask("budget/status")["available"] // len(agents))
@@ -190,7 +190,7 @@ class Workflow:
         self._show(RESEARCH, entries, {"phase": RESEARCH})
 
     def _one_more(self, holder: str, share: int) -> None:
-        """An agent too many: a lease can never hand out tokens that another one holds."""
+        """One agent too many: a lease can never hand out tokens that another one holds."""
         try:
             lease = self._harness.ask("budget/reserve", tokens=share, holder=holder, phase=RESEARCH)
         except ServerError as error:
@@ -200,7 +200,7 @@ class Workflow:
             self._harness.ask("budget/release", leaseId=lease["leaseId"])
 
     def _implement(self, documents: list[Document]) -> None:
-        """Two waves; when the second is complete, a marker is all that is left of the first."""
+        """Two waves; when the second is complete, only a marker remains of the first."""
         say = self._console.say
         half = _first_wave(len(documents))
         for wave, share in zip(WAVES, (documents[:half], documents[half:]), strict=True):
@@ -218,7 +218,7 @@ class Workflow:
             say(f"  now: {panel.account(completed['status'])}")
 
     def _instruct(self, wave: int, documents: list[Document]) -> None:
-        """What the wave is to do enters layer phase, and goes without a trace when the wave completes."""
+        """The wave's instructions go to layer phase, and are removed without a trace when the wave completes."""
         names = "\n".join(f"- report what was done in {document.name}" for document in documents)
         item = {
             "layer": "phase",
@@ -248,14 +248,14 @@ class Workflow:
         self._console.say(panel.report(self._harness.ask("budget/report", format="markdown")["markdown"]))
 
     def _enter(self, documents: Sequence[Document], wave: int | None = None) -> list[Entry]:
-        """Documents enter one after another, and are told."""
+        """Add documents one after another, and print each."""
         entries, refusals = self._harness.add(documents, wave=wave)
         self._say_entries(entries, refusals)
         self._say_alerts(entries)
         return entries
 
     def _show(self, phase: int, entries: Sequence[Entry], target: dict[str, Any]) -> None:
-        """Once in a run, where documents have entered: a prune, its undo, and what can be read afterwards."""
+        """Once per run, when documents have been added: a prune, its undo, and what can be read afterwards."""
         self._entries += entries
         if phase == self._showcase and entries and not self._shown:
             self._shown = True
@@ -270,7 +270,7 @@ class Workflow:
             say_refusal(self._console, refusal)
 
     def _say_alerts(self, entries: Iterable[Entry]) -> None:
-        """Alerts ride in the answer of the call that caused them, and come to watchers as notifications."""
+        """Alerts are in the answer of the call that caused them, and reach watchers as notifications."""
         alerts = sorted((alert for entry in entries for alert in entry.alerts), key=lambda alert: alert["revision"])
         self._alerts += len(alerts)
         for alert in alerts:
@@ -290,13 +290,13 @@ class Workflow:
 
 
 def say_refusal(console: Console, refusal: Refusal) -> None:
-    """A file that is left out, with the server's reason."""
+    """Print a skipped file, with the server's reason."""
     console.say(f"left out: {panel.elided(refusal.name, 60)} ({refusal.error.name})", "warn")
     console.say(f"  {line(refusal.error.message)}")
 
 
 def _first_wave(documents: int) -> int:
-    """How many of the implementation's documents are the first wave's."""
+    """How many of the implementation's documents belong to the first wave."""
     return (documents + 1) // 2
 
 

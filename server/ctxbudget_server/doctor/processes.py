@@ -24,9 +24,7 @@ class Process(NamedTuple):
 
 
 def findings(path: Path) -> Iterator[Finding]:
-    """Findings about processes that use the store at the path, apart from this one. Other users' processes are
-    invisible.
-    """
+    """Findings about other processes of this user that have the store at the path open."""
     if sys.platform != "linux":
         yield Finding(
             "store.processes", "notice", "processes that use it are found only on Linux", command("lsof", str(path))

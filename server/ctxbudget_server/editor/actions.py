@@ -1,4 +1,4 @@
-"""What can be done about a document's cost."""
+"""Code actions that reduce a document's cost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SELECTION = "selection"
 
 
 class Offer(NamedTuple):
-    """A command with its arguments behind the document's address."""
+    """A command, with the arguments that follow the document's URI."""
 
     title: str
     kind: Kind
@@ -25,7 +25,7 @@ class Offer(NamedTuple):
 
 
 def metadata_offer(view: View, most: int) -> Offer | None:
-    """Insert the metadata block or update it; None for a document that is as short as its metadata may be."""
+    """Insert or update the metadata block; None for a document no longer than its metadata may be."""
     if find_block(view.analysis.lines) is not None:
         return Offer("Update metadata block", "refactor.rewrite", "ctxbudget.insertMetadata")
     if view.outline.tokens > most:
@@ -34,7 +34,7 @@ def metadata_offer(view: View, most: int) -> Offer | None:
 
 
 def move_offer(view: View) -> Offer | None:
-    """Move out what costs most, where the document costs too much."""
+    """Move out the most expensive section, if the document costs too much."""
     section = view.costliest() if view.exceeded else None
     if section is None:
         return None
@@ -42,7 +42,7 @@ def move_offer(view: View) -> Offer | None:
 
 
 def offers(view: View, line: int, selected: int, most: int, *, can_move: bool) -> Iterator[Offer]:
-    """What to offer at a line, with a selection of so many characters. `can_move`: the client can create files."""
+    """What to offer at a line, with `selected` characters selected. `can_move`: the client can create files."""
     if can_move and (fix := move_offer(view)) is not None:
         yield fix
     if selected >= MIN_SELECTION:

@@ -1,4 +1,4 @@
-"""What a document costs: its sections with their tokens, at the price of the last edit and not of the document."""
+"""Analyses a document's cost by section; after an edit, the work is in proportion to the edit, not the document."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ctxbudget_server.markdown.scan import State
 from ctxbudget_server.markdown.structure import header_lines
 
 FRONT_LINES = 402
-"""Lines that front matter may take, and the one behind them."""
+"""Maximum number of lines of front matter, plus the line after it."""
 DIFFED = 16_384
-"""Characters of a chunk above which an edit inside of it is counted by itself: a minified line is one chunk."""
+"""In a larger chunk, an edit is counted by itself; a minified line is one chunk."""
 
 
 class Section(NamedTuple):
-    """A heading and all below it. Lines count from 0; the section ends before `end`.
+    """A heading and everything below it. Lines count from 0; the section ends before `end`.
 
-    `own` is what stands before the next heading of any level, in tokens; `below` is the number of sections in it;
-    `parent` is the index of the section around.
+    `own` is the tokens before the next heading of any level; `below` is the number of subsections; `parent` is the
+    index of the enclosing section.
     """
 
     title: str
@@ -70,9 +70,9 @@ class Analysis:
     def apply(self, splice: Splice) -> None:
         """Follow an edit."""
         starts = self._line_starts()
-        # The line before the edit too: whether a chunk may begin depends on the line before it.
+        # Include the line before the edit, which decides whether a chunk may begin.
         first = bisect_right(starts, max(splice.start - 1, 0)) - 1
-        last = bisect_right(starts, max(splice.end, splice.start)) - 1  # and the line behind it
+        last = bisect_right(starts, max(splice.end, splice.start)) - 1  # and the line after it
         last = min(last, len(self._chunks) - 1)
         touched = self._chunks[first : last + 1]
         lines = [line for chunk in touched for line in chunk.lines]
@@ -94,7 +94,7 @@ class Analysis:
         return known
 
     def line_at(self, number: int) -> str:
-        """A line with its end; empty behind the last."""
+        """A line with its end; empty after the last."""
         index = bisect_right(self._line_starts(), number) - 1
         chunk, offset = self._chunks[index], number - self._line_starts()[index]
         return chunk.lines[offset] if offset < chunk.size else ""
@@ -110,7 +110,7 @@ class Analysis:
         return self._mentions
 
     def _lines_with(self, sign: str) -> Iterator[tuple[int, str]]:
-        """The numbered lines outside of code that hold a sign."""
+        """The numbered lines outside code that contain the sign."""
         state, start = self._first_state(), 0
         for chunk in self._chunks:
             scanned = chunk.scan(state)
@@ -152,7 +152,7 @@ class Analysis:
         return Outline(counter.of_sums()(raw, weight), self._sections(counter, before, check))
 
     def _sections(self, counter: Counter, before: list[Measure], check: Check) -> list[Section]:
-        """`before` is what stands before each chunk, and before the end."""
+        """`before` gets the scanner's state before each chunk and at the end."""
         found: list[tuple[int, int, int, str, Measure]] = []
         state, start = self._first_state(), 0
         for number, chunk in enumerate(self._chunks):
@@ -164,7 +164,7 @@ class Analysis:
         return _nested(found, start, before[-1], counter)
 
     def _before_line(self, number: int, line: int, counter: Counter, before: list[Measure], check: Check) -> Measure:
-        """What stands before a line of a chunk; the line counts from the chunk's first, and may lie before it."""
+        """The state before a line of a chunk; the line counts from the chunk's first, and may be before it."""
         while line < 0 and number > 0:
             number -= 1
             line += self._chunks[number].size
@@ -211,7 +211,7 @@ def _nested(
 
 
 def _carry_over(old: Sequence[Chunk], new: Sequence[Chunk]) -> None:
-    """Give remade chunks what is known of their text, or of nearly their text."""
+    """Give rebuilt chunks the known results for the same, or nearly the same, text."""
     known = {chunk.text: chunk for chunk in old}
     for chunk in new:
         if (same := known.get(chunk.text)) is not None:

@@ -1,4 +1,4 @@
-"""The metadata block of a document: marked, so that it is found again, and never a source of itself."""
+"""The metadata block of a document, marked so that it can be found again and is not extracted from itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Extract = Callable[[str], tuple[str, int, int]]
 
 
 class Block(NamedTuple):
-    """Lines `start` to `end` (exclusive), both marks included."""
+    """Lines `start` to `end` (exclusive), including both marks."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class BlockEdit(NamedTuple):
 
 
 def find_block(lines: Sequence[str]) -> Block | None:
-    """The first metadata block of a document that is closed; what stands in code is an example of one."""
+    """The first closed metadata block of a document; one in code is only an example."""
     start: int | None = None
     code: set[int] | None = None
     for number, line in enumerate(lines):
@@ -59,7 +59,7 @@ def _code_lines(lines: Sequence[str]) -> set[int]:
 
 
 def without_block(lines: Sequence[str], block: Block | None) -> list[str]:
-    """The lines without the block and the blank line behind it."""
+    """The lines without the block and the blank line after it."""
     if block is None:
         return list(lines)
     end = block.end
@@ -69,11 +69,11 @@ def without_block(lines: Sequence[str], block: Block | None) -> list[str]:
 
 
 def block_edit(lines: Sequence[str], extract: Extract) -> BlockEdit | None:
-    """The edit that inserts the block or brings it up to date; None if metadata would be no shorter than the text."""
+    """The edit that inserts or updates the block; None if metadata would not be shorter than the text."""
     block = find_block(lines)
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
     place = block.start if block else _place(lines)
-    # A block that is put right under a line of text gets a blank line first, which is the document's own from then on.
+    # A block put directly below a line of text gets a blank line first, which then belongs to the document.
     gap = newline if not block and place and bare(lines[place - 1]).strip() else ""
     source = without_block(lines, block) if block else [*lines[:place], gap, *lines[place:]]
     text, tokens, source_tokens = extract("".join(source))
@@ -89,7 +89,7 @@ def block_edit(lines: Sequence[str], extract: Extract) -> BlockEdit | None:
 
 
 def _place(lines: Sequence[str]) -> int:
-    """Behind the front matter, and behind the title if the document begins with one."""
+    """The line after the front matter, and after the title if the document begins with one."""
     place = header_lines([bare(line) for line in lines[:402]])
     first = next((n for n in range(place, len(lines)) if bare(lines[n]).strip()), None)
     if first is None:

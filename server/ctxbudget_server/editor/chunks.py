@@ -1,4 +1,4 @@
-"""A text in chunks whose token counts add up to that of the whole, remade only around an edit."""
+"""A text in chunks whose token counts add up to that of the whole; an edit rebuilds only the chunks around it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ Check = Callable[[], None]
 
 MIN_CHARACTERS = 4_096
 MAX_CHARACTERS = 8_192
-"""A chunk over this is cut at `MIN_CHARACTERS`: it is what a keystroke counts and scans again, 1 to 2 ms."""
+"""A larger chunk is cut at `MIN_CHARACTERS`. A keystroke recounts and rescans one chunk, which takes 1 to 2 ms."""
 KEPT_SCANS = 4
 
 
 class Measure(NamedTuple):
-    """Raw tokens of a text, and what the kinds of its bytes weigh with the model (`tokens.weight_of`)."""
+    """Raw tokens of a text, and the model's weight of its kinds of bytes (`tokens.weight_of`)."""
 
     raw: int = 0
     weight: float = 0.0
 
     def plus(self, other: Measure) -> Measure:
-        """The measure of two texts, one after the other."""
+        """The measure of two texts joined."""
         return Measure(self.raw + other.raw, self.weight + other.weight)
 
 
 class Chunk:
-    """Whole lines. What is found out about them is kept: measures by model, scans by the state before."""
+    """Whole lines, with cached results: measures by model, scans by the state before them."""
 
     __slots__ = ("_last", "_scans", "lines", "measures", "size", "tails", "text")
 
@@ -37,7 +37,7 @@ class Chunk:
         self.size = len(lines)
         self.measures: dict[str, Measure] = {}
         self.tails: dict[tuple[str, int], Measure] = {}
-        """Of the lines from one on, by model and line."""
+        """Measures of the lines from a given one to the end, by model and line."""
         self._scans: dict[State, Scan] = {}
         self._last: tuple[State, Scan] | None = None
 
@@ -55,10 +55,10 @@ class Chunk:
 
 
 def cut(lines: Sequence[str]) -> list[Chunk]:
-    """Lines into chunks.
+    """Cut lines into chunks.
 
-    A chunk begins at a line that starts with `#`, or where the one before is large enough, and only after a line feed
-    with neither white space nor a slash behind it: counts of such parts add up (see `tokens.cuts`).
+    A chunk begins at a line that starts with `#`, or where the previous one is large enough, and only after a line feed
+    that is not followed by white space or a slash: counts of such parts add up (see `tokens.cuts`).
     """
     chunks: list[Chunk] = []
     start = 0
@@ -71,7 +71,7 @@ def cut(lines: Sequence[str]) -> list[Chunk]:
 def _cuts(lines: Sequence[str]) -> list[int]:
     cuts: list[int] = []
     start = size = 0
-    place, place_size = 0, 0  # the first place to cut after MIN_CHARACTERS
+    place, place_size = 0, 0  # the first possible cut after MIN_CHARACTERS
     for number, line in enumerate(lines):
         if number > start and can_begin(line, lines[number - 1]):
             if line[0] == "#":

@@ -1,4 +1,4 @@
-"""What the actions do to texts: metadata blocks, sections that move out, selections that shrink."""
+"""Plans the edits of code actions: metadata blocks, sections moved out, selections replaced by extracts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ctxbudget_server.editor.view import View
 from ctxbudget_server.markdown.scan import State, scan
 
 MIN_SELECTION = 240
-"""Characters below which a selection is not worth an extract."""
+"""A selection with fewer characters is not worth an extract."""
 MAX_SLUG = 60
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-"""Names that no file can have on Windows, whatever their extension."""
+"""Names that are reserved on Windows, whatever the extension."""
 
 
 class Change(NamedTuple):
-    """Replace what lies between two points of the document."""
+    """Replaces the text between two points of the document."""
 
     start: Point
     end: Point
@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """An edit, with a sentence about it; `new_file` is a name beside the document and its text."""
+    """An edit with a label; `new_file` is the name and text of a file to create beside the document."""
 
     label: str
     changes: Sequence[Change]
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 
 def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | None:
-    """Insert the metadata block or update it; None where metadata would be no shorter than the document."""
+    """Insert or update the metadata block; None if metadata would not be shorter than the document."""
     edit = block_edit(lines, extract)
     if edit is None:
         return None
@@ -50,7 +50,7 @@ def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | 
 
 
 def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callable[[str], bool]) -> Plan:
-    """Move a section to a file of its own beside the document; the heading stays, with a pointer under it.
+    """Move a section to its own file beside the document; the heading stays, with a link below it.
 
     `taken` says whether a file name is in use there.
     """
@@ -68,7 +68,7 @@ def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callabl
 
 
 def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> Plan | None:
-    """Replace a selection by its extract, except a heading at its beginning; None if that would not be shorter."""
+    """Replace a selection with its extract, keeping a heading at its start; None if that would not be shorter."""
     newline = "\r\n" if "\r\n" in selected else "\n"
     lines = split_document(selected)
     heading = scan(lines[:1], State()).headings
@@ -83,7 +83,7 @@ def extract_plan(view: View, start: Point, end: Point, selected: str, extract: E
 
 
 def _free_name(title: str, taken: Callable[[str], bool]) -> str:
-    """A file name made of a heading; letters and digits of any script are kept."""
+    """A file name made from a heading, keeping letters and digits of any script."""
     folded = unicodedata.normalize("NFC", title).lower()
     slug = re.sub(r"[^\w]+", "-", folded).strip("-_")[:MAX_SLUG].strip("-_") or "section"
     if _DEVICE.fullmatch(slug):

@@ -1,4 +1,4 @@
-"""Diagnostics: where a document costs more than its layer allows, and what it costs for clients that show no hints."""
+"""Diagnostics: documents that cost more than their layer allows, and the cost itself for clients without hints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_RELATED = 5
 
 
 class Place(NamedTuple):
-    """A stretch of one line, with what is to be said about it."""
+    """A range within one line, with a text about it."""
 
     line: int
     start: int
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One diagnostic. `severity` in LSP's numbers: 1 error, 2 warning, 3 information, 4 hint."""
+    """One diagnostic. `severity` as in LSP: 1 error, 2 warning, 3 information, 4 hint."""
 
     code: Code
     severity: int
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
 
 def findings(view: View, *, summary: bool) -> Iterator[Finding]:
-    """All that is wrong with the document; with `summary` also what it costs."""
+    """Everything that is wrong with the document; with `summary` also its cost."""
     if summary:
         first = bare(view.analysis.line_at(0))
         yield Finding("documentBudget", 3, Place(0, 0, len(first), view.summary()))
@@ -62,7 +62,7 @@ def _exceeded(view: View) -> Finding:
 
 
 def _costs(view: View) -> Iterator[tuple[int, Place]]:
-    """What the document's cost is made of: the section that costs most, its siblings, and imports."""
+    """What the document's cost consists of: the most expensive section, its siblings, and imports."""
     costliest = view.costliest()
     for section in view.outline.sections:
         if costliest is not None and section.parent == costliest.parent:

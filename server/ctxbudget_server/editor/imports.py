@@ -1,7 +1,7 @@
-"""`@path` imports of instruction files, as the agents that load them follow them.
+"""`@path` imports of instruction files, resolved as the agents that load them do.
 
-Claude Code's rules: a path behind an `@` at the beginning of a line or after white space, relative to the importing
-file or from `~`, not in code, five files deep at most; each file is loaded once.
+Claude Code's rules: a path after an `@` at the beginning of a line or after white space, relative to the importing file
+or to `~`, not in code, at most five files deep; each file is loaded once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Status = Literal["loaded", "again", "cycle", "tooDeep", "outside"]
 
 
 class Mention(NamedTuple):
-    """Where a text names a file that it may import: its line, the columns of the path with its `@`, and the path."""
+    """A possible import in a text: its line, the columns of the path including the `@`, and the path."""
 
     line: int
     start: int
@@ -36,7 +36,7 @@ class Mention(NamedTuple):
 
 @dataclass(slots=True)
 class Import:
-    """A file that is imported: `tokens` are its own, `total` those that it adds with what it imports itself."""
+    """An imported file. `tokens` are its own; `total` includes its own imports."""
 
     mention: Mention
     path: str
@@ -51,7 +51,7 @@ class Import:
         return (self.status == "loaded") + sum(each.files for each in self.imports)
 
     def paths(self) -> Iterable[str]:
-        """The paths of all files in it, also of those that add nothing."""
+        """The paths of all files in it, including those that add nothing."""
         yield self.path
         for each in self.imports:
             yield from each.paths()
@@ -65,21 +65,21 @@ class Import:
 
 
 class Loaded(NamedTuple):
-    """What an imported file has: its tokens, and the files that it may import."""
+    """An imported file's content: its tokens, and the files that it may import."""
 
     tokens: int
     mentions: Sequence[Mention]
 
 
 OUTSIDE = Loaded(0, ())
-"""What a file has that lies where the user has not allowed to read: it is named, but not read."""
+"""Result for a file outside the folders that the user has allowed: it is listed, but not read."""
 
 Load = Callable[[str], Loaded | None]
 """Reads a file by its real path; None unless it is a text file."""
 
 
 def mentions_in(lines: Iterable[tuple[int, str]]) -> list[Mention]:
-    """The imports that numbered lines, none of them code, may hold."""
+    """The possible imports in numbered lines, none of which is code."""
     found: list[Mention] = []
     for number, line in lines:
         if "@" not in line:
@@ -95,7 +95,7 @@ def mentions_in(lines: Iterable[tuple[int, str]]) -> list[Mention]:
 
 
 def resolve(path: str, mentions: Sequence[Mention], load: Load) -> list[Import]:
-    """The imports of the file at `path`, with all that they import. Only names of existing files count as imports."""
+    """The imports of the file at `path`, with their own imports. Only names of existing files count."""
     return _follow(path, mentions, load, {path}, (path,))
 
 
@@ -120,7 +120,7 @@ def _follow(path: str, mentions: Sequence[Mention], load: Load, seen: set[str], 
 
 
 def _find(path: str, named: str, load: Load) -> tuple[str, Loaded | None]:
-    """The real path of a name in a file, and what is there; a full stop behind the name may be the sentence's."""
+    """The real path of a name in a file, and its content; a full stop after the name may end the sentence."""
     for name in dict.fromkeys((named, named.rstrip(_LOOSE_END))):
         if not name or "\0" in name:
             continue
@@ -132,6 +132,6 @@ def _find(path: str, named: str, load: Load) -> tuple[str, Loaded | None]:
 
 def _from_home(name: str) -> Path:
     if name.startswith("~/"):
-        with suppress(RuntimeError):  # the user has no home
+        with suppress(RuntimeError):  # the user has no home folder
             return Path.home() / name[2:]
     return Path(name)

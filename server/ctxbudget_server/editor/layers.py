@@ -1,4 +1,4 @@
-"""Which files are looked at, and which layer each belongs to."""
+"""Which files are analysed, and which layer each belongs to."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ BUILT_IN: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )  # fmt: skip
-"""Layers of usual files, tried in this order after those that the settings name: instructions are loaded at the start
+"""Layers of common files, tried in this order after the patterns in the settings: instructions are loaded at the start
 and stay; commands, agents, skills and prompts steer one phase; plans, reports and summaries are artifacts of which
-metadata is kept."""
+metadata is kept.
+"""
 
 IMPORTING = ("CLAUDE.md", "CLAUDE.local.md", "GEMINI.md", "QWEN.md", "**/.claude/**/*.md")
-"""Files whose `@path` imports their agents follow."""
+"""Files whose `@path` imports agents follow."""
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +44,7 @@ def _made(patterns: tuple[str, ...]) -> Patterns:
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:
-    """Whether patterns, as in .gitignore, take in a file; `path` is relative to its folder, with slashes."""
+    """Whether patterns, as in .gitignore, match a file; `path` is relative to its folder, with slashes."""
     return bool(path) and _made(tuple(patterns)).take_in(path)
 
 
@@ -56,7 +57,7 @@ def _layer(path: str, rules: tuple[tuple[str, str], ...]) -> str | None:
 
 
 def layer_of(path: str | None, settings: EditorSettings) -> str | None:
-    """The layer of a file; None: it has none, as a document without a file."""
+    """The layer of a file; None if it has none, like a document that is not a file."""
     return _layer(path, tuple((rule.glob, rule.layer) for rule in settings.layers)) if path else None
 
 
@@ -66,9 +67,9 @@ def follows_imports(path: str | None) -> bool:
 
 
 def is_warned_of_closed(path: str | None, settings: EditorSettings) -> bool:
-    """Whether a file over its ceiling is worth a warning while it is not open.
+    """Whether an unopened file over its ceiling deserves a warning.
 
-    It is if it enters every session, or if the settings give it a layer: else every old plan would be warned of.
+    It does if it is loaded in every session or the settings give it a layer; otherwise every old plan would get one.
     """
     if path is None or layer_of(path, settings) is None:
         return False
@@ -76,7 +77,7 @@ def is_warned_of_closed(path: str | None, settings: EditorSettings) -> bool:
 
 
 def is_looked_at(path: str | None, language: str | None, settings: EditorSettings) -> bool:
-    """Whether a document is shown its tokens: by its language, or by its path."""
+    """Whether tokens are shown for a document, by its language or its path."""
     if path is not None and settings.exclude and matches(path, settings.exclude):
         return False
     return language in settings.languages or (path is not None and matches(path, settings.include))

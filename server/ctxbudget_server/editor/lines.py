@@ -1,6 +1,6 @@
-"""The text of an open document as lines, changed edit by edit in proportion to the edit.
+"""The text of an open document as lines; the cost of an edit is in proportion to the edit.
 
-Lines end with `\\n`, `\\r\\n` or `\\r` and with nothing else, as LSP says; the last line has no end.
+Lines end only with `\\n`, `\\r\\n` or `\\r`, as in LSP; the last line has no end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
 
 class Point(NamedTuple):
-    """A place in a text: a line, and code points from its beginning. Both count from 0."""
+    """A position in a text: the line, and the code point in it. Both count from 0."""
 
     line: int
     column: int
@@ -42,7 +42,7 @@ def bare(line: str) -> str:
 
 
 class LineText:
-    """A text that changes."""
+    """A text that can be edited."""
 
     def __init__(self, text: str) -> None:
         self.lines = split_document(text)
@@ -59,17 +59,17 @@ class LineText:
         return Point(point.line, min(point.column, len(bare(self.lines[point.line]))))
 
     def replace(self, start: Point, end: Point, text: str) -> Splice:
-        """Replace what lies between two points; what that did to the lines."""
+        """Replace the text between two points; returns how the lines changed."""
         start, end = self.clamp(start), self.clamp(max(start, end))
         first, last = start.line, end.line + 1
         new = self.lines[first][: start.column] + text + self.lines[end.line][end.column :]
         if first and new[:1] == "\n" and self.lines[first - 1].endswith("\r"):
-            first -= 1  # the two make one line end
+            first -= 1  # together they make one line end
             new = self.lines[first] + new
         return self._splice(first, last, split_document(new))
 
     def replace_all(self, text: str) -> Splice:
-        """Replace the whole text; lines that are the same at its beginning and end are left alone."""
+        """Replace the whole text; equal lines at its beginning and end are left alone."""
         old, new = self.lines, split_document(text)
         most = min(len(old), len(new))
         head = next((n for n in range(most) if old[n] != new[n]), most)
@@ -80,7 +80,7 @@ class LineText:
 
     def _splice(self, first: int, last: int, lines: list[str]) -> Splice:
         if last < len(self.lines):
-            lines.pop()  # the text goes on: what follows the last line's end is the next line
+            lines.pop()  # the text goes on, so what follows the last line end is the next line
         self.lines[first:last] = lines
         return Splice(first, last, lines)
 
@@ -94,7 +94,7 @@ class LineText:
 
 
 def point_at(text: str, offset: int) -> Point:
-    """The place of a character of a text."""
+    """The position of a character in a text."""
     lines = split_document(text)
     starts = [0, *accumulate(map(len, lines))]
     line = min(bisect_right(starts, offset) - 1, len(lines) - 1)

@@ -1,4 +1,4 @@
-"""Columns in the units that client and server have agreed on, and in code points."""
+"""Converts columns between code points and the units negotiated with the client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def to_units(line: str, column: int, encoding: Encoding) -> int:
 
 
 def from_units(line: str, units: int, encoding: Encoding) -> int:
-    """How many code points begin within the first `units` units; one that is cut through does not count."""
+    """How many code points are complete within the first `units` units."""
     if encoding == "utf-32" or line.isascii():
         return min(units, len(line))
     if encoding == "utf-8":

@@ -1,4 +1,4 @@
-"""Settings from what clients and project files say: the good parts count, the others are named and left out."""
+"""Reads settings from clients and project files: valid ones are used, the others are reported and ignored."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ OF_THE_PROTOCOL = ("protocolVersion",)
 """Members of `initializationOptions` that are not settings."""
 
 USER_ONLY = "roots"
-"""A setting that a repository must not make: it says what may be read outside the repository."""
+"""A setting that a repository must not make, since it allows reading files outside it."""
 
 MAX_WARNINGS = 20
-"""Of one source; more are only counted."""
+"""Maximum number of warnings about one source; more are only counted."""
 
 MAX_DOTS = 500
-"""In one line of a project file."""
+"""Maximum number of dots in one line of a project file."""
 
 _NAMED = re.compile(r'setting "(\w+)')
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where settings came from, what of them can be used, and what is wrong with the rest."""
+    """A source of settings: its name, its valid settings, and warnings about the rest."""
 
     name: str
     values: Mapping[str, Any]
@@ -39,7 +39,7 @@ class Source:
 
 
 def source(name: str, raw: object) -> Source:
-    """What one source says: the settings themselves, or an object with them as its member `ctxbudget`."""
+    """Read one source: the settings themselves, or an object with a member `ctxbudget`."""
     if raw is None:
         return Source(name, {})
     if not isinstance(raw, dict):
@@ -59,7 +59,7 @@ def source(name: str, raw: object) -> Source:
 
 
 def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
-    """The paths that must go, the deepest last, and why."""
+    """The paths of invalid settings, deepest last, each with the reason."""
     from pydantic import ValidationError
 
     from ctxbudget_protocol.settings import EditorSettings
@@ -89,13 +89,13 @@ def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
 
 
 def project_source(name: str, text: str) -> Source:
-    """What a project file says: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`.
+    """Read a project file: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`.
 
-    The file comes with a repository, which is not to be trusted: whatever it holds, it is read soon or left out.
+    The file comes with a repository, which cannot be trusted: whatever it contains, it is read quickly or ignored.
     """
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        if line.count(".") > MAX_DOTS:  # the time of a dotted key rises faster than its length
+        if line.count(".") > MAX_DOTS:  # the time to parse a dotted key grows faster than its length
             fault = f"line {number} has more than {MAX_DOTS} dots"
             return Source(name, {}, (f"ctxbudget: {name} is not read: {fault}; ignored",))
     try:
@@ -108,13 +108,13 @@ def project_source(name: str, text: str) -> Source:
     found = source(name, raw)
     if USER_ONLY in found.values:
         values = {key: value for key, value in found.values.items() if key != USER_ONLY}
-        fault = f'ctxbudget: {name}: setting "{USER_ONLY}" is only taken from the client, not from a project; ignored'
+        fault = f'ctxbudget: {name}: setting "{USER_ONLY}" is accepted only from the client; ignored'
         found = Source(name, values, (*found.warnings, fault))
     return Source(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
 
 
 def _placed(warning: str, lines: list[str]) -> str:
-    """A warning with the line of the setting that it names, where the file has the setting on a line of its own."""
+    """A warning with the line number of the setting that it names, if the file has the setting on its own line."""
     named = _NAMED.search(warning)
     if named is None:
         return warning
@@ -124,7 +124,7 @@ def _placed(warning: str, lines: list[str]) -> str:
 
 
 def resolve(sources: Iterable[Source]) -> EditorSettings:
-    """The settings of sources, each over those before it, member by member."""
+    """Merge the settings of sources member by member; later sources win."""
     from ctxbudget_protocol.settings import EditorSettings
 
     values: dict[str, Any] = {}

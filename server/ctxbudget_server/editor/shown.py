@@ -1,4 +1,4 @@
-"""What is shown beside the text: inlay hints, lenses and hovers."""
+"""What is shown with the text: inlay hints, lenses and hovers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ctxbudget_server.presentation.page import Page
 
 
 class Hint(NamedTuple):
-    """A text at the end of a line, which has so many code points."""
+    """A text at the end of a line; `column` is the line's length in code points."""
 
     column: int
     label: str
@@ -24,7 +24,7 @@ class Hint(NamedTuple):
 
 
 class Lens(NamedTuple):
-    """A text above the first line that can be clicked: a command with the document's address, and more arguments."""
+    """A clickable text above the first line: a command with the document's URI and further arguments."""
 
     title: str
     command: str
@@ -32,7 +32,7 @@ class Lens(NamedTuple):
 
 
 class Hover(NamedTuple):
-    """What is said about lines `line` to `last`."""
+    """A text about lines `line` to `last`."""
 
     line: int
     last: int
@@ -40,7 +40,7 @@ class Hover(NamedTuple):
 
 
 def hint(view: View, section: Section) -> Hint:
-    """The tokens of a section, for its heading: nothing in it says where the section stands, so that it can be kept."""
+    """The tokens of a section, for its heading. Without line numbers, so that it stays valid if the section moves."""
     lines = plural(max(section.end, section.last + 1) - section.line, "line")
     return Hint(
         len(bare(view.analysis.line_at(section.line))),
@@ -50,7 +50,7 @@ def hint(view: View, section: Section) -> Hint:
 
 
 def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
-    """The document's total, and what can be done about it. `most` tokens may metadata have; see `actions.offers`."""
+    """The document's total, and what can be done about it. `most`: maximum tokens of metadata; see `actions.offers`."""
     yield Lens(view.summary(), "ctxbudget.showBudget")
     for offer in (metadata_offer(view, most), move_offer(view) if can_move else None):
         if offer is not None:
@@ -58,9 +58,9 @@ def lenses(view: View, *, most: int, can_move: bool) -> Iterator[Lens]:
 
 
 def hover(view: View, line: int, extracted: Extraction | None, page: Page) -> Hover | None:
-    """What there is to say about a line: its section's cost, an import's, and on the first line the document's.
+    """The hover for a line: the cost of its section or import, and on the first line that of the document.
 
-    `extracted` is the extraction of the section at the line, if it was made; `page` writes it.
+    `extracted` is the extraction of the section at the line, if there is one; `page` writes the text.
     """
     parts: list[str] = []
     last = line

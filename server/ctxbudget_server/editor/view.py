@@ -1,4 +1,4 @@
-"""A document as it is shown: its sections, what it loads, and what these figures are held against."""
+"""A document as it is shown: its sections, what it loads, and what these figures are compared with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_server.editor.words import percent, plural, tokens_text
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Tokens that shares are of, the ceilings of layers, and the counter. `session` is the one they come from."""
+    """What shares are relative to, the ceilings of layers, and the counter. `session` is the session they come from."""
 
     window: int
     budget: int
@@ -24,7 +24,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One version of a document. `name` is how people call it, `path` its place in the workspace folder."""
+    """One version of a document. `name` is its name for people, `path` its path in the workspace folder."""
 
     name: str
     path: str | None
@@ -36,27 +36,27 @@ class View:
 
     @property
     def loads(self) -> int:
-        """Tokens that enter with the document: its own, and those of what it imports."""
+        """Tokens that loading the document takes: its own, and those of its imports."""
         return self.outline.tokens + sum(each.total for each in self.imports)
 
     def loaded(self) -> Iterator[tuple[str, int]]:
-        """The real paths of the files that are imported, each once, with the tokens of each."""
+        """The real path of each imported file, once, with its tokens."""
         for each in self.imports:
             yield from each.loaded()
 
     @property
     def imported(self) -> int:
-        """How many files enter with it."""
+        """How many files it imports."""
         return sum(each.files for each in self.imports)
 
     @property
     def ceiling(self) -> int | None:
-        """The most that the document may cost in its layer, tokens."""
+        """The maximum tokens of the document in its layer."""
         return self.basis.ceilings.get(self.layer) if self.layer else None
 
     @property
     def exceeded(self) -> bool:
-        """Whether it costs more."""
+        """Whether it exceeds the ceiling."""
         return self.ceiling is not None and self.loads > self.ceiling
 
     def tokens(self, tokens: int) -> str:
@@ -68,7 +68,7 @@ class View:
         return f"{percent(tokens, self.basis.budget)} of budget"
 
     def of_both(self, tokens: int) -> str:
-        """The shares of budget and window, with the figures of both."""
+        """The shares of budget and window, with both figures."""
         basis = self.basis
         return (
             f"{self.of_budget(tokens)} ({basis.budget:,}), {percent(tokens, basis.window)} of window ({basis.window:,})"
@@ -92,11 +92,11 @@ class View:
         return next((s for s in reversed(self.outline.sections) if s.line <= line < max(s.end, s.last + 1)), None)
 
     def children(self, parent: int | None) -> list[int]:
-        """The indices of the sections right below one, or of the outermost."""
+        """The indices of the sections directly below one, or of the outermost ones."""
         return [index for index, section in enumerate(self.outline.sections) if section.parent == parent]
 
     def costliest(self) -> Section | None:
-        """The section that costs most, looked for below headings that stand over nearly all of the document."""
+        """The most expensive section, ignoring headings that cover nearly the whole document."""
         sections, parent = self.outline.sections, None
         while below := self.children(parent):
             largest = max(below, key=lambda index: sections[index].tokens)

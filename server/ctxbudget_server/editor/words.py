@@ -1,4 +1,4 @@
-"""How figures are written: thousands separated, provenance in front, every share with its base."""
+"""How figures are written: with thousands separators, a mark for provenance, and every share with its base."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ MARKS = {"exact": "", "reported": "", "estimated": "~", "calibrated": "≈"}
 
 
 def tokens_text(tokens: int, provenance: str) -> str:
-    """`4,612 tokens`, or `~4,612 tokens` where it is an estimate."""
+    """`4,612 tokens`, or `~4,612 tokens` for an estimate."""
     return f"{MARKS[provenance]}{tokens:,} token{'' if tokens == 1 else 's'}"
 
 
 def percent(part: int, whole: int) -> str:
-    """`61%`; below ten per cent with one decimal."""
+    """`61%`; below 10 % with one decimal."""
     share = part / whole if whole else 0.0
     if share >= 0.0995:
         return f"{share:.0%}"

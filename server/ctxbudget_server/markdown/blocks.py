@@ -1,4 +1,4 @@
-"""A Markdown text as the units that an extract is made of: sentences, items, table rows, fields, code."""
+"""Splits a Markdown text into the units of which an extract is made: sentences, items, table rows, fields, code."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _BOLD_LINE = re.compile(r"\*\*([^*\n]{1,60})\*\*$")
 _LINK_ONLY = re.compile(r"\W*(?:!?\[[^\]]*\]\([^)]*\)\W*)+$")
 
 _MAX_LINKS = 1500
-"""Characters of a unit up to which it may count as a mere list of links."""
+"""A longer unit is never treated as a mere list of links."""
 READ_FIRST, READ_LAST = 300_000, 60_000
-"""Characters at the beginning and the end of a huge text that are taken apart."""
+"""Characters at the beginning and the end of a huge text that are parsed."""
 LINE_WEIGHT = 12
-"""Characters that a line costs beside its own."""
+"""Characters added to each line's own to account for its cost."""
 _UNWRAPPED = 160
-"""Maximum length of a line wrapped by hand; the line after a longer one begins a new paragraph."""
+"""Maximum length of a hand-wrapped line; after a longer one a new paragraph begins."""
 
 
 @dataclass(slots=True)
 class Unit:
-    """A piece of the text without its list marker. Lines are 0-based, half open; `section` is an index, -1 for none."""
+    """A unit without its list marker. Lines are 0-based and half-open; `section` is an index, -1 for none."""
 
     kind: str  # prose, item, row, quote, field, code
     text: str
@@ -48,7 +48,7 @@ class Unit:
 
     @property
     def plain(self) -> str:
-        """The unit's text without Markdown dress."""
+        """The unit's text without Markdown markup."""
         return plain(self.text)
 
 
@@ -138,7 +138,7 @@ class _Builder:
         return True
 
     def begin_label(self, i: int, text: str) -> bool:
-        """A short bold line that opens a paragraph and does not end like a sentence is a label as well."""
+        """Begin a label if the line is one: short, bold, first in its paragraph, and not a sentence."""
         match = _BOLD_LINE.match(text) if self.open is None else None
         if not match or match[1].rstrip()[-1:] in (".", "!", "?", ","):
             return False
@@ -149,7 +149,7 @@ class _Builder:
         return True
 
     def add_empty_field(self, i: int) -> None:
-        """A label alone on its line heads the list under it; it is kept with an empty value."""
+        """Add a label with an empty value: alone on its line, it heads the list below it."""
         assert self.open is not None
         unit = self.open
         unit.end = i + 1
@@ -164,7 +164,7 @@ class _Builder:
 
 
 def _bounded(text: str) -> str:
-    """The text, or of a huge one the beginning up to the end of a sentence, or of a word."""
+    """The text; if huge, its beginning, cut at the end of a sentence or word."""
     if len(text) <= READ_FIRST:
         return text
     end = max(text.rfind(". ", 0, READ_FIRST), text.rfind("。", 0, READ_FIRST)) + 1
@@ -172,7 +172,7 @@ def _bounded(text: str) -> str:
 
 
 def unread_lines(lines: list[str]) -> tuple[int, int]:
-    """The half-open range of lines in the middle of a huge text that are not taken apart; empty for all others."""
+    """The half-open range of lines in the middle of a huge text that are not parsed; empty for other texts."""
     if sum(map(len, lines)) + len(lines) * LINE_WEIGHT <= READ_FIRST + READ_LAST:
         return 0, 0
     start, size = 0, 0
@@ -187,7 +187,7 @@ def unread_lines(lines: list[str]) -> tuple[int, int]:
 
 
 def read_headings(structure: Structure) -> dict[int, Heading]:
-    """The headings by index; of a huge text those of its beginning and end, and the one above the end."""
+    """The headings by index; for a huge text, those in its beginning and end, and the one above the end."""
     start, end = unread_lines(structure.lines)
     found: dict[int, Heading] = {}
     above: int | None = None
@@ -205,7 +205,7 @@ def read_headings(structure: Structure) -> dict[int, Heading]:
 
 
 def build_units(structure: Structure, headings: list[Heading], check: Check = no_check) -> list[Unit]:
-    """The units of a text in order, under the given headings; of a huge text those of its beginning and end."""
+    """The units of a text in order, under the given headings; for a huge text, those of its beginning and end."""
     lines = structure.lines
     unread = unread_lines(lines)
     builder = _Builder(structure)

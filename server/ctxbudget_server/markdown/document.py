@@ -1,4 +1,4 @@
-"""A text taken apart once, for all who look into it."""
+"""A parsed text, shared by everything that reads it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ctxbudget_server.markdown.sentences import plain
 from ctxbudget_server.markdown.structure import Structure, analyse
 
 MAX_ITEM_WORDS = 60
-"""An item longer than this gives its first sentence only."""
+"""Only the first sentence of a longer item is used."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A text without terminal codes, with its structure; of a huge one only the sections that are read."""
+    """A text without terminal codes, with its structure; for a huge text, only the sections that are read."""
 
     text: str
     structure: Structure
     sections: list[Section]
     units: list[Unit]
     titles: list[str]
-    """The headings without Markdown dress, by section index."""
+    """The headings without Markdown markup, by section index."""
 
     def last_below(self, index: int) -> int:
         """The index after the last subsection of a section."""
@@ -37,7 +37,7 @@ class Document:
         return end
 
     def units_of(self, index: int) -> list[Unit]:
-        """The units that stand directly under a heading."""
+        """The units directly under a heading."""
         return self.units_between(index, index + 1)
 
     def units_below(self, index: int) -> list[Unit]:
@@ -45,26 +45,26 @@ class Document:
         return self.units_between(index, self.last_below(index))
 
     def units_between(self, start: int, end: int) -> list[Unit]:
-        """The units of a range of sections; units stand in the order of their sections."""
+        """The units of a range of sections, in order."""
         first = bisect_left(self.units, start, key=lambda u: u.section)
         return self.units[first : bisect_left(self.units, end, lo=first, key=lambda u: u.section)]
 
     def children(self, index: int) -> list[int]:
-        """The sections one step below a section."""
+        """The sections one level below a section."""
         inside = range(index + 1, self.last_below(index))
         top = min((self.sections[i].level for i in inside), default=0)
         return [i for i in inside if self.sections[i].level == top]
 
     def is_title(self, index: int) -> bool:
-        """Whether a section is the whole document, with sections of its own."""
+        """Whether a section is the document's title: it covers everything, and has subsections."""
         return index == 0 and len(self.sections) > 1 and self.last_below(0) >= len(self.sections)
 
     def headings_above(self, index: int) -> tuple[str, ...]:
-        """The headings that a section stands under, without the document's own title."""
+        """The headings above a section, without the document's title."""
         return self.sections[index].path[1 if self.is_title(0) else 0 : -1] if self.sections else ()
 
     def matching(self, pattern: re.Pattern[str]) -> list[int]:
-        """The sections whose heading matches, outermost only, in order; the document's own title names none."""
+        """The outermost sections whose heading matches, in order; the document's title does not count."""
         found: list[int] = []
         end = 0
         for i, title in enumerate(self.titles):
@@ -75,7 +75,7 @@ class Document:
 
 
 def parse_document(text: str, check: Check = no_check) -> Document:
-    """Takes a text apart."""
+    """Parse a text."""
     text = strip_ansi(text)
     structure = analyse(text)
     headings = read_headings(structure)

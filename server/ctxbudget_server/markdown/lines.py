@@ -1,4 +1,4 @@
-"""Lines as an editor counts them: ended by \\n, \\r\\n or \\r and by nothing else (no form feed, no U+2028)."""
+"""Lines as an editor counts them: they end only with \\n, \\r\\n or \\r, not with form feed or U+2028."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1
 
 
 CHUNK = 200_000
-"""Characters that one call of a regular expression or a split works on: such a call holds the interpreter."""
+"""Characters processed by one regular expression or split, which holds the interpreter lock."""
 
 
 def chunks(text: str) -> Iterator[str]:
-    """The text in stretches of whole lines of about `CHUNK` characters; a longer line stays whole."""
+    """The text in chunks of whole lines of about `CHUNK` characters; a longer line stays whole."""
     start = 0
     while len(text) - start > CHUNK:
         end = start + CHUNK
@@ -31,7 +31,7 @@ def chunks(text: str) -> Iterator[str]:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text with their ends; joined again they are the text."""
+    """The lines of a text with their ends; joining them gives the text again."""
     return [line for chunk in chunks(text) for line in _LINE.findall(chunk)]
 
 
@@ -47,14 +47,14 @@ def bare_lines(text: str) -> list[str]:
 
 
 def strip_ansi(text: str) -> str:
-    """The text without terminal control sequences; its lines stay where they are."""
+    """The text without terminal control sequences; line numbers stay the same."""
     if "\x1b" not in text:
         return text
     return "".join(_ANSI.sub("", chunk) for chunk in chunks(text))
 
 
 def line_range(text: str, start: int, end: int) -> str:
-    """Lines `start` to `end` (1-based, inclusive), exactly as they stand. Lines beyond the text are ignored."""
+    """Lines `start` to `end` (1-based, inclusive), unchanged. Lines beyond the text are ignored."""
     if start < 1 or end < start:
         return ""
     return "".join(split_lines(text)[start - 1 : end])

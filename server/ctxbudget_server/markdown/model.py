@@ -1,6 +1,6 @@
-"""What every reader of Markdown passes around: sections, the outline, and the caller's two functions.
+"""Types shared by all readers of Markdown: sections, the outline, and the caller's two functions.
 
-All line numbers are 1-based and inclusive. All token figures are counts of the caller's `count`.
+All line numbers are 1-based and inclusive. All token figures come from the caller's `count`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Count: TypeAlias = Callable[[str], int]
 """Exact number of tokens of a text."""
 
 Check: TypeAlias = Callable[[], None]
-"""Raises when the caller no longer wants the answer."""
+"""Raises if the caller no longer wants the answer."""
 
 
 def no_check() -> None:
@@ -22,7 +22,7 @@ def no_check() -> None:
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """One section: its own heading, the headings above it and itself, and the lines that it spans with all below it."""
+    """One section: its heading, the path of headings down to it, and the lines that it spans with its subsections."""
 
     heading: str
     path: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""Headings, code and comments of a Markdown text, line by line, from any line whose state is known.
+"""Scans a Markdown text for headings, code and comments line by line, starting at any line whose state is known.
 
-One scan serves whole texts that are too long for a parser and editors, where a state sums up
-all lines before it, so that after an edit only what may have changed is scanned again.
+It serves texts that are too long for a parser, and editors: a state sums up all earlier lines, so that after an edit
+only what may have changed is scanned again.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ HTML_BLOCK = re.compile(
 FIELD_LINE = re.compile(r"\s*(?:[-*+]\s+)?[\w*][\w *-]{0,40}:(?:\s|$)")
 _RAW = re.compile(r"<(pre|script|style|textarea)(?:[\s>]|$)", re.I)
 PROSE_HEADING = 120
-"""Characters above which what is underlined is prose."""
+"""Underlined text with more characters than this is prose."""
 
 
 class State(NamedTuple):
-    """What a scan knows at the beginning of a line.
+    """The scanner's state at the beginning of a line.
 
-    `block`: inside of what ("" for nothing, "front", "fence", "comment", "raw" or "html"); `mark` what ends it, with a
-    fence's indentation in `indent` and the lines left of the front matter in `left`. `item` is the content column of
-    the innermost list item, 0 outside lists. `paragraph` holds the first three lines of the open paragraph.
+    `block` is the enclosing block ("" for none, "front", "fence", "comment", "raw" or "html") and `mark` what ends it;
+    `indent` is a fence's indentation, `left` the remaining lines of front matter. `item` is the content column of the
+    innermost list item, 0 outside lists. `paragraph` holds the first three lines of the open paragraph.
     """
 
     block: str = ""
@@ -48,9 +48,9 @@ _START = State()
 
 
 class Heading(NamedTuple):
-    """A heading outside of code, lists and quotes.
+    """A heading outside code, lists and quotes.
 
-    Lines count from 0 at the beginning of the scan; a heading that is underlined may have begun before it.
+    Lines count from 0 at the start of the scan; an underlined heading may have begun before it.
     """
 
     line: int
@@ -61,7 +61,7 @@ class Heading(NamedTuple):
 
 @dataclass(slots=True)
 class Scan:
-    """What a stretch of lines holds. `code` and `comments` are half-open ranges of lines."""
+    """The result of scanning some lines. `code` and `comments` are half-open ranges of lines."""
 
     headings: list[Heading] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Scan:
 
 
 def scan(lines: Sequence[str], state: State) -> Scan:
-    """Scan lines (with their ends or without) from a state on."""
+    """Scan lines (with or without their ends), starting from a state."""
     found = Scan()
     for number, line in enumerate(lines):
         text = line.rstrip("\r\n")
@@ -80,7 +80,7 @@ def scan(lines: Sequence[str], state: State) -> Scan:
 
 
 def scan_as_one(text: str, lines: int, state: State) -> Scan | None:
-    """The scan of lines that are inside of one block from end to end; None if that takes a closer look."""
+    """The scan of lines that are entirely inside one block; None if they must be scanned one by one."""
     if state.block == "fence" and state.mark not in text and not _ends_with_item(state):
         return Scan(code=[(0, lines)], state=state)
     if state.block == "comment" and state.mark not in text and not state.paragraph:
@@ -89,7 +89,7 @@ def scan_as_one(text: str, lines: int, state: State) -> Scan | None:
 
 
 def _step(found: Scan, number: int, line: str, state: State) -> State:
-    """Inside of a block."""
+    """Scan a line inside a block."""
     if state.block == "front":
         return state._replace(left=state.left - 1) if state.left > 1 else State()
     if state.block == "fence":
@@ -112,13 +112,13 @@ def _in_fence(found: Scan, number: int, line: str, state: State) -> State:
             _mark(found.code, number)
             return after
     elif _ends_with_item(state) and line.strip() and inner < state.item:
-        return _open(found, number, line, after)  # the list item that held the fence has ended
+        return _open(found, number, line, after)  # the list item that contained the fence has ended
     _mark(found.code, number)
     return state
 
 
 def _ends_with_item(state: State) -> bool:
-    """Whether a fence stands in a list item, with which it ends."""
+    """Whether a fence is in a list item that has ended, which ends the fence too."""
     return bool(state.item) and state.indent >= state.item
 
 
@@ -136,7 +136,7 @@ def _longer(state: State, line: str) -> State:
 
 
 def _open(found: Scan, number: int, line: str, state: State) -> State:
-    """Outside of every block."""
+    """Scan a line outside any block."""
     first = line[:1]
     if first == "#" and (atx := ATX.match(line)):
         _heading(found, number, atx)
@@ -198,7 +198,7 @@ def _text(found: Scan, number: int, line: str, state: State, *, nested: bool) ->
 
 
 def is_plausible(block: Sequence[str]) -> bool:
-    """A rule typed right under a paragraph or a list of fields makes a heading for a parser, not for its author."""
+    """Whether an underlined block is meant as a heading, and not as a paragraph or fields above a rule."""
     return len(block) <= 2 and sum(map(len, block)) <= PROSE_HEADING and not any(map(FIELD_LINE.match, block))
 
 

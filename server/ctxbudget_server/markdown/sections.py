@@ -1,4 +1,4 @@
-"""Sections: the outline with its token figures, and a section found by its heading."""
+"""Sections: the outline with token figures, and finding a section by its heading."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ RECOUNT = 400_000
 def sections_of(structure: Structure, chosen: Container[int] | None = None) -> list[Section]:
     """Every section in the order of the text, or only those of the chosen headings, by their indices.
 
-    A section ends where a heading of its level or above begins.
+    A section ends where a heading of the same or a higher level begins.
     """
     headings = structure.headings
     ends = [len(structure.lines)] * len(headings)
     paths: list[tuple[str, ...]] = []
     taken: list[int] = []
-    above: list[int] = []  # the sections that are still open, outermost first
+    above: list[int] = []  # the open sections, outermost first
     for i, heading in enumerate(headings):
         while above and headings[above[-1]].level >= heading.level:
             ends[above.pop()] = heading.line
@@ -41,9 +41,9 @@ def outline_of(
 ) -> tuple[OutlineEntry, ...]:
     """The outline with tokens, at most `limit` entries.
 
-    Each stretch between headings is counted once, and sections sum their stretches: exact with a vocabulary that
-    never joins a line break with what a heading starts with (o200k_base, cl100k_base). Where counts do not add up
-    (scaled and rounded ones) sections are counted one by one, unless that is more than `RECOUNT` characters.
+    Each part between headings is counted once, and sections sum up their parts: exact with a vocabulary that never
+    joins a line break with the start of a heading (o200k_base, cl100k_base). If counts do not add up (because they are
+    scaled and rounded), sections are counted one by one, unless that means more than `RECOUNT` characters.
     """
     shown = sections_of(structure, None if limit is None else range(limit))
     if not shown:
@@ -70,7 +70,7 @@ def outline_of(
 
 
 def _adds_up(count: Count) -> bool:
-    """Whether counts of whole lines sum to the count of all."""
+    """Whether counts of whole lines add up to the count of the text."""
     return all(count(line * n) == n * count(line) for line in ("a\n", "a b\n") for n in (3, 50))
 
 
@@ -80,10 +80,10 @@ def outline(text: str, count: Count) -> tuple[OutlineEntry, ...]:
 
 
 def find_section(text: str, heading: str) -> tuple[Section, ...]:
-    """The sections that a heading names, best reading first: one answer is a hit, several are ambiguous, none a miss.
+    """The sections that a heading may name: one is a hit, several are ambiguous, none is a miss.
 
     `heading` is a heading's text or a path of headings joined by ' > ' (the last parts of the real path are
-    enough). Exact spelling wins over other letter case, which wins over the same words with other marks.
+    enough). Exact spelling wins over different letter case, which wins over the same words with different punctuation.
     """
     sections = sections_of(analyse(strip_ansi(text)))
     wanted = heading.strip().lstrip("#").strip()

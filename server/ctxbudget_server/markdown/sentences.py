@@ -1,4 +1,4 @@
-"""Sentences of prose, and prose without its Markdown dress (links, emphasis, comments)."""
+"""Sentences of prose, and prose without Markdown markup (links, emphasis, comments)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPACES = re.compile(r"\s+")
 _SPACE_RUN = re.compile(r"  +")
 
 _PIECE = 16_000
-"""Characters that are undressed at once: the patterns hold the interpreter while they run."""
+"""Characters stripped of markup at a time, since the patterns hold the interpreter lock while they run."""
 _END = re.compile(r"[.!?]['\")\]`*_]{0,4}\s+(?=[\"'(\[`*_]{0,4}[^\W_a-z])|[。！？]['\"」』）]?")
 _LOOSE_END = re.compile(r"(?<=[^\s.])[.!?]['\")\]]{0,3}\s+(?=\S)|(?:\\n)+|; (?=\w)|[}\]], (?=[{\[\"'])")
 _MAX_TIGHT = 120
@@ -38,7 +38,7 @@ _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]")
 
 
 def plain(text: str) -> str:
-    """A stretch of Markdown as it reads: link texts without targets, no emphasis, no comments, nothing struck out."""
+    """Markdown as plain text: link texts without targets, no emphasis, no comments, nothing struck out."""
     if len(text) <= _PIECE:
         return _plain(text)
     read: list[str] = []
@@ -69,7 +69,7 @@ def _plain(text: str) -> str:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a stretch of plain prose, in order, none cut."""
+    """The sentences of plain prose, in order and complete."""
     found: list[str] = []
     start = 0
     for match in _END.finditer(text):
@@ -90,7 +90,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def split_loosely(text: str) -> list[str]:
-    """Sentences, and what reads like one in texts without capitals, or where line breaks are spelled `\\n`."""
+    """Sentences, including those without capitals and those separated by a literal `\\n`."""
     return [
         piece
         for sentence in split_sentences(text)
@@ -114,10 +114,10 @@ def _loose_pieces(sentence: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Words of a text; a CJK character counts as one."""
+    """The number of words in a text; a CJK character counts as one."""
     return len(_CJK.sub(" x ", text).split())
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a stretch of prose ends like a sentence."""
+    """Whether prose ends like a sentence."""
     return text.rstrip("'\")]`*_ ")[-1:] in tuple(".!?。！？…")

@@ -1,4 +1,4 @@
-"""Where a Markdown text has headings and code, by line.
+"""Finds the headings and code of a Markdown text, by line.
 
 Up to `AST_LIMIT` characters and `AST_LINES` lines markdown-it's block parser decides. Longer texts take a linear
 scan with the same answers for headings in ordinary documents: markdown-it takes half a second per megabyte.
@@ -23,18 +23,18 @@ AST_LIMIT, AST_LINES = 200_000, 6_000
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The bare lines of a text, its headings, and the half-open 0-based line ranges that are not prose."""
+    """The lines of a text without their ends, its headings, and the line ranges (0-based, half-open) without prose."""
 
     lines: list[str]
     headings: list[Heading]
     code: list[tuple[int, int]]
     comments: list[tuple[int, int]]
     header: int
-    """Number of lines that the YAML front matter or the raw `key: value` lines at the top take; 0 without any."""
+    """Number of lines of YAML front matter or raw `key: value` lines at the top; 0 if there are none."""
 
 
 def front_matter_lines(lines: list[str]) -> int:
-    """How many lines the YAML front matter at the top takes."""
+    """The number of lines of YAML front matter at the top."""
     if not lines or lines[0].rstrip() != "---" or len(lines) < 2 or not lines[1].strip():
         return 0
     for i, line in enumerate(lines[1:400], 1):
@@ -51,7 +51,7 @@ MAX_HEADER = 60
 
 
 def header_lines(lines: list[str]) -> int:
-    """How many lines at the top are machine-written facts: front matter, or two and more raw `key: value` lines."""
+    """The number of machine-written lines at the top: front matter, or at least two raw `key: value` lines."""
     front = front_matter_lines(lines)
     end = front
     while (
@@ -60,7 +60,7 @@ def header_lines(lines: list[str]) -> int:
         and (_HEADER_LINE.match(lines[end]) or (end and _HEADER_MORE.match(lines[end])))
     ):
         end += 1
-    # A blank line or a rule closes raw lines; anything else means that they are the beginning of something longer.
+    # A blank line or a rule ends raw lines; if anything else follows, they are the start of something longer.
     closed = end == len(lines) or not lines[end].strip(" -")
     return front or (end if end >= 2 and closed else 0)
 
@@ -86,7 +86,7 @@ def _parser() -> MarkdownIt:
 
 
 def _by_tree(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]:
-    # A bare \r or NUL cannot reach the parser: lines are split already, and NUL is replaced as CommonMark asks.
+    # No bare \r or NUL reaches the parser: lines are already split, and NUL is replaced as CommonMark requires.
     source = "\n".join([""] * front + lines[front:]).replace("\x00", "�")
     headings: list[Heading] = []
     code: list[tuple[int, int]] = []

@@ -1,1 +1,1 @@
-"""What people are shown: text from elsewhere, made harmless for a terminal, for Markdown and for an editor's labels."""
+"""Output for people: text from elsewhere, made safe for a terminal, for Markdown and for an editor's labels."""

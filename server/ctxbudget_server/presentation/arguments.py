@@ -1,4 +1,4 @@
-"""The command line's own messages: names of files, which the shell put there, may stand in them."""
+"""An argument parser with safe messages: they may contain file names, which the shell expanded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_COLUMNS = 80
 
 
 class QuickFormatter(HelpFormatter):
-    """Finds the terminal's width without `shutil`, which each argument that is added would import."""
+    """A help formatter that finds the terminal's width without importing `shutil`."""
 
     def __init__(self, prog: str, **named: Any) -> None:
         named.setdefault("width", _columns() - 2)
@@ -25,20 +25,20 @@ class QuickFormatter(HelpFormatter):
 
 
 class QuickRawFormatter(QuickFormatter, RawDescriptionHelpFormatter):
-    """The same, and leaves descriptions as they are written."""
+    """The same, but keeps the line breaks of descriptions."""
 
 
 class SafeParser(ArgumentParser):
-    """An `ArgumentParser` that prints nothing raw."""
+    """An `ArgumentParser` that escapes everything it prints."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         named.setdefault("formatter_class", QuickFormatter)
         super().__init__(*given, **named)
         self.color = False
-        """Python 3.14 colours help by itself."""
+        """Python 3.14 would colour the help."""
 
     def error(self, message: str) -> NoReturn:
-        """Say how the command is used and what is wrong; exit with 2."""
+        """Print the usage and what is wrong; exit with 2."""
         self.print_usage(sys.stderr)
         show([f"{self.prog}: error: {message}"], sys.stderr)
         raise SystemExit(2)
@@ -49,7 +49,7 @@ class SafeParser(ArgumentParser):
 
 
 def _columns() -> int:
-    """The width of the terminal that shows standard output, as `shutil.get_terminal_size` finds it."""
+    """The width of the terminal on standard output, determined as `shutil.get_terminal_size` does."""
     chosen = os.environ.get("COLUMNS", "")
     if chosen.isdecimal() and int(chosen) > 0:
         return int(chosen)

@@ -1,7 +1,7 @@
-"""Text from elsewhere, for what an editor shows as plain text: lenses, diagnostics, messages, progress.
+"""Escapes text from elsewhere for what editors show as plain text: lenses, diagnostics, messages, progress.
 
-Some editors make more of such text than the protocol says: VS Code follows `[words](command:…)` in a message, and
-draws `$(name)` as an icon. A space takes the meaning from both.
+Some editors interpret such text further than the protocol says: VS Code follows `[words](command:…)` in a message, and
+draws `$(name)` as an icon. An added space disables both.
 """
 
 from __future__ import annotations

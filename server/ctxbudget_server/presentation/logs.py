@@ -12,7 +12,7 @@ _Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | N
 
 
 class SafeFormatter(logging.Formatter):
-    """Writes an entry in one line, and a traceback in its own lines."""
+    """Writes an entry on one line, and a traceback on several."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         """The entry."""

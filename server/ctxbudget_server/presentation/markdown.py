@@ -1,7 +1,8 @@
-"""Text from elsewhere, for Markdown: it is shown as it is, and is never a link, an image, HTML or a structure.
+"""Escapes text from elsewhere for Markdown, so that it is shown literally and is never a link, an image, HTML or
+structure.
 
-Only what would mean something where it is gets a backslash, so that the same Markdown also reads well on a terminal.
-Invisible characters are written out as they are for a terminal.
+A backslash is added only where a character would have a meaning, so that the same Markdown also reads well on a
+terminal. Invisible characters are written out as for a terminal.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ _MEANINGFUL = re.compile(
         (
             r"[`*\[\]<|~$]",
             r"\\(?=[!-/:-@\[-`{-~]|$)",  # before punctuation it would vanish, or undo an escape
-            r"(?<![^\W_])_|_(?![^\W_])",  # within a word it means nothing
+            r"(?<![^\W_])_|_(?![^\W_])",  # within a word it has no meaning
             r"&(?=#?\w+(?:;|$))",
-            r":(?=//)|@(?=\w)|(?i:(?<=www)\.)",  # addresses, of which renderers make links unasked
+            r":(?=//)|@(?=\w)|(?i:(?<=www)\.)",  # addresses, which renderers turn into links
             r"#(?=#*\s*$)",  # the end of a heading
             r"^[#>+=-]",
         )
@@ -28,13 +29,13 @@ _BACKTICKS = re.compile("`+")
 
 
 def text(words: str) -> str:
-    """The words as a part of a paragraph, a heading, an entry of a list or a cell of a table, on one line."""
+    """The words on one line, for a paragraph, a heading, a list entry or a table cell."""
     escaped = _MEANINGFUL.sub(r"\\\g<0>", terminal.line(words).strip())
     return _NUMBERED.sub(r"\1\\\2", escaped)
 
 
 def code(words: str) -> str:
-    """The words as a code span. It is not for tables, where a bar would end the cell."""
+    """The words as a code span. Not for tables, where a bar would end the cell."""
     shown = terminal.line(words)
     if not shown:
         return ""
@@ -44,7 +45,7 @@ def code(words: str) -> str:
 
 
 def fenced(words: str) -> str:
-    """The words as a block of code, with their own lines."""
+    """The words as a code block, keeping their lines."""
     shown = terminal.block(words)
     fence = "`" * max(3, _longest_run(shown) + 1)
     return f"{fence}text\n{shown}\n{fence}"

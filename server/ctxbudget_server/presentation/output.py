@@ -1,6 +1,6 @@
-"""Prints for people, on standard output and standard error. No other module does: nothing can go around the escaping.
+"""Prints for people, on standard output and standard error. No other module does, so nothing bypasses the escaping.
 
-`cli/printing.py` and `cli/hook_guard.py` hand on bytes that were made elsewhere, for programs or by these functions.
+`cli/printing.py` and `cli/hook_guard.py` only pass on bytes, made for programs or by these functions.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ CLEAR_LINE = "\r\x1b[K"
 
 
 def show(lines: Iterable[str], stream: TextIO | None = None, paint: Callable[[str], str] | None = None) -> None:
-    """Print lines, on standard output unless told otherwise. `paint` gets each line after it was made safe."""
+    """Print lines, on standard output by default. `paint` gets each line after it was made safe."""
     safe = map(line, lines)
     _write("".join(f"{each}\n" for each in (map(paint, safe) if paint else safe)), stream or sys.stdout)
 
 
 def complain(command: str, message: str) -> None:
-    """Say on standard error what is wrong, in one line."""
+    """Report a problem on standard error, in one line."""
     words = "ctxbudget " + command if command else "ctxbudget"
     start = CLEAR_LINE if sys.stderr.isatty() else ""
     _write(f"{start}{line(f'{words}: {message}')}\n", sys.stderr)
 
 
 def show_progress(text: str) -> None:
-    """Put a text in place of the last one, where a person watches standard error; an empty one takes it away."""
+    """Replace the last progress text, if standard error is a terminal; an empty text removes it."""
     if sys.stderr.isatty():
         _write(f"{CLEAR_LINE}{line(text)}", sys.stderr)
 
 
 def show_path(path: Path) -> None:
-    """Print a path: exactly for a program, which is to open it; harmlessly for a terminal."""
+    """Print a path: exactly for a program, which will open it; escaped for a terminal."""
     if sys.stdout.isatty():
         show([str(path)])
     else:
@@ -49,7 +49,7 @@ def show_path(path: Path) -> None:
 
 
 def show_crash(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-    """Print the traceback of a fault of our own; for `sys.excepthook`."""
+    """Print the traceback of an internal error; for `sys.excepthook`."""
     import traceback
 
     lines = "".join(traceback.format_exception(kind, fault, trace)).rstrip("\n").split("\n")
@@ -57,7 +57,7 @@ def show_crash(kind: type[BaseException], fault: BaseException, trace: Traceback
 
 
 def show_json(value: Any, *, indent: int | None = None) -> None:
-    """Print a value for programs: exactly, in ASCII."""
+    """Print a value as JSON for programs: exact, in ASCII."""
     _write(json_text(value, indent=indent) + "\n", sys.stdout)
 
 

@@ -1,4 +1,4 @@
-"""A short text for a person, in Markdown or without it: what is said is said once, and is safe in both."""
+"""A short text for people, as Markdown or plain text: written once, and safe in both forms."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from ctxbudget_server.presentation import markdown, terminal
 
 
 class Page(Protocol):
-    """How words are written. `strong` takes what is written already; the others take text from elsewhere."""
+    """How to write words. `strong` takes text already written by the page; the others take raw text."""
 
     def text(self, words: str) -> str:
         """Words in a sentence."""
 
     def strong(self, written: str) -> str:
-        """What matters most."""
+        """Emphasized words."""
 
     def code(self, words: str) -> str:
         """A name or a path."""
 
     def fenced(self, words: str) -> str:
-        """A text of several lines."""
+        """A text of several lines, set apart."""
 
 
 class Markdown:
-    """For clients that render it."""
+    """For clients that render Markdown."""
 
     def text(self, words: str) -> str:
         """Words in a sentence."""
         return markdown.text(words)
 
     def strong(self, written: str) -> str:
-        """What matters most."""
+        """Emphasized words."""
         return f"**{written}**"
 
     def code(self, words: str) -> str:
@@ -39,19 +39,19 @@ class Markdown:
         return markdown.code(words)
 
     def fenced(self, words: str) -> str:
-        """A text of several lines."""
+        """A text of several lines, set apart."""
         return markdown.fenced(words)
 
 
 class Plain:
-    """For clients that show what they are given."""
+    """For clients that show text as it is."""
 
     def text(self, words: str) -> str:
         """Words in a sentence."""
         return terminal.line(words)
 
     def strong(self, written: str) -> str:
-        """What matters most."""
+        """Emphasized words."""
         return written
 
     def code(self, words: str) -> str:
@@ -59,5 +59,5 @@ class Plain:
         return terminal.line(words)
 
     def fenced(self, words: str) -> str:
-        """A text of several lines."""
+        """A text of several lines, set apart."""
         return terminal.block(words)

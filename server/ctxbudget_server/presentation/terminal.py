@@ -1,4 +1,4 @@
-r"""Text from elsewhere, for a terminal: what the terminal would act on, or not show at all, is written out.
+r"""Escapes text from elsewhere for a terminal: characters that it would act on, or not show, are written out.
 
 | what | becomes |
 | --- | --- |
@@ -21,12 +21,12 @@ if TYPE_CHECKING:  # hooks have no time for `typing`
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-"""Signs of Arabic, Syriac and Kaithi that enclose what follows: format characters by category, but seen."""
+"""Arabic, Syriac and Kaithi signs that enclose what follows: format characters by category, but visible."""
 _JOINERS = frozenset("\u200c\u200d")
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Letters and marks by category that show nothing: fillers, and the joiner of graphemes."""
+"""Letters and marks by category that are invisible: fillers, and the combining grapheme joiner."""
 _SELECTORS = frozenset([*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))])
-"""Each chooses a variant of the character before it; a run of them says something only to a program."""
+"""Each selects a variant of the character before it; a run of them means something only to programs."""
 
 
 def line(text: str) -> str:
@@ -35,15 +35,15 @@ def line(text: str) -> str:
 
 
 def block(text: str) -> str:
-    """The text with its own lines and tabs."""
+    """The text, keeping its lines and tabs."""
     return _shown(text, "\n\t")
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    """JSON that is exact for programs, and ASCII without a control character, whoever looks at it."""
+    """JSON that is exact for programs, and safe to display: ASCII without control characters."""
     import json
 
-    # In JSON this one can only stand within a string; `json` escapes all the others.
+    # In JSON this one can only occur in a string; `json` escapes all the others.
     return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
@@ -71,6 +71,6 @@ def _written_out(character: str) -> str:
     code = ord(character)
     if code < 0x80:
         return _NAMED.get(character) or f"\\x{code:02x}"
-    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that is not UTF-8
+    if 0xDC80 <= code <= 0xDCFF:  # how Python represents a byte that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,4 +1,4 @@
-"""Builds the text for the next agent within a limit: what comes, in which order, and at which detail.
+"""Builds the text for the next agent within a limit: which items, in which order, and in which detail.
 
 Pure: what it needs of contents, counting and extraction comes in as functions (`Tools`).
 """

@@ -1,7 +1,7 @@
-"""How the text looks: Markdown, every item with its id.
+"""The layout of the text: Markdown, with the id of every item.
 
-Every piece begins with a character that is neither white space nor a slash and ends in a line feed. Between such
-pieces a text may be cut, so that their raw counts add up exactly to that of the whole.
+Every piece begins with a character that is neither white space nor a slash, and ends with a line feed. A text may be
+cut between such pieces, so their raw counts add up exactly to that of the whole.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
 
 SECTIONS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
-"""In the order of the text."""
+"""Layers in the order of the text."""
 TITLE = 80
-"""Characters of a title."""
+"""Maximum characters of a title."""
 FIRST_WORDS = 50
-"""Characters of a content's first line, if there is no title."""
+"""Maximum characters of the content's first line, used if there is no title."""
 _FENCED = ("test-output", "log", "tool-output")
 _TICKS = re.compile("`{3,}")
 _FIRST_LINE = re.compile(r"\s*(?:#{1,6}\s+)?(\S.{,200})")
@@ -34,7 +34,7 @@ def heading(section: Layer, phase: Phase | None) -> str:
 
 
 def whole(item: Item, content: str, phase: Phase | None) -> str:
-    """An item with its bytes as they are; output of programs stands in a fence."""
+    """An item in full; output of programs is fenced."""
     if item.kind in _FENCED and not item.reduces:
         fence = "`" * max([3, *(len(ticks) + 1 for ticks in _TICKS.findall(content))])
         content = f"{fence}\n{_ended(content)}{fence}"
@@ -42,7 +42,7 @@ def whole(item: Item, content: str, phase: Phase | None) -> str:
 
 
 def metadata(item: Item, source: Item, extract: str, phase: Phase | None) -> str:
-    """An extract of an item, or of the source that it stands in for."""
+    """An extract of an item, or of the source that it replaces."""
     of_source = "" if source is item else f" of item {source.id}"
     what = [*_kind(item), f"from {source.tokens} tokens{of_source}"]
     return f"## {_label(given_name(item), item, phase, what)}\n\n{_ended(extract)}\n"
@@ -54,18 +54,18 @@ def line(item: Item, name: str, phase: Phase | None) -> str:
 
 
 def marker(item: Item, text: str) -> str:
-    """A marker on the account; a wave's names its phase too."""
+    """A marker item; a wave's marker also names its phase."""
     what = [f"phase {item.phase}"] if item.wave is not None else []
     return f"- {_one_line(text)} [{', '.join([f'item {item.id}', *what])}]\n"
 
 
 def phase_marker(text: str) -> str:
-    """A marker of a phase whose items do not stand."""
+    """A marker for a phase whose items are not in the text."""
     return f"- {text}\n"
 
 
 def closing(session_id: str) -> str:
-    """How to ask for what is not whole."""
+    """The line on how to get items in full."""
     return (
         f'> context/get {{"sessionId": "{session_id}", "itemId": …}} has an item whole, '
         "context/list has what is left out.\n"
@@ -73,18 +73,18 @@ def closing(session_id: str) -> str:
 
 
 def given_name(item: Item) -> str:
-    """What an item is called by its title or its file's name; empty if it has neither."""
+    """An item's title or file name; empty if it has neither."""
     return _one_line(item.title) or _one_line(_FOLDERS.sub("", item.path or ""))
 
 
 def name_in(content: str) -> str:
-    """The first line that says something, without the marks of a heading; empty if there is none."""
+    """The first line with words in it, without heading marks; empty if there is none."""
     found = _FIRST_LINE.match(content)
     return _one_line(found[1], FIRST_WORDS) if found else ""
 
 
 def _label(name: str, item: Item, phase: Phase | None, what: list[str]) -> str:
-    """A name with the item's id, what it is, and its phase if that is not the asked one."""
+    """A name with the item's id, its kind, and its phase if that is not the requested one."""
     is_elsewhere = item.phase is not None and (phase is None or item.phase != phase.number)
     if is_elsewhere and item.layer != "permanent":
         what = [*what, f"phase {item.phase}"]

@@ -1,4 +1,4 @@
-"""What rendering works on and answers."""
+"""The input and output of rendering."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctxbudget_server.rules.lifecycle import Phase
 
 
 class Piece(NamedTuple):
-    """A stretch of the text, its tokens, and its raw count, which adds up from piece to piece."""
+    """A piece of the rendered text, its tokens, and its raw count; raw counts of pieces add up."""
 
     text: str
     tokens: int
@@ -21,67 +21,67 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What comes in from outside. All of it may raise to cancel."""
+    """Functions that rendering needs from outside. All of them may raise to cancel."""
 
     piece: Callable[[str], Piece]
     """Counts a text."""
     joined: Callable[[str, int], int]
     """Tokens of a text whose raw count is known."""
     figure: Callable[[Item], int]
-    """Tokens of an item's content, without looking at it where the account knows them."""
+    """Tokens of an item's content, taken from the account if it knows them."""
     content: Callable[[Item], str]
     metadata: Callable[[Item, str | None, int], str]
-    """An extract, about a focus if there is one, of at most so many tokens; empty if nothing is found."""
+    """An extract of at most so many tokens, about a focus if there is one; empty if nothing is found."""
     check: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One session as it stands, and what is asked of it."""
+    """One session's current state, and what to render."""
 
     session_id: str
     items: Sequence[Item]
-    """Retained ones, in the order in which they entered."""
+    """Retained items, in the order in which they were added."""
     max_tokens: int
     metadata_tokens: int
-    """Most tokens of an extract."""
+    """Maximum tokens of an extract."""
     phase: Phase | None
-    """Whose phase-scoped items stand."""
+    """The phase whose phase-scoped items are included."""
     completed: frozenset[int] = frozenset()
-    """Phases that are over."""
+    """Completed phases."""
     markers: bool = True
-    """Whether a phase of which nothing fits may be replaced by a marker."""
+    """Whether a phase may be replaced by a marker if none of its items fit."""
     focus: str | None = None
     relevance: Mapping[str, float] | None = None
-    """By item id, 0 to 1: how much an item speaks of the focus, or what it was extracted from does."""
+    """By item id, 0 to 1: how relevant an item, or its source, is to the focus."""
     sources: Mapping[str, Item] = field(default_factory=dict)
-    """What extracted metadata was made from, by its id."""
+    """The sources of extracted metadata, by its id."""
 
 
 CLOSING = "closing"
-"""The key of the line on how to ask for what is not whole. It is written where something is not."""
+"""The key of the line on how to get items in full; it is written if any item is not shown whole."""
 
 
 class Candidate(NamedTuple):
-    """An item that may stand; or, `item` being None, the marker of a phase, or the closing line."""
+    """An item that may be included; if `item` is None, the marker of a phase or the closing line."""
 
     key: str
     item: Item | None
     phase: int | None
     section: Layer
     details: tuple[Detail, ...]
-    """That are allowed, from coarse to fine."""
+    """Allowed details, from coarse to fine."""
     required: Detail | None
-    """The least detail at which it must stand."""
+    """The coarsest detail allowed if it must be included; None if it may be left out."""
     score: int
     """Its value at its finest detail."""
     ceiling: RenderReason
-    """Why it never stands finer than the last of its details."""
+    """Why it is never shown in finer detail than the last one."""
     source: Item | None = None
-    """What it was extracted from, and can be extracted from again."""
+    """What it was extracted from and can be extracted from again."""
 
     def value(self, detail: Detail) -> int:
-        """Its score at a detail: the finer, the more, but each further token adds less."""
+        """Its score at a detail: the finer, the higher, but with diminishing returns per token."""
         if self.item is None:
             return 0 if detail == "omitted" else self.score
         return self.score * SHARES["extract" if self.source else self.section][detail] // 100
@@ -100,7 +100,7 @@ extract keeps: on 90 documents, 150 tokens kept 74 % of the ROUGE-1 recall of 30
 
 
 class Shown(NamedTuple):
-    """What of an item stands in the text."""
+    """How an item is shown in the text."""
 
     item_id: str
     detail: Detail
@@ -109,19 +109,19 @@ class Shown(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """The text, and what stands in it."""
+    """The text, and how each item is shown in it."""
 
     text: str
     tokens: int
     stable_prefix_tokens: int
     shown: list[Shown]
     value: tuple[int, int]
-    """Of the permanent items, then of all others: what was maximised, in this order."""
+    """The total score of the permanent items, and of all others: maximised in this order."""
 
 
 class OverLimitError(ValueError):
-    """What must stand needs `requested` tokens, more than the limit."""
+    """The required items need `requested` tokens, which is more than the limit."""
 
     def __init__(self, requested: int) -> None:
-        super().__init__(f"what must stand needs {requested} tokens")
+        super().__init__(f"required items need {requested} tokens")
         self.requested = requested

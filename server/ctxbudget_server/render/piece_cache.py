@@ -1,4 +1,4 @@
-"""The pieces of the text, each made and counted once, and what those not made yet will cost."""
+"""The pieces of the text, each made and counted once, with upper bounds for those not made yet."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ctxbudget_server.render.model import CLOSING, Candidate, Piece, Request, To
 from ctxbudget_server.rules.items import Item
 
 SEAM = 10
-"""What heading, fence and seams of an item cost at most beyond its line and its content, tokens."""
+"""Maximum tokens of an item's heading, fence and seams beyond its line and its content."""
 ORIGIN = 12
-"""What naming the source of an extract costs at most."""
+"""Maximum tokens for naming the source of an extract."""
 
 
 class PieceCache:
-    """Pieces of one request. An item's bytes are looked at when its piece is made, and not before."""
+    """The pieces of one request. An item's content is read only when its piece is made."""
 
     def __init__(self, request: Request, tools: Tools) -> None:
         self._request = request
@@ -31,11 +31,11 @@ class PieceCache:
         return self._headings[section]
 
     def listed(self, lines: list[str]) -> Piece:
-        """Lines that stand together, with an empty line behind them."""
+        """A group of lines, followed by an empty line."""
         return self._tools.piece("".join(lines) + "\n")
 
     def cost(self, candidate: Candidate, detail: Detail) -> int:
-        """Tokens of a piece: exact once it was made or is a line, else what it costs at most."""
+        """Tokens of a piece: exact if it was made or is a line, else an upper bound."""
         if (candidate.key, detail) in self._pieces:
             return self._pieces[candidate.key, detail].tokens
         if candidate.item is None or detail in ("line", "marker"):
@@ -45,11 +45,11 @@ class PieceCache:
         return self.frame(candidate) + self._size(candidate, detail)
 
     def frame(self, candidate: Candidate) -> int:
-        """What an extract costs at most beside what it says."""
+        """Maximum tokens of an extract's frame, without its text."""
         return self.piece(candidate, "line").tokens + SEAM + (ORIGIN if candidate.source else 0)
 
     def _size(self, candidate: Candidate, detail: Detail) -> int:
-        """Most tokens of an extract."""
+        """Maximum tokens of an extract."""
         most = self._request.metadata_tokens
         return most // 2 if detail == "brief" else self._sizes.get(candidate.key, most)
 
@@ -60,18 +60,18 @@ class PieceCache:
         return self._figures[item.id]
 
     def is_made(self, candidate: Candidate, detail: Detail) -> bool:
-        """Whether the piece is there."""
+        """Whether the piece has been made."""
         return (candidate.key, detail) in self._pieces
 
     def piece(self, candidate: Candidate, detail: Detail) -> Piece:
-        """What stands in the text for a candidate at a detail."""
+        """The text for a candidate at a detail."""
         key = candidate.key, detail
         if key not in self._pieces:
             self._pieces[key] = self._tools.piece(self._text(candidate, detail))
         return self._pieces[key]
 
     def squeezed(self, candidate: Candidate, tokens: int) -> Detail:
-        """Makes a piece of at most so many tokens of content: whole, or an extract that replaces any longer one."""
+        """Make a piece with at most `tokens` tokens of content: whole, or an extract that replaces any longer one."""
         item = candidate.item if "whole" in candidate.details else None
         if item is not None and self.figure(item) <= tokens:
             return "whole"
@@ -80,7 +80,7 @@ class PieceCache:
         return self.made(candidate, "metadata")
 
     def made(self, candidate: Candidate, detail: Detail) -> Detail:
-        """Makes the piece; the detail at which it turns out to stand: an extract may find nothing to say."""
+        """Make the piece; returns its actual detail, since an extract may turn out empty."""
         piece = self.piece(candidate, detail)
         is_extract = detail in ("metadata", "brief")
         return "line" if is_extract and piece == self.piece(candidate, "line") else detail
@@ -95,7 +95,7 @@ class PieceCache:
         if detail == "marker":
             return layout.marker(item, self._tools.content(item))
         if detail in ("metadata", "brief"):
-            # Permanent items look the same whatever is asked: they begin the text, which providers cache.
+            # Permanent items look the same in every request: they begin the text, and providers cache that.
             focus = None if candidate.section == "permanent" else self._request.focus
             source = candidate.source or item
             if extract := self._tools.metadata(source, focus, self._size(candidate, detail)):
@@ -103,6 +103,6 @@ class PieceCache:
         return layout.line(item, self._name(item), phase)
 
     def _name(self, item: Item) -> str:
-        """Its own name, the first line of its content, or its kind."""
+        """Its given name, else the first line of its content, else its kind."""
         name = layout.given_name(item)
         return name or (layout.name_in(self._tools.content(item)) if item.hash else "") or item.kind

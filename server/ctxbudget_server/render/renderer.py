@@ -1,4 +1,4 @@
-"""From a session to the text: what must stand, then the permanent items, then all others by score per token."""
+"""Renders a session: required items first, then permanent ones, then all others by score per token."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.packing import Option, choose
 
 ROUNDS = 3
-"""Times that room is given out. The first knows what pieces cost at most, the next ones what those chosen do cost."""
+"""Rounds of choosing. The first uses upper bounds of costs, later ones the actual costs of the chosen pieces."""
 MIN_EXTRACT_TOKENS = 60
-"""Tokens below which an extract says too little."""
+"""An extract below this many tokens says too little."""
 TRIED = 3
-"""Items of which an extract is tried for the room that is left."""
+"""Number of items tried for an extract that fills the remaining room."""
 
 Choice = dict[str, Detail]
-"""The detail at which each candidate stands, by its key; absent: not at all."""
+"""The detail of each included candidate, by its key."""
 
 
 class _Draft(NamedTuple):
-    """A text, and the tokens of its beginning of permanent items."""
+    """A text, and the tokens of the permanent items at its beginning."""
 
     text: str
     tokens: int
@@ -32,7 +32,7 @@ class _Draft(NamedTuple):
 
 
 def render(request: Request, tools: Tools) -> Rendered:
-    """The text within `max_tokens`; raises `OverLimitError` if what must stand is over it alone."""
+    """The text within `max_tokens`; raises `OverLimitError` if the required items alone exceed it."""
     return _Renderer(request, tools).render()
 
 
@@ -44,7 +44,7 @@ class _Renderer:
         self._candidates = candidates(request)
 
     def render(self) -> Rendered:
-        """First what must stand, then more of the permanent items, then all others."""
+        """Choose the required items, then more of the permanent ones, then all others."""
         choice: Choice = {each.key: each.required for each in self._candidates if each.required}
         least = self._draft(choice)
         if least.tokens > self._request.max_tokens:
@@ -69,7 +69,7 @@ class _Renderer:
         return choice if self._draft(choice).tokens <= self._request.max_tokens else None
 
     def _fill(self, optional: Sequence[Candidate], required: Choice) -> Choice:
-        """The best choice for some candidates beside what stands; room is won as pieces turn out smaller."""
+        """The best choice for some candidates beside those already chosen; gains room when pieces turn out smaller."""
         room = self._room(optional, required)
         best, best_value, rounds = required, -1, 0
         while room >= 0 and rounds < ROUNDS:
@@ -87,8 +87,9 @@ class _Renderer:
         return best
 
     def _use_up(self, optional: Sequence[Candidate], choice: Choice) -> Choice:
-        """What room is left goes into one extract: of the worthiest item of which a line stands or nothing, failing
-        that a longer one of the worthiest of which a short one stands."""
+        """Use the remaining room for one extract: of the highest-scoring item shown as a line or not at all; failing
+        that, a longer one of the highest-scoring item shown as a short extract.
+        """
         left = self._request.max_tokens - self._draft(choice).tokens
         short = ("omitted", "line", "brief")
         coarse = [each for each in optional if self._is_cut(each) and choice.get(each.key, "omitted") in short]
@@ -104,22 +105,22 @@ class _Renderer:
 
     @staticmethod
     def _is_cut(candidate: Candidate) -> bool:
-        """Whether something between a line and the finest detail can be made of it."""
+        """Whether a detail between a line and the finest one is possible."""
         return not {"brief", "whole"}.isdisjoint(candidate.details) and len(candidate.details) > 1
 
     def _room(self, optional: Sequence[Candidate], required: Choice) -> int:
-        """Tokens for the optional pieces: what stands and the frame around the others is set aside."""
+        """Tokens left for optional pieces, after the chosen ones and the frame around the others."""
         frame = {each.section for each in optional} - {each.section for each in self._candidates if each.required}
         return (
             self._request.max_tokens
             - self._draft(required).tokens
             - sum(self._cache.heading(section).tokens for section in frame)
-            - len(SECTIONS)  # an empty line behind the lines of each
+            - len(SECTIONS)  # an empty line after the lines of each
             + sum(self._cache.cost(each, required[each.key]) for each in optional if each.required)
         )
 
     def _chosen(self, optional: Sequence[Candidate], required: Choice, room: int) -> tuple[Choice, bool]:
-        """The best choice by what is known of the pieces, and whether some of them were made only now."""
+        """The best choice by the known costs, and whether some pieces were made only now."""
         details = [each.details if each.required else ("omitted", *each.details) for each in optional]
         classes = [
             [self._option(each, detail) for detail in allowed] for each, allowed in zip(optional, details, strict=True)
@@ -161,11 +162,11 @@ class _Renderer:
         return _Draft(*self._joined(pieces), prefix)
 
     def _phases(self, choice: Choice) -> set[int | None]:
-        """The phases of which any item stands: no marker does."""
+        """The phases with any item in the text; their markers are left out."""
         return {each.phase for each in self._candidates if each.item and each.key in choice}
 
     def _closing(self, choice: Choice) -> list[Piece]:
-        """The closing line, if it was chosen and something is not as fine as it may be."""
+        """The closing line, if it was chosen and some item is not in its finest detail."""
         if CLOSING not in choice or all(each.details[-1] == choice.get(each.key) for each in self._candidates):
             return []
         return [self._cache.piece(each, "marker") for each in self._candidates if each.key == CLOSING]
@@ -175,7 +176,7 @@ class _Renderer:
         return text, self._tools.joined(text, sum(piece.raw for piece in pieces))
 
     def _shown(self, choice: Choice) -> list[Shown]:
-        """What stands of each item, and why."""
+        """How each item is shown, and why."""
         known = {each.key: each for each in self._candidates}
         marked = {each.phase for each in self._candidates if each.item is None and each.key in choice}
         marked -= {None, *self._phases(choice)}

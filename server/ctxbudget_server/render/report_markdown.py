@@ -1,4 +1,4 @@
-"""The report as Markdown, for a person."""
+"""The report as Markdown, for people."""
 
 from __future__ import annotations
 

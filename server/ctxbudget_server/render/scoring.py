@@ -1,9 +1,9 @@
-"""What may stand in the text, at which details, and what it scores there.
+"""Which items may be in the text, in which details, and how they score.
 
 score = layer x recency x focus, in whole numbers:
 
 - layer: phase-scoped 16, metadata 4, transient of the phase 2, all else 1. Permanent items are chosen before the
-  others, so that theirs (16) only compares them with each other.
+others, so their 16 only compares them with each other.
 - recency: 8 / (8 + age), where age is the number of younger items in the same layer.
 - focus: 1 + 4 x relevance.
 
@@ -23,18 +23,19 @@ from ctxbudget_server.rules.markers import marker_text
 UNIT = 10_000
 """The score of the youngest item of weight 1."""
 AGE = 8
-"""Younger items of its layer that halve an item's score."""
+"""Number of younger items in its layer that halves an item's score."""
 FOCUS = 4
-"""How many times its score the most relevant item gains by the focus."""
+"""How many times its score the most relevant item gains from the focus."""
 READ = 120_000
-"""Tokens of documents that may be read for extracts, about 0.8 s of CPU; of a document at most a quarter counts,
-because no more of a huge one is looked at."""
+"""Tokens of documents that may be read for extracts: about 0.8 s of CPU time. At most a quarter of this counts per
+document, because no more of a huge one is read.
+"""
 _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "transient": 2}
 _ELSEWHERE = 1
 
 
 def candidates(request: Request) -> list[Candidate]:
-    """All that may stand: markers of completed phases, items in the order in which they entered, the closing line."""
+    """All candidates: markers of completed phases, items in the order in which they were added, the closing line."""
     retained = {item.id: item for item in request.items}
     chosen = [item for item in request.items if not _is_doubled(item, retained)]
     found = _readable([_candidate(item, age, request) for item, age in zip(chosen, _ages(chosen), strict=True)])
@@ -42,7 +43,7 @@ def candidates(request: Request) -> list[Candidate]:
 
 
 def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
-    """Whether everything that an item replaces was brought back, and so is shown itself."""
+    """Whether everything that an item replaces was restored and is therefore shown itself."""
     if item.pinned or item.layer != "metadata" or not item.reduces:
         return False
     sources = [retained.get(source) for source in item.reduces]
@@ -50,7 +51,7 @@ def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
 
 
 def _readable(found: list[Candidate]) -> list[Candidate]:
-    """Takes the extracts from those with the lowest score, where there is more than can be read for them."""
+    """Rule out extracts of the lowest-scoring items if there is more than may be read."""
     left = READ
     is_read: dict[str, bool] = {}
     for each in sorted(found, key=lambda each: -each.score):
@@ -95,12 +96,12 @@ def _candidate(item: Item, age: int, request: Request) -> Candidate:
 
 
 def _is_here(item: Item, request: Request) -> bool:
-    """Whether an item is of the phase that is asked for, or of none."""
+    """Whether an item belongs to the requested phase or to none."""
     return item.phase is None or (request.phase is not None and item.phase == request.phase.number)
 
 
 def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderReason]:
-    """The details at which an item may stand, and why no finer one."""
+    """The allowed details of an item, and why no finer one is allowed."""
     if item.hash is None:
         return ("line",), "noContent"
     if item.pinned:
@@ -118,14 +119,14 @@ def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderRe
 
 
 def _extract_details(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
-    """The details of extracted metadata: if its source speaks of the focus, an extract about that is the finest."""
+    """The details of extracted metadata: if its source is about the focus, a new extract about that is the finest."""
     if relevance > 0:
         return ("line", "brief", "metadata"), "focus"
     return ("line", "brief", "whole") if item.tokens > request.metadata_tokens // 2 else ("line", "whole"), "fits"
 
 
 def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Candidate]:
-    """One for each completed phase that has items, none of which is a marker or always stands."""
+    """A marker for each completed phase with items, if none of them is a marker or always included."""
     if not request.markers:
         return
     phases = {each.phase for each in found if each.phase in request.completed}
@@ -135,7 +136,7 @@ def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Can
 
 
 def _frame(key: str, phase: int | None, lines: int) -> Candidate:
-    """A line that is not an item, with the score of the lines of so many of the youngest metadata."""
+    """A line that is not an item; it scores as much as the lines of that many of the youngest metadata items."""
     return Candidate(
         key=key,
         item=None,

@@ -1,4 +1,4 @@
-"""What a replay works on and answers. Figures in tokens."""
+"""The input and output of a replay. Figures are in tokens."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ctxbudget_server.fit import Message
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A conversation without a break, every call of which sent a beginning of `messages`.
+    """A conversation without a break, in which every call sent a prefix of `messages`.
 
-    The calls whose answers stand in the first `shared` messages belong to the stretch before.
+    Calls answered within the first `shared` messages belong to the previous stretch.
     """
 
     messages: list[Message]
@@ -20,7 +20,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of the prompt cache, as multiples of an input token's."""
+    """Prices of the prompt cache, relative to an input token."""
 
     read: float = 0.1
     write: float = 1.25
@@ -28,33 +28,33 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names first seen in a result. `used`: those that the agent itself spoke later, in any call."""
+    """Counts of names first seen in a result. `used`: names that the agent itself used later, in any call."""
 
     used: int
     after: int
-    """Of `used`: the result was no longer sent as it came."""
+    """Of `used`: those whose result was no longer sent unchanged."""
     lost: int
-    """Of `after`: the replacement did not hold the name."""
+    """Of `after`: those that the replacement did not contain."""
     absent: int
-    """Of `used`: nothing at all that the call sent held the name."""
+    """Of `used`: those that nothing sent by the call contained."""
 
     def share(self, count: int) -> float:
-        """Of all that were used."""
+        """A count as a share of `used`."""
         return count / self.used if self.used else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one policy comes to."""
+    """The result of one policy."""
 
     policy: str
     tokens: list[int]
-    """Sent by each call."""
+    """Tokens sent by each call."""
     removed: int
-    """Results that were no longer whole, or no longer there, at some call."""
+    """Results that at some call were no longer sent whole, or not at all."""
     names: Names
     cost: float
-    """Of all that was sent, in input tokens, with a prompt cache."""
+    """Cost of everything sent, in input tokens, with a prompt cache."""
 
     @property
     def token_turns(self) -> int:
@@ -67,9 +67,9 @@ class Replay:
     """All policies over one recorded conversation."""
 
     breaks: list[int]
-    """Calls before which the conversation started over, without the first."""
+    """Calls before which the conversation started over, not counting the first."""
     baseline: Outcome
-    """Everything is sent, as the conversation grew."""
+    """The result of sending everything."""
     outcomes: list[Outcome]
 
     @property

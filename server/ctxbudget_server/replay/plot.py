@@ -1,4 +1,4 @@
-"""Tokens over time as text: a panel for each policy, with what the whole conversation would have taken in grey."""
+"""Tokens over time as text: one panel per policy, with the whole conversation in grey."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ctxbudget_server.replay.scale import short, ticks
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SHADE = "░"
 EDGE = " ┤"
-"""Between the figures of a panel and its bars."""
+"""Separates the figures of a panel from its bars."""
 HEIGHT = 8
-"""Lines of a panel."""
+"""Height of a panel in lines."""
 MARGIN = 7
-"""Columns left of a panel, for figures."""
+"""Columns to the left of a panel, for figures."""
 SENT, WHOLE, PLAIN = "\x1b[36m", "\x1b[90m", "\x1b[0m"
 
 
 def panels(replay: Replay, width: int, *, window: int | None = None) -> list[str]:
-    """Lines of at most `width` columns."""
+    """The plot as lines of at most `width` columns."""
     columns = max(10, min(width - MARGIN - 1, 4 * len(replay.baseline.tokens)))
     outcomes = replay.outcomes or [replay.baseline]
     steps = ticks(max([*replay.baseline.tokens, *(t for one in outcomes for t in one.tokens), 1]), 6)
@@ -42,7 +42,7 @@ def _title(replay: Replay, outcome: Outcome) -> str:
 
 
 def _columns(tokens: Sequence[int], columns: int) -> list[int]:
-    """The most of the calls that share a column; a call has several columns where there are few."""
+    """The maximum over the calls that share a column; if there are few calls, each has several columns."""
     found = []
     for column in range(columns):
         start = column * len(tokens) // columns
@@ -62,7 +62,7 @@ def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int]) -> l
 
 
 def _cell(sent: int, whole: int, level: int, most: int) -> str:
-    """One character: how far the bar of `sent` fills this level, and the shade of `whole` above it."""
+    """One character: how far the bar of `sent` fills this level, with the shade of `whole` above it."""
     eighths = max(0, min(8, round((sent / most * HEIGHT - (level - 1)) * 8)))
     if eighths:
         return BLOCKS[eighths]
@@ -70,7 +70,7 @@ def _cell(sent: int, whole: int, level: int, most: int) -> str:
 
 
 def painted(line: str) -> str:
-    """A line of a panel with its bars in colour, for a terminal; any other line as it is."""
+    """A line of a panel with coloured bars, for a terminal; any other line unchanged."""
     label, edge, bars = line.partition(EDGE)
     if not edge or not bars:
         return line

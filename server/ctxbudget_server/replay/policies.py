@@ -1,4 +1,4 @@
-"""What a harness may do about a conversation that grows: each policy makes the array that a call sends."""
+"""What a harness may do about a growing conversation: each policy makes the array that a call sends."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Protocol
 from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, replacement_text, turns
 
 CLEARED = "[Old tool result content cleared]"
-"""What clients write in place of a result that they clear."""
+"""What clients write in place of a result they have cleared."""
 LARGE = 1500
-"""Characters from which an old result is cleared or reduced."""
+"""An old result with at least this many characters is cleared or reduced."""
 OLD = 12
-"""Calls after which a result is old."""
+"""Number of calls after which a result is old."""
 USAGE = "none, clear[:CALLS], reduce[:CALLS], fit:TOKENS, drop-oldest:TOKENS"
 
 
 class Policy(Protocol):
-    """Makes arrays for the calls of one conversation, one after the other."""
+    """Makes the arrays for the calls of one conversation, one after another."""
 
     def array(self, prefix: Sequence[Message]) -> list[Message]:
-        """What is sent where the conversation stands at `prefix`."""
+        """What is sent when the conversation consists of `prefix`."""
 
 
 Make = Callable[[], Policy]
-"""A policy for a conversation that starts over."""
+"""Creates a policy for a conversation that starts over."""
 
 
 def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
-    """The policy that a text names; raises `ValueError` with what is wrong."""
+    """The policy that a text specifies; raises `ValueError` saying what is wrong."""
     name, _, figure = spec.partition(":")
     if figure and not (figure.isascii() and figure.isdigit() and int(figure) > 0):
-        raise ValueError(f"{spec!r}: {figure!r} is not a positive number")
+        raise ValueError(f"{spec!r}: expected a positive number, got {figure!r}")
     given = int(figure) if figure else None
     match name:
         case "none" if given is None:
@@ -44,13 +44,13 @@ def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
         case "fit" | "drop-oldest":
             limit = given or window
             if limit is None:
-                raise ValueError(f"{spec!r}: say to how many tokens, as in {name}:100000, or with --window")
+                raise ValueError(f"{spec!r} needs a limit in tokens, as in {name}:100000, or --window")
             return lambda: Fit(shape, limit, tools) if name == "fit" else DropOldest(SHAPES[shape], limit, tools)
-    raise ValueError(f"unknown policy {spec!r}; there are {USAGE}")
+    raise ValueError(f"unknown policy {spec!r}: must be one of {USAGE}")
 
 
 class Everything:
-    """Nothing is done."""
+    """Sends everything unchanged."""
 
     def array(self, prefix: Sequence[Message]) -> list[Message]:
         """The conversation itself."""
@@ -62,7 +62,7 @@ Stand = Callable[[list[Message], int, str], str]
 
 
 class Old:
-    """Large results that so many calls have sent are replaced, once and for all."""
+    """Replaces large results for good once enough calls have sent them."""
 
     def __init__(self, shape: Shape, calls: int, text: Stand) -> None:
         self._shape = shape
@@ -74,7 +74,7 @@ class Old:
         self._call = 0
 
     def array(self, prefix: Sequence[Message]) -> list[Message]:
-        """The conversation with stand-ins for what is old."""
+        """The conversation with old results replaced."""
         self._now += prefix[len(self._now) :]
         self._entered += [self._call] * (len(prefix) - len(self._entered))
         while self._next < len(prefix) and self._call - self._entered[self._next] >= self._calls:
@@ -92,7 +92,7 @@ class Old:
 
 
 class Reduced:
-    """Metadata in place of results: a marker with an id, what the result is about, and names."""
+    """Replaces results with metadata: a marker with an id, what the result is about, and names."""
 
     def __init__(self, shape: Shape, tools: Tools) -> None:
         self._shape = shape
@@ -125,7 +125,7 @@ class Reduced:
 
 
 class Fit:
-    """`context/fit` at every call: what it answered is what the conversation goes on from."""
+    """Runs `context/fit` at every call; the conversation continues from its result."""
 
     def __init__(self, shape: str, limit: int, tools: Tools) -> None:
         self._shape = shape
@@ -152,7 +152,7 @@ class Fit:
 
 
 class DropOldest:
-    """The first message, and the latest turns that have room: at least two."""
+    """Sends the first message and as many of the latest turns as fit, at least two."""
 
     def __init__(self, shape: Shape, limit: int, tools: Tools) -> None:
         self._shape = shape

@@ -1,4 +1,4 @@
-"""Axes: round figures for ticks, and short words for them."""
+"""Axes: round figures for ticks, and short labels for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def ticks(most: float, wanted: int) -> list[int]:
 
 
 def short(tokens: float) -> str:
-    """Tokens in a few letters: 950, 12k, 1.5M."""
+    """Tokens in a few characters: 950, 12k, 1.5M."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if tokens >= size:
             return f"{tokens / size:.3g}{letter}"

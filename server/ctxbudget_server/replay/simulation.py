@@ -1,4 +1,4 @@
-"""Replays a conversation call by call, and accounts for what a policy sends."""
+"""Replays a conversation call by call, and measures what a policy sends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ctxbudget_server.replay.policies import Everything, Make
 DistinctNames = Callable[[str], frozenset[str]]
 
 OURS = "[ctxbudget"
-"""How all replacements begin."""
+"""How all of our replacements begin."""
 
 
 class _Result(NamedTuple):
-    """A result, by its call and by what it says."""
+    """A result, identified by its call and its text."""
 
     call_id: str
     text: str
@@ -32,7 +32,7 @@ def replay(
     names: DistinctNames,
     prices: Prices,
 ) -> Replay:
-    """Every policy over all calls of a conversation; `names` finds the names of a text."""
+    """Run every policy over all calls of a conversation; `names` finds the names in a text."""
     facts = _Facts(shape, tools, names)
     accounts = {"none": _Account(facts, prices)} | {spec: _Account(facts, prices) for spec in policies}
     breaks: list[int] = []
@@ -56,7 +56,7 @@ def replay(
 
 
 class _Facts:
-    """What is known of messages. Each is looked at once, whatever the number of calls and policies."""
+    """Cached facts about messages. Each message is examined once, whatever the number of calls and policies."""
 
     def __init__(self, shape: str, tools: Tools, names: DistinctNames) -> None:
         self._shape = SHAPES[shape]
@@ -73,7 +73,7 @@ class _Facts:
         return self._of(message)[2]
 
     def is_agent(self, message: Message) -> bool:
-        """Whether the agent speaks."""
+        """Whether the message is the agent's."""
         return self._shape.role(message) == "assistant"
 
     def _of(self, message: Message) -> tuple[Message, int, list[tuple[Part, frozenset[str]]]]:
@@ -98,7 +98,7 @@ class _Account:
         self.begin()
 
     def begin(self) -> None:
-        """The conversation starts over: nothing of what was before is sent."""
+        """The conversation starts over: nothing from before is sent any more."""
         self._removed += len(self._gone)
         self._gone = set()
         self._sent: list[Message] = []
@@ -112,7 +112,7 @@ class _Account:
     def send(
         self, prefix: Sequence[Message], array: list[Message], answer: Sequence[Message], *, is_counted: bool
     ) -> None:
-        """One call: what it sends, and what the agent says then."""
+        """Record one call: what it sends, and what the agent then says."""
         stable = self._hold(array)
         self._meet(prefix)
         if is_counted:
@@ -129,7 +129,7 @@ class _Account:
         return Outcome(policy, self._tokens, self._removed + len(self._gone), Names(*self._names), self._cost)
 
     def _hold(self, array: list[Message]) -> int:
-        """Keep in mind what is sent; how many messages are the same as in the last call, from the first on."""
+        """Remember what is sent; returns how many leading messages are the same as in the last call."""
         pairs = enumerate(zip(self._sent, array, strict=False))
         stable = next((i for i, (old, new) in pairs if old is not new), min(len(self._sent), len(array)))
         old, new = ({id(message): message for message in messages[stable:]} for messages in (self._sent, array))
@@ -150,7 +150,7 @@ class _Account:
                     self._told[name] += sign
 
     def _meet(self, prefix: Sequence[Message]) -> None:
-        """Where each name was seen first: in a result, or elsewhere. Which results are not sent as they came."""
+        """Record where each name was first seen (in a result or elsewhere), and which results are no longer whole."""
         for part, names in (found for message in prefix[self._taken :] for found in self._facts.names(message)):
             origin = _Result(part.call_id, part.original) if part.kind == "result" else None
             if origin is not None:
@@ -161,7 +161,7 @@ class _Account:
         self._gone |= {result for result in self._results if self._whole[result] <= 0}
 
     def _hear(self, message: Message, *, is_counted: bool) -> None:
-        """What the agent says for the first time that it had from a result."""
+        """Record the names from results that the agent uses for the first time."""
         for name in (name for _, names in self._facts.names(message) for name in names):
             origin = self._origin.get(name)
             if origin is None:

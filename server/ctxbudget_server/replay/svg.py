@@ -1,4 +1,4 @@
-"""Tokens over time as a picture: one line for each policy, axes with units, a legend."""
+"""Tokens over time as a picture: one line per policy, axes with units, a legend."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctxbudget_server.replay.scale import short, ticks
 WIDTH, HEIGHT = 960, 480
 LEFT, RIGHT, TOP, BOTTOM = 80, 24, 56, 64
 COLORS = ("#8a8f98", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Grey for the whole conversation, then colours that are told apart with any sight (Okabe and Ito)."""
+"""Grey for the whole conversation, then colours that colour-blind people can distinguish (Okabe and Ito)."""
 DASHES = ("", "", "7 3", "2 3", "9 3 2 3", "12 4", "4 4")
 
 
@@ -89,7 +89,7 @@ class _Plot:
         return lines
 
     def line(self, number: int, outcome: Outcome) -> str:
-        """One policy's tokens; nothing joins what a break parts."""
+        """One policy's tokens, with a gap at each break."""
         starts = [0, *self._replay.breaks]
         ends = [*self._replay.breaks, self._calls]
         paths = []

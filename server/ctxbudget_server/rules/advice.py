@@ -1,4 +1,4 @@
-"""What is out of order on an account, and what to do about it, as data and as one sentence."""
+"""What is wrong with an account, and what to do about it, as data and as one sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.rules.lifecycle import Phase
 
 
 class Diagnosis(NamedTuple):
-    """Something out of order; figures in tokens."""
+    """Something wrong; figures in tokens."""
 
     code: str
     tokens: int
@@ -21,7 +21,7 @@ class Diagnosis(NamedTuple):
 
 
 class Action(NamedTuple):
-    """A request that would help. `saves`: at most, tokens."""
+    """A request that would help. `saves`: the most that it can save, in tokens."""
 
     method: str
     params: dict[str, object]
@@ -51,7 +51,7 @@ def diagnose(
     phases: Sequence[PhaseFigures],
     allocated: bool,
 ) -> list[Diagnosis]:
-    """All that is out of order now. `layers`: retained tokens and ceiling by layer name."""
+    """Everything that is wrong now. `layers`: retained tokens and ceiling by layer name."""
     found = []
     if retained > budget:
         found.append(
@@ -106,7 +106,7 @@ def _diagnose_phase(figures: PhaseFigures, allocated: bool) -> Iterable[Diagnosi
 
 
 def advise(level: Level, budget: int, retained: int, transient: int, phases: Sequence[PhaseFigures]) -> Advice:
-    """What to do now. `transient`: retained tokens of the layer that may go first."""
+    """What to do now. `transient`: retained tokens of layer transient, which can be removed first."""
     actions = []
     for figures in phases:
         if figures.phase.state == "completed" and figures.transient:

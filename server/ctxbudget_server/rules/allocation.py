@@ -1,4 +1,4 @@
-"""The three strategies that share a budget out to phases."""
+"""The three strategies for dividing a budget among phases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ctxbudget_protocol.words import Scope
 from ctxbudget_server.rules.shares import apportion
 
 TEMPLATE_BUDGET = 7_500
-"""Tokens; the budget that the templates' figures are for."""
+"""The budget, in tokens, for which the templates' figures are made."""
 
 TOKENS_PER_AGENT = 300
 """Tokens of metadata that one research agent leaves, at the templates' budget."""
@@ -25,11 +25,11 @@ TEMPLATES: Mapping[Scope, Mapping[int, int]] = {
     "research-only": {0: 500, 1: 1_200},
     "debug-only": {0: 500, 4: 400, 5: 1_500},
 }
-"""Tokens for each phase of a scope, from the seed document; debug-only is this project's own choice."""
+"""Tokens for each phase of a scope, from the original guide; debug-only is this project's own choice."""
 
 
 class PhaseNeed(NamedTuple):
-    """A phase that takes part in an allocation. `complexity` is a weight in no unit."""
+    """A phase that takes part in an allocation. `complexity` is a weight without a unit."""
 
     number: int
     name: str | None = None
@@ -46,7 +46,7 @@ class Shared(NamedTuple):
 
 
 class AllocationError(ValueError):
-    """The strategy cannot serve these phases; `phase` names the one at fault, `field` its member."""
+    """The strategy cannot be applied to these phases; `phase` and `field` name what is at fault."""
 
     def __init__(self, message: str, phase: int | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class DoesNotFitError(AllocationError):
 
 
 def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = ()) -> Shared:
-    """The template of a scope; another total scales each phase and the buffer by largest remainder.
+    """The template of a scope; a different total scales each phase and the buffer by largest remainder.
 
     `agents` sets phase 1 to 300 tokens for each; phases outside the template draw on the buffer.
     """
@@ -82,7 +82,7 @@ def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = ()) -> Shared:
 def dynamic(total: int, phases: Sequence[PhaseNeed]) -> Shared:
     """All of `total` in proportion to complexity."""
     if not phases:
-        raise AllocationError("the strategy dynamic needs phases with their complexity", field="phases")
+        raise AllocationError("the strategy dynamic requires phases with their complexity", field="phases")
     weights = [_complexity(phase) for phase in phases]
     parts = apportion(total, weights)
     return Shared({phase.number: part for phase, part in zip(phases, parts, strict=True)}, 0, total)
@@ -91,7 +91,7 @@ def dynamic(total: int, phases: Sequence[PhaseNeed]) -> Shared:
 def reserve(total: int, scope: Scope, shares: tuple[float, float, float], phases: Sequence[PhaseNeed] = ()) -> Shared:
     """Core phases, the debug phase and the overflow buffer by the three `shares`, in that order.
 
-    The core's part is split by complexity where every core phase has one, else by the template of the scope.
+    The core's share is split by complexity if every core phase has one, else by the scope's template.
     """
     core, debug, overflow = apportion(total, shares)
     template = TEMPLATES[scope]
@@ -110,5 +110,5 @@ def reserve(total: int, scope: Scope, shares: tuple[float, float, float], phases
 
 def _complexity(phase: PhaseNeed) -> float:
     if phase.complexity is None or phase.complexity <= 0:
-        raise AllocationError(f"phase {phase.number} needs a complexity above 0", phase.number, "complexity")
+        raise AllocationError(f"phase {phase.number} requires a complexity above 0", phase.number, "complexity")
     return phase.complexity

@@ -1,15 +1,15 @@
-"""What a provider bills against what was counted, learned for one model as one factor.
+"""Learns one factor per model from what a provider bills compared with what was counted.
 
 Every record says "these texts were counted as `counted_raw` tokens before any calibration, and billed as
-`reported`". The factor is the weighted median of `reported / counted_raw` over recent records, with one more voice
-that says 1, as if a full-sized record had come before the first. A median, because some records say nothing of the
-tokenizer: a prompt that came from a cache bills far less, an attachment or a reminder that was not counted far more.
+`reported`". The factor is the weighted median of `reported / counted_raw` over recent records, plus one vote for 1, as
+if a full-sized record had come before the first. A median, because some records say nothing about the tokenizer: a
+prompt from a cache is billed far less, an attachment or a reminder that was not counted far more.
 
 Why not `overhead + slope × counted`? The overhead is real (see `HALF_WEIGHT_TOKENS`), but it belongs to a call, and
 the wire applies one factor to figures of single texts, which sessions add up: an overhead in each would be billed
 many times over. So records are weighted by size instead, and the factor answers for the sizes that a host sends.
 
-All is pure: the caller keeps one `Calibration` per workspace and model, as `dump` gives it and `load` takes it.
+Everything is pure: the caller stores one `Calibration` per workspace and model, using `dump` and `load`.
 """
 
 from __future__ import annotations
@@ -21,46 +21,48 @@ from typing import Final
 
 LOWEST_RATIO: Final = 0.4
 HIGHEST_RATIO: Final = 3.0
-"""Billed / counted outside of these bounds does not come from a tokenizer, and such a record is ignored.
+"""A ratio billed / counted outside these bounds does not come from a tokenizer; such a record is ignored.
 
-The farthest that single documents go, at the 5th and 95th percentile, is 2.15 (code for Claude 4.7 and later, counted
-with o200k) and its inverse, 0.47 (its coefficients on a model that has o200k). Beyond lies what a cached prompt
-reports (0.1 and less) or what a short text shows beside a long reminder. The clamp of 0.5 to 2 that a peer
-uses would cut off real ratios at both ends.
+The extremes of single documents, at the 5th and 95th percentile, are 2.15 (code for Claude 4.7 and later, counted with
+o200k) and its inverse, 0.47 (its coefficients on a model that has o200k). Beyond that are cached prompts (0.1 and
+less), and short texts beside a long reminder. Clamping to 0.5 to 2, as a similar tool does, would cut off real ratios
+at both ends.
 """
 
 MAX_TOKENS: Final = 1e12
-"""No call counts more (it is a million of the largest windows), and all sums with it stay finite."""
+"""No call counts more (this is a million of the largest windows), and all sums stay finite."""
 
 HALF_WEIGHT_TOKENS: Final = 2_000
-"""A record of so many counted tokens weighs half of an endless one, and of n tokens n / (n + so many).
+"""A record of this many counted tokens has half the weight of an infinite one; one of n tokens, n / (n + this).
 
-On 126 billed calls of coding agents, the bill exceeds the count of its texts by Anthropic's tokenizer as `ctok` has
-rebuilt it by 145 tokens at the median of small calls, 182 of large ones: frames of tool results, reminders. At 2,000
-to 3,000 tokens that is as much as the noise of one ratio, 5 to 7 %. From 500 to 8,000 this number matters little.
+On 126 billed calls of coding agents, the bill exceeds the count of the texts (by Anthropic's tokenizer as reconstructed
+by `ctok`) by a median of 145 tokens for small calls and 182 for large ones: frames of tool results, reminders. At 2,000
+to 3,000 tokens that equals the noise of one ratio, 5 to 7 %. Between 500 and 8,000 this number matters little.
 """
 
 HALF_LIFE: Final = 16.0
-"""Full-sized records after which one counts half, so that about as many outvote all that came before a change.
+"""Full-sized records after which a record counts half, so that about as many outvote everything before a change.
 
-They are measured in weight: a flood of tiny records must not wash out what large ones have shown.
+Measured in weight, so that a flood of tiny records cannot wash out what large ones have shown.
 """
 
 WINDOW: Final = 64
-"""Records kept. The lightest goes, so among records of one size the oldest: four half-lives of full-sized ones."""
+"""Records kept: four half-lives of full-sized ones. The lightest is dropped first; among equals in size, the oldest."""
 
 PRIOR_WEIGHT: Final = 1.0
-"""The weight of the voice that says 1: a first, absurd record can move the factor by half its way at most (in logs),
-a second one that contradicts it brings it back, and two that agree have the majority."""
+"""The weight of the vote for 1: an absurd first record can move the factor at most half way (in logs), a second one
+that contradicts it brings it back, and two that agree have the majority.
+"""
 
 BAND_RECORDS: Final = 9
-"""Records needed before a band is given. Of n + 1 bills of a kind the last is the worst in one of n + 1 cases, so
-fewer than 9 cannot show what nine in ten stay below."""
+"""Records needed before a band is given. Of n + 1 similar bills, the last is the worst in one of n + 1 cases, so fewer
+than 9 cannot show what nine in ten stay below.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One bill: tokens counted before calibration, tokens billed, and what age has left of its weight (0 to 1)."""
+    """One bill: tokens counted before calibration, tokens billed, and the share of its weight left by age (0 to 1)."""
 
     counted: float
     reported: int
@@ -68,13 +70,13 @@ class Record:
 
     @property
     def weight(self) -> float:
-        """Its say in the factor."""
+        """Its weight in the factor."""
         return self.freshness * _size_weight(self.counted)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What is known of one model: how many records were learned from in all, and those that still count."""
+    """What is known about one model: the total number of records learned from, and those that still count."""
 
     samples: int = 0
     recent: tuple[Record, ...] = ()
@@ -82,7 +84,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class ErrorBand:
-    """|calibrated figure / bill - 1| of a call, as shares (0.03 is 3 %): not above it in 50 % and in 90 % of calls."""
+    """|calibrated figure / bill - 1| of a call as shares (0.03 is 3 %): not exceeded in 50 % and in 90 % of calls."""
 
     median: float
     p90: float
@@ -91,7 +93,7 @@ class ErrorBand:
 def observe(state: Calibration, counted_raw: float, reported: int) -> Calibration:
     """`state` after a bill of `reported` tokens for texts counted as `counted_raw` before any calibration.
 
-    A record that can say nothing (no tokens, no number, a ratio that no tokenizer gives) leaves it as it is.
+    A useless record (no tokens, not a number, a ratio impossible for a tokenizer) leaves it unchanged.
     """
     if not _is_sane(counted_raw, reported):
         return state
@@ -112,9 +114,10 @@ def factor(state: Calibration) -> float:
 
 
 def error_band(state: Calibration) -> ErrorBand | None:
-    """How far off a call's calibrated figure may be, from recent bills and the factor now; None while too few.
+    """How far off a call's calibrated figure may be, from recent bills and the current factor; None if there are too
+    few.
 
-    All sizes have an equal say, for a small call's error is an error too.
+    All sizes have equal weight, since a small call's error is an error too.
     """
     if len(state.recent) < BAND_RECORDS:
         return None
@@ -132,7 +135,7 @@ def dump(state: Calibration) -> dict[str, object]:
 
 
 def load(dumped: Mapping[str, object]) -> Calibration:
-    """What `dump` gave, after any way through JSON. Raises ValueError for what it never gives."""
+    """Read the output of `dump` after a round trip through JSON. Raises ValueError for anything else."""
     samples, recent = dumped.get("samples"), dumped.get("recent")
     if not isinstance(samples, int) or not isinstance(recent, list) or not len(recent) <= min(samples, WINDOW):
         raise ValueError("not a calibration")
@@ -149,7 +152,7 @@ def _record(entry: object) -> Record:
 
 
 def _is_sane(counted: float, reported: int) -> bool:
-    """Comparisons alone: they hold for whole numbers of any size, and fail for what is not a number."""
+    """Uses only comparisons: they work for whole numbers of any size, and fail for NaN."""
     return 0 < counted <= MAX_TOKENS and LOWEST_RATIO * counted <= reported <= HIGHEST_RATIO * counted
 
 
@@ -158,7 +161,7 @@ def _size_weight(counted: float) -> float:
 
 
 def _weighted_median(voices: list[tuple[float, float]]) -> float:
-    """Of `(value, weight)`: each value stands at the middle of its weight, and in between it is interpolated."""
+    """The weighted median of `(value, weight)`, interpolated; each value is at the middle of its weight."""
     voices.sort()
     half = math.fsum(weight for _, weight in voices) / 2
     passed, last_place, last_value = 0.0, 0.0, voices[0][0]
@@ -171,10 +174,10 @@ def _weighted_median(voices: list[tuple[float, float]]) -> float:
 
 
 def _bound(errors: list[tuple[float, float]], share: float) -> float:
-    """The error that the next call does not exceed with the probability `share`.
+    """The error that the next call does not exceed with probability `share`.
 
-    The next one has a full weight and may be the largest of all, hence the 1: without it, few records would
-    promise too much.
+    The next one has full weight and may be the largest of all, hence the 1; without it, a few records would promise too
+    much.
     """
     wanted = share * (1 + math.fsum(freshness for _, freshness in errors))
     passed = 0.0

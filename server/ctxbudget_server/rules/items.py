@@ -1,4 +1,4 @@
-"""An item on the account, and what it counts for."""
+"""An item on the account, and what it contributes to the figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Figures(NamedTuple):
 
     @property
     def saved(self) -> int:
-        """Taken out, net of what stands in; tokens."""
+        """Tokens removed, less those of the replacements."""
         return self.processed - self.retained
 
     def plus(self, other: Figures) -> Figures:
@@ -57,18 +57,18 @@ class Item:
     complete: bool | None
     state: State
     withdrawn: bool
-    """Made by a prune that was undone: no longer on the account, nor listed."""
+    """Created by a prune that was undone: no longer on the account or in lists."""
     stand_in: str | None
     reduces: tuple[str, ...]
     reason: str | None
     added_at: str
     revision: int
     dropped_at: str | None = None
-    """When retention took the content: `hash` and `segments` are gone since, the figures stay."""
+    """When retention dropped the content: `hash` and `segments` are gone, the figures remain."""
 
     @property
     def figures(self) -> Figures:
-        """What the item counts for in the accounts."""
+        """What the item contributes to the running figures."""
         return Figures(self.tokens if self.state == "retained" else 0, self.tokens if self.brought_in else 0)
 
     def image(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Item:
 
 
 class SumKey(NamedTuple):
-    """What running sums are kept by."""
+    """The key by which running sums are kept."""
 
     phase: int | None
     wave: int | None

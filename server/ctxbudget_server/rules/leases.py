@@ -1,4 +1,4 @@
-"""Leases: tokens reserved for work in flight. They expire by time, never by process."""
+"""Leases: tokens reserved for work in flight. They expire by time, not with any process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LeaseState = Literal["active", "settled", "released"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Tokens reserved. Times are RFC 3339 UTC strings of one format, so that they sort as they are."""
+    """Tokens reserved. Times are RFC 3339 UTC strings in one format, so they sort as strings."""
 
     id: str
     holder: str
@@ -28,7 +28,7 @@ class Lease:
 
 
 def available(budget: int, retained: int, leased: int) -> int:
-    """Tokens that neither the context nor a lease holds; negative when over."""
+    """Tokens held neither by the context nor by a lease; negative if over budget."""
     return budget - retained - leased
 
 

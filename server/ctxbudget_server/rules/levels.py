@@ -1,4 +1,4 @@
-"""The level of an account, with hysteresis: reached at `>=`, released strictly below a lower figure."""
+"""The level of an account, with hysteresis: reached at `>=` a threshold, left below a lower one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ctxbudget_server.rules.shares import ceil_share
 RANK: dict[Level, int] = {"ok": 0, "warn": 1, "critical": 2}
 
 RELEASE_SHARE = 0.05
-"""How far below its threshold a level is released unless set, as a share of the budget: 75 -> 70 %, 95 -> 90 %."""
+"""How far below its threshold a level is left by default, as a share of the budget: 75 -> 70 %, 95 -> 90 %."""
 
 
 class Thresholds(NamedTuple):
@@ -25,7 +25,7 @@ class Thresholds(NamedTuple):
 def thresholds(
     budget: int, warn: float, critical: float, warn_release: float | None, critical_release: float | None
 ) -> Thresholds:
-    """Settings into tokens: figures up to 1 are shares of the budget, those above are tokens."""
+    """Convert settings to tokens: figures up to 1 are shares of the budget, larger ones are tokens."""
     warn_at, critical_at = _tokens(budget, warn), _tokens(budget, critical)
     return Thresholds(
         warn_at,
@@ -46,7 +46,7 @@ def _release(budget: int, reached_at: int, setting: float | None) -> int:
 
 
 def next_level(level: Level, retained: int, at: Thresholds) -> Level:
-    """The level after a transaction; `retained` in tokens alone decides, and the level so far."""
+    """The level after a transaction, decided by `retained` (tokens) and the previous level."""
     if retained >= at.critical_at or (level == "critical" and retained >= at.critical_release):
         return "critical"
     if retained >= at.warn_at or (level != "ok" and retained >= at.warn_release):

@@ -32,7 +32,7 @@ class Phase:
 
 
 class PhaseOrderError(ValueError):
-    """The step is not legal now. `open` names what stands in the way."""
+    """The step is not allowed now. `open` names what prevents it."""
 
     def __init__(self, message: str, state: str, open_: dict[str, list[int | str]] | None = None) -> None:
         super().__init__(message)
@@ -52,10 +52,10 @@ class Open:
 
 
 def check_start(phase: Phase, phases: Iterable[Phase], reopen: bool) -> None:
-    """Raise `PhaseOrderError` unless the phase may start: no other runs, and going back says `reopen`."""
+    """Raise `PhaseOrderError` unless the phase may start: no other is running, and going back requires `reopen`."""
     others = [other for other in phases if other.number != phase.number]
     if phase.state == "running":
-        raise PhaseOrderError(f"phase {phase.number} is running already", phase.state)
+        raise PhaseOrderError(f"phase {phase.number} is already running", phase.state)
     running = [other.number for other in others if other.state == "running"]
     if running:
         raise PhaseOrderError(
@@ -66,38 +66,38 @@ def check_start(phase: Phase, phases: Iterable[Phase], reopen: bool) -> None:
     latest = max((other.number for other in others if other.state == "completed"), default=-1)
     if not reopen and (phase.state == "completed" or phase.number < latest):
         raise PhaseOrderError(
-            f"phase {phase.number} lies behind; going back needs reopen: true",
+            f"phase {phase.number} comes before the current one; going back requires reopen: true",
             phase.state,
         )
 
 
 def check_complete(phase: Phase, still_open: Open, force: bool) -> None:
-    """Raise `PhaseOrderError` unless the phase may complete: it runs, and nothing in it is open or `force` is said."""
+    """Raise `PhaseOrderError` unless the phase may complete: it is running, and has nothing open or `force` is set."""
     if phase.state != "running":
         raise PhaseOrderError(f"phase {phase.number} is not running: it is {phase.state}", phase.state)
     if still_open and not force:
         raise PhaseOrderError(
-            f"phase {phase.number} has open waves or leases; complete and settle them, or say force: true",
+            f"phase {phase.number} has open waves or leases; complete and settle them, or set force: true",
             phase.state,
             {"waves": [*still_open.waves], "leases": [*still_open.leases]},
         )
 
 
 def check_start_wave(phase: Phase, wave: Wave, reopen: bool) -> None:
-    """Raise `PhaseOrderError` unless the wave may start: its phase runs, and it is new or `reopen` is said."""
+    """Raise `PhaseOrderError` unless the wave may start: its phase is running, and it is new or `reopen` is set."""
     if phase.state != "running":
         raise PhaseOrderError(f"phase {phase.number} is not running: it is {phase.state}", phase.state)
     if wave.state == "running":
-        raise PhaseOrderError(f"wave {wave.number} of phase {phase.number} is running already", wave.state)
+        raise PhaseOrderError(f"wave {wave.number} of phase {phase.number} is already running", wave.state)
     if wave.state == "completed" and not reopen:
         raise PhaseOrderError(
-            f"wave {wave.number} of phase {phase.number} is completed; going back needs reopen: true",
+            f"wave {wave.number} of phase {phase.number} is completed; going back requires reopen: true",
             wave.state,
         )
 
 
 def check_complete_wave(wave: Wave) -> None:
-    """Raise `PhaseOrderError` unless the wave runs."""
+    """Raise `PhaseOrderError` unless the wave is running."""
     if wave.state != "running":
         raise PhaseOrderError(
             f"wave {wave.number} of phase {wave.phase} is not running: it is {wave.state}", wave.state
@@ -105,9 +105,9 @@ def check_complete_wave(wave: Wave) -> None:
 
 
 def phases_due(phases: Iterable[Phase], starting: Phase, keep_for: int) -> list[int]:
-    """Policy moderate: the completed phases whose full content goes now that `starting` has started.
+    """Policy moderate: the completed phases whose full content is removed now that `starting` has started.
 
-    A phase's content stays for `keep_for` more phases than the one that starts next.
+    A phase's content stays during the next phase and `keep_for` more.
     """
     others = [phase for phase in phases if phase.number != starting.number]
     due = []

@@ -1,4 +1,4 @@
-"""The words of a marker: it replaces a pruned phase or wave."""
+"""The text of a marker, which replaces a pruned phase or wave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The multiple-choice knapsack: one option of each class, the most value within a capacity.
+"""The multiple-choice knapsack: one option of each class, for the highest value within a capacity.
 
 The method is D. Pisinger's ("A minimal algorithm for the multiple-choice knapsack problem", European Journal of
 Operational Research 83, 1995). The linear relaxation is solved greedily along each class's convex hull. Around its
@@ -14,24 +14,24 @@ from itertools import chain, zip_longest
 from typing import NamedTuple
 
 MAX_STATES = 150_000
-"""Partial solutions that are looked at, about 0.3 s of CPU; beyond, the best one found stands."""
+"""Maximum number of partial solutions examined, about 0.3 s of CPU time; after that, the best one found is used."""
 
 _SCALE = 20
-"""Bits after the point in profits per token: they are whole numbers, so that no bound is wrong by rounding."""
+"""Fractional bits in profits per token, which are whole numbers so that no bound is wrong through rounding."""
 
 
 class Option(NamedTuple):
-    """What one choice costs and is worth; both are whole numbers and not negative."""
+    """The cost and the value of one choice; both are non-negative whole numbers."""
 
     tokens: int
     value: int
 
 
 class Packing(NamedTuple):
-    """One option of each class, by its place in the class.
+    """One option of each class, by its index in the class.
 
-    Without `optimal` a better choice may exist. It is better by less than the value of one step of one class: that
-    of the step with which the greedy solution would have gone over the capacity.
+    If not `optimal`, a better choice may exist. It is better by less than the value of one step of one class: the step
+    with which the greedy solution would have exceeded the capacity.
     """
 
     picks: list[int]
@@ -41,7 +41,7 @@ class Packing(NamedTuple):
 
 
 class _Point(NamedTuple):
-    """An option as it is compared. `profit` puts value first and fewer tokens second."""
+    """An option in comparable form. `profit` ranks by value, then by fewer tokens."""
 
     weight: int
     profit: int
@@ -49,7 +49,7 @@ class _Point(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """From one point of a class's hull to the next; `efficiency` is its profit per token."""
+    """A step from one point of a class's hull to the next; `efficiency` is its profit per token."""
 
     efficiency: int
     owner: int
@@ -60,7 +60,7 @@ class _Step(NamedTuple):
 
 @dataclass(slots=True)
 class _Class:
-    """The options of a class that can be best, their convex hull, and the place on it of the greedy solution."""
+    """The options of a class that can be best, their convex hull, and the greedy solution's point on it."""
 
     points: list[_Point]
     hull: list[_Point]
@@ -91,7 +91,7 @@ class _Class:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Where a solution leaves the greedy one, and where it left it before."""
+    """Where a solution departs from the greedy one, linked to earlier departures."""
 
     index: int
     point: _Point
@@ -99,7 +99,7 @@ class _Change:
 
 
 class _State(NamedTuple):
-    """A solution, or a partial one while classes are not opened yet."""
+    """A solution, partial as long as some classes have not been opened."""
 
     weight: int
     profit: int
@@ -107,21 +107,21 @@ class _State(NamedTuple):
 
 
 class _Around(NamedTuple):
-    """What the classes not yet opened can still give or take."""
+    """What the unopened classes can still gain or lose."""
 
     capacity: int
     gain: int | None
-    """Most profit for a token that is added, scaled."""
+    """Highest profit per added token, scaled."""
     loss: int | None
-    """Least profit for a token that is given up, scaled; at least `gain`."""
+    """Lowest profit per token given up, scaled; at least `gain`."""
     least: int
     """Tokens of the lightest addition."""
 
 
 def choose(classes: Sequence[Sequence[Option]], capacity: int) -> Packing:
-    """The most valuable choice of one option each, of equal ones the lightest; the same for the same input.
+    """The most valuable choice of one option each; among equals, the lightest. Deterministic.
 
-    Where even the lightest options exceed the capacity, they are the answer.
+    If even the lightest options exceed the capacity, returns those.
     """
     prepared = [_prepared(options, capacity) for options in classes]
     lightest = _State(sum(c.taken.weight for c in prepared), sum(c.taken.profit for c in prepared))
@@ -140,7 +140,7 @@ def choose(classes: Sequence[Sequence[Option]], capacity: int) -> Packing:
 
 
 def _prepared(options: Sequence[Option], capacity: int) -> _Class:
-    """The options that no other one beats, lightest first, and the upper hull of them."""
+    """The options that no other one beats, lightest first, and their upper hull."""
     unit = max(capacity, 0) + 1
     points = sorted(
         (_Point(option.tokens, option.value * unit - option.tokens, place) for place, option in enumerate(options)),
@@ -171,7 +171,7 @@ def _up(light: _Point, heavy: _Point) -> int:
 
 
 def _split(classes: Sequence[_Class], lightest: _State, capacity: int) -> tuple[_State, Iterator[_Step]]:
-    """Take steps along the hulls, the most profitable first, up to one that does not fit; with it the rest follows."""
+    """Take steps along the hulls, the most profitable first, up to one that does not fit; returns that and the rest."""
     weight, profit, _ = lightest
     steps = iter(sorted(_steps(classes), key=lambda step: (-step.efficiency, step.owner, step.place)))
     for step in steps:
@@ -190,12 +190,12 @@ def _steps(classes: Iterable[_Class]) -> Iterator[_Step]:
 
 
 def _filled(classes: Sequence[_Class], split: _State, rest: Iterator[_Step], capacity: int) -> _State:
-    """The split solution with all later steps that still fit: a good one to begin with."""
+    """The split solution plus all later steps that still fit: a good initial solution."""
     stopped: set[int] = set()
     state = split
     for step in rest:
         if step.owner in stopped or state.weight + step.weight > capacity:
-            stopped.add(step.owner)  # its later steps begin where this one ends
+            stopped.add(step.owner)  # its later steps start where this one ends
             continue
         point = classes[step.owner].hull[step.place]
         state = _State(state.weight + step.weight, state.profit + step.profit, _Change(step.owner, point, state.change))
@@ -203,7 +203,7 @@ def _filled(classes: Sequence[_Class], split: _State, rest: Iterator[_Step], cap
 
 
 def _search(classes: Sequence[_Class], split: _State, best: _State, capacity: int) -> tuple[bool, _State]:
-    """Open classes until no partial solution can win any more; whether that was reached, and the best solution."""
+    """Open classes until no partial solution can win; returns whether that was reached, and the best solution."""
     gains = sorted((-gain, i) for i, each in enumerate(classes) if (gain := each.gain) is not None)
     losses = sorted((loss, i) for i, each in enumerate(classes) if (loss := each.loss) is not None)
     least = min((step for each in classes for step in each.additions), default=0)
@@ -229,7 +229,7 @@ def _search(classes: Sequence[_Class], split: _State, best: _State, capacity: in
 
 
 def _in_turn(first: Sequence[int], second: Sequence[int]) -> Iterator[int]:
-    """Members of both in turn, each once."""
+    """Members of both, alternating, each once."""
     seen: set[int] = set()
     for index in chain.from_iterable(zip_longest(first, second)):
         if index is not None and index not in seen:
@@ -238,9 +238,9 @@ def _in_turn(first: Sequence[int], second: Sequence[int]) -> Iterator[int]:
 
 
 def _can_beat(best: _State, state: _State, around: _Around) -> bool:
-    """Whether classes not yet opened can lift a partial solution over the best one, by the relaxation.
+    """Whether unopened classes can lift a partial solution above the best one, according to the relaxation.
 
-    Nothing lighter than `least` can be added to it, so where there is less room, something must be given up first.
+    Nothing lighter than `least` can be added, so if there is less room, something must be given up first.
     """
     room, gain, loss = around.capacity - state.weight, around.gain, around.loss
     if room < 0:
@@ -253,7 +253,7 @@ def _can_beat(best: _State, state: _State, around: _Around) -> bool:
 
 
 def _opened(states: Sequence[_State], index: int, each: _Class) -> list[_State]:
-    """All states with each option of one more class, but those that another state beats in weight and profit."""
+    """All states extended by each option of one more class, without those beaten in weight and profit."""
     made = [
         _State(
             state.weight + point.weight - each.taken.weight,
@@ -272,7 +272,7 @@ def _opened(states: Sequence[_State], index: int, each: _Class) -> list[_State]:
 
 
 def _changes(state: _State) -> list[_Change]:
-    """Where a solution leaves the greedy one, the oldest first: of one class the last holds."""
+    """The departures of a solution from the greedy one, oldest first; for each class the last one counts."""
     found: list[_Change] = []
     change = state.change
     while change is not None:

@@ -1,4 +1,4 @@
-"""What each policy removes, and when. Decisions only: what stands in for an item is found out by who applies them."""
+"""What each policy removes, and when. Only decides: the replacements are made by whoever applies the decisions."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ctxbudget_server.rules.items import Item
 Verb = Literal["reduce", "drop", "keep"]
 
 WORKING_LAYERS = ("transient", "phase")
-"""The layers whose items go when their phase, or their wave, is over."""
+"""The layers whose items are removed when their phase or wave is over."""
 
 DIAGNOSTIC_KINDS = ("debug", "test-output", "log")
-"""What the policy minimal never removes."""
+"""Kinds that the policy minimal never removes."""
 
 MANY_PHASES = 3
-"""Scopes of more phases than this are pruned aggressively by `auto`, the others moderately."""
+"""`auto` prunes scopes with more phases than this aggressively, the others moderately."""
 
 
 class Step(NamedTuple):
-    """What happens to one retained item: `reduce` to metadata, `drop` with nothing in its place, or `keep`."""
+    """What happens to one retained item: `reduce` to metadata, `drop` without replacement, or `keep`."""
 
     item: Item
     verb: Verb
@@ -47,7 +47,7 @@ class Decisions:
 
 
 def effective_policy(setting: str, scope: Scope | None) -> Policy:
-    """What `auto` comes to: minimal for debugging, moderate up to three phases, else (and with no scope) aggressive."""
+    """The policy in force; `auto` means minimal for debugging, moderate up to three phases, otherwise aggressive."""
     if setting != "auto":
         return cast("Policy", setting)
     if scope is None:
@@ -60,7 +60,7 @@ def effective_policy(setting: str, scope: Scope | None) -> Policy:
 def on_wave_completed(
     policy: Policy, items: Iterable[Item], phase: int, wave: int, earlier: Collection[int]
 ) -> Decisions:
-    """The wave's working items become metadata, and the metadata of waves completed before becomes their marker.
+    """The wave's working items become metadata, and the metadata of earlier waves becomes their marker.
 
     Moderate and minimal treat waves as part of their phase.
     """
@@ -79,7 +79,7 @@ def on_wave_completed(
 def on_phase_completed(
     policy: Policy, items: Iterable[Item], phase: int, horizon: int | None, known: Collection[int]
 ) -> Decisions:
-    """Aggressive: the phase's working items go. With a horizon, old phases' metadata turns into their markers."""
+    """Aggressive: the phase's working items are removed. With a horizon, old phases' metadata becomes their markers."""
     retained = _retained(items)
     of_phase = [item for item in retained if item.phase == phase]
     if policy == "aggressive":
@@ -102,7 +102,7 @@ def on_phase_started(policy: Policy, items: Iterable[Item], due: Collection[int]
 
 
 def on_close(policy: Policy, items: Iterable[Item]) -> Decisions:
-    """The last word of a policy: all working items go; with minimal, transient items that are not diagnostics."""
+    """A policy's final prune: all working items; with minimal, only transient items that are not diagnostics."""
     if policy != "minimal":
         return Decisions([_working_step(item, "policy") for item in _retained(items)])
     return Decisions([_minimal_step(item, "policy") for item in _retained(items)])
@@ -116,11 +116,11 @@ def on_request(
     running: Callable[[Item], bool],
     turn_metadata: bool,
 ) -> Decisions:
-    """A prune that somebody asked for.
+    """A prune on request.
 
-    `named`: the items were named one by one and go whatever the policy would keep. `turn_metadata`: the target was
-    the layer `metadata` itself, so that completed phases keep only their markers. `running(item)` says whether the
-    item's phase is still under way.
+    `named`: the items were listed individually and are removed even if the policy would keep them. `turn_metadata`: the
+    target was the layer `metadata` itself, so completed phases keep only their markers. `running(item)` says whether
+    the item's phase is still running.
     """
     decisions = Decisions()
     turning: dict[int, list[Item]] = {}
@@ -175,7 +175,7 @@ def _kept(item: Item, reason: str) -> Step:
 def _working_step(item: Item, reason: str) -> Step:
     if item.protected or item.layer not in WORKING_LAYERS:
         return _kept(item, reason)
-    # Instructions steer the phase that is over: metadata of them would only cost tokens.
+    # Instructions were for the phase that is over, so metadata of them would only cost tokens.
     over = item.layer == "phase" and item.kind == "instructions"
     return Step(item, "drop" if over else "reduce", reason)
 
@@ -189,7 +189,7 @@ def _minimal_step(item: Item, reason: str) -> Step:
 
 
 def _turn(phase: int, wave: int | None, items: Sequence[Item]) -> Turn | None:
-    """The metadata among `items` that a marker replaces; None where there is nothing but that marker already."""
+    """The metadata among `items` that a marker replaces; None if there is nothing but that marker."""
     metadata = tuple(item for item in items if item.layer == "metadata" and not item.pinned)
     if all(item.marker and item.wave == wave for item in metadata):
         return None

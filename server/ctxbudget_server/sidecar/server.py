@@ -70,9 +70,7 @@ class SidecarServer:
         return 0.0 if self._connections else self._loop.time() - self._left
 
     async def run(self, *, patient: bool = True) -> None:
-        """Run until cancelled or until there can be no socket. If another sidecar listens, wait for its end if
-        `patient`.
-        """
+        """Run until cancelled, or until there can be no socket. `patient`: wait for the end of another sidecar."""
         try:
             self._identity = await self._pool.result_of(self._backend.identity)
             while (listener := await self._pool.result_of(self._lock.acquire)) is None:

@@ -1,6 +1,6 @@
 """Token figures: exact counts without a network, estimates that say so, limits, and the families of models.
 
-Importing this package loads nothing else: each name below brings its module in when it is first used.
+Importing this package loads nothing else: each name below imports its module on first use.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@ from typing import Final
 
 _JOINER: Final = "\u200d"
 _STEPS: Final = 64
-"""Longest way back, in code points; piles of combining marks can be of any length."""
+"""Maximum distance to go back, in code points; piles of combining marks can be of any length."""
 
 
 def whole_character_end(text: str, end: int) -> int:
-    """The last place at or before `end` that splits no character as a reader sees it.
+    """The last position at or before `end` that splits no character as a reader sees it.
 
-    These are emoji sequences, letters with combining marks, flags, Hangul syllables in parts, and CR LF.
-    What is longer than 64 code points is split.
+    Such characters are emoji sequences, letters with combining marks, flags, decomposed Hangul syllables, and CR LF.
+    Anything longer than 64 code points is split.
     """
     if end >= len(text) or (text[max(end - 1, 0) : end + 1].isascii() and text[end] != "\n"):
         return end

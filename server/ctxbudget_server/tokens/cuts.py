@@ -11,10 +11,9 @@ these are safe for o200k and cl100k alike:
 - a is a line feed; b is neither white space nor a slash: only white space, and in o200k a slash, continues
   a piece after a line break.
 
-In all of them the left part ends where the patterns' one look-ahead, `\\s+(?!\\S)`, is decided already: after
-something that is not white space, or after a line break, which an earlier branch takes. The patterns never
-look behind. Python's `\\s` is all of Unicode's White_Space and four control characters more, which errs on
-the safe side.
+In all of them the left part ends where the patterns' one look-ahead, `\\s+(?!\\S)`, is already decided: after something
+that is not white space, or after a line break, which an earlier branch matches. The patterns never look behind.
+Python's `\\s` is Unicode's White_Space plus four control characters, which errs on the safe side.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _CUT: Final = re.compile(
 )
 
 WINDOW: Final = 1 << 16
-"""Characters searched in one go, 1 to 3 ms: a search holds the GIL."""
+"""Characters searched at a time, 1 to 3 ms, since a search holds the GIL."""
 
 
 def no_check() -> None:
@@ -42,7 +41,7 @@ def no_check() -> None:
 
 def next_cut(text: str, position: int, check: Callable[[], None] = no_check) -> int:
     """The first safe cut at or after `position`, else the end of the text."""
-    # A match begins with the character before its cut.
+    # A match starts with the character before its cut.
     begin = max(position - 1, 0)
     while begin < len(text):
         found = _CUT.search(text, begin, begin + WINDOW)
@@ -56,7 +55,7 @@ def next_cut(text: str, position: int, check: Callable[[], None] = no_check) -> 
 def last_cut(text: str, end: int | None = None, check: Callable[[], None] = no_check) -> int:
     """The last safe cut before `end` (the whole text if none is given), else 0.
 
-    Both characters around the cut lie before `end`: it stays safe whatever follows or replaces the rest.
+    Both characters around the cut are before `end`, so it stays safe whatever follows or replaces the rest.
     """
     stop = len(text) if end is None else end
     width = 64

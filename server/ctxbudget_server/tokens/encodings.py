@@ -1,8 +1,8 @@
-"""The encodings that are counted exactly: how each cuts text into pieces, and where its vocabulary is.
+"""The encodings that are counted exactly: how each splits text into pieces, and where its vocabulary is.
 
-The patterns are part of what an encoding is: a test compares them with `tiktoken_ext.openai_public`. Special
-tokens are left out on purpose: in the text of a context they are text, and `encode_ordinary` counts them so.
-Without them o200k_harmony is o200k_base, and the two share one vocabulary in memory.
+The patterns are part of an encoding; a test compares them with `tiktoken_ext.openai_public`. Special tokens are left
+out on purpose: in a context they are ordinary text, and `encode_ordinary` counts them as such. Without them
+o200k_harmony is o200k_base, and the two share one vocabulary in memory.
 """
 
 from typing import Final, NamedTuple

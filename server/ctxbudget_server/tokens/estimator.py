@@ -82,10 +82,10 @@ _TABS_AS_SPACES: Final = _KINDS.replace(b"t", b"s")
 _CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))
 
 _SAMPLED: Final = 1 << 17
-"""Characters above which `estimate` looks at a sample, to answer in some milliseconds."""
+"""Characters above which `estimate` uses a sample, to answer within milliseconds."""
 _WINDOWS: Final = 16
 _PART: Final = 1 << 18
-"""Characters whose kinds are counted in one go, about 1 ms: counting holds the GIL."""
+"""Characters whose kinds are counted at a time, about 1 ms, since counting holds the GIL."""
 
 
 _SIGNS: Final = (b"\xe2\x80", b"\xe2\x86")
@@ -114,7 +114,7 @@ class ByteKinds(NamedTuple):
 def estimate(text: str) -> int:
     """Estimated tokens of `text` in o200k_base.
 
-    Texts above 128 K characters are judged by 16 windows of 8 K, spread evenly.
+    Texts above 128 K characters are estimated from 16 evenly spread windows of 8 K.
     """
     if len(text) <= _SAMPLED:
         return _linear(_kinds(text)) if text else 0
@@ -150,5 +150,5 @@ def _kinds(text: str) -> bytes:
 
 def _linear(kinds: bytes) -> int:
     tokens = sum(weight * kinds.count(term) for term, weight in _COEFFICIENTS.items())
-    # The coefficients promise nothing on text unlike any they were fitted on.
+    # The coefficients mean little on text unlike what they were fitted on.
     return min(max(round(tokens), 1), 4 * len(kinds))

@@ -1,4 +1,4 @@
-"""Token figures for a model's family: a number that says how it was found and how far off it may be."""
+"""Token figures for a model's family: the number, how it was obtained, and how far off it may be."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ESTIMATOR_ERROR = ExpectedError(0.04, 0.15)
-"""Of `estimate` on prose, code and JSON; see `estimator`."""
+"""Error of `estimate` on prose, code and JSON; see `estimator`."""
 
 _MIN_RATIO = 0.8
-"""Of a family's tokens to raw ones where it has weights: the least of 2,709 texts is 0.85, for Claude 3 as for 4.7.
+"""Lower bound of a family's tokens / raw tokens if it has weights. The least of 2,709 texts is 0.85, for Claude 3 and
+4.7.
 
-It keeps a text of nothing but signs, whose weight is negative, from costing nothing.
+It keeps a text of signs only, whose weight is negative, from costing nothing.
 """
 
 
@@ -56,7 +57,7 @@ def figure_from(text: str, raw_tokens: int, family: Family, check: Callable[[], 
 
 
 def estimate_for(text: str, family: Family, check: Callable[[], None] = no_check) -> TokenFigure:
-    """The figure of `text` without a vocabulary: at once, and always `estimated`."""
+    """The figure of `text` without a vocabulary: immediate, and always `estimated`."""
     raw_tokens = estimate(text)
     error = family.expected_error
     if error is not None:

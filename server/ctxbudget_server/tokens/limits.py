@@ -1,4 +1,4 @@
-"""Limits in tokens: whether a text keeps one, and how much of it does.
+"""Token limits: whether a text is within one, and how much of it is.
 
 The cost is in proportion to the limit, not to the text.
 """
@@ -23,7 +23,7 @@ _SURROGATE_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class Fit(NamedTuple):
-    """Whether a text has at most so many tokens, and how many when all of them were counted."""
+    """Whether a text is within a limit, and its tokens if all of them were counted."""
 
     fits: bool
     tokens: int | None
@@ -33,8 +33,8 @@ class Fit(NamedTuple):
 class Truncated:
     """The beginning of a text within a limit, and what is missing.
 
-    `tokens` is the exact count of `text`. `removed_bytes` are UTF-8. `removed_lines` counts the lines of
-    which something is missing.
+    `tokens` is the exact count of `text`. `removed_bytes` are UTF-8. `removed_lines` counts the lines of which any part
+    is missing.
     """
 
     text: str
@@ -70,12 +70,12 @@ def truncate(
 ) -> Truncated:
     """The longest beginning of `text` with at most `limit` tokens.
 
-    The result is a prefix of `text` that breaks no character as a reader sees it; for that, and where a
-    prefix has other tokens than the text, it may be some tokens short of the limit.
+    The result is a prefix of `text` that splits no character as a reader sees it. For that reason, and because a prefix
+    may be tokenized differently from the text, it may be a few tokens short of the limit.
     """
     tokens = kept = 0
     room = max(limit, 0)
-    # What is longer than this cannot fit, so the rest of the text need not be looked at.
+    # Anything longer than this cannot fit, so the rest of the text need not be examined.
     candidate = text[: (room + 1) * MAX_TOKEN_BYTES]
     for start, end in _chunks(candidate, room, check):
         encoded = load(encoding).encode(candidate[start:end])
@@ -111,7 +111,7 @@ def _chunks(text: str, limit: int, check: Callable[[], None]) -> Iterator[tuple[
 def _longest_prefix(vocabulary: Vocabulary, text: str, start: int, encoded: list[int], room: int) -> tuple[int, int]:
     """The (characters, tokens) of a prefix of `text[start:]` within `room` tokens; `encoded` is its encoding.
 
-    A text cut between two of its tokens can have other tokens than those before, so each prefix is counted.
+    A text cut between two of its tokens may be tokenized differently, so each prefix is counted.
     """
     for taken in range(min(room, len(encoded)), 0, -1):
         whole = vocabulary.decode(encoded[:taken]).decode("utf-8", "ignore")

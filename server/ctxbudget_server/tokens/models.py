@@ -1,7 +1,7 @@
-"""Which vocabulary counts for a model, how its own figures follow from it, and how far off they may be.
+"""Which vocabulary is used for a model, how its figures follow from it, and how far off they may be.
 
-OpenAI's current models are counted with their own vocabulary, as `tiktoken.model` maps them. No vocabulary of
-another family is shipped: their figures follow from the o200k_base count, and are estimates.
+OpenAI's current models are counted with their own vocabulary, as `tiktoken.model` maps them. No other family's
+vocabulary is included: their figures are estimates based on the o200k_base count.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ FAMILIES: Final = {
     )
 }  # fmt: skip
 
-# The first that matches decides. OpenAI's must begin the name, so that no other provider's `…-gpt-4` is exact.
+# The first match decides. OpenAI's names must match from the start, so that no other provider's `…-gpt-4` is exact.
 _OPENAI: Final = (
     (re.compile(r"gpt-oss"), _EXACT["o200k_harmony"]),
     (re.compile(r"gpt-5|gpt-4\.[15]|gpt-4o|chatgpt-4o|o[134](?![a-z0-9])"), _EXACT["o200k_base"]),
@@ -123,13 +123,13 @@ _HOST_PREFIX: Final = re.compile(r"^(?:[a-z-]+\.)+")
 
 @lru_cache(maxsize=256)
 def resolve(model: str | None) -> Family:
-    """The family of `model`, which may be dated and have a provider's prefixes, else UNKNOWN.
+    """The family of `model`, which may have a date and provider prefixes; UNKNOWN if there is none.
 
-    No model means the default encoding, exact; names of encodings and of families mean themselves.
+    No model means the default encoding, counted exactly; names of encodings and families are accepted too.
     """
     if model is None:
         return _EXACT[DEFAULT_ENCODING]
-    # `provider/maker/model:tag@date`: the model is the last path segment that says anything.
+    # `provider/maker/model:tag@date`: the model is the last path segment that is not empty.
     for segment in reversed(model.strip().lower().split("/")):
         for part in re.split(r"[:@\[]", segment):
             family = _family(part.strip())
@@ -151,9 +151,9 @@ def _family(name: str) -> Family | None:
 
 
 def _claude(name: str) -> Family | None:
-    """Claude by its version: the tokenizer changed with 4.7, and before 3 it was another one.
+    """The Claude family by version: the tokenizer changed with 3 and again with 4.7.
 
-    A name without a version is taken for a new one: to count too many tokens is the safer mistake.
+    A name without a version is treated as a new one, since counting too many tokens is the safer mistake.
     """
     if "instant" in name:
         return None

@@ -1,4 +1,4 @@
-"""Vocabularies in memory: loaded once, offline, on first use; and their encoder, made safe for any text."""
+"""Vocabularies in memory, loaded once, offline, on first use; with an encoder that is safe for any text."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ WHITE_SPACE: Final = (
     "\t\v\f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What the patterns call white space (Unicode White_Space), line feed and carriage return apart."""
+"""What the patterns call white space (Unicode White_Space), except line feed and carriage return."""
 
 LONG_RUN: Final = 900_000
-"""Characters of WHITE_SPACE in a row that are kept from tiktoken, whose regex engine panics at 999,999."""
+"""Runs of WHITE_SPACE of this length are kept from tiktoken, whose regex engine panics at 999,999."""
 
 
 class UnknownEncodingError(ValueError):
-    """No encoding of this name is shipped."""
+    """No encoding with this name is included."""
 
 
 class VocabularyDataError(RuntimeError):
-    """A shipped vocabulary cannot be read, or is not what was shipped."""
+    """An included vocabulary cannot be read, or has been changed."""
 
 
 class Vocabulary:
-    """One vocabulary with its encoder. Threads may share it; the GIL is free while it encodes."""
+    """One vocabulary with its encoder. Thread-safe; the GIL is released while it encodes."""
 
     __slots__ = ("_encoding", "_lock", "_source", "_white_space_encoding")
 
@@ -51,14 +51,14 @@ class Vocabulary:
             mergeable_ranks=dict(zip(map(data.read, lengths), range(source.size), strict=True)),
             special_tokens={},
         )
-        # tiktoken keeps these 200,000 Python objects only to be pickled; its encoder has a copy of its own.
+        # tiktoken keeps these 200,000 Python objects only for pickling; its encoder has its own copy.
         self._encoding._mergeable_ranks = {}
 
     def encode(self, text: str) -> list[int]:
         """The tokens of `text`, as `encode_ordinary` has them, for every `str`.
 
-        A long run of white space is encoded apart, since tiktoken would panic on it. It is one piece, less
-        its last character when something other than a line break follows; no other piece reaches into it.
+        A long run of white space is encoded separately, since tiktoken would panic on it. It is one piece, without its
+        last character if anything other than a line break follows; no other piece extends into it.
         """
         tokens: list[int] = []
         start = 0
@@ -82,7 +82,7 @@ class Vocabulary:
         return [self._encoding.decode_single_token_bytes(rank) for rank in range(self._source.size)]
 
     def _white_space(self) -> Encoding:
-        """An encoder that takes its whole text as one piece, for text of WHITE_SPACE alone.
+        """An encoder that treats the whole text as one piece, for text of WHITE_SPACE only.
 
         Merging looks up only substrings of the piece, so the few tokens made of these bytes are all it needs.
         It is built in a few milliseconds, and unlike tiktoken's single-piece call lets other threads run.
@@ -142,7 +142,7 @@ def _source(encoding: str) -> Source:
     try:
         return ENCODINGS[encoding]
     except KeyError:
-        raise UnknownEncodingError(f"no encoding {encoding!r}; there are {', '.join(ENCODINGS)}") from None
+        raise UnknownEncodingError(f"unknown encoding {encoding!r}: must be one of {', '.join(ENCODINGS)}") from None
 
 
 def _read_blob(source: Source) -> bytes:
@@ -163,7 +163,7 @@ def _read_blob(source: Source) -> bytes:
 def _long_runs(text: str) -> Iterator[tuple[int, int]]:
     """The (begin, end) of each run of WHITE_SPACE of LONG_RUN characters or more.
 
-    A run this long covers one of any positions LONG_RUN apart, so only these are looked at.
+    A run this long covers at least one of positions LONG_RUN apart, so only these are examined.
     """
     searched, position = 0, LONG_RUN - 1
     while position < len(text):

@@ -1,4 +1,4 @@
-"""Open documents of an editor: what is on the screen counts, not what is on the disk, and only edits are counted."""
+"""An editor's open documents: their current text is used instead of the file's, and only edits are recounted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctxbudget_server.workspace.documents import path_of
 
 @dataclass(slots=True)
 class Buffer:
-    """An open document. `counts` has its raw tokens by encoding, as far as they were asked for, each with its text."""
+    """An open document. `counts` caches its raw tokens by encoding, each with the text that was counted."""
 
     text: str
     counts: dict[str, tuple[str, int]]
@@ -32,7 +32,7 @@ class Buffers:
             buffer.text = text
 
     def close(self, uri: str) -> None:
-        """A document was closed: from now on its file counts."""
+        """A document was closed: from now on its file is used."""
         with self._lock:
             self._open.pop(_key(uri), None)
 
@@ -43,7 +43,7 @@ class Buffers:
             return buffer.text if buffer else None
 
     def raw_tokens(self, path: str, text: str, encoding: str, check: Callable[[], None]) -> int:
-        """Raw tokens of the document's `text`: around the edits since it was counted last, or all at the first time."""
+        """Raw tokens of the document's `text`. After the first count, only the parts around edits are counted."""
         from ctxbudget_server.tokens import Edit, count, count_edited
 
         with self._lock:
@@ -64,7 +64,7 @@ class Buffers:
 def changed_region(old: str, new: str) -> tuple[int, int, int]:
     """(start, end in `old`, end in `new`) of what differs between two texts, in characters.
 
-    Equal beginnings and ends are found by halving, each step one comparison of slices at memory speed.
+    Equal beginnings and ends are found by bisection; each step is one fast comparison of slices.
     """
     start = _longest(min(len(old), len(new)), lambda size: old[:size] == new[:size])
     room = min(len(old), len(new)) - start
@@ -73,7 +73,7 @@ def changed_region(old: str, new: str) -> tuple[int, int, int]:
 
 
 def _longest(limit: int, holds: Callable[[int], bool]) -> int:
-    """The largest size up to `limit` that `holds`; 0 does, and so do all sizes below one that does."""
+    """The largest size up to `limit` for which `holds` is true; it is true for 0 and monotonic."""
     low, high = 0, limit
     while low < high:
         middle = (low + high + 1) // 2
@@ -88,5 +88,5 @@ def _key(uri: str) -> str:
     path = path_of(uri)
     try:
         return os.path.realpath(path)
-    except ValueError:  # no path on this system, as one with NUL in it
+    except ValueError:  # not a valid path on this system, e.g. because of a NUL
         return path

@@ -1,4 +1,4 @@
-"""The workspace, and what may be read in it."""
+"""The workspace, and reading files in it."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def find_workspace(option: str | None, start: str | None) -> Path:
 
 
 def path_of(text: str) -> str:
-    """The path that a `file:` URI names; any other text is a path already."""
+    """The path of a `file:` URI; any other text is already a path."""
     if not text.lower().startswith("file:"):
         return text
-    from urllib.parse import unquote, urlsplit  # hooks do without it
+    from urllib.parse import unquote, urlsplit  # hooks do not need it
 
     parts = urlsplit(text)
     if parts.netloc not in ("", "localhost"):
-        raise ProtocolError("pathNotAllowed", f"{text} is on another host", path=text)
+        raise ProtocolError("pathNotAllowed", f"{text} names another host", path=text)
     path = unquote(parts.path)
     # file:///C:/x names C:/x
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
 class Document(NamedTuple):
-    """A file as it was read: its text, its bytes in UTF-8, and its real path."""
+    """A file that was read: its text, its size in UTF-8 bytes, and its real path."""
 
     text: str
     path: str
@@ -60,7 +60,7 @@ class Documents:
     max_bytes: int
 
     def shown(self, path: str | None) -> str | None:
-        """A path as the workspace sees it: folders above the workspace say nothing about a document."""
+        """A path relative to the workspace, since the folders above it say nothing about a document."""
         if path is None:
             return None
         try:
@@ -129,15 +129,17 @@ def check_size(size: int, limit: int, loc: Location) -> None:
 
 
 def as_text(data: bytes, loc: Location, given: str) -> str:
-    """The text that UTF-8 bytes spell; a byte-order mark stays in it. Raises `notText`."""
+    """Decode UTF-8 bytes; a byte-order mark is kept. Raises `notText`."""
     if (nul := data.find(b"\0")) >= 0:
-        raise ProtocolError("notText", f"{given} is binary: a NUL byte at {nul}", loc=loc, path=given, offset=nul)
+        raise ProtocolError(
+            "notText", f"{given} is binary: it has a NUL byte at offset {nul}", loc=loc, path=given, offset=nul
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as fault:
         raise ProtocolError(
             "notText",
-            f"{given} is not UTF-8: byte {fault.start} cannot be read",
+            f"{given} is not UTF-8: invalid byte at offset {fault.start}",
             loc=loc,
             path=given,
             offset=fault.start,

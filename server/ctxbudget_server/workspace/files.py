@@ -1,4 +1,4 @@
-"""Text files on the disk, read again only when they have changed."""
+"""Reads text files on the disk, and tells whether they have changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, op
 
 
 class Stamp(NamedTuple):
-    """What tells one state of a file from another."""
+    """Distinguishes one state of a file from another."""
 
     modified_ns: int
     size: int
@@ -28,9 +28,9 @@ def stamp_of(path: str) -> Stamp | None:
 
 
 def read_text(path: str, max_bytes: int, roots: Sequence[str]) -> str | None:
-    """The text of a regular file; None if it is larger than that, binary, not UTF-8, or cannot be read.
+    """The text of a regular file; None if it is larger than `max_bytes`, binary, not UTF-8, or unreadable.
 
-    Nor is it read if it is, or meanwhile leads, outside of all roots, which are real paths.
+    It is also None if the file is, or meanwhile leads, outside all `roots` (real paths).
     """
     try:
         descriptor, _ = open_inside(path, roots)

@@ -1,4 +1,4 @@
-"""The files of a folder that are worth counting."""
+"""Finds the files of a folder that are worth counting."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from typing import NamedTuple
 from ctxbudget_server.workspace.patterns import Patterns
 
 SKIPPED = {".git", ".hg", ".svn"}
-"""Folders of version control, which no ignore file names."""
+"""Folders of version control systems, which ignore files do not list."""
 
 IGNORE_FILE = ".gitignore"
 MAX_IGNORE_BYTES = 1_000_000
 
 Warn = Callable[[str], None]
-"""Is told which patterns are left out, and why: file, line and reason."""
+"""Called with a message about each pattern left out: file, line and reason."""
 
 
 class _Rules(NamedTuple):
-    """The patterns of one .gitignore, and the folder that they are relative to, with the slash behind it."""
+    """The patterns of one .gitignore, and the folder that they are relative to, with a trailing slash."""
 
     base: str
     patterns: Patterns
 
 
 def files_below(folder: Path, warn: Warn) -> Iterator[Path]:
-    """All files below a folder that its .gitignore files (and those of its subfolders) do not ignore, in order of name.
+    """All files below a folder that are not ignored by its .gitignore files (or those of subfolders), sorted by name.
 
-    Links are not followed. A subfolder that cannot be read is left out, and so is a .gitignore.
+    Links are not followed. An unreadable subfolder or .gitignore is left out.
     """
     pending: list[tuple[str, bool, tuple[_Rules, ...]]] = [(str(folder), True, ())]
     while pending:
@@ -58,7 +58,7 @@ def _is_worth(entry: os.DirEntry[str], rules: tuple[_Rules, ...]) -> bool:
 
 
 def _own_rules(folder: str, above: list[Patterns], warn: Warn) -> Iterator[_Rules]:
-    """The rules of the folder's own .gitignore, if it has one; as for git, a link is none."""
+    """The rules of the folder's own .gitignore, if it has one; like git, it ignores a link."""
     path = Path(folder, IGNORE_FILE)
     try:
         found = path.lstat()
@@ -80,7 +80,7 @@ def _own_rules(folder: str, above: list[Patterns], warn: Warn) -> Iterator[_Rule
 
 
 def _is_ignored(path: str, is_folder: bool, rules: tuple[_Rules, ...]) -> bool:
-    """The innermost .gitignore that says anything about the path decides."""
+    """Whether the path is ignored: the innermost .gitignore that matches it decides."""
     for base, patterns in reversed(rules):
         decided = patterns.decide(path[len(base) :].replace(os.sep, "/"), folder=is_folder)
         if decided is not None:

@@ -1,6 +1,6 @@
-"""Opens files inside of given folders, and no others, whatever is swapped for a link meanwhile.
+"""Opens files inside given folders and no others, even if something is replaced by a link meanwhile.
 
-A path that was judged may lead elsewhere a moment later. So the path is made real first and judged, and then walked
+A path that was checked may lead elsewhere a moment later. So the path is made real first and judged, and then walked
 from its folder's descriptor, a name at a time, without following a link. A link on that way has been put there since:
 then all begins again, and after some times it is an error.
 """
@@ -21,19 +21,20 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _SWAPPED = (errno.ELOOP, errno.ENOTDIR, errno.EMLINK)
 CAN_WALK = os.open in os.supports_dir_fd and bool(_NO_LINK)
-"""Whether the system opens files from a folder's descriptor; Windows does not, and there names alone are judged."""
+"""Whether the system can open files relative to a folder's descriptor; Windows cannot, so only names are checked there.
+"""
 
 
 class OutsideError(Exception):
-    """A path leads out of the folders that may be read; the argument is its real path."""
+    """A path leads out of the readable folders; the argument is its real path."""
 
 
 class NotRegularError(Exception):
-    """What is there is a folder, a device or a fifo; the argument is its real path."""
+    """The path is a folder, a device or a fifo; the argument is its real path."""
 
 
 def inside(path: str | Path, roots: Iterable[str | Path]) -> tuple[str, str]:
-    """(root, real path) of a path; raises OutsideError if its real path is in none of the roots (real paths)."""
+    """(root, real path) of a path; raises OutsideError if it is in none of the roots (real paths)."""
     real = os.path.realpath(path)
     for root in map(str, roots):
         if real == root or real.startswith(root.rstrip(os.sep) + os.sep):
@@ -77,5 +78,5 @@ def _walked(root: str, real: str) -> int:
 
 
 def roots_around(path: str) -> tuple[str, ...]:
-    """Where a document outside of all folders may have its imports: in the workspace around it."""
+    """The folders from which a document outside all workspace folders may import: the workspace around it."""
     return (workspace_around(str(Path(path).parent)),)

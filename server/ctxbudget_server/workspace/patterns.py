@@ -1,11 +1,11 @@
-"""Patterns as in .gitignore, matched in linear time: none that a repository brings can hold the process up.
+"""Patterns as in .gitignore, matched in bounded time, so that no repository's patterns can hold up the process.
 
-A pattern becomes a regular expression in which nothing is tried twice. What follows a `*` is taken where it first
-occurs, and what follows a `**/` at the first folder where it fits, both as atomic groups: a later place would only
-leave less for the rest of the pattern. Only the part behind the last `*` looks for the end of the name. One match thus
-takes at most the length of the path times that of the pattern, and both have bounds.
+A pattern becomes a regular expression without backtracking. What follows a `*` matches where it first occurs, and what
+follows a `**/` at the first folder where it fits, both as atomic groups: a later position would only leave less for the
+rest of the pattern. Only the part after the last `*` is anchored at the end of the name. One match thus takes at most
+the length of the path times that of the pattern, and both are limited.
 
-The tests compare the matches with git's own.
+Tests compare the results with git's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ctxbudget_protocol.limits import MAX_PATTERN_LENGTH, MAX_PATTERNS, MAX_PATT
 
 _END = r"(?=/|\Z)"
 _TOO_MANY = (
-    f"it and all below it are over the limits of {MAX_PATTERNS:,} patterns and {MAX_PATTERNS_LENGTH:,} characters"
+    f"it and everything after it exceeds the limits of {MAX_PATTERNS:,} patterns and {MAX_PATTERNS_LENGTH:,} characters"
 )
 _POSIX = {
     "alnum": "a-zA-Z0-9",
@@ -37,7 +37,7 @@ _POSIX = {
 
 
 class LeftOut(NamedTuple):
-    """Patterns that are not used: the line of the first of them (from 1), and why."""
+    """Patterns that are not used: the line number of the first one (from 1), and the reason."""
 
     line: int
     reason: str
@@ -50,15 +50,15 @@ class _Rule(NamedTuple):
 
 
 class Patterns:
-    """The patterns of one .gitignore, or of one setting, in their order: the last that matches decides.
+    """The patterns of one .gitignore, or of one setting, in order: the last that matches decides.
 
-    `beside` are those that hold at the same time, as of the .gitignore files in folders above: the bounds on number and
-    length are for all of them together.
+    `beside` are patterns in force at the same time, e.g. those of .gitignore files in folders above: the limits on
+    number and length apply to all of them together.
     """
 
     def __init__(self, lines: Iterable[str], beside: Iterable[Patterns] = ()) -> None:
         self.left_out: list[LeftOut] = []
-        """What is over the bounds."""
+        """Patterns over the limits."""
         self._rules: list[_Rule] = []
         self._size = 0
         others = [(len(each._rules), each._size) for each in beside]
@@ -79,9 +79,9 @@ class Patterns:
                 self._size += len(text)
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
-        """Whether the patterns take in (True) or spare (False) what is at a path, or say nothing of it (None).
+        """Whether the patterns include (True) or exclude (False) a path, or do not match it (None).
 
-        The path is relative to the patterns' folder, with slashes. Folders above it are not looked at.
+        The path is relative to the patterns' folder, with slashes. Its parent folders are not considered.
         """
         for rule in reversed(self._rules):
             if (folder or not rule.folders_only) and rule.matches.match(path):
@@ -89,7 +89,7 @@ class Patterns:
         return None
 
     def take_in(self, path: str) -> bool:
-        """Whether the patterns take in a file, by itself or with a folder that it lies in; the innermost decides."""
+        """Whether the patterns include a file, by itself or through a parent folder; the innermost match decides."""
         decided, folder = self.decide(path, folder=False), path
         while decided is None and "/" in folder:
             folder = folder.rpartition("/")[0]
@@ -98,7 +98,7 @@ class Patterns:
 
 
 def _stripped(line: str) -> str:
-    """A line without its end, and without the spaces at its end that no backslash keeps."""
+    """A line without its line end and without trailing spaces, unless a backslash protects them."""
     text = line.rstrip("\r\n")
     bare = text.rstrip(" ")
     escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 and bare != text
@@ -106,7 +106,7 @@ def _stripped(line: str) -> str:
 
 
 def _rule(text: str) -> _Rule | None:
-    """The rule of a pattern; None for one that git ignores, such as one with a class that does not end."""
+    """The rule of a pattern; None for one that git ignores, such as one with an unclosed class."""
     takes_in = not text.startswith("!")
     text = text if takes_in else text[1:]
     folders_only = text.endswith("/")
@@ -119,7 +119,7 @@ def _rule(text: str) -> _Rule | None:
 
 
 def _groups(segments: list[str]) -> list[list[str]]:
-    """Segments in groups, between which any number of folders may stand."""
+    """Segments in groups, with any number of folders allowed between the groups."""
     groups: list[list[str]] = [[]]
     for segment in segments:
         if len(segment) > 1 and not segment.strip("*"):
@@ -130,7 +130,7 @@ def _groups(segments: list[str]) -> list[list[str]]:
 
 
 def _path(groups: list[list[str]]) -> str | None:
-    """The expression of a whole path; None if it can never match."""
+    """The expression for a whole path; None if it can never match."""
     sources: list[list[str]] = []
     for group in groups:
         found = [source for source in map(_segment, group) if source is not None]
@@ -144,7 +144,7 @@ def _path(groups: list[list[str]]) -> str | None:
 
 
 def _segment(text: str) -> str | None:
-    """The expression of what stands between two slashes; None if it can never match."""
+    """The expression for what is between two slashes; None if it can never match."""
     pieces = _pieces(text)
     if pieces is None:
         return None
@@ -155,7 +155,7 @@ def _segment(text: str) -> str | None:
 
 
 def _pieces(text: str) -> list[str] | None:
-    """The expressions between the stars, each of a fixed length."""
+    """The expressions between the stars, each of fixed length."""
     pieces, at = [""], 0
     while at < len(text):
         character = text[at]
@@ -181,7 +181,7 @@ def _pieces(text: str) -> list[str] | None:
 
 
 def _class(text: str, at: int) -> tuple[str, int] | None:
-    """The expression of a class whose bracket opened before `at`, and where it ends; None if it does not end."""
+    """The expression for a class whose bracket opened before `at`, and where it ends; None if it is not closed."""
     negated = text[at : at + 1] in ("!", "^")
     at += negated
     items, first = "", True
@@ -206,12 +206,12 @@ def _class(text: str, at: int) -> tuple[str, int] | None:
 
 
 def _member(text: str, at: int) -> tuple[str, int]:
-    """A character of a class, and what comes behind it; a backslash takes the next one as it is."""
+    """A character of a class, and the position after it; a backslash makes the next character literal."""
     if text[at] == "\\" and at + 1 < len(text):
         at += 1
     return text[at], at + 1
 
 
 def _escaped(character: str) -> str:
-    """A character as a member of a class of the expression."""
+    """A character, escaped for use in a class of the expression."""
     return character if character.isalnum() else f"\\U{ord(character):08x}"

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def settle(request: Request, params: SettleParams) -> SettleResult:
-    """End a lease with the tokens it used. Using more than was reserved, or settling late, is recorded but never
-    refused.
-    """
+    """End a lease with the tokens it used. An overrun, or settling late, is recorded but never refused."""
 
     def body(unit: UnitOfWork) -> Callable[[], SettleResult]:
         lease = active_lease(unit, params.lease_id)

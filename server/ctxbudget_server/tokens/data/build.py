@@ -1,11 +1,11 @@
-"""Make the vocabulary blobs of this folder from published `.tiktoken` files.
+"""Builds the vocabulary blobs in this folder from published `.tiktoken` files.
 
 Run by hand, with a copy of the source files (see ORIGIN.md):
 
     python -m ctxbudget_server.tokens.data.build FOLDER
 
 FOLDER holds `o200k_base.tiktoken` and `cl100k_base.tiktoken`, plain or gzipped (`.gz`).
-Nothing is written unless a file has the sha256 that tiktoken itself expects.
+Nothing is written unless a file has the sha256 that tiktoken expects.
 """
 
 import base64
@@ -25,13 +25,13 @@ TIKTOKEN_SHA256 = {
 def pack(published: bytes) -> bytes:
     """The blob of a `.tiktoken` file: one length byte for each token, then all tokens, by rank, deflated.
 
-    Lengths apart from the bytes compress 5 % better than interleaved, and read in one pass.
+    Keeping lengths apart from the bytes compresses 5 % better than interleaving them, and is read in one pass.
     """
     tokens = []
     for rank, line in enumerate(published.splitlines()):
         token, stated = line.split()
         if int(stated) != rank:
-            raise ValueError(f"rank {int(stated)} stands where {rank} was expected")
+            raise ValueError(f"expected rank {rank}, got {int(stated)}")
         tokens.append(base64.b64decode(token))
     return zlib.compress(bytes(map(len, tokens)) + b"".join(tokens), 9)
 
