@@ -150,7 +150,7 @@ def test_patterns_over_the_bounds_are_named_and_left_out(hostile_folder: Path) -
     assert f"{ignore}:{MAX_PATTERNS + 3}: it and everything after it exceeds the limits of 2,000 patterns" in said
     (hostile_folder / "sub").mkdir()
     (hostile_folder / "sub" / ".gitignore").write_text("one\n")
-    assert f"{hostile_folder / 'sub' / '.gitignore'}:1: it and all below it" in counted(hostile_folder)[1]
+    assert f"{hostile_folder / 'sub' / '.gitignore'}:1: it and everything after it" in counted(hostile_folder)[1]
     ignore.write_text("#" * (MAX_IGNORE_BYTES + 1))
     assert "1,000,001 bytes are over the limit of 1,000,000; the file is left out" in counted(hostile_folder)[1]
 

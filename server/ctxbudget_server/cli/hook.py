@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--replace-over",
         type=int,
         metavar="TOKENS",
-        help="give the agent metadata instead of an output of more than N tokens; the output is kept",
+        help="give the agent metadata instead of an output of more than TOKENS tokens; the output is kept",
     )
     parser.add_argument(
         "--sidecar",

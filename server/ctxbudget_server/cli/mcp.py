@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--session",
         metavar="ID",
-        help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the session changed last)",
+        help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the most recently changed one)",
     )
     add_store_options(parser)
     add_root_option(parser)

@@ -1,6 +1,6 @@
-"""Reduces artifacts to metadata: deterministic, offline, and nothing in it that the source does not say.
+"""Reduces artifacts to metadata: deterministically, offline, and adding nothing that the source does not say.
 
-Names are loaded when they are first used, so that importing the package costs next to nothing.
+Names are loaded on first use, so that importing the package costs next to nothing.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from ctxbudget_server.markdown.model import Check, Count, no_check
 from ctxbudget_server.markdown.sections import outline_of
 
 MAX_OUTLINE = 5_000
-"""Sections in the `outline` field; `outline()` gives all."""
+"""Maximum number of sections in the `outline` field; `outline()` returns all."""
 MAX_NAMES = 60
-"""Names in the `identifiers` field; the text takes as many as its budget holds."""
+"""Maximum number of names in the `identifiers` field; the text takes as many as fit its budget."""
 
 
 def extract(
@@ -76,7 +76,7 @@ def extract(
 def _look_at(
     text: str, count: Count, kind: str | None, path: str | None, check: Check
 ) -> tuple[Source, TestFields | None]:
-    """The source that a text is, and the test run in it where its kind is `test-output`."""
+    """The parsed source, and the test run in it if its kind is `test-output`."""
     document = parse_document(text, check)
     tokens = count(text)
     check()
@@ -84,12 +84,12 @@ def _look_at(
     tests = read_tests(document, kind, medium, check)
     actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)
     if actual in ("test-output", "log") and medium == "prose":
-        medium = "log"  # line by line: neighbours in a log do not form a paragraph
+        medium = "log"  # handled line by line: adjacent lines of a log do not form a paragraph
     return Source(document, actual, medium, tokens), tests if actual == "test-output" else None
 
 
 def _completeness(source: Source, of_kind: KindFields | None, tests: TestFields | None) -> tuple[bool, list[str]]:
-    """Whether the source is complete, and what to warn of; `tests` is the run that was found without expecting one."""
+    """Whether the source is complete, and warnings; `tests` is the test run found."""
     complete, warnings = completeness(source.document) if source.is_prose else (True, [])
     if source.is_prose and any(unread_lines(source.document.structure.lines)):
         warnings.append("a huge document: fields and sentences come from its beginning and its end")

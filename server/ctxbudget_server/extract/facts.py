@@ -1,4 +1,4 @@
-"""What a source states: its title, fields, summary, findings and advice, and the typed fields of its kind."""
+"""Reads what a source states: its title, fields, summary, findings and advice, and the typed fields of its kind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLE = re.compile("title|name|topic")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the author states; lists are empty and texts '' where the source is silent."""
+    """What the author states; lists are empty and texts '' if the source does not state them."""
 
     fields: list[Field]
     title: str
@@ -36,7 +36,7 @@ class Facts:
 
 
 def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
-    """Reads the facts of a source; `tests` are those found when its kind was detected."""
+    """Read the facts of a source; `tests` is the test run found when its kind was detected."""
     document = source.document
     fields = collect_fields(document) if source.is_prose else []
     return Facts(
@@ -52,7 +52,7 @@ def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
 
 
 def read_tests(document: Document, kind: str | None, medium: str, check: Check) -> TestFields | None:
-    """The test run in a text that may be one; `kind` is None where it is yet to be detected."""
+    """The test run in a text that may contain one; `kind` is None if it has not been detected yet."""
     from ctxbudget_server.extract.testlogs import parse_tests
 
     if kind not in (None, "test-output") or medium == "json":
@@ -65,7 +65,7 @@ def read_tests(document: Document, kind: str | None, medium: str, check: Check) 
 
 
 def _without_fences(document: Document) -> str:
-    """The text without its fenced blocks: a test run that a report quotes is not the report's own."""
+    """The text without its fenced blocks, since a test run quoted in a report is not the report's own."""
     lines = document.structure.lines
     kept: list[str] = []
     at = 0
@@ -77,7 +77,9 @@ def _without_fences(document: Document) -> str:
 
 
 def _fields_of_kind(source: Source, fields: list[Field], tests: TestFields | None, check: Check) -> KindFields | None:
-    """The typed fields of a source's kind. Each reader is loaded on first use: its patterns take long to compile."""
+    """The typed fields of a source's kind. Each reader is loaded on first use, because its patterns take long to
+    compile.
+    """
     document = source.document
     match source.kind:
         case "plan":

@@ -1,4 +1,4 @@
-"""What kind of artifact a text is, and what its lines are made of: by its path, then by its content."""
+"""Detects what kind of artifact a text is, and what its lines consist of: by its path, then by its content."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _SAMPLE = 400
 
 
 def kind_from_path(path: str | None) -> str | None:
-    """The kind that a path tells, or None."""
+    """The kind that a path indicates, or None."""
     if not path:
         return None
     folded = path.replace("\\", "/").lower()
@@ -97,7 +97,7 @@ def looks_like_json(text: str) -> bool:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text parses as a JSON object or array; a huge one needs only look so."""
+    """Whether a text parses as a JSON object or array; a huge one only needs to look like it."""
     if not looks_like_json(text):
         return False
     if len(text) > MAX_TEXT:
@@ -105,14 +105,14 @@ def is_json(text: str) -> bool:
     try:
         json.loads(text)
     except RecursionError:
-        return True  # nested too deeply for the parser, but nothing else looks so
+        return True  # nested too deeply for the parser, but nothing else looks like this
     except ValueError:
         return False
     return True
 
 
 def _medium_by_lines(text: str) -> str:
-    """What the lines are made of; the lines of a listing are numbered or begin with a path."""
+    """What the lines consist of; the lines of a listing are numbered or begin with a path."""
     if is_json(text):
         return "json"
     lines = [x for x in strip_ansi(text[:60_000]).splitlines() if x.strip()][:400]
@@ -130,7 +130,7 @@ def _medium_by_lines(text: str) -> str:
 
 
 def medium_of(text: str, path: str | None) -> str:
-    """What the lines are made of, by a look at them and at the path: json, log, listing, code or prose."""
+    """What the lines consist of, judged by content and path: json, log, listing, code or prose."""
     found = _medium_by_lines(text)
     if found == "prose" and ((path and _CODE_PATH.search(path)) or _is_mostly_code(text)):
         return "code"
@@ -149,7 +149,7 @@ def _is_mostly_code(text: str) -> bool:
 
 
 def kind_from_content(document: Document, medium: str, tested: bool) -> str:
-    """The kind that a text's own form tells; `tested` says that a test framework's report was recognised."""
+    """The kind that a text's form indicates; `tested` says that a test framework's report was recognised."""
     if medium != "prose":
         return "test-output" if tested else "log" if medium == "log" else "tool-output"
     first = next((x for x in document.structure.lines if x.strip()), "")

@@ -1,6 +1,6 @@
-"""What an extraction is: plain, frozen values that the service layer turns into the wire's shapes.
+"""The result of an extraction: plain, frozen values that the service turns into wire form.
 
-All line numbers are 1-based and inclusive. All token figures are counts of the caller's `count`.
+All line numbers are 1-based and inclusive. All token figures come from the caller's `count`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class DebugFields:
 class TestFields:
     """A test run. `status` is None when the output does not prove one; counts are None when it does not give them."""
 
-    __test__ = False  # the name starts like a test class; pytest must not collect it
+    __test__ = False  # pytest must not collect it because of its name
 
     framework: str | None = None
     status: str | None = None

@@ -1,4 +1,4 @@
-"""A text as the extraction sees it: taken apart, with its kind, its medium and its size."""
+"""A text as the extraction sees it: parsed, with its kind, its medium and its size."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Source:
 
     @property
     def is_told(self) -> bool:
-        """Whether an author speaks: the text is prose, and not the output of a tool."""
+        """Whether the text has an author: it is prose, and not the output of a tool."""
         return self.is_prose and self.kind not in _UNTOLD_KINDS
 
     @property
     def is_report(self) -> bool:
-        """Whether the text may state findings and advice; a plan has its own fields for what it wants."""
+        """Whether the text may state findings and advice; a plan has its own fields for that."""
         return self.is_told and self.kind != "plan"

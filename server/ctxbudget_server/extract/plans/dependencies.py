@@ -1,4 +1,4 @@
-"""What waits for what in a plan: numbers in values and sentences, links between phases, and waves."""
+"""Reads what depends on what in a plan: numbers in values and sentences, links between phases, and waves."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no\b|-+$|—+$)", re.I)
 _MAX_GAP = 90
 _MAX_RANGE = 50
 _LOOKED_AT = 600
-"""Characters of a sentence that may speak of dependencies."""
+"""Maximum characters of a sentence that are searched for dependencies."""
 
 
 def _run(text: str, at: int, *, named: bool) -> tuple[list[int], int]:
-    """The numbers listed at a place, ranges counted out, and where the list ends; `named` asks for a unit word."""
+    """The numbers listed at a position, with ranges expanded, and where the list ends; `named` requires a unit word."""
     first = _NUMBER.match(text, at)
     if not first or (named and not first[1]):
         return [], at
@@ -80,7 +80,7 @@ def _runs(text: str, *, named: bool) -> Iterator[tuple[list[int], int, int]]:
 
 
 def numbers_in(value: str | None, own: int | None = None) -> tuple[int, ...]:
-    """The phases that a value such as `Phase 1, 2`, `[1-3]` or `none` names, without `own`."""
+    """The phases named by a value such as `Phase 1, 2`, `[1-3]` or `none`, without `own`."""
     if not value or _NOTHING.match(value):
         return ()
     value = _SHORT_PHASE.sub("", value[:_LOOKED_AT]).strip().strip("[]").strip()
@@ -97,7 +97,9 @@ def names_phase(text: str) -> bool:
 
 
 def own_needs(text: str, own: int | None) -> tuple[int, ...]:
-    """The phases that a line of a phase, or its heading, waits for: `Depends on Phase 1`, `(after Phase 2)`."""
+    """The phases that a phase depends on, according to its heading or a line in it: `Depends on Phase 1`, `(after Phase
+    2)`.
+    """
     match = _OWN.match(text[:_LOOKED_AT])
     if not match or _AGAINST.search(text[: match.end() + _MAX_GAP]):
         return ()
@@ -105,7 +107,7 @@ def own_needs(text: str, own: int | None) -> tuple[int, ...]:
 
 
 def _needs_at(text: str, at: int, verb: str) -> list[int]:
-    """The phases right after a verb; numbers without a unit word only where nothing else can be meant."""
+    """The phases right after a verb; numbers without a unit word count only if nothing else can be meant."""
     filler = _FILLER.match(text, at)
     start = filler.end() if filler else at
     numbers, _ = _run(text, start, named=True)
@@ -116,10 +118,10 @@ def _needs_at(text: str, at: int, verb: str) -> list[int]:
 
 
 def links_in(text: str, *, bare: bool = False) -> Iterator[tuple[int, int]]:
-    """(phase, phase it waits for) for what a sentence says: `Phase 3 depends on Phase 1 and 2`, `Phase 2 → Phase 1`.
+    """(phase, phase it depends on) pairs in a sentence: `Phase 3 depends on Phase 1 and 2`, `Phase 2 → Phase 1`.
 
-    Of two phases with an arrow between them the later one waits: authors draw it both ways, and plans count in
-    order. `bare` reads numbers without a unit word, and `Phase 3: Phase 1`; for lists that speak of nothing else.
+    Of two phases joined by an arrow, the later one depends on the other: authors draw arrows both ways, but plans count
+    in order. `bare` also reads numbers without a unit word, and `Phase 3: Phase 1`; it is for lists about nothing else.
     """
     text = text[:_LOOKED_AT]
     if not _NAMED.search(text) and not (bare and _ARROW.search(text)):
@@ -132,7 +134,7 @@ def links_in(text: str, *, bare: bool = False) -> Iterator[tuple[int, int]]:
 
 
 def _chains(text: str) -> Iterator[str]:
-    """The chains of arrows in a text, each on its own: `1 → 2 → 4, 1 → 3`, but not `1, 2 → 3`."""
+    """The separate chains of arrows in a text: `1 → 2 → 4, 1 → 3` has two, `1, 2 → 3` is one."""
     start = 0
     for match in _CHAIN_START.finditer(text):
         if _ARROW.search(text, start, match.start()):
@@ -186,7 +188,7 @@ def _ready(phases: list[PlanPhase]) -> tuple[list[tuple[int, ...]], set[int]]:
 
 
 def waves_of(phases: list[PlanPhase]) -> tuple[tuple[int, ...], ...]:
-    """Phases that may run together, in order; empty without dependencies, and where a cycle leaves no order."""
+    """Groups of phases that may run in parallel, in order; empty without dependencies or if there is a cycle."""
     numbers = [p.number for p in phases if p.number is not None]
     if not any(p.depends_on for p in phases) or len({*numbers}) != len(phases):
         return ()
@@ -195,5 +197,5 @@ def waves_of(phases: list[PlanPhase]) -> tuple[tuple[int, ...], ...]:
 
 
 def waiting_in_circles(phases: Iterable[PlanPhase]) -> tuple[int, ...]:
-    """The phases that wait for each other, or for such a phase."""
+    """The phases that depend on each other in a cycle, or on such a phase."""
     return tuple(sorted(_ready([*phases])[1]))

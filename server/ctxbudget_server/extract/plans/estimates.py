@@ -1,4 +1,4 @@
-"""How long a plan says it takes and how complex it says it is, in the words of its author."""
+"""Reads how long a plan says it will take and how complex it says it is, in the author's words."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ _FIGURE = re.compile(
 )
 BETWEEN_PHASES = " + "
 _SHORT = 12
-"""Words of a line that counts as the estimate itself; of a longer one the time in it does."""
+"""A line with at most this many words is itself the estimate; from a longer one only the time is taken."""
 _HOURS = re.compile(rf"({_AMOUNT})(?:\s*(?:-|–|—|to|or)\s*({_AMOUNT}))?\s*\+?[ -]?([a-z]*)", re.I)
 _VALUES = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -97,10 +97,10 @@ _SCALE = {"d": 8.0, "w": 40.0, "mi": 1 / 60, "mo": 160.0, "s": 80.0, "m": 1 / 60
 
 
 def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str | None]) -> str | None:
-    """The time that the plan gives itself: a labelled value, what stands under a heading for it, or a sentence.
+    """The plan's estimate of its duration: a labelled value, what is under a heading for it, or a sentence.
 
-    Failing these, the times of all phases (`by_phase`) with plus signs between them: one phase's is not the plan's.
-    `plan_level` are the fields outside of the phases' sections; a label that is repeated in each phase does not count.
+    Failing these, the times of all phases (`by_phase`) joined by plus signs, since one phase's time is not the plan's.
+    `plan_level` are the fields outside the phases' sections; a label repeated in each phase does not count.
     """
     labels = Counter(f.name for f in plan_level)
     own = [f for f in plan_level if labels[f.name] == 1 or f.value.strip("*` ") not in by_phase]
@@ -109,7 +109,7 @@ def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str 
 
 
 def labelled_estimate(fields: list[Field]) -> str | None:
-    """The first value that gives a time, in fields whose label asks for one."""
+    """The first value with a time, in fields labelled as estimates."""
     for pattern in _FIELDS:
         for entry in fields:
             if not pattern.fullmatch(entry.name):
@@ -124,7 +124,7 @@ def labelled_estimate(fields: list[Field]) -> str | None:
 
 
 def _from_heading(document: Document) -> str | None:
-    """The total under a heading for the estimate, or the only time that stands there."""
+    """The total under a heading for the estimate, or the only time there."""
     for index in document.matching(_HEADING):
         timed = [u for u in document.units_below(index) if u.kind != "code" and TIME.search(unit_text(u))]
         totals = [u for u in timed if _TOTAL.search(unit_text(u))]
@@ -183,7 +183,7 @@ def _amount(text: str) -> float:
 
 
 def given_complexity(document: Document, fields: list[Field]) -> float | None:
-    """The complexity figure that the plan states in a field or under a heading; of `8/10 → 7/10` the last one."""
+    """The complexity that the plan states in a field or under a heading; for `8/10 → 7/10`, the last figure."""
     for entry in fields:
         if _COMPLEXITY.fullmatch(entry.name) and (figure := _figure(entry.value)) is not None:
             return figure

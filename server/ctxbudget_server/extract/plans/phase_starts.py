@@ -1,4 +1,4 @@
-"""Where the phases of a plan begin: at headings, list entries, bold lines, or the sections of a task list."""
+"""Finds where the phases of a plan begin: at headings, list entries, bold lines, or the sections of a task list."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.sentences import plain, split_sentences
 
 WORDS = ("phase", "stage", "milestone", "sprint", "iteration", "task", "step", "part", "week", "day")
-"""What plans call their phases, the surest first; only one of them counts in a plan."""
+"""What plans call their phases, most reliable first; only one of them counts in a plan."""
 INNER_WORDS = {"task", "step", "part", "week", "day"}
-"""Words that in lists mostly name parts of a phase."""
+"""Words that in lists usually name parts of a phase."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _SPELLED = {
     "one": 1,
@@ -60,7 +60,7 @@ _PHASE_LIST = re.compile(
 )
 _ANY_WORD = re.compile("|".join(WORDS), re.I)
 _LABEL_WORDS = 16
-"""Words of a line of prose that may name a phase."""
+"""Maximum number of words of a line of prose that may name a phase."""
 _MAX_LINES = 60
 
 
@@ -80,7 +80,7 @@ class Lead:
 
 
 def phase_number(key: str, *, roman: bool = False) -> int | None:
-    """The number that a phase's mark means: 2, `II`, `two`, but not 2.5 or `B`; `roman` reads `I` and `V` so."""
+    """The number that a phase's mark means: 2, `II`, `two`, but not 2.5 or `B`; `roman` also reads `I` and `V`."""
     folded = key.lower()
     if key.replace(".", "", 1).isdigit():
         value = float(key)
@@ -89,7 +89,7 @@ def phase_number(key: str, *, roman: bool = False) -> int | None:
 
 
 def phase_leads(document: Document) -> list[Lead]:
-    """The phases' beginnings, from the surest form that the document has."""
+    """The beginnings of phases, from the most reliable form that the document uses."""
     headings = _heading_leads(document)
     if len(headings) > 1:
         return headings
@@ -110,7 +110,7 @@ def phase_leads(document: Document) -> list[Lead]:
 
 
 def _chosen_word(leads: list[Lead]) -> str | None:
-    """The word that names the phases: the surest one that occurs twice, else the surest one."""
+    """The word for phases: the most reliable one that occurs twice, else the most reliable one."""
     counts: dict[str, set[str]] = {}
     for lead in leads:
         counts.setdefault(lead.word, set()).add(lead.key)
@@ -132,7 +132,7 @@ def _heading_leads(document: Document) -> list[Lead]:
         lead = Lead(match[1].lower(), match[2].lower(), title, section.start_line - 1, section.end_line, section=i)
         found.append(lead)
         levels[i] = section.level
-    # Criteria or risks may be told phase by phase; but a plan may also forget to close such a section.
+    # Criteria or risks may be listed by phase; but a plan may also forget to end such a section.
     outside = [x for x in found if not any(map(_OTHER_SECTION.search, document.headings_above(x.section)))]
     found = outside if len(outside) > 1 else found
     word = _word_of_headings(found, levels)
@@ -148,7 +148,7 @@ def _heading_leads(document: Document) -> list[Lead]:
 
 
 def _word_of_headings(found: list[Lead], levels: dict[int, int]) -> str | None:
-    """The phases' word; a file that is one phase is made of its stages, where it names them."""
+    """The word for phases; in a file that is one phase, the word for its stages if it has any."""
     title = next((lead for lead in found if levels[lead.section] == 1), None)
     if title is not None and title.word == "phase" and sum(lead.word == "phase" for lead in found) == 1:
         parts = [lead for lead in found if lead.word in ("stage", "milestone")]
@@ -157,7 +157,7 @@ def _word_of_headings(found: list[Lead], levels: dict[int, int]) -> str | None:
 
 
 def _without_file_title(leads: list[Lead], levels: dict[int, int]) -> list[Lead]:
-    """The phases without a heading of the whole file: others lie below it, or it is a task of a bigger list."""
+    """The phases without the heading of the whole file, which has others below it or is a task of a bigger list."""
     titles = [lead for lead in leads if levels[lead.section] == 1]
     if len(titles) != 1 or (len(leads) == 1 and titles[0].word not in INNER_WORDS):
         return leads
@@ -165,7 +165,7 @@ def _without_file_title(leads: list[Lead], levels: dict[int, int]) -> list[Lead]
 
 
 def _first_of_each(leads: list[Lead]) -> list[Lead]:
-    """Phases once each: a later section about the same number is the same phase."""
+    """Each phase once: a later section with the same number is the same phase."""
     kept: dict[str, Lead] = {}
     for lead in leads:
         kept.setdefault(lead.key, lead)
@@ -176,7 +176,7 @@ def _first_of_each(leads: list[Lead]) -> list[Lead]:
 
 
 def _unit_leads(document: Document) -> list[Lead]:
-    """Phases that are entries of a list or bold lines: of all sections the one that names most of them."""
+    """Phases that are list entries or bold lines, from the section that names most of them."""
     by_section: dict[int, list[Lead]] = {}
     for n, unit in enumerate(document.units):
         if unit.kind not in ("item", "field", "prose") or _in_other_section(document, unit.section):
@@ -206,7 +206,7 @@ def _in_other_section(document: Document, index: int) -> bool:
 
 
 def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
-    """The phases that begin in a unit; one paragraph may hold several, and a list may run on into a bold line."""
+    """The phases that begin in a unit; one paragraph may contain several, and a list may run into a bold line."""
     if unit.end - unit.start > _MAX_LINES or not _ANY_WORD.search(unit.key or unit.text):
         return
     for n, line in enumerate(document.structure.lines[unit.start : unit.end]):
@@ -225,14 +225,14 @@ def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
 
 
 def _looks_like_label(match: re.Match[str], unit: Unit, n: int) -> bool:
-    """Whether a line without bold type names a phase, rather than speaks of one."""
+    """Whether a line without bold type is a phase's name rather than a sentence about it."""
     if unit.kind == "prose":
         return bool(match[3]) and len(match[0].split()) <= _LABEL_WORDS
     return n == 0 and (bool(match[3]) or match[4][:1] in ("", "(", "["))
 
 
 def _label(text: str, bold: re.Match[str] | None) -> tuple[str, str]:
-    """What names the phase in its line, and the rest of the line."""
+    """The phase's name in its line, and the rest of the line."""
     if bold:
         name, more = plain(bold[1]), plain(bold[2])
         if _has_name(name.rstrip(": ")):
@@ -249,7 +249,9 @@ def _has_name(label: str) -> bool:
 
 
 def _body(units: list[Unit], n: int, listed: bool) -> list[Unit]:
-    """What belongs to the entry at `n`: of a list the deeper entries, else all up to the next line of its kind."""
+    """What belongs to the entry at `n`: for a list entry the deeper entries, else everything up to the next line of its
+    kind.
+    """
     head = units[n]
     body: list[Unit] = []
     for unit in units[n + 1 :]:
@@ -278,7 +280,7 @@ def _numbered_sections(document: Document) -> list[Lead]:
 
 
 def _boxed_sections(document: Document) -> list[Lead]:
-    """The sections of a task list without numbers: two and more that hold check boxes of their own."""
+    """The unnumbered sections of a task list: two or more that have check boxes."""
     boxed = [
         i
         for i, section in enumerate(document.sections)
@@ -305,7 +307,7 @@ def _section_lead(document: Document, index: int) -> Lead:
 
 
 def _phase_list(document: Document) -> list[Lead]:
-    """What stands under a heading such as `Phases`: its subsections, or the entries of its list."""
+    """What is under a heading such as `Phases`: its subsections, or the entries of its list."""
     for index in document.matching(_PHASE_LIST):
         children = document.children(index)
         if len(children) >= 2:

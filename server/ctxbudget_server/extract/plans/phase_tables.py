@@ -1,4 +1,4 @@
-"""Phases that are rows of a table."""
+"""Reads phases that are rows of a table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BARE_NUMBER = re.compile(r"\D?(\d{1,2})\.?")
 
 
 def tabled_phases(document: Document) -> Iterator[PlanPhase]:
-    """Phases that are rows of a table: named in a column so headed, with a number there or in a column of its own."""
+    """Phases that are rows of a table with a column for their names; the number is there or in a separate column."""
     for head_row, row in body_rows(document.units):
         head, values = [normal_key(c) for c in cells(head_row.text)], cells(row.text)
         if len(values) < 2 or len(head) < 2 or any(h.startswith("wave") for h in head):
@@ -45,7 +45,7 @@ def tabled_phases(document: Document) -> Iterator[PlanPhase]:
 
 
 def _row_name(head: list[str], values: list[str], place: int) -> tuple[int | None, str]:
-    """(number, name) of a row; a bare number has its name in the next telling column."""
+    """(number, name) of a row; for a bare number the name is in the next column with words."""
     cell = values[place]
     lead, bare = LEAD.match(cell), _BARE_NUMBER.fullmatch(cell)
     if lead and phase_number(lead[2]) is not None:

@@ -1,4 +1,4 @@
-"""The phases of a plan: what each says of itself, and what stands elsewhere about them."""
+"""Reads the phases of a plan: what is said in each phase, and what is said about it elsewhere."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _BARE_DEPENDENCIES = re.compile(
     r"\s*(?:[-*+]\s+)?(?:dependencies|depends[_ ]on|blocked[_ ]by|requires)\s*:\s*(.*)$", re.I
 )
 _LOOKED_AT = 8
-"""Lines under a phase's heading in which a bare dependency line may stand."""
+"""Number of lines under a phase's heading that are searched for a bare dependency line."""
 
 
 def find_phases(document: Document, fields: list[Field]) -> tuple[list[PlanPhase], set[int]]:
-    """The phases of a plan, and the lines' sections that belong to them."""
+    """The phases of a plan, and the sections that belong to them."""
     leads = phase_leads(document)
     roman = any(len(lead.key) > 1 and not lead.key.isdigit() and phase_number(lead.key) for lead in leads)
     phases = [_phase(document, fields, lead, roman) for lead in leads]
@@ -48,7 +48,7 @@ def _sections_of(document: Document, lead: Lead) -> Iterator[int]:
 
 
 def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> PlanPhase:
-    """A phase as it tells itself; `fields` are sorted by line."""
+    """A phase as described in its own lines; `fields` are sorted by line."""
     first = bisect_right(fields, lead.start, key=lambda f: f.line)
     own = fields[first : bisect_left(fields, lead.end, lo=first, key=lambda f: f.line)]
     boxes = [u.done for u in _tasks(document, lead.units) if u.done is not None]
@@ -70,7 +70,7 @@ def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> 
 
 
 def _tasks(document: Document, units: list[Unit]) -> Iterator[Unit]:
-    """The units of a phase without the lists of criteria and the like, and without what is struck out."""
+    """The units of a phase, without lists of criteria and the like and without what is struck out."""
     skipped: Unit | None = None
     for unit in units:
         if unit.kind == "field" and not unit.text.strip():
@@ -103,7 +103,7 @@ def _number_and_name(label: str, lead: Lead, roman: bool) -> tuple[int | None, s
 
 
 def _needs(document: Document, own: list[Field], lead: Lead, number: int | None) -> tuple[int, ...]:
-    """The phases that a phase waits for: from its fields, a bare line, its heading, or a sentence."""
+    """The phases that a phase depends on: from its fields, a bare line, its heading, or a sentence."""
     stated = next((f.value for f in own if DEPENDS.fullmatch(f.name)), None)
     if stated is None:
         stated = _bare_dependencies(
@@ -121,7 +121,7 @@ def _bare_dependencies(lines: list[str]) -> str | None:
 
 
 def _completed(document: Document, phases: list[PlanPhase], rows: list[PlanPhase]) -> list[PlanPhase]:
-    """The phases with what a table of phases or a section on dependencies says of them, where they are silent."""
+    """The phases, completed from a table of phases or a section on dependencies."""
     known = {p.number for p in phases if p.number is not None}
     if not known:
         return phases
@@ -144,7 +144,7 @@ def _completed(document: Document, phases: list[PlanPhase], rows: list[PlanPhase
 
 
 def _told_links(document: Document) -> Iterator[tuple[int, int]]:
-    """The links between phases that sections on dependencies and plain sentences tell."""
+    """The links between phases found in sections on dependencies and in sentences."""
     for unit in document.units:
         if unit.kind in ("code", "row"):
             continue

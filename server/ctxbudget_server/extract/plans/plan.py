@@ -1,4 +1,4 @@
-"""What a plan says: phases with their tasks, dependencies and waves, complexity, estimate, success criteria, risks."""
+"""Reads a plan: phases with their tasks, dependencies and waves, complexity, estimate, success criteria, risks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _RISK_LABEL = re.compile(r"(?:key |main |open )?risks?(?: and mitigations?| & mi
 
 
 def parse_plan(document: Document, fields: list[Field]) -> PlanFields:
-    """The plan in a document; lists are empty and values None where it is silent."""
+    """The plan in a document; lists are empty and values None if it does not state them."""
     phases, inside = find_phases(document, fields)
     plan_level = [f for f in fields if f.section not in inside]
     dependencies = _dependency_lines(document, plan_level, inside)
@@ -61,7 +61,7 @@ def parse_plan(document: Document, fields: list[Field]) -> PlanFields:
 
 
 def _tabled_waves(document: Document) -> tuple[tuple[int, ...], ...]:
-    """Waves as a table of the plan gives them."""
+    """Waves as listed in a table of the plan."""
     found: list[tuple[int, ...]] = []
     for head, row in table_rows(document.units):
         names = [name.lower() for name in head[:2]]
@@ -71,12 +71,12 @@ def _tabled_waves(document: Document) -> tuple[tuple[int, ...], ...]:
 
 
 def _outside(document: Document, pattern: re.Pattern[str], inside: set[int]) -> list[int]:
-    """The matching sections, those outside of phases first."""
+    """The matching sections, those outside phases first."""
     return sorted(document.matching(pattern), key=lambda i: i in inside)
 
 
 def _dependency_lines(document: Document, plan_level: list[Field], inside: set[int]) -> tuple[str, ...]:
-    """What the plan as a whole waits for: its fields, and a section's entries that do not speak of phases."""
+    """What the plan as a whole depends on: from its fields, and from a section's entries that are not about phases."""
     found = [f.value for f in plan_level if _DEPENDS.fullmatch(f.name)]
     if not found:
         for index in document.matching(_DEPENDENCY_SECTION):

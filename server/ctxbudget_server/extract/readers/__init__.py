@@ -1,1 +1,1 @@
-"""Readers of the other kinds of documents, and of what they share."""
+"""Readers of the other kinds of documents, and what they share."""

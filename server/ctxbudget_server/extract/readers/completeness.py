@@ -1,4 +1,4 @@
-"""Whether a document says what it promises, or is a template still to be filled."""
+"""Checks whether a document has its content, or is a template still to be filled in."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ _COMMENT = re.compile(
     r"\b(?:TODO|TBD|fill (?:this )?in|to be (?:filled|completed|written)|will be (?:added|filled))\b", re.I
 )
 _LOOKED_AT = 400
-"""Characters of a unit that may say that it is a placeholder."""
+"""Maximum characters of a unit that are examined for placeholders."""
 _LITTLE = 12
-"""Words of a document beside which one placeholder makes it a template."""
+"""In a document with no more words than this, one placeholder makes it a template."""
 _SHARE = 3
-"""A document is a template when one of so many of its sections says nothing yet."""
+"""A document is a template if one in this many of its sections says nothing yet."""
 
 
 def completeness(document: Document) -> tuple[bool, list[str]]:
     """Whether the document is complete, and warnings about what is not.
 
-    A template is a document of which a third of the sections, and more than one, wait to be written, or that says
+    A template is a document in which a third of the sections, and more than one, are still to be written, or which says
     next to nothing else. One section or figure still to be determined leaves a document complete, with a warning.
     """
     if not document.text.strip():
@@ -67,7 +67,7 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
     body = sum(u.kind != "field" for u in waiting) + comments
     template = (words < _LITTLE and body > 0) or (len(empty) > 1 and len(empty) * _SHARE >= len(empty) + len(told))
     if template or (len(waiting) > 1 and len(waiting) * _SHARE >= len(document.units)):
-        return False, [f"the document is a template to be filled: {found} placeholder{'s' * (found > 1)}"]
+        return False, [f"the document is a template to be filled in: {found} placeholder{'s' * (found > 1)}"]
     return True, [f"{found} placeholder{'s remain' if found > 1 else ' remains'}"]
 
 
@@ -79,7 +79,7 @@ def is_placeholder(unit: Unit) -> bool:
 
 
 def waits(text: str) -> bool:
-    """Whether an entry says only that something is still to be written."""
+    """Whether an entry only says that something is still to be written."""
     text = text.strip()
     if not text or len(text) > _LOOKED_AT:
         return False
@@ -88,7 +88,7 @@ def waits(text: str) -> bool:
 
 
 def _sections(document: Document, waiting: list[Unit]) -> tuple[set[int], set[int]]:
-    """(sections of placeholders only, sections that say something), by index; mere facts say nothing of either."""
+    """(sections with placeholders only, sections with content), by index; mere facts count as neither."""
     held = {id(u) for u in waiting}
     empty = {u.section for u in waiting if u.section >= 0}
     told = {

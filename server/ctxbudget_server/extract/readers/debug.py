@@ -1,4 +1,4 @@
-"""What a debugging report found: the cause of a defect, the evidence for it, and its fix."""
+"""Reads a debugging report: the cause of a defect, the evidence for it, and its fix."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?|what happened
 
 
 def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
-    """Cause, evidence and fix of a debugging report; None or empty where it is silent."""
+    """Cause, evidence and fix of a debugging report; None or empty if it does not state them."""
     evidence = _listed(document, _EVIDENCE) or _listed(document, _SYMPTOMS)
     return DebugFields(
         _told(document, fields, _CAUSES, _CAUSE_SECTIONS, _CAUSE_SENTENCE),
@@ -69,7 +69,7 @@ def _told(
     sections: tuple[re.Pattern[str], ...],
     sentence: re.Pattern[str],
 ) -> str | None:
-    """One answer: from a label with the surest name, the section with it, or a sentence that says so."""
+    """One answer: from the label or section with the most reliable name, or from a sentence that says so."""
     for name, heading in zip(names, (*sections, None), strict=False):
         for field in fields:
             if name.fullmatch(field.name):
@@ -89,7 +89,7 @@ def _told(
 
 
 def _first_told(document: Document, heading: re.Pattern[str], sentence: re.Pattern[str]) -> list[str]:
-    """What the sections of a name say: the sentence that names it, or their first entries."""
+    """What the sections with such a name say: the sentence that names it, or their first entries."""
     for index in document.matching(heading):
         units = document.units_below(index)
         for unit in units:

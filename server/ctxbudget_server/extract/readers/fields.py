@@ -17,14 +17,14 @@ _MARKER = re.compile(r"\s*(?:>\s?)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?")
 _KEY_WORDS = 5
 _MAX_LINES = 40
 _MAX_VALUE = 2_000
-"""Characters of a value that goes on over several lines."""
+"""Maximum characters of a value that continues over several lines."""
 ABOUT_DOCUMENT = re.compile(
     r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
     r"|repository|started"
     r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
     re.I,
 )
-"""Labels of facts about the document itself, which tell nothing of its matter."""
+"""Labels of facts about the document itself, which say nothing about its subject."""
 _EMPTY = {"", "[]", "{}", "null", "~", "-", "tbd", "n/a"}
 
 
@@ -39,7 +39,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        """The key in lower case, words parted by single spaces."""
+        """The key in lower case, with words separated by single spaces."""
         return normal_key(self.key)
 
 
@@ -69,7 +69,7 @@ def collect_fields(document: Document) -> list[Field]:
 
 
 def _plain_fields(lines: list[str], unit: Unit) -> list[Field]:
-    """The `Key: value` lines of a paragraph or list entry; a value goes on over the lines that follow it."""
+    """The `Key: value` lines of a paragraph or list entry; a value continues on the lines that follow."""
     if unit.end - unit.start == 1:
         return [f for f in (_plain_field(unit.text, unit.start, unit.section),) if f is not None]
     found: list[Field] = []
@@ -91,7 +91,7 @@ def _plain_field(text: str, line: int, section: int) -> Field | None:
 
 
 def _header_fields(document: Document) -> list[Field]:
-    """The fields of the front matter or of the raw lines above everything else."""
+    """The fields of the front matter or of the raw lines at the top."""
     lines = document.structure.lines[: document.structure.header]
     fenced = bool(lines) and lines[0].startswith("---")
     return _yaml_fields(lines[1:-1], 1) if fenced else _yaml_fields(lines, 0)
@@ -128,7 +128,7 @@ def _yaml_fields(lines: list[str], offset: int) -> list[Field]:
 
 
 def first_value(fields: list[Field], pattern: re.Pattern[str]) -> str | None:
-    """The value of the first field whose name matches wholly."""
+    """The value of the first field whose name matches completely."""
     for field in fields:
         if pattern.fullmatch(field.name):
             return field.value

@@ -1,4 +1,4 @@
-"""The shape of a JSON tool result: what it is, how many of what, and the values that tell its parts apart."""
+"""The shape of a JSON tool result: its structure, sizes, and the values that distinguish its parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from ctxbudget_server.markdown.sentences import split_sentences
 
 MAX_TEXT = 2_000_000
-"""Characters of the longest JSON that is parsed: the parser holds the interpreter until it is done."""
+"""Maximum characters of JSON that is parsed, since the parser holds the interpreter lock until it is done."""
 _WALK = 20_000
 _VALUE_CHARS = 100
 _SHAPES = 12
@@ -17,13 +17,13 @@ _DEPTH = 12
 _KEYS = 24
 _SAMPLE = 500
 _FEW, _MANY = 5, 6
-"""A key whose values are few, and that has many, is shown with their counts."""
+"""A key with few distinct values that occur many times is shown with their counts."""
 _LONG_LINES = 3
 _LONG_READ = 4_000
 
 
 class JsonShape:
-    """What a JSON text looks like; both lists are empty when it cannot be parsed."""
+    """The shape of a JSON text; both lists are empty if it cannot be parsed."""
 
     def __init__(self, text: str) -> None:
         self.lines: list[str] = []
@@ -37,7 +37,9 @@ class JsonShape:
             self._collect(tree)
 
     def _describe(self, tree: object) -> None:
-        """One line for the whole, one for each array, the nearest to the root first; an array by its first objects."""
+        """One line for the whole and one for each array (described by its first objects), the nearest to the root
+        first.
+        """
         queue: list[tuple[str, object, int]] = [("", tree, 0)]
         at = 0
         while at < len(queue) and len(self.lines) < _SHAPES:
@@ -62,7 +64,7 @@ class JsonShape:
         self.lines = list(dict.fromkeys(self.lines))
 
     def _collect(self, tree: object) -> None:
-        """The scalar values: those near the root, then few ones of many with their counts, then seldom ones."""
+        """The scalar values: those near the root, then frequent ones with their counts, then rare ones."""
         found = _scalars(tree)
         seen = Counter(value for _, value, _ in found)
         by_key: dict[str, Counter[str]] = {}
@@ -100,7 +102,7 @@ def _scalars(tree: object) -> list[tuple[str, str, int]]:
 
 
 def _parts(text: str) -> list[str]:
-    """A string as it stands, or of a long one the first sentences and lines."""
+    """A string; for a long one, its first sentences and lines."""
     if len(text) <= _VALUE_CHARS and "\n" not in text:
         return [text] if text.strip() else []
     lines = (x.strip() for x in text[:_LONG_READ].split("\n"))

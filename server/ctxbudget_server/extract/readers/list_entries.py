@@ -1,4 +1,4 @@
-"""The entries of a section in any form: bullets, numbers, sub-headings, labelled lines, table rows, paragraphs."""
+"""Reads the entries of a section in any form: bullets, numbers, headings, labelled lines, table rows, paragraphs."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _SYMBOL_LINE = re.compile(r"\s*[→✅❌✓✗✔✘⚠•▸►➜⚡🔴🟡�
 _LEAD_IN = re.compile(r":\s*$")
 LIMIT = 40
 _LABEL_WORDS = 6
-"""Words of a plain line that may be the label of a list."""
+"""Maximum number of words of a plain line that may be the label of a list."""
 
 
 def shorten(text: str) -> str:
-    """An entry whole, or its first sentence when it is long."""
+    """An entry, or its first sentence if it is long."""
     if word_count(text) <= MAX_ITEM_WORDS:
         return text
     sentences = split_sentences(text)
@@ -48,12 +48,12 @@ def _top_items(units: list[Unit]) -> list[str]:
     listed = [u for u in _before_other_list(units) if u.kind in ("item", "field")]
     if any(u.bullet for u in listed):
         while listed and listed[-1].kind == "field" and not listed[-1].bullet and listed[-1].text.strip():
-            listed.pop()  # a labelled line that closes a list does not belong to it
+            listed.pop()  # a labelled line at the end of a list does not belong to it
     leads = [
         u for u, below in pairwise(listed) if u.kind == "field" and u.text.strip() and not u.bullet and below.bullet
     ]
     if len(leads) > 1:
-        return [shorten(unit_text(u)) for u in listed if not u.bullet]  # bullets tell more of the labelled lines above
+        return [shorten(unit_text(u)) for u in listed if not u.bullet]  # bullets elaborate on the labelled lines above
     found: list[str] = []
     top = min((u.indent for u in listed), default=0)
     for n, unit in enumerate(listed):
@@ -68,7 +68,7 @@ def _top_items(units: list[Unit]) -> list[str]:
 
 
 def _before_other_list(units: list[Unit]) -> list[Unit]:
-    """The units up to a plain line that names another list, as in `Recommendations:` under the findings."""
+    """The units up to a plain line that names another list, such as `Recommendations:` under the findings."""
     listed = False
     for n, unit in enumerate(units):
         if listed and unit.kind == "prose" and _OTHER_LIST.fullmatch(unit.text.strip()):
@@ -78,7 +78,7 @@ def _before_other_list(units: list[Unit]) -> list[Unit]:
 
 
 def _groups(unit: Unit, following: Unit | None) -> bool:
-    """Whether a unit is a label over a list: over bullets that stand no deeper, or named like a category."""
+    """Whether a unit is the label of a list: above bullets that are not deeper, or named like a category."""
     if unit.kind != "field" or unit.text.strip() or following is None:
         return False
     beside = not unit.bullet and following.bullet and following.indent <= unit.indent + 1
@@ -88,10 +88,10 @@ def _groups(unit: Unit, following: Unit | None) -> bool:
 def under_labels(
     document: Document, wanted: Callable[[str], object], lines: tuple[int, int] | None = None
 ) -> list[str]:
-    """The entries under the labels whose text in lower case is wanted, of the whole text or of a range of its lines.
+    """The entries under labels whose lower-case text is wanted, in the whole text or a range of its lines.
 
-    Labels are `**Key**:` lines, bold lines, and plain lines that end with a colon over a list. An entry is the
-    label's own value, or the list that follows it, or the paragraph.
+    Labels are `**Key**:` lines, bold lines, and plain lines that end with a colon above a list. The entries are the
+    label's own value, or the list or paragraph that follows it.
     """
     found: list[str] = []
     units = document.units
@@ -132,7 +132,7 @@ def _heads_list(units: list[Unit], n: int) -> bool:
 
 
 def _list_below(units: list[Unit], n: int) -> list[str]:
-    """The entries of the list right under a plain line."""
+    """The entries of the list directly under a plain line."""
     head = units[n]
     run: list[Unit] = []
     for unit in units[n + 1 : n + LIMIT * 3]:
@@ -176,7 +176,7 @@ def table_rows(units: list[Unit]) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def _paragraphs(units: list[Unit], lines: list[str] | None = None) -> list[str]:
-    """The paragraphs of a run of units; one whose `lines` all begin with a mark such as ✅ or → is a list."""
+    """The paragraphs in a run of units; one whose `lines` all begin with a mark such as ✅ or → is a list."""
     found: list[str] = []
     for unit in units:
         if unit.kind not in ("prose", "quote") or _LEAD_IN.search(unit.plain):
@@ -208,7 +208,7 @@ def _distinct(found: list[str]) -> list[str]:
 
 
 def distinct(found: Iterable[str]) -> list[str]:
-    """Entries once each, whatever their case, marks and spaces; the first spelling stays."""
+    """Entries without duplicates, ignoring case, marks and spaces; the first spelling is kept."""
     kept: dict[str, str] = {}
     for entry in found:
         key = "".join(c for c in entry.casefold() if c.isalnum())

@@ -1,4 +1,4 @@
-"""A log's telling lines: errors first, then warnings, repeats folded, and how it ended."""
+"""Finds a log's significant lines: errors first, then warnings, with repeats folded, and how it ended."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LogLine:
 
 
 def fold_lines(text: str, check: Check = no_check) -> list[LogLine]:
-    """The distinct lines of a log in order, lines that differ only in figures and times folded into the first."""
+    """The distinct lines of a log, in order; lines that differ only in figures and times are folded into the first."""
     shapes: dict[str, list[int]] = {}
     lines = bare_lines(strip_ansi(text))
     for n, line in enumerate(lines[:MAX_LINES]):
@@ -58,6 +58,6 @@ def fold_lines(text: str, check: Check = no_check) -> list[LogLine]:
 
 
 def telling_lines(folded: list[LogLine]) -> list[LogLine]:
-    """The folded lines, the most telling first: errors, warnings, the last lines, the rest from the start."""
+    """The folded lines, most significant first: errors, warnings, the last lines, the rest from the start."""
     last = {x.line for x in folded[-3:]}
     return sorted(folded, key=lambda x: (-x.weight, x.line not in last, x.line))

@@ -1,4 +1,4 @@
-"""How far a piece of work is, as its author marks it: [DONE], (in progress), "- blocked", a check mark."""
+"""Reads the progress of a piece of work as marked by its author: [DONE], (in progress), "- blocked", a check mark."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _START = re.compile(rf"\W*({_WORD})\b", re.I)
 _SHORT = 6
 
 BOX_WORDS = {True: "done", False: "open"}
-"""What a check box in front of a phase says of it."""
+"""What a check box before a phase means."""
 
 
 def split_status(text: str) -> tuple[str | None, str]:
-    """The status that a heading or a list entry carries, and the text without its mark.
+    """The status in a heading or a list entry, and the text without its mark.
 
-    A word stands as written, a mark without a word as the mark itself; a check box reads `done` or `open`.
+    A word is returned as written, a mark without a word as the mark itself, a check box as `done` or `open`.
     """
     box = _BOX.match(text)
     if box:
@@ -56,7 +56,7 @@ def split_status(text: str) -> tuple[str | None, str]:
 
 
 def stated_status(value: str) -> str | None:
-    """The status that a labelled value gives: its word where it starts with one, the value where it is short."""
+    """The status in a labelled value: its first word if that is a status, else the value if it is short."""
     bare = _ANY_SYMBOL.sub(" ", value).strip("[]*_`. \t️")
     if not bare:
         symbol = _ANY_SYMBOL.search(value)

@@ -1,4 +1,4 @@
-"""What the author of a report states: a summary, findings and recommendations."""
+"""Reads what the author of a report states: a summary, findings and recommendations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import is_sentence, split_sentences, word_count
 
 SUMMARY_WORDS = 50
-"""The most words that the `summary` field may have."""
+"""Maximum number of words in the `summary` field."""
 
 _SUMMARY_SECTIONS = tuple(
     re.compile(p, re.I)
@@ -51,13 +51,13 @@ _TALK = re.compile(
     r"|agentid:)",
     re.I,
 )
-"""What an agent says about its own doing, which tells the reader nothing of the matter."""
+"""What an agent says about its own activity, which tells the reader nothing about the subject."""
 _FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
 _SHORT_VALUE = 6
 _MIN_WORDS = 6
-"""Words of a sentence in an introduction that tells something."""
+"""Minimum number of words of a meaningful sentence in an introduction."""
 _BOLD_LEADS = 3
-"""Bullets with a bold lead and a sentence behind it that make a list of findings."""
+"""Minimum number of bullets with a bold lead and a sentence that make a list of findings."""
 _RECOMMENDATIONS = re.compile(
     r"\b(?:recommend\w*|suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
     r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
@@ -74,7 +74,7 @@ _DECISIONS = re.compile(
 
 
 def is_talk(sentence: str) -> bool:
-    """Whether an agent speaks about its own work in a sentence."""
+    """Whether a sentence is an agent's talk about its own work."""
     return bool(_TALK.match(sentence))
 
 
@@ -96,7 +96,7 @@ def bounded(sentences: list[str], limit: int = SUMMARY_WORDS) -> str:
 
 
 def summary_section(document: Document) -> int | None:
-    """The section that sums the document up, by the priority of its name."""
+    """The section that summarizes the document, chosen by the priority of its name."""
     for pattern in _SUMMARY_SECTIONS:
         for i, section in enumerate(document.sections):
             if pattern.search(section.heading) and any(
@@ -126,7 +126,7 @@ def _is_metadata(unit: Unit) -> bool:
 
 
 def stated_summary(document: Document, fields: list[Field]) -> str:
-    """At most `SUMMARY_WORDS` words of whole sentences: the author's own summary, else the introduction."""
+    """At most `SUMMARY_WORDS` words, in whole sentences: the author's own summary, else the introduction."""
     section = summary_section(document)
     brief = first_value([f for f in fields if f.section < 0], _BRIEF) or ""
     if section is not None or brief:
@@ -153,15 +153,15 @@ def _introduction(document: Document) -> list[str]:
 
 
 def task_of(fields: list[Field]) -> str:
-    """What the document says above its first section that it is about, when that is more than a name."""
+    """What the document says it is about, above its first section, if that is more than a name."""
     value = first_value([f for f in fields if f.section <= 0], _TASK_FIELD) or ""
     return value if len(_WORD.findall(value)) >= _TASK_WORDS else ""
 
 
 def rest_of_summary(document: Document, summary: str) -> tuple[tuple[int, str], ...]:
-    """The sentences of the author's summary that the `summary` field has no room for, in order.
+    """The sentences of the author's summary that do not fit the `summary` field, in order.
 
-    Each has its place, which is negative when it stands before what the field says.
+    Each has its position, which is negative if it comes before those in the field.
     """
     section = summary_section(document)
     if section is None:
@@ -183,7 +183,9 @@ def _without_lead_in(finding: str) -> str:
 
 
 def stated_findings(document: Document) -> list[str]:
-    """The author's findings: a section or label so named, `Finding N` headings, bullets of the summary, bold leads."""
+    """The author's findings: a section or label with that name, `Finding N` headings, bullets of the summary, bold
+    leads.
+    """
     for index in document.matching(_KEY_SECTION):
         found = entries(document, index)
         if found:
@@ -219,9 +221,9 @@ def _bullets(document: Document, section: int) -> list[str]:
 
 
 def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
-    """What the document advises, from sections so named at any level, whatever form their entries have.
+    """What the document recommends, from sections with such names at any level, whatever the form of their entries.
 
-    `decided` says whether decisions count as advice where there is none; in a summary of finished work they do not.
+    `decided` says whether decisions count as advice if there is none; in a summary of finished work they do not.
     """
     listed = header_list(document, _LISTED_RECOMMENDATIONS)
     if listed:

@@ -1,4 +1,4 @@
-"""What an implementation summary says was changed, tested and left."""
+"""Reads an implementation summary: what was changed, tested and left to do."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
 
 def parse_implementation(document: Document, fields: list[Field]) -> ImplementationFields:
-    """The facts of an implementation summary; empty or None where it is silent."""
+    """The facts of an implementation summary; empty or None if it does not state them."""
     return ImplementationFields(
         _files(document, fields), _status(document, fields), _tests(document, fields), _remaining(document, fields)
     )
@@ -106,14 +106,14 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
     told += [row[0] for head, row in table_rows(document.units) if _FILES_COLUMN.fullmatch(head[0])]
     found: dict[str, None] = {}
     for line in told:
-        # A list of files leads each entry with one, which may look like no path elsewhere: `ops/hosts`, `Makefile`.
+        # Each entry of a list of files begins with one, which need not look like a path: `ops/hosts`, `Makefile`.
         lead = _LEADING_PATH.match(line)
         found |= dict.fromkeys([*([lead[1]] if lead else []), *find_paths(line)])
     return tuple(found)[:MAX_FILES]
 
 
 def _lines_of_files(lines: list[str]) -> list[str]:
-    """Of a list whose entries begin with the file's name these names alone; what the entries say may name others."""
+    """The file names with which a list's entries begin, ignoring other names in the entries' text."""
     listed = [line for line in lines if _OUTER_ENTRY.match(line)]
     leading = [match[0] for line in listed if (match := _LEADING_PATH.match(line))]
     return leading if leading and len(leading) * 2 >= len(listed) else lines
@@ -139,7 +139,7 @@ def _status(document: Document, fields: list[Field]) -> str | None:
 
 
 def _tests(document: Document, fields: list[Field]) -> str | None:
-    """The line about tests, as written; the reader judges it."""
+    """The line about tests, as written, for the reader to interpret."""
     stated = first_value(fields, _TESTS_FIELD)
     if stated:
         return shorten(stated)
@@ -152,7 +152,7 @@ def _tests(document: Document, fields: list[Field]) -> str | None:
 
 
 def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
-    """What is left: what the summary calls so and its next steps, or open boxes, or failing all its known limits."""
+    """What is left: what the summary says so and its next steps, else unticked boxes, else its known limits."""
     found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
     found = found or _unticked(document) or _left(document, fields, _LIMITS)
     found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))[:_MAX_REMAINING]
@@ -174,7 +174,7 @@ def _left(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> 
 
 
 def _unticked(document: Document) -> list[str]:
-    """The boxes that are not ticked, and entries that a mark shows as open."""
+    """Unticked boxes, and entries marked as open."""
     return [
         u.plain for u in document.units if u.done is False or (u.kind in ("item", "prose") and _UNDONE.match(u.text))
     ]

@@ -1,11 +1,11 @@
-"""The names of a text that later work refers to: identifiers, paths, figures; and which of them matter most."""
+"""Finds the names in a text to which later work refers (identifiers, paths, figures), and which of them matter most."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# A name as it stands in code, paths and figures: the longest run of words joined by . / : -
+# A name as written in code, paths and figures: the longest run of words joined by . / : -
 _NAME = re.compile(r"[^\W\d]\w*(?:[./:\-]\w+)*|\d[\d.,:]*\d|\d{2,}")
 _MARKED = re.compile(r"[_/\d]|[a-z][A-Z]|\w\.\w")
 _LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t)", re.M)
@@ -26,13 +26,13 @@ _EXTENSION = re.compile(r"\.\w{1,8}$")
 
 _WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
 _STRESSED = 0.2
-"""Part of its worth that a word in capitals keeps where it is a state, or stands in small letters too."""
+"""Share of its score that a word in capitals keeps if it is a state, or also occurs in lower case."""
 _STATES = {"BLOCKED", "COMPLETE", "COMPLETED", "DONE", "PARTIAL", "PENDING", "PLANNED", "PROGRESS", "STARTED", "TODO"}
 MAX_NAME = 120
-"""Characters of the longest name that is worth an index."""
+"""A longer name is not worth indexing, in characters."""
 _PIECE = 100_000
 MAX_INPUT = 500_000
-"""Characters of a text that are looked at for names."""
+"""Maximum characters of a text searched for names."""
 
 
 def without_line_numbers(text: str) -> str:
@@ -54,13 +54,13 @@ def distinct_names(text: str) -> frozenset[str]:
 
 
 def estimated_cost(name: str) -> float:
-    """Tokens of a name in an index, roughly."""
+    """Approximate tokens of a name in an index."""
     breaks = sum(c in "._/:-" for c in name)
     return 0.6 + len(name) / 5.0 + breaks * 0.5
 
 
 def rank_names(text: str) -> list[str]:
-    """The names of a text, the most useful first: often used, defined here, early, and cheap."""
+    """The names of a text, most useful first: frequent, defined here, early, and cheap."""
     source = without_line_numbers(text[:MAX_INPUT])
     counts: dict[str, int] = {}
     first: dict[str, int] = {}
@@ -87,7 +87,7 @@ def rank_names(text: str) -> list[str]:
 
 
 def name_density(text: str) -> float:
-    """Share of a text's characters that belong to names which are not mere figures."""
+    """Share of a text's characters in names that are not mere figures."""
     sample = without_line_numbers(text[:200_000])
     letters = sum(len(m[0]) for m in names_in(sample) if not m[0][0].isdigit())
     return letters / max(1, len(sample))
@@ -110,7 +110,7 @@ def find_paths(text: str, limit: int = 50) -> tuple[str, ...]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces, parted at spaces where it has any: a search without a hit holds the interpreter."""
+    """The text in pieces, split at spaces if it has any, because a search without a hit holds the interpreter lock."""
     start = 0
     while start < len(text):
         end = start + _PIECE

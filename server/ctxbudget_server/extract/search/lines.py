@@ -1,7 +1,7 @@
-"""Which lines of many texts match a query: one ranking over all of them.
+"""Finds the lines of many texts that match a query, in one ranking.
 
-Only places where the query's words stand are looked at, and at most `MAX_PLACES` of them, so that work and memory stay
-within bounds whatever the texts are.
+Only places where the query's words occur are examined, at most `MAX_PLACES` of them, so that time and memory are
+bounded whatever the texts are.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from ctxbudget_server.markdown.lines import chunks
 from ctxbudget_server.markdown.model import Check, no_check
 
 MAX_PLACES = 60_000
-"""Places that one search ranks. Each word has an equal share; of a commoner one those in the first texts count."""
+"""Maximum number of places that one search ranks. Each word has an equal share; for a more frequent one, those in the
+first texts count.
+"""
 
 MAX_TEXT = 500
-"""Characters of a line that are answered."""
+"""Maximum characters returned of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class _Line:
 
 
 def search_all(texts: Iterable[str], query: str, limit: int, check: Check = no_check) -> list[FoundLine]:
-    """The lines that match, best first: those with the query as it stands, then by BM25 over the lines of all texts.
+    """The lines that match, best first: those with the literal query, then by BM25 over the lines of all texts.
 
-    Ties go to the earlier text and line. Lines that read the same are one, at its first place.
+    Ties go to the earlier text and line. Identical lines are returned once, at the first position.
     """
     search = _Search(query)
     for source, text in enumerate(texts):
@@ -55,7 +57,7 @@ def search_all(texts: Iterable[str], query: str, limit: int, check: Check = no_c
 
 
 class _Search:
-    """What one query has found so far."""
+    """The results of one query so far."""
 
     def __init__(self, query: str) -> None:
         self._literal = query.strip().casefold()
@@ -80,7 +82,7 @@ class _Search:
         self._size += len(text)
 
     def _places(self, plain: str) -> Iterator[tuple[int, int, str]]:
-        """Line and column of each word, and of the query as it stands (the empty word)."""
+        """Line and column of each word, and of the literal query (the empty word)."""
         lowered = plain.lower()
         for word, room in self._room.items():
             for line, column in _located(lowered, islice(places_of(word, lowered), room)):
@@ -128,7 +130,7 @@ def _located(text: str, positions: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _lines(source: int, number: int, texts: list[str], places: list[tuple[int, int, str]]) -> Iterator[_Line]:
-    """The lines of a chunk that places are in; `number` is that of its first line."""
+    """The lines of a chunk that contain the places; `number` is that of its first line."""
     found: dict[int, _Line] = {}
     for at, column, word in places:
         line = found.get(at)
@@ -142,7 +144,7 @@ def _lines(source: int, number: int, texts: list[str], places: list[tuple[int, i
 
 
 def _around(line: str, column: int) -> str:
-    """A line, or of a long one the stretch around what was found."""
+    """A line; for a long one, the part around the match."""
     if len(line) <= MAX_TEXT:
         return line
     start = max(0, min(column - MAX_TEXT // 3, len(line) - MAX_TEXT))

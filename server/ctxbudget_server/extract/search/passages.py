@@ -1,4 +1,6 @@
-"""What a text says about a question: BM25 over its sentences or lines, which lend a part to their neighbours."""
+"""Finds what a text says about a question: BM25 over its sentences or lines, each of which passes a share of its score
+to its neighbours.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,13 @@ from ctxbudget_server.markdown.sentences import split_loosely
 BLEED = 0.35
 """Share of a passage's score that its neighbours receive."""
 BLEED_FAR = 0.15
-"""The same for the passages after those."""
+"""The same for the next passages but one."""
 HEADING = 0.15
 """Share of a heading's score that the passages under it receive."""
 WINDOW = 3
-"""Lines of code that come along before and after a line that matches."""
+"""Lines of code included before and after a line that matches."""
 _NEIGHBOURS = ((-2, BLEED_FAR), (-1, BLEED), (1, BLEED), (2, BLEED_FAR))
-_LITERAL = 1000.0  # a line with the query as it stands comes before all others
+_LITERAL = 1000.0  # a line that contains the query literally comes before all others
 _K1 = 1.2
 _B = 0.6
 _LINE_PIECE = re.compile(r".{1,300}(?:[\s,;}\]]|$)|.{300}")
@@ -35,7 +37,7 @@ MAX_LINE = 1200
 
 @dataclass(slots=True)
 class Passage:
-    """A stretch of the text that is kept or left whole; `line` is 0-based."""
+    """A passage of the text, kept or left out as a whole; `line` is 0-based."""
 
     text: str
     line: int
@@ -90,11 +92,11 @@ def bm25(bag: Counter[str], length: float, rarity: dict[str, float]) -> float:
 def score_passages(
     passages: list[Passage], query: str, titles: list[str], check: Check = no_check, *, bleed: bool = True
 ) -> None:
-    """Sets each passage's score: BM25 of its words, a part of its heading's, and what its neighbours lend."""
+    """Set each passage's score: BM25 of its words, a share of its heading's score, and shares of its neighbours'."""
     wanted = set(terms(query))
     if not wanted or not passages:
         return
-    # A stem differs from its words in the last letters only, so its beginning finds every line that may hold one.
+    # A stem differs from its words only in the last letters, so its beginning finds every line that may have one.
     may_match = re.compile("|".join(re.escape(w[: max(2, len(w) - 2)]) for w in sorted(wanted))).search
     bags: list[Counter[str]] = []
     for n, passage in enumerate(passages):
@@ -119,7 +121,7 @@ def score_passages(
 
 
 def best_passages(passages: list[Passage], by_line: bool) -> list[list[Passage]]:
-    """The passages in groups to take one after the other, best first; lines of code come with their window."""
+    """The passages in groups, best first; lines of code come with their window."""
     ranked = sorted((p for p in passages if p.score > 0), key=lambda p: (-p.score, p.order))
     if not by_line:
         return [[p] for p in ranked]
@@ -135,7 +137,7 @@ def best_passages(passages: list[Passage], by_line: bool) -> list[list[Passage]]
 
 
 def search_text(text: str, query: str, limit: int = 20) -> tuple[SearchHit, ...]:
-    """The lines that match a query, best first (ties by line): those with the query as it stands, then by BM25."""
+    """The lines that match a query, best first (ties by line): those with the literal query, then by BM25."""
     literal = query.strip().casefold()
     if not literal or limit < 1:
         return ()
@@ -150,7 +152,7 @@ def search_text(text: str, query: str, limit: int = 20) -> tuple[SearchHit, ...]
 
 
 def relevance(texts: Sequence[str], query: str, check: Check = no_check) -> list[float]:
-    """How much each text speaks of a query, by BM25, as a share of what the best one does; 0: not at all."""
+    """How relevant each text is to a query, by BM25, as a share of the best one's score; 0: not at all."""
     passages = [Passage(text, n, -1, n) for n, text in enumerate(texts)]
     score_passages(passages, query, [], check, bleed=False)
     best = max((passage.score for passage in passages), default=0.0)

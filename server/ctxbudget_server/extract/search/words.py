@@ -1,4 +1,4 @@
-"""Words for matching: folded, stemmed, without the commonest English ones."""
+"""Words for matching: folded, stemmed, without the most common English ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """The stemmed words of a text that carry meaning, with repeats. CJK runs give pairs of characters."""
+    """The stemmed meaningful words of a text, with repeats. CJK runs give pairs of characters."""
     found: list[str] = []
     for match in _WORD.finditer(text.lower()):
         word = match[0]
@@ -63,8 +63,8 @@ def terms(text: str) -> list[str]:
 
 
 def places_of(term: str, lowered: str) -> Iterator[int]:
-    """Where a term of `terms` stands in a text in lower case: as a word that has this stem, or as a pair of CJK."""
-    # A word begins with its stem, except for a last letter `i` or `y` (queries, flies).
+    """The positions of a term of `terms` in a lower-case text: as a word with this stem, or as a CJK pair."""
+    # A word begins with its stem, except for a final `i` or `y` (queries, flies).
     seed = term[:-1] if len(term) > 1 and term[-1] in "iy" else term
     anywhere = len(term) == 2 and _CJK_RUN.fullmatch(term) is not None
     at = lowered.find(seed)

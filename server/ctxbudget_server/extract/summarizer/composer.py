@@ -1,4 +1,6 @@
-"""The text for the context: pieces offered in order of worth, laid out in a fixed order, never over the budget."""
+"""Composes the text for the context: pieces are offered by value, laid out in a fixed order, and never exceed the
+budget.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from dataclasses import dataclass
 
 from ctxbudget_server.markdown.model import Check, Count, no_check
 
-# The order of the parts in the text. Every word in it that is not the source's comes from these labels.
+# The order of the parts in the text. Every word not taken from the source comes from these labels.
 HEAD, SUMMARY, FINDINGS, ADVICE, FACTS, BODY, NAMES, REST = range(8)
 LABELS = {
     FINDINGS: "Key findings:",
@@ -44,9 +46,9 @@ class Composer:
         limit: int | None = None,
         paragraph: int | None = None,
     ) -> bool:
-        """Takes a line if it fits what is left (and `limit`); says whether it did.
+        """Add a line if it fits what is left (and `limit`); returns whether it did.
 
-        Neighbours of one `paragraph` are set as running text; without a number a piece is a line of its own.
+        Adjacent pieces of one `paragraph` become running text; without a number a piece is a separate line.
         """
         if not text.strip() or self.left <= 0:
             return False
@@ -68,7 +70,7 @@ class Composer:
         return True
 
     def add_all(self, part: int, texts: list[str], limit: int, most: int) -> list[str]:
-        """Takes what fits `limit` tokens together of the texts, the first first, at most `most`; returns those."""
+        """Add the first texts that together fit `limit` tokens, at most `most` of them; returns those added."""
         taken: list[str] = []
         floor = self.left - limit
         for text in texts:
@@ -79,7 +81,7 @@ class Composer:
         return taken
 
     def add_list(self, part: int, lines: list[str], limit: int) -> list[str]:
-        """Takes the first lines of a list, as many as fit `limit` tokens together, and says how many follow them."""
+        """Add the first lines of a list that together fit `limit` tokens, and say how many more there are."""
         floor = self.left - limit
         for n, line in enumerate(lines):
             more = _more(len(lines) - n - 1)
@@ -91,7 +93,7 @@ class Composer:
         return lines
 
     def add_names(self, names: list[str], limit: int) -> int:
-        """Takes as many names as fit `limit` tokens; returns how many."""
+        """Add as many names as fit `limit` tokens; returns how many."""
         room = min(limit, self.left)
         low, high = 0, min(len(names), max(0, room))
         while low < high:
@@ -113,11 +115,11 @@ class Composer:
         return {line for piece in self._pieces for line in piece.text.split("\n")}
 
     def says_something(self) -> bool:
-        """Whether a piece of the source is among the lines: more than what it is, its names and how to ask for it."""
+        """Whether the lines contain any content of the source, beyond its title, its names and how to get it."""
         return any(p.part not in (NAMES, REST) and not (p.part == HEAD and p.order > 0) for p in self._pieces)
 
     def render(self) -> tuple[str, int]:
-        """The text and its tokens. What was added last goes first if the whole exceeds the sum of its parts."""
+        """The text and its tokens. If the whole exceeds the sum of its parts, what was added last is removed first."""
         while self._pieces:
             text = self._layout()
             tokens = self._count(text)
@@ -144,7 +146,7 @@ class Composer:
 
 
 def _joint(before: _Piece, piece: _Piece) -> str:
-    """What stands between two pieces: a blank line where a paragraph or a list ends, which costs no token more."""
+    """The separator of two pieces: a blank line where a paragraph or a list ends, which costs no extra token."""
     if before.part != piece.part:
         return "\n\n"
     if before.paragraph is not None or piece.paragraph is not None:

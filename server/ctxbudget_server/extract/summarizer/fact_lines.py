@@ -1,4 +1,4 @@
-"""The typed fields of a kind as lines of the text."""
+"""Formats the typed fields of a kind as lines of the text."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ctxbudget_server.extract.summarizer.composer import FACTS, Composer
 from ctxbudget_server.extract.summarizer.ranking import estimate_tokens
 
 MAX_FAILING = 100
-"""Names of failed tests in the text."""
+"""Maximum number of names of failed tests in the text."""
 MAX_MESSAGES = 6
-"""Messages of failed tests in the text, where not all of them fit."""
+"""Maximum number of messages of failed tests in the text, if not all of them fit."""
 _NAMES_SHARE = 0.75
-"""Share of what a failed run's lines may take that is offered to names of tests before messages."""
+"""Share of the budget for a failed run's lines that goes to names of tests before messages."""
 _STATUS = re.compile("status|plan status")
 
 
 def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> list[str]:
-    """Adds the typed fields of the kind, without what is `told`; returns what they say."""
+    """Add the typed fields of the kind, without what is `told` already; returns what they say."""
     floor = composer.left - limit
     said = [line for lines in _lists(facts, told) for line in composer.add_list(FACTS, lines, composer.left - floor)]
     if isinstance(facts.of_kind, TestFields):
@@ -62,7 +62,7 @@ def _test_lines(tests: TestFields) -> list[str]:
 
 
 def _add_failures(tests: TestFields, composer: Composer, limit: int) -> None:
-    """What failed and why: each name with its message where all fit, else names, some messages, the other names."""
+    """Add what failed and why: each name with its message if all fit, else names, some messages, the other names."""
     floor = composer.left - limit
     told = {name: f"- {m}" for m in tests.messages for name in [m.split(" - ", 1)[0]] if name in tests.failing}
     plain = [m for m in tests.messages if m.split(" - ", 1)[0] not in told]
@@ -88,13 +88,13 @@ def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _listed(label: str, entries: Sequence[str]) -> list[str]:
-    """Bullets under a label; the label comes with the first, so that it never stands alone."""
+    """Bullets under a label, which is part of the first bullet so that it is never alone."""
     bullets = [f"- {entry}" for entry in entries]
     return [f"{label}\n{bullets[0]}", *bullets[1:]] if bullets else []
 
 
 def _plan_lines(plan: PlanFields, status: str | None, told: str) -> list[list[str]]:
-    """The lists of a plan's facts, the most telling first."""
+    """Add the lists of a plan's facts, the most important first."""
     figures = [
         [f"Status: {status.strip('[] ')}"] if status else [],
         [f"Estimate: {plan.estimate}"] if plan.estimate else [],

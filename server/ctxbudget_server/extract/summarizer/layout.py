@@ -1,4 +1,4 @@
-"""What goes into the text for each kind of artifact, and how the budget is shared between prose and names."""
+"""Decides what goes into the text for each kind of artifact, and how the budget is divided between prose and names."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from ctxbudget_server.markdown.sentences import is_sentence
 _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
 """Minimum and maximum share of the budget for names, by medium; other media are remembered mainly by names."""
 _NAMES_OF_FAILED_RUN = 0.1
-"""Share of the budget for names beside the names of failed tests, which are the index of such a run."""
+"""Share of the budget for names in a failed run, whose failed tests are its main index."""
 _MAX_NAMES_BESIDE_SUMMARY = 0.25
-"""Maximum share of the budget for names in a document that names its task and has a summary of its author."""
+"""Maximum share of the budget for names in a document that names its task and has its author's summary."""
 _MAX_NAMES_SHARE = 0.7
-"""Share of the budget that names take even where nothing else wants it (of code they take all)."""
+"""Maximum share of the budget for names even if nothing else needs it (for code they may take all)."""
 _SUMMARY_SHARE = {"plan": 0.4, "summary": 0.8}
-"""Share of what the names leave that the author's summary may take beyond the summary field; by default a half."""
+"""Share of the budget left by names that the author's summary may take beyond the summary field; by default a half."""
 _FACTS_SHARE = {"plan": 0.85, "test-output": 1.0}
-"""Share of what the names leave that typed fields may take, by kind."""
+"""Share of the budget left by names that typed fields may take, by kind."""
 _FINDINGS_SHARE, _ADVICE_SHARE = 0.4, 0.45
 _MAX_FINDINGS = 6
 _HEADING = -2
-"""The paragraph number of headings, which no sentence has."""
+"""The paragraph number used for headings."""
 _MIN_HEADED = 600
-"""Tokens of a text from which on the sentences of a section stand under its heading."""
+"""In a text with at least this many tokens, the sentences of a section are put under its heading."""
 _MAX_MISSES = 40
-"""Passages in a row that did not fit, after which no further ones are tried."""
+"""Number of consecutive passages that did not fit after which no more are tried."""
 
 
 @dataclass(slots=True)
 class Layout:
-    """Offers the parts of one source to a composer; `item_id` names the original in the text."""
+    """Offers the parts of one source to a composer; `item_id` is the original's id, given in the text."""
 
     source: Source
     facts: Facts
@@ -60,7 +60,7 @@ class Layout:
     check: Check
 
     def write(self) -> None:
-        """Offers the parts of an unfocused extract in the order of their worth."""
+        """Offer the parts of an unfocused extract, most valuable first."""
         composer = self.composer
         self._add_head()
         self._add_rest()
@@ -79,7 +79,7 @@ class Layout:
             fill(self.source.document, by_line, composer)
 
     def write_focused(self, focus: str) -> bool:
-        """Offers what the source says about the focus, in its own order; False when it says nothing."""
+        """Offer what the source says about the focus, in the source's order; returns False if it says nothing."""
         document, composer = self.source.document, self.composer
         by_line = not self.source.is_prose
         passages = line_passages(document.text) if by_line else prose_passages(document)
@@ -104,7 +104,7 @@ class Layout:
     def _names_share(self) -> float:
         """Share of the budget for the index of names, by how much of the text is names.
 
-        Prose that hardly names anything needs little; a report about code, and code itself, is remembered by its names.
+        Prose with few names needs little; for a report about code, and for code itself, the names matter most.
         """
         tests = self.facts.of_kind
         if isinstance(tests, TestFields) and tests.failing:
@@ -123,7 +123,7 @@ class Layout:
             composer.add(HEAD, f"{_description(self.source)} of {self.source.tokens} tokens", order=1)
 
     def _add_rest(self) -> None:
-        """Says how to ask for what is left out."""
+        """Say how to get what is left out."""
         composer = self.composer
         if self.item_id is None or composer.budget < 60:
             return
@@ -136,7 +136,7 @@ class Layout:
             composer.add(REST, line, limit=composer.budget // 4)
 
     def _add_summary(self, room: int) -> list[str]:
-        """Adds the summary field, then more of the author's own summary, as far as it fits its share of the room."""
+        """Add the summary field, then more of the author's own summary, within its share of the budget."""
         composer, task, summary = self.composer, self.facts.task, self.ranked.summary
         floor = composer.left - int(room * _SUMMARY_SHARE.get(self.source.kind, 0.5))
         said: list[str] = []
@@ -150,7 +150,7 @@ class Layout:
         return said
 
     def _add_prose(self, room: int, said: list[str]) -> None:
-        """Adds findings, advice, then the sentences that best cover the rest."""
+        """Add findings, advice, then the sentences that best cover the rest."""
         composer, task = self.composer, self.facts.task
         floor = composer.left - max(0, room)
         if self.source.kind in ("report", "debug", "summary"):
@@ -161,7 +161,7 @@ class Layout:
         self._add_body(chosen, composer.left - floor)
 
     def _add_findings(self, floor: int, known: str) -> list[str]:
-        """Adds findings and advice that are not yet known, until `floor` tokens are left."""
+        """Add findings and advice that are not in the text yet, until `floor` tokens are left."""
         composer = self.composer
         bullets = [f"{BULLET}{f}" for f in self.ranked.findings if f not in known]
         found = composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * _FINDINGS_SHARE), _MAX_FINDINGS)
@@ -170,7 +170,7 @@ class Layout:
         return found or composer.add_all(ADVICE, bullets, composer.left - floor, 1)
 
     def _add_body(self, chosen: list[Candidate], limit: int) -> None:
-        """Adds sentences: those of one section run on; anything else, such as a list entry, is a bullet."""
+        """Add sentences: those of one section as running text, anything else, such as a list entry, as a bullet."""
         composer = self.composer
         floor = composer.left - limit
         waiting = self._headings(chosen) if composer.budget >= _MIN_HEADED else {}
@@ -188,7 +188,7 @@ class Layout:
                 composer.add(BODY, text, candidate.order, composer.left - floor, paragraph)
 
     def _headings(self, chosen: list[Candidate]) -> dict[int, tuple[float, str]]:
-        """By section: the place and line of its heading, which comes before the first of its sentences."""
+        """By section: the position and line of its heading, which comes before the first of its sentences."""
         document = self.source.document
         found: dict[int, tuple[float, str]] = {}
         for candidate in sorted(chosen, key=lambda c: c.order):
@@ -202,6 +202,6 @@ class Layout:
 
 
 def _description(source: Source) -> str:
-    """What the source is: its kind, or what its lines are made of when its kind is `other`."""
+    """What the source is: its kind, or if that is `other`, what its lines consist of."""
     media = {"prose": "document", "json": "JSON"}
     return media.get(source.medium, source.medium) if source.kind == "other" else source.kind.replace("-", " ")

@@ -1,4 +1,4 @@
-"""What may enter the text, best first: ranked sentences and names, and with their help a summary and findings."""
+"""Ranks what may go into the text: sentences and names, from which a missing summary and findings are made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SALIENT_FINDINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ranked parts of a source; `more_summary` holds the places and sentences that `summary` has no room for."""
+    """The ranked parts of a source; `more_summary` has the positions and sentences that do not fit `summary`."""
 
     sentences: list[Candidate]
     names: list[str]
@@ -28,7 +28,7 @@ class Ranked:
 
 
 def rank(source: Source, facts: Facts, check: Check) -> Ranked:
-    """Ranks the parts of a source, and lets its sentences stand in where the author states no summary or findings."""
+    """Rank the parts of a source, using its best sentences if the author states no summary or findings."""
     document = source.document
     sentences = candidates_of(document.units, document.titles, check) if source.is_prose else []
     check()
@@ -51,6 +51,6 @@ def salient_summary(sentences: list[Candidate]) -> str:
 
 
 def salient_findings(sentences: list[Candidate]) -> list[str]:
-    """The `MAX_SALIENT_FINDINGS` sentences with the highest priors."""
+    """The `MAX_SALIENT_FINDINGS` sentences with the highest prior scores."""
     best = sorted(sentences, key=lambda c: (-c.prior, c.order))
     return distinct(c.text for c in best if not (c.text.endswith(":") or is_talk(c.text)))[:MAX_SALIENT_FINDINGS]

@@ -1,4 +1,4 @@
-"""Which sentences to keep: light features of each, then coverage of what the document speaks of."""
+"""Chooses which sentences to keep: by simple features of each, then by coverage of the document's topics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ctxbudget_server.markdown.model import Check, no_check
 from ctxbudget_server.markdown.sentences import split_sentences
 
 MAX_CANDIDATES = 500
-"""Sentences that take part in the choice; of a longer document the best by their own features."""
+"""Maximum number of sentences considered; in a longer document, the best by their own features."""
 
 _FREQUENCY_POWER = 0.8
 _PAIR_WEIGHT = 0.2
@@ -27,7 +27,7 @@ _COST_PAD = 6.0
 _MIN_LEFT = 6.0
 _MARKS = 3.0
 _MAX_MARKS = 0.9
-"""How much each share of code's marks takes from a sentence, and at most."""
+"""The penalty for the share of code punctuation in a sentence, and its maximum."""
 
 _GOOD_SECTION = re.compile(
     r"\b(?:summary|abstract|overview|tl;?dr|conclusions?|key (?:findings?|points?|takeaways?)|highlights?|introduction"
@@ -66,7 +66,7 @@ _WEAK = re.compile(
 
 @dataclass(slots=True)
 class Candidate:
-    """A sentence that may enter the extract. `prior` is what its own features say, `cost` its tokens (estimated)."""
+    """A sentence that may go into the extract. `prior` is the score of its features, `cost` its estimated tokens."""
 
     text: str
     order: int
@@ -84,7 +84,7 @@ def pair_terms(text: str) -> list[str]:
 
 
 def estimate_tokens(text: str) -> float:
-    """A quick figure for choosing; what enters the context is counted exactly."""
+    """A quick estimate for choosing; what goes into the context is counted exactly."""
     return 1.0 + len(text) / 4.4
 
 
@@ -124,8 +124,8 @@ def candidates_of(units: list[Unit], titles: list[str], check: Check = no_check)
 
 
 def _weigh_centrality(candidates: list[Candidate]) -> None:
-    """Multiplies priors by how common a sentence's words are in the document: 1 plus the mean percentage of sentences
-    that hold one of them. With the marks' weight it moved ROUGE-2 on three corpora by +1.8, +0.7 and -0.1.
+    """Multiply priors by how common a sentence's words are in the document: 1 plus the mean percentage of sentences
+    that contain each of them. With the punctuation penalty it changed ROUGE-2 on three corpora by +1.8, +0.7 and -0.1.
     """
     frequency = Counter(t for candidate in candidates for t in set(candidate.terms) if " " not in t)
     for candidate in candidates:
@@ -135,9 +135,9 @@ def _weigh_centrality(candidates: list[Candidate]) -> None:
 
 
 def _prior(sentence: str, unit: Unit, title: str, *, rank: int, place: int, depth: float) -> float:
-    """How much a sentence's own features speak for it, around 1.
+    """The score of a sentence's own features, around 1.
 
-    `rank` is its position in the section, `place` the one in its paragraph, `depth` the section's in the document.
+    `rank` is its position in the section, `place` its position in the paragraph, `depth` the section's in the document.
     """
     words = sentence.count(" ") + 1
     score = 1.0
@@ -174,11 +174,11 @@ def _prior(sentence: str, unit: Unit, title: str, *, rank: int, place: int, dept
 def choose(
     candidates: list[Candidate], budget: float, said: Iterable[str] = (), check: Check = no_check
 ) -> list[Candidate]:
-    """The sentences that together cover most of what a document speaks of, in `budget` estimated tokens, best first.
+    """The sentences that together best cover a document's topics within `budget` estimated tokens, best first.
 
-    `said` are texts that the extract has already.
+    `said` are texts that the extract already has.
 
-    A term weighs nearly as much as it is frequent, and each further mention earns half of the one before.
+    A term's weight is nearly proportional to its frequency, and each further mention earns half of the previous one.
     Gains only shrink as sentences are chosen, so an outdated gain is an upper bound (lazy greedy).
     """
     frequency: Counter[str] = Counter()

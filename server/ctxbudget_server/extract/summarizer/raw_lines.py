@@ -1,4 +1,4 @@
-"""The lines of a source as they stand: of code, logs, listings and JSON, and what fills the rest of a budget."""
+"""Verbatim lines of a source: of code, logs, listings and JSON, and to fill the rest of a budget."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ctxbudget_server.markdown.model import Check
 from ctxbudget_server.markdown.sentences import plain, split_loosely
 
 MIN_LEFT_SHARE = 0.35
-"""Share of the budget from which on what is left is filled with further lines."""
+"""If at least this share of the budget is left, it is filled with further lines."""
 _MAX_TRIED = 400
 _MAX_MISSES = 25
 _MAX_INPUT = 400_000
 _MAX_LINE = 600
-"""Characters of a line from which on its parts are offered one by one."""
+"""The parts of a longer line, in characters, are offered one by one."""
 _MAX_CODE_LINES, _MAX_LOG_LINES = 60, 80
 _SMALL_JSON = 120
-"""Tokens below which the shape of JSON may take all that its names leave."""
+"""For smaller JSON, in tokens, the shape may take everything that its names leave."""
 _DEFINITION = re.compile(
     r"^\s*(?:export |default |public |private |protected |static |async |abstract |pub(?:\([^)]*\))? )*"
     r"(?:func|def|class|type|struct|interface|enum|fn|trait|impl|module|package|function)\b.*"
@@ -32,7 +32,7 @@ _COMMENT = re.compile(r"^\s*(?://|#|\*|/\*\*|\"\"\")\s*[A-Z].{20,}")
 
 
 def add_lines(source: Source, composer: Composer, room: int, check: Check) -> None:
-    """Adds the telling lines of code, logs, listings and JSON."""
+    """Add the significant lines of code, logs, listings and JSON."""
     floor = composer.left - max(0, room)
     text = source.document.text
     if source.medium == "json":
@@ -61,7 +61,7 @@ def _add_json(text: str, composer: Composer, room: int) -> None:
 
 
 def _code_lines(text: str) -> list[tuple[int, str]]:
-    """The definitions of a piece of code with their line numbers; without any its comments, then any lines."""
+    """The definitions in a piece of code with their line numbers; if there are none, its comments, then any lines."""
     lines = bare_lines(without_line_numbers(text[:_MAX_INPUT]))
     short = [(n, x) for n, x in enumerate(lines) if len(x) < 200]
     picked = [(n, x.strip()) for n, x in short if _DEFINITION.match(x)]
@@ -71,7 +71,7 @@ def _code_lines(text: str) -> list[tuple[int, str]]:
 
 
 def fill(document: Document, by_line: bool, composer: Composer) -> None:
-    """Fills the rest of the budget with further lines; afterwards the text is not empty if a word fits."""
+    """Fill the rest of the budget with further lines; the text is then not empty if a single word fits."""
     if composer.left > composer.budget * MIN_LEFT_SHARE:
         known = composer.said()
         misses = 0
@@ -91,7 +91,7 @@ def fill(document: Document, by_line: bool, composer: Composer) -> None:
 
 
 def _further_lines(document: Document, by_line: bool) -> Iterator[str]:
-    """The lines of a text in order: those of code and tools as they stand, those of prose undressed."""
+    """The lines of a text in order: those of code and tools verbatim, those of prose without markup."""
     raw = (x.strip() for x in bare_lines(document.text[:_MAX_INPUT]))
     for line in raw if by_line else _prose_lines(document):
         if line:
@@ -114,7 +114,7 @@ def _prose_lines(document: Document) -> Iterator[str]:
 
 
 def _beginning(text: str, composer: Composer) -> str:
-    """The beginning of the first line, up to the end of a word where it has any, as long as it fits."""
+    """The longest beginning of the first line that fits, cut after a word if it has any."""
     line = next((x.strip() for x in bare_lines(text[:_MAX_INPUT]) if x.strip()), "")[: composer.left * 8]
     low, high = 0, len(line)
     while low < high:

@@ -1,4 +1,4 @@
-"""What a test run's output proves: no status without proof, and never 'passed' beside a failure."""
+"""Reads what a test run's output proves: no status without proof, and never 'passed' beside a failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GATE = re.compile(
     r"\s*(?:FAIL Required test coverage of|ERROR: Coverage failure: total of|Coverage failure: total of"
     r"|Jest: .*coverage threshold .* not met|ERROR: Coverage for .* does not meet)"
 )
-# Each parser with words without which it cannot find anything: most texts are not test logs.
+# Each parser with strings of which a log must contain one, since most texts are not test logs.
 _PYTEST = (
     "test session starts",
     " passed",
@@ -49,15 +49,15 @@ _PARSERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("junit", "parse", ("<testsuite",)),
 )
 _TOTALLED = ("pytest", "unittest", "django", "jest", "vitest", "ctest", "cargo nextest", "node test")
-"""What prints all figures in one place at the end, so that a part that was left out cannot hide a failure."""
+"""Frameworks that print all figures in one place at the end, so that an omitted part cannot hide a failure."""
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Exit|Interrupt)\b(?::|$)")
 MESSAGES = 12
 MAX_LINE = 4_000
-"""Characters of a line that are looked at, half from its beginning and half from its end; XML is read whole."""
+"""Characters of a line that are read, half from its beginning and half from its end; XML is read whole."""
 
 
 def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -> TestFields | None:
-    """The test run in a log; None when no framework's report is recognised.
+    """The test run in a log; None if no framework's report is recognised.
 
     `expected` says that the text is a test run's output: then a crash before any report is an error.
     """
@@ -86,7 +86,7 @@ def parse_tests(text: str, check: Check = no_check, *, expected: bool = False) -
 
 
 def _crash(lines: list[str]) -> TestFields | None:
-    """A log that ends in a Python traceback: the runner itself broke."""
+    """The tally of a log that ends with a Python traceback, because the runner itself failed."""
     last = next((x for x in reversed(lines) if x.strip()), "")
     if _RAISED.match(last) and any(x.startswith("Traceback (most recent call last):") for x in lines):
         return TestFields(status=ERROR, messages=(last.strip(),))
@@ -94,13 +94,13 @@ def _crash(lines: list[str]) -> TestFields | None:
 
 
 def _parser(module: str, function: str) -> Callable[[list[str]], Tally | None]:
-    """A framework's parser, loaded when a log first looks like that framework's."""
+    """A framework's parser, loaded the first time that a log looks like that framework's."""
     parse: Callable[[list[str]], Tally | None] = getattr(import_module(f".{module}", __name__), function)
     return parse
 
 
 def _without(lines: list[str], spans: list[tuple[int, int]]) -> list[str]:
-    """The lines outside of the given ranges."""
+    """The lines outside the given ranges."""
     if not spans:
         return lines
     kept: list[str] = []
@@ -112,9 +112,9 @@ def _without(lines: list[str], spans: list[tuple[int, int]]) -> list[str]:
 
 
 def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestFields:
-    """One answer of all tallies: any failure fails, any error errs, and all must have passed for 'passed'.
+    """Combine all tallies: any failure means failed, any error means error, and all must have passed for 'passed'.
 
-    A gate on coverage stands inside a runner's own report, an exit code outside of it, in `rest`.
+    A failed coverage threshold is inside a runner's own report; an exit code is outside it, in `rest`.
     """
     verdicts = {t.verdict for t in tallies}
     if FAILED in verdicts:

@@ -29,7 +29,7 @@ MESSAGES = 20
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally, or None when the log is neither cargo's nor nextest's."""
+    """The tally, or None if the log is neither cargo's nor nextest's."""
     tally = Tally("cargo test")
     seen = False
     running = results = 0
@@ -47,7 +47,7 @@ def parse(lines: list[str]) -> Tally | None:
             failed, late, broken, skipped = (int((match[i] or "0")[:9]) for i in (3, 4, 5, 6))
             tally.count(passed=int(match[2][:9]), failed=failed + late, errors=broken, skipped=skipped)
             share = _SHARE.match(line)
-            running, results = 1, int(not share or share[1] == share[2])  # a run that was cut short proves nothing
+            running, results = 1, int(not share or share[1] == share[2])  # a truncated run proves nothing
         elif _RUNNING.match(line):
             running += 1
         elif match := _TEST.match(line) or _NEXTEST.match(line):

@@ -1,4 +1,4 @@
-"""`go test`: package and test lines, also as `-json` events, also behind a task runner's `[name] ` prefix."""
+"""`go test`: package and test lines, including `-json` events and lines with a task runner's `[name] ` prefix."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _State:
         self.verbose = False  # whether tests that pass are printed
         self.running: set[str] = set()  # tests, or packages of events, that have not ended
         self.current = ""  # the test whose output follows
-        self.told: dict[str, list[str]] = {}  # what running tests have said, until their outcome is known
+        self.told: dict[str, list[str]] = {}  # the output of running tests, until their outcome is known
         self.failing = False  # whether the test of the last outcome line failed
 
     def line(self, line: str, tally: Tally) -> None:
@@ -94,7 +94,7 @@ class _State:
         rest = match[3] or ""
         if match[1] == "ok" and (re.match(r"[\d.]+s|\(cached\)|\[|coverage", rest)):
             self.seen = self.good = True
-            self.running.clear()  # what a test prints without a line's end may hide its outcome
+            self.running.clear()  # output without a line end may hide a test's outcome
         elif match[1] == "?" and "no test files" in rest:
             self.seen = True
         elif match[1] == "FAIL" and _failed_package(match[2], rest):
@@ -148,7 +148,7 @@ class _State:
             self.bad = True
 
     def output(self, line: str, test: str, tally: Tally) -> None:
-        """What a test has printed, as an event; outcomes are events of their own."""
+        """Take what a test has printed, from an event; outcomes are separate events."""
         if line.startswith(("panic: ", "fatal error: ")):
             self.panicked = True
             self.say(line.removesuffix(" [recovered]"), tally)

@@ -71,7 +71,7 @@ def parse_jest(lines: list[str]) -> Tally | None:
 
 
 def _jest_failures(lines: list[str], tally: Tally) -> list[str]:
-    """Takes the names of failing tests and what was raised; returns the files of suites that failed to run."""
+    """Take the names of failing tests and what was raised; returns the files of suites that failed to run."""
     broken: list[str] = []
     file = ""
     due = False
@@ -124,7 +124,7 @@ def parse_vitest(lines: list[str]) -> Tally | None:
 
 
 def _vitest_failures(lines: list[str], tally: Tally) -> list[str]:
-    """Takes the names of failing tests and what was raised; returns the files that could not be loaded."""
+    """Take the names of failing tests and what was raised; returns the files that could not be loaded."""
     broken: list[str] = []
     due = False
     for line in lines:
@@ -142,10 +142,10 @@ def _vitest_failures(lines: list[str], tally: Tally) -> list[str]:
 
 
 def parse_mocha(lines: list[str]) -> Tally | None:
-    """Mocha's tally; failing names stand in the numbered list after the counts, one suite or test a line.
+    """Mocha's tally; failing names are in the numbered list after the counts, one suite or test per line.
 
-    `N failing` follows `N passing`, so a log that ends with the latter may be cut: it proves a pass only if it also
-    shows every test that passed and none that failed.
+    `N failing` follows `N passing`, so a log that ends with the latter may be truncated: it proves a pass only if it
+    also shows every test that passed and none that failed.
     """
     tally = Tally("mocha")
     seen = finished = False
@@ -170,7 +170,7 @@ def parse_mocha(lines: list[str]) -> Tally | None:
         elif _MOCHA_TICK.match(line):
             ticks += 1
         elif not seen and (named := _MOCHA_NAME.match(line)):
-            numbered.append(named[2])  # the reporter numbers failures where they happen
+            numbered.append(named[2])  # the reporter numbers failures as they happen
         elif match := _MOCHA_BROKEN.match(line):
             seen = True
             tally.verdict = ERROR
@@ -185,7 +185,7 @@ def parse_mocha(lines: list[str]) -> Tally | None:
 
 
 def _mocha_failure(tally: Tally, first: str, following: list[str]) -> None:
-    """Takes one entry of the numbered list: its titles up to the one that ends with a colon, then what was raised."""
+    """Take one entry of the numbered list: its titles up to the one that ends with a colon, then what was raised."""
     titles = [first.strip()]
     at = 0
     while not titles[-1].endswith(":") and at < min(_TITLE_LINES, len(following)) and following[at].strip():

@@ -1,4 +1,4 @@
-"""JUnit XML, as pytest, Jest, Gradle, Maven, Bats, Node and many others write it; also cut off, or inside a log."""
+"""JUnit XML, as written by pytest, Jest, Gradle, Maven, Bats, Node and many others; also truncated, or inside a log."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{
 _CLOSING = re.compile(r"</(\w+)")
 _CHILD = re.compile(rf"<({'|'.join(_OUTCOMES)})\b")
 MAX_MESSAGE = 400
-"""Characters of a failure's text in which its first line is looked for."""
+"""Characters of a failure's text that are searched for its first line."""
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally of a report: of its cases where all are shown, otherwise of the suites' own figures."""
+    """The tally of a report: from its cases if all are shown, otherwise from the suites' own figures."""
     tally = Tally("junit")
     suites: list[Element] = []
     shown = dict.fromkeys(_FIGURES, 0)
@@ -33,7 +33,7 @@ def parse(lines: list[str]) -> Tally | None:
         if closing := _CLOSING.match(piece):
             depth[closing[1]] -= 1
         elif ">" not in piece:
-            continue  # cut off within its first tag
+            continue  # truncated within its first tag
         elif piece.startswith("<testcase"):
             shown["tests"] += 1
             if _CHILD.search(piece) and (outcome := _outcome(_element(piece), tally)):
@@ -54,9 +54,9 @@ def parse(lines: list[str]) -> Tally | None:
 
 
 def _plain_xml(text: str) -> str:
-    """The text with nothing but tags and characters: no comments, raw stretches, declarations or custom entities.
+    """The text reduced to tags and characters: no comments, CDATA, declarations or custom entities.
 
-    What a test has printed may itself look like a report, so raw stretches are escaped. A document type never reaches
+    What a test printed may itself look like a report, so CDATA is escaped. A document type never reaches
     the parser and the name of an unknown entity stays text, so that no entity can expand.
     """
     kept: list[str] = []
@@ -72,14 +72,14 @@ def _plain_xml(text: str) -> str:
 
 
 def _element(piece: str) -> Element | None:
-    """The suite or case with which a piece of a report begins, as far as the piece can be parsed.
+    """The suite or case at the beginning of a piece of a report, as far as the piece can be parsed.
 
-    Each piece has a parser of its own: a broken case spoils no other, and no tree of the whole report is built.
+    Each piece has its own parser: a broken case affects no other, and no tree of the whole report is built.
     """
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed("<log>")
     parser.feed(_with_end(piece))
-    parser.feed("<end/>")  # the parser hands over a text when the next element begins
+    parser.feed("<end/>")  # the parser delivers text when the next element begins
     with suppress(ParseError):
         parser.close()
     element: Element | None = None
@@ -96,7 +96,7 @@ def _element(piece: str) -> Element | None:
 
 
 def _with_end(piece: str) -> str:
-    """A piece whose last tag is complete: an opening tag that is cut off is completed, a closing one is dropped."""
+    """A piece with a complete last tag: a truncated opening tag is completed, a closing one is dropped."""
     start = piece.rfind("<")
     tag = piece[start:]
     if tag.startswith("</") or tag == "<":
@@ -111,7 +111,7 @@ def _with_end(piece: str) -> str:
 
 
 def _add_visible_outcome(case: Element, piece: str) -> None:
-    """Adds the outcome that a case shows after the place where it stops being valid XML."""
+    """Add the outcome that a case shows after the position where it stops being valid XML."""
     if child := _CHILD.search(piece):
         text = piece[child.end() :].partition(">")[2]
         SubElement(case, child[1]).text = html.unescape(text[:MAX_MESSAGE])
@@ -135,7 +135,7 @@ def _stated(suites: list[Element]) -> dict[str, int]:
 
 
 def _outcome(case: Element | None, tally: Tally) -> str:
-    """The figure that a case counts for, '' when it passed; a failure of a test that may fail does not count."""
+    """The figure that a case adds to, '' if it passed; the failure of a test that is allowed to fail does not count."""
     children = [x for x in case.iter() if _name(x) in _OUTCOMES] if case is not None else []
     if case is None or not children:
         return ""

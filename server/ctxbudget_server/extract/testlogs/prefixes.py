@@ -1,4 +1,4 @@
-"""What a CI system or a runner of containers puts before each line of a log, and marks of what it left out."""
+"""Prefixes that CI systems and container runners put before each line of a log, and marks of omitted parts."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def without_prefixes(lines: list[str]) -> list[str]:
 
 
 def is_cut(lines: list[str]) -> bool:
-    """Whether a line says that a part of the log was left out."""
+    """Whether a line says that part of the log was omitted."""
     return any(len(x) < 200 and _CUT.match(x) for x in lines)

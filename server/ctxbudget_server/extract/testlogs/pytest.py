@@ -53,7 +53,7 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
     if broken and not closing:
         tally.verdict = ERROR
     elif not certain and any({"failed", "error", "errors"} & counts(t).keys() for t in texts.values()):
-        # Footers that cannot be paired with their sessions: one of them may be of a run that failed.
+        # The footers cannot be paired with sessions, and one of them may belong to a run that failed.
         return tally.conclude(False), []
     finished = bool(closing) and (not starts or starts[-1] < closing[-1])
     finished = finished and not _abandoned(lines, starts, closing)
@@ -63,7 +63,7 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
-    """The lines with rules that a narrow terminal has wrapped put together again; their number stays the same."""
+    """The lines, with rules that a narrow terminal wrapped joined again; the number of lines stays the same."""
     found = lines
     for i, line in enumerate(lines[:-1]):
         if line.startswith("==") and _RULE.match(line) and _RULE_END.match(lines[i + 1]):
@@ -88,15 +88,15 @@ def _outer(starts: list[int], ends: list[int]) -> tuple[list[int], bool]:
         else:
             depth -= 1
     if (depth or not certain) and ends:
-        # Captured output may lack a start or an end; the last line of all is the outer one's.
+        # Captured output may lack a start or an end; the last closing line is that of the outer session.
         return [ends[-1]], len(ends) == 1
     return closing, certain
 
 
 def _abandoned(lines: list[str], starts: list[int], closing: list[int]) -> bool:
-    """Whether a session began and never ended: another begins before any closing line, and not in captured output.
+    """Whether a session began and never ended, i.e. another begins before any closing line, outside captured output.
 
-    Its tests may have failed, so a later session that passes does not speak for the log.
+    Its tests may have failed, so a later session that passes does not prove the log passed.
     """
     for first, second in pairwise(starts):
         if not any(first < end < second for end in closing):
@@ -128,7 +128,7 @@ def _names(lines: list[str], tally: Tally, finished: bool, end: int) -> None:
 
 
 def _messages(lines: list[str], tally: Tally) -> None:
-    """Adds the first line of each failure where the summary has none, and completes those that it has cut."""
+    """Add the first line of each failure without one in the summary, and complete those that the summary truncated."""
     if tally.messages and not any(m.endswith("...") for m in tally.messages):
         return
     raised: list[str] = []

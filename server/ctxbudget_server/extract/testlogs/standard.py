@@ -27,7 +27,7 @@ _TOX_GOOD = re.compile(r"\s*congratulations :\)")
 
 
 def parse_ctest(lines: list[str]) -> Tally | None:
-    """CTest's tally; the first line that a failed test has printed is its message."""
+    """CTest's tally; the message of a failed test is the first line that it printed."""
     tally = Tally("ctest")
     seen = finished = False
     for n, line in enumerate(lines):
@@ -54,7 +54,7 @@ def parse_ctest(lines: list[str]) -> Tally | None:
 def parse_tox(lines: list[str]) -> Tally | None:
     """tox's own verdict; it has no counts of tests. Its messages name the environments that failed.
 
-    Only the closing line speaks for all environments.
+    Only the closing line is about all environments.
     """
     tally = Tally("tox")
     bad = good = seen = False

@@ -16,7 +16,7 @@ _FILE = re.compile(r"(\S+\.py)\[[\d/?]+\]")
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally, or None when the log is not SymPy's."""
+    """The tally, or None if the log is not SymPy's."""
     tally = Tally("sympy")
     seen = finished = due = False
     for i, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""What one framework's report in a log adds up to."""
+"""The totals of one framework's report in a log."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Tally:
 
 
 def told(lines: list[str], at: int) -> str:
-    """The line at `at`, with the next one that says something where it ends with a colon."""
+    """The line at `at`; if it ends with a colon, joined with the next non-empty one."""
     line = lines[at].strip()
     if line.endswith(":"):
         line = f"{line} {next((x.strip() for x in lines[at + 1 : at + 4] if x.strip()), '')}"

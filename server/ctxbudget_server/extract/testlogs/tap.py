@@ -19,18 +19,18 @@ MESSAGES = 20
 
 _FIGURE = re.compile(r"# (pass|fail|cancelled|skipped|todo) +(\d+)$")
 
-_BATS_NAME = re.compile(r"(?:.*\d+/\d+)?\s*✗ (\S.*)$")  # the cursor goes back over the progress
+_BATS_NAME = re.compile(r"(?:.*\d+/\d+)?\s*✗ (\S.*)$")  # the cursor moves back over the progress display
 _BATS_CLOSE = re.compile(r"(\d+) tests?, (\d+) failures?(?:, (\d+) skipped)?")
 
 
 class _Points:
-    """The test points so far. A point that holds others is a suite: its own outcome repeats theirs."""
+    """The test points so far. A point that contains others is a suite; its own outcome repeats theirs."""
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
         self.planned = self.top = self.seen = 0
         self.closed = False
-        self.figures: dict[str, int] = {}  # what the producer says at the end
+        self.figures: dict[str, int] = {}  # the producer's own totals
         self.opened: list[tuple[int, str]] = []  # suites announced before their points: indent, name
         self.deepest = -1  # indent of the last point, while it may turn out to be inside the next one
         self.reason_due = False
@@ -63,7 +63,7 @@ class _Points:
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally of TAP or of Bats's pretty output. Without its plan, or with fewer points, nothing has passed."""
+    """The tally of TAP or of Bats's pretty output. It counts as passed only if the plan is there and all points are."""
     tally = Tally("tap")
     points = _Points(tally)
     suites_failed = False
@@ -101,13 +101,13 @@ def parse(lines: list[str]) -> Tally | None:
 
 
 def _state(tally: Tally, figures: dict[str, int]) -> None:
-    """Replaces the counted points by the producer's own figures."""
+    """Replace the counted points with the producer's own figures."""
     tally.passed, tally.failed = figures["pass"], figures["fail"] + figures.get("cancelled", 0)
     tally.skipped = max(tally.skipped or 0, figures.get("skipped", 0) + figures.get("todo", 0))
 
 
 def _reason(points: _Points, lines: list[str], n: int) -> None:
-    """Takes a line under a failed point if it says why: a YAML block's error, Bats's diagnosis, or mere text."""
+    """Take a line under a failed point if it says why: a YAML block's error, Bats's diagnosis, or plain text."""
     line = lines[n]
     if match := _DIAGNOSIS.match(line):
         points.tally.messages.append(match[1])
@@ -133,7 +133,7 @@ _NODE_ERROR = re.compile(r"\s+\w*(?:Error|Exception)\b[^:]{0,40}: \S")
 
 
 def parse_node(lines: list[str]) -> Tally | None:
-    """The tally of the spec reporter of `node --test`; the counts stand in its closing lines."""
+    """The tally of the spec reporter of `node --test`; the counts are in its last lines."""
     tally = Tally("node test")
     figures: dict[str, int] = {}
     suites: list[tuple[int, str]] = []

@@ -24,7 +24,7 @@ _RAISED = re.compile(r"(?:[\w.]*(?:Error|Exception|Failure|Warning))(?::.*)?$")
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally, or None when the log has none of unittest's lines."""
+    """The tally, or None if the log has no lines of unittest."""
     tally = Tally("unittest")
     pending: int | None = None
     unclosed = False
@@ -74,7 +74,7 @@ def parse(lines: list[str]) -> Tally | None:
 
 
 def _broken_tests(names: list[str], stated: int) -> int:
-    """How many of the tests that ran have failed: subtests fail one by one, and a failed setUpClass is not a test."""
+    """How many of the tests that ran have failed: subtests fail individually, and a failed setUpClass is not a test."""
     if len(names) != stated:
         return stated
     return len({match[0] for name in names if (match := _BASE.match(name))})
