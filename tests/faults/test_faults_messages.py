@@ -43,7 +43,8 @@ class Conversation:
         self.client = client
         self.source = source
         self.sent: Counter[str] = Counter()
-        self._methods: dict[Any, list[str]] = {}
+        self._methods: dict[Any, str] = {}
+        self._used_twice = set[Any]()
 
     def run(self, messages: int) -> None:
         """Send so many messages in batches, and wait for all that each batch is owed."""
@@ -57,7 +58,9 @@ class Conversation:
         for message in messages:
             for message_id in message.ids:
                 self.client.expect_answer(message_id, message.method)
-                self._methods.setdefault(message_id, []).append(message.method)
+                if message_id in self._methods:
+                    self._used_twice.add(message_id)
+                self._methods[message_id] = message.method
             self.sent["valid" if message.valid else "spoilt"] += 1
             self.client.send_raw(message.data)
         orphans = sum(message.orphans for message in messages)
@@ -73,11 +76,9 @@ class Conversation:
         assert orphans == 0
 
     def _judge(self, answer: dict[str, Any]) -> None:
-        methods = self._methods.pop(answer["id"], [""])
-        if len(methods) > 1:  # an id that was used twice
-            self._methods[answer["id"]] = methods[1:]
+        if answer["id"] in self._used_twice:  # the second one may well be refused before the first one is answered
             return
-        (method,) = methods
+        method = self._methods.pop(answer["id"], "")
         if "result" in answer:
             self.sent["answered with a result"] += 1
             self.source.known.learn(answer["result"])
