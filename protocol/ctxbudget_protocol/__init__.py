@@ -1,1 +1,1 @@
-"""The wire contract of ctxbudget: words, models, errors and the method table. Imports nothing of ours."""
+"""The wire contract of ctxbudget: words, models, errors and the method table. Imports none of our other packages."""

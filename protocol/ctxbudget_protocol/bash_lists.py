@@ -1,4 +1,4 @@
-"""What the bash client must know of the methods: its marked lines in `ctxbudget.sh`, made from the method table."""
+"""What the bash client must know about the methods: marked lines in `ctxbudget.sh`, made from the method table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ END = "# Made from the method table: end"
 
 
 def render(script: str) -> str:
-    """The script with its marked lines made from the table. Raises ValueError if it has no such lines."""
+    """The script with its marked lines generated from the table. Raises ValueError if it has no such lines."""
     before, begin, rest = script.partition(BEGIN + "\n")
     _, end, after = rest.partition(END + "\n")
     if not begin or not end:

@@ -1,4 +1,4 @@
-"""The typed methods of the Python client, made from the contract by `python -m ctxbudget_protocol.generate`.
+"""The typed methods of the Python client, generated from the contract by `python -m ctxbudget_protocol.generate`.
 
 Top-level params become keyword arguments in snake_case; objects inside them keep their wire form.
 """
@@ -15,7 +15,7 @@ from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import requests
 from ctxbudget_protocol.records import type_name
 
-ORIGIN = "Made from the method table by `python -m ctxbudget_protocol.generate`."
+ORIGIN = "Generated from the method table by `python -m ctxbudget_protocol.generate`."
 
 SESSION_FIELDS = ("sessionId",)
 WRITE_FIELDS = (*SESSION_FIELDS, "requestKey", "ifRevision")
@@ -39,7 +39,7 @@ def _params_module(types: dict[str, Schema]) -> str:
     schemas = {method.name: types[type_name(method.params)] for method in requests()}
     wanted = {name for schema in schemas.values() for name in _named(schema, types)}
     inner = {name: types[name] for name in wanted if "properties" in types[name]}
-    # Objects come before those that name them.
+    # Objects come before those that refer to them.
     nested = sorted(inner, key=lambda name: (len(list(_named(inner[name], inner))), name))
     write = schemas["context/undo"]
     blocks = [
@@ -69,7 +69,7 @@ from ctxbudget_protocol.words import {", ".join(used)}
 
 
 def _params(name: str, schema: Schema) -> str:
-    """The params of one method: what all writes or all methods of sessions share is inherited."""
+    """The params of one method; members shared by all writes, or all session methods, are inherited."""
     properties = schema.get("properties", {})
     for base, shared in (("WriteParams", WRITE_FIELDS), ("SessionParams", SESSION_FIELDS)):
         if properties.keys() >= set(shared):

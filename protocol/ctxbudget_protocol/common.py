@@ -1,4 +1,4 @@
-"""What params share, and what results share: the account in short, alerts, and what a prune did."""
+"""Records shared by params and results: the account's figures, alerts, and the outcome of a prune."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ class MutatingParams(SessionParams):
     """Params of a method that writes to a session."""
 
     request_key: RequestKey | None = described(
-        "The same key returns the first result, also after a restart: a retry never counts twice.", default=None
+        "The same key returns the first result, even after a restart, so a retry never counts twice.", default=None
     )
-    if_revision: Revision | None = described("Refuse with `conflict` if the session is elsewhere.", default=None)
+    if_revision: Revision | None = described(
+        "Refuse with `conflict` if the session is at another revision.", default=None
+    )
 
 
 class SessionResult(Record):
@@ -32,42 +34,44 @@ class SessionResult(Record):
 
 
 class Figures(Record):
-    """The account in short. All figures are tokens, except shares, which name their base."""
+    """The account's main figures. All are tokens, except shares, which name their base."""
 
     window: int = described("The model's context size, tokens.")
     budget: int = described("floor(window x target share), tokens.")
-    retained: int = described("In the context now, tokens; always processed - saved.")
+    retained: int = described("Tokens in the context now; always processed - saved.")
     peak: int = described("Highest `retained` at the end of any transaction, tokens.")
-    processed: int = described("All that callers brought in, tokens.")
-    saved: int = described("Taken out, net of what stands in for it and of what was brought back, tokens.")
-    leased: int = described("Reserved for work in flight, tokens.")
-    available: int = described("budget - retained - leased, tokens; negative when over.")
+    processed: int = described("Tokens of everything that callers added.")
+    saved: int = described("Tokens removed, less replacements and what was restored.")
+    leased: int = described("Tokens reserved for work in flight.")
+    available: int = described("budget - retained - leased, tokens; negative if over budget.")
     of_window: float = described("retained / window.")
     of_budget: float = described("retained / budget.")
     level: Level
 
 
 class Notice(Record):
-    """Something that the store has lost or had to mend; told until `store/acknowledge`."""
+    """Something that the store has lost or had to repair; reported until `store/acknowledge`."""
 
     id: int
     found_at: str
     kind: str = described(
-        "`salvaged`: a damaged file was replaced by what could be read of it. `wentBack`: acknowledged changes of "
+        "`salvaged`: a damaged file was replaced with what could be read of it. `wentBack`: acknowledged changes of "
         "sessions are missing. `headerRepaired`: the file's header was damaged; nothing is lost."
     )
-    message: str = described("One sentence for a person, with the names of what is lost.")
-    detail: dict[str, Any] = described("The figures for a program, by kind: `sessions[]` and where the file is kept.")
+    message: str = described("A message for people that names what is lost.")
+    detail: dict[str, Any] = described(
+        "Data for programs, depending on the kind: `sessions[]` and where the file is kept."
+    )
 
 
 class Noticed(Record):
-    """What results carry that tell of losses."""
+    """Members of results that report losses."""
 
-    notices: list[Notice] = described("Losses of the store that were not acknowledged yet.", default=())
+    notices: list[Notice] = described("Losses of the store that have not been acknowledged.", default=())
 
 
 class Alert(Record):
-    """The level rose: said once for each crossing, to all processes together."""
+    """The level rose. Raised once for each crossing, whichever process caused it."""
 
     level: Literal["warn", "critical"]
     previous: Level
@@ -77,7 +81,7 @@ class Alert(Record):
     of_budget: float = described("retained / budget.")
     revision: int
     at: str
-    message: str = described("One sentence for a person or a model.")
+    message: str = described("One sentence for people and models.")
 
 
 class PlanRow(Record):
@@ -102,8 +106,8 @@ class PlanRow(Record):
 
 
 class PruneOutcome(Record):
-    """What a removal did, and the token that takes it back."""
+    """What a prune did, and the id with which to undo it."""
 
     plan: list[PlanRow]
     saved: int = described("Sum of tokensBefore - tokensAfter over the plan, tokens.")
-    undo: str | None = described("For `context/undo`; null when nothing changed.")
+    undo: str | None = described("For `context/undo`; null if nothing changed.")

@@ -24,12 +24,12 @@ FILE_NAME = "contract.json"
 
 
 def published() -> Schema:
-    """The contract as it is published with the package; reads one file and imports no models."""
+    """The contract as published with the package; reads one file and imports no models."""
     return read(FILE_NAME)
 
 
 def contract() -> Schema:
-    """The contract, made from the method table."""
+    """The contract, generated from the method table."""
     expanded = {name: _with_bare_references(_with_variants(schema)) for name, schema in definitions().items()}
     return {
         "$schema": DIALECT,
@@ -92,7 +92,7 @@ def definitions() -> dict[str, Schema]:
 
 
 def _with_variants(schema: Schema) -> Schema:
-    """A type as JSON Schema has it: where exactly one of several fields must be given, one variant for each of them."""
+    """A type in JSON Schema: if exactly one of several fields must be given, one variant for each of them."""
     names = schema.get("exactlyOne")
     if names is None:
         return schema
@@ -109,7 +109,7 @@ def _with_variants(schema: Schema) -> Schema:
 
 
 def _with_bare_references(schema: Any) -> Any:
-    """A schema whose references have no members beside them: generators of types would copy the type otherwise."""
+    """A schema in which references have no sibling members, since type generators would copy the type otherwise."""
     if isinstance(schema, list):
         return [_with_bare_references(each) for each in schema]
     if not isinstance(schema, dict):
@@ -132,9 +132,9 @@ WORDS = {get_args(value): name for name, value in vars(words).items() if get_ori
 
 
 def _tidied(schema: Any) -> Any:
-    """A schema that names closed sets of values, without titles that only repeat names.
+    """A schema that refers to closed sets of values by name, without titles that only repeat names.
 
-    A property called title is an object, and stays.
+    A property called title is an object and is kept.
     """
     if isinstance(schema, list):
         return [_tidied(each) for each in schema]
@@ -149,7 +149,7 @@ def _tidied(schema: Any) -> Any:
 
 _FAULTS: Schema = {
     "type": "array",
-    "description": "The fields at fault, where there are any.",
+    "description": "The fields at fault, if any.",
     "items": {"$ref": "#/$defs/FieldFault"},
 }
 _FIELD_FAULT: Schema = {
@@ -158,11 +158,11 @@ _FIELD_FAULT: Schema = {
     "properties": {
         "loc": {
             "type": "array",
-            "description": "The way to the field: names of members and positions in lists.",
+            "description": "The path to the field: names of members and positions in lists.",
             "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
         },
-        "msg": {"type": "string", "description": "What was expected, for a person."},
-        "type": {"type": "string", "description": "The kind of fault, for a program."},
+        "msg": {"type": "string", "description": "What was expected, for people."},
+        "type": {"type": "string", "description": "The kind of fault, for programs."},
     },
     "required": ["loc", "msg", "type"],
 }
@@ -175,7 +175,7 @@ def _error_data(name: str, spec: ErrorSpec) -> Schema:
         "description": f"`data` of the error `{name}`.",
         "type": "object",
         "properties": {
-            "name": {"const": name, "description": "The name of the error, for a program."},
+            "name": {"const": name, "description": "The name of the error, for programs."},
             "retryable": {"const": spec.retryable, "description": _meaning("retryable")},
             "errors": _FAULTS,
             **members,
@@ -203,15 +203,15 @@ def _member(kind: str) -> Schema:
 _LIMITS = {
     "maxMessageBytes": "The largest message, in bytes.",
     "maxDocumentBytes": "The largest document, in bytes of UTF-8.",
-    "maxRequestsInFlight": "Requests of one client that are worked on at the same time.",
-    "maxTokens": "The largest token figure that params may give.",
+    "maxRequestsInFlight": "Maximum number of one client's requests that are processed at the same time.",
+    "maxTokens": "The largest token figure that params may contain.",
 }
 
 
 def _limits() -> Schema:
     figures = Limits().wire()
     return {
-        "description": "What the server takes, as `initialize` advertises it.",
+        "description": "The limits of what the server accepts, as advertised by `initialize`.",
         "type": "object",
         "properties": {
             name: {"type": "integer", "default": figure, "description": _LIMITS[name]}

@@ -1,7 +1,7 @@
 """Every error that can cross the wire: its stable name, its code, and what it carries.
 
-Programs switch on ``data.name``, which never changes; the code tells JSON-RPC's own errors from ours
-(1001-1099); ``data.retryable`` says whether the same request may succeed later unchanged.
+Programs switch on ``data.name``, which never changes. The code distinguishes JSON-RPC's own errors from ours
+(1001-1099). ``data.retryable`` says whether the same request may succeed later unchanged.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ Location = Sequence[str | int]
 
 
 class ErrorSpec(NamedTuple):
-    """What one error name means: its code, whether a retry may help, a sentence for the reference page, its members.
+    """One error: its code, whether a retry may help, a sentence for the reference page, its members.
 
-    `data` has the JSON types of the members of `data` that the name promises; `?` marks one that may be absent or null.
+    `data` has the JSON types of the guaranteed members of `data`; `?` marks one that may be absent or null.
     """
 
     code: int
@@ -32,7 +32,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "invalidParams": ErrorSpec(
         -32602, False, "The params are not valid; `errors[]` has a location for each fault.", {"phase": "integer?"}
     ),
-    "internalError": ErrorSpec(-32603, False, "A fault of the server; its log has the details."),
+    "internalError": ErrorSpec(-32603, False, "An internal error of the server; its log has the details."),
     "serverNotInitialized": ErrorSpec(-32002, False, "A request came before `initialize`."),
     "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
     "contentModified": ErrorSpec(-32801, False, "The document changed before the answer was ready; ask again."),
@@ -56,7 +56,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "conflict": ErrorSpec(
         1007,
         False,
-        "Something changed in between, or stands in the way.",
+        "Something changed in the meantime, or prevents the request.",
         {"revision": "integer?", "items": "object[]?"},
     ),
     "payloadTooLarge": ErrorSpec(
@@ -70,7 +70,7 @@ ERRORS: dict[str, ErrorSpec] = {
     ),
     "notText": ErrorSpec(1011, False, "The content is binary or not UTF-8.", {"offset": "integer", "path": "string?"}),
     "noContent": ErrorSpec(
-        1012, False, "The item entered as a token figure alone: it has no bytes.", {"itemId": "string"}
+        1012, False, "The item was added as a token figure only: it has no content.", {"itemId": "string"}
     ),
     "unknownSection": ErrorSpec(
         1013, False, "No section, or several, match.", {"section": "string", "candidates": "object[]"}
@@ -80,7 +80,7 @@ ERRORS: dict[str, ErrorSpec] = {
     ),
     "unknownLease": ErrorSpec(1015, False, "The session has no such lease.", {"leaseId": "string"}),
     "leaseClosed": ErrorSpec(
-        1016, False, "The lease was settled or released before.", {"leaseId": "string", "state": "string?"}
+        1016, False, "The lease has already been settled or released.", {"leaseId": "string", "state": "string?"}
     ),
     "unknownUndo": ErrorSpec(1017, False, "The session has no such undo.", {"undo": "string"}),
     "requestKeyReused": ErrorSpec(
@@ -89,7 +89,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "contentDropped": ErrorSpec(
         1019,
         False,
-        "Retention, which the user set, dropped the item's content; its figures stay.",
+        "The user's retention setting has dropped the item's content; its figures remain.",
         {"itemId": "string", "at": "string"},
     ),
     "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long.", {"waitedMs": "integer"}),
@@ -115,7 +115,7 @@ ERRORS: dict[str, ErrorSpec] = {
 class ProtocolError(Exception):
     """An error with a name from `ERRORS`, ready for the wire.
 
-    `fields` are the members of `data` that the name promises; `loc` points at the params field at fault.
+    `fields` are the guaranteed members of `data`; `loc` points at the faulty field of the params.
     """
 
     def __init__(self, name: str, message: str, *, loc: Location | None = None, **fields: Any) -> None:
@@ -130,7 +130,7 @@ class ProtocolError(Exception):
 
     @classmethod
     def invalid_params(cls, errors: list[dict[str, Any]]) -> ProtocolError:
-        """An `invalidParams` error from entries of `{loc, msg, type}`; the first makes the sentence."""
+        """An `invalidParams` error from entries of `{loc, msg, type}`; the first one makes the message."""
         first = errors[0]
         where = ".".join(str(part) for part in first["loc"]) or "params"
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -139,7 +139,7 @@ class ProtocolError(Exception):
         return error
 
     def data(self) -> dict[str, Any]:
-        """The `data` member: name, retryable, the promised fields, and the locations if there are any."""
+        """The `data` member: name, retryable, the guaranteed fields, and the locations if there are any."""
         data: dict[str, Any] = {"name": self.name, "retryable": ERRORS[self.name].retryable, **self.fields}
         if self.errors:
             data["errors"] = self.errors
@@ -151,5 +151,5 @@ class ProtocolError(Exception):
 
 
 def invalid(loc: Location, message: str, kind: str = "value_error") -> ProtocolError:
-    """An `invalidParams` error about one field, for rules that a model cannot state."""
+    """An `invalidParams` error about one field, for rules that a model cannot express."""
     return ProtocolError.invalid_params([{"loc": list(loc), "msg": message, "type": kind}])

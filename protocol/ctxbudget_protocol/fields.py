@@ -8,15 +8,15 @@ from ctxbudget_protocol.limits import MAX_TOKENS
 from ctxbudget_protocol.records import Constraint, Meaning
 
 MAX_ITEMS = 10_000
-"""The most items that one request names."""
+"""Maximum number of items in one request."""
 MAX_MESSAGES = 100_000
-"""The most messages of one array."""
+"""Maximum number of messages in one array."""
 
 Text = Annotated[str, Constraint(any_characters=True)]
-"""Any JSON string, lone surrogates included: content is taken as it is."""
+"""Any JSON string, including lone surrogates: content is accepted as it is."""
 
 SessionId = Annotated[str, Constraint(pattern=r"^[A-Za-z0-9._:-]{1,128}$"), Meaning("Unique in the workspace.")]
-ItemId = Annotated[str, Constraint(min_length=1, max_length=64), Meaning("Opaque, made by the server.")]
+ItemId = Annotated[str, Constraint(min_length=1, max_length=64), Meaning("Opaque, created by the server.")]
 RequestKey = Annotated[str, Constraint(min_length=1, max_length=200)]
 Label = Annotated[str, Constraint(min_length=1, max_length=500)]
 Title = Annotated[str, Constraint(max_length=4096)]
@@ -26,7 +26,7 @@ PositiveTokens = Annotated[int, Constraint(ge=1, le=MAX_TOKENS), Meaning("Tokens
 Share = Annotated[float, Constraint(ge=0, le=1, finite=True), Meaning("A share, 0 to 1.")]
 PhaseNumber = Annotated[int, Constraint(ge=0, le=9999)]
 WaveNumber = Annotated[int, Constraint(ge=0, le=9999)]
-Revision = Annotated[int, Constraint(ge=0), Meaning("Rises by one with each transaction of the session.")]
+Revision = Annotated[int, Constraint(ge=0), Meaning("Increases by one with each transaction of the session.")]
 LineNumber = Annotated[int, Constraint(ge=1), Meaning("1-based.")]
 Messages = Annotated[list[dict[str, Any]], Constraint(max_length=MAX_MESSAGES)]
-"""Messages of a provider: what lies inside is open, and comes back unchanged."""
+"""Messages in a provider's form: other members are allowed, and returned unchanged."""

@@ -1,8 +1,8 @@
-"""Makes everything that is made from the method table.
+"""Generates everything that is derived from the method table.
 
     python -m ctxbudget_protocol.generate [--check] [--root FOLDER]
 
-`--check` writes nothing, and exits with 1 where a file is stale. Works on a checkout of the project.
+`--check` writes nothing, and exits with 1 if a file is stale. Works on a checkout of the project.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def outputs(root: Path) -> Iterator[tuple[Path, str]]:
-    """Each made file of a checkout with the text that it should have."""
+    """Each generated file of a checkout, with the text that it should have."""
     package = root / "protocol" / "ctxbudget_protocol"
     yield package / contract.FILE_NAME, contract.render()
     yield package / param_types.FILE_NAME, param_types.render()
@@ -35,7 +35,7 @@ def outputs(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def stale(root: Path) -> list[Path]:
-    """The made files that are missing or differ from what the table says."""
+    """The generated files that are missing or differ from the method table."""
     return [path for path, text in outputs(root) if _text(path) != text]
 
 
@@ -44,9 +44,9 @@ def _text(path: Path) -> str:
 
 
 def main() -> int:
-    """The command line; the exit code."""
+    """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is stale")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: the one this package is in)")
     options = parser.parse_args()
     if not (options.root / "protocol").is_dir():
@@ -54,12 +54,12 @@ def main() -> int:
     if options.check:
         found = stale(options.root)
         for path in found:
-            sys.stderr.write(f"{path.relative_to(options.root)} is stale; {COMMAND} makes it\n")
+            sys.stderr.write(f"{path.relative_to(options.root)} is stale; run {COMMAND}\n")
         return 1 if found else 0
     for path, text in outputs(options.root):
         if _text(path) != text:
             path.write_text(text, "utf-8")
-            sys.stderr.write(f"made {path.relative_to(options.root)}\n")
+            sys.stderr.write(f"wrote {path.relative_to(options.root)}\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Files that are made from the method table and come with the package."""
+"""Reads the files that are generated from the method table and included in the package."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ctxbudget_protocol.errors import ProtocolError
 Schema = dict[str, Any]
 
 COMMAND = "python -m ctxbudget_protocol.generate"
-"""Makes everything that is made from the method table."""
+"""The command that generates everything from the method table."""
 
 
 def read(name: str) -> dict[str, Any]:
-    """A made file. Raises `internalError` that names the command which makes it."""
+    """Read a generated file. Raises `internalError`, naming the command that generates it."""
     try:
         text = Path(__file__).with_name(name).read_text("utf-8")
     except FileNotFoundError:

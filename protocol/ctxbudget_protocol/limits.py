@@ -7,30 +7,30 @@ from dataclasses import dataclass
 PROTOCOL_VERSION = "1.0"
 
 MAX_TOKENS = 1_000_000_000
-"""The largest token figure that is taken for real (tokens); above it a caller's figure is a mistake."""
+"""The largest token figure accepted; a larger one must be a mistake."""
 
 MAX_PATTERN_LENGTH = 500
-"""Characters of one pattern for file names."""
+"""Maximum characters of one pattern for file names."""
 
 MAX_PATTERNS = 2_000
-"""Patterns of the .gitignore files that hold for one file."""
+"""Maximum number of patterns of the .gitignore files that apply to one file."""
 
 MAX_PATTERNS_LENGTH = 64_000
-"""Characters of all patterns of the .gitignore files that hold for one file, and of those of one setting."""
+"""Maximum characters of all patterns of the .gitignore files that apply to one file, and of those of one setting."""
 
 MAX_GLOBS = MAX_PATTERNS_LENGTH // MAX_PATTERN_LENGTH
-"""Patterns of one setting."""
+"""Maximum number of patterns of one setting."""
 
 DEFAULT_SESSION = "default"
-"""The session of people and single scripts: what a request without `sessionId` acts on."""
+"""The session on which a request without `sessionId` acts; for people and single scripts."""
 
 ARCHIVE_SESSION = "archive"
-"""The session that holds what `context/fit` without `sessionId` removed. Its items count for nothing."""
+"""The session that keeps what `context/fit` without `sessionId` removed. Its items have no effect on any figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the server takes. Bytes are of UTF-8."""
+    """The limits of what the server accepts. Bytes are of UTF-8."""
 
     max_message_bytes: int = 64 * 1024 * 1024
     max_document_bytes: int = 16 * 1024 * 1024

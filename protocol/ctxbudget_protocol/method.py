@@ -11,17 +11,17 @@ Direction = Literal["clientToServer", "serverToClient"]
 
 
 class Example(NamedTuple):
-    """One call of a method: the params, and what a server answers. A test runs it; ids and times may differ."""
+    """One call of a method: the params and the server's answer. A test runs it; ids and times may differ."""
 
     params: dict[str, Any]
     result: dict[str, Any]
 
 
 class Method(NamedTuple):
-    """One method: its records, who sends it, whether it writes, and the errors that it may answer with.
+    """One method: its records, who sends it, whether it writes, and the errors that it may return.
 
-    `repeatable` marks a write that counts once although it is sent twice without a request key, so that a client may
-    send it again after a crash, and needs no key of its own for it.
+    `repeatable` marks a write that counts once even if it is sent twice without a request key, so a client may send it
+    again after a crash and needs no key for it.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Method(NamedTuple):
 
     @property
     def acts_on_session(self) -> bool:
-        """Whether the method acts on a session, the default one if none is named; others only take one as a setting."""
+        """Whether the method acts on a session (absent: the default one); others only take settings from one."""
         return "session_id" in self.params.names and self.result is not None and issubclass(self.result, SessionResult)
 
     @property
     def needs_key(self) -> bool:
-        """Whether a second sending counts twice unless both carry the same request key."""
+        """Whether sending it twice counts twice unless both have the same request key."""
         return self.mutates and not self.repeatable
 
 
@@ -54,11 +54,11 @@ COMMON_ERRORS = (
     "invalidParams", "internalError", "requestCancelled", "payloadTooLarge",
     "storeBusy", "storeFull", "storeUnavailable", "storeTooNew", "storeUnsafe",
 )  # fmt: skip
-"""What any request may answer with, beside the errors of its row."""
+"""Errors that any request may return, besides those of its row."""
 
 SESSION_ERRORS = ("unknownSession",)
-"""Of methods that read a session."""
+"""Errors of methods that read a session."""
 WRITE_ERRORS = (*SESSION_ERRORS, "sessionClosed", "conflict", "requestKeyReused")
-"""Of methods that write to a session."""
+"""Errors of methods that write to a session."""
 FILE_ERRORS = ("pathNotAllowed", "pathUnreadable", "notText", "payloadTooLarge")
-"""Of methods that read a file."""
+"""Errors of methods that read a file."""

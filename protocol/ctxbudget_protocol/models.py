@@ -1,4 +1,4 @@
-"""The pydantic models of records, made when wanted: importing pydantic takes longer than a hook's whole work."""
+"""The pydantic models of records, made on demand: importing pydantic takes longer than a hook's whole work."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _make_model(record: type[Record]) -> type[BaseModel]:
 
 
 def _description(record: type[Record], name: str, hint: Any) -> str | None:
-    """A field's own description, else that of its type, else what its name means."""
+    """A field's own description, else that of its type, else that of its name."""
     if (own := record.descriptions.get(name)) is not None:
         return own
     return _meaning(hint) or MEANINGS.get(name)
@@ -88,7 +88,7 @@ def _exactly_one(names: tuple[str, ...]) -> Any:
 
 
 def _modelled(hint: Any) -> Any:
-    """A type as pydantic reads it: records become their models, our constraints its own."""
+    """A type for pydantic: records become their models, and our constraints pydantic's."""
     if isinstance(hint, type) and issubclass(hint, Record):
         return model_of(hint)
     if hint == Messages:

@@ -1,4 +1,4 @@
-"""The protocol page, `docs/protocol.md`, made from the method table by `python -m ctxbudget_protocol.generate`."""
+"""The protocol page, `docs/protocol.md`, generated from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ Schema = dict[str, Any]
 TITLE = """\
 # The protocol
 
-This page is made from the method table by `python -m ctxbudget_protocol.generate`. The same contract as one JSON Schema
-is part of the package, and `ctxbudget schema` prints it.
+This page is generated from the method table by `python -m ctxbudget_protocol.generate`. The same contract is included
+in the package as one JSON Schema, which `ctxbudget schema` prints.
 """
 
 RULES = """\
 ## Rules
 
 ctxbudget speaks the base protocol of LSP on stdin and stdout (JSON-RPC 2.0 in `Content-Length` frames) and its
-lifecycle: `initialize`, `initialized`, requests in any order, `shutdown`, `exit`. `initialize` answers
-`capabilities.experimental.ctxbudget = {protocolVersion, methods, limits}`; a client may ask for a major version
-with `initializationOptions: {"protocolVersion": "1.0"}`.
+lifecycle: `initialize`, `initialized`, requests in any order, `shutdown`, `exit`. The result of `initialize` has
+`capabilities.experimental.ctxbudget = {protocolVersion, methods, limits}`; a client may request a major version with
+`initializationOptions: {"protocolVersion": "1.0"}`.
 
 - Names are camelCase. Unknown fields of params are refused with their location, except `workDoneToken`,
-  `partialResultToken` and `_meta`. Absent, `null` and `[]` params mean `{}`. Clients ignore result fields they
-  do not know.
-- `sessionId` absent means the workspace's default session. Every answer about a session carries its `revision`.
-- Methods that write take `requestKey` (the same key answers the first result, also after a restart) and
-  `ifRevision` (else `conflict {revision}`). A refused request changes nothing.
-- Writes to one session are worked on in the order of their arrival. Reads may overtake writes that were sent
-  before them: wait for the answer of a write whose effect you want to read.
-- `$/cancelRequest` answers -32800 at once and leaves nothing behind, unless the write was committed already:
-  then its result is answered.
-- Paths are absolute, `file:` URIs, or relative to the workspace, resolved through links; only regular UTF-8
-  files inside the workspace (and the folders of `--root` and `CTXBUDGET_ROOTS`) are read, once, at that moment.
-- Token figures are integers with a provenance: `exact`, `calibrated`, `estimated` or `reported`. Shares are
-  fractions that name their base: `ofWindow`, `ofBudget`, `ofAllocation`. Times are RFC 3339 UTC, durations
-  `...Ms`.
+  `partialResultToken` and `_meta`. Absent, `null` and `[]` params mean `{}`. Clients ignore result fields they do not
+  know.
+- Without `sessionId` a request acts on the workspace's default session. Every answer about a session carries its
+  `revision`.
+- Methods that write accept `requestKey` (the same key returns the first result, even after a restart) and `ifRevision`
+  (any other revision is refused with `conflict {revision}`). A refused request changes nothing.
+- Writes to one session are processed in the order in which they arrive. Reads may overtake earlier writes: wait for the
+  answer to a write whose effect you want to read.
+- After `$/cancelRequest` the request is answered with -32800 at once and leaves nothing behind, unless its write has
+  already been committed: then its result is returned.
+- Paths are absolute, `file:` URIs, or relative to the workspace, resolved through links; only regular UTF-8 files
+  inside the workspace (and the folders of `--root` and `CTXBUDGET_ROOTS`) are read, once, at that moment.
+- Token figures are integers with a provenance: `exact`, `calibrated`, `estimated` or `reported`. Shares are fractions
+  that name their base: `ofWindow`, `ofBudget`, `ofAllocation`. Times are RFC 3339 UTC, durations `...Ms`.
 """
 
 
@@ -67,7 +67,7 @@ def _anchor(name: str) -> str:
 
 def _effect(method: Method) -> str:
     if method.direction == "serverToClient":
-        return "notification of the server"
+        return "notification from the server"
     if not method.mutates:
         return "no"
     return "yes; may be repeated" if method.repeatable else "yes"
@@ -147,7 +147,7 @@ def _type(field: Schema) -> str:
 
 def _limits() -> Iterator[str]:
     yield "## Limits\n"
-    yield "`initialize` advertises what the server takes; these are the defaults.\n"
+    yield "`initialize` advertises the limits of what the server accepts; these are the defaults.\n"
     yield "| limit | default |"
     yield "| --- | --- |"
     for name, figure in Limits().wire().items():
@@ -157,8 +157,8 @@ def _limits() -> Iterator[str]:
 
 def _errors() -> Iterator[str]:
     yield "## Errors\n"
-    yield "Every error has `data.name`, which never changes, and `data.retryable`; `data.errors[{loc, msg, type}]`"
-    yield f"points at fields. Any request may answer {', '.join(f'`{name}`' for name in COMMON_ERRORS)}.\n"
+    yield "Every error has `data.name`, which is stable, and `data.retryable`; `data.errors[{loc, msg, type}]`"
+    yield f"points at fields. Any request may fail with {', '.join(f'`{name}`' for name in COMMON_ERRORS)}.\n"
     yield "| name | code | retryable | meaning | members of `data` |"
     yield "| --- | --- | --- | --- | --- |"
     for name, spec in ERRORS.items():

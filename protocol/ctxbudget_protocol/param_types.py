@@ -1,4 +1,4 @@
-"""What params are valid, for a process that has no time for models: the contract's types without its prose."""
+"""Types of valid params, for a process that has no time for models: the contract's types without descriptions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PROSE = ("description", "title")
 
 
 def published_types(name: str) -> dict[str, Schema]:
-    """All types of params as they are published with the package; reads one file and imports no models.
+    """All types of params as published with the package; reads one file and imports no models.
 
-    Raises `internalError` where the file is missing, or older than the type of this name.
+    Raises `internalError` if the file is missing, or does not have a type with this name yet.
     """
     types = _published_types()
     if name not in types:
@@ -48,7 +48,7 @@ def render() -> str:
 
 
 def _without_prose(schema: Schema) -> Schema:
-    """A schema without what is written for people; the names of its properties are not its own keywords."""
+    """A schema without text for people; names of properties are not treated as keywords."""
     kept = {key: value for key, value in schema.items() if key not in PROSE}
     for key, value in kept.items():
         if key == "properties":

@@ -1,8 +1,8 @@
-"""The base of all params and results: plain records that cost nothing to import and know their wire form.
+"""The base of all params and results: plain records that are cheap to import and know their wire form.
 
-Hooks run one process for each event, and importing pydantic takes longer than all their work. So records are declared
-and built without it; `ctxbudget_protocol.models` makes the pydantic model of a record where one is wanted: to explain
-what is wrong with params, for the JSON Schema, and for the tests that hold every answer against it.
+Hooks run one process per event, and importing pydantic takes longer than all their work. So records are declared and
+built without it; `ctxbudget_protocol.models` makes the pydantic model of a record when one is needed: to explain what
+is wrong with params, for the JSON Schema, and for the tests that check every answer against it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ _MISSING = object()
 
 
 class Constraint(NamedTuple):
-    """What a value must satisfy, beside its type; used in `Annotated`. Absent limits are None.
+    """What a value must satisfy besides its type; used in `Annotated`. Absent limits are None.
 
-    Lengths are of characters or elements; `finite` refuses infinities and NaN; `any_characters` takes lone surrogates.
+    Lengths are of characters or elements; `finite` refuses infinities and NaN; `any_characters` accepts lone
+    surrogates.
     """
 
     ge: float | None = None
@@ -34,13 +35,13 @@ class Constraint(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a type of field means, and its unit; used in `Annotated`. A field's own description wins."""
+    """The meaning of a field's type, and its unit; used in `Annotated`. A field's own description takes precedence."""
 
     text: str
 
 
 class Described:
-    """What is said about a field, and its default if it has one."""
+    """The description of a field, and its default if it has one."""
 
     def __init__(self, text: str, default: Any) -> None:
         self.text = text
@@ -48,13 +49,13 @@ class Described:
 
 
 def described(text: str, *, default: Any = _MISSING) -> Any:
-    """A field of a record with its meaning and unit."""
+    """Declare a field of a record with its meaning and unit."""
     return Described(text, default)
 
 
 @cache
 def camel(name: str) -> str:
-    """The wire's form of a Python name."""
+    """The wire form of a Python name."""
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
 
@@ -92,17 +93,17 @@ class Record:
         return type(self)(**{**self.__dict__, **changes})
 
     def wire(self, check: Check | None = None) -> dict[str, Any]:
-        """The JSON object. `check` is called for each record in it, and may raise to stop."""
+        """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
         return {camel(name): wire_value(getattr(self, name), check) for name in self.names}
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
-        """The record of a flat JSON object that `wire` made."""
+        """The record from a flat JSON object made by `wire`."""
         return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
 
 
 def type_name(record: type[Record]) -> str:
-    """The name of a record in the contract: params and results are called after their namespace too."""
+    """The name of a record in the contract; for params and results it includes the namespace."""
     namespace = record.__module__.rpartition(".")[2].capitalize()
     name = record.__name__
     if record.__module__.startswith("ctxbudget_protocol.methods.") and name.endswith(("Params", "Result")):
@@ -111,7 +112,7 @@ def type_name(record: type[Record]) -> str:
 
 
 def wire_value(value: Any, check: Check | None = None) -> Any:
-    """The JSON form of a record, a dataclass, a named tuple, a list of them, or of what is JSON already."""
+    """The JSON form of a record, a dataclass, a named tuple, a list of these, or a JSON value."""
     if isinstance(value, Record):
         if check is not None:
             check()

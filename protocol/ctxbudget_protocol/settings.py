@@ -1,6 +1,6 @@
-"""The settings of an editor, in one shape for all their sources, and the JSON Schema that is made of them.
+"""The settings of an editor, in one form for all their sources, and their JSON Schema.
 
-Absent and null mean the same: not set here.
+Absent and null both mean: not set here.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class LayerRule(_Model):
 
 
 class Ceilings(_Model):
-    """What one file of a layer may cost with what it imports; where nothing is set, the session's layer ceilings."""
+    """The maximum cost of one file of a layer with its imports; if not set, the session's layer ceilings."""
 
     permanent: Ceiling | None = Field(None, description="Default: 0.04 of the window.")
     phase: Ceiling | None = Field(None, description="Default: 0.12 of the window.")
@@ -62,10 +62,12 @@ class EditorSettings(_Model):
     session: str = Field(
         "auto",
         pattern=r"^[A-Za-z0-9._:-]{1,128}$",
-        description="The session whose window, budget and ceilings count, and that is watched. `auto`: the one of the "
-        "workspace that changed last.",
+        description="The session whose window, budget and ceilings are used, and which is watched. `auto`: the most "
+        "recently changed one of the workspace.",
     )
-    watch: bool = Field(False, description="Send budget/didChange and budget/alert of the session, now or later.")
+    watch: bool = Field(
+        False, description="Send budget/didChange and budget/alert for the session, even if it is created later."
+    )
     alerts: Literal["message", "notification", "off"] = Field(
         "message",
         description="With watch: `message` shows each alert with window/showMessage and sends budget/alert, "
@@ -86,34 +88,34 @@ class EditorSettings(_Model):
     layers: list[LayerRule] = Field(
         [],
         max_length=MAX_GLOBS,
-        description="Which files belong to which layer; the first that matches counts, before the built-in ones.",
+        description="Which files belong to which layer; the first match counts, before the built-in rules.",
     )
-    ceilings: Ceilings = Field(Ceilings(), description="The most that one file of a layer may cost, by layer.")
-    inlay_hints: bool = Field(True, description="The tokens of its section at each heading.")
-    code_lens: bool = Field(True, description="The document's total and what can be done about it, above line 1.")
-    diagnostics: bool = Field(True, description="A warning where a file passes the ceiling of its layer.")
-    hover: bool = Field(True, description="What a section costs, and what extraction would make of it.")
+    ceilings: Ceilings = Field(Ceilings(), description="The maximum cost of one file of a layer, by layer.")
+    inlay_hints: bool = Field(True, description="Show the tokens of each section at its heading.")
+    code_lens: bool = Field(True, description="Show the document's total, and what can be done about it, above line 1.")
+    diagnostics: bool = Field(True, description="Warn if a file exceeds the ceiling of its layer.")
+    hover: bool = Field(True, description="Show what a section costs, and what its metadata would cost.")
     summary_diagnostic: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="The document's total as a diagnostic of line 1. `auto`: for clients without lenses.",
+        description="Show the document's total as a diagnostic on line 1. `auto`: in clients without lenses.",
     )
     count_on_open: bool = Field(
         True,
-        description="Count a folder's texts when it is opened, in the background, where the client shows progress. "
-        "Closed files that load at the start, or that `layers` names, then have diagnostics too.",
+        description="Count a folder's texts in the background when it is opened, if the client shows progress. "
+        "Unopened files that load at the start, or that `layers` names, then have diagnostics too.",
     )
-    metadata_tokens: int = Field(300, ge=20, le=MAX_TOKENS, description="The most tokens that extracts may have.")
-    languages: Globs = Field(LANGUAGES, description="Language ids of the documents that are looked at.")
+    metadata_tokens: int = Field(300, ge=20, le=MAX_TOKENS, description="Maximum tokens of extracts.")
+    languages: Globs = Field(LANGUAGES, description="Language ids of the documents that are analysed.")
     include: Globs = Field(
-        INCLUDE, description="Files that are looked at whatever their language, and that countWorkspace counts."
+        INCLUDE, description="Files that are analysed whatever their language, and that countWorkspace counts."
     )
-    exclude: Globs = Field([], description="Files that are never looked at.")
-    max_file_bytes: int = Field(8_388_608, ge=1, description="Larger files are not looked at.")
+    exclude: Globs = Field([], description="Files that are never analysed.")
+    max_file_bytes: int = Field(8_388_608, ge=1, description="Larger files are not analysed.")
     roots: list[Folder] = Field(
         [],
         max_length=MAX_GLOBS,
-        description="Folders outside the workspace that imports may be read from, absolute or below `~`. Only from the "
-        "client: a project's file cannot allow them.",
+        description="Folders outside the workspace from which imports may be read, absolute or below `~`. Accepted "
+        "only from the client: a project's file cannot allow them.",
     )
 
 

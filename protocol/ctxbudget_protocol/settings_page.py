@@ -1,4 +1,4 @@
-"""The table of the settings in `docs/editors.md`, made from their JSON Schema."""
+"""The table of settings in `docs/editors.md`, generated from their JSON Schema."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FIRST_ROW = "| setting | type | default | meaning |"
 
 
 def render(page: str) -> str:
-    """The page with its table made from the schema. Raises ValueError if it has no table of settings."""
+    """The page with its table generated from the schema. Raises ValueError if it has no table of settings."""
     before, first, rest = page.partition(FIRST_ROW)
     if not first:
         raise ValueError(f"docs/editors.md has no line {FIRST_ROW!r}")

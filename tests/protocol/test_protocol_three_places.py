@@ -160,7 +160,7 @@ def test_without_the_generated_file_the_message_names_the_command(state: str, tm
     )
 
     assert checked.returncode == 1
-    assert f"param_types.json is stale; {GENERATE} makes it" in checked.stderr
+    assert f"param_types.json is stale; run {GENERATE}" in checked.stderr
     assert called.returncode != 0
     assert f"param_types.json is {state}" in called.stderr
     assert GENERATE in called.stderr

@@ -1,4 +1,4 @@
-"""The methods, one class a namespace. Made from the method table by `python -m ctxbudget_protocol.generate`."""
+"""The methods, one class a namespace. Generated from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class AsyncSession(AsyncNamespace):
         return await self._ask("session/open", params, session_results.OpenResult)
 
     async def close(self, **params: Unpack[p.SessionCloseParams]) -> session_results.CloseResult:
-        """End a session; its policy prunes what is left to prune."""
+        """End a session; its policy makes a final prune."""
         return await self._ask("session/close", params, session_results.CloseResult)
 
     async def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> session_results.RecalibrateResult:
-        """Count the items of a session at the present calibration, as one logged event."""
+        """Recount a session's items with the current calibration, as one logged event."""
         return await self._ask("session/recalibrate", params, session_results.RecalibrateResult)
 
     async def list(self, **params: Unpack[p.SessionListParams]) -> session_results.ListResult:
-        """The sessions of the workspace, page by page."""
+        """List the sessions of the workspace, page by page."""
         return await self._ask("session/list", params, session_results.ListResult)
 
     async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:
-        """Forget a session for good, originals included."""
+        """Delete a session for good, including its originals."""
         return await self._ask("session/delete", params, session_results.DeleteResult)
 
 
@@ -48,7 +48,7 @@ class AsyncWorkflow(AsyncNamespace):
         return await self._ask("workflow/startPhase", params, workflow_results.WorkflowResult)
 
     async def complete_phase(self, **params: Unpack[p.WorkflowCompletePhaseParams]) -> workflow_results.WorkflowResult:
-        """Complete a phase; the answer says what the policy pruned, kept and marked."""
+        """Complete a phase; the result says what the policy pruned, kept and marked."""
         return await self._ask("workflow/completePhase", params, workflow_results.WorkflowResult)
 
     async def start_wave(self, **params: Unpack[p.WorkflowStartWaveParams]) -> workflow_results.WorkflowResult:
@@ -56,7 +56,7 @@ class AsyncWorkflow(AsyncNamespace):
         return await self._ask("workflow/startWave", params, workflow_results.WorkflowResult)
 
     async def complete_wave(self, **params: Unpack[p.WorkflowCompleteWaveParams]) -> workflow_results.WorkflowResult:
-        """Complete a wave; the answer says what the policy pruned, kept and marked."""
+        """Complete a wave; the result says what the policy pruned, kept and marked."""
         return await self._ask("workflow/completeWave", params, workflow_results.WorkflowResult)
 
 
@@ -64,11 +64,11 @@ class AsyncBudget(AsyncNamespace):
     """`budget/*`."""
 
     async def allocate(self, **params: Unpack[p.BudgetAllocateParams]) -> budget_results.AllocateResult:
-        """Share the budget out to phases."""
+        """Divide the budget among phases."""
         return await self._ask("budget/allocate", params, budget_results.AllocateResult)
 
     async def status(self, **params: Unpack[p.BudgetStatusParams]) -> budget_results.StatusResult:
-        """Window, budget, the four accounts, layers, phases, leases, level and advice."""
+        """Window, budget, the four figures, layers, phases, leases, level and advice."""
         return await self._ask("budget/status", params, budget_results.StatusResult)
 
     async def reserve(self, **params: Unpack[p.BudgetReserveParams]) -> budget_results.ReserveResult:
@@ -76,19 +76,19 @@ class AsyncBudget(AsyncNamespace):
         return await self._ask("budget/reserve", params, budget_results.ReserveResult)
 
     async def settle(self, **params: Unpack[p.BudgetSettleParams]) -> budget_results.SettleResult:
-        """End a lease with what it used; the rest is refunded."""
+        """End a lease with the tokens it used; the rest is refunded."""
         return await self._ask("budget/settle", params, budget_results.SettleResult)
 
     async def release(self, **params: Unpack[p.BudgetReleaseParams]) -> budget_results.ReleaseResult:
-        """End a lease that used nothing."""
+        """End a lease of which nothing was used."""
         return await self._ask("budget/release", params, budget_results.ReleaseResult)
 
     async def renew(self, **params: Unpack[p.BudgetRenewParams]) -> budget_results.RenewResult:
-        """Give a lease more time."""
+        """Extend a lease."""
         return await self._ask("budget/renew", params, budget_results.RenewResult)
 
     async def report(self, **params: Unpack[p.BudgetReportParams]) -> budget_results.ReportResult:
-        """Actual against budget, per phase and layer, with overruns, peaks and net savings."""
+        """Actual figures against the budget, per phase and layer, with overruns, peaks and net savings."""
         return await self._ask("budget/report", params, budget_results.ReportResult)
 
 
@@ -96,47 +96,47 @@ class AsyncContext(AsyncNamespace):
     """`context/*`."""
 
     async def add(self, **params: Unpack[p.ContextAddParams]) -> context_results.AddResult:
-        """Items enter the account; never refused for the budget."""
+        """Add items to the account; never refused because of the budget."""
         return await self._ask("context/add", params, context_results.AddResult)
 
     async def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:
-        """Pin, unpin, retitle an item, or move it to a layer or phase."""
+        """Pin, unpin or retitle an item, or move it to another layer or phase."""
         return await self._ask("context/update", params, context_results.UpdateResult)
 
     async def append(self, **params: Unpack[p.ContextAppendParams]) -> context_results.AppendResult:
-        """Grow an item; only its tail is counted again."""
+        """Append to an item; only its tail is counted again."""
         return await self._ask("context/append", params, context_results.AppendResult)
 
     async def list(self, **params: Unpack[p.ContextListParams]) -> context_results.ListResult:
-        """The items of the session, filtered."""
+        """List the session's items, with filters."""
         return await self._ask("context/list", params, context_results.ListResult)
 
     async def get(self, **params: Unpack[p.ContextGetParams]) -> context_results.GetResult:
-        """An item's original: whole, by section, by lines or by search. A pure read."""
+        """Get an item's original: whole, by section, by lines or by search. Changes nothing."""
         return await self._ask("context/get", params, context_results.GetResult)
 
     async def search(self, **params: Unpack[p.ContextSearchParams]) -> context_results.SearchResult:
-        """The lines of all originals that match a query, whatever was pruned. A pure read."""
+        """Search all originals, including pruned ones, for lines that match a query. Changes nothing."""
         return await self._ask("context/search", params, context_results.SearchResult)
 
     async def restore(self, **params: Unpack[p.ContextRestoreParams]) -> context_results.RestoreResult:
-        """Bring removed items back into the account."""
+        """Restore removed items to the account."""
         return await self._ask("context/restore", params, context_results.RestoreResult)
 
     async def prune(self, **params: Unpack[p.ContextPruneParams]) -> context_results.PruneResult:
-        """Remove by policy and target, or with dryRun say what would go."""
+        """Remove items by policy and target, or with dryRun show what would be removed."""
         return await self._ask("context/prune", params, context_results.PruneResult)
 
     async def undo(self, **params: Unpack[p.ContextUndoParams]) -> context_results.UndoResult:
-        """Restore exactly the items that a prune changed."""
+        """Revert a prune: restore exactly the items that it changed."""
         return await self._ask("context/undo", params, context_results.UndoResult)
 
     async def render(self, **params: Unpack[p.ContextRenderParams]) -> context_results.RenderResult:
-        """The text for the next agent within N tokens. A pure read."""
+        """Render the text for the next agent within N tokens. Changes nothing."""
         return await self._ask("context/render", params, context_results.RenderResult)
 
     async def fit(self, **params: Unpack[p.ContextFitParams]) -> context_results.FitResult:
-        """A message array cut to at most N tokens, legal for the provider; all that goes comes back."""
+        """Cut a message array to at most N tokens, legal for the provider; everything removed can be restored."""
         return await self._ask("context/fit", params, context_results.FitResult)
 
 
@@ -144,7 +144,7 @@ class AsyncMetadata(AsyncNamespace):
     """`metadata/*`."""
 
     async def extract(self, **params: Unpack[p.MetadataExtractParams]) -> metadata_results.ExtractResult:
-        """Turn an artifact into at most N tokens of metadata."""
+        """Condense an artifact to at most N tokens of metadata."""
         return await self._ask("metadata/extract", params, metadata_results.ExtractResult)
 
 
@@ -156,11 +156,11 @@ class AsyncTokens(AsyncNamespace):
         return await self._ask("tokens/count", params, tokens_results.CountResult)
 
     async def fits(self, **params: Unpack[p.TokensFitsParams]) -> tokens_results.FitsResult:
-        """Whether a text has at most so many tokens; costs in proportion to the limit, not the text."""
+        """Whether a text has at most `limit` tokens; the cost is in proportion to the limit, not the text."""
         return await self._ask("tokens/fits", params, tokens_results.FitsResult)
 
     async def truncate(self, **params: Unpack[p.TokensTruncateParams]) -> tokens_results.TruncateResult:
-        """The beginning of a text that has at most so many tokens, and what was cut."""
+        """The longest beginning of a text with at most `limit` tokens, and what was cut."""
         return await self._ask("tokens/truncate", params, tokens_results.TruncateResult)
 
 
@@ -168,7 +168,7 @@ class AsyncUsage(AsyncNamespace):
     """`usage/*`."""
 
     async def record(self, **params: Unpack[p.UsageRecordParams]) -> usage_results.RecordResult:
-        """What the provider billed for what was counted: calibrates the model's figures."""
+        """Record what the provider billed for what was counted, to calibrate the model's figures."""
         return await self._ask("usage/record", params, usage_results.RecordResult)
 
 
@@ -176,11 +176,11 @@ class AsyncStore(AsyncNamespace):
     """`store/*`."""
 
     async def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
-        """Losses of the store that were not acknowledged yet."""
+        """List the store's losses that have not been acknowledged."""
         return await self._ask("store/losses", params, store_results.LossesResult)
 
     async def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> store_results.AcknowledgeResult:
-        """Tell no more of losses that somebody has seen."""
+        """Stop reporting losses that someone has seen."""
         return await self._ask("store/acknowledge", params, store_results.AcknowledgeResult)
 
 

@@ -1,4 +1,4 @@
-"""Params of the methods. Made from the method table by `python -m ctxbudget_protocol.generate`."""
+"""Params of the methods. Generated from the method table by `python -m ctxbudget_protocol.generate`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from ctxbudget_protocol.words import Basis, Kind, Layer, MessageFormat, Policy, 
 
 
 class CachePrices(TypedDict, total=False):
-    """Prices of the provider's prompt cache, as multiples of an input token's price."""
+    """Prices of the provider's prompt cache, relative to the price of an input token."""
 
     read: float
-    """Of a token that the cache holds."""
+    """The price of a token read from the cache."""
     write: float
-    """Of a token that is written to the cache."""
+    """The price of a token written to the cache."""
 
 
 class LayerCeilings(TypedDict, total=False):
-    """Ceilings as shares of the window. Transient items are due to be gone once their phase has completed."""
+    """Ceilings as shares of the window. Transient items should be gone once their phase has completed."""
 
     permanent: float
     """A share, 0 to 1."""
@@ -28,7 +28,7 @@ class LayerCeilings(TypedDict, total=False):
 
 
 class Lines(TypedDict, total=False):
-    """A range of lines, both ends included."""
+    """A range of lines, including both ends."""
 
     start: Required[int]
     """1-based."""
@@ -37,18 +37,18 @@ class Lines(TypedDict, total=False):
 
 
 class NewItem(TypedDict, total=False):
-    """An item that enters: exactly one of content, path and tokens."""
+    """A new item: exactly one of content, path and tokens."""
 
     layer: Layer | None
     """Absent with `reduces`: metadata; otherwise required."""
     kind: Kind | None
-    """Absent: other; with `reduces` that of the sources, if they share one."""
+    """Absent: other; with `reduces`, the kind of the sources if they share one."""
     phase: int | None
-    """Absent: the running phase; permanent items: none."""
+    """Absent: the running phase; for permanent items none."""
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that brought the item in."""
+    """The agent that added the item."""
     title: str | None
     """The item's title."""
     pinned: bool
@@ -56,7 +56,7 @@ class NewItem(TypedDict, total=False):
     reduces: list[str] | None
     """Items that this one replaces from now on."""
     complete: bool | None
-    """With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said."""
+    """With `reduces`: whether the metadata is of a finished document, as `metadata/extract` reported."""
     content: str | None
     """The text itself."""
     path: str | None
@@ -66,7 +66,7 @@ class NewItem(TypedDict, total=False):
 
 
 class PhaseSpec(TypedDict, total=False):
-    """A phase that the allocation is for."""
+    """A phase that takes part in the allocation."""
 
     phase: int | None
     """The phase's number."""
@@ -75,7 +75,7 @@ class PhaseSpec(TypedDict, total=False):
     name: str | None
     """The name of the phase."""
     complexity: float | None
-    """Above 0; a weight, in no unit."""
+    """Above 0; a weight without a unit."""
     agents: int | None
     """Research agents: 300 tokens of metadata each at a budget of 7,500 (strategy fixed)."""
 
@@ -94,7 +94,7 @@ class PhaseSummary(TypedDict, total=False):
 
 
 class ReserveShares(TypedDict, total=False):
-    """Shares of the total that the strategy `reserve` gives out; their sum is 1."""
+    """How the strategy `reserve` divides the total; the shares add up to 1."""
 
     core: float
     """A share, 0 to 1."""
@@ -105,10 +105,10 @@ class ReserveShares(TypedDict, total=False):
 
 
 class Target(TypedDict, total=False):
-    """What a prune is about: exactly one of items, phase (with wave or without), layer and workflow."""
+    """What to prune: exactly one of items, phase (with or without wave), layer and workflow."""
 
     items: list[str] | None
-    """The items, in the order in which they entered."""
+    """The items, in the order in which they were added."""
     phase: int | None
     """The phase's number."""
     wave: int | None
@@ -120,7 +120,7 @@ class Target(TypedDict, total=False):
 
 
 class Thresholds(TypedDict, total=False):
-    """Levels are reached at `>=` and released strictly below the release figure."""
+    """A level is reached at `>=` its threshold and left below its release figure."""
 
     warn: float
     """Up to 1 a share of the budget, above 1 tokens."""
@@ -133,14 +133,14 @@ class Thresholds(TypedDict, total=False):
 
 
 class Config(TypedDict, total=False):
-    """Settings of a session. `session/open` takes any part of them; absent settings stay as they are."""
+    """Settings of a session. `session/open` accepts any subset; absent settings stay as they are."""
 
     contextWindow: int
     """The model's context size, tokens."""
     targetShare: float
     """budget = floor(window x target share), computed in decimal."""
     thresholds: Thresholds
-    """Where the levels are reached and released."""
+    """Where the levels are reached and left."""
     policy: Policy | Literal["auto"]
     """The policy in force."""
     scope: Scope | None
@@ -152,11 +152,11 @@ class Config(TypedDict, total=False):
     keepFor: int
     """Policy moderate: for how many more phases full content stays."""
     markers: bool
-    """Whether finished phases and waves leave a marker."""
+    """Whether completed phases and waves leave a marker."""
     autoPrune: bool
     """At `critical`, remove unpinned transient items once per crossing."""
     metadataTokens: int
-    """The bound of metadata that the policy extracts, tokens."""
+    """Maximum size of metadata that the policy extracts, tokens."""
     reserveShares: ReserveShares
     """Shares of the strategy `reserve`."""
     layerCeilings: LayerCeilings
@@ -174,9 +174,9 @@ class WriteParams(SessionParams, total=False):
     """What a write may add."""
 
     request_key: str | None
-    """The same key returns the first result, also after a restart: a retry never counts twice."""
+    """The same key returns the first result, even after a restart, so a retry never counts twice."""
     if_revision: int | None
-    """Refuse with `conflict` if the session is elsewhere."""
+    """Refuse with `conflict` if the session is at another revision."""
 
 
 class SessionOpenParams(WriteParams, total=False):
@@ -185,7 +185,7 @@ class SessionOpenParams(WriteParams, total=False):
     config: Config | None
     """The settings of the session."""
     watch: bool
-    """Send this connection `budget/didChange` and `budget/alert`; false ends it."""
+    """Send `budget/didChange` and `budget/alert` to this connection; false stops them."""
 
 
 class SessionCloseParams(WriteParams, total=False):
@@ -202,9 +202,9 @@ class SessionListParams(TypedDict, total=False):
     state: SessionState | None
     """The state that it is in."""
     after: str | None
-    """Go on after this session."""
+    """Continue after this session."""
     limit: int
-    """Most sessions answered."""
+    """Maximum number of sessions returned."""
 
 
 class SessionDeleteParams(WriteParams, total=False):
@@ -219,7 +219,7 @@ class WorkflowStartPhaseParams(WriteParams, total=False):
     name: str | None
     """The name of the phase."""
     reopen: bool
-    """Go back to a completed phase, or to a lower number than was started."""
+    """Allow going back to a completed phase, or to a lower number than the last one started."""
 
 
 class WorkflowCompletePhaseParams(WriteParams, total=False):
@@ -228,9 +228,9 @@ class WorkflowCompletePhaseParams(WriteParams, total=False):
     phase: Required[int]
     """The phase's number."""
     summary: str | PhaseSummary | None
-    """Enters as metadata of the phase; none is invented."""
+    """Added as metadata of the phase; none is generated."""
     force: bool
-    """Complete although waves or leases are open; open waves complete with it."""
+    """Complete even if waves or leases are open; open waves complete with it."""
 
 
 class WorkflowStartWaveParams(WriteParams, total=False):
@@ -257,7 +257,7 @@ class BudgetAllocateParams(WriteParams, total=False):
     """Params of `budget/allocate`."""
 
     strategy: Required[Strategy]
-    """How the budget is shared out."""
+    """How the budget is divided."""
     scope: Scope | None
     """Absent: the session's, else full-implementation."""
     phases: list[PhaseSpec] | None
@@ -265,7 +265,7 @@ class BudgetAllocateParams(WriteParams, total=False):
     total: int | None
     """Absent: the budget, or what is left of it."""
     basis: Basis
-    """What is shared out: the whole budget, or what remains of it."""
+    """What is divided: the whole budget, or what is left of it."""
 
 
 class BudgetStatusParams(SessionParams, total=False):
@@ -284,7 +284,7 @@ class BudgetReserveParams(WriteParams, total=False):
     ttl_ms: int
     """Milliseconds."""
     force: bool
-    """The work has begun already: take the lease even where it does not fit."""
+    """The work has already begun: take the lease even if it does not fit."""
 
 
 class BudgetSettleParams(WriteParams, total=False):
@@ -316,23 +316,23 @@ class BudgetReportParams(SessionParams, total=False):
     """Params of `budget/report`."""
 
     format: Literal["json", "markdown"]
-    """The form of the answer, or of the messages."""
+    """The format of the result, or of the messages."""
 
 
 class ContextAddParams(WriteParams, total=False):
     """Params of `context/add`."""
 
     items: Required[list[NewItem]]
-    """The items, in the order in which they entered."""
+    """The items, in the order in which they were added."""
     allow_estimate: bool
-    """Estimate while the vocabulary is not loaded; `session/recalibrate` counts it later."""
+    """Use an estimate while the vocabulary is not loaded; `session/recalibrate` counts exactly later."""
 
 
 class ContextUpdateParams(WriteParams, total=False):
     """Params of `context/update`: absent fields stay as they are, null clears phase, wave, agent and title."""
 
     item_id: Required[str]
-    """Opaque, made by the server."""
+    """Opaque, created by the server."""
     pinned: bool | None
     """Whether the item is kept byte for byte through every prune."""
     title: str | None
@@ -346,20 +346,20 @@ class ContextUpdateParams(WriteParams, total=False):
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that brought the item in."""
+    """The agent that added the item."""
 
 
 class ContextAppendParams(WriteParams, total=False):
     """Params of `context/append`."""
 
     item_id: Required[str]
-    """Opaque, made by the server."""
+    """Opaque, created by the server."""
     content: Required[str]
     """The text itself."""
 
 
 class ContextListParams(SessionParams, total=False):
-    """Params of `context/list`: all filters given must hold."""
+    """Params of `context/list`: items must match all filters given."""
 
     state: State | None
     """The state that it is in."""
@@ -372,57 +372,57 @@ class ContextListParams(SessionParams, total=False):
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that brought the item in."""
+    """The agent that added the item."""
     pinned: bool | None
     """Whether the item is kept byte for byte through every prune."""
     after: str | None
-    """Go on after this item."""
+    """Continue after this item."""
     limit: int
-    """The bound that was asked for or reached."""
+    """The limit that was requested or reached."""
 
 
 class ContextGetParams(SessionParams, total=False):
-    """Params of `context/get`: the whole, or one of section, lines and search."""
+    """Params of `context/get`: nothing for the whole original, or one of section, lines and search."""
 
     item_id: Required[str]
-    """Opaque, made by the server."""
+    """Opaque, created by the server."""
     section: str | None
     """A heading, or a path of headings joined by ` > `."""
     lines: Lines | None
     """A range of lines."""
     search: str | None
-    """Words, or a string as it stands."""
+    """Words, or a literal string."""
     limit: int
-    """Most matches of a search."""
+    """Maximum number of matches of a search."""
 
 
 class ContextSearchParams(SessionParams, total=False):
     """Params of `context/search`."""
 
     query: Required[str]
-    """Words, or a string as it stands."""
+    """Words, or a literal string."""
     kind: Kind | None
     """The kind of artifact."""
     phase: int | None
     """The phase's number."""
     limit: int
-    """Most lines answered."""
+    """Maximum number of lines returned."""
 
 
 class ContextRestoreParams(WriteParams, total=False):
     """Params of `context/restore`."""
 
     items: Required[list[str]]
-    """The items, in the order in which they entered."""
+    """The items, in the order in which they were added."""
 
 
 class ContextPruneParams(WriteParams, total=False):
     """Params of `context/prune`."""
 
     target: Required[Target]
-    """What the prune is about."""
+    """What to prune."""
     policy: Policy | Literal["auto"] | None
-    """Absent: the session's; items named one by one go whatever it is."""
+    """Absent: the session's; individually listed items are removed whatever the policy."""
     dry_run: bool
     """Whether the plan is only shown."""
 
@@ -438,38 +438,38 @@ class ContextRenderParams(SessionParams, total=False):
     """Params of `context/render`."""
 
     max_tokens: Required[int]
-    """A hard bound, tokens of the session's model."""
+    """A hard limit, in tokens of the session's model."""
     phase: int | None
-    """Whose phase-scoped items stand. Absent: the running phase."""
+    """The phase whose phase-scoped items are included. Absent: the running phase."""
     focus: str | None
-    """What the next step is about: items and passages that speak of it come first."""
+    """What the next step is about: items and passages about it come first."""
 
 
 class ContextFitParams(WriteParams, total=False):
-    """Params of `context/fit`. Without `sessionId` no account is touched."""
+    """Params of `context/fit`. Without `sessionId` no session's account changes."""
 
     messages: Required[list[dict[str, Any]]]
     """The messages of the conversation."""
     format: Required[MessageFormat]
-    """The form of the answer, or of the messages."""
+    """The format of the result, or of the messages."""
     max_tokens: Required[int]
     """Tokens."""
     keep_turns: int
-    """The latest turns that stay byte for byte. A turn begins where the agent begins to speak."""
+    """Number of latest turns that stay unchanged. A turn begins where the agent begins to speak."""
     pins: list[int | str] | None
-    """What stays byte for byte: indexes of messages, or ids of calls (the call and its result)."""
+    """What stays unchanged: indexes of messages, or ids of calls (the call and its result)."""
     focus: str | None
-    """What the next turns are about: names that speak of it stay first."""
+    """What the next turns are about: names from it are kept first."""
     min_reclaim: int | None
-    """Room to win below the limit, once the array is over it. Absent: a tenth of maxTokens."""
+    """Room to gain below the limit once the array exceeds it. Absent: a tenth of maxTokens."""
     archive: bool
-    """False: nothing is written, what goes is gone, and no marker promises to bring it back."""
+    """False: nothing is written, what is removed is lost, and no marker promises to bring it back."""
     dry_run: bool
-    """Answer what would go, and keep nothing: the markers in `messages` lead nowhere."""
+    """Show what would be removed, and keep nothing: the markers in `messages` lead nowhere."""
     cache_prices: CachePrices | None
-    """For `breakEvenTurns`. Absent: read 0.1, write 1.25."""
+    """Used for `breakEvenTurns`. Absent: read 0.1, write 1.25."""
     model: str | None
-    """Absent: the session's if one is named, else o200k_base."""
+    """Absent: the session's if a session is given, else o200k_base."""
 
 
 class MetadataExtractParams(SessionParams, total=False):
@@ -480,11 +480,11 @@ class MetadataExtractParams(SessionParams, total=False):
     path: str | None
     """The path of the file."""
     item_id: str | None
-    """Opaque, made by the server."""
+    """Opaque, created by the server."""
     kind: Kind | None
-    """Absent: seen from the path and the content."""
+    """Absent: detected from the path and the content."""
     max_tokens: int
-    """A hard bound, tokens."""
+    """A hard limit, tokens."""
     focus: str | None
     """What the reader wants to know."""
     model: str | None
@@ -499,9 +499,9 @@ class TokensCountParams(SessionParams, total=False):
     paths: list[str] | None
     """Paths of files."""
     model: str | None
-    """Absent: the session's if one is named, else o200k_base."""
+    """Absent: the session's if a session is given, else o200k_base."""
     allow_estimate: bool
-    """While the vocabulary still loads, answer at once with estimates instead of waiting."""
+    """While the vocabulary is still loading, return estimates at once instead of waiting."""
 
 
 class TokensFitsParams(SessionParams, total=False):
@@ -531,18 +531,18 @@ class TokensTruncateParams(SessionParams, total=False):
 
 
 class UsageRecordParams(TypedDict, total=False):
-    """Params of `usage/record`: what the provider billed for what `tokens/count` answered."""
+    """Params of `usage/record`: what the provider billed for texts counted with `tokens/count`."""
 
     model: Required[str]
     """Selects the vocabulary."""
     counted: Required[int]
-    """The sum as it was answered, tokens."""
+    """The sum of the counts, tokens."""
     factor: float | None
-    """The factor that was answered with it. Absent: the one in force now."""
+    """The factor returned with the counts. Absent: the current one."""
     reported: Required[int]
     """What the provider billed for the same text, tokens."""
     request_key: str | None
-    """The same key returns the first result: a retry never counts twice."""
+    """The same key returns the first result, so a retry never counts twice."""
 
 
 class StoreLossesParams(TypedDict, total=False):
@@ -553,7 +553,7 @@ class StoreAcknowledgeParams(TypedDict, total=False):
     """Params of `store/acknowledge`."""
 
     ids: list[int] | None
-    """Of the losses, as `store/losses` gave them. Absent: all."""
+    """Ids of the losses, as returned by `store/losses`. Absent: all."""
 
 
 SESSION_METHODS = frozenset(

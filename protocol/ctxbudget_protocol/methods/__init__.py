@@ -1,4 +1,4 @@
-"""The method table: every method of the contract, once, with its params, result, errors and an example beside it.
+"""The method table: every method of the contract, once, with its params, result, errors and an example.
 
 The server's registration, the clients, the JSON Schema and the protocol page are derived from it. A namespace's module
 is imported when one of its methods is looked up.
@@ -12,7 +12,7 @@ from importlib import import_module
 from ctxbudget_protocol.method import Method
 
 NAMESPACES = ("session", "workflow", "budget", "context", "metadata", "tokens", "usage", "store")
-"""In the order of the protocol page."""
+"""Namespaces in the order of the protocol page."""
 
 
 class MethodTable(Mapping[str, Method]):
@@ -50,5 +50,5 @@ def requests() -> list[Method]:
 
 
 def notifications() -> list[Method]:
-    """What the server tells unasked."""
+    """The notifications that the server sends."""
     return [method for method in METHODS.values() if method.direction == "serverToClient"]

@@ -14,13 +14,13 @@ TtlMs = Annotated[int, Constraint(ge=1, le=30 * 24 * 3600 * 1000), Meaning("Mill
 
 
 class PhaseSpec(Record, exactly_one=("phase", "number")):
-    """A phase that the allocation is for."""
+    """A phase that takes part in the allocation."""
 
     phase: PhaseNumber | None = None
     number: PhaseNumber | None = described("An older name of `phase`.", default=None)
     name: Title | None = None
     complexity: Annotated[float, Constraint(finite=True)] | None = described(
-        "Above 0; a weight, in no unit.", default=None
+        "Above 0; a weight without a unit.", default=None
     )
     agents: Annotated[int, Constraint(ge=1, le=10000)] | None = described(
         "Research agents: 300 tokens of metadata each at a budget of 7,500 (strategy fixed).", default=None
@@ -55,13 +55,13 @@ class AllocateResult(SessionResult):
     allocations: list[Allocation]
     allocated: int = described("Sum of the allocations, tokens.")
     buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
-    total: int = described("What was shared out, tokens.")
-    draws_on_buffer: list[int] = described("Phases that were named and have no allocation.")
+    total: int = described("What was divided, tokens.")
+    draws_on_buffer: list[int] = described("Phases that were listed but have no allocation.")
 
 
 ALLOCATE = Method(
     name="budget/allocate",
-    doc="Share the budget out to phases.",
+    doc="Divide the budget among phases.",
     params=AllocateParams,
     result=AllocateResult,
     errors=(*WRITE_ERRORS, "budgetExceeded"),
@@ -104,7 +104,7 @@ class LayerStatus(Record):
     layer: Layer
     retained: int = described("Tokens.")
     peak: int = described("Tokens.")
-    ceiling: int | None = described("Tokens; null for transient, which is bound by its phase instead.")
+    ceiling: int | None = described("Tokens; null for transient, which is limited by its phase instead.")
     of_window: float = described("retained / window.")
     breached: bool
 
@@ -145,11 +145,13 @@ class Lease(Record):
 
 
 class AdviceAction(Record):
-    """Something to do, as data: a request that the caller may send as it stands."""
+    """A suggested action: a request that the caller may send as it is."""
 
     method: str
     params: dict[str, Any]
-    saves: int | None = described("At most, tokens: what will stand in is not known yet. null: unknown.")
+    saves: int | None = described(
+        "The most that it can save, tokens, since replacements are not known yet. null: unknown."
+    )
     why: str
 
 
@@ -161,18 +163,18 @@ class Advice(Record):
 
 
 class Diagnosis(Record):
-    """Something out of order; never a refusal."""
+    """Something that is wrong; never a reason to refuse a request."""
 
     code: Literal["layerCeiling", "transientLeft", "overAllocation", "overBudget", "drawsOnBuffer"]
     layer: Layer | None = None
     phase: int | None = None
     tokens: int = described("The figure at fault, tokens.")
-    limit: int = described("What it should not pass, tokens.")
+    limit: int = described("What it should not exceed, tokens.")
     message: str
 
 
 class ProvenanceShare(Record):
-    """Retained tokens by where their figures come from."""
+    """Retained tokens by the provenance of their figures."""
 
     provenance: Provenance
     tokens: int
@@ -189,7 +191,7 @@ class StatusResult(SessionResult, Figures, Noticed):
     layers: list[LayerStatus]
     phases: list[PhaseState]
     leases: list[Lease]
-    buffer: int | None = described("Tokens of the last allocation that no phase has; null: nothing allocated.")
+    buffer: int | None = described("Tokens of the last allocation not given to any phase; null: nothing allocated.")
     provenance: list[ProvenanceShare]
     diagnoses: list[Diagnosis]
     advice: Advice
@@ -197,7 +199,7 @@ class StatusResult(SessionResult, Figures, Noticed):
 
 STATUS = Method(
     name="budget/status",
-    doc="Window, budget, the four accounts, layers, phases, leases, level and advice.",
+    doc="Window, budget, the four figures, layers, phases, leases, level and advice.",
     params=StatusParams,
     result=StatusResult,
     errors=SESSION_ERRORS,
@@ -291,7 +293,7 @@ class ReserveParams(MutatingParams):
     holder: Label = described("Who will use them: an agent's name or id.")
     phase: PhaseNumber | None = described("Absent: the running phase.", default=None)
     ttl_ms: TtlMs = 1800000
-    force: bool = described("The work has begun already: take the lease even where it does not fit.", default=False)
+    force: bool = described("The work has already begun: take the lease even if it does not fit.", default=False)
 
 
 class ReserveResult(SessionResult):
@@ -299,7 +301,7 @@ class ReserveResult(SessionResult):
 
     lease_id: str
     expires_at: str
-    available: int = described("Left after this reserve, tokens.")
+    available: int = described("Tokens left after this lease.")
 
 
 RESERVE = Method(
@@ -330,20 +332,20 @@ class SettleParams(MutatingParams):
 
 
 class SettleResult(SessionResult):
-    """Result of `budget/settle`. The account moves by what `context/add` brings in, not by this."""
+    """Result of `budget/settle`. Only `context/add` changes the account, not this."""
 
     lease_id: str
     reserved: int = described("Tokens.")
     used: int = described("Tokens.")
-    refunded: int = described("Reserved and not used, tokens.")
+    refunded: int = described("Reserved but not used, tokens.")
     overrun: int = described("Used beyond what was reserved, tokens.")
-    expired: bool = described("The lease had run out before it was settled.")
+    expired: bool = described("Whether the lease had expired before it was settled.")
     available: int = described("Tokens.")
 
 
 SETTLE = Method(
     name="budget/settle",
-    doc="End a lease with what it used; the rest is refunded.",
+    doc="End a lease with the tokens it used; the rest is refunded.",
     params=SettleParams,
     result=SettleResult,
     errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed"),
@@ -381,7 +383,7 @@ class ReleaseResult(SessionResult):
 
 RELEASE = Method(
     name="budget/release",
-    doc="End a lease that used nothing.",
+    doc="End a lease of which nothing was used.",
     params=ReleaseParams,
     result=ReleaseResult,
     errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed"),
@@ -416,7 +418,7 @@ class RenewResult(SessionResult):
 
 RENEW = Method(
     name="budget/renew",
-    doc="Give a lease more time.",
+    doc="Extend a lease.",
     params=RenewParams,
     result=RenewResult,
     errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed", "budgetExceeded"),
@@ -447,12 +449,12 @@ class PhaseReport(Record):
     name: str | None
     state: PhaseStatus
     allocated: int | None
-    retained: int = described("What the phase leaves in the context: its actual.")
+    retained: int = described("Tokens of the phase in the context: its actual figure.")
     peak: int
     processed: int
     saved: int
-    over: int = described("retained - allocated where that is positive, else 0.")
-    peak_over: int = described("peak - allocated where that is positive, else 0.")
+    over: int = described("retained - allocated if positive, else 0.")
+    peak_over: int = described("peak - allocated if positive, else 0.")
     of_allocation: float | None
     draws_on_buffer: bool
 
@@ -464,7 +466,7 @@ class LayerReport(Record):
     retained: int
     peak: int
     ceiling: int | None
-    breached: bool = described("At any time so far.")
+    breached: bool = described("Whether the ceiling was exceeded at any time so far.")
     since_phase: int | None = described("The phase in which the first breach began.", default=None)
     since_revision: int | None = None
 
@@ -477,7 +479,7 @@ class LeaseReport(Record):
     refunded: int
     overrun: int
     open: int
-    expired: int = described("Tokens of leases that ran out unsettled.")
+    expired: int = described("Tokens of leases that expired unsettled.")
     overruns: list[dict[str, Any]]
 
 
@@ -500,8 +502,8 @@ class ReportResult(SessionResult, Noticed):
     policy: Policy
     allocated: int | None = described("Sum of the allocations, tokens.")
     buffer: int | None = described("Tokens.")
-    under_allocation: int | None = described("allocated - retained, tokens; negative when over.")
-    under_budget: int = described("budget - retained, tokens; negative when over.")
+    under_allocation: int | None = described("allocated - retained, tokens; negative if exceeded.")
+    under_budget: int = described("budget - retained, tokens; negative if exceeded.")
     under_allocation_share: float | None = described("underAllocation / allocated.")
     under_budget_share: float = described("underBudget / budget.")
     peak_of_budget: float = described("peak / budget.")
@@ -513,12 +515,12 @@ class ReportResult(SessionResult, Noticed):
     alerts: list[Alert]
     diagnoses: list[Diagnosis]
     provenance: list[ProvenanceShare]
-    markdown: str | None = described("With format markdown: the report for a person.", default=None)
+    markdown: str | None = described("With format markdown: the report for people.", default=None)
 
 
 REPORT = Method(
     name="budget/report",
-    doc="Actual against budget, per phase and layer, with overruns, peaks and net savings.",
+    doc="Actual figures against the budget, per phase and layer, with overruns, peaks and net savings.",
     params=ReportParams,
     result=ReportResult,
     errors=SESSION_ERRORS,
@@ -654,12 +656,12 @@ class DidChange(Record):
     revision: int
     state: Literal["open", "closed", "deleted"]
     phase: int | None
-    status: Figures | None = described("null when the session was deleted.")
+    status: Figures | None = described("null if the session was deleted.")
 
 
 DID_CHANGE = Method(
     name="budget/didChange",
-    doc="The session's account changed; coalesced.",
+    doc="The session's account has changed; several changes may be combined.",
     params=DidChange,
     result=None,
     direction="serverToClient",
@@ -677,7 +679,7 @@ class AlertNote(Record):
 
 ALERT = Method(
     name="budget/alert",
-    doc="The session's level rose.",
+    doc="The session's level has risen.",
     params=AlertNote,
     result=None,
     direction="serverToClient",

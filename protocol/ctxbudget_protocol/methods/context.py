@@ -35,11 +35,13 @@ from ctxbudget_protocol.words import (
 
 
 class NewItem(Record, exactly_one=("content", "path", "tokens")):
-    """An item that enters: exactly one of content, path and tokens."""
+    """A new item: exactly one of content, path and tokens."""
 
     layer: Layer | None = described("Absent with `reduces`: metadata; otherwise required.", default=None)
-    kind: Kind | None = described("Absent: other; with `reduces` that of the sources, if they share one.", default=None)
-    phase: PhaseNumber | None = described("Absent: the running phase; permanent items: none.", default=None)
+    kind: Kind | None = described(
+        "Absent: other; with `reduces`, the kind of the sources if they share one.", default=None
+    )
+    phase: PhaseNumber | None = described("Absent: the running phase; for permanent items none.", default=None)
     wave: WaveNumber | None = None
     agent: Label | None = None
     title: Title | None = None
@@ -48,7 +50,7 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
         "Items that this one replaces from now on.", default=None
     )
     complete: bool | None = described(
-        "With `reduces`: whether the metadata is of a finished document, as `metadata/extract` said.", default=None
+        "With `reduces`: whether the metadata is of a finished document, as `metadata/extract` reported.", default=None
     )
     content: Text | None = None
     path: Title | None = described("Absolute, a file: URI, or relative to the workspace; read now.", default=None)
@@ -60,12 +62,12 @@ class AddParams(MutatingParams):
 
     items: Annotated[list[NewItem], Constraint(min_length=1, max_length=MAX_ITEMS)]
     allow_estimate: bool = described(
-        "Estimate while the vocabulary is not loaded; `session/recalibrate` counts it later.", default=False
+        "Use an estimate while the vocabulary is not loaded; `session/recalibrate` counts exactly later.", default=False
     )
 
 
 class AddedItem(Record):
-    """An item as it entered."""
+    """An item as it was added."""
 
     id: str
     tokens: int
@@ -89,7 +91,7 @@ class AddResult(SessionResult):
 
 ADD = Method(
     name="context/add",
-    doc="Items enter the account; never refused for the budget.",
+    doc="Add items to the account; never refused because of the budget.",
     params=AddParams,
     result=AddResult,
     errors=(*WRITE_ERRORS, *FILE_ERRORS, "unknownItem", "protectedItem"),
@@ -183,19 +185,19 @@ class ItemInfo(Record):
     path: str | None
     pinned: bool
     marker: bool
-    tokens: int = described("The figure that the accounts sum, frozen when the item entered.")
+    tokens: int = described("The figure that the account adds up, fixed when the item was added.")
     provenance: Provenance
-    raw_tokens: int = described("Before any factor, tokens.")
-    encoding: str | None = described("Of the raw count; null for figures that no vocabulary counted.")
-    factor: float = described("The calibration in force when the item entered; 1: none.")
-    bytes: int | None = described("Of the content, UTF-8; null without content.")
+    raw_tokens: int = described("Tokens before any calibration.")
+    encoding: str | None = described("The vocabulary of the raw count; null if none was used.")
+    factor: float = described("The calibration in force when the item was added; 1: none.")
+    bytes: int | None = described("Size of the content in UTF-8; null without content.")
     hash: str | None = described("sha256 of the content.")
-    complete: bool | None = described("Whether the metadata is; null for other items.")
+    complete: bool | None = described("Whether the metadata is of a finished document; null for other items.")
     reduces: list[str]
     stand_in: str | None = described("The item that replaces this one.")
     reason: str | None = described("Why it is not retained.")
     added_at: str
-    revision: int = described("Of the last change.")
+    revision: int = described("The revision of its last change.")
     dropped_at: str | None = described("When retention dropped the content; null while it is kept.", default=None)
 
 
@@ -209,7 +211,7 @@ class UpdateResult(SessionResult):
 
 UPDATE = Method(
     name="context/update",
-    doc="Pin, unpin, retitle an item, or move it to a layer or phase.",
+    doc="Pin, unpin or retitle an item, or move it to another layer or phase.",
     params=UpdateParams,
     result=UpdateResult,
     errors=(*WRITE_ERRORS, "unknownItem"),
@@ -285,7 +287,7 @@ class AppendResult(SessionResult):
 
 APPEND = Method(
     name="context/append",
-    doc="Grow an item; only its tail is counted again.",
+    doc="Append to an item; only its tail is counted again.",
     params=AppendParams,
     result=AppendResult,
     errors=(*WRITE_ERRORS, "unknownItem", "noContent", "contentDropped", "contentDamaged", "payloadTooLarge"),
@@ -349,7 +351,7 @@ APPEND = Method(
 
 
 class ListParams(SessionParams):
-    """Params of `context/list`: all filters given must hold."""
+    """Params of `context/list`: items must match all filters given."""
 
     state: State | None = None
     layer: Layer | None = None
@@ -358,7 +360,7 @@ class ListParams(SessionParams):
     wave: WaveNumber | None = None
     agent: Label | None = None
     pinned: bool | None = None
-    after: ItemId | None = described("Go on after this item.", default=None)
+    after: ItemId | None = described("Continue after this item.", default=None)
     limit: Annotated[int, Constraint(ge=1, le=MAX_ITEMS)] = 1000
 
 
@@ -366,14 +368,14 @@ class ListResult(SessionResult):
     """Result of `context/list`."""
 
     items: list[ItemInfo]
-    total: int = described("Items that match, on all pages.")
+    total: int = described("Number of items that match, on all pages.")
     tokens: int = described("Retained tokens of the items that match, on all pages.")
-    next: str | None = described("For `after`, when there is more.")
+    next: str | None = described("Pass it as `after` for the next page; null: this is the last page.")
 
 
 LIST = Method(
     name="context/list",
-    doc="The items of the session, filtered.",
+    doc="List the session's items, with filters.",
     params=ListParams,
     result=ListResult,
     errors=(*SESSION_ERRORS, "unknownItem"),
@@ -420,24 +422,24 @@ LIST = Method(
 
 
 class Lines(Record):
-    """A range of lines, both ends included."""
+    """A range of lines, including both ends."""
 
     start: LineNumber
     end: LineNumber
 
 
 class GetParams(SessionParams):
-    """Params of `context/get`: the whole, or one of section, lines and search."""
+    """Params of `context/get`: nothing for the whole original, or one of section, lines and search."""
 
     item_id: ItemId
     section: Label | None = described("A heading, or a path of headings joined by ` > `.", default=None)
     lines: Lines | None = None
     search: Label | None = None
-    limit: Annotated[int, Constraint(ge=1, le=1000)] = described("Most matches of a search.", default=20)
+    limit: Annotated[int, Constraint(ge=1, le=1000)] = described("Maximum number of matches of a search.", default=20)
 
 
 class Match(Record):
-    """A line that a search found, the best first; `context/get` by lines has what stands around it."""
+    """A line found by a search; `context/get` by lines returns its surroundings."""
 
     line: int = described("1-based.")
     text: str
@@ -447,10 +449,10 @@ class GetResult(SessionResult):
     """Result of `context/get`."""
 
     item_id: str
-    content: str | None = described("The bytes asked for, as text; null for a search.")
+    content: str | None = described("The requested content, as text; null for a search.")
     start_line: int | None
     end_line: int | None
-    tokens: int = described("Of what is answered, raw count in the item's vocabulary.")
+    tokens: int = described("Tokens of what is returned: the raw count in the item's vocabulary.")
     provenance: Provenance
     bytes: int
     hash: str = described("sha256 of the whole original.")
@@ -459,7 +461,7 @@ class GetResult(SessionResult):
 
 GET = Method(
     name="context/get",
-    doc="An item's original: whole, by section, by lines or by search. A pure read.",
+    doc="Get an item's original: whole, by section, by lines or by search. Changes nothing.",
     params=GetParams,
     result=GetResult,
     errors=(*SESSION_ERRORS, "unknownItem", "noContent", "contentDropped", "contentDamaged", "unknownSection"),
@@ -490,37 +492,39 @@ GET = Method(
 class SearchParams(SessionParams):
     """Params of `context/search`."""
 
-    query: Annotated[Label, Meaning("Words, or a string as it stands.")]
+    query: Annotated[Label, Meaning("Words, or a literal string.")]
     kind: Kind | None = None
     phase: PhaseNumber | None = None
-    limit: Annotated[int, Constraint(ge=1, le=1000)] = described("Most lines answered.", default=20)
+    limit: Annotated[int, Constraint(ge=1, le=1000)] = described("Maximum number of lines returned.", default=20)
 
 
 class FoundLine(Record):
-    """A line of an item's original that a search found; `context/get` by lines has what stands around it."""
+    """A line of an item's original found by a search; `context/get` by lines returns its surroundings."""
 
     item_id: str
     title: str | None
     kind: Kind
     state: State
     line: int = described("1-based.")
-    text: str = described("Of a line over 500 characters what stands around the match, between `…`.")
+    text: str = described("The line; if it has more than 500 characters, the part around the match, between `…`.")
 
 
 class SearchResult(SessionResult):
-    """Result of `context/search`: those with the query as it stands come first, then by BM25 over all lines.
+    """Result of `context/search`: lines with the literal query come first, then by BM25 over all lines.
 
-    Lines that read the same are answered once, from the newest item.
+    Identical lines are returned once, from the newest item.
     """
 
     matches: list[FoundLine]
-    searched: int = described("Items whose content was looked at; equal content counts once.")
-    complete: bool = described("False if there was more content than a search looks at; the newest items come first.")
+    searched: int = described("Number of items whose content was searched; equal content counts once.")
+    complete: bool = described(
+        "False if there was more content than one search reads; the newest items are searched first."
+    )
 
 
 SEARCH = Method(
     name="context/search",
-    doc="The lines of all originals that match a query, whatever was pruned. A pure read.",
+    doc="Search all originals, including pruned ones, for lines that match a query. Changes nothing.",
     params=SearchParams,
     result=SearchResult,
     errors=SESSION_ERRORS,
@@ -564,7 +568,7 @@ class RestoreResult(SessionResult):
     """Result of `context/restore`."""
 
     items: list[ItemInfo]
-    restored: int = described("Tokens brought back.")
+    restored: int = described("Tokens restored.")
     status: Figures
     alerts: list[Alert]
     emergency: PruneOutcome | None = None
@@ -572,7 +576,7 @@ class RestoreResult(SessionResult):
 
 RESTORE = Method(
     name="context/restore",
-    doc="Bring removed items back into the account.",
+    doc="Restore removed items to the account.",
     params=RestoreParams,
     result=RestoreResult,
     errors=(*WRITE_ERRORS, "unknownItem", "contentDropped"),
@@ -633,7 +637,7 @@ RESTORE = Method(
 
 
 class Target(Record, exactly_one=("items", "phase", "layer", "workflow")):
-    """What a prune is about: exactly one of items, phase (with wave or without), layer and workflow."""
+    """What to prune: exactly one of items, phase (with or without wave), layer and workflow."""
 
     items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = None
     phase: PhaseNumber | None = None
@@ -647,7 +651,7 @@ class PruneParams(MutatingParams):
 
     target: Target
     policy: Policy | Literal["auto"] | None = described(
-        "Absent: the session's; items named one by one go whatever it is.", default=None
+        "Absent: the session's; individually listed items are removed whatever the policy.", default=None
     )
     dry_run: bool = False
 
@@ -663,7 +667,7 @@ class PruneResult(SessionResult, PruneOutcome):
 
 PRUNE = Method(
     name="context/prune",
-    doc="Remove by policy and target, or with dryRun say what would go.",
+    doc="Remove items by policy and target, or with dryRun show what would be removed.",
     params=PruneParams,
     result=PruneResult,
     errors=(*WRITE_ERRORS, "unknownItem", "unknownPhase"),
@@ -720,16 +724,16 @@ class UndoParams(MutatingParams):
 class UndoResult(SessionResult):
     """Result of `context/undo`."""
 
-    restored: list[str] = described("Items that are as they were before.")
-    withdrawn: list[str] = described("Stand-ins that the prune had made and that are gone with it.")
-    undo: str = described("Takes this undo back.")
+    restored: list[str] = described("Items restored to their earlier state.")
+    withdrawn: list[str] = described("Replacements that the prune had created and that are gone with it.")
+    undo: str = described("Undoes this undo.")
     status: Figures
     alerts: list[Alert]
 
 
 UNDO = Method(
     name="context/undo",
-    doc="Restore exactly the items that a prune changed.",
+    doc="Revert a prune: restore exactly the items that it changed.",
     params=UndoParams,
     result=UndoResult,
     errors=(*WRITE_ERRORS, "unknownUndo"),
@@ -764,26 +768,26 @@ UNDO = Method(
 class RenderParams(SessionParams):
     """Params of `context/render`."""
 
-    max_tokens: PositiveTokens = described("A hard bound, tokens of the session's model.")
-    phase: PhaseNumber | None = described("Whose phase-scoped items stand. Absent: the running phase.", default=None)
-    focus: Text | None = described(
-        "What the next step is about: items and passages that speak of it come first.", default=None
+    max_tokens: PositiveTokens = described("A hard limit, in tokens of the session's model.")
+    phase: PhaseNumber | None = described(
+        "The phase whose phase-scoped items are included. Absent: the running phase.", default=None
     )
+    focus: Text | None = described("What the next step is about: items and passages about it come first.", default=None)
 
 
 class RenderedItem(Record):
-    """A retained item, and what of it stands in the text."""
+    """A retained item, and how it is shown in the text."""
 
     id: str
     detail: Detail = described(
-        "`metadata`: an extract, of its source where it stands in for one. `brief`: one of half the size. "
-        "`line`: title, kind and tokens. `marker`: a marker, or behind that of its phase."
+        "`metadata`: an extract, of its source if it replaces one. `brief`: one of half the size. "
+        "`line`: title, kind and tokens. `marker`: a marker, or covered by that of its phase."
     )
-    tokens: int = described("Of what stands in the text for it; 0 when omitted or behind its phase's marker.")
+    tokens: int = described("Tokens of its part of the text; 0 if omitted or covered by its phase's marker.")
     reason: RenderReason = described(
-        "pinned, permanent, fits: whole, because of that; focus: extracted again, because its source is about the "
-        "focus; room: finer did not fit; noContent: a token figure alone; otherPhase: instructions and state of "
-        "another phase; marker, phaseMarker; sourceRetained: the item that it replaces is there itself."
+        "pinned, permanent, fits: shown whole for this reason; focus: extracted again, because its source is about the "
+        "focus; room: finer detail did not fit; noContent: only a token figure; otherPhase: instructions and state of "
+        "another phase; marker, phaseMarker; sourceRetained: the item that it replaces is retained itself."
     )
 
 
@@ -791,20 +795,20 @@ class RenderResult(SessionResult):
     """Result of `context/render`."""
 
     text: str = described("Markdown: permanent, phase-scoped, metadata, transient.")
-    tokens: int = described("Of `text`, as `tokens/count` says for the session; at most `maxTokens`.")
+    tokens: int = described("Tokens of `text`, as counted by `tokens/count` for the session; at most `maxTokens`.")
     provenance: Provenance
     max_tokens: int
-    phase: int | None = described("Whose phase-scoped items stand; null: no phase runs.")
+    phase: int | None = described("The phase whose phase-scoped items are included; null: no phase is running.")
     stable_prefix_tokens: int = described(
-        "Of the permanent items at the beginning of `text`, the same bytes as long as none of them changes."
+        "Tokens of the permanent items at the beginning of `text`: the same bytes as long as none of them changes."
     )
-    omitted: int = described("Items that do not stand in `text` at all.")
-    items: list[RenderedItem] = described("All retained items, in the order in which they entered.")
+    omitted: int = described("Number of items that are not in `text` at all.")
+    items: list[RenderedItem] = described("All retained items, in the order in which they were added.")
 
 
 RENDER = Method(
     name="context/render",
-    doc="The text for the next agent within N tokens. A pure read.",
+    doc="Render the text for the next agent within N tokens. Changes nothing.",
     params=RenderParams,
     result=RenderResult,
     errors=(*SESSION_ERRORS, "unknownPhase", "budgetExceeded"),
@@ -859,83 +863,83 @@ RENDER = Method(
 
 
 class CachePrices(Record):
-    """Prices of the provider's prompt cache, as multiples of an input token's price."""
+    """Prices of the provider's prompt cache, relative to the price of an input token."""
 
     read: Annotated[float, Constraint(gt=0, le=100, finite=True)] = 0.1
     write: Annotated[float, Constraint(ge=0, le=100, finite=True)] = 1.25
 
 
 class FitParams(MutatingParams):
-    """Params of `context/fit`. Without `sessionId` no account is touched."""
+    """Params of `context/fit`. Without `sessionId` no session's account changes."""
 
     messages: Messages
     format: MessageFormat
     max_tokens: PositiveTokens
     keep_turns: Annotated[int, Constraint(ge=0, le=10000)] = described(
-        "The latest turns that stay byte for byte. A turn begins where the agent begins to speak.", default=2
+        "Number of latest turns that stay unchanged. A turn begins where the agent begins to speak.", default=2
     )
     pins: Annotated[list[int | str], Constraint(max_length=MAX_ITEMS)] | None = described(
-        "What stays byte for byte: indexes of messages, or ids of calls (the call and its result).", default=None
+        "What stays unchanged: indexes of messages, or ids of calls (the call and its result).", default=None
     )
-    focus: Text | None = described("What the next turns are about: names that speak of it stay first.", default=None)
+    focus: Text | None = described("What the next turns are about: names from it are kept first.", default=None)
     min_reclaim: Tokens | None = described(
-        "Room to win below the limit, once the array is over it. Absent: a tenth of maxTokens.", default=None
+        "Room to gain below the limit once the array exceeds it. Absent: a tenth of maxTokens.", default=None
     )
     archive: bool = described(
-        "False: nothing is written, what goes is gone, and no marker promises to bring it back.", default=True
+        "False: nothing is written, what is removed is lost, and no marker promises to bring it back.", default=True
     )
     dry_run: bool = described(
-        "Answer what would go, and keep nothing: the markers in `messages` lead nowhere.", default=False
+        "Show what would be removed, and keep nothing: the markers in `messages` lead nowhere.", default=False
     )
-    cache_prices: CachePrices | None = described("For `breakEvenTurns`. Absent: read 0.1, write 1.25.", default=None)
-    model: Model | None = described("Absent: the session's if one is named, else o200k_base.", default=None)
+    cache_prices: CachePrices | None = described(
+        "Used for `breakEvenTurns`. Absent: read 0.1, write 1.25.", default=None
+    )
+    model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
 
 
 class FittedPart(Record):
     """A part that is no longer whole in the array."""
 
     id: str | None = described("`context/get` of this item returns it exactly; null with `archive: false`.")
-    index: int = described("Of the message in the array that was given.")
+    index: int = described("Index of the message in the given array.")
     kind: Literal["result", "turn"] = described("A tool's result, or a whole turn of the agent with its results.")
     reason: FitReason
-    call_id: str | None = described("Of the call whose result it is.")
+    call_id: str | None = described("Id of the call whose result it is.")
     title: str = described("The calls, in a few words.")
-    encoding: Literal["text", "json"] = described(
-        "How the item holds it: a result's text, or JSON of what stood there."
-    )
+    encoding: Literal["text", "json"] = described("The item's content: a result's text, or JSON of what was there.")
     tokens_before: int
-    tokens_after: int = described("Of what replaces it, without names that a record shares among turns.")
+    tokens_after: int = described("Tokens of its replacement, without names that a record shares among turns.")
 
 
 class FitResult(Record):
     """Result of `context/fit`."""
 
     session_id: str | None = described("The session that keeps what was removed, for `context/get`; null: none does.")
-    revision: int | None = described("Of that session; null without one.")
+    revision: int | None = described("Revision of that session; null without one.")
     messages: list[dict[str, Any]] = described("Legal for the provider if the given array was.")
     tokens: int = described(
-        "Of `messages`: what `tokens/count` says of their JSON text, with 1,600 for each image or document."
+        "Tokens of `messages`: the count of their JSON text, with 1,600 for each image or document."
     )
-    source_tokens: int = described("Of the array that was given, counted the same way.")
+    source_tokens: int = described("Tokens of the given array, counted in the same way.")
     provenance: Provenance
     fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
-    unchanged: bool = described(
-        "`messages` is the array that was given: it fits already, or could not be made smaller."
-    )
-    untouchable: int = described("Tokens of the messages that stay byte for byte, with the calls of their results.")
+    unchanged: bool = described("`messages` is the given array: it fits already, or could not be made smaller.")
+    untouchable: int = described("Tokens of the messages that must stay unchanged, with the calls of their results.")
     removed: list[FittedPart]
-    first_changed: int | None = described("Index of the first message that differs; null when unchanged.")
-    stable_prefix_tokens: int = described("Before the first changed message: what a provider's cache still holds.")
-    break_even_turns: int | None = described(
-        "Turns until the smaller array has paid for rewriting the cache; null when unchanged or never."
+    first_changed: int | None = described("Index of the first message that differs; null if unchanged.")
+    stable_prefix_tokens: int = described(
+        "Tokens before the first changed message, which a provider's cache still has."
     )
-    status: Figures | None = described("The account of the session that was named; null without one.")
+    break_even_turns: int | None = described(
+        "Turns until the smaller array has paid for rewriting the cache; null if unchanged or never."
+    )
+    status: Figures | None = described("The account of the given session; null without one.")
     alerts: list[Alert]
 
 
 FIT = Method(
     name="context/fit",
-    doc="A message array cut to at most N tokens, legal for the provider; all that goes comes back.",
+    doc="Cut a message array to at most N tokens, legal for the provider; everything removed can be restored.",
     params=FitParams,
     result=FitResult,
     errors=WRITE_ERRORS,

@@ -17,22 +17,22 @@ class ExtractParams(SessionParams, exactly_one=("content", "path", "item_id")):
     content: Text | None = None
     path: Title | None = None
     item_id: ItemId | None = None
-    kind: Kind | None = described("Absent: seen from the path and the content.", default=None)
-    max_tokens: Annotated[int, Constraint(ge=1, le=1000000)] = described("A hard bound, tokens.", default=300)
+    kind: Kind | None = described("Absent: detected from the path and the content.", default=None)
+    max_tokens: Annotated[int, Constraint(ge=1, le=1000000)] = described("A hard limit, tokens.", default=300)
     focus: Annotated[Text, Meaning("What the reader wants to know.")] | None = None
     model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = None
 
 
 class PlanPhase(Record):
-    """A phase that a plan names."""
+    """A phase of a plan."""
 
     number: int | None
     name: str
     status: str | None
     tasks_done: int
     tasks_open: int
-    depends_on: list[int] = described("Numbers of phases.")
-    estimate: str | None = described("The time that the phase gives itself.")
+    depends_on: list[int] = described("Numbers of the phases on which it depends.")
+    estimate: str | None = described("The estimated time stated for the phase.")
 
 
 class PlanFields(Record):
@@ -40,11 +40,11 @@ class PlanFields(Record):
 
     phases: list[PlanPhase]
     phase_count: int
-    complexity: float | None = described("As given, or phases + 0.3 tasks + 0.1 hours + dependencies.")
+    complexity: float | None = described("As stated, or phases + 0.3 tasks + 0.1 hours + dependencies.")
     complexity_basis: Literal["given", "computed"] | None
-    estimate: str | None = described("The plan's own; failing that, its phases' times with ` + ` between them.")
+    estimate: str | None = described("The plan's own estimate; failing that, those of its phases joined by ` + `.")
     dependencies: list[str]
-    waves: list[list[int]] = described("Numbers of the phases that may run at the same time, wave by wave.")
+    waves: list[list[int]] = described("Numbers of the phases that may run in parallel, wave by wave.")
     success_criteria: list[str]
     risks: list[str]
 
@@ -67,7 +67,7 @@ class DebugFields(Record):
 
 
 class TestFields(Record):
-    """What test output says; unknown is null."""
+    """What test output says; null means unknown."""
 
     __test__ = False
     framework: str | None
@@ -76,7 +76,7 @@ class TestFields(Record):
     failed: int | None
     skipped: int | None
     errors: int | None
-    failing: list[str] = described("Names of the tests.")
+    failing: list[str] = described("Names of the failing tests.")
     messages: list[str] = described("The first lines of their errors.")
 
 
@@ -108,8 +108,8 @@ class ExtractResult(Record):
     outline: list[OutlineEntry]
     complete: bool
     warnings: list[str]
-    text: str = described("What enters the context: at most maxTokens.")
-    tokens: int = described("Of `text`.")
+    text: str = described("The text for the context: at most maxTokens.")
+    tokens: int = described("Tokens of `text`.")
     source_tokens: int
     provenance: Provenance
     reduction: float = described("1 - tokens / sourceTokens, as a share.")
@@ -117,7 +117,7 @@ class ExtractResult(Record):
 
 EXTRACT = Method(
     name="metadata/extract",
-    doc="Turn an artifact into at most N tokens of metadata.",
+    doc="Condense an artifact to at most N tokens of metadata.",
     params=ExtractParams,
     result=ExtractResult,
     errors=(*SESSION_ERRORS, *FILE_ERRORS, "unknownItem", "noContent", "contentDropped", "contentDamaged"),

@@ -11,7 +11,7 @@ from ctxbudget_protocol.records import Constraint, Meaning, Record, described
 from ctxbudget_protocol.words import Policy, Scope, SessionState
 
 MAX_SESSIONS = 10_000
-"""In one page of `session/list`."""
+"""Maximum number of sessions in one page of `session/list`."""
 
 PolicySetting = Policy | Literal["auto"]
 Threshold = Annotated[
@@ -20,7 +20,7 @@ Threshold = Annotated[
 
 
 class Thresholds(Record):
-    """Levels are reached at `>=` and released strictly below the release figure."""
+    """A level is reached at `>=` its threshold and left below its release figure."""
 
     warn: Threshold = 0.75
     critical: Threshold = 0.95
@@ -29,7 +29,7 @@ class Thresholds(Record):
 
 
 class ReserveShares(Record):
-    """Shares of the total that the strategy `reserve` gives out; their sum is 1."""
+    """How the strategy `reserve` divides the total; the shares add up to 1."""
 
     core: Share = 0.6
     debug: Share = 0.2
@@ -37,7 +37,7 @@ class ReserveShares(Record):
 
 
 class LayerCeilings(Record):
-    """Ceilings as shares of the window. Transient items are due to be gone once their phase has completed."""
+    """Ceilings as shares of the window. Transient items should be gone once their phase has completed."""
 
     permanent: Share = 0.04
     phase: Share = 0.12
@@ -45,7 +45,7 @@ class LayerCeilings(Record):
 
 
 class Config(Record):
-    """Settings of a session. `session/open` takes any part of them; absent settings stay as they are."""
+    """Settings of a session. `session/open` accepts any subset; absent settings stay as they are."""
 
     context_window: PositiveTokens = described("The model's context size, tokens.", default=25000)
     target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] = described(
@@ -66,7 +66,7 @@ class Config(Record):
     markers: bool = True
     auto_prune: bool = described("At `critical`, remove unpinned transient items once per crossing.", default=False)
     metadata_tokens: Annotated[int, Constraint(ge=20, le=100000)] = described(
-        "The bound of metadata that the policy extracts, tokens.", default=300
+        "Maximum size of metadata that the policy extracts, tokens.", default=300
     )
     reserve_shares: ReserveShares = ReserveShares()
     layer_ceilings: LayerCeilings = LayerCeilings()
@@ -76,7 +76,9 @@ class OpenParams(MutatingParams):
     """Params of `session/open`."""
 
     config: Config | None = None
-    watch: bool = described("Send this connection `budget/didChange` and `budget/alert`; false ends it.", default=False)
+    watch: bool = described(
+        "Send `budget/didChange` and `budget/alert` to this connection; false stops them.", default=False
+    )
 
 
 class OpenResult(SessionResult, Noticed):
@@ -86,8 +88,8 @@ class OpenResult(SessionResult, Noticed):
     state: SessionState
     config: dict[str, Any]
     budget: int = described("Tokens.")
-    effective_policy: Policy = described("What `auto` comes to.")
-    alerts: list[Alert] = described("Settings that change the budget or the thresholds may raise the level.")
+    effective_policy: Policy = described("The policy in force, after resolving `auto`.")
+    alerts: list[Alert] = described("Alerts raised because settings changed the budget or the thresholds.")
 
 
 OPEN = Method(
@@ -143,7 +145,7 @@ class CloseResult(SessionResult, PruneOutcome):
 
 CLOSE = Method(
     name="session/close",
-    doc="End a session; its policy prunes what is left to prune.",
+    doc="End a session; its policy makes a final prune.",
     params=CloseParams,
     result=CloseResult,
     errors=WRITE_ERRORS,
@@ -236,16 +238,16 @@ class RecalibrateParams(MutatingParams):
 class RecalibrateResult(SessionResult):
     """Result of `session/recalibrate`."""
 
-    factor: float = described("The calibration that all counted items stand at now.")
+    factor: float = described("The calibration that all counted items have now.")
     items: int = described("Items whose figure changed.")
-    before: int = described("Retained, tokens.")
+    before: int = described("Retained tokens before.")
     status: Figures
     alerts: list[Alert]
 
 
 RECALIBRATE = Method(
     name="session/recalibrate",
-    doc="Count the items of a session at the present calibration, as one logged event.",
+    doc="Recount a session's items with the current calibration, as one logged event.",
     params=RecalibrateParams,
     result=RecalibrateResult,
     errors=WRITE_ERRORS,
@@ -281,8 +283,10 @@ class ListParams(Record):
     """Params of `session/list`."""
 
     state: SessionState | None = None
-    after: SessionId | None = described("Go on after this session.", default=None)
-    limit: Annotated[int, Constraint(ge=1, le=MAX_SESSIONS)] = described("Most sessions answered.", default=1000)
+    after: SessionId | None = described("Continue after this session.", default=None)
+    limit: Annotated[int, Constraint(ge=1, le=MAX_SESSIONS)] = described(
+        "Maximum number of sessions returned.", default=1000
+    )
 
 
 class SessionInfo(Record):
@@ -301,14 +305,14 @@ class ListResult(Noticed):
     """Result of `session/list`."""
 
     workspace: str
-    sessions: list[SessionInfo] = described("The oldest first.")
-    total: int = described("Sessions that match, whatever `limit` and `after`.")
-    next: str | None = described("Give it as `after` for the next page; null: this is the last.")
+    sessions: list[SessionInfo] = described("Oldest first.")
+    total: int = described("Number of sessions that match, regardless of `limit` and `after`.")
+    next: str | None = described("Pass it as `after` for the next page; null: this is the last page.")
 
 
 LIST = Method(
     name="session/list",
-    doc="The sessions of the workspace, page by page.",
+    doc="List the sessions of the workspace, page by page.",
     params=ListParams,
     result=ListResult,
     errors=SESSION_ERRORS,
@@ -352,14 +356,14 @@ class DeleteParams(MutatingParams):
 
 
 class DeleteResult(SessionResult):
-    """Result of `session/delete`; the revision is the last that the session had."""
+    """Result of `session/delete`; the revision is the session's last."""
 
     deleted: bool
 
 
 DELETE = Method(
     name="session/delete",
-    doc="Forget a session for good, originals included.",
+    doc="Delete a session for good, including its originals.",
     params=DeleteParams,
     result=DeleteResult,
     errors=(*SESSION_ERRORS, "conflict", "requestKeyReused"),

@@ -16,12 +16,12 @@ class LossesParams(Record):
 class LossesResult(Record):
     """Result of `store/losses`."""
 
-    losses: list[Notice] = described("The oldest first; empty where nothing is lost or all is acknowledged.")
+    losses: list[Notice] = described("Oldest first; empty if nothing is lost or everything is acknowledged.")
 
 
 LOSSES = Method(
     name="store/losses",
-    doc="Losses of the store that were not acknowledged yet.",
+    doc="List the store's losses that have not been acknowledged.",
     params=LossesParams,
     result=LossesResult,
     example=Example(params={}, result={"losses": []}),
@@ -32,19 +32,19 @@ class AcknowledgeParams(Record):
     """Params of `store/acknowledge`."""
 
     ids: Annotated[list[int], Constraint(max_length=1000)] | None = described(
-        "Of the losses, as `store/losses` gave them. Absent: all.", default=None
+        "Ids of the losses, as returned by `store/losses`. Absent: all.", default=None
     )
 
 
 class AcknowledgeResult(Record):
     """Result of `store/acknowledge`."""
 
-    acknowledged: int = described("How many losses are told no more.")
+    acknowledged: int = described("How many losses are no longer reported.")
 
 
 ACKNOWLEDGE = Method(
     name="store/acknowledge",
-    doc="Tell no more of losses that somebody has seen.",
+    doc="Stop reporting losses that someone has seen.",
     params=AcknowledgeParams,
     result=AcknowledgeResult,
     example=Example(params={}, result={"acknowledged": 0}),

@@ -16,9 +16,9 @@ class CountParams(SessionParams, exactly_one=("texts", "paths")):
 
     texts: Annotated[list[Text], Constraint(max_length=100000)] | None = None
     paths: Annotated[list[Title], Constraint(max_length=100000)] | None = None
-    model: Model | None = described("Absent: the session's if one is named, else o200k_base.", default=None)
+    model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
     allow_estimate: bool = described(
-        "While the vocabulary still loads, answer at once with estimates instead of waiting.", default=False
+        "While the vocabulary is still loading, return estimates at once instead of waiting.", default=False
     )
 
 
@@ -32,10 +32,10 @@ class Count(Record):
 
 
 class ErrorBand(Record):
-    """|calibrated figure / bill - 1| of a call, as shares, from recent bills."""
+    """|calibrated figure / bill - 1| of a call, as shares, based on recent bills."""
 
-    median: float = described("Not passed in half of the calls.")
-    p90: float = described("Not passed in 90 % of the calls.")
+    median: float = described("Not exceeded in half of the calls.")
+    p90: float = described("Not exceeded in 90 % of the calls.")
 
 
 class CountResult(Record):
@@ -45,10 +45,10 @@ class CountResult(Record):
     total: int = described("Tokens.")
     encoding: str
     family: str = described("The model family whose rule gave the figures.")
-    expected_error: float | None = described("Median share by which an estimate is off; null when exact.")
-    factor: float = described("The calibration in the figures; 1 when there is none.")
-    samples: int = described("Bills that the calibration was learned from.")
-    error_band: ErrorBand | None = described("Of calibrated figures; null: too few bills, or none.")
+    expected_error: float | None = described("Median relative error of an estimate; null if exact.")
+    factor: float = described("The calibration in the figures; 1 if there is none.")
+    samples: int = described("Number of bills from which the calibration was learned.")
+    error_band: ErrorBand | None = described("The error of calibrated figures; null: too few bills.")
 
 
 COUNT = Method(
@@ -87,13 +87,13 @@ class FitsResult(Record):
 
     fits: bool
     limit: int = described("Tokens.")
-    tokens: int | None = described("Of the whole text; null where it did not have to be counted to the end.")
+    tokens: int | None = described("Tokens of the whole text; null if it did not have to be counted to the end.")
     provenance: Provenance
 
 
 FITS = Method(
     name="tokens/fits",
-    doc="Whether a text has at most so many tokens; costs in proportion to the limit, not the text.",
+    doc="Whether a text has at most `limit` tokens; the cost is in proportion to the limit, not the text.",
     params=FitsParams,
     result=FitsResult,
     errors=(*SESSION_ERRORS, *FILE_ERRORS),
@@ -111,8 +111,8 @@ class TruncateParams(FitsParams):
 class TruncateResult(Record):
     """Result of `tokens/truncate`."""
 
-    text: str = described("The longest beginning found that has at most `limit` tokens; never a broken character.")
-    tokens: int = described("Of `text`.")
+    text: str = described("The longest beginning found with at most `limit` tokens; no character is split.")
+    tokens: int = described("Tokens of `text`.")
     limit: int = described("Tokens.")
     provenance: Provenance
     cut: bool
@@ -123,7 +123,7 @@ class TruncateResult(Record):
 
 TRUNCATE = Method(
     name="tokens/truncate",
-    doc="The beginning of a text that has at most so many tokens, and what was cut.",
+    doc="The longest beginning of a text with at most `limit` tokens, and what was cut.",
     params=TruncateParams,
     result=TruncateResult,
     errors=(*SESSION_ERRORS, *FILE_ERRORS),

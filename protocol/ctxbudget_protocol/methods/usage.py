@@ -11,16 +11,16 @@ from ctxbudget_protocol.records import Constraint, Record, described
 
 
 class RecordParams(Record):
-    """Params of `usage/record`: what the provider billed for what `tokens/count` answered."""
+    """Params of `usage/record`: what the provider billed for texts counted with `tokens/count`."""
 
     model: Model
-    counted: Tokens = described("The sum as it was answered, tokens.")
+    counted: Tokens = described("The sum of the counts, tokens.")
     factor: Annotated[float, Constraint(gt=0, le=1000, finite=True)] | None = described(
-        "The factor that was answered with it. Absent: the one in force now.", default=None
+        "The factor returned with the counts. Absent: the current one.", default=None
     )
     reported: Tokens = described("What the provider billed for the same text, tokens.")
     request_key: Annotated[str, Constraint(min_length=1, max_length=200)] | None = described(
-        "The same key returns the first result: a retry never counts twice.", default=None
+        "The same key returns the first result, so a retry never counts twice.", default=None
     )
 
 
@@ -28,14 +28,14 @@ class RecordResult(Record):
     """Result of `usage/record`."""
 
     model: str
-    factor: float = described("What figures of this model are multiplied by from now on.")
+    factor: float = described("The factor by which this model's figures are multiplied from now on.")
     samples: int = described("Bills recorded for this model in this workspace.")
     error_band: ErrorBand | None = described("null: too few bills yet.")
 
 
 RECORD = Method(
     name="usage/record",
-    doc="What the provider billed for what was counted: calibrates the model's figures.",
+    doc="Record what the provider billed for what was counted, to calibrate the model's figures.",
     params=RecordParams,
     result=RecordResult,
     errors=("requestKeyReused",),

@@ -14,7 +14,9 @@ class StartPhaseParams(MutatingParams):
 
     phase: PhaseNumber
     name: Title | None = None
-    reopen: bool = described("Go back to a completed phase, or to a lower number than was started.", default=False)
+    reopen: bool = described(
+        "Allow going back to a completed phase, or to a lower number than the last one started.", default=False
+    )
 
 
 class WorkflowResult(SessionResult, PruneOutcome):
@@ -25,7 +27,7 @@ class WorkflowResult(SessionResult, PruneOutcome):
     wave: int | None = None
     state: PhaseStatus
     policy: str = described("The policy in force.")
-    summary: str | None = described("Id of the item that the summary became.", default=None)
+    summary: str | None = described("Id of the item made from the summary.", default=None)
     status: Figures
     alerts: list[Alert]
 
@@ -83,13 +85,13 @@ class CompletePhaseParams(MutatingParams):
     """Params of `workflow/completePhase`."""
 
     phase: PhaseNumber
-    summary: Text | PhaseSummary | None = described("Enters as metadata of the phase; none is invented.", default=None)
-    force: bool = described("Complete although waves or leases are open; open waves complete with it.", default=False)
+    summary: Text | PhaseSummary | None = described("Added as metadata of the phase; none is generated.", default=None)
+    force: bool = described("Complete even if waves or leases are open; open waves complete with it.", default=False)
 
 
 COMPLETE_PHASE = Method(
     name="workflow/completePhase",
-    doc="Complete a phase; the answer says what the policy pruned, kept and marked.",
+    doc="Complete a phase; the result says what the policy pruned, kept and marked.",
     params=CompletePhaseParams,
     result=WorkflowResult,
     errors=(*WRITE_ERRORS, *FILE_ERRORS, "unknownPhase", "phaseOrder"),
@@ -211,7 +213,7 @@ class CompleteWaveParams(MutatingParams):
 
 COMPLETE_WAVE = Method(
     name="workflow/completeWave",
-    doc="Complete a wave; the answer says what the policy pruned, kept and marked.",
+    doc="Complete a wave; the result says what the policy pruned, kept and marked.",
     params=CompleteWaveParams,
     result=WorkflowResult,
     errors=(*WRITE_ERRORS, "unknownPhase", "phaseOrder"),
