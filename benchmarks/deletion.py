@@ -52,7 +52,7 @@ def main() -> None:
     """Print the tables."""
     dice = random.Random(23)
     first = "0" * ID_CHARACTERS
-    print("| sessions beside it | MB | ms |\n| --- | --- | --- |")
+    print("| other sessions | MB | ms |\n| --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store", durability="full")
         store.call("session/open")
