@@ -205,6 +205,7 @@ _LIMITS = {
     "maxDocumentBytes": "The largest document, in bytes of UTF-8.",
     "maxRequestsInFlight": "Maximum number of one client's requests that are processed at the same time.",
     "maxTokens": "The largest token figure that params may contain.",
+    "maxDepth": "Maximum nesting of objects and arrays in a message of `context/fit`; deeper ones are `invalidParams`.",
 }
 
 

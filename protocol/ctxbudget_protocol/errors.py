@@ -106,6 +106,12 @@ ERRORS: dict[str, ErrorSpec] = {
     "storeUnsafe": ErrorSpec(
         1026, False, "Other users could change the store.", {"path": "string", "reason": "string", "remedy": "string"}
     ),
+    "unknownFormat": ErrorSpec(
+        1027,
+        False,
+        "A message is not of the named format, or is none at all; `errors[]` has its location.",
+        {"format": "string", "index": "integer", "member": "string"},
+    ),
     "unsupportedVersion": ErrorSpec(
         1024, False, "The server does not support the requested protocol version.", {"supported": "any"}
     ),

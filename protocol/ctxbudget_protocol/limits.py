@@ -9,6 +9,9 @@ PROTOCOL_VERSION = "1.0"
 MAX_TOKENS = 1_000_000_000
 """The largest token figure accepted; a larger one must be a mistake."""
 
+MAX_DEPTH = 100
+"""Objects and arrays that may lie within each other in a message of `context/fit`."""
+
 MAX_PATTERN_LENGTH = 500
 """Maximum characters of one pattern for file names."""
 
@@ -43,4 +46,5 @@ class Limits:
             "maxDocumentBytes": self.max_document_bytes,
             "maxRequestsInFlight": self.max_requests_in_flight,
             "maxTokens": MAX_TOKENS,
+            "maxDepth": MAX_DEPTH,
         }

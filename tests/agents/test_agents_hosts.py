@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,3 +80,36 @@ def test_an_argument_of_a_tool_does_not_choose_the_project(monkeypatch: pytest.M
     body = json.dumps({"tool_input": {"project_dir": str(tmp_path)}}).encode()
     assert project_folder("hook", body) == "."
     assert project_folder("statusline", body) == str(tmp_path)
+
+
+NOISE = base64.b64encode(random.Random(8).randbytes(30_000)).decode()
+ANSWERS: dict[str, Any] = {
+    "picture": [{"type": "image", "data": NOISE, "mimeType": "image/png"}],
+    "sound": [{"type": "audio", "data": NOISE, "mimeType": "audio/wav"}],
+    "file": [{"type": "resource", "resource": {"uri": "file:///a.pdf", "mimeType": "application/pdf", "blob": NOISE}}],
+    "data URI": [{"type": "input_image", "image_url": f"data:image/png;base64,{NOISE}"}],
+    "document": [{"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": NOISE}}],
+    "Gemini's": {"llmContent": [{"inlineData": {"mimeType": "audio/wav", "data": NOISE}}]},
+    "beside others": {"content": [{"type": "video", "mimeType": "video/mp4", "data": NOISE}], "isError": False},
+}
+
+
+@pytest.mark.parametrize("host", ["claude", "codex", "gemini"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_no_host_counts_bytes_as_text(request: pytest.FixtureRequest, host: str, name: str) -> None:
+    agent: AgentHost = request.getfixturevalue(host)
+    agent.tell(
+        {"claude": "PostToolUse-mcp", "gemini": "AfterTool"}.get(host, "PostToolUse"), tool_response=ANSWERS[name]
+    )
+    items = agent.items()
+    assert 0 < sum(item["tokens"] for item in items) < 3_000
+    for item in items:
+        if item["hash"]:
+            assert NOISE[:100] not in agent.call("context/get", itemId=item["id"])["content"]
+
+
+def test_what_a_tool_says_beside_bytes_enters_as_text(codex: AgentHost) -> None:
+    codex.tell("PostToolUse", tool_response=[{"type": "text", "text": "Two plots."}, *ANSWERS["picture"]])
+    text, picture = codex.items()
+    assert codex.call("context/get", itemId=text["id"])["content"] == "Two plots."
+    assert (picture["hash"], picture["tokens"]) == (None, 1_600)

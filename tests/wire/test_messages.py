@@ -46,6 +46,24 @@ def test_what_is_no_json(shared: Client, body: bytes) -> None:
     assert served(shared)
 
 
+@pytest.mark.parametrize("depth", [2_000, 200_000])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_request_that_is_too_deep_is_answered(shared: Client, depth: int, turned: bool) -> None:
+    """Its sender waits: the id is found without reading the rest."""
+    members = [
+        '"jsonrpc":"2.0"',
+        f'"id":"deep-{depth}-{turned}"',
+        '"method":"tokens/count"',
+        f'"params":{"[" * depth}{"]" * depth}',
+    ]
+    message_id = f"deep-{depth}-{turned}"
+    shared.expect_answer(message_id)
+    shared.send_raw(frame(("{" + ",".join(members[::-1] if turned else members) + "}").encode()))
+    error = shared.response(message_id)["error"]
+    assert (error["code"], error["data"]["name"]) == (PARAMS, "invalidParams")
+    assert served(shared)
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -3,6 +3,7 @@
 from ctxbudget_client.async_client import AsyncClient
 from ctxbudget_client.client import Client
 from ctxbudget_client.errors import ClientError, ConnectionLostError, FramingError, RequestTimeoutError, ServerError
+from ctxbudget_client.legality import IllegalMessage, illegal_messages
 from ctxbudget_client.notifications import Notification
 from ctxbudget_client.pending import Pending
 
@@ -12,8 +13,10 @@ __all__ = [
     "ClientError",
     "ConnectionLostError",
     "FramingError",
+    "IllegalMessage",
     "Notification",
     "Pending",
     "RequestTimeoutError",
     "ServerError",
+    "illegal_messages",
 ]

@@ -918,10 +918,10 @@ class FitResult(Record):
     revision: int | None = described("Revision of that session; null without one.")
     messages: list[dict[str, Any]] = described("Legal for the provider if the given array was.")
     tokens: int = described(
-        "Tokens of `messages`: the count of their JSON text, with 1,600 for each image or document."
+        "Tokens of `messages`: the count of their JSON text, and for bytes in it what the provider documents."
     )
     source_tokens: int = described("Tokens of the given array, counted in the same way.")
-    provenance: Provenance
+    provenance: Provenance = described("`estimated` also if the array has bytes, or blocks of an unknown type.")
     fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
     unchanged: bool = described("`messages` is the given array: it fits already, or could not be made smaller.")
     untouchable: int = described("Tokens of the messages that must stay unchanged, with the calls of their results.")
@@ -942,7 +942,7 @@ FIT = Method(
     doc="Cut a message array to at most N tokens, legal for the provider; everything removed can be restored.",
     params=FitParams,
     result=FitResult,
-    errors=WRITE_ERRORS,
+    errors=(*WRITE_ERRORS, "unknownFormat"),
     mutates=True,
     repeatable=True,
     example=Example(

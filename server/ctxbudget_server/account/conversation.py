@@ -15,7 +15,8 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.fit import SHAPES, Content, Removal, contents
 from ctxbudget_server.rules.items import Item
 
-Figured = Callable[[str], tuple[Blob, Figure]]
+Figured = Callable[[str, bool], tuple[Blob, Figure]]
+"""The blob and the figure of a text; whether it is JSON."""
 
 PLACES: dict[str, tuple[Layer, Kind]] = {
     "system": ("permanent", "instructions"),
@@ -113,7 +114,7 @@ class Conversation:
 
 
 def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> list[Piece]:
-    return [Piece(content, *figured(content.original)) for content in contents(SHAPES[form], messages)]
+    return [Piece(content, *figured(content.original, content.is_json)) for content in contents(SHAPES[form], messages)]
 
 
 def _entered(unit: UnitOfWork, piece: Piece) -> Item:

@@ -115,4 +115,5 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
         names=lambda text: _made("names", text, rank_names),
         lead=lead,
         check=check,
+        model=counter.model,
     )

@@ -10,14 +10,23 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import AccountClient, Event, EventName, HookOptions, Reaction, session_id, shortened
+from ctxbudget_server.agents.model import (
+    AccountClient,
+    Event,
+    EventName,
+    HookOptions,
+    Host,
+    Reaction,
+    session_id,
+    shortened,
+)
 from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
 from ctxbudget_server.agents.sessions import opened, with_session
 from ctxbudget_server.agents.subagents import finished, release_all, started
+from ctxbudget_server.media import rules_of
 from ctxbudget_server.transcripts.tool_responses import (
-    IMAGE_TOKENS,
-    images_in,
+    bytes_in,
     numbering_in,
     replaced,
     text_of,
@@ -26,6 +35,8 @@ from ctxbudget_server.transcripts.tool_responses import (
 
 MAX_TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
+PROVIDERS: Final[dict[Host, str]] = {"claude-code": "anthropic", "codex": "openai", "gemini": "gemini"}
+"""Whose rules for pictures and sounds hold with a host."""
 MAX_METADATA_TOKENS: Final = 300
 """The largest metadata that replaces an oversized output."""
 NOTICE_TOKENS: Final = 150
@@ -62,8 +73,8 @@ def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reactio
             return Reaction(replacement=replacement)
         _leave_preview(account, event, report, text_of(response))
         return Reaction(context=_advice_with(account, event, report))
-    text, images = text_of(response), images_in(response)
-    text = whole(event, text) if _is_replaceable(event, options) and not images else shown(event, text)
+    text, bytes_tokens = text_of(response), bytes_in(response, rules_of(PROVIDERS[event.host]))
+    text = whole(event, text) if _is_replaceable(event, options) and not bytes_tokens else shown(event, text)
     common: dict[str, Any] = {
         "layer": "transient",
         "kind": "report" if agent else "tool-output",
@@ -71,14 +82,14 @@ def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reactio
         "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), MAX_TITLE_CHARACTERS),
     }
     items = [{**common, "content": text}] if text else []
-    beside = images * IMAGE_TOKENS or numbering_in(response)
+    beside = bytes_tokens or numbering_in(response)
     items += [{**common, "tokens": beside}] if beside else []
     if not items:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))
     if agent:  # its end was never reported
         finished(account, event, agent, added["items"][0]["tokens"])
-    replacement = None if images else _replacement(account, event, added["items"], options)
+    replacement = None if bytes_tokens else _replacement(account, event, added["items"], options)
     if replacement is not None:  # the output that crossed a threshold is not in the window
         return Reaction(replacement=replacement)
     return Reaction(*_alert(account, event, added))

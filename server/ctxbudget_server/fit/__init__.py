@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from ctxbudget_server.fit.contents import Content, contents
 from ctxbudget_server.fit.conversation import turns
-from ctxbudget_server.fit.measuring import BLOB_TOKENS, Sizes, break_even
+from ctxbudget_server.fit.measuring import Sizes, break_even
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
 from ctxbudget_server.fit.planner import fit, repeat
 from ctxbudget_server.fit.replacement import replacement_text
+from ctxbudget_server.fit.shape import is_deeper
 from ctxbudget_server.fit.shapes import SHAPES, Shape
 
 __all__ = [
-    "BLOB_TOKENS",
     "SHAPES",
     "Content",
     "Fitted",
@@ -28,6 +28,7 @@ __all__ = [
     "break_even",
     "contents",
     "fit",
+    "is_deeper",
     "repeat",
     "replacement_text",
     "turns",

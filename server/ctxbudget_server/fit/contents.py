@@ -17,6 +17,7 @@ class Content(NamedTuple):
     text: str
     """What a result says; else empty."""
     original: str
+    is_json: bool
     title: str | None
     """Of a result and of calls: the tools and what they are about."""
 
@@ -24,15 +25,16 @@ class Content(NamedTuple):
 def contents(shape: Shape, messages: Sequence[Message]) -> Iterator[Content]:
     """All contents of an array, in order."""
     titles: dict[str, str] = {}
-    for message in messages:
-        parts = shape.parts(0, message)
+    for index, message in enumerate(messages):
+        parts = shape.parts(index, message)
         called = {part.call_id: call_title(part) for part in parts if part.kind == "call"}
         titles |= called
         results = [part for part in parts if part.kind == "result"]
-        yield from (Content("result", part.text, part.original, titles.get(part.call_id)) for part in results)
+        for part in results:
+            yield Content("result", part.text, part.original, part.is_json, titles.get(part.call_id))
         if len(results) == len(parts):
             continue
         bare = shape.replace(message, {part.key.slot: "" for part in results}) if results else message
         role = shape.role(message)
         title = ", ".join(called.values()) or None
-        yield Content("user" if role == "result" else role, "", to_json(bare), title)
+        yield Content("user" if role == "result" else role, "", to_json(bare), True, title)

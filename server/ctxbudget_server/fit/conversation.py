@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
 from ctxbudget_server.fit.markers import Record, is_marker, read_record
 from ctxbudget_server.fit.model import Message, Options, Part, Role, Turn
+from ctxbudget_server.fit.people import is_hosts
+from ctxbudget_server.fit.responses import REFERENCE
 from ctxbudget_server.fit.shapes import BRIDGE, Shape
-
-NOT_A_PERSON = re.compile(r"\s*(<|\[Request interrupted|\[ctxbudget )")
-"""How texts begin that a harness puts into a user message by itself."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +70,25 @@ class Conversation:
 
     @cached_property
     def _users(self) -> list[int]:
-        return [i for i, role in enumerate(self.roles) if role == "user" and not self.records(i)]
+        return [i for i, role in enumerate(self.roles) if i >= self.start and role == "user" and not self.records(i)]
+
+    @cached_property
+    def start(self) -> int:
+        """The first message that the provider shows the model: it leaves out all before the latest summary."""
+        indexes = range(len(self.messages) - 1, -1, -1)
+        return next((index for index in indexes if self.shape.begins_anew(self.messages[index])), 0)
 
     @cached_property
     def protected(self) -> set[int]:
         """Messages that stay byte for byte while the limit allows it: the untouchable ones, and the first of a user."""
         return self.untouchable | set(self._users[:1])
+
+    @cached_property
+    def droppable_turns(self) -> list[int]:
+        """Numbers of the turns that may go as a whole, in the order in which they should."""
+        lasting = {part.key.message for parts in self.parts for part in parts if part.lasting}
+        free = [number for number in range(len(self.turns)) if number not in self.fixed_turns]
+        return sorted(free, key=lambda number: not lasting.isdisjoint(self.turns[number].indexes))
 
     @cached_property
     def untouchable(self) -> set[int]:
@@ -88,12 +99,28 @@ class Conversation:
         if spoken:
             kept.add(spoken[-1])
         for index in range(len(self.messages)):
+            if index < self.start and index not in self.options.pins:
+                continue
             pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
-            if pinned or self.roles[index] == "system":
+            if pinned or self.roles[index] == "system" or index in self._providers:
                 kept.add(index)
         kept |= self._recent
         answered = {part.call_id for index in kept for part in self.parts[index] if part.kind == "result"}
         return kept | {call.key.message for call in self.calls.values() if call.call_id in answered}
+
+    @cached_property
+    def _providers(self) -> set[int]:
+        """Messages that the provider needs as they are."""
+        kept = {part.key.message for parts in self.parts for part in parts if part.stays}
+        kept |= {part.key.message for part in self._in_containers.values()}
+        if any(message.get("type") == REFERENCE for message in self.messages):  # the call may be one that it holds
+            kept |= {part.key.message for part in self.results if part.call_id not in self.calls}
+        return kept
+
+    @cached_property
+    def _in_containers(self) -> dict[str, Part]:
+        """The latest part that works in each container."""
+        return {part.container: part for parts in self.parts for part in parts if part.container}
 
     @cached_property
     def needed(self) -> set[int]:
@@ -122,7 +149,7 @@ class Conversation:
     def _recent(self) -> set[int]:
         kept = self.turns[-self.options.keep_turns :] if self.options.keep_turns else []
         first = kept[0].start if kept else len(self.messages)
-        return set(range(first, len(self.messages)))
+        return set(range(max(first, self.start), len(self.messages)))
 
     @cached_property
     def fixed_turns(self) -> set[int]:
@@ -137,7 +164,7 @@ class Conversation:
         """Slots of a user message in which a person speaks."""
         if self.roles[index] != "user":
             return []
-        return [p.key.slot for p in self.parts[index] if p.kind == "text" and not NOT_A_PERSON.match(p.text)]
+        return [p.key.slot for p in self.parts[index] if p.kind == "text" and _is_persons(p.text)]
 
     def is_open(self, part: Part) -> bool:
         """Whether a result may be reduced: it is neither protected nor reduced already."""
@@ -165,6 +192,10 @@ class Conversation:
     def is_short(self, turn: Turn) -> bool:
         """Whether a turn is a record that is as short as can be."""
         return any(record.short for index in range(turn.start, turn.end) for record in self.records(index))
+
+
+def _is_persons(text: str) -> bool:
+    return bool(text.strip()) and not (is_hosts(text) or is_marker(text) or read_record(text))
 
 
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:

@@ -84,6 +84,8 @@ class Draft:
 
     def is_gone(self, index: int) -> bool:
         """Whether a message goes with all that is in it."""
+        if index < self.talk.start:
+            return index not in self.talk.untouchable
         return index not in self.talk.needed if self.bare else self.talk.turn_of.get(index) in self.dropped
 
     def gaps(self) -> list[Gap]:

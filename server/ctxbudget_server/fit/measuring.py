@@ -1,4 +1,4 @@
-"""What an array costs: the tokens of its JSON text, with a fixed figure for each opaque blob.
+"""What an array costs: the tokens of its JSON text, and in place of bytes what they cost by the provider's rule.
 
 The JSON text (keys, quotes, ids and all) stands in for the provider's own framing, which is 3 to 4 tokens a message
 and not published for calls: the figure is on the safe side, and it is what `tokens/count` says of the same text.
@@ -7,16 +7,10 @@ and not published for calls: the figure is on the safe side, and it is what `tok
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ctxbudget_server.fit.model import Message, Part, Tools
-from ctxbudget_server.fit.shapes import to_json
-
-BLOB_TOKENS = 1600
-"""Tokens of an image or a document: what a provider bills for an image of the largest size before it scales it down
-(1568 x 1568 pixels)."""
-
-BLOB_TYPES = frozenset({"image", "document", "image_url", "input_image", "input_file", "file", "input_audio"})
+from ctxbudget_server.fit.shape import Shape, to_json
+from ctxbudget_server.media import rules_of, without_bytes
 
 
 class Sizes:
@@ -26,53 +20,69 @@ class Sizes:
     so the figures of the pieces sum to that of the text, and what was counted before need not be counted again.
     """
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, shape: Shape) -> None:
         self._tools = tools
+        self._shape = shape
+        self._rules = rules_of(shape.provider, tools.model)
         self._known: dict[int, _Written] = {}
 
     def total(self, array: list[Message]) -> int:
         """Tokens of an array."""
-        written = [self._written(message) for message in array]
+        written = self._sent(array)
         last = len(written) - 1
         pieces = [one.piece(index == 0, index == last) for index, one in enumerate(written)]
-        return self._tools.total(pieces or ["[]"]) + sum(one.blobs for one in written) * BLOB_TOKENS
+        return self._tools.total(pieces or ["[]"]) + sum(one.beside for one in written)
+
+    def is_estimated(self, array: list[Message]) -> bool:
+        """Whether the tokens of an array hold estimates."""
+        return any(one.is_estimated for one in self._sent(array))
+
+    def _sent(self, array: list[Message]) -> list[_Written]:
+        """What the provider shows the model of an array."""
+        written = [self._written(message) for message in array]
+        return written[next((index for index in range(len(written) - 1, -1, -1) if written[index].begins_anew), 0) :]
 
     def each(self, array: list[Message]) -> list[int]:
         """Tokens of each message in an array."""
-        found = []
-        last = len(array) - 1
-        for index, message in enumerate(array):
+        written = self._sent(array)
+        found = [0] * (len(array) - len(written))
+        last = len(written) - 1
+        for index, one in enumerate(written):
             self._tools.check()
-            one = self._written(message)
-            found.append(self._tools.count(one.piece(index == 0, index == last)) + one.blobs * BLOB_TOKENS)
+            found.append(self._tools.count(one.piece(index == 0, index == last)) + one.beside)
         return found
 
     def of_message(self, message: Message) -> int:
         """Tokens of a message in the middle of an array."""
         one = self._written(message)
-        return self._tools.count(one.piece(False, False)) + one.blobs * BLOB_TOKENS
+        return self._tools.count(one.piece(False, False)) + one.beside
 
     def of_result(self, part: Part) -> int:
         """Tokens of a result, as the JSON of its message holds it."""
         if not part.is_json:
             return self._tools.count(to_json(part.original))
-        bare, blobs = _without_blobs(json.loads(part.original))
-        return self._tools.count(to_json(bare)) + blobs * BLOB_TOKENS
+        lean = without_bytes(json.loads(part.original), self._rules)
+        return self._tools.count(to_json(lean.bare)) + lean.tokens
 
     def _written(self, message: Message) -> _Written:
         known = self._known.get(id(message))
         if known is None:
-            bare, blobs = _without_blobs(message)
-            known = self._known[id(message)] = _Written(message, to_json(bare), blobs)
+            lean = without_bytes(self._shape.sent(message), self._rules)
+            known = self._known[id(message)] = _Written(message, to_json(lean.bare), lean.tokens)
+            known.begins_anew = self._shape.begins_anew(message)
+            known.is_estimated = lean.is_estimated or self._shape.has_unknown(message)
         return known
 
 
 class _Written:
     """A message's JSON text, as it stands at the beginning, in the middle and at the end of an array."""
 
-    def __init__(self, message: Message, text: str, blobs: int) -> None:
+    def __init__(self, message: Message, text: str, beside: int) -> None:
         self.message = message
-        self.blobs = blobs
+        self.beside = beside
+        """Tokens of its bytes."""
+        self.begins_anew = False
+        self.is_estimated = False
         self._text = text
         self._pieces: dict[tuple[bool, bool], str] = {}
 
@@ -81,26 +91,6 @@ class _Written:
         if (first, last) not in self._pieces:
             self._pieces[first, last] = f"{'[' if first else ' '}{self._text}{']' if last else ','}"
         return self._pieces[first, last]
-
-
-def _without_blobs(value: Any) -> tuple[Any, int]:
-    if isinstance(value, list):
-        pairs = [_without_blobs(element) for element in value]
-        blobs = sum(count for _, count in pairs)
-        return ([bare for bare, _ in pairs], blobs) if blobs else (value, 0)
-    if isinstance(value, dict):
-        if value.get("type") in BLOB_TYPES and not _is_text_source(value.get("source")):
-            return {"type": value["type"]}, 1
-        blobs, bare = 0, {}
-        for name, inner in value.items():
-            bare[name], count = _without_blobs(inner) if isinstance(inner, dict | list) else (inner, 0)
-            blobs += count
-        return (bare, blobs) if blobs else (value, 0)
-    return value, 0
-
-
-def _is_text_source(source: Any) -> bool:
-    return isinstance(source, dict) and source.get("type") in ("text", "content")
 
 
 def break_even(source: int, tokens: int, prefix: int, read: float, write: float) -> int | None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from ctxbudget_server.fit.unicode import well_formed
+
 Message: TypeAlias = dict[str, Any]
 """One message or item as the caller sent it. It is never changed in place."""
 
@@ -40,6 +42,12 @@ class Part:
     is_json: bool = False
     fixed: bool = False
     """A result in place of which the provider takes no text: it goes with its turn or not at all."""
+    stays: bool = False
+    """Its meaning is the provider's (what was said before, which tools and files there are): it never goes."""
+    lasting: bool = False
+    """It has something that only the provider can read, or has: it goes when nothing else can, and whole."""
+    container: str = ""
+    """The container that it works in. The provider finds a container by the latest item that names it."""
 
     @property
     def said(self) -> str:
@@ -47,8 +55,8 @@ class Part:
         if self.kind != "call":
             return self.text
         try:
-            return "\n".join(_texts(json.loads(self.arguments)))
-        except ValueError:
+            return well_formed("\n".join(_texts(json.loads(self.arguments))))
+        except (ValueError, RecursionError):
             return self.arguments
 
 
@@ -66,6 +74,11 @@ class Turn:
 
     start: int
     end: int
+
+    @property
+    def indexes(self) -> range:
+        """Of its messages."""
+        return range(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,8 @@ class Tools:
     """A text reduced to at most so many tokens."""
     check: Callable[[], None]
     """Raises when the caller no longer wants the answer."""
+    model: str | None = None
+    """That the tokens are counted for, where one is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +164,5 @@ class Fitted:
     """Tokens of the parts that no fit may touch."""
     edits: tuple[Edit, ...] = ()
     """How the array comes from the one that was given."""
+    is_estimated: bool = False
+    """Whether the tokens hold estimates: of bytes, or of what is not known here."""

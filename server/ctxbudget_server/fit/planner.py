@@ -34,16 +34,17 @@ Order: TypeAlias = Mapping[Key, tuple[Reason, bool]]
 def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools, item_id: Id) -> Fitted:
     """The array within `max_tokens`, always legal; the very same array where nothing needs to go, or nothing can."""
     given = list(messages)
-    scale = Sizes(tools)
+    scale = Sizes(tools, SHAPES[shape])
     source = scale.total(given)
+    estimated = scale.is_estimated(given)
     if source <= options.max_tokens:
-        return _unchanged(given, source, source, options)
+        return _unchanged(given, source, source, options, estimated)
     talk = Conversation(SHAPES[shape], given, options)
     material = Material.of(talk, tools, scale)
     best = _smallest_step(material, item_id)
     untouchable = sum(material.sizes[i] for i in talk.untouchable)
     if best is None or best.tokens >= source:
-        return _unchanged(given, source, untouchable, options)
+        return _unchanged(given, source, untouchable, options, estimated)
     array, tokens, writer, names = best
     changed = next((i for i, (old, new) in enumerate(zip(given, array, strict=False)) if old is not new), len(array))
     return Fitted(
@@ -53,10 +54,23 @@ def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools,
         fits=tokens <= options.max_tokens,
         removals=tuple(writer.removals(names)),
         first_changed=changed,
-        stable_prefix=sum(material.sizes[:changed]),
+        stable_prefix=_stable(material, array),
         untouchable=untouchable,
         edits=tuple(writer.edits(names)),
+        is_estimated=estimated,
     )
+
+
+def _stable(material: Material, array: list[Message]) -> int:
+    """Tokens of the beginning that the provider's cache still holds: from where it shows the model anything."""
+    talk = material.talk
+    start = talk.start
+    first = next((i for i, message in enumerate(array) if message is talk.messages[start]), None) if array else None
+    if first is None:
+        return 0
+    pairs = zip(talk.messages[start:], array[first:], strict=False)
+    same = next((i for i, (old, new) in enumerate(pairs) if old is not new), len(array) - first)
+    return sum(material.sizes[start : start + same])
 
 
 def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Tools, earlier: Fitted) -> Fitted | None:
@@ -64,7 +78,7 @@ def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Too
 
     None where that is not enough any more, or would touch what must stay now.
     """
-    scale = Sizes(tools)
+    scale = Sizes(tools, SHAPES[shape])
     array = edited(messages, earlier.edits)
     tokens = scale.total(array)
     if tokens > options.max_tokens:
@@ -79,11 +93,13 @@ def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Too
         tokens=tokens,
         source_tokens=scale.total(given),
         untouchable=sum(scale.each([given[i] for i in sorted(talk.untouchable)])),
+        is_estimated=scale.is_estimated(given),
     )
 
 
-def _unchanged(given: list[Message], source: int, untouchable: int, options: Options) -> Fitted:
-    return Fitted(given, source, source, source <= options.max_tokens, (), None, source, untouchable)
+def _unchanged(given: list[Message], source: int, untouchable: int, options: Options, estimated: bool) -> Fitted:
+    fits = source <= options.max_tokens
+    return Fitted(given, source, source, fits, (), None, source, untouchable, is_estimated=estimated)
 
 
 class Cut(NamedTuple):
@@ -170,8 +186,8 @@ def _choose(material: Material, order: Order, room: int) -> Draft:
             return draft
     if is_enough(few):
         return draft
-    for number, turn in enumerate(talk.turns):
-        if number in talk.fixed_turns or talk.is_short(turn):
+    for number in talk.droppable_turns:
+        if talk.is_short(talk.turns[number]):
             continue
         draft.drop(number)
         if is_enough(few):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ctxbudget_server.fit.model import Part
+from ctxbudget_server.fit.unicode import well_formed
 
 PATHS = ("file_path", "path", "filename", "file", "notebook_path", "target_file", "filePath", "absolute_path", "uri")
 """Names of arguments that tell a file."""
@@ -22,7 +23,7 @@ def arguments(call: Part) -> dict[str, Any]:
     """What a call was given, by name; empty if it is not a JSON object."""
     try:
         value = json.loads(call.arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -37,7 +38,7 @@ def call_title(call: Part) -> str:
     given = arguments(call)
     texts = (value for value in given.values() if isinstance(value, str) and value)
     target = told(given, COMMANDS) or _short(told(given, PATHS)) or next(texts, call.arguments if given else "")
-    title = " ".join(f"{call.tool} {target}".split())
+    title = " ".join(well_formed(f"{call.tool} {target}").split())
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
 
 

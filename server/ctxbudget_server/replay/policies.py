@@ -131,7 +131,7 @@ class Fit:
         self._shape = shape
         self._limit = limit
         self._tools = tools
-        self._sizes = Sizes(tools)
+        self._sizes = Sizes(tools, SHAPES[shape])
         self._now: list[Message] = []
         self._taken = 0
         self._removed = 0
@@ -157,7 +157,7 @@ class DropOldest:
     def __init__(self, shape: Shape, limit: int, tools: Tools) -> None:
         self._shape = shape
         self._limit = limit
-        self._sizes = Sizes(tools)
+        self._sizes = Sizes(tools, shape)
 
     def array(self, prefix: Sequence[Message]) -> list[Message]:
         """What is left."""

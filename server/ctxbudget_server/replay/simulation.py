@@ -60,7 +60,7 @@ class _Facts:
 
     def __init__(self, shape: str, tools: Tools, names: DistinctNames) -> None:
         self._shape = SHAPES[shape]
-        self._sizes = Sizes(tools)
+        self._sizes = Sizes(tools, self._shape)
         self._find = names
         self._known: dict[int, tuple[Message, int, list[tuple[Part, frozenset[str]]]]] = {}
 

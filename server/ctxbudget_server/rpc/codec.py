@@ -12,6 +12,12 @@ from ctxbudget_protocol.errors import ProtocolError
 log = logging.getLogger(__name__)
 
 MessageId = str | int
+
+
+class TooDeepError(ProtocolError):
+    """The value may be JSON, but has too many objects and arrays within each other to be read."""
+
+
 Json = Any
 """A value as the `json` module reads and writes it."""
 Serializer = Callable[[Any], Any]
@@ -24,7 +30,7 @@ def decode(body: bytes | bytearray, object_hook: Callable[[dict[str, Any]], Json
     except UnicodeDecodeError as exc:
         raise ProtocolError("parseError", f"the message is not UTF-8: bad byte at {exc.start}") from None
     except RecursionError:
-        raise ProtocolError("parseError", "the message is nested too deeply") from None
+        raise TooDeepError("parseError", "the message is nested too deeply") from None
     except ValueError as exc:
         raise ProtocolError("parseError", f"the message is not JSON: {exc}") from None
 

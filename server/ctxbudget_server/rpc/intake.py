@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from lsprotocol.types import CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL
 
-from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.rpc.codec import Json, MessageId, decode, decode_large
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_server.rpc.codec import Json, MessageId, TooDeepError, decode, decode_large
 from ctxbudget_server.rpc.connection import ConnectionContext
 from ctxbudget_server.rpc.envelope import (
     BadEnvelopeError,
@@ -75,7 +75,7 @@ class Intake:
             self._take_small(frame)
 
     def _take_small(self, body: bytes | bytearray) -> None:
-        envelope, size = self._envelope(lambda: decode(body)), len(body)
+        envelope, size = self._envelope(lambda: decode(body), body), len(body)
         if envelope is None:
             return
         if self._overtakes(envelope):
@@ -85,10 +85,13 @@ class Intake:
         else:
             self._protocol.take(envelope, size)
 
-    def _envelope(self, read: Callable[[], Json]) -> Envelope | None:
-        """The message that `read` returns; None if it was refused."""
+    def _envelope(self, read: Callable[[], Json], body: bytes | bytearray) -> Envelope | None:
+        """The message that `read` returns of this body; None if it was refused."""
         try:
             return classify(read())
+        except TooDeepError as error:
+            message_id = request_id_from_edges(bytes(body[:EDGE_BYTES]), bytes(body[-EDGE_BYTES:]))
+            self._protocol.refuse(message_id, error if message_id is None else invalid([], error.message, "too_deep"))
         except ProtocolError as error:
             self._protocol.refuse(None, error)
         except BadEnvelopeError as bad:
@@ -177,7 +180,7 @@ class Intake:
         if (body := first.body) is not None:
             decoding = asyncio.ensure_future(self._connection.pool.result_of(lambda: decode_large(body)))
             await asyncio.wait([decoding])
-            envelope = None if first.dropped else self._envelope(decoding.result)
+            envelope = None if first.dropped else self._envelope(decoding.result, body)
         if first.dropped:  # it was cancelled, or the server is ending
             return
         self._drop(first)

@@ -147,7 +147,9 @@ def _params(body: bytes | bytearray) -> dict[str, Any]:
     text = body.decode("utf-8", "surrogateescape")
     try:
         params = json.loads(text or "{}", parse_constant=_no_constant)
-    except (ValueError, RecursionError) as fault:
+    except RecursionError as fault:
+        raise invalid([], "nested too deeply", "too_deep") from fault
+    except ValueError as fault:
         raise ProtocolError("parseError", f"the params are not valid JSON: {fault}") from fault
     if params is None or params == []:
         return {}

@@ -20,8 +20,7 @@ def read_messages(messages: list[Message], source: str | None, warnings: tuple[s
     shape = source or _shape_of(messages)
     for index, message in enumerate(messages):
         if fault := SHAPES[shape].fault(message):
-            where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.where)
-            raise TranscriptError(f"messages[{index}]{where} {fault.why} (read as {shape}); {KNOWN_FORMATS}")
+            raise TranscriptError(f"messages[{index}]{fault.member} {fault.why} (read as {shape}); {KNOWN_FORMATS}")
     return Transcript(shape, shape, [Segment(messages)], warnings)
 
 

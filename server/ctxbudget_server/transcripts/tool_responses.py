@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import binascii
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-IMAGE_TOKENS: Final = 1_600
-"""The cost of an image of unknown size; `context/fit` assumes the same."""
+from ctxbudget_server.media import MEDIUM_TOKENS, Rules, is_medium, rules_of, without_bytes
 
-_PAGE: Final = re.compile(rb"/Type\s*/Page\b")
-"""A page of a PDF, as far as it is not compressed."""
 _BYTES: Final = ("base64", "image_data")
-"""Members of Claude Code's responses that hold a picture or a document, which the model is shown as such."""
+"""Members of notebooks' cells that hold pictures."""
 _TEXTS: Final = ("llmContent", "content", "result", "output", "text", "error")
 """Members that hold what the model reads, the first that is there."""
 _EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
@@ -24,11 +19,15 @@ _INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "de
 
 
 def text_of(response: Any) -> str:
-    """The text of a response of any tool; empty for images."""
+    """The text of a response of any tool; empty for pictures, sounds and documents."""
+    return _text(without_bytes(response, rules_of("")).bare)
+
+
+def _text(response: Any) -> str:
     if isinstance(response, str):
         return response
     if isinstance(response, list):
-        return "\n".join(part for part in map(text_of, response) if part)
+        return "\n".join(part for part in map(_text, response) if part)
     if not isinstance(response, Mapping):
         return "" if response is None else json.dumps(response, ensure_ascii=False)
     if _is_image(response):
@@ -40,50 +39,36 @@ def text_of(response: Any) -> str:
     if isinstance(file, Mapping) and isinstance(file.get("content"), str):
         return str(file["content"])
     if isinstance(file, Mapping) and "cells" in file:
-        return json.dumps(_without_bytes(file["cells"]), ensure_ascii=False)
+        return json.dumps(_without_pictures(file["cells"]), ensure_ascii=False)
     if any(name in response for name in _EDITS):
         return f"{response.get('filePath', 'the file')} has been updated"
     for name in _TEXTS:
         if response.get(name):
-            return text_of(response[name])
+            return _text(response[name])
     names = response.get("filenames")
     if isinstance(names, list):
         return "\n".join(name for name in names if isinstance(name, str))
     return json.dumps(response, ensure_ascii=False)
 
 
-def images_in(response: Any) -> int:
-    """How many images a response holds; a page of a PDF is one."""
-    if isinstance(response, list):
-        return sum(images_in(part) for part in response)
-    if not isinstance(response, Mapping):
-        return 0
-    file = response.get("file")
-    if isinstance(file, Mapping) and "cells" in file:
-        return json.dumps(file["cells"]).count('"image_data":')
-    if _is_image(response):
-        return _pages(file) if response.get("type") == "pdf" else 1
-    return max((images_in(response.get(name)) for name in _TEXTS), default=0)
+def bytes_in(response: Any, rules: Rules) -> int:
+    """Tokens of the pictures, documents and sounds in a response."""
+    if isinstance(response, Mapping) and response.get("isImage") is True:
+        printed = response.get("stdout")
+        found = without_bytes({"type": "image", "data": printed} if isinstance(printed, str) else response, rules)
+        return max(found.tokens, MEDIUM_TOKENS) if not found.media else found.tokens
+    return without_bytes(response, rules).tokens
 
 
 def _is_image(response: Mapping[str, Any]) -> bool:
-    return response.get("isImage") is True or response.get("type") in ("image", "pdf") or "inlineData" in response
+    return response.get("isImage") is True or (is_medium(response) and "content" not in response)
 
 
-def _pages(file: Any) -> int:
-    """The pages of a PDF; 1 where it does not show them."""
-    encoded = file.get("base64") if isinstance(file, Mapping) else None
-    try:
-        return len(_PAGE.findall(binascii.a2b_base64(encoded or ""))) or 1
-    except (TypeError, ValueError):
-        return 1
-
-
-def _without_bytes(value: Any) -> Any:
+def _without_pictures(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_bytes(part) for part in value]
+        return [_without_pictures(part) for part in value]
     if isinstance(value, Mapping):
-        return {name: _without_bytes(part) for name, part in value.items() if name not in _BYTES}
+        return {name: _without_pictures(part) for name, part in value.items() if name not in _BYTES}
     return value
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import invalid
-from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
 from ctxbudget_protocol.methods.context import FitResult, FittedPart
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.conversation import Conversation
@@ -26,8 +27,10 @@ from ctxbudget_server.account.transactions import (
 )
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
-from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, repeat
+from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, is_deeper, repeat
 from ctxbudget_server.fit import fit as fitted_to
+from ctxbudget_server.fit.shapes import to_json
+from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
@@ -82,6 +85,23 @@ def _rehearsed(request: Request, params: FitParams, fitter: Fitter) -> FitResult
     return fitter.answer(plan.fitted, {}, None)
 
 
+def _check_messages(params: FitParams) -> None:
+    """Refuse what is not understood, before anything of it is torn."""
+    shape = SHAPES[params.format]
+    for index, message in enumerate(params.messages):
+        if is_deeper(message, MAX_DEPTH):
+            raise invalid(["messages", index], f"has more than {MAX_DEPTH} levels of objects and arrays", "too_deep")
+        if fault := shape.fault(message):
+            raise ProtocolError(
+                "unknownFormat",
+                f"messages[{index}]{fault.member} {fault.why} (read as {params.format})",
+                loc=["messages", index, *fault.where],
+                format=params.format,
+                index=index,
+                member=fault.member.removeprefix("."),
+            )
+
+
 def _counter(request: Request, params: FitParams) -> Counter:
     if params.model is None and params.session_id is not None:
         return session_counter(request, params.session_id)[1]
@@ -129,10 +149,7 @@ class Fitter:
         self._digests: dict[str, str] = {}
         self.rehearsed: Rehearsed[tuple[str, int, int], Plan] = Rehearsed()
         self._kept: tuple[str, Plan] | None = None
-        shape = SHAPES[params.format]
-        for index, message in enumerate(params.messages):
-            if fault := shape.fault(message):
-                raise invalid(["messages", index, *fault.where], fault.why, "message_shape")
+        _check_messages(params)
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(params.messages):
                 raise invalid(["pins", index], f"must be an index of {len(params.messages)} messages")
@@ -183,7 +200,10 @@ class Fitter:
         fitted = self.fit(session.id, session.nonce, item_id)
         removed = tuple(
             Removed(
-                what, item_id(what.number, what.original), not kept_as(what.original), *self._figured(what.original)
+                what,
+                item_id(what.number, what.original),
+                not kept_as(what.original),
+                *self._figured(what.original, what.is_json),
             )
             for what in fitted.removals
         )
@@ -198,9 +218,17 @@ class Fitter:
             self._digests[original] = digest_of(encode(original))
         return self._digests[original]
 
-    def _figured(self, text: str) -> tuple[Blob, Figure]:
-        raw = raw_tokens(self._counter, text, self._check)
-        return remembered_blob(text, self._check), self._counter.figure_of_raw(text, raw, self._check)
+    def _figured(self, text: str, is_json: bool) -> tuple[Blob, Figure]:
+        """What keeps a text, and its figure: bytes in JSON cost what the provider bills."""
+        blob = remembered_blob(text, self._check)
+        rules = rules_of(SHAPES[self._params.format].provider, self._counter.model)
+        lean = without_bytes(json.loads(text), rules) if is_json and may_hold_bytes(text) else None
+        bare = to_json(lean.bare) if lean and lean.is_estimated else text
+        figure = self._counter.figure_of_raw(bare, raw_tokens(self._counter, bare, self._check), self._check)
+        if lean is None or not lean.is_estimated:
+            return blob, figure
+        tokens, raw = figure.tokens + lean.tokens, figure.raw + lean.tokens
+        return blob, figure._replace(tokens=tokens, raw=raw, provenance="estimated")
 
     def keep(self, unit: UnitOfWork) -> Callable[[], FitResult]:
         """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
@@ -255,7 +283,7 @@ class Fitter:
             messages=fitted.messages,
             tokens=fitted.tokens,
             source_tokens=fitted.source_tokens,
-            provenance=self._counter.provenance,
+            provenance="estimated" if fitted.is_estimated else self._counter.provenance,
             fits=fitted.fits,
             unchanged=fitted.first_changed is None,
             untouchable=fitted.untouchable,

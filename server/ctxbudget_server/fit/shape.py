@@ -1,0 +1,216 @@
+"""What the shapes of all providers have in common."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from ctxbudget_server.fit.model import Message, Part, Role
+from ctxbudget_server.fit.unicode import well_formed
+
+
+class Fault(NamedTuple):
+    """Where in a message something is wrong, and what."""
+
+    where: tuple[str | int, ...]
+    why: str
+
+    @property
+    def member(self) -> str:
+        """Where, as one writes it: `.content[0].type`."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.where)
+
+
+Words: TypeAlias = Sequence[tuple[Message, Sequence[int]]]
+"""What people said: messages, and slots in them."""
+
+
+class Shape(Protocol):
+    """One provider's shape."""
+
+    provider: str
+    """Who bills."""
+    alternates: bool
+    """Whether agent and user must take turns."""
+
+    def fault(self, message: Message) -> Fault | None:
+        """What keeps a message from being read, or None."""
+
+    def role(self, message: Message) -> Role:
+        """Whose message it is; `result` for messages that are nothing but results of calls."""
+
+    def parts(self, index: int, message: Message) -> list[Part]:
+        """What stands in a message, in order."""
+
+    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+        """A copy with other texts in some results, by slot."""
+
+    def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+        """Messages that replace removed ones: the record, then what people said. `speakers` as `who_records` says."""
+
+    def sent(self, message: Message) -> Message:
+        """What the provider shows the model of a message: a copy, or the very message."""
+
+    def begins_anew(self, message: Message) -> bool:
+        """Whether the provider leaves out all messages before this one."""
+
+    def has_unknown(self, message: Message) -> bool:
+        """Whether something in it is of a type that is not known here, so that its cost is an estimate."""
+
+
+def who_records(before: Role | None, after: Role | None) -> tuple[Role, ...]:
+    """Who must speak between two messages so that speakers keep taking turns, the user first."""
+    first: Role = "assistant" if before in ("user", "result") else "user"
+    last: Role = "assistant" if after in ("user", "result") else "user"
+    return (first,) if first == last else (first, last)
+
+
+def must_record(before: Role | None, after: Role | None, *, alternates: bool) -> bool:
+    """Whether an array would not be legal with nothing at all between two messages."""
+    if before in (None, "system"):
+        return after not in ("user", "system")
+    return alternates and (before == "assistant") == (after in (None, "assistant"))
+
+
+BRIDGE = "(Earlier turns are on record.)"
+"""What the agent says beside a record, so that speakers keep taking turns."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def to_json(value: Any) -> str:
+    """The JSON text that figures and archives are made from."""
+    return _ENCODER.encode(value)
+
+
+class Content(NamedTuple):
+    """What a result says."""
+
+    text: str
+    original: str
+    """What an archive keeps."""
+    is_json: bool
+    is_open: bool
+    """Whether a text may replace it: all of it is known, and nothing of it is the provider's own."""
+    is_lasting: bool
+    """Whether it refers to something that only the provider has."""
+    loads_tools: bool
+
+
+LOADERS = frozenset(("tool_reference", "tool_addition", "tool_removal"))
+"""Blocks that say which tools the model has."""
+ENCRYPTED = ("encrypted_content", "encrypted_index", "encrypted_stdout")
+"""Members that only the provider can read, and that it needs again."""
+
+
+def content_of(content: Any, known: Collection[str]) -> Content:
+    """A result's content. `known` are the types of blocks that may stand in it."""
+    if isinstance(content, str):
+        return Content(well_formed(content), content, False, True, False, False)
+    blocks = content if isinstance(content, list) else []
+    inner = [block for block in blocks if isinstance(block, dict)]
+    lasting = refers_to_provider(content)
+    loads = any(block.get("type") in LOADERS for block in inner)
+    is_open = not lasting and not loads and all(block.get("type") in known for block in inner)
+    return Content(joined_text(inner), to_json(content), True, is_open, lasting, loads)
+
+
+def joined_text(blocks: Any) -> str:
+    """The texts of blocks, or of a text itself."""
+    if isinstance(blocks, str):
+        return well_formed(blocks)
+    found = blocks if isinstance(blocks, list) else []
+    return "\n".join(well_formed(block["text"]) for block in found if isinstance(block, dict) and is_text(block))
+
+
+def is_text(block: Mapping[str, Any]) -> bool:
+    """Whether a block has a text."""
+    return isinstance(block.get("text"), str)
+
+
+def string(value: Any) -> str:
+    """A text, or an empty one in place of anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def objects_in(value: Any) -> Iterator[Mapping[str, Any]]:
+    """All objects in a value, itself included."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+
+
+def refers_to_provider(value: Any) -> bool:
+    """Whether a value refers to a file that the provider holds, or has a part that only the provider can read."""
+    if isinstance(value, str):
+        return False
+    return any(
+        isinstance(one.get("file_id"), str) or any(isinstance(one.get(name), str) for name in ENCRYPTED)
+        for one in objects_in(value)
+    )
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether more objects and arrays lie within each other than this."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for one in level for inner in _children(one)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    """The objects and arrays in one."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for one in inner if isinstance(one, dict | list)]
+
+
+# ------------------------------------------------------------------ faults
+
+_ENVELOPES = ("message", "payload", "kwargs")
+"""Members in which rows of hosts' files and serialised objects hold a message."""
+_OTHERS = ("parts", "toolInvocations", "toolCallId")
+"""Members of messages of shapes that are not read here: Gemini's contents, the Vercel AI SDK's."""
+
+
+def shape_fault(message: Message, *, foreign: Collection[str]) -> Fault | None:
+    """What shows that an object is no message, or one of another provider's. `foreign` are members of such ones."""
+    for name in _ENVELOPES:
+        if isinstance(message.get(name), dict):
+            return Fault((name,), "holds a message: this is a row around it, or a serialised object")
+    other = next((name for name in (*_OTHERS, *foreign) if message.get(name) is not None), None)
+    return None if other is None else Fault((other,), "belongs to messages of another provider's shape")
+
+
+def role_fault(message: Message, roles: Collection[str]) -> Fault | None:
+    """What is wrong with a role."""
+    role = message.get("role")
+    if not isinstance(role, str):
+        return Fault(("role",), "is missing or no text")
+    return None if role in roles else Fault(("role",), f"is none of {', '.join(roles)}")
+
+
+def content_fault(content: Any, name: str, foreign: Collection[str], *, may_lack: bool = False) -> Fault | None:
+    """What is wrong with a content: a text, or blocks that each have a type, none of another provider's."""
+    if content is None:
+        return None if may_lack else Fault((name,), "is null or missing: the provider takes a text or a list")
+    if isinstance(content, str):
+        return None
+    if not isinstance(content, list):
+        return Fault((name,), "is neither a text nor a list")
+    for index, block in enumerate(content):
+        if not isinstance(block, dict):
+            return Fault((name, index), "is not an object")
+        kind = block.get("type")
+        if not isinstance(kind, str):
+            return Fault((name, index, "type"), "is missing or no text")
+        if kind in foreign:
+            return Fault((name, index, "type"), f"is {kind!r}, which belongs to another provider's shape")
+    return None

@@ -1,0 +1,248 @@
+"""Where bytes stand in messages and in tools' responses.
+
+- Anthropic: `source.data` of images and documents, also inside of results, documents and fetched pages.
+- OpenAI: `image_url`, `input_image`, `file`, `input_file`, `input_audio`, screenshots of a computer, pictures that were
+  generated or come from a code interpreter, the model's own sound; and of servers that take its shape: `video_url`,
+  `audio_url`, `images` of an answer.
+- Gemini: `inlineData`, `inline_data`. Bedrock: `bytes`. MCP: `image`, `audio`, and the `blob` of an embedded resource.
+- Hosts: `base64` of a file, `image_data` and MIME types as names in notebooks' outputs.
+- Data URIs, and long base64 under any other name that is not a text's.
+
+A data URI or base64 within a text is read by the model as it stands: there it is text.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from ctxbudget_server.media.costs import MEDIUM_TOKENS, TEXT_BYTES, Kind, Rules, cost
+
+_KINDS: Final[dict[str, Kind]] = {
+    **dict.fromkeys(("image", "image_url", "input_image", "computer_screenshot", "image_generation_call"), "image"),
+    **dict.fromkeys(("document", "input_file", "file", "pdf"), "document"),
+    **dict.fromkeys(("audio", "input_audio", "audio_url"), "audio"),
+    **dict.fromkeys(("video", "video_url", "input_video"), "video"),
+}
+"""Kinds of what blocks of these types hold."""
+_MIMES: Final = ("media_type", "mimeType", "mime_type", "mediaType", "format", "type", "filename")
+"""Members that tell of what kind the bytes beside them are."""
+_NAMED: Final[dict[str, Kind]] = {
+    **dict.fromkeys(("image", "images", "image_data", "image_url", "screenshot", "thumbnail", "b64_json"), "image"),
+    **{"audio": "audio", "input_audio": "audio", "audio_url": "audio", "video": "video", "video_url": "video"},
+}
+"""Members that hold bytes of one kind, themselves or in an object."""
+_OPEN: Final = frozenset(("data", "bytes", "url", "result"))
+"""Members that hold bytes where something beside them tells the kind."""
+_SURE: Final = frozenset(("base64", "blob", "file_data", "image_data", "b64_json"))
+"""Members that hold bytes, whatever stands beside them."""
+_TEXTS: Final = frozenset(
+    (
+        *("text", "content", "output", "arguments", "input", "thinking", "summary", "reasoning", "reasoning_content"),
+        *("refusal", "transcript", "title", "context", "name", "code", "stdout", "stderr", "llmContent", "error"),
+        *("id", "call_id", "tool_call_id", "tool_use_id", "cells", "diff"),
+    )
+)
+"""Members that a model reads as they stand."""
+_ENCRYPTED: Final = frozenset(("encrypted_content", "encrypted_index", "encrypted_stdout"))
+"""Texts that only the provider can read."""
+_SIGNATURES: Final = frozenset(("signature", "thought_signature", "thoughtSignature", "fingerprint"))
+"""What the provider checks and no model reads."""
+_CALLS: Final = frozenset(("tool_use", "server_tool_use", "mcp_tool_use"))
+
+_DATA_URI = re.compile(r"data:([\w.+/-]*)(?:;[\w.+=/-]*)*;base64,")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}\s*")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{200}")
+MIN_NAMED: Final = 8
+"""Characters from which base64 under a name for bytes is taken for such."""
+MIN_UNNAMED: Final = 512
+"""Characters from which base64 under any other name is."""
+MIN_SIGNATURE: Final = 40
+"""Characters from which base64 is taken for a signature."""
+MAX_DEPTH: Final = 120
+"""Below it nothing is looked for."""
+
+_TEXT_MIME = re.compile(r"text/|application/(?:json|xml|yaml|toml|javascript|x-sh|sql)|.*\+(?:json|xml)$")
+_TEXT_NAME = re.compile(r".*\.(?:txt|md|csv|tsv|json|ya?ml|xml|html?|py|js|ts|log|sql|toml|ini)$", re.IGNORECASE)
+_MAGIC: Final[tuple[tuple[bytes, Kind], ...]] = (
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"%PDF", "document"),
+    (b"OggS", "audio"),
+    (b"fLaC", "audio"),
+    (b"ID3", "audio"),
+    (b"\x1aE\xdf\xa3", "video"),
+)
+"""How files begin."""
+
+
+class Lean(NamedTuple):
+    """A value without its bytes, and what these cost."""
+
+    bare: Any
+    """The very value where it holds none."""
+    tokens: int
+    media: int
+    """Pictures, documents, sounds and films."""
+    is_estimated: bool
+    """Whether any part of `tokens` is an estimate."""
+
+
+def without_bytes(value: Any, rules: Rules) -> Lean:
+    """A JSON value with an empty text in place of all bytes."""
+    walk = _Walk(rules)
+    bare = walk.bare(value, "", None, MAX_DEPTH)
+    return Lean(bare, walk.tokens, walk.media, walk.is_estimated)
+
+
+def is_medium(block: Mapping[str, Any]) -> bool:
+    """Whether a block is a picture, a document, a sound or a film, or refers to one."""
+    kind = block.get("type")
+    is_one = isinstance(kind, str) and kind in _KINDS
+    return (is_one and not _is_text_source(block.get("source"))) or "inlineData" in block or "inline_data" in block
+
+
+def may_hold_bytes(text: str) -> bool:
+    """Whether a JSON text is worth a look: it has something as long as bytes are."""
+    return _RUN.search(text) is not None
+
+
+class _Walk:
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._low = False
+        self.tokens = 0
+        self.media = 0
+        self.is_estimated = False
+
+    def bare(self, value: Any, name: str, hint: Kind | None, depth: int) -> Any:
+        """A value under a name. `hint` tells of what kind bytes there are."""
+        if isinstance(value, str):
+            return self._text(value, name, hint) if len(value) >= MIN_NAMED else value
+        if depth == 0:
+            return value
+        if isinstance(value, list):
+            made = [self.bare(one, name, hint, depth - 1) for one in value]
+            return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
+        return self._object(value, name, hint, depth) if isinstance(value, dict) else value
+
+    def _object(self, value: dict[str, Any], name: str, hint: Kind | None, depth: int) -> Any:
+        kind = value.get("type")
+        own = _KINDS.get(kind) if isinstance(kind, str) else None
+        if _is_text_source(value):
+            return value if kind == "text" else self._members(value, None, depth)
+        mime = next((known for told in _MIMES if (known := _kind_told(value.get(told)))), None)
+        inner_hint = mime or own or hint or _NAMED.get(name)
+        before, low = self.media, self._low
+        self._low = low or value.get("detail") == "low"
+        made = self._members(value, inner_hint, depth)
+        self._low = low
+        if own and self.media == before and not _is_text_source(value.get("source")):
+            self._add(MEDIUM_TOKENS)  # it stands elsewhere: an address, or the id of a file
+        return made
+
+    def _members(self, value: dict[str, Any], hint: Kind | None, depth: int) -> dict[str, Any]:
+        """The very object where none of its members holds bytes."""
+        kind = value.get("type")
+        made = {}
+        for name, one in value.items():
+            if not isinstance(one, str | dict | list) or (name == "input" and kind in _CALLS):
+                made[name] = one
+                continue
+            told = _kind_told(name) if "/" in name else None
+            is_secret = name == "data" and kind == "redacted_thinking"
+            label = "encrypted_content" if is_secret else "data" if told else name
+            made[name] = self.bare(one, label, told or hint, depth - 1)
+        return made if any(made[name] is not value[name] for name in made) else value
+
+    def _text(self, value: str, name: str, hint: Kind | None) -> str:
+        if name in _TEXTS:
+            return value
+        if uri := _DATA_URI.match(value):
+            return self._bytes(value[uri.end() :], _kind_told(uri[1]) or hint)
+        hint = hint or _NAMED.get(name)
+        least = _least(name, hint)
+        if len(value) < least or not _BASE64.fullmatch(value):
+            return value
+        if name in _SIGNATURES:
+            return ""
+        if name in _ENCRYPTED:
+            self.tokens += -(-len(value) * 3 // 4 // TEXT_BYTES)
+            self.is_estimated = True
+            return ""
+        return self._bytes(value, hint) if least < MIN_UNNAMED or _is_mixed(value) else value
+
+    def _bytes(self, encoded: str, hint: Kind | None) -> str:
+        kind = hint if hint and hint != "document" else _sniffed(_decoded(encoded[:64])) or hint
+        size = len(encoded) * 3 // 4
+
+        def read(most: int | None) -> bytes:
+            return _decoded(encoded if most is None else encoded[: most // 3 * 4])
+
+        self._add(cost(kind, read, size, self._rules, low=self._low) if kind else MEDIUM_TOKENS)
+        return ""
+
+    def _add(self, tokens: int) -> None:
+        self.tokens += tokens
+        self.media += 1
+        self.is_estimated = True
+
+
+def _least(name: str, hint: Kind | None) -> int:
+    """Characters from which base64 under a name is taken for bytes."""
+    if name in _SIGNATURES:
+        return MIN_SIGNATURE
+    if name in _ENCRYPTED or name in _SURE or (hint and (name in _OPEN or name in _NAMED)):
+        return MIN_NAMED
+    return MIN_UNNAMED
+
+
+def _is_text_source(source: Any) -> bool:
+    """Whether a document's source is a text, or blocks."""
+    if not isinstance(source, dict):
+        return False
+    if source.get("type") == "text":
+        return "data" in source
+    return source.get("type") == "content" and "content" in source
+
+
+def _kind_told(told: Any) -> Kind | None:
+    """The kind that a MIME type, a format or a file's name tells."""
+    if not isinstance(told, str):
+        return None
+    for kind in ("image", "audio", "video"):
+        if told.startswith(f"{kind}/"):
+            return kind
+    if _TEXT_MIME.match(told) or _TEXT_NAME.match(told):
+        return "text"
+    if told.startswith("application/"):
+        return "document"
+    return "audio" if told in ("wav", "mp3", "pcm16", "flac", "opus", "ogg", "aac") else None
+
+
+def _sniffed(head: bytes) -> Kind | None:
+    """The kind of a file that begins so."""
+    if head.startswith(b"RIFF"):
+        return "image" if head[8:12] == b"WEBP" else "audio"
+    if head[4:8] == b"ftyp":
+        return "audio" if head[8:11] == b"M4A" else "video"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+
+
+def _is_mixed(value: str) -> bool:
+    """Whether a text looks like base64 of bytes, and not like one long word."""
+    head = value[:MIN_UNNAMED]
+    return any(map(str.isupper, head)) and any(map(str.islower, head)) and any(map(str.isdigit, head))
+
+
+def _decoded(encoded: str) -> bytes:
+    """The bytes; as far as they can be decoded."""
+    plain = encoded.strip().rstrip("=").replace("-", "+").replace("_", "/")
+    plain = plain[: len(plain) - (len(plain) % 4 == 1)]
+    try:
+        return binascii.a2b_base64(plain + "=" * (-len(plain) % 4))
+    except (ValueError, UnicodeEncodeError):
+        return b""
