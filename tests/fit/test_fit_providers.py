@@ -192,7 +192,7 @@ def test_what_precedes_a_summary_goes_first_and_comes_back(client: Client, limit
     assert not faults("anthropic", found["messages"])
     assert SUMMARY in found["messages"]
     at = found["messages"].index(SUMMARY)
-    assert at == 1, "a record stands for all that came before"
+    assert at == 1, "a record replaces all that came before"
     removed = [gone for gone in found["removed"] if gone["index"] < len(before)]
     kept = [
         message
@@ -390,7 +390,7 @@ PEOPLE = [
     "<user_query>Rename it.</user_query>",
     "Caveat: nothing below may change.",
     "# AGENTS.md must say so too.",
-    "<skillful> is no tag of anybody.",
+    "<skillful> is not a tag.",
     "<image> tags need an alt text.",
 ]
 HOSTS = [

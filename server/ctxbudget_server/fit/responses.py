@@ -183,7 +183,7 @@ def _type_fault(message: Message) -> Fault | None:
         return None
     if not isinstance(kind, str):
         return Fault(("type",), "is not a text")
-    return Fault(("type",), f"is {kind!r}, which is no item's") if kind in _FOREIGN_ITEMS else None
+    return Fault(("type",), f"is {kind!r}, which is not an item's") if kind in _FOREIGN_ITEMS else None
 
 
 def _message_fault(message: Message) -> Fault | None:

@@ -181,7 +181,7 @@ _OTHERS = ("parts", "toolInvocations", "toolCallId")
 
 
 def shape_fault(message: Message, *, foreign: Collection[str]) -> Fault | None:
-    """What shows that an object is no message, or one of another provider's. `foreign` are members of such ones."""
+    """What shows that an object is not a message, or one of another provider's. `foreign` are members of such ones."""
     for name in _ENVELOPES:
         if isinstance(message.get(name), dict):
             return Fault((name,), "holds a message: this is a row around it, or a serialised object")
