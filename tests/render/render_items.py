@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ctxbudget_protocol.words import Layer
 from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.render import Piece, Rendered, Request, Tools, render
+from ctxbudget_server.render import Rendered, RenderedPiece, RenderRequest, RenderTools, render
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
 
@@ -39,14 +39,14 @@ def item(seq: int, layer: Layer = "transient", text: str | None = "text", **more
     return Item(**{**values, **more})
 
 
-def tools() -> Tools:
+def tools() -> RenderTools:
     """The content of an item stands in its `segments` here."""
 
-    def piece(text: str) -> Piece:
+    def piece(text: str) -> RenderedPiece:
         figure = COUNTER.figure(text, no_check)
-        return Piece(text, figure.tokens, figure.raw)
+        return RenderedPiece(text, figure.tokens, figure.raw)
 
-    return Tools(
+    return RenderTools(
         piece=piece,
         joined=lambda text, raw: COUNTER.figure_of_raw(text, raw, no_check).tokens,
         figure=lambda each: each.tokens,
@@ -61,7 +61,7 @@ def rendered(items: Sequence[Item], limit: int, **more: Any) -> Rendered:
     source = item(1_000, text="The gate is closed. " * 60)
     sources = {each.id: source for each in items if each.reduces == ("gone",) and not each.marker}
     values: dict[str, Any] = {"phase": RUNNING, "completed": COMPLETED, "sources": sources, **more}
-    return render(Request("s-1", items, limit, METADATA_TOKENS, **values), tools())
+    return render(RenderRequest("s-1", items, limit, METADATA_TOKENS, **values), tools())
 
 
 def counted(text: str) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from render_items import COMPLETED, METADATA_TOKENS, RUNNING, counted, rendered, sessions, tools
 
 from ctxbudget_protocol.words import Detail
-from ctxbudget_server.render import OverLimitError, Rendered, Request
+from ctxbudget_server.render import OverLimitError, Rendered, RenderRequest
 from ctxbudget_server.render.model import CLOSING, Candidate
 from ctxbudget_server.render.piece_cache import SEAM, PieceCache
 from ctxbudget_server.render.scoring import candidates
@@ -104,7 +104,7 @@ FRAME = 35
 
 def best_by_trying(items: list[Item], limit: int) -> tuple[int, int] | None:
     """The most value of all choices that fit, permanent items before the others."""
-    request = Request("s-1", items, limit, METADATA_TOKENS, RUNNING, COMPLETED)
+    request = RenderRequest("s-1", items, limit, METADATA_TOKENS, RUNNING, COMPLETED)
     found = candidates(request)
     cache = PieceCache(request, tools())
     values = [

@@ -6,7 +6,7 @@ from token_texts import LONG_RUNS, awkward, texts
 
 from ctxbudget_server.tokens import counting, cuts
 from ctxbudget_server.tokens.counting import (
-    Edit,
+    EditedRange,
     count,
     count_appended,
     count_edited,
@@ -160,7 +160,7 @@ def test_tail_holds_whatever_follows(text, more, encoding):
 def test_edit_is_exact(parts, encoding):
     before, removed, after, replacement = parts
     old = before + removed + after
-    edit = Edit(len(before), len(before) + len(removed), replacement)
+    edit = EditedRange(len(before), len(before) + len(removed), replacement)
     tokens = count_edited(reference(old, encoding), old, edit, encoding)
     assert tokens == reference(before + replacement + after, encoding)
 
@@ -182,7 +182,7 @@ def test_append_and_edit_encode_only_around_the_change(monkeypatch):
     appended = count_appended(tokens, text[tail_start(text) :], "one more line\n")
     assert encoded < 100
     encoded = 0
-    edited = count_edited(tokens, text, Edit(500_000, 500_003, "XYZ"))
+    edited = count_edited(tokens, text, EditedRange(500_000, 500_003, "XYZ"))
     assert encoded < 100
     monkeypatch.undo()
     assert appended.tokens == count(text + "one more line\n")

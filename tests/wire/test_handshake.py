@@ -11,7 +11,7 @@ from lsprotocol.types import ClientCapabilities, InitializeParams, WorkspaceFold
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rpc.handshake import check_version, root_uri
-from ctxbudget_server.rpc.lifecycle import End, Lifecycle, ParentWatch, Phase
+from ctxbudget_server.rpc.lifecycle import ConnectionPhase, End, Lifecycle, ParentWatch
 
 
 @pytest.mark.parametrize("version", [None, "1", "1.0", "1.7", 1, {"major": 1, "minor": 9}, {"major": "1"}])
@@ -87,8 +87,8 @@ def test_which_processes_are_watched() -> None:
 def test_exit_codes(reason: End) -> None:
     lifecycle = Lifecycle()
     assert lifecycle.exit_code(reason) == 1
-    lifecycle.phase = Phase.RUNNING
+    lifecycle.phase = ConnectionPhase.RUNNING
     assert lifecycle.exit_code(reason) == 1
-    lifecycle.phase = Phase.SHUT_DOWN
+    lifecycle.phase = ConnectionPhase.SHUT_DOWN
     fault = reason in (End.SIGNAL, End.STREAM_BROKEN, End.FAULT)
     assert lifecycle.exit_code(reason) == int(fault)

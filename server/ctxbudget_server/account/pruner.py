@@ -12,7 +12,7 @@ from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.replacements import Extractor, marker_item
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.rules.policy import Decisions, Step, Turn
+from ctxbudget_server.rules.policy import Decisions, MarkerReplacement, Step
 
 Action = Literal["reduced", "pruned", "kept", "added"]
 
@@ -83,7 +83,7 @@ class Pruner:
         self._unit.put(stand_in, undoable=True)
         self._replace(item, stand_in.id, reason, stand_in.tokens)
 
-    def _turn_into_marker(self, turn: Turn) -> None:
+    def _turn_into_marker(self, turn: MarkerReplacement) -> None:
         going = [item for item in turn.items if not (item.marker and item.wave == turn.wave)]
         staying = self._remaining(Ended(turn.phase, turn.wave), {item.id for item in turn.items})
         if staying or not self._unit.settings.values["markers"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ctxbudget_server.agents.model import AccountClient, Event
+from ctxbudget_server.agents.model import AccountClient, HostEvent
 from ctxbudget_server.agents.sessions import config_of, update
 from ctxbudget_server.agents.transcript_files import transcript_tail
 from ctxbudget_server.transcripts.usage import Bill
@@ -16,7 +16,7 @@ MAX_BILLS: Final = 8
 MAX_ITEMS: Final = 10_000
 
 
-def learn(account: AccountClient, event: Event) -> list[dict[str, Any]]:
+def learn(account: AccountClient, event: HostEvent) -> list[dict[str, Any]]:
     """Take the model from the transcript, calibrate its figures, recount estimates; returns any alerts.
 
     Whatever needs the vocabulary is left to a process that has it loaded. A model counted with its own vocabulary needs

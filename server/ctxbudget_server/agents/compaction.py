@@ -11,7 +11,7 @@ import hashlib
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import AccountClient, Event, shortened
+from ctxbudget_server.agents.model import AccountClient, HostEvent, shortened
 from ctxbudget_server.agents.retrieval import call
 from ctxbudget_server.agents.subagents import running_subagents
 from ctxbudget_server.agents.transcript_files import MAX_CONVERSATION_BYTES, task_of_agent, transcript_tail
@@ -27,7 +27,7 @@ MAX_ATTEMPTS: Final = 3
 
 
 def keep_conversation(
-    account: AccountClient, event: Event, before: str | None = None, key: str | None = None
+    account: AccountClient, event: HostEvent, before: str | None = None, key: str | None = None
 ) -> str | None:
     """Record the conversation, so that it remains when the host has discarded it; returns the item's id."""
     # In a subagent's event, the transcript named is its parent's.
@@ -63,7 +63,7 @@ def _not_kept_yet(account: AccountClient, session: str, said: str) -> str:
     return said
 
 
-def follow_shrinking(account: AccountClient, event: Event) -> None:
+def follow_shrinking(account: AccountClient, event: HostEvent) -> None:
     """Detect that a host which does not report compressions has compressed: everything recorded before it is gone.
 
     Counts each compression once: the request key is that of the answer that revealed it.
@@ -89,7 +89,7 @@ def was_reduced(account: AccountClient, session: str) -> bool:
     return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
 
 
-def reduce_to_summary(account: AccountClient, event: Event) -> None:
+def reduce_to_summary(account: AccountClient, event: HostEvent) -> None:
     """Replace everything that the host has compacted with its summary."""
     summary = event.text("compact_summary")
     if not summary and not event.agent:
@@ -105,7 +105,7 @@ def reduce_to_summary(account: AccountClient, event: Event) -> None:
                 raise
 
 
-def _reduce(account: AccountClient, event: Event, going: list[str], summary: str, key: str) -> None:
+def _reduce(account: AccountClient, event: HostEvent, going: list[str], summary: str, key: str) -> None:
     stand_in = {
         "layer": "metadata",
         "kind": "summary",
@@ -117,7 +117,7 @@ def _reduce(account: AccountClient, event: Event, going: list[str], summary: str
     account.ask("context/add", sessionId=event.own_session, items=[stand_in], allowEstimate=True, requestKey=key)
 
 
-def hand_back(account: AccountClient, event: Event) -> str:
+def hand_back(account: AccountClient, event: HostEvent) -> str:
     """Text for the model after a compaction: the budget, running subagents, pinned items, and how to find the rest."""
     session = event.own_session
     status = account.ask("budget/status", sessionId=session)

@@ -12,10 +12,10 @@ from typing import Any, Final
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import (
     AccountClient,
-    Event,
     EventName,
     HookOptions,
     Host,
+    HostEvent,
     Reaction,
     session_id,
     shortened,
@@ -43,12 +43,12 @@ NOTICE_TOKENS: Final = 150
 """Approximate cost of the text on how to get the output back."""
 
 
-def react(account: AccountClient, event: Event, options: HookOptions) -> Reaction:
+def react(account: AccountClient, event: HostEvent, options: HookOptions) -> Reaction:
     """Record an event. Raises `ProtocolError` if the service refuses."""
     return _REACTIONS[event.name](account, event, options)
 
 
-def _session_start(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _session_start(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_reduced
 
     opened(account, event)
@@ -62,7 +62,7 @@ def _session_start(account: AccountClient, event: Event, _: HookOptions) -> Reac
     return Reaction(context=hand_back(account, event))
 
 
-def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reaction:
+def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Reaction:
     response = event.payload.get("tool_response")
     if response is None:
         response = event.payload.get("error")
@@ -95,7 +95,7 @@ def _tool(account: AccountClient, event: Event, options: HookOptions) -> Reactio
     return Reaction(*_alert(account, event, added))
 
 
-def _reporting_agent(event: Event, response: Any) -> str | None:
+def _reporting_agent(event: HostEvent, response: Any) -> str | None:
     """The subagent whose report a tool's response is. A background subagent reports later."""
     if event.text("tool_name") not in AGENT_TOOLS or not isinstance(response, dict) or not response.get("content"):
         return None
@@ -103,13 +103,13 @@ def _reporting_agent(event: Event, response: Any) -> str | None:
     return session_id(agent) if isinstance(agent, str) and agent else None
 
 
-def _agent_start(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _agent_start(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     if event.agent:
         with_session(account, event, event.session, lambda: started(account, event))
     return Reaction()
 
 
-def _agent_stop(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _agent_stop(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     if not event.agent or (event.host == "claude-code" and not event.agent_type):
         return Reaction()  # without a type it is Claude Code's own, which writes a compaction's summary
     report = event.text("last_assistant_message")
@@ -134,21 +134,21 @@ def _agent_stop(account: AccountClient, event: Event, _: HookOptions) -> Reactio
     return Reaction(message, context)
 
 
-def _compacting(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _compacting(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import keep_conversation
 
     with_session(account, event, event.own_session, lambda: keep_conversation(account, event))
     return Reaction()
 
 
-def _compacted(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _compacted(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.compaction import reduce_to_summary
 
     with_session(account, event, event.own_session, lambda: reduce_to_summary(account, event))
     return Reaction()
 
 
-def _turn_end(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _turn_end(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.billing import learn
 
     alerts = learn(account, event)
@@ -159,13 +159,13 @@ def _turn_end(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
     return Reaction(_message(alerts[-1]) if alerts else None)
 
 
-def _session_end(account: AccountClient, event: Event, _: HookOptions) -> Reaction:
+def _session_end(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     told = _turn_end(account, event, _)
     release_all(account, event.session)
     return told
 
 
-_REACTIONS: Final[dict[EventName, Callable[[AccountClient, Event, HookOptions], Reaction]]] = {
+_REACTIONS: Final[dict[EventName, Callable[[AccountClient, HostEvent, HookOptions], Reaction]]] = {
     "session-start": _session_start,
     "tool": _tool,
     "agent-start": _agent_start,
@@ -178,7 +178,7 @@ _REACTIONS: Final[dict[EventName, Callable[[AccountClient, Event, HookOptions], 
 
 
 def _added(
-    account: AccountClient, event: Event, session: str, items: list[dict[str, Any]], host_id: str
+    account: AccountClient, event: HostEvent, session: str, items: list[dict[str, Any]], host_id: str
 ) -> dict[str, Any]:
     """A request key that lets an item enter only once, even if the hook is configured twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
@@ -191,13 +191,13 @@ def _added(
     )
 
 
-def _id_of_report(event: Event, report: str) -> str:
+def _id_of_report(event: HostEvent, report: str) -> str:
     """A request key for the report of an agent's turn, however many hooks report it; hosts give it no id."""
     told = "\0".join((event.agent or "", event.text("prompt_id") or event.text("turn_id"), report))
     return f"report:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _report_of(account: AccountClient, event: Event, agent: str) -> dict[str, Any] | None:
+def _report_of(account: AccountClient, event: HostEvent, agent: str) -> dict[str, Any] | None:
     """The item of a subagent's report, if the subagent's end already brought it."""
     try:
         known = account.ask("context/list", sessionId=event.session, kind="report", agent=agent)
@@ -208,7 +208,7 @@ def _report_of(account: AccountClient, event: Event, agent: str) -> dict[str, An
     return known["items"][-1] if known["items"] else None
 
 
-def _leave_preview(account: AccountClient, event: Event, report: dict[str, Any], text: str) -> None:
+def _leave_preview(account: AccountClient, event: HostEvent, report: dict[str, Any], text: str) -> None:
     """Replace a report with the part that the model sees, if the host keeps the rest in a file."""
     seen = shown(event, text)
     if seen != text and report["state"] == "retained" and report["bytes"] > len(seen.encode("utf-8", "replace")):
@@ -217,7 +217,7 @@ def _leave_preview(account: AccountClient, event: Event, report: dict[str, Any],
         account.ask("context/add", sessionId=event.session, items=[item], allowEstimate=True, requestKey=key)
 
 
-def _is_replaceable(event: Event, options: HookOptions) -> bool:
+def _is_replaceable(event: HostEvent, options: HookOptions) -> bool:
     """Whether a large output of this tool should be replaced, and the host supports that."""
     response = event.payload.get("tool_response")
     if options.replace_over is None or response is None or is_retrieval(event):
@@ -225,9 +225,12 @@ def _is_replaceable(event: Event, options: HookOptions) -> bool:
     return event.host != "claude-code" or replaced(response, "") is not None
 
 
-def _replacement(account: AccountClient, event: Event, items: list[dict[str, Any]], options: HookOptions) -> str | None:
-    """The text that replaces an oversized output on the account and in the window; None if the output stays. The first
-    item is its text.
+def _replacement(
+    account: AccountClient, event: HostEvent, items: list[dict[str, Any]], options: HookOptions
+) -> str | None:
+    """The text that replaces an oversized output on the account and in the window; None if the output stays.
+
+    The first item is the output's text.
     """
     item = items[0]
     if not _is_replaceable(event, options) or item["state"] != "retained":
@@ -246,7 +249,7 @@ def _replacement(account: AccountClient, event: Event, items: list[dict[str, Any
     return text
 
 
-def _alert(account: AccountClient, event: Event, added: dict[str, Any]) -> tuple[str | None, str | None]:
+def _alert(account: AccountClient, event: HostEvent, added: dict[str, Any]) -> tuple[str | None, str | None]:
     """(for the user, for the model): one message for each crossing that the account reports."""
     if not added["alerts"] or added["sessionId"] != event.session:
         return None, None
@@ -254,7 +257,7 @@ def _alert(account: AccountClient, event: Event, added: dict[str, Any]) -> tuple
     return _message(alert), _advice(account.ask("budget/status", sessionId=event.session))
 
 
-def _advice_with(account: AccountClient, event: Event, report: dict[str, Any]) -> str | None:
+def _advice_with(account: AccountClient, event: HostEvent, report: dict[str, Any]) -> str | None:
     """The alert caused by a subagent's report, for the model; it cannot be told when the subagent ends."""
     status = account.ask("budget/status", sessionId=event.session)
     if event.agent or status["level"] == "ok":

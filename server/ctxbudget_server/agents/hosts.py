@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
-from ctxbudget_server.agents.model import Event, EventName, FaultyPayloadError, Host, Reaction, session_id
+from ctxbudget_server.agents.model import EventName, FaultyPayloadError, Host, HostEvent, Reaction, session_id
 from ctxbudget_server.presentation.terminal import json_text, line
 from ctxbudget_server.transcripts.tool_responses import replaced
 
@@ -54,7 +54,7 @@ def payload_of(body: bytes | bytearray) -> dict[str, Any]:
     return payload
 
 
-def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Event:
+def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> HostEvent:
     """The event of a payload. `word` names it if the payload does not. Raises `FaultyPayloadError`."""
     named = payload.get("hook_event_name")
     host_name = named if isinstance(named, str) and named else word
@@ -65,7 +65,7 @@ def event_of(word: str, payload: Mapping[str, Any], chosen: Host | None) -> Even
     session = _text(payload, "session_id")
     if not session:
         raise FaultyPayloadError("the payload has no session_id")
-    return Event(
+    return HostEvent(
         name,
         host,
         host_name,
@@ -86,7 +86,7 @@ def host_of(payload: Mapping[str, Any], host_name: str) -> Host:
     return "claude-code"
 
 
-def answer(event: Event, reaction: Reaction) -> bytes:
+def answer(event: HostEvent, reaction: Reaction) -> bytes:
     """What the host reads on stdout; empty if there is nothing to say."""
     told: dict[str, Any] = {}
     specific: dict[str, Any] = {}

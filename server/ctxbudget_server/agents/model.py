@@ -45,7 +45,7 @@ class AccountClient(NamedTuple):
         return f"{self.key}/{name}"
 
 
-class Event(NamedTuple):
+class HostEvent(NamedTuple):
     """What happened in a host."""
 
     name: EventName

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ctxbudget_server.agents.files import read_start
-from ctxbudget_server.agents.model import Event
+from ctxbudget_server.agents.model import HostEvent
 
 FILE: Final = "persistedOutputPath"
 MAX_WHOLE_CHARACTERS: Final = 50_000
@@ -21,7 +21,7 @@ MAX_BYTES: Final = 8 << 20
 """Maximum size of a kept output that is recorded whole; a hook must not be held up."""
 
 
-def shown(event: Event, text: str) -> str:
+def shown(event: HostEvent, text: str) -> str:
     """What the model sees of an output."""
     file = _file(event)
     limit = SHOWN_BY_TOOL.get(event.text("tool_name"), MAX_WHOLE_CHARACTERS)
@@ -32,14 +32,14 @@ def shown(event: Event, text: str) -> str:
     return f"[Output too large.{kept} Preview:]\n{text[:PREVIEW_CHARACTERS]}"
 
 
-def whole(event: Event, text: str) -> str:
+def whole(event: HostEvent, text: str) -> str:
     """The complete output, including what the hook was not given."""
     file = _file(event)
     kept = read_start(file, MAX_BYTES).decode("utf-8", "replace") if file else ""
     return kept if len(kept) > len(text) else text
 
 
-def _file(event: Event) -> str:
+def _file(event: HostEvent) -> str:
     response: Any = event.payload.get("tool_response")
     file = response.get(FILE) if isinstance(response, Mapping) else None
     return file if isinstance(file, str) else ""

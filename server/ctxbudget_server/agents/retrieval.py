@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any, Final
 
-from ctxbudget_server.agents.model import AccountClient, Event
+from ctxbudget_server.agents.model import AccountClient, HostEvent
 
 _TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
 _COMMAND: Final = "ctxbudget call context/"
@@ -14,7 +14,7 @@ FIRST_LINES: Final = 200
 """The range of lines shown as an example."""
 
 
-def is_retrieval(event: Event) -> bool:
+def is_retrieval(event: HostEvent) -> bool:
     """Whether the model itself fetched this output; if it were replaced again, it could never be read."""
     tool = event.text("tool_name")
     if tool.startswith("mcp") and tool.endswith(_TOOLS):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import AccountClient, Event, Host
+from ctxbudget_server.agents.model import AccountClient, Host, HostEvent
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ _NOT_CHOSEN: Final = frozenset({25_000, _LONG_WINDOW[1], *_WINDOWS.values()})
 """Windows that nobody chose explicitly; any other is kept, whatever the host reports."""
 
 
-def with_session(account: AccountClient, event: Event, session: str, work: Callable[[], T]) -> T:
+def with_session(account: AccountClient, event: HostEvent, session: str, work: Callable[[], T]) -> T:
     """Do `work`; if the session does not exist yet or was closed, open it and try again."""
     try:
         return work()
@@ -31,7 +31,7 @@ def with_session(account: AccountClient, event: Event, session: str, work: Calla
     return work()
 
 
-def opened(account: AccountClient, event: Event, session: str | None = None) -> None:
+def opened(account: AccountClient, event: HostEvent, session: str | None = None) -> None:
     """Open the session of an event, or another one of its host, with what is known of the model."""
     from ctxbudget_server.agents.transcript_files import transcript_tail
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.agents.model import AccountClient, Event, shortened
+from ctxbudget_server.agents.model import AccountClient, HostEvent, shortened
 
 REPORT_TOKENS: Final = 1_000
 """Tokens reserved for a subagent's report."""
@@ -25,7 +25,7 @@ class RunningSubagent(NamedTuple):
     lease: str
 
 
-def started(account: AccountClient, event: Event) -> None:
+def started(account: AccountClient, event: HostEvent) -> None:
     """A subagent has started. It is running already, so its lease is taken even if it does not fit."""
     if any(one.agent == event.agent for one in running_subagents(_leases(account, event.session))):
         return
@@ -41,7 +41,7 @@ def started(account: AccountClient, event: Event) -> None:
     )
 
 
-def finished(account: AccountClient, event: Event, agent: str, used: int) -> None:
+def finished(account: AccountClient, event: HostEvent, agent: str, used: int) -> None:
     """A subagent has ended and brought `used` tokens into the context."""
     for i, one in enumerate(running_subagents(_leases(account, event.session))):
         if one.agent == agent:

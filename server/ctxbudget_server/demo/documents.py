@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DemoDocument:
     """A file that the server could read, and the answer of `metadata/extract` about it."""
 
     name: str
@@ -77,7 +77,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(folder / entry.name)
 
 
-def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> list[Document]:
+def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> list[DemoDocument]:
     """Documents made from file names and the server's answers, each with its phase.
 
     Those that neither kind nor name assigns to a phase are dealt to phases that need more, then to research.
@@ -88,7 +88,7 @@ def documents(folder: Path, extracted: Sequence[tuple[str, dict[str, Any]]]) -> 
     for (name, answer), phase in zip(extracted, phases, strict=True):
         dealt = phase is None
         found.append(
-            Document(
+            DemoDocument(
                 name=name,
                 path=folder / name,
                 kind=answer["kind"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ctxbudget_client import Client, Pending, ServerError
-from ctxbudget_server.demo.documents import Document, Found, documents
+from ctxbudget_server.demo.documents import DemoDocument, Found, documents
 
 Answer = dict[str, Any]
 
@@ -20,10 +20,10 @@ ABOUT_FILES = frozenset({"pathNotAllowed", "pathUnreadable", "notText", "payload
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AddedDocument:
     """A document that was added to the context, with the server's answer."""
 
-    document: Document
+    document: DemoDocument
     item_id: str
     tokens: int
     alerts: list[Answer]
@@ -42,10 +42,10 @@ class Agent:
     """A subagent that works in parallel with others."""
 
     name: str
-    documents: Sequence[Document]
+    documents: Sequence[DemoDocument]
     lease: Answer | None = None
     refused: ServerError | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[AddedDocument] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     settled: Answer | None = None
 
@@ -66,7 +66,7 @@ class Harness:
         """Send a request without waiting."""
         return self.client.send(method, {"sessionId": self.session_id, **params})
 
-    def read(self, found: Found) -> tuple[list[Document], list[Refusal]]:
+    def read(self, found: Found) -> tuple[list[DemoDocument], list[Refusal]]:
         """Have the server read each file, before there is a session: returns its kind and outline, or a refusal."""
         extracted: list[tuple[str, Answer]] = []
         refusals: list[Refusal] = []
@@ -80,10 +80,10 @@ class Harness:
         return documents(found.folder, extracted), refusals
 
     def add(
-        self, documents: Sequence[Document], *, wave: int | None = None, agent: str | None = None
-    ) -> tuple[list[Entry], list[Refusal]]:
+        self, documents: Sequence[DemoDocument], *, wave: int | None = None, agent: str | None = None
+    ) -> tuple[list[AddedDocument], list[Refusal]]:
         """Add documents as transient items, by path; an unreadable one does not prevent the others."""
-        entries: list[Entry] = []
+        entries: list[AddedDocument] = []
         refusals: list[Refusal] = []
         for one in documents:
             item = {"layer": "transient", "kind": one.kind, "phase": one.phase, "path": one.name, "title": one.name}
@@ -94,10 +94,10 @@ class Harness:
                 refusals.append(_refusal(one.name, error))
             else:
                 (added,) = answer["items"]
-                entries.append(Entry(one, added["id"], added["tokens"], answer["alerts"]))
+                entries.append(AddedDocument(one, added["id"], added["tokens"], answer["alerts"]))
         return entries, refusals
 
-    def reduce(self, entry: Entry, max_tokens: int, layer: str) -> tuple[Answer, Answer]:
+    def reduce(self, entry: AddedDocument, max_tokens: int, layer: str) -> tuple[Answer, Answer]:
         """Replace a document with metadata; returns the answers of `metadata/extract` and `context/add`."""
         extracted = self.ask("metadata/extract", itemId=entry.item_id, maxTokens=max_tokens)
         stand_in = {

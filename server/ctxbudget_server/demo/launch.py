@@ -12,7 +12,7 @@ from typing import TextIO
 
 from ctxbudget_client import Client, ClientError, ConnectionLostError, ServerError
 from ctxbudget_server.demo.console import Console
-from ctxbudget_server.demo.documents import SUFFIXES, Document, Found, find
+from ctxbudget_server.demo.documents import SUFFIXES, DemoDocument, Found, find
 from ctxbudget_server.demo.harness import Harness
 from ctxbudget_server.demo.panel import elided
 from ctxbudget_server.demo.workflow import NAMES, Workflow, say_refusal
@@ -115,7 +115,7 @@ def with_last_line(reason: str, stderr: str) -> str:
     return f"{reason} ({last})" if last else reason
 
 
-def _read(harness: Harness, console: Console, found: Found) -> list[Document]:
+def _read(harness: Harness, console: Console, found: Found) -> list[DemoDocument]:
     """Show the documents as the server sees them."""
     console.heading("Documents")
     if found.more:

@@ -9,8 +9,8 @@ from typing import Any
 from ctxbudget_client import ServerError
 from ctxbudget_server.demo import panel
 from ctxbudget_server.demo.console import Console, Style
-from ctxbudget_server.demo.documents import Document
-from ctxbudget_server.demo.harness import Answer, Entry, Harness
+from ctxbudget_server.demo.documents import DemoDocument
+from ctxbudget_server.demo.harness import AddedDocument, Answer, Harness
 from ctxbudget_server.presentation.terminal import line
 
 SECTION_LINES = 8
@@ -54,7 +54,7 @@ def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -
     console.say(f"  now: {panel.account(again['status'])}", "good")
 
 
-def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
+def retrieve(harness: Harness, console: Console, entries: Sequence[AddedDocument]) -> None:
     """Retrieve a section of a document that is no longer in the context, and then the whole document."""
     entry = next((entry for entry in entries if _section(entry.document)), entries[0])
     section = _section(entry.document)
@@ -72,7 +72,7 @@ def retrieve(harness: Harness, console: Console, entries: Sequence[Entry]) -> No
     console.say(f"  {answer['bytes']:,} bytes, {answer['tokens']:,} tokens; equal: {_yes(equal)}", _style(equal))
 
 
-def check_originals(harness: Harness, console: Console, entries: Sequence[Entry]) -> None:
+def check_originals(harness: Harness, console: Console, entries: Sequence[AddedDocument]) -> None:
     """Compare every document, fetched after all prunes, with its file."""
     equal = 0
     for entry in entries:
@@ -81,7 +81,7 @@ def check_originals(harness: Harness, console: Console, entries: Sequence[Entry]
     console.say(f"Originals that context/get still answers byte for byte: {equal} of {len(entries)}.")
 
 
-def _show_section(harness: Harness, console: Console, entry: Entry, section: Answer) -> None:
+def _show_section(harness: Harness, console: Console, entry: AddedDocument, section: Answer) -> None:
     heading = " > ".join(section["path"])
     try:
         answer = harness.ask("context/get", itemId=entry.item_id, section=heading)
@@ -94,7 +94,7 @@ def _show_section(harness: Harness, console: Console, entry: Entry, section: Ans
     console.say(panel.excerpt(answer["content"], SECTION_LINES))
 
 
-def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
+def _show_lines(harness: Harness, console: Console, entry: AddedDocument) -> None:
     """For a document without sections: retrieve its first lines."""
     answer = harness.ask("context/get", itemId=entry.item_id, lines={"start": 1, "end": SECTION_LINES})
     console.say(f"Lines of {panel.elided(entry.document.name, 44)}, no longer in the context:")
@@ -102,7 +102,7 @@ def _show_lines(harness: Harness, console: Console, entry: Entry) -> None:
     console.say(panel.excerpt(answer["content"], SECTION_LINES))
 
 
-def _section(document: Document) -> Answer | None:
+def _section(document: DemoDocument) -> Answer | None:
     """A section that someone would want: the recommendations, else the first of some length, else the longest. None if
     the document has no headings or only a title.
     """

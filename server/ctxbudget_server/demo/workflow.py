@@ -16,9 +16,9 @@ from ctxbudget_server.demo.documents import (
     PLANNING,
     RESEARCH,
     TESTING,
-    Document,
+    DemoDocument,
 )
-from ctxbudget_server.demo.harness import Agent, Answer, Entry, Harness, Refusal
+from ctxbudget_server.demo.harness import AddedDocument, Agent, Answer, Harness, Refusal
 from ctxbudget_server.demo.showcase import check_originals, prune_and_undo, retrieve
 from ctxbudget_server.presentation.terminal import line
 
@@ -49,11 +49,11 @@ SHOWN_IN = (RESEARCH, IMPLEMENTATION, PLANNING, TESTING, DOCUMENTATION, LOCATION
 class Workflow:
     """One run. Every figure that it prints comes from the server's answers."""
 
-    def __init__(self, harness: Harness, console: Console, documents: Sequence[Document]) -> None:
+    def __init__(self, harness: Harness, console: Console, documents: Sequence[DemoDocument]) -> None:
         self._harness = harness
         self._console = console
         self._documents = documents
-        self._entries: list[Entry] = []
+        self._entries: list[AddedDocument] = []
         self._allocated: dict[int, int] = {}
         self._metadata_tokens = 0
         self._shown = False
@@ -64,7 +64,7 @@ class Workflow:
     def run(self) -> None:
         """The whole workflow. Raises `ClientError`."""
         self._open()
-        steps: dict[int, Callable[[list[Document]], None]] = {
+        steps: dict[int, Callable[[list[DemoDocument]], None]] = {
             LOCATION: lambda documents: self._reduced_at_once(LOCATION, documents, "permanent"),
             RESEARCH: self._research,
             PLANNING: lambda documents: self._reduced_at_once(PLANNING, documents, "metadata"),
@@ -120,7 +120,7 @@ class Workflow:
             f"  and metadata up to {config['metadataTokens']:,} tokens each"
         )
 
-    def _phase(self, phase: int, step: Callable[[list[Document]], None]) -> None:
+    def _phase(self, phase: int, step: Callable[[list[DemoDocument]], None]) -> None:
         documents = [document for document in self._documents if document.phase == phase]
         self._console.heading(f"Phase {phase}: {NAMES[phase]}")
         self._harness.ask("workflow/startPhase", phase=phase, name=NAMES[phase])
@@ -137,7 +137,7 @@ class Workflow:
         self._console.say()
         self._console.say(panel.after_phase(phase, status), "plain" if status["level"] == "ok" else status["level"])
 
-    def _reduced_at_once(self, phase: int, documents: list[Document], layer: str) -> None:
+    def _reduced_at_once(self, phase: int, documents: list[DemoDocument], layer: str) -> None:
         """The harness extracts the metadata itself and replaces the document with it."""
         bound = max(MIN_METADATA, self._allocated.get(phase, 0) // len(documents))
         if layer == "metadata":
@@ -160,11 +160,11 @@ class Workflow:
                     f"estimate {_or_none(plan['estimate'])}"
                 )
 
-    def _reduced_by_policy(self, phase: int, documents: list[Document]) -> None:
+    def _reduced_by_policy(self, phase: int, documents: list[DemoDocument]) -> None:
         """Documents stay until the phase completes; then the policy reduces them."""
         self._show(phase, self._enter(documents), {"phase": phase})
 
-    def _research(self, documents: list[Document]) -> None:
+    def _research(self, documents: list[DemoDocument]) -> None:
         """Parallel agents: reserve, add, settle."""
         say = self._console.say
         agents = [Agent(f"research-{i + 1}", documents[i::AGENTS]) for i in range(min(AGENTS, len(documents)))]
@@ -199,7 +199,7 @@ class Workflow:
         else:
             self._harness.ask("budget/release", leaseId=lease["leaseId"])
 
-    def _implement(self, documents: list[Document]) -> None:
+    def _implement(self, documents: list[DemoDocument]) -> None:
         """Two waves; when the second is complete, only a marker remains of the first."""
         say = self._console.say
         half = _first_wave(len(documents))
@@ -217,7 +217,7 @@ class Workflow:
             say(panel.prune_plan(completed["plan"]))
             say(f"  now: {panel.account(completed['status'])}")
 
-    def _instruct(self, wave: int, documents: list[Document]) -> None:
+    def _instruct(self, wave: int, documents: list[DemoDocument]) -> None:
         """The wave's instructions go to layer phase, and are removed without a trace when the wave completes."""
         names = "\n".join(f"- report what was done in {document.name}" for document in documents)
         item = {
@@ -247,14 +247,14 @@ class Workflow:
         self._console.say()
         self._console.say(panel.report(self._harness.ask("budget/report", format="markdown")["markdown"]))
 
-    def _enter(self, documents: Sequence[Document], wave: int | None = None) -> list[Entry]:
+    def _enter(self, documents: Sequence[DemoDocument], wave: int | None = None) -> list[AddedDocument]:
         """Add documents one after another, and print each."""
         entries, refusals = self._harness.add(documents, wave=wave)
         self._say_entries(entries, refusals)
         self._say_alerts(entries)
         return entries
 
-    def _show(self, phase: int, entries: Sequence[Entry], target: dict[str, Any]) -> None:
+    def _show(self, phase: int, entries: Sequence[AddedDocument], target: dict[str, Any]) -> None:
         """Once per run, when documents have been added: a prune, its undo, and what can be read afterwards."""
         self._entries += entries
         if phase == self._showcase and entries and not self._shown:
@@ -262,14 +262,14 @@ class Workflow:
             prune_and_undo(self._harness, self._console, target)
             retrieve(self._harness, self._console, entries)
 
-    def _say_entries(self, entries: Iterable[Entry], refusals: Iterable[Refusal], who: str = "") -> None:
+    def _say_entries(self, entries: Iterable[AddedDocument], refusals: Iterable[Refusal], who: str = "") -> None:
         for entry in entries:
             name = panel.elided(entry.document.name, 34)
             self._console.say(f"{who}{name}: {entry.tokens:,} tokens enter as transient")
         for refusal in refusals:
             say_refusal(self._console, refusal)
 
-    def _say_alerts(self, entries: Iterable[Entry]) -> None:
+    def _say_alerts(self, entries: Iterable[AddedDocument]) -> None:
         """Alerts are in the answer of the call that caused them, and reach watchers as notifications."""
         alerts = sorted((alert for entry in entries for alert in entry.alerts), key=lambda alert: alert["revision"])
         self._alerts += len(alerts)

@@ -21,7 +21,7 @@ DIFFED = 16_384
 """In a larger chunk, an edit is counted by itself; a minified line is one chunk."""
 
 
-class Section(NamedTuple):
+class CountedSection(NamedTuple):
     """A heading and everything below it. Lines count from 0; the section ends before `end`.
 
     `own` is the tokens before the next heading of any level; `below` is the number of subsections; `parent` is the
@@ -44,7 +44,7 @@ class Outline:
     """A document's total and its sections, in the order of the text."""
 
     tokens: int
-    sections: Sequence[Section]
+    sections: Sequence[CountedSection]
 
 
 class Analysis:
@@ -151,7 +151,7 @@ class Analysis:
             before.append(Measure(raw, weight))
         return Outline(counter.of_sums()(raw, weight), self._sections(counter, before, check))
 
-    def _sections(self, counter: Counter, before: list[Measure], check: Check) -> list[Section]:
+    def _sections(self, counter: Counter, before: list[Measure], check: Check) -> list[CountedSection]:
         """`before` gets the scanner's state before each chunk and at the end."""
         found: list[tuple[int, int, int, str, Measure]] = []
         state, start = self._first_state(), 0
@@ -187,7 +187,7 @@ def measured(text: str, counter: Counter, check: Check) -> Measure:
 
 def _nested(
     found: list[tuple[int, int, int, str, Measure]], lines: int, total: Measure, counter: Counter
-) -> list[Section]:
+) -> list[CountedSection]:
     ends = [(lines, total, len(found))] * len(found)
     parents: list[int | None] = []
     above: list[int] = []
@@ -196,8 +196,8 @@ def _nested(
             ends[above.pop()] = (line, at, index)
         parents.append(above[-1] if above else None)
         above.append(index)
-    tokens, make = counter.of_sums(), Section._make
-    sections: list[Section] = []
+    tokens, make = counter.of_sums(), CountedSection._make
+    sections: list[CountedSection] = []
     for index, (line, last, level, title, (raw, weight)) in enumerate(found):
         end, (end_raw, end_weight), next_index = ends[index]
         below = next_index - index - 1
@@ -221,13 +221,13 @@ def _carry_over(old: Sequence[Chunk], new: Sequence[Chunk]) -> None:
 
 
 def _count_around(old: Chunk, new: Chunk) -> None:
-    from ctxbudget_server.tokens import Edit, count_edited, resolve, weight_of
+    from ctxbudget_server.tokens import EditedRange, count_edited, resolve, weight_of
     from ctxbudget_server.workspace.buffers import changed_region
 
     start, old_end, new_end = changed_region(old.text, new.text)
     for key, measure in old.measures.items():
         family = resolve(key)
-        edit = Edit(start, old_end, new.text[start:new_end])
+        edit = EditedRange(start, old_end, new.text[start:new_end])
         gone, come = old.text[start:old_end], edit.replacement
         new.measures[key] = Measure(
             count_edited(measure.raw, old.text, edit, family.encoding),

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ctxbudget_server.editor.analysis import Section
+from ctxbudget_server.editor.analysis import CountedSection
 from ctxbudget_server.editor.blocks import Extract, block_edit
 from ctxbudget_server.editor.lines import Point, bare, split_document
 from ctxbudget_server.editor.view import View
@@ -28,7 +28,7 @@ class Change(NamedTuple):
     text: str
 
 
-class Plan(NamedTuple):
+class EditPlan(NamedTuple):
     """An edit with a label; `new_file` is the name and text of a file to create beside the document."""
 
     label: str
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     new_file: tuple[str, str] | None = None
 
 
-def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | None:
+def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> EditPlan | None:
     """Insert or update the metadata block; None if metadata would not be shorter than the document."""
     edit = block_edit(lines, extract)
     if edit is None:
@@ -44,12 +44,12 @@ def metadata_plan(view: View, lines: Sequence[str], extract: Extract) -> Plan | 
     old = "".join(lines[edit.block.start : edit.block.end])
     label = f"Metadata: {view.tokens(edit.tokens)} of {edit.source_tokens:,}"
     if old == edit.text:
-        return Plan(label, [])
+        return EditPlan(label, [])
     start, end = _point_of(lines, edit.block.start), _point_of(lines, edit.block.end)
-    return Plan(label, [Change(start, end, edit.text)])
+    return EditPlan(label, [Change(start, end, edit.text)])
 
 
-def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callable[[str], bool]) -> Plan:
+def move_plan(view: View, lines: Sequence[str], section: CountedSection, taken: Callable[[str], bool]) -> EditPlan:
     """Move a section to its own file beside the document; the heading stays, with a link below it.
 
     `taken` says whether a file name is in use there.
@@ -64,10 +64,10 @@ def move_plan(view: View, lines: Sequence[str], section: Section, taken: Callabl
         pointer = newline + pointer
     start, end = _point_of(lines, section.last + 1), _point_of(lines, section.end)
     text = body.rstrip("\r\n") + newline
-    return Plan(f"Move “{section.title}” to {name}", [Change(start, end, pointer)], (name, text))
+    return EditPlan(f"Move “{section.title}” to {name}", [Change(start, end, pointer)], (name, text))
 
 
-def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> Plan | None:
+def extract_plan(view: View, start: Point, end: Point, selected: str, extract: Extract) -> EditPlan | None:
     """Replace a selection with its extract, keeping a heading at its start; None if that would not be shorter."""
     newline = "\r\n" if "\r\n" in selected else "\n"
     lines = split_document(selected)
@@ -79,7 +79,7 @@ def extract_plan(view: View, start: Point, end: Point, selected: str, extract: E
     head = [bare(lines[0]), ""] if heading else []
     tail = selected[len(selected.rstrip("\r\n")) :]
     text = newline.join([*head, *text.splitlines()]) + tail
-    return Plan(f"Extract: {view.tokens(tokens)} of {source_tokens:,}", [Change(start, end, text)])
+    return EditPlan(f"Extract: {view.tokens(tokens)} of {source_tokens:,}", [Change(start, end, text)])
 
 
 def _free_name(title: str, taken: Callable[[str], bool]) -> str:

@@ -23,7 +23,7 @@ class Place(NamedTuple):
     text: str
 
 
-class Finding(NamedTuple):
+class DocumentFinding(NamedTuple):
     """One diagnostic. `severity` as in LSP: 1 error, 2 warning, 3 information, 4 hint."""
 
     code: Code
@@ -32,21 +32,23 @@ class Finding(NamedTuple):
     related: Sequence[Place] = ()
 
 
-def findings(view: View, *, summary: bool) -> Iterator[Finding]:
+def findings(view: View, *, summary: bool) -> Iterator[DocumentFinding]:
     """Everything that is wrong with the document; with `summary` also its cost."""
     if summary:
         first = bare(view.analysis.line_at(0))
-        yield Finding("documentBudget", 3, Place(0, 0, len(first), view.summary()))
+        yield DocumentFinding("documentBudget", 3, Place(0, 0, len(first), view.summary()))
     if view.exceeded:
         yield _exceeded(view)
     for found in view.imports:
         if found.status == "cycle":
-            yield Finding("importCycle", 3, _at(found, f"{found.path} imports this file in turn: not loaded again"))
+            yield DocumentFinding(
+                "importCycle", 3, _at(found, f"{found.path} imports this file in turn: not loaded again")
+            )
         elif found.status == "tooDeep":
-            yield Finding("importDepth", 3, _at(found, f"{found.path} is too many imports away: not loaded"))
+            yield DocumentFinding("importDepth", 3, _at(found, f"{found.path} is too many imports away: not loaded"))
 
 
-def _exceeded(view: View) -> Finding:
+def _exceeded(view: View) -> DocumentFinding:
     ceiling = view.ceiling or 0
     total = view.tokens(view.loads) + (f" with {plural(view.imported, 'import')}" if view.imported else "")
     text = (
@@ -55,10 +57,10 @@ def _exceeded(view: View) -> Finding:
     )
     costs = sorted(_costs(view), key=lambda cost: -cost[0])
     if not costs:
-        return Finding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
+        return DocumentFinding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
     place = costs[0][1]
     related = [other for _, other in costs[1 : 1 + MAX_RELATED]]
-    return Finding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
+    return DocumentFinding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
 
 
 def _costs(view: View) -> Iterator[tuple[int, Place]]:

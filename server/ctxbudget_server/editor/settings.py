@@ -30,7 +30,7 @@ _NAMED = re.compile(r'setting "(\w+)')
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SettingsSource:
     """A source of settings: its name, its valid settings, and warnings about the rest."""
 
     name: str
@@ -38,12 +38,12 @@ class Source:
     warnings: tuple[str, ...] = ()
 
 
-def source(name: str, raw: object) -> Source:
+def source(name: str, raw: object) -> SettingsSource:
     """Read one source: the settings themselves, or an object with a member `ctxbudget`."""
     if raw is None:
-        return Source(name, {})
+        return SettingsSource(name, {})
     if not isinstance(raw, dict):
-        return Source(name, {}, (f"ctxbudget: {name} must be an object with settings; ignored",))
+        return SettingsSource(name, {}, (f"ctxbudget: {name} must be an object with settings; ignored",))
     if SECTION in raw and set(raw) <= {SECTION, *OF_THE_PROTOCOL}:
         return source(name, raw[SECTION])
     values = {key: value for key, value in raw.items() if value is not None and key not in OF_THE_PROTOCOL}
@@ -55,7 +55,7 @@ def source(name: str, raw: object) -> Source:
     named = list(warnings)[:MAX_WARNINGS]
     if len(warnings) > len(named):
         named.append(f"ctxbudget: {name}: {len(warnings) - len(named):,} more settings are wrong")
-    return Source(name, values, tuple(named))
+    return SettingsSource(name, values, tuple(named))
 
 
 def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
@@ -88,7 +88,7 @@ def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
     del place[path[-1]]
 
 
-def project_source(name: str, text: str) -> Source:
+def project_source(name: str, text: str) -> SettingsSource:
     """Read a project file: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`.
 
     The file comes with a repository, which cannot be trusted: whatever it contains, it is read quickly or ignored.
@@ -97,11 +97,11 @@ def project_source(name: str, text: str) -> Source:
     for number, line in enumerate(lines, 1):
         if line.count(".") > MAX_DOTS:  # the time to parse a dotted key grows faster than its length
             fault = f"line {number} has more than {MAX_DOTS} dots"
-            return Source(name, {}, (f"ctxbudget: {name} is not read: {fault}; ignored",))
+            return SettingsSource(name, {}, (f"ctxbudget: {name} is not read: {fault}; ignored",))
     try:
         raw: Any = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return Source(name, {}, (f"ctxbudget: {name} is not valid TOML ({error}); ignored",))
+        return SettingsSource(name, {}, (f"ctxbudget: {name} is not valid TOML ({error}); ignored",))
     if name.endswith("pyproject.toml"):
         tool = raw.get("tool")
         raw = tool.get(SECTION) if isinstance(tool, dict) else None
@@ -109,8 +109,8 @@ def project_source(name: str, text: str) -> Source:
     if USER_ONLY in found.values:
         values = {key: value for key, value in found.values.items() if key != USER_ONLY}
         fault = f'ctxbudget: {name}: setting "{USER_ONLY}" is accepted only from the client; ignored'
-        found = Source(name, values, (*found.warnings, fault))
-    return Source(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
+        found = SettingsSource(name, values, (*found.warnings, fault))
+    return SettingsSource(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
 
 
 def _placed(warning: str, lines: list[str]) -> str:
@@ -123,7 +123,7 @@ def _placed(warning: str, lines: list[str]) -> str:
     return warning if number is None else f"{warning} (line {number})"
 
 
-def resolve(sources: Iterable[Source]) -> EditorSettings:
+def resolve(sources: Iterable[SettingsSource]) -> EditorSettings:
     """Merge the settings of sources member by member; later sources win."""
     from ctxbudget_protocol.settings import EditorSettings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ctxbudget_server.editor.actions import metadata_offer, move_offer
-from ctxbudget_server.editor.analysis import Section
+from ctxbudget_server.editor.analysis import CountedSection
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
@@ -39,7 +39,7 @@ class Hover(NamedTuple):
     text: str
 
 
-def hint(view: View, section: Section) -> Hint:
+def hint(view: View, section: CountedSection) -> Hint:
     """The tokens of a section, for its heading. Without line numbers, so that it stays valid if the section moves."""
     lines = plural(max(section.end, section.last + 1) - section.line, "line")
     return Hint(
@@ -74,7 +74,7 @@ def hover(view: View, line: int, extracted: Extraction | None, page: Page) -> Ho
     return Hover(line, last, "\n\n---\n\n".join(parts)) if parts else None
 
 
-def _section_text(view: View, section: Section, found: Extraction | None, page: Page) -> str:
+def _section_text(view: View, section: CountedSection, found: Extraction | None, page: Page) -> str:
     extent = f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{_inside(view, section)}."
     lines = [
         f"{page.strong(view.tokens(section.tokens))} · {view.of_both(section.tokens)}",
@@ -91,7 +91,7 @@ def _section_text(view: View, section: Section, found: Extraction | None, page: 
     return "\n\n".join(lines)
 
 
-def _inside(view: View, section: Section) -> str:
+def _inside(view: View, section: CountedSection) -> str:
     if not section.below:
         return ""
     return f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"

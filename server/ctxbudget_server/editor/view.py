@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ctxbudget_server.account.counter import Counter
-from ctxbudget_server.editor.analysis import Analysis, Outline, Section
+from ctxbudget_server.editor.analysis import Analysis, CountedSection, Outline
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.words import percent, plural, tokens_text
 
@@ -83,11 +83,11 @@ class View:
             parts.append(f"loads {self.tokens(self.loads)} with {plural(self.imported, 'import')}")
         return " · ".join(parts)
 
-    def section_at(self, line: int) -> Section | None:
+    def section_at(self, line: int) -> CountedSection | None:
         """The section whose heading is on a line."""
         return next((s for s in self.outline.sections if s.line <= line <= s.last), None)
 
-    def section_around(self, line: int) -> Section | None:
+    def section_around(self, line: int) -> CountedSection | None:
         """The innermost section that a line belongs to."""
         return next((s for s in reversed(self.outline.sections) if s.line <= line < max(s.end, s.last + 1)), None)
 
@@ -95,7 +95,7 @@ class View:
         """The indices of the sections directly below one, or of the outermost ones."""
         return [index for index, section in enumerate(self.outline.sections) if section.parent == parent]
 
-    def costliest(self) -> Section | None:
+    def costliest(self) -> CountedSection | None:
         """The most expensive section, ignoring headings that cover nearly the whole document."""
         sections, parent = self.outline.sections, None
         while below := self.children(parent):

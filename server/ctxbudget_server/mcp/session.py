@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 
+if TYPE_CHECKING:
+    from ctxbudget_server.agents.model import SendRequest
+
 VARIABLES = ("CTXBUDGET_SESSION", "CLAUDE_CODE_SESSION_ID")
 """Environment variables in which a host names its session; Claude Code sets the second for its child processes."""
-
-
-class SendRequest(Protocol):
-    """Sends one request to the service; raises `ProtocolError`."""
-
-    def __call__(self, method: str, **params: Any) -> dict[str, Any]:
-        """The result."""
 
 
 def session_id(chosen: str | None, ask: SendRequest) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_server.mcp.session import SendRequest, subagents_of
+from ctxbudget_server.agents.model import SendRequest
+from ctxbudget_server.mcp.session import subagents_of
 from ctxbudget_server.presentation import terminal
 
 GET_TOKENS = 2_000

@@ -11,7 +11,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
 
 
-class Piece(NamedTuple):
+class RenderedPiece(NamedTuple):
     """A piece of the rendered text, its tokens, and its raw count; raw counts of pieces add up."""
 
     text: str
@@ -20,10 +20,10 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class RenderTools:
     """Functions that rendering needs from outside. All of them may raise to cancel."""
 
-    piece: Callable[[str], Piece]
+    piece: Callable[[str], RenderedPiece]
     """Counts a text."""
     joined: Callable[[str, int], int]
     """Tokens of a text whose raw count is known."""
@@ -36,7 +36,7 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RenderRequest:
     """One session's current state, and what to render."""
 
     session_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctxbudget_protocol.words import Detail, Layer
 from ctxbudget_server.render import layout
-from ctxbudget_server.render.model import CLOSING, Candidate, Piece, Request, Tools
+from ctxbudget_server.render.model import CLOSING, Candidate, RenderedPiece, RenderRequest, RenderTools
 from ctxbudget_server.rules.items import Item
 
 SEAM = 10
@@ -16,21 +16,21 @@ ORIGIN = 12
 class PieceCache:
     """The pieces of one request. An item's content is read only when its piece is made."""
 
-    def __init__(self, request: Request, tools: Tools) -> None:
+    def __init__(self, request: RenderRequest, tools: RenderTools) -> None:
         self._request = request
         self._tools = tools
-        self._pieces: dict[tuple[str, Detail], Piece] = {}
+        self._pieces: dict[tuple[str, Detail], RenderedPiece] = {}
         self._figures: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
-        self._headings: dict[Layer, Piece] = {}
+        self._headings: dict[Layer, RenderedPiece] = {}
 
-    def heading(self, section: Layer) -> Piece:
+    def heading(self, section: Layer) -> RenderedPiece:
         """The heading of a section."""
         if section not in self._headings:
             self._headings[section] = self._tools.piece(layout.heading(section, self._request.phase))
         return self._headings[section]
 
-    def listed(self, lines: list[str]) -> Piece:
+    def listed(self, lines: list[str]) -> RenderedPiece:
         """A group of lines, followed by an empty line."""
         return self._tools.piece("".join(lines) + "\n")
 
@@ -63,7 +63,7 @@ class PieceCache:
         """Whether the piece has been made."""
         return (candidate.key, detail) in self._pieces
 
-    def piece(self, candidate: Candidate, detail: Detail) -> Piece:
+    def piece(self, candidate: Candidate, detail: Detail) -> RenderedPiece:
         """The text for a candidate at a detail."""
         key = candidate.key, detail
         if key not in self._pieces:

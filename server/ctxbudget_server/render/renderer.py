@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from ctxbudget_protocol.words import Detail, RenderReason
 from ctxbudget_server.render.layout import SECTIONS
-from ctxbudget_server.render.model import CLOSING, Candidate, OverLimitError, Piece, Rendered, Request, Shown, Tools
+from ctxbudget_server.render.model import (
+    CLOSING,
+    Candidate,
+    OverLimitError,
+    Rendered,
+    RenderedPiece,
+    RenderRequest,
+    RenderTools,
+    Shown,
+)
 from ctxbudget_server.render.piece_cache import PieceCache
 from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.packing import Option, choose
@@ -31,13 +40,13 @@ class _Draft(NamedTuple):
     prefix_tokens: int
 
 
-def render(request: Request, tools: Tools) -> Rendered:
+def render(request: RenderRequest, tools: RenderTools) -> Rendered:
     """The text within `max_tokens`; raises `OverLimitError` if the required items alone exceed it."""
     return _Renderer(request, tools).render()
 
 
 class _Renderer:
-    def __init__(self, request: Request, tools: Tools) -> None:
+    def __init__(self, request: RenderRequest, tools: RenderTools) -> None:
         self._request = request
         self._tools = tools
         self._cache = PieceCache(request, tools)
@@ -143,11 +152,11 @@ class _Renderer:
     def _draft(self, choice: Choice) -> _Draft:
         """The text of a choice."""
         phases = self._phases(choice)
-        pieces: list[Piece] = []
+        pieces: list[RenderedPiece] = []
         prefix = 0
         for section in SECTIONS:
-            lines: list[Piece] = []
-            blocks: list[Piece] = []
+            lines: list[RenderedPiece] = []
+            blocks: list[RenderedPiece] = []
             for each in self._candidates:
                 detail = choice.get(each.key) if each.section == section and each.key != CLOSING else None
                 if detail is None or (each.item is None and each.phase in phases):
@@ -165,13 +174,13 @@ class _Renderer:
         """The phases with any item in the text; their markers are left out."""
         return {each.phase for each in self._candidates if each.item and each.key in choice}
 
-    def _closing(self, choice: Choice) -> list[Piece]:
+    def _closing(self, choice: Choice) -> list[RenderedPiece]:
         """The closing line, if it was chosen and some item is not in its finest detail."""
         if CLOSING not in choice or all(each.details[-1] == choice.get(each.key) for each in self._candidates):
             return []
         return [self._cache.piece(each, "marker") for each in self._candidates if each.key == CLOSING]
 
-    def _joined(self, pieces: Sequence[Piece]) -> tuple[str, int]:
+    def _joined(self, pieces: Sequence[RenderedPiece]) -> tuple[str, int]:
         text = "".join(piece.text for piece in pieces)
         return text, self._tools.joined(text, sum(piece.raw for piece in pieces))
 

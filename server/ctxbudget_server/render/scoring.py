@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ctxbudget_protocol.words import Detail, Layer, RenderReason
-from ctxbudget_server.render.model import CLOSING, SHARES, Candidate, Request
+from ctxbudget_server.render.model import CLOSING, SHARES, Candidate, RenderRequest
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 
@@ -34,7 +34,7 @@ _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "tran
 _ELSEWHERE = 1
 
 
-def candidates(request: Request) -> list[Candidate]:
+def candidates(request: RenderRequest) -> list[Candidate]:
     """All candidates: markers of completed phases, items in the order in which they were added, the closing line."""
     retained = {item.id: item for item in request.items}
     chosen = [item for item in request.items if not _is_doubled(item, retained)]
@@ -76,7 +76,7 @@ def _ages(items: Sequence[Item]) -> list[int]:
     return ages[::-1]
 
 
-def _candidate(item: Item, age: int, request: Request) -> Candidate:
+def _candidate(item: Item, age: int, request: RenderRequest) -> Candidate:
     relevance = (request.relevance or {}).get(item.id, 0.0)
     source = None if item.pinned or item.hash is None else request.sources.get(item.id)
     details, ceiling = _details(item, request) if source is None else _extract_details(item, request, relevance)
@@ -95,12 +95,12 @@ def _candidate(item: Item, age: int, request: Request) -> Candidate:
     )
 
 
-def _is_here(item: Item, request: Request) -> bool:
+def _is_here(item: Item, request: RenderRequest) -> bool:
     """Whether an item belongs to the requested phase or to none."""
     return item.phase is None or (request.phase is not None and item.phase == request.phase.number)
 
 
-def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderReason]:
+def _details(item: Item, request: RenderRequest) -> tuple[tuple[Detail, ...], RenderReason]:
     """The allowed details of an item, and why no finer one is allowed."""
     if item.hash is None:
         return ("line",), "noContent"
@@ -118,14 +118,14 @@ def _details(item: Item, request: Request) -> tuple[tuple[Detail, ...], RenderRe
     return ("line", "brief", "metadata", "whole"), ceiling
 
 
-def _extract_details(item: Item, request: Request, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
+def _extract_details(item: Item, request: RenderRequest, relevance: float) -> tuple[tuple[Detail, ...], RenderReason]:
     """The details of extracted metadata: if its source is about the focus, a new extract about that is the finest."""
     if relevance > 0:
         return ("line", "brief", "metadata"), "focus"
     return ("line", "brief", "whole") if item.tokens > request.metadata_tokens // 2 else ("line", "whole"), "fits"
 
 
-def _phase_markers(found: Sequence[Candidate], request: Request) -> Iterator[Candidate]:
+def _phase_markers(found: Sequence[Candidate], request: RenderRequest) -> Iterator[Candidate]:
     """A marker for each completed phase with items, if none of them is a marker or always included."""
     if not request.markers:
         return

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 POLL_INTERVAL_SECONDS = 0.5
 
 
-class Phase(enum.Enum):
+class ConnectionPhase(enum.Enum):
     """The phase of the connection."""
 
     NEW = enum.auto()
@@ -48,36 +48,36 @@ class Lifecycle:
     """The state of one connection."""
 
     def __init__(self) -> None:
-        self.phase = Phase.NEW
+        self.phase = ConnectionPhase.NEW
         self._end: asyncio.Future[End] | None = None
 
     def refusal(self, method: str) -> ProtocolError | None:
         """The error if a request cannot be accepted now, or None."""
-        if self.phase is Phase.SHUT_DOWN:
+        if self.phase is ConnectionPhase.SHUT_DOWN:
             return ProtocolError("invalidRequest", "the server is shutting down: only exit is allowed")
-        if self.phase is Phase.RUNNING and method == INITIALIZE:
+        if self.phase is ConnectionPhase.RUNNING and method == INITIALIZE:
             return ProtocolError("invalidRequest", "initialize has already been answered")
-        if self.phase is Phase.INITIALIZING and method == INITIALIZE:
+        if self.phase is ConnectionPhase.INITIALIZING and method == INITIALIZE:
             return ProtocolError("invalidRequest", "initialize is being answered")
-        if self.phase is not Phase.RUNNING and method != INITIALIZE:
+        if self.phase is not ConnectionPhase.RUNNING and method != INITIALIZE:
             return ProtocolError("serverNotInitialized", f"{method} came before initialize")
         return None
 
     def takes_notifications(self) -> bool:
         """Whether notifications other than `exit` are accepted now."""
-        return self.phase is Phase.RUNNING
+        return self.phase is ConnectionPhase.RUNNING
 
     def received(self, method: str) -> None:
         """A request was accepted."""
         if method == INITIALIZE:
-            self.phase = Phase.INITIALIZING
+            self.phase = ConnectionPhase.INITIALIZING
         elif method == SHUTDOWN:
-            self.phase = Phase.SHUT_DOWN
+            self.phase = ConnectionPhase.SHUT_DOWN
 
     def initialized(self, ok: bool) -> None:
         """`initialize` was answered: with a result if `ok`; after an error the client may try again."""
-        if self.phase is Phase.INITIALIZING:
-            self.phase = Phase.RUNNING if ok else Phase.NEW
+        if self.phase is ConnectionPhase.INITIALIZING:
+            self.phase = ConnectionPhase.RUNNING if ok else ConnectionPhase.NEW
 
     def end(self, reason: End) -> None:
         """End the server; the first reason counts."""
@@ -94,7 +94,7 @@ class Lifecycle:
 
     def exit_code(self, reason: End) -> int:
         """0 if the client ended the server after `shutdown`; else 1."""
-        return 0 if self.phase is Phase.SHUT_DOWN and reason in _ORDERLY else 1
+        return 0 if self.phase is ConnectionPhase.SHUT_DOWN and reason in _ORDERLY else 1
 
 
 class ParentWatch:

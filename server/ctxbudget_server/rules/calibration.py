@@ -61,7 +61,7 @@ than 9 cannot show what nine in ten stay below.
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class BillRecord:
     """One bill: tokens counted before calibration, tokens billed, and the share of its weight left by age (0 to 1)."""
 
     counted: float
@@ -79,7 +79,7 @@ class Calibration:
     """What is known about one model: the total number of records learned from, and those that still count."""
 
     samples: int = 0
-    recent: tuple[Record, ...] = ()
+    recent: tuple[BillRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def observe(state: Calibration, counted_raw: float, reported: int) -> Calibratio
         return state
     aged = 0.5 ** (_size_weight(counted_raw) / HALF_LIFE)
     older = (replace(record, freshness=record.freshness * aged) for record in state.recent)
-    recent = [*older, Record(float(counted_raw), reported)]
+    recent = [*older, BillRecord(float(counted_raw), reported)]
     if len(recent) > WINDOW:
         recent.remove(min(recent, key=lambda record: record.weight))
     return Calibration(state.samples + 1, tuple(recent))
@@ -142,12 +142,12 @@ def load(dumped: Mapping[str, object]) -> Calibration:
     return Calibration(samples, tuple(_record(entry) for entry in recent))
 
 
-def _record(entry: object) -> Record:
+def _record(entry: object) -> BillRecord:
     match entry:
         case [int() | float() as counted, int() as reported, int() | float() as freshness] if (
             _is_sane(counted, reported) and 0 <= freshness <= 1
         ):
-            return Record(float(counted), reported, float(freshness))
+            return BillRecord(float(counted), reported, float(freshness))
     raise ValueError("not a record of a calibration")
 
 

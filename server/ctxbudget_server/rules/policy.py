@@ -30,7 +30,7 @@ class Step(NamedTuple):
     reason: str
 
 
-class Turn(NamedTuple):
+class MarkerReplacement(NamedTuple):
     """Metadata of a whole phase or wave that turns into its marker."""
 
     phase: int
@@ -43,7 +43,7 @@ class Decisions:
     """A policy's answer to one event."""
 
     steps: list[Step] = field(default_factory=list)
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[MarkerReplacement] = field(default_factory=list)
 
 
 def effective_policy(setting: str, scope: Scope | None) -> Policy:
@@ -188,9 +188,9 @@ def _minimal_step(item: Item, reason: str) -> Step:
     return Step(item, "reduce", reason)
 
 
-def _turn(phase: int, wave: int | None, items: Sequence[Item]) -> Turn | None:
+def _turn(phase: int, wave: int | None, items: Sequence[Item]) -> MarkerReplacement | None:
     """The metadata among `items` that a marker replaces; None if there is nothing but that marker."""
     metadata = tuple(item for item in items if item.layer == "metadata" and not item.pinned)
     if all(item.marker and item.wave == wave for item in metadata):
         return None
-    return Turn(phase, wave, metadata)
+    return MarkerReplacement(phase, wave, metadata)

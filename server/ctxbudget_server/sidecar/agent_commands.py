@@ -13,7 +13,14 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.agents.hosts import HOSTS, answer, event_of, payload_of
-from ctxbudget_server.agents.model import AccountClient, Event, FaultyPayloadError, HookOptions, Reaction, session_id
+from ctxbudget_server.agents.model import (
+    AccountClient,
+    FaultyPayloadError,
+    HookOptions,
+    HostEvent,
+    Reaction,
+    session_id,
+)
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.sidecar import client as caller
 from ctxbudget_server.sidecar import spooling
@@ -58,7 +65,7 @@ def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
     return event.session, run
 
 
-def _event(request: OneShotRequest) -> tuple[Event, HookOptions]:
+def _event(request: OneShotRequest) -> tuple[HostEvent, HookOptions]:
     """The event that a host reports. Raises `FaultyPayloadError`."""
     word, *given = request.arguments
     options = _hook_options(_settings(given))
@@ -78,7 +85,7 @@ def _put_on_account(service: BudgetService, request: OneShotRequest) -> None:
 
 
 def _reaction(
-    service: BudgetService, request: OneShotRequest, event: Event, options: HookOptions, cancellation: Cancellation
+    service: BudgetService, request: OneShotRequest, event: HostEvent, options: HookOptions, cancellation: Cancellation
 ) -> Reaction:
     from ctxbudget_server.agents.hook import react  # a status line does not need it
 

@@ -10,7 +10,7 @@ from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.interface import Reader, Store, Writer
 
 if TYPE_CHECKING:
-    from ctxbudget_server.store.damage.check import Finding
+    from ctxbudget_server.store.damage.check import StoreFinding
     from ctxbudget_server.store.damage.losses import Loss
 
 
@@ -64,11 +64,11 @@ class DeadlineStore:
         """Same as the wrapped store."""
         return self._store.acknowledge_losses(ids)
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[StoreFinding]:
         """Same as the wrapped store."""
         return self._store.check()
 
-    def repair(self) -> list[Finding]:
+    def repair(self) -> list[StoreFinding]:
         """Same as the wrapped store."""
         return self._store.repair()
 

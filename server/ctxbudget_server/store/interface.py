@@ -13,7 +13,7 @@ from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
 
 if TYPE_CHECKING:
-    from ctxbudget_server.store.damage.check import Finding
+    from ctxbudget_server.store.damage.check import StoreFinding
     from ctxbudget_server.store.damage.losses import Loss
     from ctxbudget_server.store.space.usage import SpaceUsage
 
@@ -192,10 +192,10 @@ class Store(Protocol):
     def acknowledge_losses(self, ids: Collection[int] | None = None) -> int:
         """Stop reporting these losses, or all of them; returns how many."""
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[StoreFinding]:
         """What is wrong with the store's files and content; reads everything and changes nothing."""
 
-    def repair(self) -> list[Finding]:
+    def repair(self) -> list[StoreFinding]:
         """Repair what `check` finds, as far as possible; returns what remains. `losses` has what was lost."""
 
     def close(self) -> None:

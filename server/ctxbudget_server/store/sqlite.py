@@ -28,7 +28,7 @@ from ctxbudget_server.store.space.compaction import empty_wal, give_back, rewrit
 from ctxbudget_server.store.write_queue import WriteQueue
 
 if TYPE_CHECKING:
-    from ctxbudget_server.store.damage.check import Finding
+    from ctxbudget_server.store.damage.check import StoreFinding
 
 Durability = Literal["full", "fast"]
 
@@ -179,13 +179,13 @@ class SqliteStore:
         with self.write(lambda: None) as writer:
             return writer.acknowledge_losses(ids)
 
-    def check(self) -> list[Finding]:
+    def check(self) -> list[StoreFinding]:
         """What is wrong with the store's files and content; reads everything and changes nothing."""
         from ctxbudget_server.store.damage.check import check_store
 
         return check_store(self.path)
 
-    def repair(self) -> list[Finding]:
+    def repair(self) -> list[StoreFinding]:
         """Repair what `check` finds as far as possible: a damaged file is replaced by what can be read of it, and
         figures are summed up again. Returns the findings that remain; `losses` has what was lost.
         """

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from ctxbudget_server.tokens.counting import Counted as Counted
-    from ctxbudget_server.tokens.counting import Edit as Edit
+    from ctxbudget_server.tokens.counting import EditedRange as EditedRange
     from ctxbudget_server.tokens.counting import count as count
     from ctxbudget_server.tokens.counting import count_appended as count_appended
     from ctxbudget_server.tokens.counting import count_edited as count_edited
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctxbudget_server.tokens.figures import figure_from as figure_from
     from ctxbudget_server.tokens.figures import tokens_from as tokens_from
     from ctxbudget_server.tokens.figures import weight_of as weight_of
-    from ctxbudget_server.tokens.limits import Fit as Fit
+    from ctxbudget_server.tokens.limits import LimitCheck as LimitCheck
     from ctxbudget_server.tokens.limits import Truncated as Truncated
     from ctxbudget_server.tokens.limits import fits as fits
     from ctxbudget_server.tokens.limits import truncate as truncate
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "counting": (
-        "Counted", "Edit", "count", "count_appended", "count_edited", "count_growing", "tail_start"
+        "Counted", "EditedRange", "count", "count_appended", "count_edited", "count_growing", "tail_start"
     ),
     "encodings": ("DEFAULT_ENCODING",),
     "estimator": ("estimate",),
     "figures": (
         "ESTIMATOR_ERROR", "TokenFigure", "count_for", "estimate_for", "figure_from", "tokens_from", "weight_of"
     ),
-    "limits": ("Fit", "Truncated", "fits", "truncate"),
+    "limits": ("LimitCheck", "Truncated", "fits", "truncate"),
     "models": ("ExpectedError", "Family", "Provenance", "resolve"),
     "vocabulary": ("UnknownEncodingError", "Vocabulary", "VocabularyDataError", "is_loaded", "load"),
 }  # fmt: skip

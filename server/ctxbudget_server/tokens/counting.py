@@ -22,7 +22,7 @@ class Counted(NamedTuple):
     tail: str
 
 
-class Edit(NamedTuple):
+class EditedRange(NamedTuple):
     """The characters `start` to `end` (exclusive) of a text are replaced."""
 
     start: int
@@ -77,7 +77,7 @@ def count_appended(
 def count_edited(
     old_tokens: int,
     old_text: str,
-    edit: Edit,
+    edit: EditedRange,
     encoding: str = DEFAULT_ENCODING,
     check: Callable[[], None] = no_check,
 ) -> int:

@@ -13,7 +13,7 @@ MAX_TOKEN_BYTES: Final = 128
 """Bytes of the longest token of any encoding here: a text of n bytes has at least n / 128 tokens."""
 
 
-class Source(NamedTuple):
+class VocabularySource(NamedTuple):
     """A vocabulary as shipped: its blob in `data/`, the blob's sha256, its number of tokens, its pattern."""
 
     blob: str
@@ -26,7 +26,7 @@ _CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER = r"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}"
 _LOWER = r"\p{Ll}\p{Lm}\p{Lo}\p{M}"
 
-O200K: Final = Source(
+O200K: Final = VocabularySource(
     blob="o200k_base.bin",
     sha256="815ad0c59958aa18ac2136a9d9ac315c38394f2584aefdc5e2aa426fb96722c4",
     size=199_998,
@@ -43,7 +43,7 @@ O200K: Final = Source(
     ),
 )
 
-CL100K: Final = Source(
+CL100K: Final = VocabularySource(
     blob="cl100k_base.bin",
     sha256="b65cdaaedbfd77b3b19f247b231a5461f9fc4f51209606d33d523f78cc07288b",
     size=100_256,
@@ -61,7 +61,7 @@ CL100K: Final = Source(
     ),
 )
 
-ENCODINGS: Final[dict[str, Source]] = {
+ENCODINGS: Final[dict[str, VocabularySource]] = {
     "o200k_base": O200K,
     "o200k_harmony": O200K,
     "cl100k_base": CL100K,

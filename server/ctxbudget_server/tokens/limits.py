@@ -22,7 +22,7 @@ _SMALLEST_CHUNK: Final = 1 << 10
 _SURROGATE_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-class Fit(NamedTuple):
+class LimitCheck(NamedTuple):
     """Whether a text is within a limit, and its tokens if all of them were counted."""
 
     fits: bool
@@ -48,21 +48,21 @@ class Truncated:
         return self.removed_characters > 0
 
 
-def fits(text: str, limit: int, encoding: str = DEFAULT_ENCODING, check: Callable[[], None] = no_check) -> Fit:
+def fits(text: str, limit: int, encoding: str = DEFAULT_ENCODING, check: Callable[[], None] = no_check) -> LimitCheck:
     """Whether `text` has at most `limit` tokens.
 
     No vocabulary is needed where the length decides: a token has at least one byte, at most MAX_TOKEN_BYTES.
     """
     if len(text) <= limit and (4 * len(text) <= limit or _utf8_length(text) <= limit):
-        return Fit(True, None)
+        return LimitCheck(True, None)
     if len(text) > max(limit, 0) * MAX_TOKEN_BYTES:
-        return Fit(False, None)
+        return LimitCheck(False, None)
     tokens = 0
     for start, end in _chunks(text, limit, check):
         tokens += len(load(encoding).encode(text[start:end]))
         if tokens > limit:
-            return Fit(False, None)
-    return Fit(tokens <= limit, tokens)
+            return LimitCheck(False, None)
+    return LimitCheck(tokens <= limit, tokens)
 
 
 def truncate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from ctxbudget_server.tokens.encodings import ENCODINGS, Source
+from ctxbudget_server.tokens.encodings import ENCODINGS, VocabularySource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Vocabulary:
 
     __slots__ = ("_encoding", "_lock", "_source", "_white_space_encoding")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: VocabularySource) -> None:
         import io
 
         from tiktoken import Encoding
@@ -104,8 +104,8 @@ class Vocabulary:
             return self._white_space_encoding
 
 
-_loaded: Final[dict[Source, Vocabulary]] = {}
-_loading: Final[dict[Source, threading.Lock]] = {source: threading.Lock() for source in ENCODINGS.values()}
+_loaded: Final[dict[VocabularySource, Vocabulary]] = {}
+_loading: Final[dict[VocabularySource, threading.Lock]] = {source: threading.Lock() for source in ENCODINGS.values()}
 
 
 def load(encoding: str) -> Vocabulary:
@@ -138,14 +138,14 @@ def verify(encoding: str) -> None:
     _read_blob(_source(encoding))
 
 
-def _source(encoding: str) -> Source:
+def _source(encoding: str) -> VocabularySource:
     try:
         return ENCODINGS[encoding]
     except KeyError:
         raise UnknownEncodingError(f"unknown encoding {encoding!r}: must be one of {', '.join(ENCODINGS)}") from None
 
 
-def _read_blob(source: Source) -> bytes:
+def _read_blob(source: VocabularySource) -> bytes:
     import hashlib
     import zlib
     from pathlib import Path

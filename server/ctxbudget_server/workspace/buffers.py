@@ -44,7 +44,7 @@ class Buffers:
 
     def raw_tokens(self, path: str, text: str, encoding: str, check: Callable[[], None]) -> int:
         """Raw tokens of the document's `text`. After the first count, only the parts around edits are counted."""
-        from ctxbudget_server.tokens import Edit, count, count_edited
+        from ctxbudget_server.tokens import EditedRange, count, count_edited
 
         with self._lock:
             buffer = self._open.get(path)
@@ -54,7 +54,7 @@ class Buffers:
         else:
             old, old_tokens = known
             start, old_end, new_end = changed_region(old, text)
-            tokens = count_edited(old_tokens, old, Edit(start, old_end, text[start:new_end]), encoding, check)
+            tokens = count_edited(old_tokens, old, EditedRange(start, old_end, text[start:new_end]), encoding, check)
         if buffer:
             with self._lock:
                 buffer.counts[encoding] = (text, tokens)

@@ -44,7 +44,7 @@ def path_of(text: str) -> str:
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
-class Document(NamedTuple):
+class TextFile(NamedTuple):
     """A file that was read: its text, its size in UTF-8 bytes, and its real path."""
 
     text: str
@@ -75,7 +75,7 @@ class Documents:
         except OutsideError as outside:
             raise self._outside(str(outside), given, loc) from None
 
-    def read(self, given: str, loc: Location) -> Document:
+    def read(self, given: str, loc: Location) -> TextFile:
         """The file at `given`. Raises `pathNotAllowed`, `pathUnreadable`, `payloadTooLarge` or `notText` with `loc`."""
         path = self._absolute(given, loc)
         try:
@@ -88,7 +88,7 @@ class Documents:
         except OSError as fault:
             reason = fault.strerror or str(fault)
             raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
-        return Document(as_text(data, loc, given), os.fsencode(real).decode("utf-8", "replace"))
+        return TextFile(as_text(data, loc, given), os.fsencode(real).decode("utf-8", "replace"))
 
     @property
     def _roots(self) -> Sequence[Path]:

@@ -16,8 +16,7 @@ from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot, reading
-from ctxbudget_server.render import OverLimitError, Piece, Tools
-from ctxbudget_server.render import Request as RenderRequest
+from ctxbudget_server.render import OverLimitError, RenderedPiece, RenderRequest, RenderTools
 from ctxbudget_server.render import render as rendered_items
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
@@ -128,9 +127,9 @@ class SnapshotTools:
         self._counter = counter
         self._check = request.cancellation.check
 
-    def renderers(self) -> Tools:
+    def renderers(self) -> RenderTools:
         """The tools for the renderer."""
-        return Tools(
+        return RenderTools(
             piece=self._piece,
             joined=lambda text, raw: self._counter.figure_of_raw(text, raw, self._check).tokens,
             figure=self._figure,
@@ -168,9 +167,9 @@ class SnapshotTools:
         text = undamaged(self._reader, item)
         return DAMAGED if text is None else text
 
-    def _piece(self, text: str) -> Piece:
+    def _piece(self, text: str) -> RenderedPiece:
         figure = self._counter.figure(text, self._check)
-        return Piece(text, figure.tokens, figure.raw)
+        return RenderedPiece(text, figure.tokens, figure.raw)
 
     def _figure(self, item: Item) -> int:
         """An item's recorded tokens at the present calibration; recounted if they are of another vocabulary."""

@@ -13,8 +13,8 @@ from lsprotocol import types as lsp
 from ctxbudget_server.editor import findings as found
 from ctxbudget_server.editor import shown
 from ctxbudget_server.editor.actions import SELECTION, Offer
-from ctxbudget_server.editor.analysis import Section
-from ctxbudget_server.editor.edits import Plan
+from ctxbudget_server.editor.analysis import CountedSection
+from ctxbudget_server.editor.edits import EditPlan
 from ctxbudget_server.editor.lines import Point
 from ctxbudget_server.editor.positions import Encoding, to_units
 from ctxbudget_server.editor.view import Basis, View
@@ -72,7 +72,7 @@ class Hints:
             made.append({"position": {"line": section.line, "character": found.character}, **found.rest})
         return made
 
-    def _make(self, view: View, section: Section, text: str, encoding: Encoding) -> _Kept:
+    def _make(self, view: View, section: CountedSection, text: str, encoding: Encoding) -> _Kept:
         hint = shown.hint(view, section)
         rest = {"label": hint.label, "tooltip": hint.tooltip, "paddingLeft": True}
         return _Kept(to_units(text, hint.column, encoding), rest)
@@ -131,7 +131,7 @@ def _range(view: View, place: found.Place, encoding: Encoding) -> Json:
     return span(view.analysis.line_at, Point(place.line, place.start), Point(place.line, place.end), encoding)
 
 
-def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, plan: Plan, client: Client) -> Json:
+def workspace_edit(lines: Sequence[str], document: OpenDocument, version: int, plan: EditPlan, client: Client) -> Json:
     """A `WorkspaceEdit`, bound to a version of the document if the client supports versions."""
     edits = [
         {"range": span(lines.__getitem__, change.start, change.end, client.encoding), "newText": change.text}

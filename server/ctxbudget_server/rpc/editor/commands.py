@@ -51,7 +51,7 @@ class Copy(NamedTuple):
     version: int
 
 
-Planning = Callable[[Copy, Check], edits.Plan | None]
+Planning = Callable[[Copy, Check], edits.EditPlan | None]
 
 
 class Commands:
@@ -91,7 +91,7 @@ class Commands:
         return document
 
     async def _insert_metadata(self, document: OpenDocument) -> Json:
-        def plan(copy: Copy, check: Check) -> edits.Plan | None:
+        def plan(copy: Copy, check: Check) -> edits.EditPlan | None:
             most = self._context.views.settings_of(document).metadata_tokens
             return edits.metadata_plan(copy.view, copy.lines, self._extractor(copy.view, most, check))
 
@@ -109,7 +109,7 @@ class Commands:
             target = folder / name
             return os.path.lexists(target) or context.documents.at(str(target)) is not None
 
-        def plan(copy: Copy, check: Check) -> edits.Plan | None:
+        def plan(copy: Copy, check: Check) -> edits.EditPlan | None:
             section = copy.view.section_around(line)
             return None if section is None else edits.move_plan(copy.view, copy.lines, section, taken)
 
@@ -119,7 +119,7 @@ class Commands:
         start, end = _range(arguments)
         encoding = self._context.client.encoding
 
-        def plan(copy: Copy, check: Check) -> edits.Plan | None:
+        def plan(copy: Copy, check: Check) -> edits.EditPlan | None:
             text = LineText("")
             text.lines = list(copy.lines)
             first, last = sorted(text.clamp(_point(text.lines, place, encoding)) for place in (start, end))
@@ -142,7 +142,7 @@ class Commands:
         """Plan an edit on a thread and have the client apply it: `{applied, label, edit?, reason?}`."""
         context = self._context
 
-        def work(version: int, check: Check) -> tuple[edits.Plan | None, Json] | None:
+        def work(version: int, check: Check) -> tuple[edits.EditPlan | None, Json] | None:
             copy = context.views.look(document, version, check, lambda view: Copy(view, view.analysis.lines, version))
             if copy is None:
                 return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_server.editor.settings import SECTION, Source, project_source, resolve, source
+from ctxbudget_server.editor.settings import SECTION, SettingsSource, project_source, resolve, source
 from ctxbudget_server.workspace.documents import find_workspace
 from ctxbudget_server.workspace.files import Stamp, read_text, stamp_of
 from ctxbudget_server.workspace.opening import roots_around
@@ -129,12 +129,12 @@ def is_home(folder: str) -> bool:
     return home == folder or home.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _project(file: str) -> Source:
+def _project(file: str) -> SettingsSource:
     text = read_text(file, MAX_PROJECT_BYTES, (str(Path(file).parent),))
     name = Path(file).name
     if text is None:
         most = f"at most {MAX_PROJECT_BYTES:,} bytes"
-        return Source(name, {}, (f"ctxbudget: {name} cannot be read as text in UTF-8 of {most}; ignored",))
+        return SettingsSource(name, {}, (f"ctxbudget: {name} cannot be read as text in UTF-8 of {most}; ignored",))
     return project_source(name, text)
 
 

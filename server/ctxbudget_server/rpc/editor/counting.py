@@ -54,7 +54,7 @@ async def count_workspace(context: EditorContext, token: str | int | None) -> Js
     """
     progress = Progress(context, token)
     await progress.begin(TITLE)
-    work = Count(context, context.configuration.folders)
+    work = FolderCount(context, context.configuration.folders)
     try:
         result = await _counted(
             context, progress, work, lambda: work.run(list(work.texts()), progress.report_from_thread)
@@ -68,7 +68,7 @@ async def count_workspace(context: EditorContext, token: str | int | None) -> Js
 
 async def count_on_open(context: EditorContext, folders: Sequence[str], found: Found) -> None:
     """Count opened folders, giving way to all requests, and warn about files that load at the start."""
-    work = Count(context, folders, unasked=True)
+    work = FolderCount(context, folders, unasked=True)
     progress = Progress(context, None)
     try:
         texts = await context.pool.result_of(lambda: list(work.texts()))
@@ -88,12 +88,12 @@ async def count_on_open(context: EditorContext, folders: Sequence[str], found: F
         await found(texts)
 
 
-def _name_left_out(context: EditorContext, work: Count) -> None:
+def _name_left_out(context: EditorContext, work: FolderCount) -> None:
     for line in work.left_out():
         context.messages.log(WARNING, line)
 
 
-async def _counted(context: EditorContext, progress: Progress, work: Count, run: Callable[[], Json]) -> Json:
+async def _counted(context: EditorContext, progress: Progress, work: FolderCount, run: Callable[[], Json]) -> Json:
     context.cancellable[progress.token] = work.button
     try:
         return await context.pool.result_of(run)
@@ -104,7 +104,7 @@ async def _counted(context: EditorContext, progress: Progress, work: Count, run:
         del context.cancellable[progress.token]
 
 
-class Count:
+class FolderCount:
     """One count of folders, on a thread. If `unasked`, it gives way to requests and skips huge folders."""
 
     def __init__(self, context: EditorContext, folders: Sequence[str], *, unasked: bool = False) -> None:

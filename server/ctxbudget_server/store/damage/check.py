@@ -17,7 +17,7 @@ MAX_NAMED = 20
 """Maximum number of findings of one kind that are listed."""
 
 
-class Finding(NamedTuple):
+class StoreFinding(NamedTuple):
     """One thing that is wrong: its kind (`file`, `account` or `original`), a message, and whether `repair` fixes it."""
 
     kind: str
@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     mendable: bool
 
 
-def check_store(path: Path) -> list[Finding]:
+def check_store(path: Path) -> list[StoreFinding]:
     """What is wrong with the store at the path; empty if there is no store yet. Changes nothing.
 
     Raises OSError if the file cannot be read at all.
@@ -33,28 +33,28 @@ def check_store(path: Path) -> list[Finding]:
     if identity(path) is None:
         return []
     if header.is_wrong(path):
-        return [Finding("file", f"the header of {path} is damaged", True)]
+        return [StoreFinding("file", f"the header of {path} is damaged", True)]
     try:
         with closing(open_readonly(path)) as connection:
             return findings_in(connection)
     except sqlite3.Error as fault:
-        return [Finding("file", f"{path} cannot be read: {fault}", True)]
+        return [StoreFinding("file", f"{path} cannot be read: {fault}", True)]
 
 
-def findings_in(connection: sqlite3.Connection) -> list[Finding]:
+def findings_in(connection: sqlite3.Connection) -> list[StoreFinding]:
     """What is wrong with an open store database. Raises `sqlite3.Error` if it cannot be read at all."""
     return list(_findings(connection))
 
 
-def _findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _findings(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
     for (said,) in connection.execute(f"PRAGMA integrity_check({MAX_NAMED})").fetchall():
         if said != "ok":
-            yield Finding("file", str(said), True)
+            yield StoreFinding("file", str(said), True)
     yield from _accounts(connection)
     yield from _originals(connection)
 
 
-def _accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _accounts(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
     """Sessions whose figures do not equal the sums of their items."""
     rows = connection.execute(
         "SELECT id, retained, processed,"
@@ -66,10 +66,10 @@ def _accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
     for session_id, retained, processed, *others in rows:
         if others != [retained, processed] * 2:
             message = f"session {session_id} has {retained} tokens retained on record; its items add up to {others[0]}"
-            yield Finding("account", message, True)
+            yield StoreFinding("account", message, True)
 
 
-def _originals(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _originals(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
     """Content that does not match its hash; it cannot be recovered."""
     named = 0
     for digest, data in connection.execute("SELECT hash, data FROM blobs"):
@@ -77,6 +77,6 @@ def _originals(connection: sqlite3.Connection) -> Iterator[Finding]:
             named += 1
             holders = connection.execute("SELECT session_id, item_id FROM blob_holders WHERE hash = ?", (digest,))
             items = ", ".join(f"{item} of session {session}" for session, item in holders.fetchall())
-            yield Finding("original", f"the content of {items or digest} is damaged", False)
+            yield StoreFinding("original", f"the content of {items or digest} is damaged", False)
             if named == MAX_NAMED:
                 return

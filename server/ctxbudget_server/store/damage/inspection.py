@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ctxbudget_server.store.damage.check import Finding, findings_in
+from ctxbudget_server.store.damage.check import StoreFinding, findings_in
 from ctxbudget_server.store.damage.losses import Loss, open_losses
 from ctxbudget_server.store.errors import primary_code
 from ctxbudget_server.store.file import classification, header
@@ -47,7 +47,7 @@ class Contents:
     kind: Kind
     version: int | None = None
     sessions: int | None = None
-    faults: list[Finding] = field(default_factory=list)
+    faults: list[StoreFinding] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     """Losses not yet acknowledged."""
 
@@ -78,7 +78,7 @@ def contents(path: Path) -> Contents:
     if classification.was_never_a_store(path):
         return Contents(Kind.FOREIGN)
     if header.is_wrong(path):
-        return Contents(Kind.OURS, faults=[Finding("file", f"the header of {path} is damaged", True)])
+        return Contents(Kind.OURS, faults=[StoreFinding("file", f"the header of {path} is damaged", True)])
     log = has_log(path)
     found = _looked_through(path)
     if found.faults and not log and has_log(path):  # a writer began meanwhile, so what was read was not one state
@@ -93,7 +93,7 @@ def _looked_through(path: Path) -> Contents:
     except sqlite3.Error as fault:
         if primary_code(fault) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise TimeoutError(f"another process has {path} locked") from fault
-        return Contents(Kind.OURS, faults=[Finding("file", f"{path} cannot be read: {fault}", True)])
+        return Contents(Kind.OURS, faults=[StoreFinding("file", f"{path} cannot be read: {fault}", True)])
 
 
 def _read(connection: sqlite3.Connection) -> Contents:

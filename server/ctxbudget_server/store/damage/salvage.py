@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
-from ctxbudget_server.store.damage.scan import Row, Scan, Table, listed
+from ctxbudget_server.store.damage.scan import Row, RowScan, Table, listed
 from ctxbudget_server.store.encoding.content import unpacked
 from ctxbudget_server.store.records import Session
 from ctxbudget_server.store.transaction import SqliteWriter
@@ -51,7 +51,7 @@ def salvage(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> Salvaged:
 def _copy(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table: Table, found: Salvaged) -> None:
     if not table.columns:  # the damaged store predates this table, or its description cannot be read
         return
-    scan = Scan(damaged, table)
+    scan = RowScan(damaged, table)
     marks = ", ".join("?" * len(table.columns))
     insert = f'INSERT OR IGNORE INTO "{table.name}" ({listed(table.columns)}) VALUES ({marks})'
     sound = _sound_blobs if table.name == "blobs" else iter

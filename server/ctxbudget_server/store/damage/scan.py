@@ -26,7 +26,7 @@ class Table:
         self.indexes = [row[1] for row in sound.execute(f'PRAGMA index_list("{name}")') if row[3] == "c" and not row[4]]
 
 
-class Scan:
+class RowScan:
     """The readable rows of a table of a damaged database; afterwards `complete` says whether no error occurred."""
 
     def __init__(self, damaged: sqlite3.Connection, table: Table) -> None:
