@@ -118,7 +118,7 @@ def _in_fence(found: Scan, number: int, line: str, state: State) -> State:
 
 
 def _ends_with_item(state: State) -> bool:
-    """Whether a fence is in a list item that has ended, which ends the fence too."""
+    """Whether a fence is inside a list item, so that it ends with the item."""
     return bool(state.item) and state.indent >= state.item
 
 

@@ -107,7 +107,7 @@ def check_complete_wave(wave: Wave) -> None:
 def phases_due(phases: Iterable[Phase], starting: Phase, keep_for: int) -> list[int]:
     """Policy moderate: the completed phases whose full content is removed now that `starting` has started.
 
-    A phase's content stays during the next phase and `keep_for` more.
+    A phase's content is removed once more than `keep_for` later phases have started.
     """
     others = [phase for phase in phases if phase.number != starting.number]
     due = []

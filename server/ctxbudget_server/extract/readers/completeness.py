@@ -42,7 +42,7 @@ _COMMENT = re.compile(
 _LOOKED_AT = 400
 """Maximum characters of a unit that are examined for placeholders."""
 _LITTLE = 12
-"""In a document with no more words than this, one placeholder makes it a template."""
+"""In a document with fewer words than this, one placeholder makes it a template."""
 _SHARE = 3
 """A document is a template if one in this many of its sections says nothing yet."""
 

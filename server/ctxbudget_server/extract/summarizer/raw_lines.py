@@ -23,7 +23,7 @@ _MAX_LINE = 600
 """The parts of a longer line, in characters, are offered one by one."""
 _MAX_CODE_LINES, _MAX_LOG_LINES = 60, 80
 _SMALL_JSON = 120
-"""For smaller JSON, in tokens, the shape may take everything that its names leave."""
+"""With a smaller budget, in tokens, the shape of JSON may take everything that its names leave."""
 _DEFINITION = re.compile(
     r"^\s*(?:export |default |public |private |protected |static |async |abstract |pub(?:\([^)]*\))? )*"
     r"(?:func|def|class|type|struct|interface|enum|fn|trait|impl|module|package|function)\b.*"
