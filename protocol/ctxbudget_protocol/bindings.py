@@ -157,7 +157,7 @@ def _methods_module(flavour: str) -> str:
 
 
 def _namespace(space: str, prefix: str, base: str, flavour: str) -> str:
-    lines = [f"class {prefix}{space.capitalize()}({base}):", f'    """`{space}/*`."""']
+    lines = [f"class {prefix}{space.capitalize()}({base}):", f'    """Methods `{space}/*`."""']
     for method in requests():
         if method.namespace != space:
             continue

@@ -17,7 +17,7 @@ from ctxbudget_protocol.methods import workflow as workflow_results
 
 
 class AsyncSession(AsyncNamespace):
-    """`session/*`."""
+    """Methods `session/*`."""
 
     async def open(self, **params: Unpack[p.SessionOpenParams]) -> session_results.OpenResult:
         """Create or resume a session by id, and configure it."""
@@ -41,7 +41,7 @@ class AsyncSession(AsyncNamespace):
 
 
 class AsyncWorkflow(AsyncNamespace):
-    """`workflow/*`."""
+    """Methods `workflow/*`."""
 
     async def start_phase(self, **params: Unpack[p.WorkflowStartPhaseParams]) -> workflow_results.WorkflowResult:
         """Start a phase, or go back to one."""
@@ -61,7 +61,7 @@ class AsyncWorkflow(AsyncNamespace):
 
 
 class AsyncBudget(AsyncNamespace):
-    """`budget/*`."""
+    """Methods `budget/*`."""
 
     async def allocate(self, **params: Unpack[p.BudgetAllocateParams]) -> budget_results.AllocateResult:
         """Divide the budget among phases."""
@@ -93,7 +93,7 @@ class AsyncBudget(AsyncNamespace):
 
 
 class AsyncContext(AsyncNamespace):
-    """`context/*`."""
+    """Methods `context/*`."""
 
     async def add(self, **params: Unpack[p.ContextAddParams]) -> context_results.AddResult:
         """Add items to the account; never refused because of the budget."""
@@ -141,7 +141,7 @@ class AsyncContext(AsyncNamespace):
 
 
 class AsyncMetadata(AsyncNamespace):
-    """`metadata/*`."""
+    """Methods `metadata/*`."""
 
     async def extract(self, **params: Unpack[p.MetadataExtractParams]) -> metadata_results.ExtractResult:
         """Condense an artifact to at most N tokens of metadata."""
@@ -149,7 +149,7 @@ class AsyncMetadata(AsyncNamespace):
 
 
 class AsyncTokens(AsyncNamespace):
-    """`tokens/*`."""
+    """Methods `tokens/*`."""
 
     async def count(self, **params: Unpack[p.TokensCountParams]) -> tokens_results.CountResult:
         """Count texts or files, with provenance."""
@@ -165,7 +165,7 @@ class AsyncTokens(AsyncNamespace):
 
 
 class AsyncUsage(AsyncNamespace):
-    """`usage/*`."""
+    """Methods `usage/*`."""
 
     async def record(self, **params: Unpack[p.UsageRecordParams]) -> usage_results.RecordResult:
         """Record what the provider billed for what was counted, to calibrate the model's figures."""
@@ -173,7 +173,7 @@ class AsyncUsage(AsyncNamespace):
 
 
 class AsyncStore(AsyncNamespace):
-    """`store/*`."""
+    """Methods `store/*`."""
 
     async def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
         """List the store's losses that have not been acknowledged."""
