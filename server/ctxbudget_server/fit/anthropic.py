@@ -134,15 +134,20 @@ class Anthropic:
     def begins_anew(self, message: Message) -> bool:
         """What precedes a summary is not sent to the model. One without content is a compaction that failed."""
         content = message.get("content")
-        return isinstance(content, list) and any(map(_is_summary, content))
+        return isinstance(content, list) and any(_is_summary(block) for block in content)
 
     def has_unknown(self, message: Message) -> bool:
         """See `Shape`."""
-        return any(
-            _kind(block) not in _KNOWN
-            or (_kind(block) == "tool_result" and any(_kind(one) not in _IN_RESULTS for one in _inner(block)))
-            for block in _blocks(message.get("content"))
-        )
+        content = message.get("content")
+        if not isinstance(content, list):
+            return False
+        for block in content:
+            kind = _kind(block)
+            if kind not in _KNOWN:
+                return True
+            if kind == "tool_result" and any(_kind(one) not in _IN_RESULTS for one in _inner(block)):
+                return True
+        return False
 
 
 def _kind(block: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ctxbudget_server.fit.model import Message, Part, Role
@@ -158,18 +158,12 @@ def refers_to_provider(value: Any) -> bool:
 
 def is_deeper(value: Any, levels: int) -> bool:
     """Whether more objects and arrays lie within each other than this."""
-    level = [value]
-    for _ in range(levels):
-        level = [inner for one in level for inner in _children(one)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: Any) -> Iterable[Any]:
-    """The objects and arrays in one."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [one for one in inner if isinstance(one, dict | list)]
+    if levels == 0:
+        return True
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list) and is_deeper(inner, levels - 1):
+            return True
+    return False
 
 
 # ------------------------------------------------------------------ faults

@@ -51,6 +51,10 @@ _ENCRYPTED: Final = frozenset(("encrypted_content", "encrypted_index", "encrypte
 _SIGNATURES: Final = frozenset(("signature", "thought_signature", "thoughtSignature", "fingerprint"))
 """What the provider checks and no model reads."""
 _CALLS: Final = frozenset(("tool_use", "server_tool_use", "mcp_tool_use"))
+_PLAIN: Final = _CALLS | {"text", "input_text", "output_text", "function_call"}
+"""Blocks that hold texts alone, so that nothing is looked for in them."""
+_GLANCED: Final = _TEXTS | {"role", "type", "status", "model"}
+"""Members of messages that hold texts alone."""
 
 _DATA_URI = re.compile(r"data:([\w.+/-]*)(?:;[\w.+=/-]*)*;base64,")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}\s*")
@@ -93,6 +97,8 @@ class Lean(NamedTuple):
 
 def without_bytes(value: Any, rules: Rules) -> Lean:
     """A JSON value with an empty text in place of all bytes."""
+    if isinstance(value, dict) and _is_plain_message(value):
+        return Lean(value, 0, 0, False)
     walk = _Walk(rules)
     bare = walk.bare(value, "", None, MAX_DEPTH)
     return Lean(bare, walk.tokens, walk.media, walk.is_estimated)
@@ -131,10 +137,12 @@ class _Walk:
 
     def _object(self, value: dict[str, Any], name: str, hint: Kind | None, depth: int) -> Any:
         kind = value.get("type")
+        if _is_plain(kind, value):
+            return value
         own = _KINDS.get(kind) if isinstance(kind, str) else None
         if _is_text_source(value):
             return value if kind == "text" else self._members(value, None, depth)
-        mime = next((known for told in _MIMES if (known := _kind_told(value.get(told)))), None)
+        mime = next((known for told in _MIMES if told in value and (known := _kind_told(value[told]))), None)
         inner_hint = mime or own or hint or _NAMED.get(name)
         before, low = self.media, self._low
         self._low = low or value.get("detail") == "low"
@@ -189,6 +197,24 @@ class _Walk:
         self.tokens += tokens
         self.media += 1
         self.is_estimated = True
+
+
+def _is_plain_message(value: dict[str, Any]) -> bool:
+    """Whether there are no bytes in a message, as in most: told at a glance."""
+    for name, one in value.items():
+        if name == "content" and isinstance(one, list):
+            for block in one:
+                if not isinstance(block, dict) or not _is_plain(block.get("type"), block):
+                    return False
+        elif not isinstance(one, str) or name not in _GLANCED:
+            return False
+    return True
+
+
+def _is_plain(kind: Any, value: dict[str, Any]) -> bool:
+    if kind == "tool_result":
+        return isinstance(value.get("content"), str)
+    return isinstance(kind, str) and kind in _PLAIN and "data" not in value
 
 
 def _least(name: str, hint: Kind | None) -> int:
