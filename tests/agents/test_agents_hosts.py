@@ -90,6 +90,11 @@ ANSWERS: dict[str, Any] = {
     "data URI": [{"type": "input_image", "image_url": f"data:image/png;base64,{NOISE}"}],
     "document": [{"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": NOISE}}],
     "Gemini's": {"llmContent": [{"inlineData": {"mimeType": "audio/wav", "data": NOISE}}]},
+    "a JSON text": json.dumps([{"type": "image", "data": NOISE, "mimeType": "image/png"}]),
+    "twice": {
+        "content": [{"type": "image", "data": NOISE, "mimeType": "image/png"}],
+        "structuredContent": {"picture": NOISE},
+    },
     "beside others": {"content": [{"type": "video", "mimeType": "video/mp4", "data": NOISE}], "isError": False},
 }
 
@@ -113,3 +118,12 @@ def test_what_a_tool_says_beside_bytes_enters_as_text(codex: AgentHost) -> None:
     text, picture = codex.items()
     assert codex.call("context/get", itemId=text["id"])["content"] == "Two plots."
     assert (picture["hash"], picture["tokens"]) == (None, 1_600)
+
+
+def test_no_response_is_too_deep(codex: AgentHost) -> None:
+    response: Any = "deep down"
+    for level in range(400):
+        response = [response] if level % 2 else {"content": response}
+    codex.tell("PostToolUse", tool_response=response)
+    (item,) = codex.items()
+    assert item["tokens"] > 0

@@ -6,7 +6,7 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 from __future__ import annotations
 
 from ctxbudget_server.fit.contents import Content, contents
-from ctxbudget_server.fit.conversation import turns
+from ctxbudget_server.fit.conversation import first_sent, turns
 from ctxbudget_server.fit.measuring import Sizes, break_even
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
 from ctxbudget_server.fit.planner import fit, repeat
@@ -27,6 +27,7 @@ __all__ = [
     "Tools",
     "break_even",
     "contents",
+    "first_sent",
     "fit",
     "is_deeper",
     "repeat",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,8 +76,7 @@ class Conversation:
     @cached_property
     def start(self) -> int:
         """The first message that the provider shows the model: it leaves out all before the latest summary."""
-        indexes = range(len(self.messages) - 1, -1, -1)
-        return next((index for index in indexes if self.shape.begins_anew(self.messages[index])), 0)
+        return first_sent(self.shape, self.messages)
 
     @cached_property
     def protected(self) -> set[int]:
@@ -99,10 +99,9 @@ class Conversation:
         if spoken:
             kept.add(spoken[-1])
         for index in range(len(self.messages)):
-            if index < self.start and index not in self.options.pins:
-                continue
             pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
-            if pinned or self.roles[index] == "system" or index in self._providers:
+            needed = self.roles[index] == "system" or index in self._providers
+            if pinned or (needed and index >= self.start):
                 kept.add(index)
         kept |= self._recent
         answered = {part.call_id for index in kept for part in self.parts[index] if part.kind == "result"}
@@ -196,6 +195,12 @@ class Conversation:
 
 def _is_persons(text: str) -> bool:
     return bool(text.strip()) and not (is_hosts(text) or is_marker(text) or read_record(text))
+
+
+def first_sent(shape: Shape, messages: Sequence[Message]) -> int:
+    """The first message that the provider shows the model: it leaves out all before the latest summary."""
+    indexes = range(len(messages) - 1, -1, -1)
+    return next((index for index in indexes if shape.begins_anew(messages[index])), 0)
 
 
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ctxbudget_server.media import MEDIUM_TOKENS, Rules, is_medium, rules_of, without_bytes
+from ctxbudget_server.media import MEDIUM_TOKENS, Rules, is_medium, may_hold_bytes, rules_of, without_bytes
 
 _BYTES: Final = ("base64", "image_data")
 """Members of notebooks' cells that hold pictures."""
+MAX_DEPTH: Final = 100
+"""Objects and arrays within each other in which a text is looked for."""
 _TEXTS: Final = ("llmContent", "content", "result", "output", "text", "error")
 """Members that hold what the model reads, the first that is there."""
 _EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
@@ -20,16 +22,39 @@ _INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "de
 
 def text_of(response: Any) -> str:
     """The text of a response of any tool; empty for pictures, sounds and documents."""
-    return _text(without_bytes(response, rules_of("")).bare)
+    return _text(without_bytes(_blocks_of(response), rules_of("")).bare, MAX_DEPTH)
 
 
-def _text(response: Any) -> str:
+def _blocks_of(response: Any) -> Any:
+    """A response; blocks with pictures or sounds, where a host writes them as a JSON text."""
+    if not isinstance(response, str) or not response.startswith(("[", "{")) or not may_hold_bytes(response):
+        return response
+    try:
+        value = json.loads(response)
+    except (ValueError, RecursionError):
+        return response
+    blocks = value.get("content") if isinstance(value, dict) else value
+    found = isinstance(blocks, list) and any(isinstance(block, dict) and is_medium(block) for block in blocks)
+    return value if found else response
+
+
+def _json(value: Any) -> str:
+    """The JSON text of what has no other; empty if it is too deep to be written."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return ""
+
+
+def _text(response: Any, depth: int) -> str:
     if isinstance(response, str):
         return response
+    if depth == 0:
+        return _json(response)
     if isinstance(response, list):
-        return "\n".join(part for part in map(_text, response) if part)
+        return "\n".join(part for one in response if (part := _text(one, depth - 1)))
     if not isinstance(response, Mapping):
-        return "" if response is None else json.dumps(response, ensure_ascii=False)
+        return "" if response is None else _json(response)
     if _is_image(response):
         return ""
     if "stdout" in response or "stderr" in response:
@@ -39,24 +64,32 @@ def _text(response: Any) -> str:
     if isinstance(file, Mapping) and isinstance(file.get("content"), str):
         return str(file["content"])
     if isinstance(file, Mapping) and "cells" in file:
-        return json.dumps(_without_pictures(file["cells"]), ensure_ascii=False)
+        return _json(_without_pictures(file["cells"]))
     if any(name in response for name in _EDITS):
         return f"{response.get('filePath', 'the file')} has been updated"
     for name in _TEXTS:
         if response.get(name):
-            return _text(response[name])
+            return _text(response[name], depth - 1)
     names = response.get("filenames")
     if isinstance(names, list):
         return "\n".join(name for name in names if isinstance(name, str))
-    return json.dumps(response, ensure_ascii=False)
+    return _json(response)
 
 
 def bytes_in(response: Any, rules: Rules) -> int:
     """Tokens of the pictures, documents and sounds in a response."""
+    response = _blocks_of(response)
     if isinstance(response, Mapping) and response.get("isImage") is True:
         printed = response.get("stdout")
         found = without_bytes({"type": "image", "data": printed} if isinstance(printed, str) else response, rules)
         return max(found.tokens, MEDIUM_TOKENS) if not found.media else found.tokens
+    for _ in range(MAX_DEPTH):  # as for the text: what stands beside it, the model does not see
+        if not isinstance(response, Mapping) or "file" in response or is_medium(response):
+            break
+        name = next((name for name in _TEXTS if response.get(name)), None)
+        if name is None:
+            break
+        response = response[name]
     return without_bytes(response, rules).tokens
 
 

@@ -27,7 +27,7 @@ from ctxbudget_server.account.transactions import (
 )
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
-from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, is_deeper, repeat
+from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, first_sent, is_deeper, repeat
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
@@ -209,7 +209,9 @@ class Fitter:
         )
         conversation = None
         if self._params.session_id is not None:
-            conversation = Conversation.of(self._params.messages, fitted.messages, self._params.format, self._figured)
+            form = self._params.format
+            sent = fitted.messages[first_sent(SHAPES[form], fitted.messages) :]
+            conversation = Conversation.of(self._params.messages, sent, form, self._figured)
         return Plan(fitted, removed, conversation)
 
     def _digest(self, original: str) -> str:
