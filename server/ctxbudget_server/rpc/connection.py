@@ -14,6 +14,7 @@ from ctxbudget_server.rpc.change_feed import ChangeFeed
 from ctxbudget_server.rpc.inflight import InFlight, Ticket
 from ctxbudget_server.rpc.lifecycle import Lifecycle, ParentWatch
 from ctxbudget_server.rpc.transport import Outlet
+from ctxbudget_server.runtime.allocator import limit_arenas
 from ctxbudget_server.runtime.byte_limit import ByteLimit
 from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.runtime.watchdog import Watchdog
@@ -99,6 +100,7 @@ class ConnectionContext:
             feed = self._change_feed = ChangeFeed(backend, self.pool, self.outlet, self.notify)
             self._calls = BackendCalls(backend, self.queue, feed.finished)
             self._tasks.append(asyncio.create_task(feed.run(), name="changes"))
+            self.pool.submit(limit_arenas)
             self.pool.submit(backend.warm_up)
             self._open_sidecar(self._served)
 

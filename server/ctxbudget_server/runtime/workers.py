@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+from ctxbudget_server.runtime.allocator import return_free_memory
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -121,6 +123,7 @@ class WorkerPool:
                 work()
             except BaseException:  # also SystemExit: a worker outlives whatever its work does
                 log.exception("work failed")
+        return_free_memory()  # a burst is over
 
     def _next(self, call: threading.Condition) -> Work | None:
         """The oldest work; None if the thread has been idle for so long that it may end."""

@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_server.runtime.allocator import limit_arenas
 from ctxbudget_server.runtime.byte_limit import ByteLimit
 from ctxbudget_server.runtime.processes import is_alive
 from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
@@ -46,6 +47,7 @@ async def _answer(service: BudgetService, idle_seconds: float, watchdog: Watchdo
     told = asyncio.Event()
     on_signals((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), told.set, watchdog)
     beating = asyncio.create_task(_beat(watchdog)) if watchdog is not None else None
+    pool.submit(limit_arenas)
     pool.submit(service.warm_up)
     listening = asyncio.create_task(server.run(patient=False))
     try:
