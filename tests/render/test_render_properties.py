@@ -12,7 +12,7 @@ from render_items import COMPLETED, METADATA_TOKENS, RUNNING, counted, rendered,
 
 from ctxbudget_protocol.words import Detail
 from ctxbudget_server.render import OverLimitError, Rendered, RenderRequest
-from ctxbudget_server.render.model import CLOSING, Candidate
+from ctxbudget_server.render.model import CLOSING, RenderCandidate
 from ctxbudget_server.render.piece_cache import SEAM, PieceCache
 from ctxbudget_server.render.scoring import candidates
 from ctxbudget_server.rules.items import Item
@@ -116,7 +116,7 @@ def best_by_trying(items: list[Item], limit: int) -> tuple[int, int] | None:
     return max(values, default=None)
 
 
-def cost_of(cache: PieceCache, found: list[Candidate], choice: tuple[Detail | None, ...]) -> int:
+def cost_of(cache: PieceCache, found: list[RenderCandidate], choice: tuple[Detail | None, ...]) -> int:
     """Tokens of a choice without empty lines. Of a phase that speaks for itself no marker stands; the closing line is
     not written where all stands as fine as it may."""
     chosen = [(each, detail) for each, detail in zip(found, choice, strict=True) if detail]
@@ -128,7 +128,7 @@ def cost_of(cache: PieceCache, found: list[Candidate], choice: tuple[Detail | No
     return sum(cache.piece(*piece).tokens for piece in pieces) + sum(cache.heading(one).tokens for one in headings)
 
 
-def value_of(found: list[Candidate], choice: tuple[Detail | None, ...]) -> tuple[int, int]:
+def value_of(found: list[RenderCandidate], choice: tuple[Detail | None, ...]) -> tuple[int, int]:
     """The value of a choice: of permanent items, and of the others; what cannot stand otherwise counts for nothing."""
     values = [(each, each.value(detail or "omitted")) for each, detail in zip(found, choice, strict=True)]
     return (

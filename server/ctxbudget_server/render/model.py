@@ -62,7 +62,7 @@ CLOSING = "closing"
 """The key of the line on how to get items in full; it is written if any item is not shown whole."""
 
 
-class Candidate(NamedTuple):
+class RenderCandidate(NamedTuple):
     """An item that may be included; if `item` is None, the marker of a phase or the closing line."""
 
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctxbudget_protocol.words import Detail, Layer
 from ctxbudget_server.render import layout
-from ctxbudget_server.render.model import CLOSING, Candidate, RenderedPiece, RenderRequest, RenderTools
+from ctxbudget_server.render.model import CLOSING, RenderCandidate, RenderedPiece, RenderRequest, RenderTools
 from ctxbudget_server.rules.items import Item
 
 SEAM = 10
@@ -34,7 +34,7 @@ class PieceCache:
         """A group of lines, followed by an empty line."""
         return self._tools.piece("".join(lines) + "\n")
 
-    def cost(self, candidate: Candidate, detail: Detail) -> int:
+    def cost(self, candidate: RenderCandidate, detail: Detail) -> int:
         """Tokens of a piece: exact if it was made or is a line, else an upper bound."""
         if (candidate.key, detail) in self._pieces:
             return self._pieces[candidate.key, detail].tokens
@@ -44,11 +44,11 @@ class PieceCache:
             return self.piece(candidate, "line").tokens + SEAM + self.figure(candidate.item)
         return self.frame(candidate) + self._size(candidate, detail)
 
-    def frame(self, candidate: Candidate) -> int:
+    def frame(self, candidate: RenderCandidate) -> int:
         """Maximum tokens of an extract's frame, without its text."""
         return self.piece(candidate, "line").tokens + SEAM + (ORIGIN if candidate.source else 0)
 
-    def _size(self, candidate: Candidate, detail: Detail) -> int:
+    def _size(self, candidate: RenderCandidate, detail: Detail) -> int:
         """Maximum tokens of an extract."""
         most = self._request.metadata_tokens
         return most // 2 if detail == "brief" else self._sizes.get(candidate.key, most)
@@ -59,18 +59,18 @@ class PieceCache:
             self._figures[item.id] = self._tools.figure(item)
         return self._figures[item.id]
 
-    def is_made(self, candidate: Candidate, detail: Detail) -> bool:
+    def is_made(self, candidate: RenderCandidate, detail: Detail) -> bool:
         """Whether the piece has been made."""
         return (candidate.key, detail) in self._pieces
 
-    def piece(self, candidate: Candidate, detail: Detail) -> RenderedPiece:
+    def piece(self, candidate: RenderCandidate, detail: Detail) -> RenderedPiece:
         """The text for a candidate at a detail."""
         key = candidate.key, detail
         if key not in self._pieces:
             self._pieces[key] = self._tools.piece(self._text(candidate, detail))
         return self._pieces[key]
 
-    def squeezed(self, candidate: Candidate, tokens: int) -> Detail:
+    def squeezed(self, candidate: RenderCandidate, tokens: int) -> Detail:
         """Make a piece with at most `tokens` tokens of content: whole, or an extract that replaces any longer one."""
         item = candidate.item if "whole" in candidate.details else None
         if item is not None and self.figure(item) <= tokens:
@@ -79,13 +79,13 @@ class PieceCache:
         self._pieces.pop((candidate.key, "metadata"), None)
         return self.made(candidate, "metadata")
 
-    def made(self, candidate: Candidate, detail: Detail) -> Detail:
+    def made(self, candidate: RenderCandidate, detail: Detail) -> Detail:
         """Make the piece; returns its actual detail, since an extract may turn out empty."""
         piece = self.piece(candidate, detail)
         is_extract = detail in ("metadata", "brief")
         return "line" if is_extract and piece == self.piece(candidate, "line") else detail
 
-    def _text(self, candidate: Candidate, detail: Detail) -> str:
+    def _text(self, candidate: RenderCandidate, detail: Detail) -> str:
         item, phase = candidate.item, self._request.phase
         if item is None:
             is_closing = candidate.key == CLOSING

@@ -9,8 +9,8 @@ from ctxbudget_protocol.words import Detail, RenderReason
 from ctxbudget_server.render.layout import SECTIONS
 from ctxbudget_server.render.model import (
     CLOSING,
-    Candidate,
     OverLimitError,
+    RenderCandidate,
     Rendered,
     RenderedPiece,
     RenderRequest,
@@ -68,7 +68,7 @@ class _Renderer:
         choice = self._use_up(others, choice)
         return Rendered(*self._draft(choice), self._shown(choice), value)
 
-    def _finest(self, optional: Sequence[Candidate], required: Choice) -> Choice | None:
+    def _finest(self, optional: Sequence[RenderCandidate], required: Choice) -> Choice | None:
         """Everything at its finest detail, if that fits."""
         finest = ("whole", "metadata")
         contents = (self._cache.figure(each.item) for each in optional if each.item and each.details[-1] in finest)
@@ -77,7 +77,7 @@ class _Renderer:
         choice = {**required, **{each.key: self._cache.made(each, each.details[-1]) for each in optional}}
         return choice if self._draft(choice).tokens <= self._request.max_tokens else None
 
-    def _fill(self, optional: Sequence[Candidate], required: Choice) -> Choice:
+    def _fill(self, optional: Sequence[RenderCandidate], required: Choice) -> Choice:
         """The best choice for some candidates beside those already chosen; gains room when pieces turn out smaller."""
         room = self._room(optional, required)
         best, best_value, rounds = required, -1, 0
@@ -95,7 +95,7 @@ class _Renderer:
                 break
         return best
 
-    def _use_up(self, optional: Sequence[Candidate], choice: Choice) -> Choice:
+    def _use_up(self, optional: Sequence[RenderCandidate], choice: Choice) -> Choice:
         """Use the remaining room for one extract: of the highest-scoring item shown as a line or not at all; failing
         that, a longer one of the highest-scoring item shown as a short extract.
         """
@@ -113,11 +113,11 @@ class _Renderer:
         return choice
 
     @staticmethod
-    def _is_cut(candidate: Candidate) -> bool:
+    def _is_cut(candidate: RenderCandidate) -> bool:
         """Whether a detail between a line and the finest one is possible."""
         return not {"brief", "whole"}.isdisjoint(candidate.details) and len(candidate.details) > 1
 
-    def _room(self, optional: Sequence[Candidate], required: Choice) -> int:
+    def _room(self, optional: Sequence[RenderCandidate], required: Choice) -> int:
         """Tokens left for optional pieces, after the chosen ones and the frame around the others."""
         frame = {each.section for each in optional} - {each.section for each in self._candidates if each.required}
         return (
@@ -128,7 +128,7 @@ class _Renderer:
             + sum(self._cache.cost(each, required[each.key]) for each in optional if each.required)
         )
 
-    def _chosen(self, optional: Sequence[Candidate], required: Choice, room: int) -> tuple[Choice, bool]:
+    def _chosen(self, optional: Sequence[RenderCandidate], required: Choice, room: int) -> tuple[Choice, bool]:
         """The best choice by the known costs, and whether some pieces were made only now."""
         details = [each.details if each.required else ("omitted", *each.details) for each in optional]
         classes = [
@@ -143,10 +143,10 @@ class _Renderer:
             choice[each.key] = self._cache.made(each, detail)
         return choice, is_new
 
-    def _option(self, candidate: Candidate, detail: Detail) -> Option:
+    def _option(self, candidate: RenderCandidate, detail: Detail) -> Option:
         return Option(0 if detail == "omitted" else self._cache.cost(candidate, detail), candidate.value(detail))
 
-    def _value(self, optional: Sequence[Candidate], choice: Choice) -> int:
+    def _value(self, optional: Sequence[RenderCandidate], choice: Choice) -> int:
         return sum(each.value(choice.get(each.key, "omitted")) for each in optional)
 
     def _draft(self, choice: Choice) -> _Draft:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ctxbudget_protocol.words import Detail, Layer, RenderReason
-from ctxbudget_server.render.model import CLOSING, SHARES, Candidate, RenderRequest
+from ctxbudget_server.render.model import CLOSING, SHARES, RenderCandidate, RenderRequest
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 
@@ -34,7 +34,7 @@ _WEIGHTS: dict[Layer, int] = {"permanent": 16, "phase": 16, "metadata": 4, "tran
 _ELSEWHERE = 1
 
 
-def candidates(request: RenderRequest) -> list[Candidate]:
+def candidates(request: RenderRequest) -> list[RenderCandidate]:
     """All candidates: markers of completed phases, items in the order in which they were added, the closing line."""
     retained = {item.id: item for item in request.items}
     chosen = [item for item in request.items if not _is_doubled(item, retained)]
@@ -50,7 +50,7 @@ def _is_doubled(item: Item, retained: dict[str, Item]) -> bool:
     return all(source is not None and source.hash is not None for source in sources)
 
 
-def _readable(found: list[Candidate]) -> list[Candidate]:
+def _readable(found: list[RenderCandidate]) -> list[RenderCandidate]:
     """Rule out extracts of the lowest-scoring items if there is more than may be read."""
     left = READ
     is_read: dict[str, bool] = {}
@@ -63,7 +63,7 @@ def _readable(found: list[Candidate]) -> list[Candidate]:
     return [each if is_read.get(each.key, True) else _unread(each) for each in found]
 
 
-def _unread(each: Candidate) -> Candidate:
+def _unread(each: RenderCandidate) -> RenderCandidate:
     return each._replace(details=("line", "whole"), ceiling="fits" if each.ceiling == "focus" else each.ceiling)
 
 
@@ -76,13 +76,13 @@ def _ages(items: Sequence[Item]) -> list[int]:
     return ages[::-1]
 
 
-def _candidate(item: Item, age: int, request: RenderRequest) -> Candidate:
+def _candidate(item: Item, age: int, request: RenderRequest) -> RenderCandidate:
     relevance = (request.relevance or {}).get(item.id, 0.0)
     source = None if item.pinned or item.hash is None else request.sources.get(item.id)
     details, ceiling = _details(item, request) if source is None else _extract_details(item, request, relevance)
     here = _is_here(item, request)
     weight = _WEIGHTS[item.layer] if here or item.layer in ("permanent", "metadata") else _ELSEWHERE
-    return Candidate(
+    return RenderCandidate(
         key=item.id,
         item=item,
         phase=item.phase,
@@ -125,7 +125,7 @@ def _extract_details(item: Item, request: RenderRequest, relevance: float) -> tu
     return ("line", "brief", "whole") if item.tokens > request.metadata_tokens // 2 else ("line", "whole"), "fits"
 
 
-def _phase_markers(found: Sequence[Candidate], request: RenderRequest) -> Iterator[Candidate]:
+def _phase_markers(found: Sequence[RenderCandidate], request: RenderRequest) -> Iterator[RenderCandidate]:
     """A marker for each completed phase with items, if none of them is a marker or always included."""
     if not request.markers:
         return
@@ -135,9 +135,9 @@ def _phase_markers(found: Sequence[Candidate], request: RenderRequest) -> Iterat
         yield _frame(marker_text(phase, None), phase, 1)
 
 
-def _frame(key: str, phase: int | None, lines: int) -> Candidate:
+def _frame(key: str, phase: int | None, lines: int) -> RenderCandidate:
     """A line that is not an item; it scores as much as the lines of that many of the youngest metadata items."""
-    return Candidate(
+    return RenderCandidate(
         key=key,
         item=None,
         phase=phase,
