@@ -87,6 +87,6 @@ def _lines(found: list[Finding]) -> list[str]:
     serious = sum(finding.needs_action for finding in found)
     lines += [
         "",
-        f"{serious} of {len(found)} findings need something to be done" if serious else "nothing needs to be done",
+        f"findings that need action: {serious} of {len(found)}" if serious else "nothing needs to be done",
     ]
     return lines

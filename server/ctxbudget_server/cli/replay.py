@@ -32,9 +32,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--window", type=int, metavar="N", help="the model's window in tokens, for the plot and for fit"
     )
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
-    parser.add_argument("--cache-read", type=float, default=0.1, metavar="X", help="relative to input (default: 0.1)")
     parser.add_argument(
-        "--cache-write", type=float, default=1.25, metavar="X", help="relative to input (default: 1.25)"
+        "--cache-read",
+        type=float,
+        default=0.1,
+        metavar="X",
+        help="price of a token read from the cache, relative to input (default: 0.1)",
+    )
+    parser.add_argument(
+        "--cache-write",
+        type=float,
+        default=1.25,
+        metavar="X",
+        help="price of a token written to the cache, relative to input (default: 1.25)",
     )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
