@@ -133,4 +133,4 @@ def test_gemini_is_seen_to_have_compressed(gemini: AgentHost) -> None:
         gemini.tell("AfterAgent")
     assert [item["state"] for item in gemini.items()] == ["reduced", "reduced", "retained"]
     assert gemini.call("context/get", itemId=gemini.items()[1]["id"])["content"] == "user: Count.\n\ngemini: I count."
-    assert "does not tell" in gemini.call("context/get", itemId=gemini.items()[2]["id"])["content"]
+    assert "does not reveal" in gemini.call("context/get", itemId=gemini.items()[2]["id"])["content"]
