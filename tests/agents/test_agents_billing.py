@@ -61,9 +61,20 @@ def test_results_between_the_lines_of_one_answer_belong_to_it(tmp_path: Path) ->
                 "message": {"role": "user", "content": [{"type": "tool_result", "content": [{"type": "image"}]}]},
             }
         ],
+        [
+            {
+                "type": "user",
+                "message": {
+                    "role": "user",
+                    "content": [
+                        {"type": "tool_result", "content": [{"type": "text", "text": "one"}, {"type": "document"}]}
+                    ],
+                },
+            }
+        ],
         [],
     ],
-    ids=["a person spoke", "a reminder", "an image", "nothing"],
+    ids=["a person spoke", "a reminder", "an image", "a document beside a text", "nothing"],
 )
 def test_what_was_not_counted_makes_no_bill(tmp_path: Path, between: list[dict[str, Any]]) -> None:
     assert bills(tmp_path, answered("a", 9_000, 30), *between, answered("b", 9_500, 5)) == []

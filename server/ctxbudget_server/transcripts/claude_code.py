@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ctxbudget_server.transcripts.records import Record, RecordReader, member, model_named, words_in
-from ctxbudget_server.transcripts.tool_responses import text_of
+from ctxbudget_server.transcripts.tool_responses import holds_bytes, text_of
 from ctxbudget_server.transcripts.usage import Usage, usage_in
 
 _INPUTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -95,8 +95,9 @@ class ClaudeCodeReader(RecordReader):
             return None
         if not all(isinstance(block, Mapping) and block.get("type") == "tool_result" for block in content):
             return None
-        texts = [text_of(block.get("content")) for block in content]
-        return texts if all(texts) else None
+        contents = [block.get("content") for block in content]
+        texts = list(map(text_of, contents))
+        return texts if all(texts) and not any(map(holds_bytes, contents)) else None
 
     def is_hidden(self, record: Record) -> bool:
         """Whether the row belongs to a subagent."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ctxbudget_server.transcripts.records import Record, RecordReader, member, model_named, words_in
-from ctxbudget_server.transcripts.tool_responses import text_of
+from ctxbudget_server.transcripts.tool_responses import holds_bytes, text_of
 from ctxbudget_server.transcripts.usage import Usage, usage_in
 
 _INPUTS: Final = ("input",)
@@ -43,7 +43,7 @@ class GeminiReader(RecordReader):
         texts = []
         for part in content:
             response = member(part, "functionResponse", "response") if isinstance(part, Mapping) else None
-            texts.append(text_of(response) if response else "")
+            texts.append(text_of(response) if response and not holds_bytes(part) else "")
         return texts if all(texts) else None
 
     def spoken(self, record: Record) -> tuple[str, str] | None:

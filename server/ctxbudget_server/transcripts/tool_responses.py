@@ -93,6 +93,11 @@ def bytes_in(response: Any, rules: Rules) -> int:
     return without_bytes(response, rules).tokens
 
 
+def holds_bytes(response: Any) -> bool:
+    """Whether there are pictures, documents or sounds in a response."""
+    return bytes_in(response, rules_of("")) > 0
+
+
 def _is_image(response: Mapping[str, Any]) -> bool:
     return response.get("isImage") is True or (is_medium(response) and "content" not in response)
 
