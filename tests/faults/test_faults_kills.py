@@ -148,7 +148,8 @@ class Campaign:
         """A server for each client at once; one of them is killed, or all."""
         lives = [self._life(driver) for driver in self.drivers]
         victims = set(self.chance.sample(range(len(lives)), min(wanted, self.chance.randrange(1, len(lives) + 1))))
-        current = [writer for driver in self.drivers for writer in (*driver.earlier, *driver.writers)]
+        written = {writer.session for driver in self.drivers for writer in (*driver.earlier, *driver.writers)}
+        current = [writer for writer in self.writers if writer.session in written]
         in_turn = threading.Lock()
 
         def inspect() -> None:
