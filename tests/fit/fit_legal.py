@@ -33,5 +33,7 @@ def _reasoning_faults(items: list[dict[str, Any]]) -> list[str]:
         following = items[index + 1 : index + 2]
         if item.get("type") == "reasoning" and not (following and following[0].get("after") == item["id"]):
             found.append(f"{index}: reasoning without what it led to")
-    spoken = [item.get("role") for item in items if item.get("role") not in ("system", "developer")]
+    silent = ("compaction", "mcp_list_tools", "additional_tools", "configuration_update")
+    speaking = [item for item in items if item.get("type") not in silent]
+    spoken = [item.get("role") for item in speaking if item.get("role") not in ("system", "developer")]
     return found if spoken[:1] == ["user"] else [*found, "does not begin with the user"]

@@ -37,10 +37,11 @@ _CALLS = frozenset(
         *("web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call"),
     )
 )
+_SEARCHES = ("tool_search_call", "tool_search_output")
 _STAYING = frozenset(
     (
         *("compaction", "compaction_summary", "context_compaction", "compaction_trigger", "additional_tools"),
-        *("configuration_update", "tool_search_call", "tool_search_output", "mcp_list_tools"),
+        *("configuration_update", "mcp_list_tools", *_SEARCHES),
     )
 )
 """Items whose meaning is the provider's: what was said before, which tools there are, how the model is set."""
@@ -84,6 +85,9 @@ class Responses:
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         kind = _kind(message)
+        if kind in _SEARCHES:  # the agent's, also where the provider itself answers
+            is_answer = kind.endswith("_output") and isinstance(message.get("call_id"), str)
+            return "result" if is_answer else "assistant"
         if kind in _STAYING:
             return "system"
         if kind in _PAIRS:
