@@ -1,4 +1,4 @@
-"""Conversations full of what only providers understand: legal at every limit, nothing of it lost, left alone when fitted."""
+"""Conversations full of what only providers understand: legal at every limit, and nothing of it is lost."""
 
 from __future__ import annotations
 
