@@ -15,7 +15,7 @@ Strategy = Literal["fixed", "dynamic", "reserve"]
 Basis = Literal["total", "remaining"]
 PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal["anthropic", "openai-chat", "openai-responses"]
-FitReason = Literal["repeated", "superseded", "retried", "oldResult", "oldTurn"]
+FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[
     "pinned", "permanent", "fits", "focus", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"

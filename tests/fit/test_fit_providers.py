@@ -422,7 +422,7 @@ def test_hosts_are_told_by_what_they_write(text: str) -> None:
 def test_what_people_said_is_kept_whatever_it_begins_with(client: Client, form: str) -> None:
     said = [message for number, text in enumerate(PEOPLE) for message in step(form, number, text)]
     messages = [GO, *step(form, 90, HOSTS[0]), *said, *steps(form, 3, start=91)]
-    found = ask(client, messages, 4_500, form, minReclaim=0)
+    found = ask(client, messages, 2_300, form, minReclaim=0)
     kept = [text for message in found["messages"] if message.get("role") == "user" for text in _texts(message)]
     assert sum(gone["kind"] == "turn" for gone in found["removed"]) > len(PEOPLE)
     assert [text for text in PEOPLE if text not in kept] == []

@@ -21,7 +21,8 @@ TOOLS = Tools(
     count=lambda text: -(-len(text) // 4),
     total=lambda pieces: -(-len("".join(pieces)) // 4),
     names=rank_names,
-    lead=lambda text, limit: text[: 4 * limit],
+    lead=lambda text, limit, focus: text[: 4 * limit],
+    verdict=lambda text: "",
     check=lambda: None,
 )
 CLEARED = "[Old tool result content cleared]"

@@ -455,13 +455,13 @@ class ContextFitParams(WriteParams, total=False):
     max_tokens: Required[int]
     """Tokens."""
     keep_turns: int
-    """Number of latest turns that stay unchanged. A turn begins where the agent begins to speak."""
+    """Number of latest turns that stay; their largest results are reduced if there is no room otherwise."""
     pins: list[int | str] | None
     """What stays unchanged: indexes of messages, or ids of calls (the call and its result)."""
     focus: str | None
-    """What the next turns are about: names from it are kept first."""
+    """What the next turns are about, for names and the newest results. Absent: for results, a person's last words."""
     min_reclaim: int | None
-    """Room to gain below the limit once the array exceeds it. Absent: a tenth of maxTokens."""
+    """Room to gain below the limit, from results alone, once the array exceeds it. Absent: a tenth of maxTokens."""
     archive: bool
     """False: nothing is written, what is removed is lost, and no marker promises to bring it back."""
     dry_run: bool

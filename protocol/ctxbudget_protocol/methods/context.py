@@ -876,14 +876,18 @@ class FitParams(MutatingParams):
     format: MessageFormat
     max_tokens: PositiveTokens
     keep_turns: Annotated[int, Constraint(ge=0, le=10000)] = described(
-        "Number of latest turns that stay unchanged. A turn begins where the agent begins to speak.", default=2
+        "Number of latest turns that stay; their largest results are reduced if there is no room otherwise.", default=2
     )
     pins: Annotated[list[int | str], Constraint(max_length=MAX_ITEMS)] | None = described(
         "What stays unchanged: indexes of messages, or ids of calls (the call and its result).", default=None
     )
-    focus: Text | None = described("What the next turns are about: names from it are kept first.", default=None)
+    focus: Text | None = described(
+        "What the next turns are about, for names and the newest results. Absent: for results, a person's last words.",
+        default=None,
+    )
     min_reclaim: Tokens | None = described(
-        "Room to gain below the limit once the array exceeds it. Absent: a tenth of maxTokens.", default=None
+        "Room to gain below the limit, from results alone, once the array exceeds it. Absent: a tenth of maxTokens.",
+        default=None,
     )
     archive: bool = described(
         "False: nothing is written, what is removed is lost, and no marker promises to bring it back.", default=True
@@ -924,7 +928,15 @@ class FitResult(Record):
     provenance: Provenance = described("`estimated` also if the array has bytes, or blocks of an unknown type.")
     fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
     unchanged: bool = described("`messages` is the given array: it fits already, or could not be made smaller.")
-    untouchable: int = described("Tokens of the messages that must stay unchanged, with the calls of their results.")
+    untouchable: int = described(
+        "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the "
+        "part of their results that may go."
+    )
+    reclaimed: int = described("Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`.")
+    held_out: int | None = described(
+        "Index, in the given array, of the message that would not fit if it were reduced less, where for that reason "
+        "`tokens` is under 90 % of `maxTokens - reclaimed`; else null."
+    )
     removed: list[FittedPart]
     first_changed: int | None = described("Index of the first message that differs; null if unchanged.")
     stable_prefix_tokens: int = described(
@@ -961,6 +973,8 @@ FIT = Method(
             "fits": True,
             "unchanged": True,
             "untouchable": 18,
+            "reclaimed": 0,
+            "heldOut": None,
             "removed": [],
             "firstChanged": None,
             "stablePrefixTokens": 18,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable
 from sys import getsizeof
 from threading import Lock
@@ -23,6 +24,9 @@ ENTRY_BYTES = 700
 """Bytes of overhead of each cached value: its key, and its entries in the cache's tables."""
 MAX_KNOWN_BYTES = 16 * 1024 * 1024
 """Maximum size of everything cached about texts."""
+
+READ = 8_000, 4_000
+"""Characters of a long text's beginning and end that are looked at for the few words that tell what it is about."""
 
 Digest = tuple[Hashable, int, bytes]
 
@@ -83,9 +87,13 @@ def remember_kept(nonce: str, digest: str, item_id: str) -> None:
         _kept[nonce, digest] = item_id
 
 
+_NAMES = re.compile(r"(?:^|\n+)Names: [^\n]*\Z")
+"""The index that an extract ends with."""
+
+
 def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     """The tools of one request."""
-    from ctxbudget_server.extract import extract, rank_names
+    from ctxbudget_server.extract import extract, rank_names, verdict_of_tests
 
     seen: dict[str, int] = {}
 
@@ -101,19 +109,26 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
             return summed
         return counter.figure_of_raw("".join(pieces), summed, check).tokens
 
-    def lead(text: str, limit: int) -> str:
+    def lead(text: str, limit: int, focus: str | None) -> str:
         def made(new: str) -> str:
-            return extract(
-                new, count=lambda part: total([part]), kind="tool-output", max_tokens=limit, check=check
+            kind = "test-output" if verdict(new) else "tool-output"
+            read = new if len(new) <= sum(READ) else f"{new[: READ[0]]}\n{new[-READ[1] :]}"
+            written = extract(
+                read, count=lambda part: total([part]), kind=kind, max_tokens=limit, focus=focus, check=check
             ).text
+            return _NAMES.sub("", written)
 
-        return _made(("lead", limit, counter.model, counter.factor), text, made)
+        return _made(("lead", limit, focus, counter.model, counter.factor), text, made)
+
+    def verdict(text: str) -> str:
+        return _made("verdict", text, verdict_of_tests)
 
     return Tools(
         count=lambda text: total([text]),
         total=total,
         names=lambda text: _made("names", text, rank_names),
         lead=lead,
+        verdict=verdict,
         check=check,
         model=counter.model,
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from ctxbudget_server.extract.search.identifiers import distinct_names, rank_names
     from ctxbudget_server.extract.search.passages import relevance, search_text
+    from ctxbudget_server.extract.verdict import verdict_of_tests
     from ctxbudget_server.markdown.lines import line_range
     from ctxbudget_server.markdown.model import OutlineEntry, Section
     from ctxbudget_server.markdown.sections import find_section, outline
@@ -45,6 +46,7 @@ __all__ = [
     "rank_names",
     "relevance",
     "search_text",
+    "verdict_of_tests",
 ]
 
 _HOMES = {
@@ -59,6 +61,7 @@ _HOMES = {
     "rank_names": "extract.search.identifiers",
     "relevance": "extract.search.passages",
     "search_text": "extract.search.passages",
+    "verdict_of_tests": "extract.verdict",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,13 +100,24 @@ class Conversation:
         if spoken:
             kept.add(spoken[-1])
         for index in range(len(self.messages)):
-            pinned = index in self.options.pins or any(part.call_id in self.options.pins for part in self.parts[index])
             needed = self.roles[index] == "system" or index in self._providers
-            if pinned or (needed and index >= self.start):
+            if self.is_pinned(index) or (needed and index >= self.start):
                 kept.add(index)
-        kept |= self._recent
+        kept |= self.recent
         answered = {part.call_id for index in kept for part in self.parts[index] if part.kind == "result"}
         return kept | {call.key.message for call in self.calls.values() if call.call_id in answered}
+
+    def is_pinned(self, index: int) -> bool:
+        """Whether the caller wants a message to stay."""
+        pins = self.options.pins
+        return index in pins or any(part.call_id in pins for part in self.parts[index] if part.call_id)
+
+    def is_yielding(self, part: Part) -> bool:
+        """Whether a result that stays as long as there is room may be reduced all the same, being too large."""
+        index = part.key.message
+        stays = part.fixed or part.lasting or is_marker(part.text) or not only_text(part) or index in self._providers
+        is_ours = index >= self.start and index in self.untouchable and not self.is_pinned(index)
+        return is_ours and not stays and part.call_id in self.calls
 
     @cached_property
     def _providers(self) -> set[int]:
@@ -145,7 +157,7 @@ class Conversation:
         return needed
 
     @cached_property
-    def _recent(self) -> set[int]:
+    def recent(self) -> set[int]:
         kept = self.turns[-self.options.keep_turns :] if self.options.keep_turns else []
         first = kept[0].start if kept else len(self.messages)
         return set(range(max(first, self.start), len(self.messages)))
@@ -206,6 +218,14 @@ def first_sent(shape: Shape, messages: Sequence[Message]) -> int:
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:
     """The turns of an array. Each but its results and what follows is the answer to one call."""
     return Conversation(shape, messages, Options(max_tokens=1)).turns
+
+
+def only_text(part: Part) -> bool:
+    """Whether a result is a text, or blocks of text."""
+    if not part.is_json:
+        return True
+    blocks = json.loads(part.original)
+    return isinstance(blocks, list) and all(isinstance(b, dict) and isinstance(b.get("text"), str) for b in blocks)
 
 
 def by_text(parts: list[Part]) -> dict[str, list[Part]]:

@@ -21,6 +21,7 @@ WORDS: dict[Reason, str] = {
     "superseded": "superseded: the file was read or changed again later",
     "retried": "failed, and done again later",
     "oldResult": "an old large result",
+    "newestResult": "a large result",
     "oldTurn": "old turns",
 }
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ctxbudget_server.fit.conversation import Conversation
+from ctxbudget_server.fit.excerpt import excerpt
+from ctxbudget_server.fit.lines import beginning
+from ctxbudget_server.fit.markers import Record, is_marker, result_marker, write_record
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Key, Part, Tools
+from ctxbudget_server.fit.model import Key, Part, Reason, Tools
 from ctxbudget_server.fit.shapes import to_json
 
 LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""
+FRAME_TOKENS = 10
+"""Of a block or message around what a person said, at most."""
+JOINT_TOKENS = 3
+"""What may be added where texts meet in one message."""
+MAX_FOCUS = 2_000
+"""Characters of what a person said last that are looked for."""
+VERDICT = "Tests: "
+"""How a test run's verdict begins."""
+
+_ANY_ID = "i" + "0" * 15
+_WHOLE = re.compile(r"\w+(?:[./:\-]\w+|(?<=\d),(?=\d)\w+)*")
 
 
 @dataclass
@@ -22,9 +38,13 @@ class Material:
     tools: Tools
     scale: Sizes
     sizes: list[int]
-    _leads: dict[Key, str] = field(default_factory=dict)
+    _leads: dict[tuple[Key, int], str] = field(default_factory=dict)
     _names: dict[int, list[str]] = field(default_factory=dict)
     _results: dict[Key, int] = field(default_factory=dict)
+    _stand_ins: dict[tuple[Key, Reason], int] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
+    _beginnings: dict[tuple[Key, int], str] = field(default_factory=dict)
+    _verdicts: dict[Key, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, talk: Conversation, tools: Tools, scale: Sizes) -> Material:
@@ -36,45 +56,160 @@ class Material:
         """The results that may be reduced, by their place."""
         return {part.key: part for part in self.talk.results if self.talk.is_open(part)}
 
+    @cached_property
+    def newest_results(self) -> dict[Key, Part]:
+        """The results that stay while what is newest has room: those of the latest turns that nobody pinned."""
+        return {part.key: part for part in self.talk.results if self.talk.is_yielding(part)}
+
+    def part(self, key: Key) -> Part:
+        """A result by its place."""
+        return self.open_results.get(key) or self.newest_results[key]
+
+    @cached_property
+    def focus(self) -> str | None:
+        """What the newest results are reduced to: what was asked for, or what a person said last."""
+        if self.talk.options.focus is not None:
+            return self.talk.options.focus
+        for index in range(len(self.talk.messages) - 1, -1, -1):
+            if slots := self.talk.words(index):
+                return " ".join(self.said(Key(index, slot)) for slot in slots)[:MAX_FOCUS]
+        return None
+
+    def keys_of(self, index: int) -> list[Key]:
+        """The results of a message that may be reduced."""
+        return self._keys.get(index, [])
+
+    @cached_property
+    def _keys(self) -> dict[int, list[Key]]:
+        found: dict[int, list[Key]] = {}
+        for key in (*self.open_results, *self.newest_results):
+            found.setdefault(key.message, []).append(key)
+        return found
+
+    @cached_property
+    def brought_along(self) -> set[int]:
+        """Messages with what people said that a record before them has brought along: its turns have ids already."""
+        found: set[int] = set()
+        for index, role in enumerate(self.talk.roles):
+            follows = index - 1 in found or (index > 0 and bool(self.talk.records(index - 1)))
+            if follows and role == "user" and not self.talk.shape.alternates and index not in self.talk.untouchable:
+                found.add(index)
+        return found
+
     def result_tokens(self, key: Key) -> int:
-        """Tokens of an open result, as its message's JSON holds it."""
+        """Tokens of a result, as its message's JSON holds it."""
         if key not in self._results:
             index, slot = key
             if len([part for part in self.talk.parts[index] if part.kind == "result"]) == 1:
                 rest = self.talk.shape.replace(self.talk.messages[index], {slot: ""})
                 self._results[key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
             else:
-                self._results[key] = self.scale.of_result(self.open_results[key])
+                self._results[key] = self.scale.of_result(self.part(key))
         return self._results[key]
 
     def results_over(self, least: int) -> list[Key]:
         """Open results of more than so many tokens. Where a whole message has no more, none is looked at."""
         return [key for key in self.open_results if self.sizes[key.message] > least and self.result_tokens(key) > least]
 
+    @property
+    def any_id(self) -> str | None:
+        """An id as costly as every other one; None where nothing is kept."""
+        return _ANY_ID if self.talk.options.session_id is not None else None
+
+    def stand_in_tokens(self, key: Key, reason: Reason) -> int:
+        """Tokens of the least that replaces a result: a marker, and a test run's verdict."""
+        if (key, reason) not in self._stand_ins:
+            marker = result_marker(reason, self.result_tokens(key), self.any_id, self.talk.options.session_id)
+            verdict = self.verdict(key)
+            made = self.tools.count(to_json(f"{marker}\n{verdict}" if verdict else marker))
+            self._stand_ins[key, reason] = made + JOINT_TOKENS
+        return self._stand_ins[key, reason]
+
     @cached_property
-    def person_tokens(self) -> dict[int, int]:
-        """Tokens of what people said, by message."""
-        return {
-            i: sum(self.tools.count(to_json(self.talk.parts[i][slot].text)) + 8 for slot in slots)
-            for i in range(len(self.talk.messages))
-            if (slots := self.talk.words(i))
-        }
+    def record_tokens(self) -> int:
+        """Tokens of a record without its lines, and of the messages around it."""
+        session = self.talk.options.session_id
+        text = write_record(Record(1_000, 1_000_000, (), short=False), [], session)
+        return sum(self.scale.of_message(one) for one in self.talk.shape.record(text, [], ("user", "assistant")))
 
-    def part(self, key: Key) -> Part:
-        """A part by its place."""
-        return self.open_results[key]
+    def count_json(self, text: str) -> int:
+        """Tokens of a text as JSON holds it."""
+        if text not in self._counts:
+            self._counts[text] = self.tools.count(to_json(text))
+        return self._counts[text]
 
-    def lead(self, part: Part) -> str:
-        """What a reduced result says beside its names."""
-        if part.key not in self._leads:
+    def word_tokens(self, key: Key) -> int:
+        """Tokens of what a person said, with the block or message around it."""
+        return self.count_json(self.said(key)) + FRAME_TOKENS
+
+    def said(self, key: Key) -> str:
+        """What a person said."""
+        return next(part.text for part in self.talk.parts[key.message] if part.key == key)
+
+    def beginning(self, key: Key, tokens: int) -> str:
+        """The first words that a person said."""
+        if (key, tokens) not in self._beginnings:
+            self._beginnings[key, tokens] = beginning(self.said(key), tokens, self.tools.count)
+        return self._beginnings[key, tokens]
+
+    def parts_but_words(self, start: int, end: int) -> list[Part]:
+        """The parts of messages, without what people said."""
+        return [
+            part
+            for index in range(start, end)
+            for part in self.talk.parts[index]
+            if part.kind != "text" or part.key.slot not in self.talk.words(index)
+        ]
+
+    def verdict(self, key: Key) -> str:
+        """What a result says of a test run; empty if it is none."""
+        if key not in self._verdicts:
+            self._verdicts[key] = self.tools.verdict(self.part(key).text)
+        return self._verdicts[key]
+
+    def verdicts(self, start: int, end: int) -> list[str]:
+        """What the results of these messages say of test runs."""
+        found = []
+        for part in (part for index in range(start, end) for part in self.talk.parts[index] if part.kind == "result"):
+            if is_marker(part.text):
+                found += [line for line in part.text.split("\n") if line.startswith(VERDICT)][:1]
+            elif part.key in self.open_results and (verdict := self.verdict(part.key)):
+                found.append(verdict)
+        return found
+
+    def lead(self, key: Key, tokens: int, focus: str | None = None) -> str:
+        """What a reduced result says beside its verdict and its names."""
+        if (key, tokens) not in self._leads:
             self.tools.check()
-            self._leads[part.key] = self.tools.lead(part.text, LEAD_TOKENS) if part.text.strip() else ""
-        return self._leads[part.key]
+            text = self.part(key).text
+            self._leads[key, tokens] = self._lead(text, tokens, focus) if text.strip() and tokens > 0 else ""
+            self._leads[key, tokens] = self._leads[key, tokens].removeprefix(self.verdict(key)).strip("\n")
+        return self._leads[key, tokens]
+
+    def _lead(self, text: str, tokens: int, focus: str | None) -> str:
+        """What is telling; where there is room for more than that, the text itself, as far as it goes."""
+        if tokens <= LEAD_TOKENS:
+            return self.tools.lead(text, tokens, focus)
+        return excerpt(text, tokens, focus, self.count_json)
+
+    def names_tokens(self, index: int) -> int:
+        """Tokens of a message's names, roughly; those that stand elsewhere too hardly count."""
+        return int(sum((1 + len(name) // 4) / self._times[name] ** 2 for name in self.names(index)))
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        return Counter(name for index in range(len(self.talk.messages)) for name in self.names(index))
 
     def names(self, index: int) -> list[str]:
-        """The names in a message, the most useful first."""
+        """The names in a message, the most useful first; none that is only a part of what stands there."""
         if index not in self._names:
             self.tools.check()
-            texts = [part.said for part in self.talk.parts[index]]
-            self._names[index] = self.tools.names("\n".join(texts))
+            text = "\n".join(part.said for part in self.talk.parts[index])
+            whole = whole_tokens(text)
+            self._names[index] = [name for name in self.tools.names(text) if name in whole]
         return self._names[index]
+
+
+def whole_tokens(text: str) -> set[str]:
+    """The longest runs of words that dots, slashes, colons and hyphens join."""
+    return set(_WHOLE.findall(text))

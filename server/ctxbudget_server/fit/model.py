@@ -14,7 +14,7 @@ Message: TypeAlias = dict[str, Any]
 
 Role: TypeAlias = Literal["system", "user", "assistant", "result"]
 PartKind: TypeAlias = Literal["text", "call", "result", "opaque"]
-Reason: TypeAlias = Literal["repeated", "superseded", "retried", "oldResult", "oldTurn"]
+Reason: TypeAlias = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 
 
 class Key(NamedTuple):
@@ -104,8 +104,10 @@ class Tools:
     """Tokens of a text that is given in pieces, cut where counts can be summed."""
     names: Callable[[str], list[str]]
     """The names of a text that later work may refer to, the most useful first."""
-    lead: Callable[[str, int], str]
-    """A text reduced to at most so many tokens."""
+    lead: Callable[[str, int, str | None], str]
+    """A text reduced to at most so many tokens, without an index of names; about a focus if there is one."""
+    verdict: Callable[[str], str]
+    """The verdict of a test run, in a line; empty for any other text."""
     check: Callable[[], None]
     """Raises when the caller no longer wants the answer."""
     model: str | None = None
@@ -162,6 +164,10 @@ class Fitted:
     stable_prefix: int
     untouchable: int
     """Tokens of the parts that no fit may touch."""
+    reclaimed: int = 0
+    """Tokens below the limit that were won on purpose."""
+    held_out: int | None = None
+    """Index of the message that explains why the array is far below what it may be: finer, it would not fit."""
     edits: tuple[Edit, ...] = ()
     """How the array comes from the one that was given."""
     is_estimated: bool = False

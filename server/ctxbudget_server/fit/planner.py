@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from ctxbudget_server.fit.choice import Choice, Chooser
 from ctxbudget_server.fit.conversation import Conversation
-from ctxbudget_server.fit.draft import MARKER_TOKENS, Draft, Telling
+from ctxbudget_server.fit.draft import Draft, StandIn, Telling
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Fitted, Key, Message, Options, Reason, Tools, edited
+from ctxbudget_server.fit.model import Fitted, Message, Options, Tools, edited
+from ctxbudget_server.fit.names import NameOrder
+from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.shapes import SHAPES
+from ctxbudget_server.fit.steps import Step, old_results
 from ctxbudget_server.fit.writer import Id, Names, Writer
 
-NAMES_PER_RESULT = (150, 60)
-"""Tokens that are held free for the names of each reduced result: first, and when it gets tight."""
-NAMES_PER_TURN = 40
-"""Tokens that are held free for the names of each turn that goes."""
-LARGE = 150
-"""Tokens from which a result is worth a marker."""
-SMALL = 24
-"""Tokens of a marker that names no id, roughly."""
+FILLED = 0.9
+"""Of what an array may be: what it should fill."""
 NAMES_MARGIN = 8
 """Tokens that are held free when names took more room than they seemed to."""
+MARKER_TOKENS, SMALL = 64, 24
+"""Tokens of a marker that names an id, and of one that names none, roughly."""
 TRIES = 4
-"""How often a draft is written out for one aim: what it costs is known roughly before."""
-
-Order: TypeAlias = Mapping[Key, tuple[Reason, bool]]
-"""Results in the order in which they go: why, and whether a lead is worth saying."""
+"""How often steps are chosen, or parts given back: what a draft costs is known roughly before it is written."""
+GIVEN = 0.95
+"""Of the room that is left: what is given back at once, so that no name has to go for it."""
+NAMES_SHARE = 0.25
+"""Of the room beside what people said: what names have before more of that is said."""
+LEAST_GIVEN = 24
+"""Tokens of room that are worth giving back."""
 
 
 def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools, item_id: Id) -> Fitted:
@@ -41,22 +43,24 @@ def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools,
         return _unchanged(given, source, source, options, estimated)
     talk = Conversation(SHAPES[shape], given, options)
     material = Material.of(talk, tools, scale)
-    best = _smallest_step(material, item_id)
-    untouchable = sum(material.sizes[i] for i in talk.untouchable)
+    planner = _Planner(material, item_id)
+    best = planner.best()
     if best is None or best.tokens >= source:
-        return _unchanged(given, source, untouchable, options, estimated)
-    array, tokens, writer, names = best
-    changed = next((i for i, (old, new) in enumerate(zip(given, array, strict=False)) if old is not new), len(array))
+        return _unchanged(given, source, planner.untouchable, options, estimated)
+    changed = next((i for i, (old, new) in enumerate(zip(given, best.array, strict=False)) if old is not new), None)
+    changed = len(best.array) if changed is None else changed
     return Fitted(
-        messages=array,
-        tokens=tokens,
+        messages=best.array,
+        tokens=best.tokens,
         source_tokens=source,
-        fits=tokens <= options.max_tokens,
-        removals=tuple(writer.removals(names)),
+        fits=best.tokens <= options.max_tokens,
+        removals=tuple(best.writer.removals(best.names)),
         first_changed=changed,
-        stable_prefix=_stable(material, array),
-        untouchable=untouchable,
-        edits=tuple(writer.edits(names)),
+        stable_prefix=_stable(material, best.array),
+        untouchable=planner.untouchable,
+        reclaimed=best.reclaimed,
+        held_out=best.held_out,
+        edits=tuple(best.writer.edits(best.names)),
         is_estimated=estimated,
     )
 
@@ -85,14 +89,20 @@ def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Too
         return None
     given = list(messages)
     talk = Conversation(SHAPES[shape], given, options)
-    if any(index in talk.untouchable for edit in earlier.edits for index in range(edit.start, edit.end)):
+    turned = {what.index for what in earlier.removals if what.kind == "turn"}
+    reduced = {what.index for what in earlier.removals} - turned
+    if any(
+        talk.is_pinned(index) or (index in talk.untouchable and index not in reduced)
+        for edit in earlier.edits
+        for index in range(edit.start, edit.end)
+    ):
         return None
     return replace(
         earlier,
         messages=array,
         tokens=tokens,
         source_tokens=scale.total(given),
-        untouchable=sum(scale.each([given[i] for i in sorted(talk.untouchable)])),
+        reclaimed=min(earlier.reclaimed, options.max_tokens - tokens),
         is_estimated=scale.is_estimated(given),
     )
 
@@ -102,116 +112,118 @@ def _unchanged(given: list[Message], source: int, untouchable: int, options: Opt
     return Fitted(given, source, source, fits, (), None, source, untouchable, is_estimated=estimated)
 
 
-class Cut(NamedTuple):
+@dataclass
+class Cut:
     """A draft, written out."""
 
     array: list[Message]
     tokens: int
     writer: Writer
     names: Names
+    reclaimed: int = 0
+    held_out: int | None = None
 
 
-def _smallest_step(material: Material, item_id: Id) -> Cut | None:
-    """The mildest draft that is under the target; failing that under the limit; failing that the smallest."""
-    options = material.talk.options
-    best: Cut | None = None
-    order = _order(material, LARGE)
-    for aim in (options.max_tokens - options.min_reclaim, options.max_tokens):
-        for cut in _tries(material, order, aim, item_id):
+class _Planner:
+    def __init__(self, material: Material, item_id: Id) -> None:
+        self._material = material
+        self._options = material.talk.options
+        self._item_id = item_id
+        self._newest = Newest.of(material)
+        self._chooser = Chooser(material, self._newest, lambda draft: self._written(draft, 0).tokens)
+
+    @property
+    def untouchable(self) -> int:
+        """Tokens of what no fit may touch."""
+        sizes = self._material.sizes
+        return sum(sizes[i] for i in self._material.talk.untouchable) - self._newest.whole + self._newest.floor
+
+    def best(self) -> Cut | None:
+        """The mildest steps that are enough; failing that the smallest legal array."""
+        limit = self._options.max_tokens
+        best: Cut | None = None
+        room = limit
+        for number in range(2 * TRIES):
+            choice = self._chooser.choose(room)
+            if choice is None:
+                break
+            cut = self._filled(self._chooser.fewer(choice, room))
             if best is None or cut.tokens < best.tokens:
                 best = cut
-            if cut.tokens <= aim:
+            if cut.tokens <= limit:
                 return cut
-        if best is not None and best.tokens <= options.max_tokens:
-            return best
-    for telling in ("ids", "figures"):
-        draft = _bare(material, telling)
-        if not (draft.reduced or draft.gaps()):
-            continue
-        cut = _written(draft, options.max_tokens, item_id)
-        if best is None or cut.tokens < best.tokens:
-            best = cut
-        if cut.tokens <= options.max_tokens:
-            return cut
-    return best
+            room -= (1 + number) * (cut.tokens - limit + NAMES_MARGIN)
+        for cut in self._smallest():
+            if best is None or cut.tokens < best.tokens:
+                best = cut
+            if cut.tokens <= limit:
+                break
+        return best
 
+    def _filled(self, choice: Choice) -> Cut:
+        """The steps, written out; what room is left is for names, and for more of what was taken last."""
+        goal = choice.goal
+        draft = self._chooser.draft(choice.taken, choice.newest)
+        if choice.takes_words:
+            bare = self._written(draft, 0)
+            self._give_back(draft, choice.taken, bare, goal - int((goal - bare.tokens) * NAMES_SHARE))
+        cut = self._written(draft, goal)
+        if cut.tokens < (1 + FILLED) / 2 * goal:
+            cut = self._give_back(draft, choice.taken, cut, goal)
+        if choice.reclaims:
+            cut.reclaimed = max(0, min(self._options.min_reclaim, self._options.max_tokens - cut.tokens))
+        if cut.tokens < FILLED * (self._options.max_tokens - cut.reclaimed):
+            taken = choice.taken[: choice.needed]
+            largest = max(self._newest.sizes, key=self._newest.sizes.__getitem__, default=None)
+            cut.held_out = taken[-1].message if taken else largest.message if largest else None
+        return cut
 
-def _tries(material: Material, order: Order, aim: int, item_id: Id) -> Iterator[Cut]:
-    """Drafts whose estimates are ever further below the aim, each written out."""
-    room = aim
-    for _ in range(TRIES):
-        draft = _choose(material, order, room)
-        if not (draft.reduced or draft.dropped):
-            return
-        cut = _written(draft, room, item_id)
-        yield cut
-        if draft.telling == "ids":
-            return
-        room -= cut.tokens - aim + 8
+    def _give_back(self, draft: Draft, taken: Sequence[Step], cut: Cut, goal: int) -> Cut:
+        """More of the parts that were taken last, where there is room."""
+        gives = [*[step.give for step in reversed(taken) if step.give][:TRIES], self._newest.give]
+        for give in gives:
+            room = goal - cut.tokens
+            if room < LEAST_GIVEN:
+                break
+            give(draft, int(room * GIVEN) - NAMES_MARGIN)
+            for _ in range(TRIES):
+                more = self._written(draft, goal)
+                if more.tokens <= goal:
+                    cut = more
+                    break
+                give(draft, goal - more.tokens - NAMES_MARGIN)
+            else:
+                break
+        return cut
 
+    def _smallest(self) -> Iterator[Cut]:
+        """What must stay, and records as short as can be: for legality alone."""
+        tellings: tuple[Telling, ...] = ("ids", "figures")
+        for telling in tellings:
+            draft = Draft(self._material, telling=telling, bare=True)
+            for key, reason in old_results(draft, SMALL if telling == "figures" else MARKER_TOKENS).items():
+                if key.message in draft.talk.needed:
+                    draft.reduce(key, StandIn(reason, 0, 0))
+            self._newest.take(draft, self._newest.floor)
+            if draft.reduced or draft.gaps():
+                cut = self._written(draft, self._options.max_tokens)
+                if cut.tokens < FILLED * self._options.max_tokens:
+                    cut.held_out = max(cut.writer.removals({}), key=lambda what: what.tokens_before).index
+                yield cut
 
-def _bare(material: Material, telling: Telling) -> Draft:
-    """What must stay, and records as short as can be: for legality alone."""
-    talk = material.talk
-    draft = Draft(material, telling=telling, bare=True)
-    for key, (reason, _) in _order(material, SMALL if telling == "figures" else MARKER_TOKENS).items():
-        if key.message in talk.needed:
-            draft.reduce(key, reason, lead=False)
-    return draft
-
-
-def _order(material: Material, least: int) -> Order:
-    """Results of more than so many tokens."""
-    from ctxbudget_server.fit.stale import stale_results
-
-    over = dict.fromkeys(material.results_over(least))
-    stale = {key: why[0] for key, why in stale_results(material.talk).items() if key in over}
-    large = [key for key in over if key not in stale]
-    first: dict[Key, tuple[Reason, bool]] = {key: (reason, False) for key, reason in stale.items()}
-    return first | dict.fromkeys(large, ("oldResult", True))
-
-
-def _choose(material: Material, order: Order, room: int) -> Draft:
-    """The mildest draft whose estimate leaves `room` for its names."""
-    draft = Draft(material)
-    talk = material.talk
-    many, few = NAMES_PER_RESULT
-
-    def is_enough(per_result: int, per_turn: int = NAMES_PER_TURN) -> bool:
-        return draft.estimate() + per_result * len(draft.reduced) + per_turn * len(draft.dropped) <= room
-
-    for key, (reason, lead) in order.items():
-        draft.reduce(key, reason, lead=lead)
-        if is_enough(many):
-            return draft
-    if is_enough(few):
-        return draft
-    for number in talk.droppable_turns:
-        if talk.is_short(talk.turns[number]):
-            continue
-        draft.drop(number)
-        if is_enough(few):
-            return draft
-    if not is_enough(0, 0):
-        draft.tell_ids()
-    return draft
-
-
-def _written(draft: Draft, room: int, item_id: Id) -> Cut:
-    """The draft as an array, with as many names of what went as there is room for."""
-    from ctxbudget_server.fit.names import NameOrder
-
-    writer = Writer(draft, item_id)
-    total = draft.material.scale.total
-    bare = writer.write({})
-    cut = Cut(bare, total(bare), writer, {})
-    free = room - cut.tokens
-    order = NameOrder(draft, bare) if free > 0 else None
-    while order and free > 0:
-        names = order.within(free)
-        array = writer.write(names)
-        tokens = total(array)
-        if tokens <= room:
-            return Cut(array, tokens, writer, names)
-        free -= tokens - room + NAMES_MARGIN
-    return cut
+    def _written(self, draft: Draft, room: int) -> Cut:
+        """The draft as an array, with as many names of what went as there is room for."""
+        writer = Writer(draft, self._item_id)
+        total = self._material.scale.total
+        bare = writer.write({})
+        cut = Cut(bare, total(bare), writer, {})
+        free = room - cut.tokens
+        order = NameOrder(draft, writer.edits({})) if free > 0 else None
+        while order and free > 0:
+            names = order.within(free)
+            array = writer.write(names)
+            tokens = total(array)
+            if tokens <= room:
+                return Cut(array, tokens, writer, names)
+            free -= tokens - room + NAMES_MARGIN
+        return cut

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctxbudget_server.fit.markers import names_line, result_marker
-from ctxbudget_server.fit.material import LEAD_TOKENS
+from ctxbudget_server.fit.material import LEAD_TOKENS, whole_tokens
 from ctxbudget_server.fit.model import Tools
 
 NAMES_SHARE = 0.1
@@ -20,11 +20,13 @@ def replacement_text(
     """Metadata with an id: what the result is about, and names, first those that appear nowhere else."""
     tokens = tools.count(text)
     lines = [result_marker("oldResult", tokens, item_id, session_id)]
-    if said := tools.lead(text, LEAD_TOKENS):
-        lines.append(said)
+    verdict = tools.verdict(text)
+    said = tools.lead(text, LEAD_TOKENS, None)
+    lines += [line for line in (verdict, said.removeprefix(verdict).strip("\n")) if line]
     room = min(MAX_NAMES_TOKENS, int(tokens * NAMES_SHARE))
     chosen: list[str] = []
-    names = [name for name in tools.names(text) if name not in said]
+    whole = whole_tokens(text)
+    names = [name for name in tools.names(text) if name not in said and name in whole]
     for name in sorted(names, key=is_elsewhere):
         room -= tools.count(" " + name)
         if room < 0:

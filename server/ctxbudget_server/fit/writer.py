@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from ctxbudget_server.fit.draft import Draft, Gap, MessageRun
+from ctxbudget_server.fit.lines import about, ids_alone
 from ctxbudget_server.fit.markers import Record, names_line, result_marker, write_record
-from ctxbudget_server.fit.model import Edit, Key, Message, Part, Removal, Role, edited
+from ctxbudget_server.fit.model import Edit, Key, Message, Removal, Role, edited
 from ctxbudget_server.fit.shapes import must_record, to_json, who_records
 from ctxbudget_server.fit.titles import call_title
-
-MAX_LINE = 160
-"""Characters of a turn's line."""
-
-_IDS = re.compile(r"(i(?:[a-z]+|\d{9}))(\d+)(?:\.\.i(?:[a-z]+|\d{9})(\d+))?")
 
 Id = Callable[[int, str], str | None]
 """The id of a removal, by its number and by what it removes; None where nothing is kept."""
@@ -38,7 +33,7 @@ class Writer:
         self._keys: dict[int, list[Key]] = {}
         for key in sorted(key for key in draft.reduced if not draft.is_gone(key.message)):
             self._keys.setdefault(key.message, []).append(key)
-        pieces = [piece for gap in self._gaps.values() for piece in gap if not piece.ours]
+        pieces = [piece for gap in self._gaps.values() for piece in gap if draft.needs_id(piece)]
         owners: list[Key | MessageRun] = [*(key for keys in self._keys.values() for key in keys), *pieces]
         self._numbers = {owner: number for number, owner in enumerate(sorted(owners, key=lambda owner: owner[:2]))}
 
@@ -68,17 +63,22 @@ class Writer:
         ]
 
     def _markers(self, index: int, names: Names) -> dict[int, str]:
-        """Texts that replace the results of a message, by slot; the last one has the names."""
+        """Texts that replace the results of a message, by slot; that of the largest has the names."""
         keys = self._keys[index]
-        return {key.slot: self._marker(key, names.get(index, []) if key == keys[-1] else []) for key in keys}
+        named = max(keys, key=self._material.result_tokens)
+        return {key.slot: self._marker(key, names.get(index, []) if key == named else []) for key in keys}
 
     def _marker(self, key: Key, names: list[str]) -> str:
         part = self._material.part(key)
-        reason, lead = self._draft.reduced[key]
+        stand_in = self._draft.reduced[key]
         tokens = self._material.result_tokens(key)
-        item_id = self._item_id(self._numbers[key], part.original) if self._draft.telling != "figures" else None
-        lines = [result_marker(reason, tokens, item_id, self._session)]
-        if lead and (said := self._material.lead(part)):
+        told = self._draft.telling != "figures"
+        item_id = self._item_id(self._numbers[key], part.original) if told else None
+        lines = [result_marker(stand_in.reason, tokens, item_id, self._session)]
+        if told and (verdict := self._material.verdict(key)):
+            lines.append(verdict)
+        focus = self._material.focus if stand_in.reason == "newestResult" else None
+        if said := self._material.lead(key, stand_in.lead, focus):
             lines.append(said)
         if names:
             lines.append(names_line(names))
@@ -90,7 +90,7 @@ class Writer:
             number=self._numbers[key],
             index=key.message,
             kind="result",
-            reason=self._draft.reduced[key][0],
+            reason=self._draft.reduced[key].reason,
             call_id=part.call_id,
             title=call_title(self._talk.calls[part.call_id]),
             original=part.original,
@@ -104,22 +104,24 @@ class Writer:
         """The record of a gap. One that stands in it already is carried over, its turns are not archived once more."""
         messages = tokens = 0
         lines: list[str] = []
+        in_short: list[str] = []
         for piece in gap:
             if piece.ours:
                 for old in (record for i in range(piece.start, piece.end) for record in self._talk.records(i)):
                     messages, tokens = messages + old.messages, tokens + old.tokens
-                    lines += old.lines
-                continue
-            messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
-            item_id = self._item_id(self._numbers[piece], self._original(piece))
-            lines.append(
-                f"{item_id}: {self._line(piece, _call_line)}" if item_id else f"- {self._line(piece, _call_line)}"
-            )
+            else:
+                messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
+            for key, line in self._draft.lines(piece, self._id_of(piece)):
+                (in_short if self._draft.is_in_short(key, line) else lines).append(line)
         telling = self._draft.telling
         if telling == "lines":
-            return Record(messages, tokens, tuple(dict.fromkeys(lines)), short=False)
-        told = tuple(_ids_alone(lines)) if telling == "ids" and self._session is not None else ()
+            short = ids_alone(in_short) if self._session is not None else []
+            return Record(messages, tokens, tuple(dict.fromkeys([*short, *lines])), short=False)
+        told = tuple(ids_alone([*in_short, *lines])) if telling == "ids" and self._session is not None else ()
         return Record(messages, tokens, told, short=True)
+
+    def _id_of(self, piece: MessageRun) -> str | None:
+        return self._item_id(self._numbers[piece], self._original(piece)) if piece in self._numbers else None
 
     def _record_messages(self, gap: Gap, record: Record, names: list[str]) -> list[Message]:
         start, end = gap[0].start, gap[-1].end
@@ -130,9 +132,13 @@ class Writer:
             return []
         said = []
         if telling == "lines":
-            said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._talk.words(i))]
+            said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._said(i))]
         text = write_record(record, names, self._session if telling != "figures" else None)
         return shape.record(text, said, who_records(before, after))
+
+    def _said(self, index: int) -> list[int]:
+        """Slots of a message in which people speak, and whose words the record brings along as they are."""
+        return [slot for slot in self._talk.words(index) if Key(index, slot) not in self._draft.leads]
 
     def _speaker(self, indexes: Iterable[int]) -> Role | None:
         """Who speaks first in what stays of these messages: system messages do not take turns."""
@@ -147,44 +153,20 @@ class Writer:
             self._originals[piece] = to_json(self._talk.messages[piece.start : piece.end])
         return self._originals[piece]
 
-    def _line(self, piece: MessageRun, called: Callable[[Part], str]) -> str:
-        """What was called, or else said."""
-        parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
-        calls = [called(part) for part in parts if part.kind == "call"]
-        said = next((part.text for part in parts if part.kind == "text" and part.text.strip()), "")
-        return (" + ".join(calls) or " ".join(said.split()))[:MAX_LINE]
-
     def _turn_removal(self, piece: MessageRun) -> Removal:
-        line = self._line(piece, _call_line)
+        lines = self._draft.lines(piece, self._id_of(piece)) if self._draft.telling == "lines" else []
+        told = "\n".join(line for key, line in lines if not self._draft.is_in_short(key, line))
+        parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
         return Removal(
             number=self._numbers[piece],
             index=piece.start,
             kind="turn",
             reason="oldTurn",
             call_id=None,
-            title=self._line(piece, call_title),
+            title=about(parts, call_title),
             stand_in=None,
             original=self._original(piece),
             is_json=True,
             tokens_before=self._tokens(piece),
-            tokens_after=self._material.tools.count(line) if self._draft.telling == "lines" else 0,
+            tokens_after=self._material.count_json(told) if told else 0,
         )
-
-
-def _ids_alone(lines: list[str]) -> list[str]:
-    """One line with the ids of all turns; ids that only count on are written as a range."""
-    runs: list[tuple[str, str, str]] = []
-    for found in (match for line in lines for match in _IDS.finditer(line.partition(": ")[0])):
-        stem, first, last = found[1], found[2], found[3] or found[2]
-        if runs and runs[-1][0] == stem and int(runs[-1][2]) == int(first) - 1:
-            runs[-1] = (stem, runs[-1][1], last)
-        else:
-            runs.append((stem, first, last))
-    written = [f"{stem}{first}" if first == last else f"{stem}{first}..{stem}{last}" for stem, first, last in runs]
-    return [" ".join(written)] if written else []
-
-
-def _call_line(call: Part) -> str:
-    """A call in a few words: its tool and the beginning of what it was given."""
-    given = " ".join(call.arguments.split())
-    return f"{call.tool} {given if len(given) <= 90 else given[:87] + '...'}"

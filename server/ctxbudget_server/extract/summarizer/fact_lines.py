@@ -32,7 +32,7 @@ def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> 
 def _lists(facts: Facts, told: list[str]) -> list[list[str]]:
     match facts.of_kind:
         case TestFields() as tests:
-            return [_test_lines(tests)]
+            return [[tests_line(tests)]]
         case PlanFields() as plan:
             status = first_value([f for f in facts.fields if f.section <= 0], _STATUS)
             return _plan_lines(plan, status, " ".join(told))
@@ -44,7 +44,8 @@ def _lists(facts: Facts, told: list[str]) -> list[list[str]]:
             return []
 
 
-def _test_lines(tests: TestFields) -> list[str]:
+def tests_line(tests: TestFields) -> str:
+    """The verdict of a test run, with its figures."""
     figures = [
         f"{n} {word}"
         for n, word in (
@@ -58,7 +59,7 @@ def _test_lines(tests: TestFields) -> list[str]:
     status = f"Tests: {tests.status or 'unknown'}"
     if tests.framework:
         status += f" ({tests.framework})"
-    return [": ".join([status, ", ".join(figures)]) if figures else status]
+    return ": ".join([status, ", ".join(figures)]) if figures else status
 
 
 def _add_failures(tests: TestFields, composer: Composer, limit: int) -> None:

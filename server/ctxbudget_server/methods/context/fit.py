@@ -289,6 +289,8 @@ class Fitter:
             fits=fitted.fits,
             unchanged=fitted.first_changed is None,
             untouchable=fitted.untouchable,
+            reclaimed=fitted.reclaimed,
+            held_out=fitted.held_out,
             removed=[_wire_removal(what, ids.get(what.number)) for what in fitted.removals],
             first_changed=fitted.first_changed,
             stable_prefix_tokens=fitted.stable_prefix,

@@ -1,0 +1,209 @@
+"""In which order parts become coarser: always the same one, whatever the limit, the least value for a token first.
+
+A fit takes as many steps as it needs. So a larger limit takes the beginning of what a smaller one takes, and keeps all
+that the smaller one keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from ctxbudget_server.fit.draft import Draft, StandIn
+from ctxbudget_server.fit.lines import tells_words
+from ctxbudget_server.fit.material import LEAD_TOKENS
+from ctxbudget_server.fit.model import Key, Reason
+from ctxbudget_server.fit.stale import stale_results
+
+LARGE = 150
+"""Tokens from which a result is worth a marker."""
+NAMES, FEW_NAMES = 150, 60
+"""Tokens that are held free for the names of a reduced result: first, and when it gets tight."""
+NAMES_PER_TURN = 40
+"""Tokens that are held free for the names of each turn that goes."""
+WORTH = 16
+"""Tokens that a turn must win to go for its own sake."""
+JOINED = 3
+"""Turns that win less, and go along with the next one because one record is cheaper than two."""
+LONG_WORDS = 120
+"""Tokens from which what a person said is worth a lead before shorter words are."""
+BRIEF_WORDS, FEW_WORDS = 24, 10
+"""Tokens that are left of what a person said: first, and in the end."""
+MAX_LEAD_OF_WORDS = 400
+"""Most tokens of the first lead of what a person said."""
+
+
+class Phase(IntEnum):
+    """What a step takes."""
+
+    RESULTS = 0
+    TURNS = 1
+    LINES = 2
+    WORDS = 3
+
+
+class Step(NamedTuple):
+    """One part becomes coarser."""
+
+    phase: Phase
+    message: int
+    """Index of the message with the part."""
+    take: Callable[[Draft], None]
+    of_results: bool = False
+    """Whether it only takes what tools answered, with the turns that asked for it, and nothing that people said."""
+    give: Callable[[Draft, int], None] | None = None
+    """Gives the part back up to so many tokens."""
+
+
+def steps(draft: Draft) -> Iterator[Step]:
+    """All steps. Each is taken, or not, before the next one is asked for."""
+    yield from _results(draft)
+    yield from _turns(draft)
+    yield from _old_records(draft)
+    yield from _markers_alone(draft)
+    yield from _lines(draft, Phase.LINES)
+    yield from _words(draft)
+    yield from _lines(draft, Phase.WORDS)
+
+
+def old_results(draft: Draft, least: int) -> dict[Key, Reason]:
+    """Results of more than so many tokens, in the order in which they go, and why."""
+    over = dict.fromkeys(draft.material.results_over(least))
+    stale = {key: why[0] for key, why in stale_results(draft.talk).items() if key in over}
+    return stale | {key: "oldResult" for key in over if key not in stale}
+
+
+def _results(draft: Draft) -> Iterator[Step]:
+    """Results that later ones have made worthless, then the oldest; all with room for names, then with less."""
+    order = old_results(draft, LARGE)
+    for names in (NAMES, FEW_NAMES):
+        for key, reason in order.items():
+            size = draft.material.result_tokens(key)
+            lead = min(LEAD_TOKENS, size // 4) if reason == "oldResult" else 0
+            room = draft.material.names_tokens(key.message)
+            stand_in = StandIn(reason, lead, min(names, room, size // 4 if names == NAMES else size // 8))
+            yield Step(Phase.RESULTS, key.message, _reducing(key, stand_in), True, _giving_lead(key))
+
+
+def _reducing(key: Key, stand_in: StandIn) -> Callable[[Draft], None]:
+    return lambda draft: draft.reduce(key, stand_in)
+
+
+def _giving_lead(key: Key) -> Callable[[Draft, int], None]:
+    def give(draft: Draft, tokens: int) -> None:
+        old = draft.reduced.get(key)
+        if old is None or draft.is_gone(key.message):
+            return
+        most = draft.material.result_tokens(key) * 9 // 10 - draft.material.stand_in_tokens(key, old.reason)
+        draft.reduce(key, old._replace(lead=max(0, min(most, old.lead + tokens))))
+
+    return give
+
+
+def _turns(draft: Draft) -> Iterator[Step]:
+    """Old turns; what people said in them stays, word for word."""
+    talk = draft.talk
+    small: list[int] = []
+    for number in talk.droppable_turns:
+        turn = talk.turns[number]
+        if turn.end <= talk.start or talk.is_short(turn) or number in draft.dropped:
+            continue
+        if small and small[-1] != number - 1:
+            small = []
+        own = all(talk.is_ours(index) for index in range(turn.start, turn.end))
+        of_results = any(part.kind == "result" for i in range(turn.start, turn.end) for part in talk.parts[i])
+        names = NAMES_PER_TURN if of_results else 0
+        if draft.gain(number) < WORTH + names or own:
+            small.append(number)
+            continue
+        joined = small if len([one for one in small if not _is_ours(draft, one)]) <= JOINED else []
+        joined, small = [*joined, number], []
+        yield Step(Phase.TURNS, turn.start, _dropping(joined, names), of_results, _giving_line(number))
+
+
+def _old_records(draft: Draft) -> Iterator[Step]:
+    """Records of earlier fits, written again: what they tell may become less."""
+    for number in draft.talk.droppable_turns:
+        turn = draft.talk.turns[number]
+        stands = number not in draft.dropped and turn.end > draft.talk.start
+        if stands and _is_ours(draft, number) and not draft.talk.is_short(turn):
+            yield Step(Phase.LINES, turn.start, _dropping([number], 0), True)
+
+
+def _is_ours(draft: Draft, number: int) -> bool:
+    turn = draft.talk.turns[number]
+    return any(draft.talk.is_ours(index) for index in range(turn.start, turn.end))
+
+
+def _dropping(numbers: list[int], names: int) -> Callable[[Draft], None]:
+    def take(draft: Draft) -> None:
+        for number in numbers:
+            if number not in draft.dropped:
+                draft.drop(number)
+        draft.names_of_turns += names
+
+    return take
+
+
+def _giving_line(number: int) -> Callable[[Draft, int], None]:
+    return lambda draft, tokens: draft.lengthen(number, max(0, draft.longest_line(number) + 3 * tokens))
+
+
+def _markers_alone(draft: Draft) -> Iterator[Step]:
+    """Markers without a word on what the result was about."""
+    for key in list(draft.reduced):
+        old = draft.reduced[key]
+        if not draft.is_gone(key.message) and (old.lead or old.names):
+            yield Step(Phase.LINES, key.message, _reducing(key, StandIn(old.reason, 0, 0)), True, _giving_lead(key))
+    yield Step(Phase.LINES, 0, _no_names, True)
+
+
+def _no_names(draft: Draft) -> None:
+    draft.names_of_turns = 0
+
+
+def _lines(draft: Draft, phase: Phase) -> Iterator[Step]:
+    """Lines of records, of which the ids stay; those that tell what people said go last."""
+    for piece in (piece for gap in draft.gaps() for piece in gap if piece.start >= draft.talk.start):
+        messages = range(piece.start, piece.end)
+        of_results = phase is Phase.LINES and any(p.kind == "result" for i in messages for p in draft.talk.parts[i])
+        for key, line in draft.lines(piece, draft.material.any_id):
+            if not draft.is_in_short(key, line) and tells_words(line) == (phase is Phase.WORDS):
+                yield Step(phase, key[0], _shortening(key), of_results)
+
+
+def _shortening(key: tuple[int, int]) -> Callable[[Draft], None]:
+    return lambda draft: draft.shorten(key)
+
+
+def _words(draft: Draft) -> Iterator[Step]:
+    """What people said, of which leads with an id stay: the longest and oldest, then all from the oldest on."""
+    open_words = [key for index in range(len(draft.talk.messages)) for key in _open_words(draft, index)]
+    last = max(1, len(draft.talk.messages))
+    tokens = {key: draft.material.count_json(draft.material.said(key)) for key in open_words}
+    long = [key for key in open_words if tokens[key] > LONG_WORDS]
+    for key in sorted(long, key=lambda key: (1 + key.message / last) / tokens[key]):
+        yield _saying_less(key, min(MAX_LEAD_OF_WORDS, tokens[key] // 4))
+    for left in (BRIEF_WORDS, FEW_WORDS):
+        for key in open_words:
+            yield _saying_less(key, left)
+
+
+def _open_words(draft: Draft, index: int) -> list[Key]:
+    """What people said in a message, where it may go into a record."""
+    talk = draft.talk
+    slots = talk.words(index) if index >= talk.start and index not in talk.untouchable else []
+    number = talk.turn_of.get(index)
+    if number is None or number in talk.fixed_turns:
+        slots = slots if all(part.kind == "text" for part in talk.parts[index]) else []
+    elif talk.is_short(talk.turns[number]):
+        slots = []
+    return [Key(index, slot) for slot in slots]
+
+
+def _saying_less(key: Key, tokens: int) -> Step:
+    def give(draft: Draft, more: int) -> None:
+        draft.say_less(key, max(0, draft.leads[key] + more))
+
+    return Step(Phase.WORDS, key.message, lambda draft: draft.say_less(key, tokens), False, give)
