@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.words import FitReason
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
@@ -20,11 +21,12 @@ from ctxbudget_server.transcripts.model import Transcript
 FITS, OVER, FAILED = 0, 1, 2
 """Exit codes: the array fits; it cannot be made to fit; something could not be read or written."""
 
-REASONS = {
+REASONS: dict[FitReason, str] = {
     "repeated": "repeated",
     "superseded": "superseded",
     "retried": "retried",
     "oldResult": "old result",
+    "newestResult": "large result",
     "oldTurn": "old turn",
 }
 TITLE = 48
