@@ -274,6 +274,17 @@ def test_pairs_without_a_common_id_stay_pairs(
         assert not faults(form, found["messages"])
 
 
+@pytest.mark.parametrize("limit", [1_500, 800, 300, 100])
+@pytest.mark.parametrize("keep", [0, 1, 2, 3])
+def test_calls_that_are_counted_from_0_in_every_answer_stay_pairs(client: Client, limit: int, keep: int) -> None:
+    text = json.dumps(steps("openai-chat", 6))
+    for number in range(6):
+        text = text.replace(f'"c{number}"', '"call_0"')
+    found = ask(client, [GO, *json.loads(text)], limit, "openai-chat", keepTurns=keep)
+    assert not faults("openai-chat", found["messages"])
+    assert {gone["callId"] for gone in found["removed"]} <= {None, "call_0"}
+
+
 def test_an_unknown_block_goes_only_with_its_turn_and_costs_an_estimate(client: Client) -> None:
     known = [GO, *steps("anthropic", 6)]
     assert ask(client, known, 500, dryRun=True)["provenance"] == "exact"

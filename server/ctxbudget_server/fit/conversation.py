@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ctxbudget_server.fit.markers import Record, is_marker, read_record
@@ -26,7 +26,7 @@ class Conversation:
     @cached_property
     def parts(self) -> list[list[Part]]:
         """By message."""
-        return [self.shape.parts(index, message) for index, message in enumerate(self.messages)]
+        return _paired([self.shape.parts(index, message) for index, message in enumerate(self.messages)])
 
     @cached_property
     def turns(self) -> list[Turn]:
@@ -110,7 +110,7 @@ class Conversation:
     def is_pinned(self, index: int) -> bool:
         """Whether the caller wants a message to stay."""
         pins = self.options.pins
-        return index in pins or any(part.call_id in pins for part in self.parts[index] if part.call_id)
+        return index in pins or any(part.named_id in pins for part in self.parts[index] if part.call_id)
 
     def is_yielding(self, part: Part) -> bool:
         """Whether a result that stays as long as there is room may be reduced all the same, being too large."""
@@ -207,6 +207,23 @@ class Conversation:
 
 def _is_persons(text: str) -> bool:
     return bool(text.strip()) and not (is_hosts(text) or is_marker(text) or read_record(text))
+
+
+def _paired(parts: list[list[Part]]) -> list[list[Part]]:
+    """Parts in which each pair has an id of its own: some models count their calls from 0 in every answer."""
+    times: Counter[str] = Counter(part.call_id for found in parts for part in found if part.kind == "call")
+    if not times or max(times.values()) == 1:
+        return parts
+    made: Counter[str] = Counter()
+
+    def own(part: Part) -> Part:
+        if times[part.call_id] < 2 or part.kind not in ("call", "result"):
+            return part
+        made[part.call_id] += part.kind == "call"
+        number = made[part.call_id]
+        return part if number < 2 else replace(part, call_id=f"{part.call_id}\0{number}", given_id=part.call_id)
+
+    return [[own(part) for part in found] for found in parts]
 
 
 def first_sent(shape: Shape, messages: Sequence[Message]) -> int:

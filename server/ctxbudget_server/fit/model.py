@@ -49,6 +49,14 @@ class Part:
     container: str = ""
     """The container that it works in. The provider finds a container by the latest item that names it."""
 
+    given_id: str = ""
+    """The id of its call in the array, where others have the same one."""
+
+    @property
+    def named_id(self) -> str:
+        """The id of its call in the array."""
+        return self.given_id or self.call_id
+
     @property
     def said(self) -> str:
         """What it says in plain words: its text, or the texts that a call was given."""

@@ -91,7 +91,7 @@ class Writer:
             index=key.message,
             kind="result",
             reason=self._draft.reduced[key].reason,
-            call_id=part.call_id,
+            call_id=part.named_id,
             title=call_title(self._talk.calls[part.call_id]),
             original=part.original,
             stand_in=text,
