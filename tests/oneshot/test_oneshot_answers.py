@@ -14,7 +14,7 @@ from support.client import Client
 from ctxbudget_server.cli import main
 from oneshot.oneshot_place import Place, answered, eventually
 
-NEW = re.compile(rb'"[a-z]{7}\d+"|\d{4}-\d\d-\d\dT[\d:.]+Z')
+NEW = re.compile(rb'"[a-z]\d{15}"|\d{4}-\d\d-\d\dT[\d:.]+Z')
 """Ids and times, which differ from request to request."""
 
 TEXT = "# Report\n\nThe cache is slow. **Finding**: it never evicts.\n" * 40
