@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint format types generate stale check bench
+.PHONY: help install test lint format types generate examples costs stale check bench
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -35,6 +35,13 @@ types: $(READY)  ## Check types with mypy in strict mode
 
 generate: $(READY)  ## Write every file that is generated from the method table
 	$(PYTHON) -m ctxbudget_protocol.generate
+
+examples: generate  ## Record the answers of the method table's examples, and generate again
+	$(PYTHON) tests/protocol/record_examples.py
+	$(PYTHON) -m ctxbudget_protocol.generate
+
+costs: $(READY)  ## Accept what methods and start paths cost now
+	PYTHONPATH=tests $(PYTHON) -m guard.renew
 
 stale: $(READY)  ## Fail if a generated file is out of date
 	$(PYTHON) -m ctxbudget_protocol.generate --check

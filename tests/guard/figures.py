@@ -18,7 +18,7 @@ from .starts import MEASURED, WARM
 
 ACCEPTED = Path(__file__).with_name("accepted.json")
 ROOT = Path(__file__).parents[2]
-RENEW = "PYTHONPATH=tests python -m guard.renew"
+RENEW = "make costs"
 MOST_GROWTH = 0.2
 """The share by which a figure may rise over the accepted one."""
 SLACK = {"bytesWritten": 5 * 4120}

@@ -57,6 +57,7 @@ class Scenario:
         yield "session/list", {}
         yield "store/losses", {}
         yield "store/acknowledge", {}
+        yield from self._others()
         yield "session/close", {}
         yield "session/delete", {}
 
@@ -86,6 +87,14 @@ class Scenario:
         yield "context/restore", {"items": [self.item()]}
         yield "budget/reserve", {"tokens": 100, "holder": "two"}
         yield "budget/release", {"leaseId": self.answers["budget/reserve"]["leaseId"]}
+
+    def _others(self) -> Iterator[tuple[str, Params]]:
+        """The methods that have no call of their own here, with the params of their examples."""
+        from ctxbudget_protocol.methods import requests
+
+        for row in requests():
+            if row.name not in {*self.answers, "session/close", "session/delete"} and row.example is not None:
+                yield row.name, {name: value for name, value in row.example.params.items() if name != "sessionId"}
 
 
 def play(services: Any, session: str, earlier: int) -> dict[str, dict[str, int]]:

@@ -1,6 +1,6 @@
 """Accept what everything costs now, and say what changed.
 
-PYTHONPATH=tests python -m guard.renew
+`make costs` runs it.
 """
 
 from __future__ import annotations

@@ -16,8 +16,11 @@ from support.client import Client
 from support.programs import needed_bash
 from support.session import serve_command
 
+from ctxbudget_protocol.methods import METHODS
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "contributing.md"
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 STEP = re.compile(
     r"^\*\*\d+\. [^`]*?(?P<where>at the end of|in) `(?P<path>[^`]+)`[^\n]*\n\n```python\n(?P<text>.*?)^```$",
     re.M | re.S,
@@ -33,6 +36,8 @@ COPIED = (
     "pyproject.toml",
 )
 GENERATE = "python -m ctxbudget_protocol.generate"
+
+pytestmark = pytest.mark.skipif("session/touch" in METHODS, reason="this tree already has the page's session/touch")
 
 
 def copied_tree(tree: Path) -> Path:
@@ -52,7 +57,8 @@ def take_steps(tree: Path) -> list[str]:
     steps = list(STEP.finditer(PAGE.read_text("utf-8")))
     for step in steps:
         path = tree / step["path"]
-        path.parent.mkdir(parents=True, exist_ok=True)
+        assert (ROOT / step["path"]).parent.is_dir(), f"the page names a folder that is not there: {step['path']}"
+        path.parent.mkdir(parents=True, exist_ok=True)  # the copy has not all folders of the tree
         before = path.read_text("utf-8") + "\n\n" if step["where"] == "at the end of" else ""
         assert before or not path.exists(), f"{step['path']} is a new file"
         path.write_text(before + step["text"], "utf-8")
@@ -74,8 +80,9 @@ def run(command: list[str], folder: Path, env: Mapping[str, str]) -> str:
 
 
 def generate(tree: Path) -> None:
-    """The command of the page."""
-    assert GENERATE in PAGE.read_text("utf-8")
+    """What `make generate`, the command of the page, runs."""
+    assert "`make generate`" in PAGE.read_text("utf-8")
+    assert "\ngenerate: $(READY)" in MAKEFILE and f"\n\t$(PYTHON) {GENERATE.removeprefix('python ')}\n" in MAKEFILE
     run([sys.executable, *GENERATE.split()[1:]], tree, environment(tree))
 
 
@@ -139,9 +146,34 @@ with Client.spawn(sys.argv[1:]) as client:
 
 
 def test_the_test_of_the_page(tree: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/session"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/workflow"]
 
     assert "1 passed" in run(command, tree, environment(tree))
+
+
+def test_every_command_of_the_page_is_one_of_make() -> None:
+    text = PAGE.read_text("utf-8")
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.M))
+
+    assert named <= set(re.findall(r"^([a-z]+):", MAKEFILE, re.M))
+    assert {"generate", "examples", "costs"} <= named
+    assert not re.findall(r"`(?:\w+=\S+ )?python3? [^`]*`", text), "`python` may lack the project and its tools"
+
+
+def test_the_example_of_the_page_is_recorded(tree: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    shutil.copytree(tree, told)
+    shutil.copytree(ROOT / "tests" / "protocol", told / "tests" / "protocol")
+    story = told / "tests" / "protocol" / "example_story.py"
+    story.write_text(
+        story.read_text("utf-8").replace('"session/list",', '"session/touch", "session/list",', 1), "utf-8"
+    )
+
+    run([sys.executable, "tests/protocol/record_examples.py"], told, environment(told))
+    generate(told)
+
+    assert '"touchedAt": "' in (told / "docs" / "protocol.md").read_text("utf-8").partition("session/touch`\n")[2]
+    assert "result={}" not in (told / STEP.findall(PAGE.read_text("utf-8"))[0][1]).read_text("utf-8")
 
 
 @pytest.mark.parametrize("state", ["missing", "stale"])
