@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from faults.fault_stores import PAGE, fold_log, root_page, spoil, store_of
+
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.service.service import BudgetService, Options
 
@@ -45,6 +48,20 @@ def test_what_holds_the_store_is_shown(tmp_path: Path) -> None:
     assert found["contentBytes"] == sum(session["contentBytes"] for session in found["sessions"])
     assert {session["id"]: session["items"] for session in found["sessions"]} == {"open-one": 3, "closed-one": 6}
     assert (found["requestKeys"]["count"], found["expiredKeys"], found["cleaned"]) == (2, 0, None)
+
+
+@pytest.mark.parametrize("option", [(), ("--clean",)])
+def test_a_damaged_store_is_repaired_and_shown(tmp_path: Path, option: tuple[str, ...]) -> None:
+    fill(tmp_path)
+    store = store_of(tmp_path)
+    fold_log(store)
+    spoil(store, (root_page(store, "sessions") - 1) * PAGE, bytes(PAGE))
+
+    shown = run(tmp_path, *option)
+
+    assert shown.returncode == 0
+    assert "open-one" in shown.stdout and "set aside" in shown.stdout
+    assert "was damaged" in shown.stderr and "nothing was changed" not in shown.stderr
 
 
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:

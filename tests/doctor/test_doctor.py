@@ -217,7 +217,9 @@ def test_damaged_files_that_are_kept(place: Place) -> None:
     (place.store.parent / "store.db.damaged-1-wal").write_bytes(b"x")
 
     found = place.examined(0)["store.setAside"]
-    assert (found["severity"], found["data"]["files"]) == ("notice", [f"{place.store}.damaged-1"])
+    files = [f"{place.store}.damaged-1", f"{place.store}.damaged-1-wal"]
+    assert (found["severity"], found["data"]["files"]) == ("notice", files)
+    assert all(file in found["remedy"] for file in files)
 
 
 def test_events_that_wait_and_events_that_were_rejected(place: Place) -> None:

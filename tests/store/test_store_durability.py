@@ -17,6 +17,7 @@ from support.session import serve_command
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.doctor.treatment import repair
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.schema import VERSION
 
@@ -112,16 +113,40 @@ def test_a_damaged_file_is_set_aside_not_overwritten(tmp_path: Path, damage: str
     assert [path.read_bytes() for path in kept] == [data]
 
 
-def test_a_file_that_was_never_a_store_is_left_alone(tmp_path: Path) -> None:
-    notes = tmp_path / "notes.md"
-    notes.write_text("my notes\n")
+def another_programs_database(path: Path, *, damaged: bool) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE photos (name TEXT)")
+        connection.executemany("INSERT INTO photos VALUES (?)", [(f"{n:0500}",) for n in range(100)])
+        connection.commit()
+    if damaged:
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(bytes(4096))
+
+
+@pytest.mark.parametrize("name", ["notes.md", "notes.db", "photos.db", "damaged.db"])
+@pytest.mark.parametrize("way", ["open", "read", "repair"])
+def test_a_file_that_was_never_a_store_is_left_alone(name: str, way: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    if name.startswith("notes"):
+        file.write_text("my notes\n" * 1_000)
+    else:
+        another_programs_database(file, damaged=name == "damaged.db")
+    file.chmod(0o640)
+    before = file.read_bytes()
 
     with pytest.raises(ProtocolError) as caught:
-        call(BudgetService(Options(workspace=str(tmp_path), store=str(notes)), actor="test"), "session/open")
+        if way == "repair":
+            repair(file)
+        else:
+            backend = BudgetService(Options(workspace=str(tmp_path), store=str(file)), actor="test")
+            call(backend, "session/open" if way == "open" else "session/list")
 
     assert (caught.value.name, caught.value.data()["reason"]) == ("storeUnavailable", "not a store")
-    assert notes.read_text() == "my notes\n"
-    assert list(tmp_path.iterdir()) == [notes]
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+    if way == "repair":
+        assert file.stat().st_mode & 0o777 == 0o640
 
 
 def test_damage_found_later_is_set_aside_within_the_request(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.service.service import BudgetService
+from ctxbudget_server.store.errors import StoreReplacedError
 
 MAX_SESSIONS = 20
 """Number of sessions listed, largest first; `--json` lists all of them."""
@@ -41,8 +42,10 @@ def run(options: Namespace) -> int:
     try:
         opened = services(options, "store")
         path = Path(opened.whereabouts.store)
-        done = _clean(opened, path, options) if (options.clean or options.rewrite) and path.exists() else None
-        found = shown(opened.store, path)
+        try:
+            done, found = _done_and_found(opened, path, options)
+        except StoreReplacedError:  # it was damaged, and what could be read of it is in a new file
+            done, found = _done_and_found(opened, path, options)
     except (ProtocolError, ValueError) as error:
         complain("store", str(error))
         return 1
@@ -51,6 +54,14 @@ def run(options: Namespace) -> int:
     else:
         show([*_lines(found), *(_done(done) if done else [])])
     return 0 if done is None or done.complete else 1
+
+
+def _done_and_found(opened: BudgetService, path: Path, options: Namespace) -> tuple[Cleaned | None, dict[str, Any]]:
+    done = _clean(opened, path, options) if (options.clean or options.rewrite) and path.exists() else None
+    found = shown(opened.store, path)
+    for loss in opened.store.losses() if found["exists"] else ():
+        complain("store", loss.message)
+    return done, found
 
 
 def _clean(opened: BudgetService, path: Path, options: Namespace) -> Cleaned:

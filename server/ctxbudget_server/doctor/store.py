@@ -127,6 +127,7 @@ def _set_aside(path: Path) -> Iterator[Finding]:
     kept = inspection.set_aside(path)
     if kept:
         size = sum(each.size for each in kept)
-        message = f"{len(kept)} damaged file{'s are' if len(kept) > 1 else ' is'} kept beside it, {size:,} bytes"
+        verb = "s are" if len(kept) > 1 else " is"
+        message = f"{len(kept)} file{verb} kept beside it of stores that were damaged, {size:,} bytes"
         remedy = command("rm", *(each.path for each in kept))
         yield Finding("store.setAside", "notice", message, remedy, {"files": [each.path for each in kept]})

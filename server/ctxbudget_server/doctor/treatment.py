@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ctxbudget_server.store.errors import not_a_store
+from ctxbudget_server.store.file.classification import is_another_programs
 from ctxbudget_server.store.file.permissions import refuse_unsafe, restrict
 from ctxbudget_server.store.sqlite import SqliteStore
 
@@ -15,6 +17,8 @@ def repair(path: Path) -> bool:
     """
     if not path.exists():
         return False
+    if is_another_programs(path):
+        raise not_a_store(path, "it is another program's file")
     refuse_unsafe(path)
     restrict(path)
     store = SqliteStore(path)

@@ -40,8 +40,8 @@ def _current(path: Path, synchronous: str) -> StoreConnection | None:
         if _is_current(path, connection):
             return connection
     except sqlite3.Error as fault:
-        if is_damage(fault, path) and classification.was_never_a_store(path):
-            raise not_a_store(path, "it is not an SQLite database") from fault
+        if is_damage(fault, path) and classification.is_another_programs(path):
+            raise not_a_store(path, "it is another program's file") from fault
     return None
 
 

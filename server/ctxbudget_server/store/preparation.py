@@ -36,7 +36,7 @@ def prepare(path: Path, synchronous: str) -> None:
     except sqlite3.Error as fault:
         if not is_damage(fault, path):
             raise
-        replace(path)
+        _replace(path)
         _migrate_if_older(path, synchronous)
     reserve.keep(path)
 
@@ -58,16 +58,22 @@ def replace_damaged(path: Path, found: Identity | None, synchronous: str) -> Non
     """Replace the file in which an error occurred, unless it has been replaced already or turns out to be intact."""
     with closing(ReplacementLock(path)) as lock, lock.replacing():
         if identity(path) == found and not is_whole(path, synchronous):
-            replace(path)
+            _replace(path)
 
 
 def repair_store(path: Path, synchronous: str) -> None:
     """Replace a store with what can be read of it if it is damaged or its figures do not add up."""
     if any(finding.kind == "account" for finding in check_store(path)):
         with closing(ReplacementLock(path)) as lock, lock.replacing():
-            replace(path)
+            _replace(path)
     elif identity(path) is not None:
         replace_damaged(path, identity(path), synchronous)
+
+
+def _replace(path: Path) -> None:
+    if classification.is_another_programs(path):
+        raise not_a_store(path, "it is another program's file")
+    replace(path)
 
 
 def is_whole(path: Path, synchronous: str) -> bool:

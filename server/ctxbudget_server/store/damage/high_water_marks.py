@@ -14,9 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ctxbudget_server.store.file.paths import PRIVATE_FILE, Identity, beside, identity
+from ctxbudget_server.store.file.paths import PRIVATE_FILE, SEEN_SUFFIX, Identity, beside, identity
 
-SUFFIX = ".seen"
 SLOTS = 1024
 SLOT = struct.Struct("<Iq16s128s")
 """Checksum of the rest, revision, nonce, id."""
@@ -36,7 +35,7 @@ class HighWaterMarks:
     """The file with the marks. A mark that cannot be written is skipped: only the detection of losses depends on it."""
 
     def __init__(self, store: Path) -> None:
-        self._path = beside(store, SUFFIX)
+        self._path = beside(store, SEEN_SUFFIX)
         self._descriptor = -1
         self._identity: Identity | None = None
 

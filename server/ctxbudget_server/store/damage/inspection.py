@@ -68,14 +68,13 @@ def files(path: Path) -> list[Entry]:
 
 
 def set_aside(path: Path) -> list[Entry]:
-    """The damaged files kept beside it, oldest first."""
-    named = sorted(path.parent.glob(f"{path.name}.damaged-*"))
-    return [found for each in named if not str(each).endswith(COMPANIONS) and (found := entry(each))]
+    """The damaged files kept beside it with their logs and indexes, oldest first."""
+    return [found for each in sorted(path.parent.glob(f"{path.name}.damaged-*")) if (found := entry(each))]
 
 
 def contents(path: Path) -> Contents:
     """Read the whole database. Raises TimeoutError if another process keeps it locked, and OSError."""
-    if classification.was_never_a_store(path):
+    if classification.is_another_programs(path):
         return Contents(Kind.FOREIGN)
     if header.is_wrong(path):
         return Contents(Kind.OURS, faults=[StoreFinding("file", f"the header of {path} is damaged", True)])

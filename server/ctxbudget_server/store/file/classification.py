@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import enum
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from ctxbudget_server.store.file.paths import beside
+from ctxbudget_server.store.file.paths import SEEN_SUFFIX, beside
+from ctxbudget_server.store.location import STORE_NAME
 from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
 
 MAX_EMPTY_BYTES = 1
 """SQLite treats a file of up to this many bytes as a new database."""
 
 SQLITE_MAGIC = b"SQLite format 3\0"
-DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+APPLICATION_ID_AT = 68
+"""Offset in the file (https://www.sqlite.org/fileformat.html)."""
 
 FIRST_TABLES = {"sessions", "phases", "waves", "layers", "items", "sums", "events", "request_keys", "blobs"}
 """All versions of the store have these tables, and no other program's file has all of them."""
@@ -89,8 +92,22 @@ def had_content(path: Path) -> bool:
         return False
 
 
-def was_never_a_store(path: Path) -> bool:
-    """Whether a file that SQLite cannot read does not even look like a former database."""
+def is_another_programs(path: Path) -> bool:
+    """Whether nothing shows that the file, damaged or not, was ever a store. It must be left alone then.
+
+    Evidence is the name that stores have by default, what ctxbudget keeps beside a store that was written to, the
+    application id in the header, and the tables.
+    """
+    from ctxbudget_server.store.file.readonly import open_readonly
+
+    if path.name == STORE_NAME or beside(path, SEEN_SUFFIX).exists():
+        return False
     with path.open("rb") as file:
-        is_database = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
-    return not is_database and path.suffix.lower() not in DATABASE_SUFFIXES
+        file.seek(APPLICATION_ID_AT)
+        if file.read(4) == APPLICATION_ID.to_bytes(4, "big"):
+            return False
+    try:
+        with closing(open_readonly(path)) as connection:
+            return classify(connection).kind is Kind.FOREIGN
+    except sqlite3.Error:
+        return True

@@ -12,6 +12,8 @@ from pathlib import Path
 COMPANIONS = ("-wal", "-shm")
 """What SQLite adds to a database's name for its log and the log's index."""
 
+SEEN_SUFFIX = ".seen"
+"""Of the file of acknowledged revisions beside a store."""
 LOCK_SUFFIX = ".lock"
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
