@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fit_conversations import MAKERS, STEPS, Step
+from fit_legal import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -244,6 +245,84 @@ def test_a_pinned_result_does_not_yield() -> None:
         assert not found.fits
         assert found.untouchable > 8_000
         assert found.messages[-1] is messages[-1]
+
+
+PICTURE = "iVBORw0KGgo" + "A" * 4_000
+
+
+def shown(form: str, blocks: list[dict[str, Any] | str], uses: int = 1) -> list[dict[str, Any]]:
+    """Results of the last turn, each made of pictures (dicts) and texts."""
+    ask = {"role": "user", "content": "Why does worker_77 stop?"}
+    if form == "anthropic":
+        content = [{"type": "text", "text": one} if isinstance(one, str) else one for one in blocks]
+        calls = [{"type": "tool_use", "id": f"c{n}", "name": "Shot", "input": {}} for n in range(uses)]
+        results = [{"type": "tool_result", "tool_use_id": f"c{n}", "content": content} for n in range(uses)]
+        return [ask, {"role": "assistant", "content": calls}, {"role": "user", "content": results}]
+    kind = "input_text" if form == "openai-responses" else "text"
+    content = [{"type": kind, "text": one} if isinstance(one, str) else one for one in blocks]
+    if form == "openai-chat":
+        tools = [{"id": f"c{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}} for n in range(uses)]
+        answers = [{"role": "tool", "tool_call_id": f"c{n}", "content": content} for n in range(uses)]
+        return [ask, {"role": "assistant", "content": None, "tool_calls": tools}, *answers]
+    made = [{"type": "function_call", "call_id": f"c{n}", "name": "f", "arguments": "{}"} for n in range(uses)]
+    outputs = [{"type": "function_call_output", "call_id": f"c{n}", "output": content} for n in range(uses)]
+    return [ask, *made, *outputs]
+
+
+PICTURES: dict[str, dict[str, Any]] = {
+    "anthropic": {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PICTURE}},
+    "openai-chat": {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE}"}},
+    "openai-responses": {"type": "input_image", "image_url": f"data:image/png;base64,{PICTURE}"},
+}
+
+
+def contents_of(message: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    if "output" in message:
+        return [message["output"]]
+    blocks = message["content"]
+    return [one["content"] for one in blocks] if blocks[0]["type"] == "tool_result" else [blocks]
+
+
+@FORMS
+@pytest.mark.parametrize("uses", [1, 2])
+def test_a_newest_result_with_a_picture_yields_its_texts(form: str, uses: int) -> None:
+    picture = PICTURES[form]
+    lines = [f"12:00:{n:05d} worker_{n % 900} {' '.join(WORDS)}" for n in range(400)]
+    lines[200] = "12:00 worker_77 is out of memory"
+    messages = shown(form, ["\n".join(lines[:300]), picture, "\n".join(lines[300:])], uses)
+    pictures = size(form, shown(form, ["-", picture], uses))
+    limit = pictures + 2_500
+    assert size(form, messages) > 2 * limit
+
+    found = fitted(form, messages, limit)
+
+    assert found.fits
+    assert faults(form, found.messages) == []
+    assert found.tokens >= 0.9 * (limit - found.reclaimed)
+    assert found.untouchable <= limit
+    assert {gone.reason for gone in found.removals} == {"newestResult"}
+    contents = [
+        content
+        for message in found.messages[2 if form != "openai-responses" else 1 + uses :]
+        for content in contents_of(message)
+    ]
+    assert len(contents) == uses
+    for content, gone in zip(contents, found.removals, strict=True):
+        text, kept = content
+        assert kept == picture
+        assert text["text"] == gone.stand_in
+        assert "out of memory" in text["text"], "what was asked about stays"
+        assert gone.tokens_after < gone.tokens_before < size(form, messages) - pictures + 50, "the picture did not go"
+        assert json.loads(gone.original)[1] == picture
+    assert fitted(form, found.messages, limit).messages == found.messages
+
+
+@FORMS
+def test_a_newest_picture_alone_stays(form: str) -> None:
+    messages = shown(form, [PICTURES[form]])
+    found = fitted(form, messages, size(form, messages) - 100)
+    assert not found.fits
+    assert found.messages == messages
 
 
 RUNS = {

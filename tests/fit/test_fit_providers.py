@@ -518,3 +518,30 @@ def test_bytes_cost_what_the_provider_bills_also_on_a_session(client: Client) ->
     assert any(index in gone for index in (1, 2))
     items = client.request("context/list", {"sessionId": "bytes"})["items"]
     assert max(item["tokens"] for item in items) < 2_000
+
+
+def test_a_reduced_result_with_a_picture_is_one_item_that_returns_all_of_it(client: Client) -> None:
+    noise = base64.b64encode(random.Random(5).randbytes(20_000)).decode()
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": noise}}
+    log = "\n".join(f"step {n} of the build of module_{n} took {n * 7} ms" for n in range(600))
+    content = [{"type": "text", "text": log}, picture]
+    use = {"type": "tool_use", "id": "shot", "name": "Shot", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "shot", "content": content}
+    messages = [GO, {"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]
+    client.request("session/open", {"sessionId": "mixed"})
+
+    found = ask(client, messages, 5_000, sessionId="mixed", archive=True)
+
+    assert found["fits"]
+    (gone,) = found["removed"]
+    assert gone["reason"] == "newestResult"
+    text, kept = found["messages"][2]["content"][0]["content"]
+    assert kept == picture
+    items = {item["id"]: item for item in client.request("context/list", {"sessionId": "mixed"})["items"]}
+    assert items[gone["id"]]["state"] == "reduced"
+    stand_in = client.request("context/get", {"sessionId": "mixed", "itemId": items[gone["id"]]["standIn"]})
+    assert json.loads(stand_in["content"]) == [text, picture]
+    kept = client.request("context/get", {"sessionId": "mixed", "itemId": gone["id"]})
+    assert json.loads(kept["content"]) == content
+    again = ask(client, found["messages"], 5_000, sessionId="mixed", archive=True)
+    assert again["messages"] == found["messages"]

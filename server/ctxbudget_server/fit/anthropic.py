@@ -106,10 +106,10 @@ class Anthropic:
         stays = kind in _STAYING or is_search or (is_persons and refers)
         return Part(key, "opaque", stays=stays, lasting=refers)
 
-    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
         """See `Shape`."""
         blocks = [
-            {**block, "content": texts[slot]} if slot in texts else block
+            {**block, "content": contents[slot]} if slot in contents else block
             for slot, block in enumerate(message["content"])
         ]
         return {**message, "content": blocks}

@@ -98,9 +98,9 @@ class Chat:
             )
         return parts or [Part(key, "opaque", stays=stays)]
 
-    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
         """See `Shape`."""
-        return {**message, "content": texts[0]}
+        return {**message, "content": contents[0]}
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """See `Shape`."""

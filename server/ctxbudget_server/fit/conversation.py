@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -115,7 +114,7 @@ class Conversation:
     def is_yielding(self, part: Part) -> bool:
         """Whether a result that stays as long as there is room may be reduced all the same, being too large."""
         index = part.key.message
-        stays = part.fixed or part.lasting or is_marker(part.text) or not only_text(part) or index in self._providers
+        stays = part.fixed or part.lasting or is_marker(part.text) or index in self._providers
         is_ours = index >= self.start and index in self.untouchable and not self.is_pinned(index)
         return is_ours and not stays and part.call_id in self.calls
 
@@ -235,14 +234,6 @@ def first_sent(shape: Shape, messages: Sequence[Message]) -> int:
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:
     """The turns of an array. Each but its results and what follows is the answer to one call."""
     return Conversation(shape, messages, Options(max_tokens=1)).turns
-
-
-def only_text(part: Part) -> bool:
-    """Whether a result is a text, or blocks of text."""
-    if not part.is_json:
-        return True
-    blocks = json.loads(part.original)
-    return isinstance(blocks, list) and all(isinstance(b, dict) and isinstance(b.get("text"), str) for b in blocks)
 
 
 def by_text(parts: list[Part]) -> dict[str, list[Part]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.excerpt import excerpt
@@ -13,7 +15,7 @@ from ctxbudget_server.fit.lines import beginning
 from ctxbudget_server.fit.markers import Record, is_marker, result_marker, write_record
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Key, Part, Reason, Tools
-from ctxbudget_server.fit.shapes import to_json
+from ctxbudget_server.fit.shapes import to_json, with_text
 
 LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""
@@ -45,6 +47,7 @@ class Material:
     _counts: dict[str, int] = field(default_factory=dict)
     _beginnings: dict[tuple[Key, int], str] = field(default_factory=dict)
     _verdicts: dict[Key, str] = field(default_factory=dict)
+    _contents: dict[Key, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, talk: Conversation, tools: Tools, scale: Sizes) -> Material:
@@ -97,15 +100,26 @@ class Material:
         return found
 
     def result_tokens(self, key: Key) -> int:
-        """Tokens of a result, as its message's JSON holds it."""
+        """Tokens of what may go of a result, as its message's JSON holds it."""
         if key not in self._results:
             index, slot = key
+            bare = self.content(key, "")
             if len([part for part in self.talk.parts[index] if part.kind == "result"]) == 1:
-                rest = self.talk.shape.replace(self.talk.messages[index], {slot: ""})
+                rest = self.talk.shape.replace(self.talk.messages[index], {slot: bare})
                 self._results[key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
             else:
-                self._results[key] = self.scale.of_result(self.part(key))
+                kept = self.scale.of_result(replace(self.part(key), original=to_json(bare))) if bare else 0
+                self._results[key] = self.scale.of_result(self.part(key)) - kept
         return self._results[key]
+
+    def content(self, key: Key, text: str) -> str | list[Any]:
+        """What a result becomes with a text in place of its own. The newest ones keep their blocks that are no text."""
+        part = self.newest_results.get(key)
+        if part is None or not part.is_json:
+            return text
+        if key not in self._contents:
+            self._contents[key] = json.loads(part.original)
+        return with_text(self._contents[key], text)
 
     def results_over(self, least: int) -> list[Key]:
         """Open results of more than so many tokens. Where a whole message has no more, none is looked at."""

@@ -142,9 +142,9 @@ class Responses:
         stays = message.get("role") == "user" and refers_to_provider(message.get("content"))
         return Part(key, "text" if text else "opaque", text, stays=stays)
 
-    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
+    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
         """See `Shape`."""
-        return {**message, "output": texts[0]}
+        return {**message, "output": contents[0]}
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """See `Shape`."""

@@ -43,8 +43,8 @@ class Shape(Protocol):
     def parts(self, index: int, message: Message) -> list[Part]:
         """What stands in a message, in order."""
 
-    def replace(self, message: Message, texts: Mapping[int, str]) -> Message:
-        """A copy with other texts in some results, by slot."""
+    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
+        """A copy with other contents in some results, by slot."""
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """Messages that replace removed ones: the record, then what people said. `speakers` as `who_records` says."""
@@ -122,6 +122,19 @@ def joined_text(blocks: Any) -> str:
         return well_formed(blocks)
     found = blocks if isinstance(blocks, list) else []
     return "\n".join(well_formed(block["text"]) for block in found if isinstance(block, dict) and is_text(block))
+
+
+def with_text(content: Any, text: str) -> str | list[Any]:
+    """A content with one text in place of all its texts; its other blocks stay as they are."""
+    blocks = content if isinstance(content, list) else []
+    if all(map(is_text, blocks)):
+        return text
+    first = next((place for place, block in enumerate(blocks) if is_text(block)), None)
+    return [
+        {**block, "text": text} if place == first else block
+        for place, block in enumerate(blocks)
+        if place == first or not is_text(block)
+    ]
 
 
 def is_text(block: Mapping[str, Any]) -> bool:

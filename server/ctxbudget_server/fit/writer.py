@@ -48,7 +48,9 @@ class Writer:
             record = self._record_messages(gap, self._record(gap), names.get(index, []))
             found.append(Edit(index, gap[-1].end, tuple(record)))
         for index in self._keys:
-            reduced = self._talk.shape.replace(self._talk.messages[index], self._markers(index, names))
+            texts = self._markers(index, names).items()
+            contents = {slot: self._material.content(Key(index, slot), text) for slot, text in texts}
+            reduced = self._talk.shape.replace(self._talk.messages[index], contents)
             found.append(Edit(index, index + 1, (reduced,)))
         return sorted(found, key=lambda edit: edit.start)
 
