@@ -67,7 +67,7 @@ PLACES = re.compile(r"`((?:tests|benchmarks|clients|\.ci)/[\w./-]+)`")
 METHOD_NAMES = set(METHODS) | {"store/retain", "workspace/configuration"}
 """They look like modules; the last two are an event of the log and a method of LSP."""
 
-OF_THE_WALK = {"tests/session/test_session_touch.py"}
+OF_THE_WALK = {"tests/workflow/test_session_touch.py"}
 
 
 def test_the_architecture_has_every_room() -> None:
