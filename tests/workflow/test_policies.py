@@ -169,3 +169,12 @@ def test_no_emergency_prune_unless_asked_for(session: Session) -> None:
     result = session.call("context/add", items=[{"layer": "transient", "tokens": 9_000}])
 
     assert (result["emergency"], result["status"]["retained"]) == (None, 9_000)
+
+
+def test_a_wrong_policy_is_answered_with_every_policy(session: Session) -> None:
+    error = session.client.request_error("session/open", {"config": {"policy": "agressive", "scop": "x"}})
+
+    assert error["message"] == (
+        "config.policy: must be 'aggressive', 'moderate', 'minimal' or 'auto', not 'agressive' (and 1 more)"
+    )
+    assert [fault["loc"] for fault in error["data"]["errors"]] == [["config", "policy"], ["config", "scop"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,6 +43,28 @@ _LENGTHS = {
     "too_short": "must have at least {min_length:,} entries",
     "too_long": "must have at most {max_length:,} entries",
 }
+
+
+def entries(errors: Iterable[ErrorDetails]) -> list[dict[str, Any]]:
+    """An entry `{loc, msg, type}` for each fault. A field that allows one of several sets of words has one fault."""
+    found: list[ErrorDetails] = []
+    words: dict[tuple[str | int, ...], dict[str, Any]] = {}
+    for error in errors:
+        place = tuple(location(error))
+        if error["type"] != "literal_error":
+            found.append(error)
+        elif place in words:
+            words[place]["expected"] += f", {error['ctx']['expected']}"
+        else:
+            words[place] = {**error["ctx"]}
+            found.append({**error, "ctx": words[place]})
+    for context in words.values():
+        context["expected"] = _alternatives(re.split(r", | or ", context["expected"]))
+    return [{"loc": location(error), "msg": sentence(error), "type": error["type"]} for error in found]
+
+
+def _alternatives(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
 
 def location(error: ErrorDetails) -> list[str | int]:

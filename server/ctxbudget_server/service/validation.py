@@ -36,17 +36,12 @@ def validate(row: Method, given: dict[str, Any]) -> BaseModel:
     from pydantic import ValidationError
 
     from ctxbudget_protocol.models import model_of
-    from ctxbudget_server.service.fault_messages import location, sentence
+    from ctxbudget_server.service.fault_messages import entries
 
     try:
         return model_of(row.params).model_validate(given)
     except ValidationError as fault:
-        raise ProtocolError.invalid_params(
-            [
-                {"loc": location(error), "msg": sentence(error), "type": error["type"]}
-                for error in fault.errors(include_url=False)
-            ]
-        ) from fault
+        raise ProtocolError.invalid_params(entries(fault.errors(include_url=False))) from fault
 
 
 def fast_validate(row: Method, given: dict[str, Any]) -> object:
