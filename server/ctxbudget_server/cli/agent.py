@@ -42,7 +42,9 @@ def _opened(attempt: Attempt) -> _Opened:
     command, *rest = attempt.given
     plain = plain_words(command, rest)
     if plain is None:
-        raise ValueError(f"unknown arguments: {' '.join(rest)} (see ctxbudget {command} --help)")
+        from ctxbudget_server.cli.agent_usage import misuse
+
+        raise ValueError(f"{misuse(command, rest)} (see ctxbudget {command} --help)")
     words, options = plain
     body = attempt.stdin()
     chosen = Options(

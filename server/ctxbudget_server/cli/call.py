@@ -12,6 +12,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
+from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
 from ctxbudget_server.sidecar.commands import prepare, refused
@@ -38,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sidecar-for",
-        type=int,
+        type=whole_number(1),
         metavar="PID",
         help="if no sidecar answers, start one in the background for later calls; it ends when process PID ends",
     )

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from ctxbudget_server import __version__
 from ctxbudget_server.cli.fast_path import Attempt
-from ctxbudget_server.presentation.arguments import QuickRawFormatter, SafeParser
+from ctxbudget_server.presentation.arguments import QuickRawFormatter, SafeParser, unknown_arguments
 from ctxbudget_server.presentation.output import show
 
 COMMANDS: dict[str, str] = {
@@ -61,7 +61,10 @@ def run(given: list[str], attempt: Attempt) -> int:
         subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == command:
             _module(name).add_arguments(subparser)
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        blamed = subparsers.choices[options.command] if only else parser
+        blamed.error(unknown_arguments(unknown))
     if options.version or getattr(options, "print_version", False):
         return _print_version()
     if options.command is None:

@@ -13,6 +13,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.account.content import Figure
 from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
 from ctxbudget_server.workspace.documents import as_text, check_size
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, open_inside
@@ -36,14 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders, shown as a tree; - reads stdin")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    parser.add_argument("--fits", type=_limit, metavar="N", help="exit with 1 if the total is more than N tokens")
-
-
-def _limit(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError(text)
-    return value
+    parser.add_argument(
+        "--fits", type=whole_number(0), metavar="N", help="exit with 1 if the total is more than N tokens"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -14,6 +14,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
+from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.transcripts.model import Transcript
@@ -36,8 +37,10 @@ TITLE = 48
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     add_recording(parser)
-    parser.add_argument("--max", type=int, required=True, metavar="N", help="maximum tokens of the array")
-    parser.add_argument("--keep-turns", type=int, metavar="N", help="latest turns to leave unchanged (default: 2)")
+    parser.add_argument("--max", type=whole_number(), required=True, metavar="N", help="maximum tokens of the array")
+    parser.add_argument(
+        "--keep-turns", type=whole_number(), metavar="N", help="latest turns to leave unchanged (default: 2)"
+    )
     parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about; names from it are kept first")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--dry-run", action="store_true", help="show what would be removed, and write nothing")

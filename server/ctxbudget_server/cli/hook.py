@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from ctxbudget_server.agents.hosts import HOSTS
 from ctxbudget_server.cli.options import add_store_options
+from ctxbudget_server.presentation.arguments import whole_number
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -14,7 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", choices=HOSTS, help="which agent it is (default: detected from the payload)")
     parser.add_argument(
         "--replace-over",
-        type=int,
+        type=whole_number(),
         metavar="TOKENS",
         help="give the agent metadata instead of an output of more than TOKENS tokens; the output is kept",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from ctxbudget_protocol.limits import Limits
@@ -50,6 +51,19 @@ def _retention(text: str) -> str:
     except ValueError as fault:
         raise ArgumentTypeError(str(fault)) from None
     return text
+
+
+def fault_of_variable(options: Namespace) -> str | None:
+    """What is wrong with CTXBUDGET_RETAIN; None: nothing, or `--retain` replaces it."""
+    if options.retain is not None or not os.environ.get("CTXBUDGET_RETAIN"):
+        return None
+    from ctxbudget_server.account.retention import configured
+
+    try:
+        configured(None)
+    except ValueError as fault:
+        return f"CTXBUDGET_RETAIN: {fault}"
+    return None
 
 
 def service_options(options: Namespace, limits: Limits | None = None) -> Options:

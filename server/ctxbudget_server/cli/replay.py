@@ -14,6 +14,7 @@ from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
+from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts.claude_code_messages import without_signatures
@@ -29,26 +30,28 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_recording(parser)
     parser.add_argument("--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; several are compared")
     parser.add_argument(
-        "--window", type=int, metavar="N", help="the model's window in tokens, for the plot and for fit"
+        "--window", type=whole_number(), metavar="N", help="the model's window in tokens, for the plot and for fit"
     )
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument(
         "--cache-read",
-        type=float,
+        type=number(0),
         default=0.1,
         metavar="X",
         help="price of a token read from the cache, relative to input (default: 0.1)",
     )
     parser.add_argument(
         "--cache-write",
-        type=float,
+        type=number(0),
         default=1.25,
         metavar="X",
         help="price of a token written to the cache, relative to input (default: 1.25)",
     )
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
-    parser.add_argument("--width", type=int, metavar="N", help="columns of the plot (default: the terminal's)")
+    parser.add_argument(
+        "--width", type=whole_number(), metavar="N", help="columns of the plot (default: the terminal's)"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -7,7 +7,15 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server.cli.options import add_retention_option, add_root_option, add_store_options, service_options
+from ctxbudget_server.cli.options import (
+    add_retention_option,
+    add_root_option,
+    add_store_options,
+    fault_of_variable,
+    service_options,
+)
+from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.output import complain
 
 if TYPE_CHECKING:
     from ctxbudget_server.sidecar.backend import OneShotBackend
@@ -20,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments. Some exist only because editors pass them."""
     parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (this is the default)")
     parser.add_argument(
-        "--clientProcessId", type=int, metavar="PID", help="the client's process; the server ends with it"
+        "--clientProcessId", type=whole_number(), metavar="PID", help="the client's process; the server ends with it"
     )
     parser.add_argument("--log-file", metavar="FILE", help="write the log to FILE instead of stderr")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; twice for everything")
@@ -34,14 +42,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     defaults = Limits()
     parser.add_argument(
         "--max-message-bytes",
-        type=_bytes,
+        type=whole_number(1),
         metavar="N",
         default=defaults.max_message_bytes,
         help="the largest message accepted (default: %(default)s)",
     )
     parser.add_argument(
         "--max-document-bytes",
-        type=_bytes,
+        type=whole_number(1),
         metavar="N",
         default=defaults.max_document_bytes,
         help="the largest document accepted (default: %(default)s)",
@@ -49,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Serve until the client is done; the exit code is 0 after `shutdown`, else 1."""
+    """Serve until the client is done; the exit code is 0 after `shutdown`, 2 if a setting is wrong, else 1."""
     from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=True, parent=True)  # while the process is small and has no threads
@@ -67,6 +75,11 @@ def run(options: Namespace) -> int:
     logging.basicConfig(level=level, filename=options.log_file)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(SafeFormatter(log_format))
+    if fault := fault_of_variable(options):
+        complain("serve", fault)
+        if options.log_file:
+            logging.getLogger(__name__).error("%s", fault)
+        raise SystemExit(2)
 
     # Hundreds of classes are about to be created, and none of them will be garbage.
     gc.disable()
@@ -96,10 +109,3 @@ def run(options: Namespace) -> int:
         return Served(service, answer_one_shots if offered else None)
 
     serve(opened, told)
-
-
-def _bytes(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value

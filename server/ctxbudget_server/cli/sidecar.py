@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
+from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.sidecar.client import ask_sidecar
@@ -30,12 +31,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "--idle",
-        type=float,
+        type=number(0),
         default=IDLE_SECONDS,
         metavar="SECONDS",
         help="end after this many idle seconds (default: %(default)s)",
     )
-    parser.add_argument("--for", type=int, dest="process", metavar="PID", help="also end when this process ends")
+    parser.add_argument(
+        "--for", type=whole_number(1), dest="process", metavar="PID", help="also end when this process ends"
+    )
     parser.add_argument("--log-file", metavar="PATH", help="append a log to this file (default: no log)")
     parser.add_argument("--stop", action="store_true", help="end the sidecar that was started with --for PID")
     add_store_options(parser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_server.cli.options import add_store_options
+from ctxbudget_server.presentation.arguments import whole_number
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="always",
         help="colour by level (default: unless NO_COLOR is set)",
     )
-    parser.add_argument("--width", type=int, metavar="COLUMNS", help="leave out what does not fit")
+    parser.add_argument("--width", type=whole_number(), metavar="COLUMNS", help="leave out what does not fit")
     add_store_options(parser)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, HelpFormatter, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, HelpFormatter, RawDescriptionHelpFormatter
 
 from ctxbudget_server.presentation.output import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # hooks have no time for `typing`
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
 
@@ -46,6 +47,42 @@ class SafeParser(ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         if message:
             show(message.removesuffix("\n").split("\n"), file)
+
+
+def unknown_arguments(words: list[str]) -> str:
+    """A message that names the arguments that a command does not have."""
+    return f"unknown argument{'s' if len(words) > 1 else ''}: {' '.join(words)}"
+
+
+def whole_number(least: int | None = None) -> Callable[[str], int]:
+    """An argument's `type`: a whole number, at least `least`. Its errors say what was expected and what came."""
+    wanted = "a whole number" if least is None else f"a whole number of at least {least:,}"
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or (least is not None and value < least):
+            raise ArgumentTypeError(f"expected {wanted}, got {text!r}")
+        return value
+
+    return read
+
+
+def number(least: float) -> Callable[[str], float]:
+    """An argument's `type`: a finite number, at least `least`. Its errors say what was expected and what came."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value < float("inf"):
+            raise ArgumentTypeError(f"expected a number of at least {least:g}, got {text!r}")
+        return value
+
+    return read
 
 
 def _columns() -> int:
