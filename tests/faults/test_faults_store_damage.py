@@ -15,6 +15,7 @@ import pytest
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.service.service import BudgetService, Options
+from ctxbudget_server.store.encoding.packing import pack, unpack
 from tests.faults.fault_stores import (
     PAGE,
     add,
@@ -30,6 +31,8 @@ from tests.faults.fault_stores import (
 
 SESSIONS = ("a", "b", "c")
 ITEMS = 12
+DERIVED = ("sessions", "phases", "waves", "layers", "leases", "sums")
+"""Tables whose rows follow from the log and the items."""
 
 
 class Served:
@@ -98,6 +101,177 @@ def test_a_bad_page_costs_no_more_than_what_was_on_it(tmp_path: Path, table: str
         assert lost == set(SESSIONS)
         assert all(f"session {session} lost" in notice["message"] for session in SESSIONS)
     is_consistent(tmp_path)
+
+
+def run_workflow(folder: Path) -> None:
+    """A session with all that a session can have, which is critical only because it was above the threshold before;
+    and a closed one.
+    """
+    with contextlib.closing(Served(folder)) as ask:
+        ask("session/open", sessionId="run", config={"contextWindow": 25_000, "model": "claude-sonnet-4"})
+        phases = [{"phase": n, "name": f"part {n}", "complexity": 2, "agents": 2} for n in (1, 2)]
+        ask("budget/allocate", sessionId="run", strategy="dynamic", phases=phases)
+        ask("workflow/startPhase", sessionId="run", phase=1, name="research")
+        for wave in (1, 2):
+            ask("workflow/startWave", sessionId="run", phase=1, wave=wave)
+        leases = [
+            ask("budget/reserve", sessionId="run", holder=f"agent for {n}", tokens=100 + n, ttlMs=900_000 + n)[
+                "leaseId"
+            ]
+            for n in range(4)
+        ]
+        ask("budget/settle", sessionId="run", leaseId=leases[0], used=120)
+        ask("budget/release", sessionId="run", leaseId=leases[1])
+        ask("budget/renew", sessionId="run", leaseId=leases[2], ttlMs=1_800_000)
+        for tokens, wave in ((300, 1), (6_900, 2)):
+            item = {"layer": "transient", "tokens": tokens, "phase": 1, "wave": wave}
+            added = ask("context/add", sessionId="run", items=[item])["items"][0]["id"]
+            if tokens == 300:
+                small = added
+        ask("workflow/completeWave", sessionId="run", phase=1, wave=1)
+        ask("context/prune", sessionId="run", target={"items": [small]})
+        assert ask("budget/status", sessionId="run")["level"] == "critical"
+        ask("session/open", sessionId="ended")
+        ask("context/add", sessionId="ended", items=[{"layer": "permanent", "tokens": 900}])
+        ask("session/close", sessionId="ended")
+        ask("session/open", sessionId="waves", config={"policy": "aggressive"})
+        ask("workflow/startPhase", sessionId="waves", phase=1)
+        for reopen in (False, True):
+            ask("workflow/startWave", sessionId="waves", phase=1, wave=1, reopen=reopen)
+            ask("context/add", sessionId="waves", items=[{"layer": "phase", "tokens": 90, "phase": 1, "wave": 1}])
+            ask("workflow/completeWave", sessionId="waves", phase=1, wave=1)
+        ask("workflow/completePhase", sessionId="waves", phase=1)
+
+
+def rows_of(folder: Path, table: str) -> list[dict[str, Any]]:
+    """The rows of a table, without sums of nothing and without counters, which only have to be higher than before."""
+    with contextlib.closing(sqlite3.connect(store_of(folder))) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+    for row in rows:
+        row.pop("next_seq", None)
+        row.pop("next_order", None)
+    return sorted((row for row in rows if table != "sums" or row["retained"] or row["processed"]), key=str)
+
+
+def salvaged(folder: Path, *tables: str) -> dict[str, Any]:
+    """The notice after the pages of these tables were overwritten with zeros and the store was repaired."""
+    fold_log(store_of(folder))
+    for page in [root_page(store_of(folder), table) for table in tables]:
+        spoil(store_of(folder), (page - 1) * PAGE, bytes(PAGE))
+    with contextlib.closing(Served(folder)) as ask:
+        assert ask._backend.store.repair() == []
+    (notice,) = [notice for notice in told(folder) if notice["kind"] == "salvaged"]
+    return notice
+
+
+def forget_new_details(folder: Path) -> None:
+    """Make the log one of an earlier version, which told less of allocations, phases and leases."""
+    with contextlib.closing(sqlite3.connect(store_of(folder))) as connection:
+        for session_id, revision, body in connection.execute(
+            "SELECT session_id, revision, body FROM events"
+        ).fetchall():
+            event = unpack(body)
+            for name in ("name", "phases", "buffer", "phase", "expiresAt"):
+                event["detail"].pop(name, None)
+            connection.execute(
+                "UPDATE events SET body = ? WHERE session_id = ? AND revision = ?", (pack(event), session_id, revision)
+            )
+        connection.commit()
+
+
+@pytest.mark.parametrize("table", DERIVED)
+def test_what_follows_from_the_log_is_as_it_was(tmp_path: Path, table: str) -> None:
+    run_workflow(tmp_path)
+    before = {each: rows_of(tmp_path, each) for each in DERIVED}
+    assert before[table]
+
+    notice = salvaged(tmp_path, table)
+
+    assert {each: rows_of(tmp_path, each) for each in DERIVED} == before
+    if table == "sessions":
+        assert [row["madeAgain"] for row in notice["detail"]["sessions"]] == [True] * 3
+    else:
+        assert notice["detail"]["sessions"] == []
+        assert notice["message"].endswith("nothing is known to be lost")
+    with contextlib.closing(Served(tmp_path)) as ask:
+        new = ask("context/add", sessionId="run", items=[{"layer": "permanent", "tokens": 1}])["items"][0]["id"]
+    (nonce,) = {row["nonce"] for row in before["sessions"] if row["id"] == "run"}
+    assert new.startswith(f"i{nonce}")
+
+
+def test_what_an_earlier_version_did_not_log_is_named(tmp_path: Path) -> None:
+    run_workflow(tmp_path)
+    forget_new_details(tmp_path)
+    before = {lease["id"]: lease for lease in rows_of(tmp_path, "leases")}
+    active = sorted(lease["id"] for lease in before.values() if lease["state"] == "active")
+
+    notice = salvaged(tmp_path, "phases", "leases", "sessions")
+
+    (run,) = [row for row in notice["detail"]["sessions"] if row["sessionId"] == "run"]
+    assert (run["phaseNames"], sorted(run["leaseExpiry"]), run["allocation"]) == ([1], active, True)
+    for words in ("the names of 1 phases", "the expiry of 2 leases", "its allocation"):
+        assert words in notice["message"]
+    after = {lease["id"]: lease for lease in rows_of(tmp_path, "leases")}
+    for lease_id, lease in after.items():
+        same = ("holder", "tokens", "state", "used", "reserved_at")
+        assert [lease[name] for name in same] == [before[lease_id][name] for name in same]
+    with contextlib.closing(Served(tmp_path)) as ask:
+        assert ask("budget/status", sessionId="run")["leased"] == 0
+        ask("budget/renew", sessionId="run", leaseId=active[0], ttlMs=1_000)
+
+
+def test_what_only_a_lost_log_told_is_named(tmp_path: Path) -> None:
+    run_workflow(tmp_path)
+
+    notice = salvaged(tmp_path, "sessions", "events", "leases")
+
+    for row in notice["detail"]["sessions"]:
+        assert (row["uncertain"], row["settings"]) == (["session", "leases"], "back to the defaults")
+    assert all(row["updated_at"] >= row["created_at"] > "2000" for row in rows_of(tmp_path, "sessions"))
+    assert "session run was made again" in notice["message"]
+    assert "lacks what only lost events told of its state, level and peak, its leases" in notice["message"]
+
+
+def test_lost_undos_are_named_where_something_could_be_undone(tmp_path: Path) -> None:
+    run_workflow(tmp_path)
+    lost: dict[str, list[int]] = {}
+    for row in rows_of(tmp_path, "undos"):
+        lost.setdefault(row["session_id"], []).append(row["revision"])
+    assert len(lost) == 2
+
+    notice = salvaged(tmp_path, "undos")
+
+    assert {row["sessionId"]: row["undos"] for row in notice["detail"]["sessions"]} == {
+        session: sorted(revisions) for session, revisions in lost.items()
+    }
+    assert f"session run lost the undos of {len(lost['run'])} revisions" in notice["message"]
+
+
+def test_sessions_whose_counts_were_calibrated_are_named(tmp_path: Path) -> None:
+    run_workflow(tmp_path)
+    with contextlib.closing(Served(tmp_path)) as ask:
+        for _ in range(5):
+            ask("usage/record", model="claude-sonnet-4", counted=1_000, reported=1_100)
+        ask("context/add", sessionId="run", items=[{"layer": "permanent", "content": "calibrated"}])
+
+    notice = salvaged(tmp_path, "calibrations")
+
+    assert notice["detail"]["sessions"] == [{"sessionId": "run", "calibration": True}]
+    assert "session run lost the calibration of its counts" in notice["message"]
+
+
+@pytest.mark.parametrize("table", ["leases", "waves", "undos"])
+def test_a_table_without_rows_is_no_loss(tmp_path: Path, table: str) -> None:
+    fill(tmp_path)
+    notice = salvaged(tmp_path, table)
+    assert notice["detail"]["sessions"] == []
+    assert notice["message"].endswith("nothing is known to be lost")
+
+
+def test_lost_request_keys_are_spoken_of(tmp_path: Path) -> None:
+    fill(tmp_path)
+    assert "a request repeated with one is carried out again" in salvaged(tmp_path, "request_keys")["message"]
 
 
 def test_a_page_of_the_schema_is_the_worst_and_each_session_is_named(tmp_path: Path) -> None:

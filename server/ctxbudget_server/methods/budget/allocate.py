@@ -63,7 +63,14 @@ def allocate(request: Request, params: AllocateParams) -> AllocateResult:
             error.fields["phase"] = fault.phase
             raise error from fault
         _take_on(unit, shared, {need.number: need.name for need in needs})
-        unit.detail = {"why": f"allocate {params.strategy}", "total": total}
+        unit.detail = {
+            "why": f"allocate {params.strategy}",
+            "total": total,
+            "phases": [
+                {"phase": phase.number, "name": phase.name, "tokens": phase.allocated} for phase in unit.phases.values()
+            ],
+            "buffer": shared.buffer,
+        }
         return lambda: _result(unit, params, scope, shared)
 
     return changing(request, params, body)

@@ -25,7 +25,7 @@ def renew(request: Request, params: RenewParams) -> RenewResult:
             check_fits(unit, lease.tokens)
         renewed = replace(lease, expires_at=expiry(request, params.ttl_ms))
         unit.put_lease(renewed)
-        unit.detail = {"why": f"renew {lease.holder}", "lease": lease.id}
+        unit.detail = {"why": f"renew {lease.holder}", "lease": lease.id, "expiresAt": renewed.expires_at}
         return lambda: RenewResult(
             session_id=unit.id,
             revision=unit.revision,

@@ -40,7 +40,13 @@ def reserve(request: Request, params: ReserveParams) -> ReserveResult:
             expires_at=expiry(request, params.ttl_ms),
         )
         unit.put_lease(lease)
-        unit.detail = {"why": f"reserve for {params.holder}", "lease": lease.id, "tokens": lease.tokens}
+        unit.detail = {
+            "why": f"reserve for {params.holder}",
+            "lease": lease.id,
+            "tokens": lease.tokens,
+            "phase": lease.phase,
+            "expiresAt": lease.expires_at,
+        }
         return lambda: ReserveResult(
             session_id=unit.id,
             revision=unit.revision,

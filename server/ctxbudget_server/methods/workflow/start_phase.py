@@ -34,6 +34,7 @@ def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:
         started = unit.put_phase(
             replace(phase, state="running", order=unit.next_order(), name=params.name or phase.name)
         )
+        unit.detail["name"] = started.name
         unmark(unit, params.phase, None)
         due = phases_due(unit.phases.values(), started, unit.settings.values["keepFor"])
         decisions = on_phase_started(unit.settings.policy, unit.items(state="retained"), due)

@@ -28,6 +28,36 @@ from ctxbudget_server.store.file.permissions import make_private
 CHUNK = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
+NAMED_BY_SESSION = ("sessions", "items", "events", "blobs")
+"""Tables whose losses are named session by session. Most others are rebuilt from these."""
+
+BESIDES_SESSIONS = {
+    "calibrations": "calibrations of token counts are lost, if usage was recorded",
+    "request_keys": "request keys are lost, if any were used: a request repeated with one is carried out again",
+    "losses": "earlier notices are lost, if there were any",
+}
+"""What is said of tables whose rows no session's log tells."""
+
+COUNTED = {
+    "originals": "the originals of {} items",
+    "undos": "the undos of {} revisions",
+    "phaseNames": "the names of {} phases",
+    "leaseExpiry": "the expiry of {} leases, which count as expired",
+}
+WHOLE = {
+    "settings": "its settings",
+    "allocation": "its allocation to phases",
+    "calibration": "the calibration of its counts",
+}
+UNCERTAIN = {
+    "session": "its state, level and peak",
+    "phases": "its phases",
+    "waves": "its waves",
+    "layers": "the peaks of its layers",
+    "leases": "its leases",
+    "undos": "its undos",
+}
+
 
 def replace(path: Path) -> None:
     """Replace the damaged store with what can be read of it, and set the damaged files aside.
@@ -132,23 +162,40 @@ def _figures(found: Salvaged, kept: str) -> dict[str, Any]:
 
 def _sentence(found: Salvaged, kept: str) -> str:
     read = f"{found.rows['sessions']} sessions with {found.rows['items']} items"
-    lost = "; ".join(_lost(session) for session in found.sessions.values())
-    if not lost:
-        lost = f"rows of {', '.join(found.incomplete)} are lost" if found.incomplete else "nothing is known to be lost"
-    return f"the store was damaged: the file is kept as {kept}, and {read} were read from it; {lost}"
+    lost = [_lost(session) for session in found.sessions.values()]
+    lost += [words for table, words in BESIDES_SESSIONS.items() if table in found.incomplete]
+    doubtful = [table for table in NAMED_BY_SESSION if table in found.incomplete]
+    if not lost and doubtful:
+        lost = [f"rows of {', '.join(doubtful)} may be lost"]
+    known = "; ".join(lost) or "nothing is known to be lost"
+    return f"the store was damaged: the file is kept as {kept}, and {read} were read from it; {known}"
 
 
 def _lost(session: dict[str, Any]) -> str:
+    said = []
+    if "madeAgain" in session:
+        said.append("was made again from its items and its log")
+    if parts := _parts(session):
+        said.append(f"lost {', '.join(parts)}")
+    if "itemsFromLog" in session:
+        said.append(f"got {session['itemsFromLog']} items back from its log")
+    if "retained" in session:
+        said.append(f"retains {session['retained']['after']:,} tokens ({session['retained']['before']:,} on record)")
+    if "uncertain" in session:
+        words = ", ".join(UNCERTAIN[name] for name in session["uncertain"])
+        said.append(f"lacks what only lost events told of {words}")
+    return f"session {session['sessionId']} {' and '.join(said)}"
+
+
+def _parts(session: dict[str, Any]) -> list[str]:
     parts = []
-    for name, word in (("items", "items"), ("events", "events")):
+    for name in ("items", "events"):
         if name in session:
-            parts.append(f"{session[name]} {word}")
-    if "originals" in session:
-        parts.append(f"the originals of {len(session['originals'])} items")
-    if "settings" in session:
-        parts.append("its settings")
-    lost = f"lost {', '.join(parts)}" if parts else "was made again from its items and its log"
-    return f"session {session['sessionId']} {lost}"
+            parts.append(f"{session[name]} {name}")
+    for name, words in COUNTED.items():
+        if name in session:
+            parts.append(words.format(len(session[name])))
+    return parts + [words for name, words in WHOLE.items() if name in session]
 
 
 def _no_room(path: Path, fault: Exception) -> ProtocolError:

@@ -9,13 +9,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
+from ctxbudget_server.rules.levels import next_level
+from ctxbudget_server.store.damage.rebuild import rebuilt, thresholds_of
 from ctxbudget_server.store.damage.scan import Row, RowScan, Table, listed
 from ctxbudget_server.store.encoding.content import unpacked
-from ctxbudget_server.store.records import Session
+from ctxbudget_server.store.records import Event, Session
+from ctxbudget_server.store.schema import MIGRATIONS
 from ctxbudget_server.store.transaction import SqliteWriter
 
 KEPT_APART = ("store_facts",)
 """Tables that describe the file itself, not its content."""
+
+REBUILT = ("phases", "waves", "layers", "leases")
+"""Tables whose lost rows follow from the log."""
 
 
 @dataclass(slots=True)
@@ -33,6 +39,10 @@ class Salvaged:
         """Note that something of a session was lost or reconstructed."""
         self.sessions.setdefault(session_id, {"sessionId": session_id})[what] = amount
 
+    def add(self, session_id: str, what: str, one: str) -> None:
+        """Add one to what was noted of a session."""
+        self.sessions.setdefault(session_id, {"sessionId": session_id}).setdefault(what, []).append(one)
+
 
 def salvage(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> Salvaged:
     """Copy all rows that can be read, then recompute the figures from them. `fresh` has the tables and an open
@@ -49,7 +59,9 @@ def salvage(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> Salvaged:
 
 
 def _copy(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table: Table, found: Salvaged) -> None:
-    if not table.columns:  # the damaged store predates this table, or its description cannot be read
+    if not table.columns:
+        if not _predates(damaged, table.name):  # its description cannot be read
+            found.incomplete.append(table.name)
         return
     scan = RowScan(damaged, table)
     marks = ", ".join("?" * len(table.columns))
@@ -62,6 +74,15 @@ def _copy(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table: Table, 
             scan.complete = False
     if not scan.complete:
         found.incomplete.append(table.name)
+
+
+def _predates(damaged: sqlite3.Connection, table: str) -> bool:
+    """Whether the damaged store is of a version that did not have the table yet."""
+    try:
+        (version,) = damaged.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:
+        return False
+    return not any(f"CREATE TABLE {table} " in step for step in MIGRATIONS[:version])
 
 
 def _sound_blobs(rows: Iterator[Row]) -> Iterator[Row]:
@@ -86,28 +107,35 @@ class _Repair:
         self._writer = writer
         self._id = session_id
         self._found = found
-        self._config: dict[str, Any] = {}
+        self._log = self._events()
+        self._told = rebuilt(self._log)
 
     def run(self) -> None:
         """Restore what the log has, note what it lacks, and sum up the figures again."""
         self._sql.execute("DELETE FROM blob_holders WHERE session_id = ?", (self._id,))
         items = self._items()
         session = self._session(items)
+        self._rebuild_tables(self._log_is_whole(session.revision))
+        self._miss_undos()
+        self._miss_calibration(items)
         self._miss_originals(items)
         self._miss_events(session)
         self._hold_blobs(items)
         self._sum_up(session, items)
 
+    def _events(self) -> list[Event]:
+        try:
+            return self._writer.events(self._id)
+        except (KeyError, ValueError, TypeError):  # the log has gaps, so later changes cannot be applied
+            return []
+
+    def _log_is_whole(self, revision: int) -> bool:
+        return [event.revision for event in self._log] == [*range(1, revision + 1)] and not self._told.unreadable
+
     def _items(self) -> dict[str, Item]:
         """The items that could be read; the others as the log has them."""
         items = {item.id: item for item in self._all_items()}
-        logged: dict[str, dict[str, Any]] = {}
-        try:
-            for event in self._writer.events(self._id):
-                self._config = event.detail.get("config", self._config)
-                logged.update({change["id"]: change["after"] for change in event.changes})
-        except (KeyError, ValueError, TypeError):  # the log has gaps, so later changes cannot be applied
-            pass
+        logged = {change["id"]: change["after"] for event in self._log for change in event.changes}
         missing = [image for item_id, image in logged.items() if item_id not in items]
         remade = [item for image in missing if (item := _item_of(image)) is not None]
         if remade:
@@ -128,9 +156,7 @@ class _Repair:
         last = self._figure("SELECT max(revision) FROM events WHERE session_id = ?")
         revision = max([last, *(item.revision for item in items.values())])
         if found is None:
-            if not self._config:
-                self._found.note(self._id, "settings", "back to the defaults")
-            found = self._remade(items)
+            found = self._remade(items, self._log_is_whole(revision))
         if found.revision > max(revision, last):
             self._found.note(self._id, "lastEvent", last)
         return replace(
@@ -139,22 +165,72 @@ class _Repair:
             next_seq=max([found.next_seq, *(item.seq + 1 for item in items.values())]),
         )
 
-    def _remade(self, items: dict[str, Item]) -> Session:
+    def _remade(self, items: dict[str, Item], log_is_whole: bool) -> Session:
+        told = self._told
+        self._found.note(self._id, "madeAgain", True)
+        if not log_is_whole:
+            self._found.add(self._id, "uncertain", "session")
+            if not told.configured:
+                self._found.note(self._id, "settings", "back to the defaults")
+        if not told.allocated:
+            self._found.note(self._id, "allocation", True)
         dates = self._sql.execute("SELECT min(at), max(at) FROM events WHERE session_id = ?", (self._id,)).fetchone()
-        first, last = (each or "1970-01-01T00:00:00.000Z" for each in dates)
-        some_id = next(iter(items), "iremade1")
+        added = [item.added_at for item in items.values()]
+        times = sorted([*filter(None, dates), *added])
         return Session(
             id=self._id,
-            nonce=some_id[1:].rstrip("0123456789"),
-            state="open",
-            created_at=first,
-            updated_at=last,
-            closed_at=None,
+            nonce=next((nonce_of(item) for item in items.values()), "remade"),
+            state=told.state,
+            created_at=times[0],
+            updated_at=max(told.updated_at or "", *added) or times[-1],
+            closed_at=told.closed_at,
             revision=0,
-            config=self._config,
+            config=told.config,
+            peak=told.peak,
+            level=told.level,
+            buffer=told.buffer,
+            dropped_revision=told.dropped_revision,
             next_order=1_000_000,  # later than all earlier starts and completions
             next_seq=1_000_000,  # so that no id is reused
         )
+
+    def _rebuild_tables(self, log_is_whole: bool) -> None:
+        """Restore phases, waves, layers and leases that could not be read as the log tells them."""
+        told, lost = self._told, [name for name in REBUILT if name in self._found.incomplete]
+        if "phases" in lost:
+            kept = self._writer.phases(self._id)
+            phases = [phase for phase in told.phases.values() if phase.number not in kept]
+            self._writer.put_phases(self._id, phases)
+            if nameless := sorted(told.phase_names & {phase.number for phase in phases}):
+                self._found.note(self._id, "phaseNames", nameless)
+            if not told.allocated:
+                self._found.note(self._id, "allocation", True)
+        if "waves" in lost:
+            known = {(wave.phase, wave.number) for wave in self._writer.waves(self._id)}
+            self._writer.put_waves(self._id, [wave for key, wave in told.waves.items() if key not in known])
+        if "layers" in lost:
+            layers = self._writer.layers(self._id)
+            self._writer.put_layers(self._id, [layer for key, layer in told.layers.items() if key not in layers])
+        if "leases" in lost:
+            there = {lease.id for lease in self._writer.leases(self._id)}
+            missing = [lease for lease in told.leases.values() if lease.id not in there]
+            for lease in missing:
+                self._writer.put_lease(self._id, lease)
+            if expired := [each.id for each in missing if each.state == "active" and each.id in told.unknown_expiry]:
+                self._found.note(self._id, "leaseExpiry", expired)
+        if not log_is_whole:
+            for name in (*lost, *({"undos"} & {*self._found.incomplete})):
+                self._found.add(self._id, "uncertain", name)
+
+    def _miss_undos(self) -> None:
+        if "undos" in self._found.incomplete:
+            rows = self._sql.execute("SELECT revision FROM undos WHERE session_id = ?", (self._id,)).fetchall()
+            if missing := sorted(set(self._told.undoable) - {row[0] for row in rows}):
+                self._found.note(self._id, "undos", missing)
+
+    def _miss_calibration(self, items: dict[str, Item]) -> None:
+        if "calibrations" in self._found.incomplete and any(each.provenance == "calibrated" for each in items.values()):
+            self._found.note(self._id, "calibration", True)
 
     def _miss_originals(self, items: dict[str, Item]) -> None:
         kept = {row[0] for row in self._sql.execute("SELECT hash FROM blobs")}
@@ -181,14 +257,28 @@ class _Repair:
         self._writer.add_sums(self._id, {key: figures for key, figures in sums.items() if figures != Figures()})
         retained = sum(figures.retained for figures in sums.values())
         processed = sum(figures.processed for figures in sums.values())
-        if (retained, processed) != (session.retained, session.processed):
+        made_again = "madeAgain" in self._found.sessions.get(self._id, ())
+        if (retained, processed) != (session.retained, session.processed) and not made_again:
             self._found.note(self._id, "retained", {"before": session.retained, "after": retained})
         self._writer.put_session(
-            replace(session, retained=retained, processed=processed, peak=max(session.peak, retained))
+            replace(
+                session,
+                retained=retained,
+                processed=processed,
+                peak=max(session.peak, retained),
+                level=next_level(session.level, retained, thresholds_of(session.config)),
+            )
         )
 
     def _figure(self, query: str) -> int:
         return self._sql.execute(query, (self._id,)).fetchone()[0] or 0
+
+
+def nonce_of(item: Item) -> str:
+    """The nonce of the session's life, from the id of an item: the id's letter and number removed."""
+    rest = item.id[1:]
+    number = f"{item.seq:06}"
+    return rest.removesuffix(number if rest.endswith(number) else str(item.seq))
 
 
 def _item_of(image: dict[str, Any]) -> Item | None:
