@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.retention import parsed, retain
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.encoding.packing import pack, unpack
 from tests.faults.fault_stores import (
@@ -198,6 +200,19 @@ def test_what_follows_from_the_log_is_as_it_was(tmp_path: Path, table: str) -> N
         new = ask("context/add", sessionId="run", items=[{"layer": "permanent", "tokens": 1}])["items"][0]["id"]
     (nonce,) = {row["nonce"] for row in before["sessions"] if row["id"] == "run"}
     assert new.startswith(f"i{nonce}")
+
+
+def test_a_session_that_is_made_again_is_as_old_as_it_was(tmp_path: Path) -> None:
+    """What retention did to it does not count as work on it."""
+    with contextlib.closing(Served(tmp_path)) as ask:
+        ask("context/add", items=[{"layer": "transient", "content": "dropped later"}])
+        later = datetime.now(UTC) + timedelta(days=9)
+        assert retain(ask._backend.store, parsed("age=1d"), later, "test").items == 1
+    before = rows_of(tmp_path, "sessions")
+
+    salvaged(tmp_path, "sessions")
+
+    assert rows_of(tmp_path, "sessions") == before
 
 
 def test_what_an_earlier_version_did_not_log_is_named(tmp_path: Path) -> None:

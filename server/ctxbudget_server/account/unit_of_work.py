@@ -34,7 +34,8 @@ class UnitOfWork:
         self.check = check
         self.now = now
         self.stored = session
-        self.session = replace(session, revision=session.revision + 1, updated_at=now)
+        created_at = session.created_at if session.revision else now  # the first event tells when it was created
+        self.session = replace(session, revision=session.revision + 1, created_at=created_at, updated_at=now)
         self.settings = Settings.of(session.config)
         self.phases: dict[int, Phase] = reader.phases(session.id)
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
