@@ -18,7 +18,7 @@ from ctxbudget_server.fit import Tools
 
 T = TypeVar("T")
 
-MAX_KEPT = 50_000
+MAX_KEPT = 10_000
 """Maximum number of cached ids of kept texts."""
 ENTRY_BYTES = 700
 """Bytes of overhead of each cached value: its key, and its entries in the cache's tables."""
