@@ -357,7 +357,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_what_is_not_understood_is_refused_with_its_place(
     client: Client, form: str, message: dict[str, Any], member: str
 ) -> None:
-    """Also where the array would fit: nobody must rely on what is not understood."""
+    """Refused even if the array fits, since an array that is not understood cannot be relied on."""
     for limit in (10, 1_000_000):
         params = {"messages": [GO, message], "format": form, "maxTokens": limit}
         error = client.request_error("context/fit", params)

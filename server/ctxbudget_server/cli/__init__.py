@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader has gone, as with `| head`: there is no one to tell.
+        # The reading end of the pipe was closed, for example by `| head`, so no message can be shown.
         sys.stderr.close()
         return 141
 

@@ -14,6 +14,7 @@ from ctxbudget_server.fit.shape import (
     content_of,
     joined_text,
     refers_to_provider,
+    result_part,
     role_fault,
     shape_fault,
     string,
@@ -68,18 +69,7 @@ class Chat:
             found = content_of(content, _KNOWN)
             is_old = message.get("role") == "function"
             call = _old_call(index - 1) if is_old else string(message.get("tool_call_id"))
-            return [
-                Part(
-                    key,
-                    "result",
-                    found.text,
-                    call,
-                    original=found.original,
-                    is_json=found.is_json,
-                    fixed=not found.is_open or content is None,
-                    lasting=found.is_lasting,
-                )
-            ]
+            return [result_part(key, call, found, fixed=not found.is_open or content is None)]
         text = joined_text(content)
         stays = self.role(message) == "user" and refers_to_provider(content)
         parts = [Part(key, "text", text, stays=stays)] if text else []

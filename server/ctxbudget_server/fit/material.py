@@ -61,7 +61,7 @@ class Material:
 
     @cached_property
     def newest_results(self) -> dict[Key, Part]:
-        """The results that stay while what is newest has room: those of the latest turns that nobody pinned."""
+        """Results of the latest turns that are not pinned; they stay whole while the newest results have room."""
         return {part.key: part for part in self.talk.results if self.talk.is_yielding(part)}
 
     def part(self, key: Key) -> Part:

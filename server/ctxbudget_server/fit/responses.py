@@ -14,6 +14,7 @@ from ctxbudget_server.fit.shape import (
     content_of,
     joined_text,
     refers_to_provider,
+    result_part,
     role_fault,
     shape_fault,
     string,
@@ -121,18 +122,7 @@ class Responses:
         if pair and is_result:
             found = content_of(message.get("output"), _IN_CONTENTS)
             fixed = kind not in TEXT_OUTPUTS or not found.is_open
-            return [
-                Part(
-                    key,
-                    "result",
-                    found.text,
-                    pair,
-                    original=found.original,
-                    is_json=found.is_json,
-                    fixed=fixed,
-                    lasting=found.is_lasting,
-                )
-            ]
+            return [result_part(key, pair, found, fixed=fixed)]
         lasting = kind != "reasoning" and refers_to_provider(message)
         return [Part(key, "opaque", lasting=lasting, container=_container(message))]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from ctxbudget_server.fit.model import Message, Part, Role
+from ctxbudget_server.fit.model import Key, Message, Part, Role
 from ctxbudget_server.fit.unicode import well_formed
 
 
@@ -114,6 +114,20 @@ def content_of(content: Any, known: Collection[str]) -> Content:
     loads = any(block.get("type") in LOADERS for block in inner)
     is_open = not lasting and not loads and all(block.get("type") in known for block in inner)
     return Content(joined_text(inner), to_json(content), True, is_open, lasting, loads)
+
+
+def result_part(key: Key, call_id: str, found: Content, *, fixed: bool) -> Part:
+    """The part for a result with this content; `fixed` if no text may replace it."""
+    return Part(
+        key,
+        "result",
+        found.text,
+        call_id,
+        original=found.original,
+        is_json=found.is_json,
+        fixed=fixed,
+        lasting=found.is_lasting,
+    )
 
 
 def joined_text(blocks: Any) -> str:
