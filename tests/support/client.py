@@ -108,6 +108,7 @@ class Client:
         self._faults: list[str] = []
         self._output_ended = False
         self._shut_down = False
+        self._exit_sent = False
         self._hung_up = False
         self._reading = threading.Event()
         self._reading.set()
@@ -158,6 +159,7 @@ class Client:
 
     def notify(self, method: str, params: Json = ABSENT) -> None:
         """Send a notification."""
+        self._exit_sent = self._exit_sent or method == "exit"
         self.send(call(ABSENT, method, params))
 
     def cancel(self, message_id: MessageId) -> None:
@@ -315,7 +317,8 @@ class Client:
             if self.process.poll() is None and not self.process.stdin.closed:  # type: ignore[union-attr]
                 if self.initialize_result and not self._shut_down:
                     self.shutdown()
-                self.notify("exit")
+                if not self._exit_sent:
+                    self.notify("exit")
             code = self.wait()
             self.judge()
             if self.exit_code is not None and code != self.exit_code:
