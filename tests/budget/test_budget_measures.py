@@ -69,6 +69,15 @@ def test_a_repeated_record_counts_once(client: Client) -> None:
     assert client.request("usage/record", params) == client.request("usage/record", params)
 
 
+def test_one_count_recorded_again_and_again_is_learned_once(client: Client) -> None:
+    bill = {"model": "billed-by-one-count", "counted": 1_000, "reported": 1_100}
+
+    for _ in range(12):
+        recorded = client.request("usage/record", bill)
+
+    assert (recorded["samples"], recorded["factor"]) == (12, 1.1)
+
+
 def test_an_estimate_at_once_is_marked(client: Client) -> None:
     answer = client.request("tokens/count", {"texts": [REPORT], "allowEstimate": True, "model": "gpt-3.5-turbo"})
 

@@ -21,6 +21,7 @@ from ctxbudget_server.rules.calibration import (
     factor,
     load,
     observe,
+    raw_count,
 )
 
 Bill = tuple[float, int]
@@ -38,9 +39,16 @@ NOISE = st.floats(-0.02, 0.02)
 FRESH = Calibration()
 
 
-def learned(*bills: Bill, state: Calibration = FRESH) -> Calibration:
+def used_again(ratio: float, count: int, times: int, state: Calibration = FRESH) -> Calibration:
+    """What is learned from bills for one count that stays as it was, given without its factor."""
+    for _ in range(times):
+        state = observe(state, raw_count(state, count), round(count * ratio), count)
+    return state
+
+
+def learned(*bills: Bill, state: Calibration = FRESH, given: int | None = None) -> Calibration:
     for counted, reported in bills:
-        state = observe(state, counted, reported)
+        state = observe(state, counted, reported, given)
     return state
 
 
@@ -180,6 +188,41 @@ def test_the_band_promises_no_more_than_few_records_can_show() -> None:
     assert sum(held) / len(held) > 0.87
 
 
+def test_twelve_bills_for_one_count_are_learned_as_one_ratio() -> None:
+    assert factor(used_again(1.1, 1_000, 12)) == pytest.approx(1.1, rel=1e-3)
+
+
+@given(RATIOS, st.integers(1_000, 100_000), st.integers(1, 3 * WINDOW))
+def test_a_count_that_is_used_again_does_not_compound(ratio: float, count: int, times: int) -> None:
+    state = used_again(ratio, count, times)
+
+    assert state == learned(*[(count, round(count * ratio))] * times, given=count)
+    assert min(1, ratio) - 1e-3 <= factor(state) <= max(1, ratio) + 1e-3
+    if times >= 12:
+        assert factor(state) == pytest.approx(ratio, rel=1e-3)
+
+
+@given(st.floats(0.7, 1.6), st.floats(0.7, 1.6), st.integers(4_000, 100_000))
+def test_nor_does_one_that_was_taken_with_an_earlier_factor(first: float, then: float, count: int) -> None:
+    """The factor is that of the bill which gave the count first, however far it has moved since."""
+    known = learned(*bills(first, [8_000] * 12))
+    taken_with = factor(known)
+
+    state = used_again(then, count, 60, known)
+
+    assert factor(state) == pytest.approx(then * taken_with, rel=0.01)
+
+
+@given(RATIOS, st.lists(st.integers(2_000, 100_000), min_size=12, max_size=40, unique=True))
+def test_fresh_counts_need_no_factor(ratio: float, raw_counts: list[int]) -> None:
+    state = FRESH
+    for raw in raw_counts:
+        given_count = round(raw * factor(state))
+        state = observe(state, raw_count(state, given_count), round(raw * ratio), given_count)
+
+    assert factor(state) == pytest.approx(ratio, rel=0.01)
+
+
 def test_the_samples_go_on_when_the_window_is_full() -> None:
     state = learned(*bills(1.2, [5_000] * 100))
 
@@ -191,6 +234,7 @@ def test_the_samples_go_on_when_the_window_is_full() -> None:
     [
         {}, {"samples": 1}, {"samples": 0, "recent": [[100, 110, 1]]}, {"samples": 1, "recent": [[100, 110]]},
         {"samples": 1, "recent": [[100, 9_000, 1]]}, {"samples": 1, "recent": [[100, 110, 2]]},
+        {"samples": 1, "recent": [[100, 110, 1, "100"]]}, {"samples": 1, "recent": [[100, 110, 1, 100, 1]]},
         {"samples": 1, "recent": [[100, 110, math.nan]]}, {"samples": -1, "recent": []},
         {"samples": 1, "recent": ["x"]}, {"samples": 999, "recent": [[100, 110, 1]] * (WINDOW + 1)},
     ],
@@ -198,3 +242,10 @@ def test_the_samples_go_on_when_the_window_is_full() -> None:
 def test_what_is_no_dump_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="calibration"):
         load(wrong)
+
+
+def test_records_from_before_counts_were_kept_are_read() -> None:
+    state = load({"samples": 1, "recent": [[4_000, 4_400, 1]]})
+
+    assert state == learned((4_000, 4_400))
+    assert raw_count(state, 4_000) == 4_000 / factor(state)

@@ -62,11 +62,15 @@ than 9 cannot show what nine in ten stay below.
 
 @dataclass(frozen=True, slots=True)
 class BillRecord:
-    """One bill: tokens counted before calibration, tokens billed, and the share of its weight left by age (0 to 1)."""
+    """One bill: tokens counted before calibration, tokens billed, and the share of its weight left by age (0 to 1).
+
+    `given` is the count as the caller gave it; None in records from before it was kept.
+    """
 
     counted: float
     reported: int
     freshness: float = 1.0
+    given: int | None = None
 
     @property
     def weight(self) -> float:
@@ -90,16 +94,17 @@ class ErrorBand:
     p90: float
 
 
-def observe(state: Calibration, counted_raw: float, reported: int) -> Calibration:
+def observe(state: Calibration, counted_raw: float, reported: int, given: int | None = None) -> Calibration:
     """`state` after a bill of `reported` tokens for texts counted as `counted_raw` before any calibration.
 
-    A useless record (no tokens, not a number, a ratio impossible for a tokenizer) leaves it unchanged.
+    `given` is the count as the caller gave it, for `raw_count`. A useless record (no tokens, not a number, a ratio
+    impossible for a tokenizer) leaves `state` unchanged.
     """
     if not _is_sane(counted_raw, reported):
         return state
     aged = 0.5 ** (_size_weight(counted_raw) / HALF_LIFE)
     older = (replace(record, freshness=record.freshness * aged) for record in state.recent)
-    recent = [*older, BillRecord(float(counted_raw), reported)]
+    recent = [*older, BillRecord(float(counted_raw), reported, given=given)]
     if len(recent) > WINDOW:
         recent.remove(min(recent, key=lambda record: record.weight))
     return Calibration(state.samples + 1, tuple(recent))
@@ -111,6 +116,17 @@ def factor(state: Calibration) -> float:
         return 1.0
     voices = [(math.log(record.reported / record.counted), record.weight) for record in state.recent]
     return round(math.exp(_weighted_median([*voices, (0.0, PRIOR_WEIGHT)])), 4)
+
+
+def raw_count(state: Calibration, given: int) -> float:
+    """A count given without its factor, as it was before calibration.
+
+    A count that an earlier bill gave as well is the same count, used again: divided by today's factor, which that bill
+    has moved, it would raise the factor once more with every use. A new count has the current factor in it. Two counts
+    of one text are equal only if their factors are, so a fresh count of a text is never taken for its old one.
+    """
+    again = next((record.counted for record in reversed(state.recent) if record.given == given), None)
+    return given / factor(state) if again is None else again
 
 
 def error_band(state: Calibration) -> ErrorBand | None:
@@ -127,10 +143,10 @@ def error_band(state: Calibration) -> ErrorBand | None:
 
 
 def dump(state: Calibration) -> dict[str, object]:
-    """`state` in JSON's own types; the records as `[counted, reported, freshness]`."""
+    """`state` in JSON's own types; the records as `[counted, reported, freshness, given]`."""
     return {
         "samples": state.samples,
-        "recent": [[record.counted, record.reported, record.freshness] for record in state.recent],
+        "recent": [[record.counted, record.reported, record.freshness, record.given] for record in state.recent],
     }
 
 
@@ -144,10 +160,12 @@ def load(dumped: Mapping[str, object]) -> Calibration:
 
 def _record(entry: object) -> BillRecord:
     match entry:
-        case [int() | float() as counted, int() as reported, int() | float() as freshness] if (
+        case [counted, reported, freshness]:
+            return _record([counted, reported, freshness, None])
+        case [int() | float() as counted, int() as reported, int() | float() as freshness, int() | None as given] if (
             _is_sane(counted, reported) and 0 <= freshness <= 1
         ):
-            return BillRecord(float(counted), reported, float(freshness))
+            return BillRecord(float(counted), reported, float(freshness), given)
     raise ValueError("not a record of a calibration")
 
 

@@ -8,7 +8,7 @@ from ctxbudget_protocol.methods.usage import RecordResult
 from ctxbudget_server.account.counter import calibration_of, counter_of, wire_band
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
-from ctxbudget_server.rules.calibration import dump, observe
+from ctxbudget_server.rules.calibration import dump, observe, raw_count
 from ctxbudget_server.store.records import KeyedResult
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ def record(request: Request, params: RecordParams) -> RecordResult:
         if known := first_result(writer, request.method, scope, params.request_key):
             raise AnsweredBefore(known)
         state = calibration_of(writer, params.model)
-        in_force = params.factor or counter_of(params.model, state).factor
-        learned = observe(state, params.counted / in_force, params.reported)
+        raw = params.counted / params.factor if params.factor else raw_count(state, params.counted)
+        learned = observe(state, raw, params.reported, params.counted)
         writer.put_calibration(params.model, dump(learned), request.now())
         counter = counter_of(params.model, learned)
         result = RecordResult(
