@@ -538,7 +538,7 @@ class UsageRecordParams(TypedDict, total=False):
     counted: Required[int]
     """The sum of the counts, tokens."""
     factor: float | None
-    """The factor returned with the counts. Absent: that of an earlier bill for the same count, else the current one."""
+    """The factor returned with the counts. Absent: that of an earlier bill for the same count, or the current one."""
     reported: Required[int]
     """What the provider billed for the same text, tokens."""
     request_key: str | None

@@ -16,7 +16,7 @@ class RecordParams(Record):
     model: Model
     counted: Tokens = described("The sum of the counts, tokens.")
     factor: Annotated[float, Constraint(gt=0, le=1000, finite=True)] | None = described(
-        "The factor returned with the counts. Absent: that of an earlier bill for the same count, else the current one.",
+        "The factor returned with the counts. Absent: that of an earlier bill for the same count, or the current one.",
         default=None,
     )
     reported: Tokens = described("What the provider billed for the same text, tokens.")
