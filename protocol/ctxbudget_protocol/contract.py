@@ -176,7 +176,10 @@ def _error_data(name: str, spec: ErrorSpec) -> Schema:
         "type": "object",
         "properties": {
             "name": {"const": name, "description": "The name of the error, for programs."},
-            "retryable": {"const": spec.retryable, "description": _meaning("retryable")},
+            "retryable": {
+                **({"type": "boolean"} if spec.retryable is None else {"const": spec.retryable}),
+                "description": _meaning("retryable"),
+            },
             "errors": _FAULTS,
             **members,
         },

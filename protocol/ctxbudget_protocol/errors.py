@@ -1,7 +1,7 @@
 """Every error that can cross the wire: its stable name, its code, and what it carries.
 
 Programs switch on ``data.name``, which never changes. The code distinguishes JSON-RPC's own errors from ours
-(1001-1099). ``data.retryable`` says whether the same request may succeed later unchanged.
+(1001-1099). ``data.retryable`` says whether the same request may succeed later unchanged, by waiting alone.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ Location = Sequence[str | int]
 class ErrorSpec(NamedTuple):
     """One error: its code, whether a retry may help, a sentence for the reference page, its members.
 
-    `data` has the JSON types of the guaranteed members of `data`; `?` marks one that may be absent or null.
+    `retryable` is None if it depends on the case; then each error says it. `data` has the JSON types of the guaranteed
+    members of `data`; `?` marks one that may be absent or null.
     """
 
     code: int
-    retryable: bool
+    retryable: bool | None
     doc: str
     data: Mapping[str, str] = MappingProxyType({})
 
@@ -37,7 +38,11 @@ ERRORS: dict[str, ErrorSpec] = {
     "requestCancelled": ErrorSpec(-32800, False, "The client cancelled the request; nothing of it remains."),
     "contentModified": ErrorSpec(-32801, False, "The document changed before the answer was ready; ask again."),
     "budgetExceeded": ErrorSpec(
-        1001, True, "The tokens asked for do not fit.", {"requested": "integer", "available": "integer"}
+        1001,
+        None,
+        "The tokens asked for do not fit. Retryable if they would without the leases in flight (`leased` tokens), "
+        "which end by themselves; otherwise prune first, or ask for less than `budget`.",
+        {"requested": "integer", "available": "integer", "leased": "integer?", "budget": "integer?"},
     ),
     "unknownSession": ErrorSpec(1002, False, "No session has this id.", {"sessionId": "string"}),
     "sessionClosed": ErrorSpec(
@@ -121,14 +126,19 @@ ERRORS: dict[str, ErrorSpec] = {
 class ProtocolError(Exception):
     """An error with a name from `ERRORS`, ready for the wire.
 
-    `fields` are the guaranteed members of `data`; `loc` points at the faulty field of the params.
+    `fields` are the guaranteed members of `data`; `loc` points at the faulty field of the params. `retryable` is for
+    errors of which their entry in `ERRORS` does not say it.
     """
 
-    def __init__(self, name: str, message: str, *, loc: Location | None = None, **fields: Any) -> None:
+    def __init__(
+        self, name: str, message: str, *, loc: Location | None = None, retryable: bool = False, **fields: Any
+    ) -> None:
         super().__init__(message)
         self.name = name
         self.message = message
-        self.code = ERRORS[name].code
+        spec = ERRORS[name]
+        self.code = spec.code
+        self.retryable = retryable if spec.retryable is None else spec.retryable
         self.fields = fields
         self.errors: list[dict[str, Any]] = []
         if loc is not None:
@@ -146,7 +156,7 @@ class ProtocolError(Exception):
 
     def data(self) -> dict[str, Any]:
         """The `data` member: name, retryable, the guaranteed fields, and the locations if there are any."""
-        data: dict[str, Any] = {"name": self.name, "retryable": ERRORS[self.name].retryable, **self.fields}
+        data: dict[str, Any] = {"name": self.name, "retryable": self.retryable, **self.fields}
         if self.errors:
             data["errors"] = self.errors
         return data

@@ -16,6 +16,7 @@ MEANINGS: dict[str, str] = {
     "available": "budget - retained - leased, tokens.",
     "basis": "What is divided: the whole budget, or what is left of it.",
     "breached": "Whether the layer is over its ceiling.",
+    "budget": "The session's budget, tokens.",
     "bytes": "Size in UTF-8.",
     "candidates": "Headings that match.",
     "cause": "The root cause stated in the report.",

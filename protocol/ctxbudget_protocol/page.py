@@ -161,6 +161,7 @@ def _errors() -> Iterator[str]:
     yield f"points at fields. Any request may fail with {', '.join(f'`{name}`' for name in COMMON_ERRORS)}.\n"
     yield "| name | code | retryable | meaning | members of `data` |"
     yield "| --- | --- | --- | --- | --- |"
+    retryable = {True: "yes", False: "no", None: "it depends"}
     for name, spec in ERRORS.items():
         members = ", ".join(f"`{member}`" for member in spec.data)
-        yield f"| `{name}` | {spec.code} | {'yes' if spec.retryable else 'no'} | {spec.doc} | {members} |"
+        yield f"| `{name}` | {spec.code} | {retryable[spec.retryable]} | {spec.doc} | {members} |"

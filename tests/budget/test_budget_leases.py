@@ -54,6 +54,55 @@ def test_a_reserve_fits_beside_what_is_retained_and_leased(session: Session) -> 
     session.call("budget/reserve", tokens=500, holder="b")
 
 
+@pytest.mark.parametrize(
+    ("retained", "leased", "asked", "retryable", "remedy"),
+    [
+        (5_000, 2_000, 2_500, True, "try again when some of the 2,000 leased tokens are settled"),
+        (5_000, 2_000, 2_501, False, "prune or complete a phase first"),
+        (7_400, 0, 200, False, "prune or complete a phase first"),
+        (0, 7_500, 7_500, True, "try again when some of the 7,500 leased tokens are settled"),
+        (0, 7_500, 7_501, False, "ask for less than the budget of 7,500"),
+        (0, 0, 7_501, False, "ask for less than the budget of 7,500"),
+    ],
+)
+def test_a_refusal_is_retryable_only_if_waiting_can_help(
+    session: Session, retained: int, leased: int, asked: int, retryable: bool, remedy: str
+) -> None:
+    session.add(tokens=retained)
+    lease = session.call("budget/reserve", tokens=leased, holder="a")["leaseId"] if leased else None
+
+    data = session.error("budget/reserve", tokens=asked, holder="b")
+
+    assert (data["name"], data["retryable"]) == ("budgetExceeded", retryable)
+    assert (data["leased"], data["budget"], data["errors"][0]["loc"]) == (leased, 7_500, ["tokens"])
+    assert remedy in data["errors"][0]["msg"]
+    if lease is not None:
+        session.call("budget/settle", leaseId=lease, used=0)
+        again = session.call if retryable else session.error
+        again("budget/reserve", tokens=asked, holder="b")
+
+
+def test_a_renewal_that_other_leases_prevent_is_retryable(session: Session) -> None:
+    slow = session.call("budget/reserve", tokens=7_000, holder="slow", ttlMs=1)["leaseId"]
+    while session.status()["leases"]:
+        time.sleep(0.01)
+    session.call("budget/reserve", tokens=1_000, holder="next")
+
+    data = session.error("budget/renew", leaseId=slow)
+
+    assert (data["retryable"], data["errors"][0]["loc"]) == (True, ["leaseId"])
+    session.add(tokens=1_000)
+    assert session.error("budget/renew", leaseId=slow)["retryable"] is False
+
+
+def test_an_allocation_of_what_is_left_waits_only_for_leases(session: Session) -> None:
+    left = {"strategy": "dynamic", "basis": "remaining", "phases": [{"phase": 1, "complexity": 1}]}
+    session.call("budget/reserve", tokens=7_500, holder="a")
+    assert session.error("budget/allocate", **left)["retryable"] is True
+    session.add(tokens=7_500)
+    assert session.error("budget/allocate", **left)["retryable"] is False
+
+
 def test_work_that_has_begun_is_leased_even_where_it_does_not_fit(session: Session) -> None:
     assert session.error("budget/reserve", tokens=8_000, holder="a")["name"] == "budgetExceeded"
     assert session.call("budget/reserve", tokens=8_000, holder="a", force=True)["available"] == -500

@@ -129,7 +129,7 @@ def test_pins_that_do_not_fit_are_an_error_with_the_figures(session: Session, wo
 
     error = session.error("context/render", maxTokens=1_000)
 
-    assert (error["name"], error["available"], error["retryable"]) == ("budgetExceeded", 1_000, True)
+    assert (error["name"], error["available"], error["retryable"]) == ("budgetExceeded", 1_000, False)
     assert error["errors"][0]["loc"] == ["maxTokens"]
     fitted = rendered(session, error["requested"])
     assert fitted["tokens"] <= error["requested"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.account.request import Request, timestamp
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import Lease, available
@@ -20,16 +20,31 @@ def tokens_left(unit: UnitOfWork) -> int:
     return available(unit.settings.budget, unit.session.retained, unit.leased)
 
 
-def check_fits(unit: UnitOfWork, tokens: int) -> None:
-    """Raise `budgetExceeded` unless `tokens` tokens are left."""
-    left = tokens_left(unit)
-    if tokens > left:
-        raise ProtocolError(
-            "budgetExceeded",
-            f"{tokens:,} tokens do not fit: {left:,} are available",
-            requested=tokens,
-            available=left,
-        )
+def check_fits(unit: UnitOfWork, tokens: int, loc: Location) -> None:
+    """Raise `budgetExceeded`, about the field `loc`, unless `tokens` tokens are left.
+
+    It is retryable if only leases in flight are in the way, since these end by themselves.
+    """
+    left, leased, budget = tokens_left(unit), unit.leased, unit.settings.budget
+    if tokens <= left:
+        return
+    may_wait = leased > 0 and tokens <= left + leased
+    if may_wait:
+        remedy = f"try again when some of the {leased:,} leased tokens are settled, released or expired"
+    elif tokens > budget:
+        remedy = f"ask for less than the budget of {budget:,}, or raise it with `session/open`"
+    else:
+        remedy = "prune or complete a phase first"
+    raise ProtocolError(
+        "budgetExceeded",
+        f"{tokens:,} tokens do not fit: {left:,} are available; {remedy}",
+        loc=loc,
+        retryable=may_wait,
+        requested=tokens,
+        available=left,
+        leased=leased,
+        budget=budget,
+    )
 
 
 def active_lease(unit: UnitOfWork, lease_id: str) -> Lease:

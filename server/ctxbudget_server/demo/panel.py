@@ -75,6 +75,11 @@ def alert(answer: Answer) -> str:
     return "\n".join(_wrapped(f"ALERT ({answer['level']}): {answer['message']}"))
 
 
+def message(text: str, indent: str = "") -> str:
+    """A sentence of the server, e.g. of an error, over as many lines as it takes."""
+    return textwrap.fill(terminal.line(text), WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
 def advice(status: Answer) -> str:
     """The server's advice, and the requests that it proposes."""
     methods = ", ".join(action["method"] for action in status["advice"]["actions"])

@@ -172,7 +172,7 @@ class Workflow:
         self._harness.reserve(agents, share, RESEARCH)
         for agent in agents:
             if agent.refused:
-                say(f"{agent.name} works without a lease: {line(agent.refused.message)}", "warn")
+                say(panel.message(f"{agent.name} works without a lease: {agent.refused.message}"), "warn")
         say(f"Agents that work in parallel: {len(agents)}. Leases in flight:")
         say(panel.leases(self._harness.ask("budget/status")))
         self._one_more(f"research-{len(agents) + 1}", share)
@@ -195,7 +195,7 @@ class Workflow:
             lease = self._harness.ask("budget/reserve", tokens=share, holder=holder, phase=RESEARCH)
         except ServerError as error:
             self._console.say(f"{holder} asks for {share:,} as well and is refused ({error.name}):")
-            self._console.say(f"  {line(error.message)}")
+            self._console.say(panel.message(error.message, "  "))
         else:
             self._harness.ask("budget/release", leaseId=lease["leaseId"])
 

@@ -82,7 +82,14 @@ def _total(unit: UnitOfWork, params: AllocateParams) -> int:
         left = available(total, unit.session.retained, unit.leased)
         if left < 1:
             raise ProtocolError(
-                "budgetExceeded", "no tokens of the budget are left", loc=["basis"], requested=1, available=left
+                "budgetExceeded",
+                "no tokens of the budget are left",
+                loc=["basis"],
+                retryable=left + unit.leased >= 1,
+                requested=1,
+                available=left,
+                leased=unit.leased,
+                budget=unit.settings.budget,
             )
         return left
     return total

@@ -22,7 +22,7 @@ def renew(request: Request, params: RenewParams) -> RenewResult:
     def body(unit: UnitOfWork) -> Callable[[], RenewResult]:
         lease = active_lease(unit, params.lease_id)
         if not lease.in_flight(unit.now):
-            check_fits(unit, lease.tokens)
+            check_fits(unit, lease.tokens, ["leaseId"])
         renewed = replace(lease, expires_at=expiry(request, params.ttl_ms))
         unit.put_lease(renewed)
         unit.detail = {"why": f"renew {lease.holder}", "lease": lease.id, "expiresAt": renewed.expires_at}

@@ -25,7 +25,7 @@ def reserve(request: Request, params: ReserveParams) -> ReserveResult:
 
     def body(unit: UnitOfWork) -> Callable[[], ReserveResult]:
         if not params.force:
-            check_fits(unit, params.tokens)
+            check_fits(unit, params.tokens, ["tokens"])
         running = unit.running_phase()
         phase = params.phase if params.phase is not None else (running.number if running else None)
         if phase is not None and phase not in unit.phases:
