@@ -96,11 +96,16 @@ def _with_variants(schema: Schema) -> Schema:
     names = schema.get("exactlyOne")
     if names is None:
         return schema
-    shared = {key: value for key, value in schema.items() if key not in ("exactlyOne", "description", "required")}
+    own = ("exactlyOne", "beside", "description", "required")
+    shared = {key: value for key, value in schema.items() if key not in own}
     variants = []
     for chosen in names:
         properties = {
-            name: _not_null(value) if name == chosen else {"type": "null", "default": None} if name in names else value
+            name: _not_null(value)
+            if name == chosen
+            else {"type": "null", "default": None}
+            if name in names and schema["beside"].get(name) != chosen
+            else value
             for name, value in schema["properties"].items()
         }
         required = [name for name in properties if name == chosen or name in schema.get("required", ())]

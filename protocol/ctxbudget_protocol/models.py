@@ -7,7 +7,16 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainValidator,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -17,8 +26,8 @@ from ctxbudget_protocol.records import Constraint, Meaning, Record, camel, type_
 
 _CONFIG = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
 
-EXACTLY_ONE = "exactlyOne"
-"""The member of a model's JSON Schema that names the fields of which exactly one must be given."""
+EXACTLY_ONE, BESIDE = "exactlyOne", "beside"
+"""Members of a model's JSON Schema: the fields of which exactly one must be given, and those that may accompany one."""
 
 _MODELS: dict[type[Record], type[BaseModel]] = {}
 
@@ -40,7 +49,7 @@ def _make_model(record: type[Record]) -> type[BaseModel]:
         type_name(record),
         __config__=_config(record),
         __doc__=record.__doc__,
-        __validators__={"exactly_one": _exactly_one(record.exactly_one)} if record.exactly_one else {},
+        __validators__={"exactly_one": _exactly_one(record)} if record.exactly_one else {},
         **definitions,
     )
     return model
@@ -64,7 +73,9 @@ def _meaning(hint: Any) -> str | None:
 def _config(record: type[Record]) -> ConfigDict:
     if not record.exactly_one:
         return _CONFIG
-    return ConfigDict(**_CONFIG, json_schema_extra={EXACTLY_ONE: [camel(name) for name in record.exactly_one]})
+    names: list[JsonValue] = [camel(name) for name in record.exactly_one]
+    beside: dict[str, JsonValue] = {camel(name): camel(other) for name, other in record.beside.items()}
+    return ConfigDict(**_CONFIG, json_schema_extra={EXACTLY_ONE: names, BESIDE: beside})
 
 
 def _default(record: type[Record], name: str) -> Any:
@@ -72,11 +83,12 @@ def _default(record: type[Record], name: str) -> Any:
     return model_of(type(default))() if isinstance(default, Record) else default
 
 
-def _exactly_one(names: tuple[str, ...]) -> Any:
+def _exactly_one(record: type[Record]) -> Any:
     def check(value: BaseModel) -> BaseModel:
-        given = [camel(name) for name in names if getattr(value, name) is not None]
+        named = [name for name in record.exactly_one if getattr(value, name) is not None]
+        given = [camel(name) for name in named if record.beside.get(name) not in named]
         if len(given) != 1:
-            *most, last = map(camel, names)
+            *most, last = map(camel, record.exactly_one)
             raise PydanticCustomError(
                 "exactly_one",
                 "exactly one of {names} must be given, not {given}",

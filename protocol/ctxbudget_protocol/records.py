@@ -68,14 +68,19 @@ class Record:
     names: ClassVar[tuple[str, ...]] = ()
     exactly_one: ClassVar[tuple[str, ...]] = ()
     """Names of fields of which exactly one must be given and not be null."""
+    beside: ClassVar[dict[str, str]] = {}
+    """Fields among them that may also be given beside a certain other one: its name."""
 
-    def __init_subclass__(cls, *, exactly_one: tuple[str, ...] | None = None) -> None:
+    def __init_subclass__(
+        cls, *, exactly_one: tuple[str, ...] | None = None, beside: dict[str, str] | None = None
+    ) -> None:
         own = cls.__annotations__
         inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
         cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
         cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}
         if exactly_one is not None:
             cls.exactly_one = exactly_one
+            cls.beside = beside or {}
         for name in own:
             value = cls.__dict__.get(name, _MISSING)
             if isinstance(value, Described):

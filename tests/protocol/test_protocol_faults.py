@@ -31,7 +31,7 @@ from ctxbudget_server.service.validation import validate
         (
             "context/prune",
             {"target": {}},
-            ["target: exactly one of items, phase, layer and workflow must be given, not none"],
+            ["target: exactly one of items, phase, wave, layer and workflow must be given, not none"],
         ),
         ("budget/status", {"sessionId": 5}, ["sessionId: must be a string, not 5"]),
         ("session/open", {"config": {"targetShare": 2}}, ["config.targetShare: must be at most 1, not 2"]),

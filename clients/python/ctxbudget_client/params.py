@@ -44,7 +44,7 @@ class NewItem(TypedDict, total=False):
     kind: Kind | None
     """Absent: other; with `reduces`, the kind of the sources if they share one."""
     phase: int | None
-    """Absent: the running phase; for permanent items none."""
+    """Absent: the running phase; for permanent items without a wave none."""
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
@@ -105,12 +105,12 @@ class ReserveShares(TypedDict, total=False):
 
 
 class Target(TypedDict, total=False):
-    """What to prune: exactly one of items, phase (with or without wave), layer and workflow."""
+    """What to prune: exactly one of items, phase, wave (with or without its phase), layer and workflow."""
 
     items: list[str] | None
     """The items, in the order in which they were added."""
     phase: int | None
-    """The phase's number."""
+    """Absent with a wave: the running phase."""
     wave: int | None
     """The wave's number within its phase."""
     layer: Layer | None
@@ -236,8 +236,8 @@ class WorkflowCompletePhaseParams(WriteParams, total=False):
 class WorkflowStartWaveParams(WriteParams, total=False):
     """Params of `workflow/startWave`."""
 
-    phase: Required[int]
-    """The phase's number."""
+    phase: int | None
+    """Absent: the running phase."""
     wave: Required[int]
     """The wave's number within its phase."""
     reopen: bool
@@ -247,8 +247,8 @@ class WorkflowStartWaveParams(WriteParams, total=False):
 class WorkflowCompleteWaveParams(WriteParams, total=False):
     """Params of `workflow/completeWave`."""
 
-    phase: Required[int]
-    """The phase's number."""
+    phase: int | None
+    """Absent: the running phase."""
     wave: Required[int]
     """The wave's number within its phase."""
 
@@ -342,7 +342,7 @@ class ContextUpdateParams(WriteParams, total=False):
     layer: Layer | None
     """The layer of the item."""
     phase: int | None
-    """The phase's number."""
+    """Absent with a wave, for an item of no phase: the running one."""
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
@@ -368,7 +368,7 @@ class ContextListParams(SessionParams, total=False):
     kind: Kind | None
     """The kind of artifact."""
     phase: int | None
-    """The phase's number."""
+    """Absent: all; with a wave, the running phase."""
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None

@@ -41,7 +41,9 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
     kind: Kind | None = described(
         "Absent: other; with `reduces`, the kind of the sources if they share one.", default=None
     )
-    phase: PhaseNumber | None = described("Absent: the running phase; for permanent items none.", default=None)
+    phase: PhaseNumber | None = described(
+        "Absent: the running phase; for permanent items without a wave none.", default=None
+    )
     wave: WaveNumber | None = None
     agent: Label | None = None
     title: Title | None = None
@@ -166,7 +168,7 @@ class UpdateParams(MutatingParams):
     title: Title | None = None
     kind: Kind | None = None
     layer: Layer | None = None
-    phase: PhaseNumber | None = None
+    phase: PhaseNumber | None = described("Absent with a wave, for an item of no phase: the running one.", default=None)
     wave: WaveNumber | None = None
     agent: Label | None = None
 
@@ -356,7 +358,7 @@ class ListParams(SessionParams):
     state: State | None = None
     layer: Layer | None = None
     kind: Kind | None = None
-    phase: PhaseNumber | None = None
+    phase: PhaseNumber | None = described("Absent: all; with a wave, the running phase.", default=None)
     wave: WaveNumber | None = None
     agent: Label | None = None
     pinned: bool | None = None
@@ -636,11 +638,11 @@ RESTORE = Method(
 )
 
 
-class Target(Record, exactly_one=("items", "phase", "layer", "workflow")):
-    """What to prune: exactly one of items, phase (with or without wave), layer and workflow."""
+class Target(Record, exactly_one=("items", "phase", "wave", "layer", "workflow"), beside={"phase": "wave"}):
+    """What to prune: exactly one of items, phase, wave (with or without its phase), layer and workflow."""
 
     items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = None
-    phase: PhaseNumber | None = None
+    phase: PhaseNumber | None = described("Absent with a wave: the running phase.", default=None)
     wave: WaveNumber | None = None
     layer: Layer | None = None
     workflow: Literal[True] | None = None

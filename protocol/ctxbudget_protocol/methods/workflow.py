@@ -159,7 +159,7 @@ COMPLETE_PHASE = Method(
 class StartWaveParams(MutatingParams):
     """Params of `workflow/startWave`."""
 
-    phase: PhaseNumber
+    phase: PhaseNumber | None = described("Absent: the running phase.", default=None)
     wave: WaveNumber
     reopen: bool = False
 
@@ -207,7 +207,7 @@ START_WAVE = Method(
 class CompleteWaveParams(MutatingParams):
     """Params of `workflow/completeWave`."""
 
-    phase: PhaseNumber
+    phase: PhaseNumber | None = described("Absent: the running phase.", default=None)
     wave: WaveNumber
 
 

@@ -11,6 +11,7 @@ from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.workspace.documents import check_size
 
@@ -86,12 +87,13 @@ class PreparedItem:
     path: str | None
     blob: Blob | None
     figure: Figure
+    loc: Location
 
     def enter(self, unit: UnitOfWork, reduces: tuple[str, ...] = ()) -> Item:
         """Put the item into the unit. One that reduces others takes their place, so it does not count as brought in."""
         new = self.new
         sources = [source for source in map(unit.find, reduces) if source]
-        phase, wave = _place(unit, new, sources)
+        phase, wave = self._place(unit, sources)
         unit.ensure_phase(phase, wave)
         item = make_item(
             unit,
@@ -111,6 +113,22 @@ class PreparedItem:
         )
         return unit.put(item)
 
+    def _place(self, unit: UnitOfWork, sources: list[Item]) -> tuple[int | None, int | None]:
+        """Phase and wave of the item: those given, else those of its sources, else the running phase."""
+        new = self.new
+        if new.wave is not None:
+            return phase_of_wave(new.phase, unit.phases.values(), self.loc), new.wave
+        if new.phase is not None:
+            return new.phase, None
+        if sources:
+            places = {(source.phase, source.wave) for source in sources}
+            if len(places) == 1:
+                return places.pop()
+            phases = {phase for phase, _ in places}
+            return (phases.pop(), None) if len(phases) == 1 else (None, None)
+        running = None if new.layer == "permanent" else unit.running_phase()
+        return (running.number if running else None), None
+
 
 def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> PreparedItem:
     """Read, count and compress one new item. Raises the errors of reading a file, with `loc`."""
@@ -118,10 +136,8 @@ def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> 
         raise invalid([*loc, "complete"], "is allowed only for an item that `reduces` others")
     if new.layer is None and new.reduces is None:
         raise invalid([*loc, "layer"], "is required unless the item `reduces` others", "missing")
-    if new.wave is not None and new.phase is None:
-        raise invalid([*loc, "phase"], "is required with `wave`", "missing")
     if new.tokens is not None:
-        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, "reported"))
+        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, "reported"), loc)
     check = request.cancellation.check
     if new.path is not None:
         document = request.documents.read(new.path, [*loc, "path"])
@@ -130,21 +146,7 @@ def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> 
         text, path = new.content or "", None
     data = encode(text)
     check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
-    return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check))
-
-
-def _place(unit: UnitOfWork, new: NewItem, sources: list[Item]) -> tuple[int | None, int | None]:
-    """Phase and wave of an item: those given, else those of its sources, else the running phase."""
-    if new.phase is not None:
-        return new.phase, new.wave
-    if sources:
-        places = {(source.phase, source.wave) for source in sources}
-        if len(places) == 1:
-            return places.pop()
-        phases = {phase for phase, _ in places}
-        return (phases.pop(), None) if len(phases) == 1 else (None, None)
-    running = None if new.layer == "permanent" else unit.running_phase()
-    return (running.number if running else None), None
+    return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check), loc)
 
 
 def _shared(values: list[T]) -> T | None:

@@ -14,6 +14,7 @@ from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.lifecycle import (
     Phase,
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     )
 
 
-Act = Callable[[UnitOfWork, Pruner], PhaseStatus]
+Act = Callable[[UnitOfWork, Pruner, int], PhaseStatus]
+"""Takes the step in a unit for the phase of this number; the state afterwards."""
 
 
 def step(
@@ -40,13 +42,14 @@ def step(
 
     def body(unit: UnitOfWork) -> Callable[[], WorkflowResult]:
         pruner = Pruner(unit, extractor)
-        state = act(unit, pruner)
-        unit.detail["why"] = f"{request.method.partition('/')[2]} {params.phase}" + ("" if wave is None else f".{wave}")
+        number = phase_of_wave(params.phase, unit.phases.values(), [])
+        state = act(unit, pruner, number)
+        unit.detail["why"] = f"{request.method.partition('/')[2]} {number}" + ("" if wave is None else f".{wave}")
         return lambda: WorkflowResult(
             session_id=unit.id,
             revision=unit.revision,
-            phase=params.phase,
-            name=unit.phases[params.phase].name,
+            phase=number,
+            name=unit.phases[number].name,
             wave=wave,
             state=state,
             policy=unit.settings.policy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -11,6 +11,7 @@ from ctxbudget_protocol.methods.context import (
 )
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.account.wire import wire_item
 from ctxbudget_server.store.records import ItemFilter
 
@@ -25,6 +26,8 @@ def list(request: Request, params: ListParams) -> ListResult:
     wanted = ItemFilter(**{field.name: getattr(params, field.name) for field in fields(ItemFilter)})
     with reading(request, params.session_id) as snapshot:
         reader, session = snapshot.reader, snapshot.session
+        if wanted.wave is not None:
+            wanted = replace(wanted, phase=phase_of_wave(wanted.phase, reader.phases(session.id).values(), []))
         if params.after is not None and reader.item(session.id, params.after) is None:
             raise ProtocolError(
                 "unknownItem", f"the session has no item {params.after!r}", loc=["after"], itemId=params.after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import PruneResult
 from ctxbudget_protocol.words import Policy
 from ctxbudget_server.account.pruner import Pruner
@@ -13,6 +13,7 @@ from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, check_revision, reading
 from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import effective_policy, on_request
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 def prune(request: Request, params: PruneParams) -> PruneResult:
     """Remove what the target names, by policy. With `dryRun`, return the same plan without changing anything."""
-    _check_target(params.target)
     extractor = extractor_for(request, params.session_id)
 
     def body(unit: UnitOfWork) -> Callable[[], PruneResult]:
@@ -32,16 +32,18 @@ def prune(request: Request, params: PruneParams) -> PruneResult:
             policy = effective_policy(params.policy, unit.settings.scope)
         named = params.target.items is not None and params.policy is None
         pruner = Pruner(unit, extractor)
+        phase = _phase(unit, params.target)
         pruner.apply(
             on_request(
                 policy,
-                unit.each(_targeted(unit, params.target)),
+                unit.each(_targeted(unit, params.target, phase)),
                 named=named,
                 running=lambda item: _is_running(unit, item),
                 turn_metadata=params.target.layer == "metadata",
             )
         )
-        unit.detail = {"why": "prune", "target": request.params["target"]}
+        place = {} if params.target.wave is None else {"phase": phase}
+        unit.detail = {"why": "prune", "target": request.params["target"] | place}
         return lambda: _pruned(unit, pruner, policy, dry_run=params.dry_run)
 
     if params.dry_run:
@@ -68,25 +70,25 @@ def _pruned(unit: UnitOfWork, pruner: Pruner, policy: Policy, *, dry_run: bool) 
     )
 
 
-def _check_target(target: Target) -> None:
-    if target.wave is not None and target.phase is None:
-        raise invalid(["target", "phase"], "is required with `wave`", "missing")
+def _phase(unit: UnitOfWork, target: Target) -> int | None:
+    """The phase that the target names; that of a wave is the running one unless it is given."""
+    return target.phase if target.wave is None else phase_of_wave(target.phase, unit.phases.values(), ["target"])
 
 
-def _targeted(unit: UnitOfWork, target: Target) -> list[Item]:
+def _targeted(unit: UnitOfWork, target: Target, phase: int | None) -> list[Item]:
     if target.items is not None:
         return [unit.item(item_id, ["target", "items", i]) for i, item_id in enumerate(dict.fromkeys(target.items))]
-    if target.phase is not None:
-        known = target.phase in unit.phases if target.wave is None else (target.phase, target.wave) in unit.waves
+    if phase is not None:
+        known = phase in unit.phases if target.wave is None else (phase, target.wave) in unit.waves
         if not known:
             raise ProtocolError(
                 "unknownPhase",
                 "the session has no such phase or wave",
-                loc=["target", "phase" if target.phase not in unit.phases else "wave"],
-                phase=target.phase,
+                loc=["target", "phase" if phase not in unit.phases else "wave"],
+                phase=phase,
                 wave=target.wave,
             )
-        items = unit.items(state="retained", phase=target.phase)
+        items = unit.items(state="retained", phase=phase)
         return [item for item in items if target.wave in (None, item.wave)]
     return unit.items(state="retained", layer=target.layer)
 

@@ -13,6 +13,7 @@ from ctxbudget_protocol.methods.context import (
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.account.wire import wire_figures, wire_item
 
 if TYPE_CHECKING:
@@ -36,9 +37,12 @@ def update(request: Request, params: UpdateParams) -> UpdateResult:
         item = unit.item(params.item_id, ["itemId"])
         changed = replace(item, **changes)
         if changed.phase is None and changed.wave is not None:
-            if "wave" in changes:
-                raise invalid(["phase"], "is required with `wave`", "missing")
-            changed = replace(changed, wave=None)
+            if "wave" not in changes:
+                changed = replace(changed, wave=None)
+            elif "phase" in changes:
+                raise invalid(["phase"], "cannot be null with `wave`", "missing")
+            else:
+                changed = replace(changed, phase=phase_of_wave(None, unit.phases.values(), []))
         unit.ensure_phase(changed.phase, changed.wave)
         if changed != item:
             changed = unit.put(changed)

@@ -29,16 +29,16 @@ def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowRes
     """Complete a phase: add its summary and apply the policy. Raises `phaseOrder` if waves or leases are open."""
     summary = _prepare_summary(request, params)
 
-    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
-        phase = known_phase(unit, params.phase)
+    def act(unit: UnitOfWork, pruner: Pruner, number: int) -> PhaseStatus:
+        phase = known_phase(unit, number)
         still_open = Open(
             [wave.number for wave in unit.waves.values() if wave.phase == phase.number and wave.state == "running"],
             [lease.id for lease in unit.leases() if lease.phase == phase.number],
         )
-        with order(params.phase, None):
+        with order(number, None):
             check_complete(phase, still_open, params.force)
-        for number in still_open.waves:
-            wave = unit.waves[phase.number, number]
+        for open_wave in still_open.waves:
+            wave = unit.waves[number, open_wave]
             unit.put_wave(replace(wave, state="completed", order=unit.next_order()))
         unit.put_phase(replace(phase, state="completed"))
         if summary:

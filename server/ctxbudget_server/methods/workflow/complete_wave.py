@@ -26,29 +26,27 @@ if TYPE_CHECKING:
 def complete_wave(request: Request, params: CompleteWaveParams) -> WorkflowResult:
     """Complete a wave; policy aggressive reduces it and turns earlier waves into markers. Raises `phaseOrder`."""
 
-    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
-        known_phase(unit, params.phase)
-        wave = unit.waves.get((params.phase, params.wave))
+    def act(unit: UnitOfWork, pruner: Pruner, number: int) -> PhaseStatus:
+        known_phase(unit, number)
+        wave = unit.waves.get((number, params.wave))
         if wave is None:
             raise ProtocolError(
                 "unknownPhase",
-                f"phase {params.phase} has no wave {params.wave}",
+                f"phase {number} has no wave {params.wave}",
                 loc=["wave"],
-                phase=params.phase,
+                phase=number,
                 wave=params.wave,
             )
-        with order(params.phase, params.wave):
+        with order(number, params.wave):
             check_complete_wave(wave)
         unit.put_wave(replace(wave, state="completed", order=unit.next_order()))
         earlier = [
             other.number
             for other in unit.waves.values()
-            if other.phase == params.phase and other.number != params.wave and other.state == "completed"
+            if other.phase == number and other.number != params.wave and other.state == "completed"
         ]
-        decisions = on_wave_completed(
-            unit.settings.policy, unit.items(state="retained"), params.phase, params.wave, earlier
-        )
-        ended = [Ended(params.phase, params.wave)] if unit.settings.policy == "aggressive" else []
+        decisions = on_wave_completed(unit.settings.policy, unit.items(state="retained"), number, params.wave, earlier)
+        ended = [Ended(number, params.wave)] if unit.settings.policy == "aggressive" else []
         pruner.apply(decisions, ended)
         return "completed"
 

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:
     """Start a phase; policy moderate then reduces the content of earlier phases. Raises `phaseOrder`."""
 
-    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
-        phase = unit.phases.get(params.phase) or Phase(params.phase)
-        with order(params.phase, None):
+    def act(unit: UnitOfWork, pruner: Pruner, number: int) -> PhaseStatus:
+        phase = unit.phases.get(number) or Phase(number)
+        with order(number, None):
             check_start(phase, unit.phases.values(), params.reopen)
         started = unit.put_phase(
             replace(phase, state="running", order=unit.next_order(), name=params.name or phase.name)
         )
         unit.detail["name"] = started.name
-        unmark(unit, params.phase, None)
+        unmark(unit, number, None)
         due = phases_due(unit.phases.values(), started, unit.settings.values["keepFor"])
         decisions = on_phase_started(unit.settings.policy, unit.items(state="retained"), due)
         pruner.apply(decisions, [Ended(number) for number in due])

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def start_wave(request: Request, params: StartWaveParams) -> WorkflowResult:
     """Start a wave of the running phase. Raises `phaseOrder`."""
 
-    def act(unit: UnitOfWork, pruner: Pruner) -> PhaseStatus:
-        phase = known_phase(unit, params.phase)
-        wave = unit.waves.get((params.phase, params.wave)) or Wave(params.phase, params.wave)
-        with order(params.phase, params.wave):
+    def act(unit: UnitOfWork, pruner: Pruner, number: int) -> PhaseStatus:
+        phase = known_phase(unit, number)
+        wave = unit.waves.get((number, params.wave)) or Wave(number, params.wave)
+        with order(number, params.wave):
             check_start_wave(phase, wave, params.reopen)
         unit.put_wave(replace(wave, state="running"))
-        unmark(unit, params.phase, params.wave)
+        unmark(unit, number, params.wave)
         return "running"
 
     return step(request, params, act)
