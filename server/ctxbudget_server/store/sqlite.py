@@ -80,6 +80,8 @@ class SqliteStore:
         replacement from the last check until after the commit, and checked again in case a program ignores the lock.
         """
         with self._translated_errors(), self._connection() as connection:
+            if self._synchronous == "FULL":
+                connection.sync_after_commits()
             self._queue.begin(connection.sql, until)
             writer = CheckedWriter(connection.sql, self._marks, check)
             try:
@@ -110,6 +112,7 @@ class SqliteStore:
                 raise StoreReplacedError(self.path, "it was replaced before the commit")
             connection.sql.execute("COMMIT")
             connection.check_kept()
+            connection.sync()
         self._local.commits = self.commits + 1
 
     @property

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, StoreReplacedError, unavailable
+from ctxbudget_server.store.file.log_sync import LogSync
 from ctxbudget_server.store.file.paths import COMPANIONS, Identity, beside, identity
 from ctxbudget_server.store.file.permissions import make_private
 from ctxbudget_server.store.file.replacement_lock import ReplacementLock
@@ -27,6 +28,7 @@ class StoreConnection:
         self.file: Identity | None
         self._companions: tuple[Identity | None, ...] | None = None
         self._replacement_lock: ReplacementLock | None = None
+        self._log_sync: LogSync | None = None
         self.sql = self._connect(synchronous)
 
     @property
@@ -60,6 +62,37 @@ class StoreConnection:
             for suffix in COMPANIONS:
                 make_private(beside(self._path, suffix))
             self._companions = self._companions_now()
+
+    def sync_after_commits(self) -> None:
+        """From now on `sync` makes commits durable, outside the write lock; not to be called in a transaction.
+
+        If the log cannot be opened here, SQLite goes on syncing it within each commit.
+        """
+        if self._log_sync is not None:
+            return
+        self.sql.execute("PRAGMA user_version").fetchone()  # SQLite opens the log
+        self.note_companions()
+        with suppress(OSError):
+            log = LogSync(beside(self._path, COMPANIONS[0]))
+            if self._companions is None or log.identity != self._companions[0]:
+                log.close()
+                return
+            self._log_sync = log
+            self.sql.execute("PRAGMA synchronous=NORMAL")
+
+    def sync(self) -> None:
+        """Return once the disk has what was committed. Raises `storeUnavailable` if it may not have it."""
+        if self._log_sync is None:
+            return
+        try:
+            self._log_sync.wait()
+        except OSError as fault:
+            raise unavailable(
+                self._path,
+                f"the disk did not confirm that it has what was written to the store {self._path} ({fault.strerror}): "
+                "check the session's revision to see whether this request was carried out",
+                "the disk did not confirm a write",
+            ) from fault
 
     def in_place(self) -> bool:
         """Whether others find the same files as are open here: database, log, index, and the lock beside them."""
@@ -109,6 +142,9 @@ class StoreConnection:
             self.sql.close()
         if self._replacement_lock is not None:
             self._replacement_lock.close()
+        if self._log_sync is not None:
+            self._log_sync.close()
+            self._log_sync = None
 
     def __del__(self) -> None:
         """Closes the connection of a thread that has ended, to which nothing else has a reference."""
