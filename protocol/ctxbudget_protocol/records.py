@@ -62,7 +62,7 @@ def camel(name: str) -> str:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described,))
 class Record:
-    """Values by name; `wire` is their JSON form, in camelCase."""
+    """Values by name; `wire` is their JSON form, in camelCase. Records with equal values are equal."""
 
     descriptions: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, ...]] = ()
@@ -93,6 +93,31 @@ class Record:
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
 
+    def __repr__(self) -> str:
+        from ctxbudget_protocol.record_repr import short_repr
+
+        return short_repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record) or type(other) is not type(self):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        """Raises `TypeError` if a value is a list or an object."""
+        return hash((type(self), *(getattr(self, name, None) for name in self.names)))
+
+    @property
+    def unknown(self) -> dict[str, Any]:
+        """What came with the record and has no field in it, by wire name: members that a newer server has added."""
+        kept: dict[str, Any] = self.__dict__.get("unknown", {})
+        return kept
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as a JSON object, as it came: with unknown members, without those that an older server lacks."""
+        came = {camel(name): _came(getattr(self, name)) for name in self.names if hasattr(self, name)}
+        return {**came, **self.unknown}
+
     def copy(self, **changes: Any) -> Self:
         """The record with some values changed."""
         return type(self)(**{**self.__dict__, **changes})
@@ -105,6 +130,16 @@ class Record:
     def from_wire(cls, value: dict[str, Any]) -> Self:
         """The record from a flat JSON object made by `wire`."""
         return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
+
+
+def _came(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, list):
+        return [_came(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _came(element) for key, element in value.items()}
+    return wire_value(value)
 
 
 def type_name(record: type[Record]) -> str:

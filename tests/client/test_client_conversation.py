@@ -101,6 +101,18 @@ def test_notifications_are_kept_until_they_are_taken(client):
     assert client.wait_notification("budget/alert", 0.05) is None
 
 
+def test_notifications_have_records(client):
+    records = []
+    client.on("window/logMessage", records.append)
+    client.on("textDocument/publishDiagnostics", records.append)
+    client.request("tell", {"method": "window/logMessage", "times": 1})
+    client.request("tell", {"method": "textDocument/publishDiagnostics", "times": 1})
+    client.request("tell", {"method": "budget/alert", "times": 1})
+    (kept,) = client.notifications.take()
+    assert [type(each).__name__ for each in (*records, kept.record)] == ["Message", "dict", "AlertNote"]
+    assert records[0].to_dict() == records[1] == kept.record.unknown == kept.params == {"number": 0}
+
+
 def test_a_notification_that_is_waited_for_wakes_the_waiter(client):
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(client.wait_notification, "budget/alert", 10)

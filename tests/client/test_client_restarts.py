@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from support.session import serve_command
 
-from ctxbudget_client import AsyncClient, Client, ConnectionLostError, RequestTimeoutError, ServerError
+from ctxbudget_client import AsyncClient, Client, ConnectionLostError, Reconnected, RequestTimeoutError, ServerError
+from ctxbudget_client.namespaces import decode
 
 FAKE = [sys.executable, str(Path(__file__).with_name("client_fake_server.py"))]
 
@@ -74,12 +75,15 @@ def test_a_write_that_was_committed_before_the_crash_is_answered_with_its_first_
 
 def test_watched_sessions_are_watched_again(tmp_path: Path) -> None:
     changed, back = threading.Event(), threading.Event()
+    told: list[Reconnected] = []
     with spawn(tmp_path) as client, spawn(tmp_path) as other:
         client.on("budget/didChange", lambda note: changed.set())
+        client.on("ctxbudget/reconnected", told.append)
         client.on("ctxbudget/reconnected", lambda said: back.set())
         client.session.open(session_id="watched", watch=True)
         os.kill(client.pid, signal.SIGKILL)
         assert back.wait(30)
+        assert (told[0].restarts_left, repr(told[0])) == (2, "Reconnected(restarts_left=2)")
         changed.clear()
         other.for_session("watched").context.add(items=[{"layer": "transient", "tokens": 3}])
         assert changed.wait(10)
@@ -164,7 +168,7 @@ def test_what_is_asked_during_a_restart_goes_out_after_it_in_order() -> None:
         while not (back := client.notifications.take("ctxbudget/reconnected")):
             asked.append(client.send("hold", {"n": len(asked)}))
             time.sleep(0.005)
-        assert back
+        assert back[0].record == decode(Reconnected, back[0].params)
         client.request("letGo")
         answers = []
         for one in asked:

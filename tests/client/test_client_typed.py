@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.session import serve_command
@@ -15,8 +19,10 @@ from ctxbudget_client import Client, ServerError
 from ctxbudget_client.methods import Api
 from ctxbudget_client.namespaces import decode
 from ctxbudget_protocol import bindings
-from ctxbudget_protocol.methods import requests
+from ctxbudget_protocol.method import Method
+from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_protocol.methods.budget import ReserveResult
+from ctxbudget_protocol.methods.context import GetResult
 from ctxbudget_protocol.records import Record
 
 
@@ -101,7 +107,56 @@ def test_notifications_come_as_records(live: Client) -> None:
     assert (alerts[0].session_id, alerts[0].alert.level) == ("typed-4", "warn")
 
 
-def test_members_that_the_client_does_not_know_are_passed_over() -> None:
-    record = decode(ReserveResult, {"leaseId": "l1", "somethingNew": [1], "available": 5})
+def test_members_of_a_newer_server_are_kept() -> None:
+    came = {
+        "leaseId": "l1",
+        "somethingNew": [{"aB": 1}],
+        "available": 5,
+    }
+
+    record = decode(ReserveResult, came)
+
     assert (record.lease_id, record.available) == ("l1", 5)
+    assert record.unknown == {"somethingNew": [{"aB": 1}]}
+    assert "unknown={'somethingNew': [" in repr(record)
+    assert record.to_dict() == came
+    assert record.copy(available=6).to_dict() == {**came, "available": 6}
     assert isinstance(record, Record)
+
+
+@pytest.mark.parametrize("method", requests(), ids=lambda method: method.name)
+def test_a_result_is_its_wire_form_again(method: Method) -> None:
+    """Through the client and back, whole and with a member of a newer server in each object."""
+
+    def extended(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {**{name: extended(each) for name, each in value.items()}, "fromTheFuture": {"snake_case": 1}}
+        return [extended(each) for each in value] if isinstance(value, list) else value
+
+    assert method.example is not None
+    assert method.result is not None
+    for came in (method.example.result, extended(method.example.result)):
+        record = decode(method.result, came)
+        assert record.to_dict() == came
+        assert json.loads(json.dumps(record.to_dict())) == came
+        assert record == decode(method.result, json.loads(json.dumps(came)))
+        assert pickle.loads(pickle.dumps(record)) == copy.deepcopy(record) == record
+        assert repr(record).startswith(f"{method.result.__name__}(")
+        assert len(repr(record)) < 2_000
+
+
+def test_records_are_equal_if_their_values_are() -> None:
+    one = decode(ReserveResult, {"sessionId": "s", "revision": 1, "leaseId": "l1", "expiresAt": "x", "available": 5})
+
+    assert one == one.copy()
+    assert hash(one) == hash(one.copy())
+    assert one != one.copy(available=6)
+    assert one != one.to_dict()
+    assert one != decode(ReserveResult, {**one.to_dict(), "somethingNew": 1})
+    assert repr(one) == "ReserveResult(session_id='s', revision=1, lease_id='l1', expires_at='x', available=5)"
+
+
+def test_a_repr_is_short() -> None:
+    assert METHODS["context/get"].example is not None
+    came = {**METHODS["context/get"].example.result, "content": "word " * 10_000}
+    assert len(repr(decode(GetResult, came))) < 1_000

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack, overload
 
 from ctxbudget_client.async_methods import AsyncApi
 from ctxbudget_client.client import DEFAULT_COMMAND, END_SECONDS, Client, Params, SpawnOptions, about
 from ctxbudget_client.errors import RequestTimeoutError
+from ctxbudget_client.notifications import Reconnected
 from ctxbudget_client.process import Command
+from ctxbudget_protocol.methods.budget import AlertNote, DidChange
 
 
 class AsyncClient(AsyncApi):
@@ -75,10 +77,22 @@ class AsyncClient(AsyncApi):
             pending.cancel()
             raise
 
-    def on(self, method: str, callback: Callable[[Any], Any]) -> Callable[[], None]:
+    @overload
+    def on(self, method: Literal["budget/alert"], callback: Callable[[AlertNote], object]) -> Callable[[], None]: ...
+    @overload
+    def on(
+        self, method: Literal["budget/didChange"], callback: Callable[[DidChange], object]
+    ) -> Callable[[], None]: ...
+    @overload
+    def on(
+        self, method: Literal["ctxbudget/reconnected"], callback: Callable[[Reconnected], object]
+    ) -> Callable[[], None]: ...
+    @overload
+    def on(self, method: str, callback: Callable[[Any], object]) -> Callable[[], None]: ...
+    def on(self, method: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Call `callback`, a function or a coroutine function, on this event loop with each notification of `method`.
 
-        `budget/didChange` and `budget/alert` come as records. What it raises goes to the loop's exception handler,
+        It gets the records that callbacks of `Client.on` get. What it raises goes to the loop's exception handler,
         which logs it. Call what is returned to end it.
         """
         loop = asyncio.get_running_loop()
@@ -89,7 +103,7 @@ class AsyncClient(AsyncApi):
 
         return self._client.on(method, told)
 
-    def _run(self, callback: Callable[[Any], Any], said: Any) -> None:
+    def _run(self, callback: Callable[[Any], object], said: Any) -> None:
         outcome = callback(said)
         if inspect.iscoroutine(outcome):
             task = asyncio.get_running_loop().create_task(outcome)

@@ -7,15 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ctxbudget_client.namespaces import decode
-from ctxbudget_client.notifications import Notification, Notifications
-from ctxbudget_protocol.methods.budget import AlertNote, DidChange
-from ctxbudget_protocol.records import Record
+from ctxbudget_client.notifications import Notification, Notifications, record_of
 
-Callback = Callable[[Any], None]
-
-RECORDS: dict[str, type[Record]] = {"budget/didChange": DidChange, "budget/alert": AlertNote}
-"""The notifications that callbacks get as records."""
+Callback = Callable[[Any], object]
 
 
 class Callbacks:
@@ -44,18 +38,21 @@ class Callbacks:
         with self._lock:
             wanted = list(self._by_method.get(method, ()))
         if self._on_any is not None:
-            _call(partial(self._on_any, method), params)
+            _call(partial(self._on_any, method, params))
         elif not wanted:
             self.kept.put(Notification(method, params))
-        record = RECORDS.get(method)
         for callback in wanted:
-            _call(callback, params, record)
+            _call(partial(_with_record, callback, method, params))
 
 
-def _call(callback: Callback, said: Any, record: type[Record] | None = None) -> None:
+def _with_record(callback: Callback, method: str, params: Any) -> None:
+    callback(record_of(method, params))
+
+
+def _call(callback: Callable[[], object]) -> None:
     """What a callback raises is said as that of any thread: on stderr, or where `threading.excepthook` puts it."""
     try:
-        callback(said if record is None else decode(record, said))
+        callback()
     except BaseException as fault:
         hook = threading.excepthook
         hook(threading.ExceptHookArgs((type(fault), fault, fault.__traceback__, threading.current_thread())))

@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict, overload
 
-from ctxbudget_client.callbacks import Callback, Callbacks
+from ctxbudget_client.callbacks import Callbacks
 from ctxbudget_client.errors import RequestTimeoutError
 from ctxbudget_client.link import Link, Start
 from ctxbudget_client.methods import Api
-from ctxbudget_client.notifications import Fits, Notification, Notifications
+from ctxbudget_client.notifications import Fits, Notification, Notifications, Reconnected
 from ctxbudget_client.params import SESSION_METHODS
 from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.trace import Trace, TraceSink
+from ctxbudget_protocol.methods.budget import AlertNote, DidChange
 
 # By this interpreter, because `ctxbudget` need not be on PATH; -P keeps modules of the current folder out.
 DEFAULT_COMMAND = (
@@ -139,8 +140,20 @@ class Client(Api):
         """Tell the server something. Raises `ConnectionLostError`."""
         self.link.notify(method, params)
 
-    def on(self, method: str, callback: Callback) -> Callable[[], None]:
-        """Call `callback` with each notification of `method`: `budget/didChange` and `budget/alert` as records.
+    @overload
+    def on(self, method: Literal["budget/alert"], callback: Callable[[AlertNote], object]) -> Callable[[], None]: ...
+    @overload
+    def on(
+        self, method: Literal["budget/didChange"], callback: Callable[[DidChange], object]
+    ) -> Callable[[], None]: ...
+    @overload
+    def on(
+        self, method: Literal["ctxbudget/reconnected"], callback: Callable[[Reconnected], object]
+    ) -> Callable[[], None]: ...
+    @overload
+    def on(self, method: str, callback: Callable[[Any], object]) -> Callable[[], None]: ...
+    def on(self, method: str, callback: Callable[[Any], object]) -> Callable[[], None]:
+        """Call `callback` with each notification of `method`, as a record: `AlertNote`, `DidChange`, `Reconnected`.
 
         It runs on the reading thread, and must not wait for answers there. What it raises goes to
         `threading.excepthook`, which prints it. Call what is returned to end it. After a restart of the server

@@ -41,10 +41,13 @@ def wire_params(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(record: type[R], value: Mapping[str, Any]) -> R:
-    """The record of a JSON object; members that this client does not know are ignored."""
+    """The record of a JSON object; members that it has no field for are kept in its `unknown`."""
     hints = _hints(cast("Any", record))
-    known = {name: camel(name) for name in record.names}
-    return record(**{name: _value(hints[name], value[wire]) for name, wire in known.items() if wire in value})
+    known = {camel(name): name for name in record.names}
+    values = {name: _value(hints[name], value[wire]) for wire, name in known.items() if wire in value}
+    if unknown := {wire: member for wire, member in value.items() if wire not in known}:
+        values["unknown"] = unknown
+    return record(**values)
 
 
 @cache
@@ -54,7 +57,7 @@ def _hints(record: Any) -> dict[str, Any]:
 
 def _value(hint: Any, value: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, Record):
-        return decode(hint, value)
+        return decode(hint, value) if isinstance(value, dict) else value
     arguments = get_args(hint)
     match get_origin(hint):
         case origin if origin is list and isinstance(value, list):

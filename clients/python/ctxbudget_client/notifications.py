@@ -9,16 +9,54 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ctxbudget_client.namespaces import decode
+from ctxbudget_protocol.methods.budget import AlertNote, DidChange
+from ctxbudget_protocol.records import Record, described
+
 KEPT = 10_000
 """Maximum number of kept notifications; beyond it, the oldest are dropped."""
 
 
+class Reconnected(Record):
+    """Params of `ctxbudget/reconnected`, which the client itself tells after a restart of the server."""
+
+    restarts_left: int = described("How often the client may still restart the server.")
+
+
+class Message(Record):
+    """Params of `window/logMessage` and `window/showMessage`: a sentence for people."""
+
+    type: int = described("1: error, 2: warning, 3: info, 4: log, 5: debug.")
+    message: str
+
+
+RECORDS: dict[str, type[Record]] = {
+    "budget/alert": AlertNote,
+    "budget/didChange": DidChange,
+    "ctxbudget/reconnected": Reconnected,
+    "window/logMessage": Message,
+    "window/showMessage": Message,
+}
+"""The records of notifications; other params, such as those of an editor's notifications, stay JSON."""
+
+
+def record_of(method: str, params: Any) -> Any:
+    """The record of a notification's params; params that have no record as they are."""
+    record = RECORDS.get(method)
+    return params if record is None or not isinstance(params, dict) else decode(record, params)
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One notification of the server."""
+    """One notification of the server, with its params as JSON."""
 
     method: str
     params: Any
+
+    @property
+    def record(self) -> Any:
+        """The params as callbacks of `Client.on` get them: a record such as `AlertNote`, or JSON if there is none."""
+        return record_of(self.method, self.params)
 
 
 Fits = Callable[[Notification], bool]
