@@ -13,6 +13,7 @@ import pytest
 from oneshot.oneshot_place import Place
 
 from agents.agent_host import AgentHost
+from ctxbudget_server.markdown.lines import unnumbered
 
 
 def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) -> None:
@@ -25,7 +26,7 @@ def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) 
     ("name", "title", "content"),
     [
         ("PostToolUse-Bash", "Bash: seq 1 40", "\n".join(map(str, range(1, 41)))),
-        ("PostToolUse-Read", "Read: ", "# Notes\n\nThe cache never evicts.\n"),
+        ("PostToolUse-Read", "Read: ", "1\t# Notes\n2\t\n3\tThe cache never evicts.\n4\t"),
         ("PostToolUse-Edit", "Edit: ", " has been updated"),
         ("PostToolUse-mcp", "mcp__tracker__list: open", "Issue 1: the cache grows\nIssue 2: the log is full"),
         ("PostToolUseFailure", "Bash: false", "Exit code 1\ncache.py: no such file"),
@@ -34,8 +35,7 @@ def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) 
 def test_a_tools_output_is_a_transient_item(claude: AgentHost, name: str, title: str, content: str) -> None:
     assert claude.tell(name) == {}
 
-    item, *numbers = claude.items()
-    assert len(numbers) == (name == "PostToolUse-Read")
+    (item,) = claude.items()
     assert (item["layer"], item["kind"], item["state"]) == ("transient", "tool-output", "retained")
     assert item["title"].startswith(title)
     assert item["tokens"] > 0
@@ -46,7 +46,7 @@ def test_a_tools_output_is_a_transient_item(claude: AgentHost, name: str, title:
 def test_an_image_counts_as_images_do(claude: AgentHost) -> None:
     claude.tell("PostToolUse-image")
     (item,) = claude.items()
-    assert (item["tokens"], item["hash"]) == (1_600, None)
+    assert (item["tokens"], item["provenance"], item["hash"]) == (1_600, "estimated", None)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,50 @@ def test_a_notebook_counts_without_the_bytes_of_its_pictures(claude: AgentHost) 
     claude.tell("PostToolUse-Read", tool_response={"type": "notebook", "file": {"filePath": "a.ipynb", "cells": cells}})
     text, images = claude.items()
     assert text["tokens"] < 100
-    assert images["tokens"] == 1_600
+    assert (images["tokens"], images["provenance"]) == (1_600, "estimated")
+    assert images["title"] == f"{text['title']} (pictures and other media)"
 
 
-def test_a_file_costs_its_line_numbers_too(claude: AgentHost) -> None:
-    content = "a\n" * 1_000
-    claude.tell("PostToolUse-Read", tool_response={"type": "text", "file": {"content": content, "startLine": 1}})
-    _, numbers = claude.items()
-    assert (numbers["tokens"], numbers["title"].partition(":")[0]) == (999 * 2 + 2 * 3, "Read")
+def test_a_read_of_a_file_is_one_item_with_its_line_numbers(claude: AgentHost) -> None:
+    """Estimated by the hook alone, and exact once a turn has ended: never `reported`, which nobody did."""
+    claude.call("session/open", config={"model": "gpt-5"})
+    lines = [f"the value of row {n} is never evicted" for n in range(1_000)]
+    file = {"content": "\n".join(lines), "startLine": 900}
+    claude.tell("PostToolUse-Read", tool_response={"type": "text", "file": file})
+    (item,) = claude.items()
+    seen = "\n".join(f"{n}\t{line}" for n, line in enumerate(lines, 900))
+    assert claude.call("context/get", itemId=item["id"])["content"] == seen
+    assert item["provenance"] == "estimated"
+
+    with Place(claude.folder, claude.store).sidecar() as sidecar:
+        counted = sidecar.request("tokens/count", {"texts": [seen, file["content"]], "model": "gpt-5"})["counts"]
+        claude.tell("Stop", model="gpt-5")
+    (item,) = claude.items()
+    assert (item["tokens"], item["provenance"]) == (counted[0]["tokens"], "exact")
+    assert item["tokens"] > counted[1]["tokens"] + 1_500
+    assert claude.call("budget/status")["retained"] == item["tokens"]
+
+
+def test_an_empty_file_has_no_numbers(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.tell("PostToolUse-Read", tool_response={"type": "text", "file": {"content": "", "startLine": 1}})
+    assert claude.items() == []
+
+
+def test_a_file_that_was_read_is_reduced_like_the_file_and_its_sections_are_found(claude: AgentHost) -> None:
+    text = "# The cache\n\n## Findings\n\n- **It never evicts** and grows without bound.\n\n## Rest\n\n"
+    text += "".join(f"Row {n} is as it was on the first day.\n\n" for n in range(300))
+    claude.tell("PostToolUse-Read", tool_response={"type": "text", "file": {"content": text, "startLine": 1}})
+    (item,) = claude.items()
+
+    section = claude.call("context/get", itemId=item["id"], section="Findings")
+    made = claude.call("metadata/extract", itemId=item["id"])
+
+    assert section["content"] == "3\t## Findings\n4\t\n5\t- **It never evicts** and grows without bound.\n6\t\n"
+    assert made["title"] == "The cache"
+    assert "It never evicts" in made["text"]
+    assert [heading["heading"] for heading in made["outline"]] == ["The cache", "Findings", "Rest"]
+    assert made["sourceTokens"] > made["outline"][0]["tokens"] * 0.9
 
 
 def test_what_the_host_keeps_in_a_file_costs_what_the_model_sees(claude: AgentHost) -> None:
@@ -279,7 +315,9 @@ class TestReplacing:
         assert "Cache log" in output
         assert f"item {whole['id']}" in output
         assert claude.call("context/get", itemId=stand_in["id"])["content"] == output
-        assert claude.call("context/get", itemId=whole["id"])["content"] == self.LONG
+        kept = claude.call("context/get", itemId=whole["id"])["content"]
+        assert unnumbered(kept) == self.LONG
+        assert (kept != self.LONG) == (name == "PostToolUse-Read")
         assert claude.call("budget/status")["retained"] == stand_in["tokens"] < whole["tokens"]
 
     def test_a_report_too(self, claude: AgentHost) -> None:

@@ -49,6 +49,25 @@ def test_gemini(gemini: AgentHost) -> None:
     assert gemini.call("context/get", itemId=output["id"])["content"].startswith("Output: 1\n2\n")
 
 
+READS: dict[str, tuple[str, dict[str, Any]]] = {
+    "codex": ("PostToolUse", {"tool_name": "read_file", "tool_response": "L1: # Notes\nL2: All is cached."}),
+    "gemini": ("AfterTool", {"tool_name": "read_file", "tool_response": {"llmContent": "# Notes\nAll is cached."}}),
+}
+
+
+@pytest.mark.parametrize("host", READS)
+def test_a_read_of_a_file_is_one_item_of_what_the_model_saw(request: pytest.FixtureRequest, host: str) -> None:
+    agent: AgentHost = request.getfixturevalue(host)
+    event, told = READS[host]
+    agent.tell(event, tool_input={"file_path": "notes.md"}, **told)
+
+    (item,) = agent.items()
+    response = told["tool_response"]
+    seen = response if isinstance(response, str) else response["llmContent"]
+    assert (item["title"], item["provenance"]) == ("read_file: notes.md", "estimated")
+    assert agent.call("context/get", itemId=item["id"])["content"] == seen
+
+
 def test_gemini_is_denied_an_oversized_output(gemini: AgentHost) -> None:
     response = {"llmContent": [{"text": LONG}], "returnDisplay": ""}
     told = gemini.tell("AfterTool", "--replace-over", "200", tool_response=response)
@@ -117,7 +136,7 @@ def test_what_a_tool_says_beside_bytes_enters_as_text(codex: AgentHost) -> None:
     codex.tell("PostToolUse", tool_response=[{"type": "text", "text": "Two plots."}, *ANSWERS["picture"]])
     text, picture = codex.items()
     assert codex.call("context/get", itemId=text["id"])["content"] == "Two plots."
-    assert (picture["hash"], picture["tokens"]) == (None, 1_600)
+    assert (picture["hash"], picture["tokens"], picture["provenance"]) == (None, 1_600, "estimated")
 
 
 def test_no_response_is_too_deep(codex: AgentHost) -> None:

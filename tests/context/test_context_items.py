@@ -223,6 +223,12 @@ def test_listing_filters_and_pages(session: Session) -> None:
         ({"layer": "transient", "tokens": 5.0}, "invalidParams", ["items", 0, "tokens"]),
         ({"layer": "transient", "tokens": 1, "colour": 1}, "invalidParams", ["items", 0, "colour"]),
         ({"layer": "transient", "tokens": 1, "wave": 1}, "invalidParams", ["items", 0, "phase"]),
+        (
+            {"layer": "transient", "content": "x", "provenance": "estimated"},
+            "invalidParams",
+            ["items", 0, "provenance"],
+        ),
+        ({"layer": "transient", "tokens": 1, "provenance": "exact"}, "invalidParams", ["items", 0, "provenance"]),
         ({"tokens": 1, "reduces": ["i-none"]}, "unknownItem", ["items", 0, "reduces", 0]),
         ({"layer": "transient", "path": "missing.md"}, "pathUnreadable", ["items", 0, "path"]),
         ({"layer": "transient", "path": "/etc/hostname"}, "pathNotAllowed", ["items", 0, "path"]),
@@ -235,6 +241,13 @@ def test_bad_items_are_named(session: Session, item: dict, name: str, loc: list)
     data = session.error("context/add", items=[item])
 
     assert (data["name"], data["errors"][0]["loc"]) == (name, loc)
+
+
+def test_a_figure_without_content_is_reported_unless_the_caller_estimates_it(session: Session) -> None:
+    reported, estimated = session.add(tokens=1), session.add(tokens=2, provenance="estimated")
+
+    items = session.items()
+    assert (items[reported]["provenance"], items[estimated]["provenance"]) == ("reported", "estimated")
 
 
 def test_one_bad_item_keeps_all_out(session: Session) -> None:

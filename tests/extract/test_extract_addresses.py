@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxbudget_server.extract import extract, find_section, line_range, outline, search_text
-from ctxbudget_server.markdown.lines import split_lines
+from ctxbudget_server.markdown.lines import split_lines, unnumbered
 from ctxbudget_server.markdown.structure import _by_scan, _by_tree, front_matter_lines
 
 TEXT = "# Top\r\nintro\r\n## A\r\none\x0ctwo\u2028three\r\n### Deep\r\nx\r\n## B\r\n```\n# no\n```\r\n### Deep\ny"
@@ -122,3 +122,17 @@ def test_huge_documents_have_the_same_outline_as_small_ones():
 def test_extraction_carries_the_outline():
     found = extract("# A\ntext\n## B\nmore\n", count=count)
     assert [(e.path, e.start_line, e.end_line) for e in found.outline] == [(("A",), 1, 4), (("A", "B"), 3, 4)]
+
+
+@pytest.mark.parametrize("separator", ["\t", "→"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_numbered_listing_is_read_without_its_numbers(separator: str, end: str):
+    listing = "\n".join(f"{n:6d}{separator}{line}" for n, line in enumerate(TEXT.split("\n"), 98)) + end
+    assert unnumbered(listing) == TEXT + end
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1\ta\n3\tb", "1\ta\nb", "1\ta\n\n3\tb", "# 1\ta", "1. a\n2. b", "2026-01-01\ta"]
+)
+def test_what_is_no_numbered_listing_stays(text: str):
+    assert unnumbered(text) == text

@@ -63,6 +63,8 @@ class NewItem(TypedDict, total=False):
     """Absolute, a file: URI, or relative to the workspace; read now."""
     tokens: int | None
     """Tokens."""
+    provenance: Literal["reported", "estimated"]
+    """With `tokens`: whether someone reported the figure, or the caller estimates it."""
 
 
 class PhaseSpec(TypedDict, total=False):

@@ -57,6 +57,9 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
     content: Text | None = None
     path: Title | None = described("Absolute, a file: URI, or relative to the workspace; read now.", default=None)
     tokens: Tokens | None = None
+    provenance: Literal["reported", "estimated"] = described(
+        "With `tokens`: whether someone reported the figure, or the caller estimates it.", default="reported"
+    )
 
 
 class AddParams(MutatingParams):

@@ -137,7 +137,9 @@ def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> 
     if new.layer is None and new.reduces is None:
         raise invalid([*loc, "layer"], "is required unless the item `reduces` others", "missing")
     if new.tokens is not None:
-        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, "reported"), loc)
+        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, new.provenance), loc)
+    if new.provenance != "reported":
+        raise invalid([*loc, "provenance"], "is allowed only with `tokens`")
     check = request.cancellation.check
     if new.path is not None:
         document = request.documents.read(new.path, [*loc, "path"])

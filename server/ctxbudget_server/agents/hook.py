@@ -27,8 +27,8 @@ from ctxbudget_server.agents.subagents import finished, release_all, started
 from ctxbudget_server.media import rules_of
 from ctxbudget_server.transcripts.tool_responses import (
     bytes_in,
-    numbering_in,
     replaced,
+    shown_to_model,
     text_of,
     title_of,
 )
@@ -37,6 +37,8 @@ MAX_TITLE_CHARACTERS: Final = 160
 AGENT_TOOLS: Final = ("Agent", "Task")
 PROVIDERS: Final[dict[Host, str]] = {"claude-code": "anthropic", "codex": "openai", "gemini": "gemini"}
 """Whose rules for pictures and sounds hold with a host."""
+PICTURES: Final = " (pictures and other media)"
+"""Ends the title of what a response holds besides its text."""
 MAX_METADATA_TOKENS: Final = 300
 """The largest metadata that replaces an oversized output."""
 NOTICE_TOKENS: Final = 150
@@ -73,7 +75,7 @@ def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
             return Reaction(replacement=replacement)
         _leave_preview(account, event, report, text_of(response))
         return Reaction(context=_advice_with(account, event, report))
-    text, bytes_tokens = text_of(response), bytes_in(response, rules_of(PROVIDERS[event.host]))
+    text, bytes_tokens = shown_to_model(response), bytes_in(response, rules_of(PROVIDERS[event.host]))
     text = whole(event, text) if _is_replaceable(event, options) and not bytes_tokens else shown(event, text)
     common: dict[str, Any] = {
         "layer": "transient",
@@ -82,8 +84,9 @@ def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
         "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), MAX_TITLE_CHARACTERS),
     }
     items = [{**common, "content": text}] if text else []
-    beside = bytes_tokens or numbering_in(response)
-    items += [{**common, "tokens": beside}] if beside else []
+    if bytes_tokens:
+        title = f"{common['title']}{PICTURES}" if text else common["title"]
+        items.append({**common, "title": title, "tokens": bytes_tokens, "provenance": "estimated"})
     if not items:
         return Reaction()
     added = _added(account, event, event.own_session, items, event.text("tool_use_id"))

@@ -12,6 +12,7 @@ from ctxbudget_server.extract.summarizer.layout import Layout
 from ctxbudget_server.extract.summarizer.ranked import rank
 from ctxbudget_server.markdown.blocks import unread_lines
 from ctxbudget_server.markdown.document import parse_document
+from ctxbudget_server.markdown.lines import unnumbered
 from ctxbudget_server.markdown.model import Check, Count, no_check
 from ctxbudget_server.markdown.sections import outline_of
 
@@ -77,9 +78,10 @@ def _look_at(
     text: str, count: Count, kind: str | None, path: str | None, check: Check
 ) -> tuple[Source, TestFields | None]:
     """The parsed source, and the test run in it if its kind is `test-output`."""
-    document = parse_document(text, check)
     tokens = count(text)
     check()
+    text = unnumbered(text)  # a file as a tool showed it is read like the file
+    document = parse_document(text, check)
     medium = medium_of(text, path)
     tests = read_tests(document, kind, medium, check)
     actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)

@@ -9,6 +9,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
+_NUMBER = re.compile(r" *(\d{1,9})[→\t]")
+"""What tools put before a line to number it: `12→`, or `12` and a tab."""
+
+
 CHUNK = 200_000
 """Characters processed by one regular expression or split, which holds the interpreter lock."""
 
@@ -51,6 +55,27 @@ def strip_ansi(text: str) -> str:
     if "\x1b" not in text:
         return text
     return "".join(_ANSI.sub("", chunk) for chunk in chunks(text))
+
+
+def unnumbered(text: str) -> str:
+    """A text that is a listing of numbered lines from its first to its last, without the numbers; any other unchanged.
+
+    Each line keeps its place, so ranges of lines are the same in both.
+    """
+    first = _NUMBER.match(text)
+    if first is None:
+        return text
+    bare: list[str] = []
+    lines = text.split("\n")
+    for expected, line in enumerate(lines, int(first[1])):
+        number = _NUMBER.match(line)
+        if number is None or int(number[1]) != expected:
+            if line or len(bare) + 1 < len(lines):  # an empty last line is the end of the one before
+                return text
+            bare.append("")
+        else:
+            bare.append(line[number.end() :])
+    return "\n".join(bare)
 
 
 def line_range(text: str, start: int, end: int) -> str:

@@ -110,15 +110,18 @@ def _without_pictures(value: Any) -> Any:
     return value
 
 
-def numbering_in(response: Any) -> int:
-    """Tokens of the line numbers that Claude Code puts before the lines of a file: three digits a token, and a tab."""
+def shown_to_model(response: Any) -> str:
+    """The text of a hook's response as the model reads it: Claude Code numbers the lines of a file that it shows.
+
+    Its hooks are given the file's own text; the numbers are in the window, and in its session files.
+    """
+    text = text_of(response)
     file = response.get("file") if isinstance(response, Mapping) else None
-    if not isinstance(file, Mapping) or not isinstance(file.get("content"), str):
-        return 0
+    if not text or not isinstance(file, Mapping) or not isinstance(file.get("content"), str):
+        return text
     start = file.get("startLine")
     first = start if isinstance(start, int) and start > 0 else 1
-    lines = range(first, first + file["content"].count("\n") + 1)
-    return sum(1 + (len(str(number)) + 2) // 3 for number in lines)
+    return "\n".join(f"{number}\t{line}" for number, line in enumerate(text.split("\n"), first))
 
 
 def replaced(response: Any, text: str) -> Any:

@@ -78,7 +78,9 @@ def _lines(text: str, start: int, end: int) -> str:
 
 def _section(text: str, wanted: str) -> tuple[int, int]:
     from ctxbudget_server.extract import find_section, outline
+    from ctxbudget_server.markdown.lines import unnumbered
 
+    text = unnumbered(text)
     found = find_section(text, wanted)
     if len(found) != 1:
         raise ProtocolError(
