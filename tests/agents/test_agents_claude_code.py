@@ -106,7 +106,7 @@ def test_a_file_that_was_read_is_reduced_like_the_file_and_its_sections_are_foun
 
     assert section["content"] == "3\t## Findings\n4\t\n5\t- **It never evicts** and grows without bound.\n6\t\n"
     assert made["title"] == "The cache"
-    assert "It never evicts" in made["text"]
+    assert "sections: Findings | Rest" in made["text"]
     assert [heading["heading"] for heading in made["outline"]] == ["The cache", "Findings", "Rest"]
     assert made["sourceTokens"] > made["outline"][0]["tokens"] * 0.9
 

@@ -125,6 +125,7 @@ def _print_json(rows: Sequence[Row], total: int, counter: Counter, limit: int | 
     figures = {
         "counts": [asdict(row) for row in rows],
         "total": total,
+        "model": counter.model,
         "encoding": family.encoding,
         "family": family.name,
         "provenance": counter.provenance,
@@ -150,12 +151,23 @@ def _print_tables(groups: Sequence[tuple[str, Sequence[Row]]], total: int) -> No
     show(f"{tokens:>{width},}  {label}" for tokens, label in lines)
 
 
-def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
+def _rule(model: str, counter: Counter) -> str:
+    """By which rule the figures of a model were made."""
     family = counter.family
-    if counter.provenance != "exact":
-        error = counter.expected_error
-        off = f", median error {error:.1%}" if error is not None else ", expected error unknown"
-        show([f"estimated for {family.name} from {family.encoding}{off}"], sys.stderr)
+    if counter.provenance == "exact":
+        return f"{model}: exact, counted with {family.encoding}"
+    error = counter.expected_error
+    if family.name == "unknown":
+        return (
+            f"{model}: not a model that is known; estimated as if it were counted with {family.encoding}, error unknown"
+        )
+    off = f"median error {error:.1%}" if error is not None else "error unknown"
+    return f"{model}: estimated by the rule of the family {family.name} from {family.encoding}, {off}"
+
+
+def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
+    if counter.model is not None:
+        show([_rule(counter.model, counter)], sys.stderr)
     if limit is not None:
         verdict = (
             f"fits: {limit - total:,} tokens left" if total <= limit else f"does not fit: {total - limit:,} too many"
