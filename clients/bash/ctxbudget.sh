@@ -16,9 +16,10 @@
 #   ctxbudget_quote TEXT                      print TEXT as a JSON string
 #   ctxbudget_stop                            end the sidecar of this script now
 #
-# An argument that is the name of a set variable means its value. The account is the session CTXBUDGET_SESSION, or the
-# default session. New items belong to the phase CTXBUDGET_PHASE (or CURRENT_PHASE), else to the running phase, and to
-# the wave CTXBUDGET_WAVE (or CURRENT_WAVE). CTXBUDGET_BIN names the command. CTXBUDGET_SERVER=off starts no sidecar.
+# An argument that is the name of a set variable means its value. The account is the session CTXBUDGET_SESSION, which
+# the first write creates, or the default session. New items belong to the phase CTXBUDGET_PHASE (or CURRENT_PHASE),
+# else to the running phase, and to the wave CTXBUDGET_WAVE (or CURRENT_WAVE). CTXBUDGET_BIN names the command.
+# CTXBUDGET_SERVER=off starts no sidecar.
 #
 # Each request is a `ctxbudget call`. The first that no process answers starts a sidecar, which answers those that
 # follow and ends with the script. JSON is read by the command (`--get`, `ctxbudget get`), never by bash.
@@ -305,7 +306,14 @@ _ctxbudget_usage() { echo "ctxbudget: usage: $1" >&2; }
 
 # A request of a function for people: what goes wrong is said in a sentence.
 _ctxbudget_ask() { # WHO METHOD PARAMS [OPTION...]
-    _ctxbudget_request "$2" "$3" --errors text "${@:4}" || { _ctxbudget_complain "$1"; return 1; }
+    _ctxbudget_request "$2" "$3" --errors text "${@:4}" && return 0
+    # A function that prunes creates the session at its first request, even if that is a read.
+    if [[ $1 == prune_* ]] && _ctxbudget_is_error unknownSession; then
+        _ctxbudget_request session/open '{}' --errors text >/dev/null &&
+            _ctxbudget_request "$2" "$3" --errors text "${@:4}" && return 0
+    fi
+    _ctxbudget_complain "$1"
+    return 1
 }
 
 # The command escapes what a terminal would act on; what else may have been said on its stderr is made harmless here.
@@ -332,43 +340,9 @@ _ctxbudget_call() { # METHOD [JSON [PATH...]]
     return 1
 }
 
-# One request: what is asked for on stdout. A session that CTXBUDGET_SESSION names is created when it is first used.
+# One request: what is asked for on stdout. The params go to stdin, because an argument has a limit. The command puts
+# the session in that CTXBUDGET_SESSION names, and creates it at the first write.
 _ctxbudget_request() { # METHOD PARAMS [OPTION...]: error
-    _ctxbudget_request_once "$@" && return 0
-    [[ -n ${CTXBUDGET_SESSION:-} && $1 != session/* && $2 != *'"sessionId"'* ]] && _ctxbudget_is_error unknownSession &&
-        _ctxbudget_request_once session/open '{}' >/dev/null && _ctxbudget_request_once "$@"
-}
-
-# The session goes in front of the members of the params: of two with one name the last counts, the caller's own.
-_ctxbudget_request_once() { # METHOD PARAMS [OPTION...]: error
-    local body=$2 rest
-    if [[ -n ${CTXBUDGET_SESSION:-} ]] && _ctxbudget_takes_session "$1"; then
-        _ctxbudget_quote "$CTXBUDGET_SESSION"
-        body=${body#"${body%%[![:space:]]*}"}
-        case $body in '' | null | '[]') body={} ;; esac
-        rest=${body#'{'}
-        rest=${rest#"${rest%%[![:space:]]*}"}
-        [[ $rest == '}'* ]] || rest=",$rest"
-        [[ $body != '{'* ]] || body="{\"sessionId\":$_ctxbudget_quoted$rest"
-    fi
-    _ctxbudget_run "$1" "$body" "${@:3}"
-}
-
-# Made from the method table by `python -m ctxbudget_protocol.generate`: begin
-_ctxbudget_takes_session() { # METHOD
-    case $1 in
-        session/open | session/close | session/recalibrate | session/delete | workflow/startPhase | \
-            workflow/completePhase | workflow/startWave | workflow/completeWave | budget/allocate | \
-            budget/status | budget/reserve | budget/settle | budget/release | budget/renew | budget/report | \
-            context/add | context/update | context/append | context/list | context/get | context/search | \
-            context/restore | context/prune | context/undo | context/render) ;;
-        *) return 1 ;;
-    esac
-}
-# Made from the method table: end
-
-# `ctxbudget call`, with the params on stdin: an argument has a limit.
-_ctxbudget_run() { # METHOD PARAMS [OPTION...]: error
     local status command=${CTXBUDGET_BIN:-ctxbudget}
     [[ ${CTXBUDGET_SERVER:-on} == off ]] || set -- "$@" --sidecar-for "$$"
     {
@@ -392,7 +366,7 @@ _ctxbudget_run() { # METHOD PARAMS [OPTION...]: error
 # What the command looks for in its environment, if the script has set it without exporting it.
 _ctxbudget_export() {
     local name
-    for name in CTXBUDGET_{WORKSPACE,STORE,ROOTS,LOG}; do [[ ! -v $name ]] || export "${name?}"; done
+    for name in CTXBUDGET_{WORKSPACE,STORE,ROOTS,LOG,SESSION}; do [[ ! -v $name ]] || export "${name?}"; done
 }
 
 _ctxbudget_stop() (

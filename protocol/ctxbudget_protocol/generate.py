@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctxbudget_protocol import bash_lists, bindings, contract, page, param_types, settings, settings_page
+from ctxbudget_protocol import bindings, contract, page, param_types, settings, settings_page
 from ctxbudget_protocol.generated import COMMAND
 
 ROOT = Path(__file__).parents[2]
@@ -27,11 +27,8 @@ def outputs(root: Path) -> Iterator[tuple[Path, str]]:
     yield root / "docs" / "protocol.md", page.render()
     for name, text in bindings.render().items():
         yield root / "clients" / "python" / "ctxbudget_client" / name, text
-    for path, render in (
-        (root / "clients" / "bash" / "ctxbudget.sh", bash_lists.render),
-        (root / "docs" / "editors.md", settings_page.render),
-    ):
-        yield path, render(_text(path))
+    editors = root / "docs" / "editors.md"
+    yield editors, settings_page.render(_text(editors))
 
 
 def stale(root: Path) -> list[Path]:

@@ -27,6 +27,9 @@ MAX_GLOBS = MAX_PATTERNS_LENGTH // MAX_PATTERN_LENGTH
 DEFAULT_SESSION = "default"
 """The session on which a request without `sessionId` acts; for people and single scripts."""
 
+SESSION_VARIABLE = "CTXBUDGET_SESSION"
+"""The environment variable with which people and scripts name the session of commands and clients."""
+
 ARCHIVE_SESSION = "archive"
 """The session that keeps what `context/fit` without `sessionId` removed. Its items have no effect on any figures."""
 

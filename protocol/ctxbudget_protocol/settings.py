@@ -62,8 +62,8 @@ class EditorSettings(_Model):
     session: str = Field(
         "auto",
         pattern=r"^[A-Za-z0-9._:-]{1,128}$",
-        description="The session whose window, budget and ceilings are used, and which is watched. `auto`: the most "
-        "recently changed one of the workspace.",
+        description="The session whose window, budget and ceilings are used, and which is watched. `auto`: the one "
+        "that CTXBUDGET_SESSION names, else the most recently changed one of the workspace.",
     )
     watch: bool = Field(
         False, description="Send budget/didChange and budget/alert for the session, even if it is created later."

@@ -61,11 +61,25 @@ def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
 def test_without_a_session(claude: AgentHost) -> None:
     assert line(claude) == "ctx 21% of window · no account yet"
     assert claude.ask("session/list")["sessions"] == [], "to look is not to open"
-    assert line(claude, payload={}) == "ctx 0% of window · 0/7,500"
+    assert line(claude, payload={}) == "ctx ? · no account yet"
     claude.call("context/add", items=[{"layer": "phase", "tokens": 75}], sessionId="default")
-    assert line(claude, payload={}) == "ctx 0% of window · 75/7,500"
+    assert line(claude, "--session", "default", payload={}) == "ctx 0% of window · 75/7,500"
     assert line(claude, "--session", "none", payload={}) == "ctx ? · no account yet"
     assert line(claude, payload={}, CTXBUDGET_SESSION="none") == "ctx ? · no account yet"
+
+
+def test_without_a_name_it_is_the_session_that_changed_last(claude: AgentHost) -> None:
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 75}], sessionId="default")
+    claude.call("session/open", sessionId="run-1")
+    claude.call("session/open", sessionId="run-1:agent")
+    assert line(claude, payload={}) == "ctx 0% of window · 0/7,500 · session run-1", (
+        "a subagent's session is its parent's"
+    )
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 5}], sessionId="default")
+    payload = {"context_window": {"context_window_size": 100_000, "current_usage": 0}}
+    assert line(claude, payload=payload) == "ctx 0% of window · 80/7,500 · session default"
+    window = claude.call("session/open", sessionId="default")["config"]["contextWindow"]
+    assert window == 25_000, "what nobody named takes no host's window"
 
 
 def test_a_closed_session_stays_closed(claude: AgentHost) -> None:
@@ -78,17 +92,19 @@ def test_a_closed_session_stays_closed(claude: AgentHost) -> None:
 @pytest.mark.parametrize(("tokens", "colour"), [(10, "32"), (6_000, "33"), (7_400, "31")])
 def test_colour_is_by_level_unless_nobody_wants_it(claude: AgentHost, tokens: int, colour: str) -> None:
     claude.call("context/add", items=[{"layer": "phase", "tokens": tokens}], sessionId="default")
-    coloured = line(claude, payload={}, NO_COLOR="")
+    payload = {"session_id": "default"}
+    coloured = line(claude, payload=payload, NO_COLOR="")
     assert (coloured[:5], coloured[-4:]) == (f"\x1b[{colour}m", "\x1b[0m")
-    assert line(claude, "--color", "never", payload={}, NO_COLOR="") == coloured[5:-4]
-    assert line(claude, payload={}) == coloured[5:-4]
+    assert line(claude, "--color", "never", payload=payload, NO_COLOR="") == coloured[5:-4]
+    assert line(claude, payload=payload) == coloured[5:-4]
 
 
 def test_what_has_no_room_is_left_out(claude: AgentHost) -> None:
     claude.call("workflow/startPhase", phase=2, sessionId="default")
     claude.call("context/add", items=[{"layer": "phase", "tokens": 6_000}], sessionId="default")
     claude.call("budget/reserve", tokens=100, holder="a", sessionId="default")
-    widths = {80: "ctx 24% of window · 6,000/7,500 · phase 2/2 · 1 agent out · warn",
+    widths = {90: "ctx 24% of window · 6,000/7,500 · phase 2/2 · 1 agent out · warn · session default",
+              80: "ctx 24% of window · 6,000/7,500 · phase 2/2 · 1 agent out · warn",
               60: "ctx 24% of window · 6,000/7,500 · 1 agent out · warn",
               40: "ctx 24% of window · 6,000/7,500 · warn",
               30: "ctx 24% of window · warn",

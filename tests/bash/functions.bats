@@ -258,9 +258,11 @@ EOF
     [ "$(grep -c '"invalidParams"' <<<"$stderr")" -eq 1 ]
 }
 
-@test "a session named by CTXBUDGET_SESSION is created when it is used; the caller's own params win" {
+@test "the first write creates the session that CTXBUDGET_SESSION names; reads say that it is missing" {
     script <<'EOF'
 CTXBUDGET_SESSION=run-1
+estimate_context_tokens || echo "status $?"
+ctxbudget_call session/close || echo "status $?"
 ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 40}]}' >/dev/null
 estimate_context_tokens
 ctxbudget_get "$(ctxbudget_call budget/status '{"sessionId": "default"}')" retained
@@ -269,8 +271,21 @@ CTXBUDGET_SESSION='' estimate_context_tokens
 ctxbudget_get "$(ctxbudget_call session/list)" sessions.0.sessionId
 EOF
     [ "$status" -eq 0 ]
-    [ "${lines[*]}" = "40 0 0 run-1" ]
-    [[ $stderr == *unknownSession* ]]
+    [ "${lines[*]}" = "status 1 status 1 40 0 0 run-1" ]
+    [[ $stderr == *"there is no session 'run-1' yet; the first write creates it"*unknownSession* ]]
+}
+
+@test "a function that prunes creates the session, whatever it asks for first" {
+    script <<'EOF'
+CTXBUDGET_SESSION=run-2
+prune_phase_output "Wave 1"
+estimate_context_tokens
+CTXBUDGET_SESSION=run-3
+prune_subagent_output "what the agent said" "it is done"
+ctxbudget_get "$(ctxbudget_call session/list)" 'sessions.*.sessionId'
+EOF
+    [ "$status" -eq 0 ]
+    [ "${lines[*]}" = "0 run-2 run-3" ]
 }
 
 @test "without the command, the error says what to do" {

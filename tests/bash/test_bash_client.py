@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from support.programs import debian, needed, needed_bash
 
-from ctxbudget_protocol.methods import METHODS
-
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CLIENT = ROOT / "clients" / "bash" / "ctxbudget.sh"
@@ -91,21 +89,6 @@ def test_nothing_newer_than_bash_4_4_is_used() -> None:
     code = [(number, line) for number, line in lines if not line.lstrip().startswith("#")]
 
     assert [(v, n, line) for v, words in newer.items() for n, line in code if re.search(words, line)] == []
-
-
-def test_which_methods_are_about_a_session_is_as_the_table_says(tmp_path: Path) -> None:
-    script = f"""source {CLIENT}
-        set +e
-        CTXBUDGET_SESSION=s
-        _ctxbudget_run() {{ echo "$1 $2"; }}
-        for method in {" ".join(METHODS)}; do _ctxbudget_request_once "$method" '{{}}'; done"""
-    sent = dict(line.split(" ", 1) for line in bash(script, tmp_path).splitlines())
-
-    for name, row in METHODS.items():
-        if row.result is None:
-            continue
-        about_session = "session_id" in row.params.names and not re.match("tokens/|metadata/|context/fit", name)
-        assert ('"sessionId":"s"' in sent[name]) == about_session, name
 
 
 def test_the_client_is_short() -> None:

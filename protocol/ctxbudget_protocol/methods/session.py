@@ -289,6 +289,14 @@ class ListParams(Record):
     )
 
 
+class LastEvent(Record):
+    """The latest transaction of a session."""
+
+    at: str
+    method: str
+    why: str = described("For people.")
+
+
 class SessionInfo(Record):
     """One session of the workspace."""
 
@@ -298,6 +306,7 @@ class SessionInfo(Record):
     updated_at: str
     revision: int
     phase: int | None = described("The running phase.")
+    last_event: LastEvent | None = described("null: the store has lost it.")
     status: Figures
 
 
@@ -308,6 +317,10 @@ class ListResult(Noticed):
     sessions: list[SessionInfo] = described("Oldest first.")
     total: int = described("Number of sessions that match, regardless of `limit` and `after`.")
     next: str | None = described("Pass it as `after` for the next page; null: this is the last page.")
+    latest: str | None = described(
+        "The session to show to people who name none, whatever is listed: the one changed last, or the parent of a "
+        "subagent's (`SESSION:AGENT`). null: there is none besides the archive."
+    )
 
 
 LIST = Method(
@@ -329,6 +342,11 @@ LIST = Method(
                     "updatedAt": "2026-01-31T12:00:00.000Z",
                     "revision": 18,
                     "phase": None,
+                    "lastEvent": {
+                        "at": "2026-01-31T12:00:00.000Z",
+                        "method": "budget/release",
+                        "why": "release research-2",
+                    },
                     "status": {
                         "window": 25000,
                         "budget": 7500,
@@ -346,6 +364,7 @@ LIST = Method(
             ],
             "total": 1,
             "next": None,
+            "latest": "run-1",
         },
     ),
 )

@@ -11,13 +11,14 @@ from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import AccountClient
+from ctxbudget_server.agents.session_choice import Choice, session_to_show
 from ctxbudget_server.agents.sessions import config_of, update
 from ctxbudget_server.presentation.terminal import line
 
 SEPARATOR: Final = " · "
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
 """Green, yellow and red of the terminal's palette."""
-_DROPPED_FIRST: Final = ("phase", "agents", "figures", "level")
+_DROPPED_FIRST: Final = ("session", "phase", "agents", "figures", "level")
 
 
 class Look(NamedTuple):
@@ -41,18 +42,33 @@ class HostWindow(NamedTuple):
 
 
 def statusline_of(account: AccountClient, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
-    """The line. Adapts the session's settings to the host's. Raises `ProtocolError` for an unusable store."""
+    """The line; without a session, that of the one that changed last, whose name it then shows.
+
+    Adapts a named session's settings to the host's. Raises `ProtocolError` for an unusable store.
+    """
     host = host_window(payload)
+    status = _status(account, shown := session_to_show(session, account.ask))
+    if shown is None or status is None:
+        return _fitted({"window": _window(host.share, None), "level": "no account yet"}, "ok", look)
+    told = shown.rule == "named" and status["state"] == "open" and (host.size or host.model)
+    if told and _follow(account, shown.session_id, host):
+        status = account.ask("budget/status", sessionId=shown.session_id)
+    parts = _parts(status, host)
+    if shown.rule != "named":
+        parts["session"] = f"session {shown.session_id}"
+    return _fitted(parts, status["level"], look)
+
+
+def _status(account: AccountClient, shown: Choice | None) -> dict[str, Any] | None:
+    """The status of a session; None if it does not exist."""
+    if shown is None:
+        return None
     try:
-        status = account.ask("budget/status", **({"sessionId": session} if session else {}))
+        return account.ask("budget/status", sessionId=shown.session_id)
     except ProtocolError as error:
         if error.name != "unknownSession":
             raise
-        return _fitted({"window": _window(host.share, None), "level": "no account yet"}, "ok", look)
-    told = session is not None and status["state"] == "open" and (host.size or host.model)
-    if session and told and _follow(account, session, host):
-        status = account.ask("budget/status", sessionId=session)
-    return _fitted(_parts(status, host), status["level"], look)
+        return None
 
 
 def host_window(payload: Mapping[str, Any]) -> HostWindow:

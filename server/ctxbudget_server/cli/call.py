@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.limits import SESSION_VARIABLE
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.cli.account_here import has_account, separate_account
 from ctxbudget_server.cli.fast_path import Attempt
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
 from ctxbudget_server.sidecar.commands import prepare, refused
@@ -23,6 +27,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("method", metavar="METHOD", help="e.g. budget/status")
     parser.add_argument("params", metavar="JSON", nargs="?", default="{}", help="the params; - reads them from stdin")
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        help="the session, if JSON names none; the first write creates it (default: CTXBUDGET_SESSION, else the "
+        "workspace's default session)",
+    )
     parser.add_argument(
         "--get",
         action="append",
@@ -56,10 +66,15 @@ def run(options: Namespace) -> int:
         return printed(refused(error, plain=options.errors == "text"))
     _fold_in(opened, options.method)
     words = [options.method, *(f"get={path}" for path in options.get), f"errors={options.errors}"]
+    if session := options.session or os.environ.get(SESSION_VARIABLE):
+        words.append(f"session={session}")
+    is_new = not has_account(opened.whereabouts)
     ask = OneShotRequest([], attempt.key, "call", words, _body(options.params, attempt))
     answer = prepare(opened, ask).run(Cancellation())
     if options.sidecar_for is not None and switched_on():
         _leave_sidecar(opened, options.sidecar_for)
+    if is_new and answer.code == 0 and (separate := separate_account(opened.whereabouts, options)):
+        complain("call", separate)
     return printed(answer)
 
 
@@ -72,7 +87,6 @@ def _fold_in(opened: BudgetService, method: str) -> None:
 
     if Spool(opened.whereabouts.store).is_empty():
         return
-    from ctxbudget_server.presentation.output import complain
     from ctxbudget_server.sidecar.agent_commands import fold_in
 
     try:

@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "store": "show where the store is and what takes its space; clean it",
     "doctor": "check the installation and the store, and say how to fix what is wrong",
     "report": "print a session's report: actual figures against the budget",
+    "sessions": "list the workspace's sessions: state, age, tokens, last event",
+    "where": "show the workspace, the store and the session that commands use, and why",
     "schema": "print the protocol as one JSON Schema",
     "bash-client": "print the path of the file to source in bash scripts",
     "editor-client": "print the folder of files to load in Neovim or Emacs",
@@ -35,6 +37,7 @@ EXAMPLES = """\
 examples:
   ctxbudget serve                                      for a harness or an editor, over JSON-RPC
   ctxbudget call budget/status                         the default session's account, as JSON
+  ctxbudget report                                     the session that changed last, for people
   ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
   ctxbudget count README.md docs/*.md
   ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation

@@ -20,7 +20,7 @@ UNBREAKABLE = frozenset({"hook", "statusline"})
 """Commands that coding agents run; whatever goes wrong, they end with exit code 0."""
 STORE_OPTIONS = ("--workspace", "--store", "--durability")
 OPTIONS = {
-    "call": (*STORE_OPTIONS, "--get", "--errors", "--sidecar-for"),
+    "call": (*STORE_OPTIONS, "--session", "--get", "--errors", "--sidecar-for"),
     "hook": (*STORE_OPTIONS, "--host", "--replace-over"),
     "statusline": (*STORE_OPTIONS, "--session", "--color", "--width"),
 }
@@ -141,11 +141,10 @@ def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, st
 def settings(command: str, options: dict[str, str]) -> list[str]:
     """`name=value` for each option, or environment variable, that affects how a command answers."""
     chosen = {name: value for name, value in options.items() if name not in NOT_TOLD}
-    if command == "statusline":
-        if os.environ.get("NO_COLOR"):
-            chosen.setdefault("--color", "never")
-        if session := os.environ.get("CTXBUDGET_SESSION"):
-            chosen.setdefault("--session", session)
+    if command == "statusline" and os.environ.get("NO_COLOR"):
+        chosen.setdefault("--color", "never")
+    if command != "hook" and (session := os.environ.get("CTXBUDGET_SESSION")):
+        chosen.setdefault("--session", session)
     return [f"{name[2:]}={value}" for name, values in chosen.items() for value in values.split("\0")]
 
 

@@ -11,7 +11,9 @@ from ctxbudget_server.presentation.arguments import whole_number
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "--session", metavar="ID", help="the session if stdin names none (default: CTXBUDGET_SESSION, or `default`)"
+        "--session",
+        metavar="ID",
+        help="the session if stdin names none (default: CTXBUDGET_SESSION, or the one that changed last)",
     )
     parser.add_argument(
         "--color",

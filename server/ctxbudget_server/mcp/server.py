@@ -16,19 +16,19 @@ from mcp.server.stdio import stdio_server
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server import __version__
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.mcp.session import session_id
+from ctxbudget_server.mcp.session import chosen_session
 from ctxbudget_server.mcp.tools import TOOLS, answer
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.runtime.watchdog import TICK_SECONDS, Watchdog
 from ctxbudget_server.service.service import BudgetService
 
 
-def serve(service: BudgetService, chosen_session: str | None, watchdog: Watchdog | None = None) -> None:
+def serve(service: BudgetService, session: str | None, watchdog: Watchdog | None = None) -> None:
     """Serve the host on stdin and stdout until it disconnects, or until SIGINT or SIGTERM ends the process."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     try:
-        anyio.run(_serve, service, chosen_session, watchdog)
+        anyio.run(_serve, service, session, watchdog)
     except* BrokenPipeError:  # it disconnected during an answer
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # discard what is left to flush
 
@@ -41,10 +41,10 @@ def _end(number: int, _: object) -> NoReturn:
     os._exit(128 + number)
 
 
-async def _serve(service: BudgetService, chosen_session: str | None, watchdog: Watchdog | None) -> None:
+async def _serve(service: BudgetService, session: str | None, watchdog: Watchdog | None) -> None:
     async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
         cancellation = Cancellation()
-        work = partial(_answer, service, cancellation, chosen_session, params.name, params.arguments or {})
+        work = partial(_answer, service, cancellation, session, params.name, params.arguments or {})
         try:
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except anyio.get_cancelled_exc_class():
@@ -81,13 +81,13 @@ async def _list(_: ServerRequestContext, __: types.PaginatedRequestParams | None
 
 
 def _answer(
-    service: BudgetService, cancellation: Cancellation, chosen_session: str | None, name: str, arguments: dict[str, Any]
+    service: BudgetService, cancellation: Cancellation, session: str | None, name: str, arguments: dict[str, Any]
 ) -> types.CallToolResult:
     def ask(method: str, **params: Any) -> dict[str, Any]:
         return service.call(method, params, cancellation)
 
     try:
-        text, failed = answer(ask, session_id(chosen_session, ask), name, arguments), False
+        text, failed = answer(ask, chosen_session(session, ask), name, arguments), False
     except ProtocolError as error:
         text, failed = line(f"{error.name}: {error.message}"), True
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)

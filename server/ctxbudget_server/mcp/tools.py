@@ -9,6 +9,7 @@ from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.agents.model import SendRequest
+from ctxbudget_server.agents.session_choice import Choice
 from ctxbudget_server.mcp.session import subagents_of
 from ctxbudget_server.presentation import terminal
 
@@ -140,7 +141,7 @@ TOOLS = (
 )
 
 
-def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> str:
+def answer(ask: SendRequest, chosen: Choice, name: str, arguments: Arguments) -> str:
     """A tool's answer. Raises `ProtocolError`, `invalidParams` for arguments that the schema does not allow."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     if tool is None:
@@ -149,8 +150,10 @@ def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> s
         raise invalid([missing], "is required", "missing")
     for argument, value in arguments.items():
         _check(tool, argument, value)
+    session = chosen.session_id
     try:
-        return tool.answer(ask, session, arguments)
+        text = tool.answer(ask, session, arguments)
+        return _with_session(text, chosen) if tool.answer is budget_status else text
     except ProtocolError as error:
         if error.name != "unknownItem":
             raise
@@ -159,6 +162,11 @@ def answer(ask: SendRequest, session: str, name: str, arguments: Arguments) -> s
             with suppress(ProtocolError):
                 return tool.answer(ask, other, arguments)
         raise
+
+
+def _with_session(text: str, chosen: Choice) -> str:
+    """The text, and the session if nobody named it."""
+    return text if chosen.rule == "named" else f"{text}\nsession: {terminal.line(chosen.session_id)} (changed last)"
 
 
 def _check(tool: Tool, argument: str, value: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.tracked_session import AUTO
@@ -99,7 +99,7 @@ class ChangeTracker:
             del self._seen[session_id]
 
     def _of_followed(self, reader: Reader) -> list[Notification]:
-        latest = reader.latest_session(ARCHIVE_SESSION) if self._wanted == AUTO else None
+        latest = latest_session(reader) if self._wanted == AUTO else None
         wanted = self._followed if self._wanted == AUTO else self._wanted
         session_id = latest.id if latest else wanted
         if session_id is None or session_id in self._seen:

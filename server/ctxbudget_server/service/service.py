@@ -157,15 +157,17 @@ class BudgetService:
     def follow(self, session: str | None, alerts: bool = True) -> None:
         """Have `changes` report on a session, or with `auto` on the latest; None: only on those opened with `watch`."""
         if self._changes is not None or session is not None:
-            self._changes_of_sessions().follow(session, alerts)
+            from ctxbudget_server.service.tracked_session import session_followed
+
+            self._changes_of_sessions().follow(session and session_followed(session), alerts)
 
     def followed(self, session: str, model: str | None) -> TrackedSession:
         """The session that `session` refers to now, and the counter of `model`, else of the session's model."""
-        from ctxbudget_server.service.tracked_session import SessionTracker
+        from ctxbudget_server.service.tracked_session import SessionTracker, session_followed
 
         if self._following is None:
             self._following = SessionTracker(self.store)
-        return self._following.find(session, model)
+        return self._following.find(session_followed(session), model)
 
     def changes(self) -> list[Notification]:
         """Notifications about watched sessions since the last call."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
-from ctxbudget_protocol.limits import ARCHIVE_SESSION
+from ctxbudget_protocol.limits import SESSION_VARIABLE
 from ctxbudget_server.account.counter import Counter, calibrated_counter
+from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.store.interface import Store
 
 AUTO = "auto"
+
+
+def session_followed(wanted: str) -> str:
+    """The session that an editor's setting means: for `auto`, the one that CTXBUDGET_SESSION names, if it is set."""
+    return (os.environ.get(SESSION_VARIABLE) or AUTO) if wanted == AUTO else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class SessionTracker:
 
     def _look(self, wanted: str, model: str | None) -> TrackedSession:
         with self._store.read() as reader:
-            session = reader.latest_session(ARCHIVE_SESSION) if wanted == AUTO else reader.session(wanted)
+            session = latest_session(reader) if wanted == AUTO else reader.session(wanted)
             settings = Settings.of(session.config if session else {})
             counter = calibrated_counter(reader, model or settings.model)
         return TrackedSession(session.id if session else None, settings, counter)

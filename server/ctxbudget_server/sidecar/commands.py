@@ -102,10 +102,15 @@ def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> 
     row = METHODS.get(method)
     if request.key and row is not None and row.needs_key and params.get("requestKey") is None:
         params["requestKey"] = request.key
+    named = next((value for name, _, value in told if name == "session"), None)
+    if row is None or not row.acts_on_session or params.get("sessionId") is not None:
+        named = None
+    elif named is not None:
+        params["sessionId"] = named
 
     def run(cancellation: Cancellation) -> OneShotAnswer:
         try:
-            result = service.call(method, params, cancellation)
+            result = _answered(service, method, params, cancellation, named)
             return OneShotAnswer(0, printed_members(result, paths or [""]))
         except MissingMemberError as missing:
             done = "the request was carried out, but its result has"
@@ -114,6 +119,25 @@ def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> 
             return refused(error, plain=plain)
 
     return Prepared(service.queue_key(method, params), run, method)
+
+
+def _answered(
+    service: BudgetService, method: str, params: dict[str, Any], cancellation: Cancellation, named: str | None
+) -> dict[str, Any]:
+    """The result; the first write to a session that the caller's option or environment names creates it.
+
+    Not so `session/*`: what they end, recount or delete must be there. Raises `ProtocolError` or `Cancelled`.
+    """
+    try:
+        return service.call(method, params, cancellation)
+    except ProtocolError as error:
+        if named is None or error.name != "unknownSession":
+            raise
+        if not METHODS[method].mutates or method.startswith("session/"):
+            message = f"there is no session {named!r} yet; the first write creates it"
+            raise ProtocolError(error.name, message, loc=["sessionId"], sessionId=named) from None
+    service.call("session/open", {"sessionId": named}, cancellation)
+    return service.call(method, params, cancellation)
 
 
 def _prepare_hook(service: BudgetService, request: OneShotRequest, since: float) -> Prepared:

@@ -10,7 +10,15 @@ from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, never_cancelled
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import (
+    Event,
+    ItemFilter,
+    KeyedResult,
+    LastEvent,
+    LayerRecord,
+    Session,
+    Undo,
+)
 
 if TYPE_CHECKING:
     from ctxbudget_server.store.damage.check import StoreFinding
@@ -73,6 +81,9 @@ class Reader(Protocol):
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
         """The events after a revision; reads the session's whole log."""
+
+    def last_event(self, session_id: str) -> LastEvent | None:
+        """The latest event of a session; cheap, since it reads no other."""
 
     def alerts(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
         """The alerts raised after a revision, the oldest first."""

@@ -27,13 +27,20 @@ def workspace_around(start: str) -> str:
     """The real path of the nearest marked ancestor of the folder `start`, else of `start` itself."""
     folder = candidate = os.path.realpath(start)
     while True:
-        for marker in WORKSPACE_MARKERS:
-            if os.path.exists(os.path.join(candidate, marker)):
-                return candidate
+        if marker_in(candidate):
+            return candidate
         above = os.path.dirname(candidate)
         if above == candidate:
             return folder
         candidate = above
+
+
+def marker_in(folder: str) -> str | None:
+    """The name in the folder that makes it a workspace; None if there is none."""
+    for marker in WORKSPACE_MARKERS:
+        if os.path.exists(os.path.join(folder, marker)):
+            return marker
+    return None
 
 
 def state_home() -> str:
@@ -45,9 +52,14 @@ def state_home() -> str:
     return os.path.join(os.path.expanduser("~"), ".local", "state")
 
 
+def store_chosen(option: str | None) -> str | None:
+    """The store as the user wrote it: `option`, else CTXBUDGET_STORE; None if neither is set."""
+    return option or os.environ.get("CTXBUDGET_STORE") or None
+
+
 def store_path(workspace: str, option: str | None = None) -> str:
     """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE (a file or a folder), else its own."""
-    if chosen := option or os.environ.get("CTXBUDGET_STORE"):
+    if chosen := store_chosen(option):
         path = os.path.join(os.getcwd(), os.path.expanduser(chosen))
         return os.path.join(path, STORE_NAME) if os.path.isdir(path) else path
     return os.path.join(state_home(), "ctxbudget", _short_digest(workspace), STORE_NAME)

@@ -56,6 +56,14 @@ class Event:
     alerts: list[dict[str, Any]] = field(default_factory=list)
 
 
+class LastEvent(NamedTuple):
+    """The latest event of a session, without what it changed."""
+
+    at: str
+    method: str
+    why: str
+
+
 class Undo(NamedTuple):
     """What undoes a prune: by item id, the values that its revision replaced; None for an item that it created.
 

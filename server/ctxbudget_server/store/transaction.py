@@ -18,7 +18,7 @@ from ctxbudget_server.store.encoding.item_changes import History, before_of, sto
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LastEvent, LayerRecord, Session, Undo
 from ctxbudget_server.store.schema import SESSION_TABLES
 
 if TYPE_CHECKING:
@@ -231,6 +231,11 @@ class SqliteReader:
             record["alerts"] = json.loads(record["alerts"])
             events.append(Event(**record))
         return [event for event in events if event.revision > after]
+
+    def last_event(self, session_id: str) -> LastEvent | None:
+        """The latest event of a session."""
+        row = self._row(LastEvent._fields, "events WHERE session_id = ? ORDER BY revision DESC LIMIT 1", session_id)
+        return LastEvent(*row) if row else None
 
     def alerts(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
         """The alerts raised after a revision, the oldest first."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.session import ListResult, SessionInfo
+from ctxbudget_protocol.methods.session import LastEvent, ListResult, SessionInfo
+from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.wire import wire_figures
@@ -30,17 +31,20 @@ def list(request: Request, params: ListParams) -> ListResult:
         sessions, total = reader.session_page(params.state, params.after, params.limit + 1)
         page = sessions[: params.limit]
         infos = [_info(reader, session, now) for session in page]
+        latest = latest_session(reader)
     return ListResult(
         workspace=str(request.documents.workspace),
         sessions=infos,
         total=total,
         next=page[-1].id if len(sessions) > params.limit else None,
+        latest=latest.id if latest else None,
     )
 
 
 def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
     leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
     running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
+    last = reader.last_event(session.id)
     return SessionInfo(
         session_id=session.id,
         state=session.state,
@@ -48,5 +52,6 @@ def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
         updated_at=session.updated_at,
         revision=session.revision,
         phase=running[0] if running else None,
+        last_event=LastEvent(**last._asdict()) if last else None,
         status=wire_figures(session, Settings.of(session.config), leased),
     )
