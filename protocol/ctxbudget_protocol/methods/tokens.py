@@ -44,7 +44,9 @@ class CountResult(Record):
     counts: list[Count]
     total: int = described("Tokens.")
     encoding: str
-    family: str = described("The model family whose rule gave the figures.")
+    family: str = described(
+        "The model family whose rule gave the figures; unknown: none, so they are those of `encoding`."
+    )
     expected_error: float | None = described("Median relative error of an estimate; null if exact.")
     factor: float = described("The calibration in the figures; 1 if there is none.")
     samples: int = described("Number of bills from which the calibration was learned.")

@@ -15,6 +15,7 @@ from ctxbudget_server.account.content import Figure
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
+from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.workspace.documents import as_text, check_size
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, open_inside
 
@@ -167,7 +168,7 @@ def _rule(model: str, counter: Counter) -> str:
 
 def _print_verdict(total: int, counter: Counter, limit: int | None) -> None:
     if counter.model is not None:
-        show([_rule(counter.model, counter)], sys.stderr)
+        show([_rule(line(counter.model), counter)], sys.stderr)
     if limit is not None:
         verdict = (
             f"fits: {limit - total:,} tokens left" if total <= limit else f"does not fit: {total - limit:,} too many"
