@@ -66,6 +66,7 @@ class Scenario:
         yield "context/add", {"items": [{**transient, "content": REPORT}, {**transient, "tokens": 50}]}
         yield "context/update", {"itemId": self.item(), "title": "Rate limits"}
         yield "context/append", {"itemId": self.item(), "content": "\n\n## More\n\nOne more line.\n"}
+        yield "context/handOver", {"content": REPORT, "maxTokens": 100}
         yield "context/list", {}
         yield "context/get", {"itemId": self.item()}
         yield "context/search", {"query": "endpoint-77"}

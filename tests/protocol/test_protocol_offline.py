@@ -71,6 +71,7 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
         item = ask("context/add", items=[{"layer": "transient", "path": "file.md", "wave": 1, "phase": 1}])["items"][0][
             "id"
         ]
+        ask("context/handOver", path="file.md")
         ask("context/append", itemId=item, content="more")
         ask("context/update", itemId=item, title="t")
         pruned = ask("context/prune", target={"workflow": True})

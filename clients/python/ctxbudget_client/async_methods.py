@@ -99,6 +99,10 @@ class AsyncContext(AsyncNamespace):
         """Add items to the account; never refused because of the budget."""
         return await self._ask("context/add", params, context_results.AddResult)
 
+    async def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> context_results.HandOverResult:
+        """Add an artifact of which only its metadata enters the context, in one transaction."""
+        return await self._ask("context/handOver", params, context_results.HandOverResult)
+
     async def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:
         """Pin, unpin or retitle an item, or move it to another layer or phase."""
         return await self._ask("context/update", params, context_results.UpdateResult)

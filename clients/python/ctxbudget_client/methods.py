@@ -99,6 +99,10 @@ class Context(Namespace):
         """Add items to the account; never refused because of the budget."""
         return self._ask("context/add", params, context_results.AddResult)
 
+    def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> context_results.HandOverResult:
+        """Add an artifact of which only its metadata enters the context, in one transaction."""
+        return self._ask("context/handOver", params, context_results.HandOverResult)
+
     def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:
         """Pin, unpin or retitle an item, or move it to another layer or phase."""
         return self._ask("context/update", params, context_results.UpdateResult)

@@ -330,6 +330,31 @@ class ContextAddParams(WriteParams, total=False):
     """Use an estimate while the vocabulary is not loaded; `session/recalibrate` counts exactly later."""
 
 
+class ContextHandOverParams(WriteParams, total=False):
+    """Params of `context/handOver`."""
+
+    content: str | None
+    """The text itself."""
+    path: str | None
+    """Absolute, a file: URI, or relative to the workspace; read now."""
+    kind: Kind | None
+    """Absent: detected from the path and the content."""
+    phase: int | None
+    """Absent: that of the lease, else the running phase."""
+    wave: int | None
+    """The wave's number within its phase."""
+    agent: str | None
+    """Absent: the holder of the lease."""
+    title: str | None
+    """The item's title."""
+    max_tokens: int | None
+    """The most that the metadata may take, tokens; absent: the session's `metadataTokens`."""
+    focus: str | None
+    """What the reader wants to know."""
+    lease_id: str | None
+    """The lease under which the work was done: what it reserved is room for the metadata. It is not settled."""
+
+
 class ContextUpdateParams(WriteParams, total=False):
     """Params of `context/update`: absent fields stay as they are, null clears phase, wave, agent and title."""
 
@@ -576,6 +601,7 @@ SESSION_METHODS = frozenset(
         "budget/renew",
         "budget/report",
         "context/add",
+        "context/handOver",
         "context/update",
         "context/append",
         "context/list",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.common import PruneOutcome
-from ctxbudget_protocol.methods.context import AddResult, AppendResult, RestoreResult
+from ctxbudget_protocol.methods.context import AddResult, AppendResult, HandOverResult, RestoreResult
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request
@@ -20,7 +20,7 @@ from ctxbudget_server.store.records import KeyedResult
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import MutatingParams
 
-Grown = TypeVar("Grown", AddResult, AppendResult, RestoreResult)
+Grown = TypeVar("Grown", AddResult, AppendResult, HandOverResult, RestoreResult)
 
 
 def emergency_prune(request: Request, params: MutatingParams, grown: Grown) -> Grown:

@@ -61,6 +61,11 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def text_of(blob: Blob) -> str:
+    """The text of a blob that is not stored yet."""
+    return decode(zlib.decompress(blob.compressed))
+
+
 def make_blob(data: bytes, check: Callable[[], None]) -> Blob:
     """Hash and compress; `check` may raise to cancel."""
     press = zlib.compressobj()

@@ -20,12 +20,13 @@ def tokens_left(unit: UnitOfWork) -> int:
     return available(unit.settings.budget, unit.session.retained, unit.leased)
 
 
-def check_fits(unit: UnitOfWork, tokens: int, loc: Location) -> None:
-    """Raise `budgetExceeded`, about the field `loc`, unless `tokens` tokens are left.
+def check_fits(unit: UnitOfWork, tokens: int, loc: Location, *, under: Lease | None = None) -> None:
+    """Raise `budgetExceeded`, about the field `loc`, unless `tokens` tokens are left, including those of `under`.
 
     It is retryable if only leases in flight are in the way, since these end by themselves.
     """
-    left, leased, budget = tokens_left(unit), unit.leased, unit.settings.budget
+    own = under.tokens if under is not None and under.in_flight(unit.now) else 0
+    left, leased, budget = tokens_left(unit) + own, unit.leased - own, unit.settings.budget
     if tokens <= left:
         return
     may_wait = leased > 0 and tokens <= left + leased

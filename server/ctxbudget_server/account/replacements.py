@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter, session_counter
@@ -14,23 +15,36 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.markers import marker_text
 
+if TYPE_CHECKING:
+    from ctxbudget_protocol.words import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Extracted metadata, ready to become an item."""
 
+    text: str
     blob: Blob
     figure: Figure
+    kind: Kind
     complete: bool
+    warnings: tuple[str, ...]
 
 
 class Extractor:
     """Extracts the metadata of items; the extraction is rehearsed."""
 
     def __init__(
-        self, counter: Counter, max_tokens: int, shown: Callable[[str | None], str | None], check: Callable[[], None]
+        self,
+        counter: Counter,
+        max_tokens: int,
+        shown: Callable[[str | None], str | None],
+        check: Callable[[], None],
+        *,
+        focus: str | None = None,
     ) -> None:
         self.counter = counter
+        self._focus = focus
         self._shown = shown
         self._max_tokens = max_tokens
         self._check = check
@@ -55,15 +69,19 @@ class Extractor:
             kind=None if item.kind == "other" else item.kind,
             path=self._shown(item.path),
             max_tokens=self._max_tokens,
+            focus=self._focus,
             item_id=item.id,
             check=self._check,
         )
         if not found.text:
             return None
         return Metadata(
-            make_blob(encode(found.text), self._check),
-            self.counter.figure(found.text, self._check),
-            found.complete,
+            text=found.text,
+            blob=make_blob(encode(found.text), self._check),
+            figure=self.counter.figure(found.text, self._check),
+            kind=cast("Kind", found.kind),
+            complete=found.complete,
+            warnings=found.warnings,
         )
 
 

@@ -14,7 +14,7 @@ from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import ItemInfo
+    from ctxbudget_protocol.methods.context import AddedItem, ItemInfo
 
 
 def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigures:
@@ -40,6 +40,14 @@ def wire_item(item: Item) -> ItemInfo:
 
     values = {name: getattr(item, name) for name in ItemInfo.names}
     return ItemInfo(**{**values, "reduces": list(item.reduces)})
+
+
+def wire_added(item: Item) -> AddedItem:
+    """An item as it was added."""
+    from ctxbudget_protocol.methods.context import AddedItem
+
+    values = {name: getattr(item, name) for name in AddedItem.names}
+    return AddedItem(**{**values, "reduces": list(item.reduces)})
 
 
 def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]:

@@ -7,17 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location, ProtocolError, invalid
-from ctxbudget_protocol.methods.context import (
-    AddedItem,
-    AddResult,
-)
+from ctxbudget_protocol.methods.context import AddResult
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.counter import session_counter
 from ctxbudget_server.account.items import prepare, reduce_sources
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.account.wire import wire_added, wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
@@ -41,7 +38,7 @@ def add(request: Request, params: AddParams) -> AddResult:
         return lambda: AddResult(
             session_id=unit.id,
             revision=unit.revision,
-            items=[_added(item) for item in entered],
+            items=[wire_added(item) for item in entered],
             status=wire_figures(unit.session, unit.settings, unit.leased),
             alerts=unit.alerts,
         )
@@ -68,17 +65,3 @@ def _sources(unit: UnitOfWork, ids: Sequence[str], loc: Location) -> list[Item]:
             )
         sources.append(item)
     return sources
-
-
-def _added(item: Item) -> AddedItem:
-    return AddedItem(
-        id=item.id,
-        tokens=item.tokens,
-        provenance=item.provenance,
-        layer=item.layer,
-        kind=item.kind,
-        state=item.state,
-        phase=item.phase,
-        wave=item.wave,
-        reduces=list(item.reduces),
-    )
