@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, Unpack, overload
 
 from ctxbudget_client.async_methods import AsyncApi
+from ctxbudget_client.async_runs import AsyncRun
 from ctxbudget_client.client import DEFAULT_COMMAND, END_SECONDS, Client, Params, SpawnOptions, about
 from ctxbudget_client.errors import RequestTimeoutError
 from ctxbudget_client.notifications import Reconnected
@@ -45,13 +46,13 @@ class AsyncClient(AsyncApi):
             starting.add_done_callback(_end_unwanted)
             raise
 
-    def for_session(self, session_id: str, *, timeout: float | None = None) -> AsyncApi:
-        """All methods, about one session; each may take `timeout` seconds, or as long as the client's others."""
+    def for_session(self, session_id: str, *, timeout: float | None = None) -> AsyncRun:
+        """All methods about one session, and its leases; each may take `timeout` seconds, or the client's time."""
 
         async def ask(method: str, params: dict[str, Any]) -> Any:
             return await self.request(method, about(session_id, method, params), timeout=timeout)
 
-        return AsyncApi(ask)
+        return AsyncRun(ask)
 
     def with_timeout(self, seconds: float) -> AsyncApi:
         """All methods, each of which may take so long."""

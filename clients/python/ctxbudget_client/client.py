@@ -18,6 +18,7 @@ from ctxbudget_client.notifications import Fits, Notification, Notifications, Re
 from ctxbudget_client.params import SESSION_METHODS
 from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
+from ctxbudget_client.runs import Run
 from ctxbudget_client.trace import Trace, TraceSink
 from ctxbudget_protocol.methods.budget import AlertNote, DidChange
 
@@ -108,13 +109,13 @@ class Client(Api):
         recorder, callbacks = Trace(trace), Callbacks(on_notification)
         return cls(Link(start, recorder, callbacks.tell, restarts, timeout), recorder, callbacks, timeout)
 
-    def for_session(self, session_id: str, *, timeout: float | None = None) -> Api:
-        """All methods, about one session; each may take `timeout` seconds, or as long as the client's others."""
+    def for_session(self, session_id: str, *, timeout: float | None = None) -> Run:
+        """All methods about one session, and its leases; each may take `timeout` seconds, or the client's time."""
 
         def ask(method: str, params: dict[str, Any]) -> Any:
             return self.request(method, about(session_id, method, params), timeout=timeout)
 
-        return Api(ask)
+        return Run(ask)
 
     def with_timeout(self, seconds: float) -> Api:
         """All methods, each of which may take so long."""

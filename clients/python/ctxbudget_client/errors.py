@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.budget import SettleResult
 
 
 class ClientError(Exception):
@@ -49,6 +52,22 @@ class RequestTimeoutError(ClientError, TimeoutError):
         super().__init__(f"{method}: no answer within {seconds:g} s")
         self.method = method
         self.seconds = seconds
+
+
+class LeaseExpiredError(ClientError):
+    """A lease expired before it was settled, so that others could reserve its tokens meanwhile.
+
+    What it used is on record all the same: `settled`. Renew a lease in time, or reserve for longer with `ttl_ms`.
+    """
+
+    def __init__(self, holder: str, expired_at: str, settled: SettleResult) -> None:
+        super().__init__(
+            f"the lease of {holder!r} ({settled.reserved:,} tokens) expired at {expired_at}, before it was settled "
+            f"with {settled.used:,} tokens; call `lease.renew()` in time, or reserve for longer with `ttl_ms`"
+        )
+        self.holder = holder
+        self.expired_at = expired_at
+        self.settled = settled
 
 
 class FramingError(ClientError):

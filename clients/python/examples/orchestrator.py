@@ -3,8 +3,8 @@
     python orchestrator.py [FOLDER]
 
 Each Markdown file of FOLDER plays the part of what one agent found. Three things to copy: reserve before an agent
-starts, so that agents in flight cannot spend the same tokens; let the report enter and be reduced in the same breath;
-complete the phase, and give the next agent what `context/list` says is retained.
+starts, so that agents in flight cannot spend the same tokens; hand over its report, so that only the metadata enters
+the context; complete the phase, and give the next agent what `context/list` says is retained.
 """
 
 from __future__ import annotations
@@ -14,29 +14,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ctxbudget_client import AsyncClient, ServerError
-from ctxbudget_client.async_methods import AsyncApi
+from ctxbudget_client import AsyncClient, AsyncRun, ServerError
 
 METADATA_TOKENS = 300
 
 
-async def research(run: AsyncApi, number: int, report: Path) -> str:
-    """One agent: reserve, work, hand back metadata, settle. Where the budget has no room it does not start."""
+async def research(run: AsyncRun, number: int, report: Path) -> str:
+    """One agent: reserve, work, hand over. Where the budget has no room it does not start."""
     try:
-        lease = await run.budget.reserve(tokens=METADATA_TOKENS, holder=f"research-{number}", phase=1)
+        async with run.lease(tokens=METADATA_TOKENS, holder=f"research-{number}", phase=1) as lease:
+            content = await asyncio.to_thread(report.read_text, encoding="utf-8")  # where a real agent would work
+            handed = await lease.hand_over(content=content, kind="report", max_tokens=METADATA_TOKENS)
     except ServerError as error:
         if error.name != "budgetExceeded":
             raise
         return f"agent {number}: not started, only {error.data['available']:,} tokens are left"
-    content = await asyncio.to_thread(report.read_text, encoding="utf-8")  # where a real agent would do its work
-    entered = await run.context.add(
-        items=[{"layer": "transient", "kind": "report", "phase": 1, "agent": f"research-{number}", "content": content}]
-    )
-    source = entered.items[0]
-    metadata = await run.metadata.extract(item_id=source.id, max_tokens=METADATA_TOKENS)
-    await run.context.add(items=[{"layer": "metadata", "reduces": [source.id], "content": metadata.text}])
-    settled = await run.budget.settle(lease_id=lease.lease_id, used=metadata.tokens)
-    return f"agent {number}: {source.tokens:,} → {metadata.tokens:,} tokens, {settled.refunded:,} of its lease refunded"
+    refunded = lease.tokens - lease.used
+    return f"agent {number}: {handed.item.tokens:,} → {lease.used:,} tokens, {refunded:,} of its lease refunded"
 
 
 async def orchestrate(reports: list[Path], root: Path) -> None:
