@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ctxbudget_client import Client, RequestTimeoutError, ServerError
+from ctxbudget_client import AsyncClient, Client, RequestTimeoutError, ServerError
 
 FAKE = [sys.executable, str(Path(__file__).with_name("client_fake_server.py"))]
 
@@ -89,6 +90,28 @@ def test_a_late_answer_raises_and_cancels(client):
     assert not silent.done
     silent.cancel()
     assert client.request("cancelled") == [silent.id - 1, silent.id]
+
+
+@pytest.mark.parametrize(("key", "released"), [({}, 1), ({"requestKey": "mine"}, 0)])
+def test_a_lease_that_nobody_waits_for_is_released(key, released):
+    """It was taken just as its caller gave up; a caller with a key of its own may still ask for it."""
+    fake = Path(FAKE[1]).read_text("utf-8").replace('case "hold"', 'case "hold" | "budget/reserve" | "budget/release"')
+
+    async def give_up(asked: dict) -> list[int]:
+        async with await AsyncClient.spawn([sys.executable, "-c", fake], timeout=15) as client:
+            task = asyncio.create_task(client.request("budget/reserve", asked))
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return [await client.request("letGo"), await client.request("letGo")]
+
+    asked = {"leaseId": "l1", "sessionId": "s", **key}
+    with Client.spawn([sys.executable, "-c", fake], timeout=15) as client:
+        with pytest.raises(RequestTimeoutError):
+            client.request("budget/reserve", asked, timeout=0.1)
+        assert [client.request("letGo"), client.request("letGo")] == [1, released]
+    assert asyncio.run(give_up(asked)) == [1, released]
 
 
 def test_notifications_are_kept_until_they_are_taken(client):

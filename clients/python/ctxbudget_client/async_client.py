@@ -72,10 +72,10 @@ class AsyncClient(AsyncApi):
                 # Shielded, for the server has to be told before the answer is given up.
                 return await asyncio.shield(answer)
         except TimeoutError as late:
-            pending.cancel()
+            self._client.give_up(pending, params)
             raise RequestTimeoutError(method, seconds) from late
         except asyncio.CancelledError:
-            pending.cancel()
+            self._client.give_up(pending, params)
             raise
 
     @overload

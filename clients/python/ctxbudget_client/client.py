@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypedDict, overload
 
 from ctxbudget_client.callbacks import Callbacks
-from ctxbudget_client.errors import RequestTimeoutError
+from ctxbudget_client.errors import ClientError, RequestTimeoutError
 from ctxbudget_client.link import Link, Start
 from ctxbudget_client.methods import Api
 from ctxbudget_client.notifications import Fits, Notification, Notifications, Reconnected
@@ -130,8 +132,23 @@ class Client(Api):
         try:
             return pending.result(timeout)
         except RequestTimeoutError:
-            pending.cancel()
+            self.give_up(pending, params)
             raise
+
+    def give_up(self, pending: Pending, params: Params) -> None:
+        """Cancel a request whose answer nobody will see. Never raises.
+
+        A lease that it takes all the same is released, unless `params` has a key with which to ask for it again.
+        """
+        pending.cancel()
+        if pending.method == "budget/reserve" and (params or {}).get("requestKey") is None:
+            pending.answer.add_done_callback(partial(self._release_unseen, params or {}))
+
+    def _release_unseen(self, params: Mapping[str, Any], answer: Future[Any]) -> None:
+        if answer.exception() is None:
+            session = {name: value for name, value in params.items() if name == "sessionId"}
+            with contextlib.suppress(ClientError):  # it expires by itself
+                self.send("budget/release", {**session, "leaseId": answer.result()["leaseId"]})
 
     def send(self, method: str, params: Params = None) -> Pending:
         """Ask without waiting: several requests can be in flight at once. Raises `ConnectionLostError`."""
