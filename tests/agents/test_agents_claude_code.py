@@ -360,3 +360,34 @@ class TestReplacing:
         assert claude.tell("PostToolUse-Read", "--replace-over", "200") == {}
         assert claude.tell("PostToolUse-Bash", tool_response={"stdout": self.LONG, "stderr": ""}) == {}
         assert {item["state"] for item in claude.items()} == {"retained"}
+
+
+def test_the_end_of_a_session_closes_it_as_it_is_and_resuming_opens_it_again(claude: AgentHost) -> None:
+    def states() -> dict[str, str]:
+        return {one["sessionId"]: one["state"] for one in claude.ask("session/list")["sessions"]}
+
+    claude.call("session/open", sessionId="other")
+    claude.tell("SessionStart")
+    claude.tell("PostToolUse-Bash")
+    claude.tell("PostToolUse-inner")
+    claude.tell("SubagentStart")
+    before = claude.items()
+    (inner,) = states().keys() - {claude.session, "other"}
+
+    for _ in range(2):  # from the plugin and from the settings
+        assert claude.tell("SessionEnd") == {}
+
+    assert states() == {"other": "open", claude.session: "closed", inner: "closed"}
+    assert claude.items() == before, "nothing is pruned: a resumed session gets its window back"
+    assert claude.call("budget/status")["leases"] == []
+    assert claude.tell("Stop") == {}
+    assert states()[claude.session] == "closed", "a late event does not open it again"
+
+    claude.tell("SessionStart", source="resume")
+    assert states() == {"other": "open", claude.session: "open", inner: "closed"}
+    assert claude.items() == before
+
+
+def test_the_end_of_a_session_that_was_never_recorded(claude: AgentHost) -> None:
+    assert claude.tell("SessionEnd") == {}
+    assert claude.ask("session/list")["sessions"] == []

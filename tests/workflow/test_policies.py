@@ -95,6 +95,16 @@ def test_moderate_takes_the_last_phase_at_close(session: Session) -> None:
     assert session.items()[report]["state"] == "reduced"
 
 
+def test_a_close_without_its_prune_leaves_every_item(session: Session) -> None:
+    session.open(policy="aggressive")
+    session.add(kind="report", tokens=3000)
+
+    closed = session.call("session/close", prune=False)
+
+    assert (closed["state"], closed["plan"], closed["saved"], closed["undo"]) == ("closed", [], 0, None)
+    assert closed["status"]["retained"] == 3000
+
+
 def test_minimal_prunes_at_close_and_keeps_diagnostics(session: Session) -> None:
     session.open(policy="minimal")
     report = run_phase(session, 1)

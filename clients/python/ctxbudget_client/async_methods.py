@@ -24,7 +24,7 @@ class AsyncSession(AsyncNamespace):
         return await self._ask("session/open", params, session_results.OpenResult)
 
     async def close(self, **params: Unpack[p.SessionCloseParams]) -> session_results.CloseResult:
-        """End a session; its policy makes a final prune."""
+        """End a session; unless told otherwise, its policy makes a final prune. `session/open` resumes it."""
         return await self._ask("session/close", params, session_results.CloseResult)
 
     async def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> session_results.RecalibrateResult:

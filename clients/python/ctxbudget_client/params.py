@@ -193,6 +193,9 @@ class SessionOpenParams(WriteParams, total=False):
 class SessionCloseParams(WriteParams, total=False):
     """Params of `session/close`."""
 
+    prune: bool
+    """Apply the policy's final prune; false: leave every item as it is, for a session that may be resumed."""
+
 
 class SessionRecalibrateParams(WriteParams, total=False):
     """Params of `session/recalibrate`."""

@@ -134,6 +134,11 @@ OPEN = Method(
 class CloseParams(MutatingParams):
     """Params of `session/close`."""
 
+    prune: bool = described(
+        "Apply the policy's final prune; false: leave every item as it is, for a session that may be resumed.",
+        default=True,
+    )
+
 
 class CloseResult(SessionResult, PruneOutcome):
     """Result of `session/close`."""
@@ -145,7 +150,7 @@ class CloseResult(SessionResult, PruneOutcome):
 
 CLOSE = Method(
     name="session/close",
-    doc="End a session; its policy makes a final prune.",
+    doc="End a session; unless told otherwise, its policy makes a final prune. `session/open` resumes it.",
     params=CloseParams,
     result=CloseResult,
     errors=WRITE_ERRORS,

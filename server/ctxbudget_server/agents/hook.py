@@ -22,7 +22,7 @@ from ctxbudget_server.agents.model import (
 )
 from ctxbudget_server.agents.previews import shown, whole
 from ctxbudget_server.agents.retrieval import is_retrieval, way_back
-from ctxbudget_server.agents.sessions import opened, with_session
+from ctxbudget_server.agents.sessions import close_all, opened, state_of, with_session
 from ctxbudget_server.agents.subagents import finished, release_all, started
 from ctxbudget_server.media import rules_of
 from ctxbudget_server.transcripts.tool_responses import (
@@ -154,6 +154,8 @@ def _compacted(account: AccountClient, event: HostEvent, _: HookOptions) -> Reac
 def _turn_end(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
     from ctxbudget_server.agents.billing import learn
 
+    if state_of(account, event.session) == "closed":
+        return Reaction()  # an event that comes after the session's end does not open it again
     alerts = learn(account, event)
     if event.host == "gemini":
         from ctxbudget_server.agents.compaction import follow_shrinking
@@ -162,9 +164,12 @@ def _turn_end(account: AccountClient, event: HostEvent, _: HookOptions) -> React
     return Reaction(_message(alerts[-1]) if alerts else None)
 
 
-def _session_end(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
-    told = _turn_end(account, event, _)
+def _session_end(account: AccountClient, event: HostEvent, options: HookOptions) -> Reaction:
+    if state_of(account, event.session) != "open":
+        return Reaction()  # another hook for the same event was first, or nothing was ever recorded
+    told = _turn_end(account, event, options)
     release_all(account, event.session)
+    close_all(account, event.session)
     return told
 
 

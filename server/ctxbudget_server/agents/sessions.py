@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.words import SessionState
 from ctxbudget_server.agents.model import AccountClient, Host, HostEvent
 
 T = TypeVar("T")
@@ -47,14 +48,44 @@ def opened(account: AccountClient, event: HostEvent, session: str | None = None)
         update(account, session, current, model=model or None)
 
 
-def config_of(account: AccountClient, session: str) -> dict[str, Any] | None:
-    """The settings of a session; None if there is no such session. A closed one is reopened."""
+def close_all(account: AccountClient, session: str) -> None:
+    """Close the session of a host and those of its subagents, which another hook may be doing at the same time.
+
+    Nothing is pruned: a resumed session gets its window back.
+    """
+    for one in (*_subagents(account, session), session):
+        try:
+            account.ask("session/close", sessionId=one, prune=False, requestKey=account.step("close"))
+        except ProtocolError as error:
+            if error.name not in ("sessionClosed", "unknownSession"):
+                raise
+
+
+def _subagents(account: AccountClient, session: str) -> list[str]:
+    """The open sessions of a session's subagents, oldest first: none of them is older than the session itself."""
+    page = account.ask("session/list", state="open", after=session)
+    found = list(page["sessions"])
+    while page["next"] is not None:
+        page = account.ask("session/list", state="open", after=page["next"])
+        found += page["sessions"]
+    return [one["sessionId"] for one in found if one["sessionId"].startswith(f"{session}:")]
+
+
+def state_of(account: AccountClient, session: str) -> SessionState | None:
+    """Whether a session is open or closed; None if there is no such session."""
     try:
-        account.ask("budget/status", sessionId=session)
+        state: SessionState = account.ask("budget/status", sessionId=session)["state"]
     except ProtocolError as error:
         if error.name == "unknownSession":
             return None
         raise
+    return state
+
+
+def config_of(account: AccountClient, session: str) -> dict[str, Any] | None:
+    """The settings of a session; None if there is no such session. A closed one is reopened."""
+    if state_of(account, session) is None:
+        return None
     config: dict[str, Any] = account.ask("session/open", sessionId=session)["config"]
     return config
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 
 def close(request: Request, params: CloseParams) -> CloseResult:
-    """End a session and apply its policy's final prune. Everything remains retrievable."""
+    """End a session, and apply its policy's final prune unless told not to. Everything remains retrievable."""
     extractor = extractor_for(request, params.session_id)
 
     def body(unit: UnitOfWork) -> Callable[[], CloseResult]:
         pruner = Pruner(unit, extractor)
-        pruner.apply(on_close(unit.settings.policy, unit.items(state="retained")))
+        if params.prune:
+            pruner.apply(on_close(unit.settings.policy, unit.items(state="retained")))
         unit.session = replace(unit.session, state="closed", closed_at=unit.now)
         return lambda: CloseResult(
             session_id=unit.id,
