@@ -101,7 +101,10 @@ def test_a_whole_store(place: Place) -> None:
     found = place.examined(0)
     assert found["store.integrity"]["message"].endswith("it has 1 session")
     assert found["store.version"]["data"]["version"] == found["store.version"]["data"]["supported"]
-    assert found["store.path"]["data"]["bytes"] > 0
+    files = {str(file): file.stat().st_size for file in place.store.parent.iterdir() if file.is_file()}
+    assert {f"{place.store}{suffix}" for suffix in ("", ".reserve", ".seen", ".lock")} <= files.keys()
+    assert found["store.path"]["data"]["files"] == files
+    assert found["store.path"]["data"]["bytes"] == sum(files.values())
     assert found["vocabularies.hash"]["severity"] == found["installation.dependencies"]["severity"] == "ok"
 
 

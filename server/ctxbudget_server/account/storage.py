@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ctxbudget_protocol.records import camel
 from ctxbudget_server.account.retention import Dropped, Retention, retain
+from ctxbudget_server.store.file.paths import LOCK_SUFFIX, QUEUE_SUFFIX, RESERVE_SUFFIX, SEEN_SUFFIX
 from ctxbudget_server.store.interface import Store
 
 KEYS_AT_ONCE: Final = 1_000
@@ -16,6 +17,18 @@ KEYS_AT_ONCE: Final = 1_000
 
 SET_ASIDE: Final = "{name}.damaged-*"
 """Damaged files set aside beside a store."""
+
+
+_FILES: Final = {
+    "store": "",
+    "wal": "-wal",
+    "sharedMemory": "-shm",
+    "lock": LOCK_SUFFIX,
+    "seen": SEEN_SUFFIX,
+    "reserve": RESERVE_SUFFIX,
+    "queue": QUEUE_SUFFIX,
+}
+"""What is added to a store's name for each of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +45,8 @@ class Cleaned:
 
 def shown(store: Store, path: Path) -> dict[str, Any]:
     """Where the store is, the size of its files, and what takes the space, in wire form. Does not create it."""
-    files = {"store": path, "wal": Path(f"{path}-wal"), "sharedMemory": Path(f"{path}-shm")}
-    known = {"path": str(path), "exists": path.exists(), "files": {name: size_of(file) for name, file in files.items()}}
+    files = {name: size_of(Path(f"{path}{suffix}")) for name, suffix in _FILES.items()}
+    known: dict[str, Any] = {"path": str(path), "exists": path.exists(), "files": files}
     aside = sorted(path.parent.glob(SET_ASIDE.format(name=path.name)))
     known["setAside"] = [{"path": str(file), "bytes": size_of(file)} for file in aside]
     if not known["exists"]:

@@ -94,7 +94,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 def _parts(found: dict[str, Any]) -> list[list[str]]:
     log, keys, blobs = found["log"], found["requestKeys"], found["blobs"]
     return [
-        ["on disk", size(sum(found["files"].values())), "the file, its WAL and shared memory"],
+        ["on disk", size(sum(found["files"].values())), "the file, its WAL, and the small files beside it"],
         ["  free", size(found["freeBytes"]), "pages of the file that are not in use"],
         ["content", size(blobs["storedBytes"]), f"{blobs['count']:,} texts of {size(found['contentBytes'])}"],
         ["log", size(log["storedBytes"]), f"{log['count']:,} transactions"],

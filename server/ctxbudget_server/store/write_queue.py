@@ -23,6 +23,7 @@ from typing import Final
 
 from ctxbudget_server.store.errors import BUSY_TIMEOUT_MS, busy, primary_code
 from ctxbudget_server.store.file.locks import try_lock, wait_for_lock
+from ctxbudget_server.store.file.paths import QUEUE_SUFFIX, beside
 
 LINE_SECONDS: Final = 1.0
 """A queue without a sign of life for this long has a suspended process at its head."""
@@ -39,7 +40,7 @@ class WriteQueue:
 
     def __init__(self, store: Path) -> None:
         self._threads = _ThreadLine()
-        self._processes = _ProcessLine(Path(f"{store}.queue"))
+        self._processes = _ProcessLine(beside(store, QUEUE_SUFFIX))
 
     def begin(self, connection: sqlite3.Connection, until: float | None = None) -> None:
         """Begin a transaction that may write; it is tried at least once.

@@ -14,7 +14,7 @@ from ctxbudget_server.store.damage.losses import Loss, open_losses
 from ctxbudget_server.store.errors import primary_code
 from ctxbudget_server.store.file import classification, header
 from ctxbudget_server.store.file.classification import Kind, classify
-from ctxbudget_server.store.file.paths import COMPANIONS, LOCK_SUFFIX
+from ctxbudget_server.store.file.paths import ALL_BESIDE
 from ctxbudget_server.store.file.readonly import has_log, open_readonly
 from ctxbudget_server.store.schema import VERSION
 
@@ -63,8 +63,8 @@ def entry(path: Path | str) -> Entry | None:
 
 
 def files(path: Path) -> list[Entry]:
-    """The files of the store at the path: the database, its log and its shared memory."""
-    return [found for suffix in ("", *COMPANIONS, LOCK_SUFFIX) if (found := entry(f"{path}{suffix}"))]
+    """The files of the store at the path: the database, and all that lie beside it while it is in use."""
+    return [found for suffix in ("", *ALL_BESIDE) if (found := entry(f"{path}{suffix}"))]
 
 
 def set_aside(path: Path) -> list[Entry]:

@@ -1,6 +1,6 @@
 """The files of a store: their names, their identities, and how they are created.
 
-A store is a database, SQLite's two companion files, and a lock file beside them.
+A store is a database, SQLite's two companion files, and a few small files of ours beside them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ COMPANIONS = ("-wal", "-shm")
 SEEN_SUFFIX = ".seen"
 """Of the file of acknowledged revisions beside a store."""
 LOCK_SUFFIX = ".lock"
+RESERVE_SUFFIX = ".reserve"
+"""Of the space that is given up on a full disk."""
+QUEUE_SUFFIX = ".queue"
+"""Of the file at whose lock writers wait for their turn."""
+ALL_BESIDE = (*COMPANIONS, LOCK_SUFFIX, SEEN_SUFFIX, RESERVE_SUFFIX, QUEUE_SUFFIX)
+"""What is added to a store's name for each file that may lie beside it."""
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 

@@ -9,14 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.store.file.paths import COMPANIONS, LOCK_SUFFIX, PRIVATE_FILE, beside
+from ctxbudget_server.store.file.paths import ALL_BESIDE, COMPANIONS, LOCK_SUFFIX, PRIVATE_FILE, beside
 
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def restrict(path: Path) -> None:
     """Remove other users' permissions from those of the store's files that this user owns."""
-    for each in (path, *(beside(path, suffix) for suffix in (*COMPANIONS, LOCK_SUFFIX))):
+    for each in (path, *(beside(path, suffix) for suffix in ALL_BESIDE)):
         make_private(each)
 
 

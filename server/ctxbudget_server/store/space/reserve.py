@@ -9,15 +9,14 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from ctxbudget_server.store.file.paths import PRIVATE_FILE, beside
+from ctxbudget_server.store.file.paths import PRIVATE_FILE, RESERVE_SUFFIX, beside
 
-SUFFIX = ".reserve"
 RESERVE_BYTES = 512 * 1024
 
 
 def keep(store: Path) -> bool:
     """Reserve the space if that is not done yet; False if the disk has none to spare."""
-    path = beside(store, SUFFIX)
+    path = beside(store, RESERVE_SUFFIX)
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         if path.exists() and path.stat().st_size >= RESERVE_BYTES:
@@ -38,4 +37,4 @@ def keep(store: Path) -> bool:
 def give_up(store: Path) -> None:
     """Free the reserved space."""
     with suppress(OSError):
-        beside(store, SUFFIX).unlink()
+        beside(store, RESERVE_SUFFIX).unlink()
