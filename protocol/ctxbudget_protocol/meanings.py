@@ -163,7 +163,7 @@ MEANINGS: dict[str, str] = {
     "text": "The text.",
     "texts": "Texts to count.",
     "thresholds": "Where the levels are reached and left.",
-    "title": "The item's title.",
+    "title": "The item's title; if none is given, its path, first heading or first line.",
     "tokens": "Tokens.",
     "tokens_after": "Tokens of the item after the prune.",
     "tokens_before": "Tokens of the item before the prune.",

@@ -50,7 +50,7 @@ class NewItem(TypedDict, total=False):
     agent: str | None
     """The agent that added the item."""
     title: str | None
-    """The item's title."""
+    """The item's title; if none is given, its path, first heading or first line."""
     pinned: bool
     """Kept byte for byte through every prune."""
     reduces: list[str] | None
@@ -92,7 +92,7 @@ class PhaseSummary(TypedDict, total=False):
     tokens: int | None
     """Tokens."""
     title: str | None
-    """The item's title."""
+    """The item's title; if none is given, its path, first heading or first line."""
 
 
 class ReserveShares(TypedDict, total=False):
@@ -366,7 +366,7 @@ class ContextUpdateParams(WriteParams, total=False):
     pinned: bool | None
     """Whether the item is kept byte for byte through every prune."""
     title: str | None
-    """The item's title."""
+    """The item's title; if none is given, its path, first heading or first line."""
     kind: Kind | None
     """The kind of artifact."""
     layer: Layer | None

@@ -13,6 +13,7 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.naming import name_of
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class PreparedItem:
     blob: Blob | None
     figure: Figure
     loc: Location
+    name: str | None = None
+    """What it is called if neither it nor its sources have a title."""
 
     def enter(self, unit: UnitOfWork, reduces: tuple[str, ...] = ()) -> Item:
         """Put the item into the unit. One that reduces others takes their place, so it does not count as brought in."""
@@ -104,7 +107,7 @@ class PreparedItem:
             phase=phase,
             wave=wave,
             agent=new.agent or _shared([source.agent for source in sources]),
-            title=new.title or _shared([source.title for source in sources]),
+            title=new.title or _shared([source.title for source in sources]) or self.name,
             path=self.path,
             pinned=new.pinned,
             complete=new.complete,
@@ -148,7 +151,8 @@ def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> 
         text, path = new.content or "", None
     data = encode(text)
     check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
-    return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check), loc)
+    name = name_of(request.documents.shown(path), text)
+    return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check), loc, name)
 
 
 def _shared(values: list[T]) -> T | None:

@@ -12,6 +12,7 @@ from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.replacements import Extractor, marker_item
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.policy import Decisions, MarkerReplacement, Step
 
 Action = Literal["reduced", "pruned", "kept", "added"]
@@ -76,7 +77,7 @@ class Pruner:
             phase=item.phase,
             wave=item.wave,
             reduces=(item.id,),
-            title=item.title,
+            title=title_of(item),
             agent=item.agent,
             complete=made.complete,
         )
@@ -147,7 +148,7 @@ class Pruner:
                 kind=item.kind,
                 phase=item.phase,
                 wave=item.wave,
-                title=item.title,
+                title=title_of(item),
                 tokens_before=before,
                 tokens_after=after,
                 stand_in=stand_in,

@@ -10,6 +10,7 @@ from ctxbudget_protocol.common import Figures as WireFigures
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import available
+from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.records import Session
 
@@ -39,7 +40,7 @@ def wire_item(item: Item) -> ItemInfo:
     from ctxbudget_protocol.methods.context import ItemInfo
 
     values = {name: getattr(item, name) for name in ItemInfo.names}
-    return ItemInfo(**{**values, "reduces": list(item.reduces)})
+    return ItemInfo(**{**values, "title": title_of(item), "reduces": list(item.reduces)})
 
 
 def wire_added(item: Item) -> AddedItem:

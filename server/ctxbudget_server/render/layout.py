@@ -11,17 +11,14 @@ import re
 from ctxbudget_protocol.words import Layer
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.naming import name_in, one_line, title_of
 
 SECTIONS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
 """Layers in the order of the text."""
 TITLE = 80
 """Maximum characters of a title."""
-FIRST_WORDS = 50
-"""Maximum characters of the content's first line, used if there is no title."""
 _FENCED = ("test-output", "log", "tool-output")
 _TICKS = re.compile("`{3,}")
-_FIRST_LINE = re.compile(r"\s*(?:#{1,6}\s+)?(\S.{,200})")
-_FOLDERS = re.compile(r"^.*[/\\](?=[^/\\])", re.DOTALL)
 
 
 def heading(section: Layer, phase: Phase | None) -> str:
@@ -30,7 +27,7 @@ def heading(section: Layer, phase: Phase | None) -> str:
         return f"# {section.capitalize()}\n\n"
     if phase is None:
         return "# Phase-scoped\n\n"
-    return f"# Phase {phase.number}: {_one_line(phase.name)}\n\n" if phase.name else f"# Phase {phase.number}\n\n"
+    return f"# Phase {phase.number}: {one_line(phase.name, TITLE)}\n\n" if phase.name else f"# Phase {phase.number}\n\n"
 
 
 def whole(item: Item, content: str, phase: Phase | None) -> str:
@@ -38,14 +35,14 @@ def whole(item: Item, content: str, phase: Phase | None) -> str:
     if item.kind in _FENCED and not item.reduces:
         fence = "`" * max([3, *(len(ticks) + 1 for ticks in _TICKS.findall(content))])
         content = f"{fence}\n{_ended(content)}{fence}"
-    return f"## {_label(given_name(item), item, phase, _kind(item))}\n\n{_ended(content)}\n"
+    return f"## {_label(given_name(item, content), item, phase, _kind(item))}\n\n{_ended(content)}\n"
 
 
 def metadata(item: Item, source: Item, extract: str, phase: Phase | None) -> str:
     """An extract of an item, or of the source that it replaces."""
     of_source = "" if source is item else f" of item {source.id}"
     what = [*_kind(item), f"from {source.tokens} tokens{of_source}"]
-    return f"## {_label(given_name(item), item, phase, what)}\n\n{_ended(extract)}\n"
+    return f"## {_label(given_name(item, extract), item, phase, what)}\n\n{_ended(extract)}\n"
 
 
 def line(item: Item, name: str, phase: Phase | None) -> str:
@@ -56,7 +53,7 @@ def line(item: Item, name: str, phase: Phase | None) -> str:
 def marker(item: Item, text: str) -> str:
     """A marker item; a wave's marker also names its phase."""
     what = [f"phase {item.phase}"] if item.wave is not None else []
-    return f"- {_one_line(text)} [{', '.join([f'item {item.id}', *what])}]\n"
+    return f"- {one_line(text, TITLE)} [{', '.join([f'item {item.id}', *what])}]\n"
 
 
 def phase_marker(text: str) -> str:
@@ -72,15 +69,10 @@ def closing(session_id: str) -> str:
     )
 
 
-def given_name(item: Item) -> str:
-    """An item's title or file name; empty if it has neither."""
-    return _one_line(item.title) or _one_line(_FOLDERS.sub("", item.path or ""))
-
-
-def name_in(content: str) -> str:
-    """The first line with words in it, without heading marks; empty if there is none."""
-    found = _FIRST_LINE.match(content)
-    return _one_line(found[1], FIRST_WORDS) if found else ""
+def given_name(item: Item, content: str = "") -> str:
+    """An item's title; empty if it has none, or if it only repeats the beginning of the content that follows it."""
+    title = title_of(item) or ""
+    return "" if content and title == name_in(content) else one_line(title, TITLE)
 
 
 def _label(name: str, item: Item, phase: Phase | None, what: list[str]) -> str:
@@ -93,11 +85,6 @@ def _label(name: str, item: Item, phase: Phase | None, what: list[str]) -> str:
 
 def _kind(item: Item) -> list[str]:
     return [] if item.kind == "other" else [f"{item.kind} metadata" if item.reduces else item.kind]
-
-
-def _one_line(text: str | None, most: int = TITLE) -> str:
-    words = " ".join((text or "").split())
-    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _ended(text: str) -> str:

@@ -6,6 +6,7 @@ from ctxbudget_protocol.words import Detail, Layer
 from ctxbudget_server.render import layout
 from ctxbudget_server.render.model import CLOSING, RenderCandidate, RenderedPiece, RenderRequest, RenderTools
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.naming import name_in
 
 SEAM = 10
 """Maximum tokens of an item's heading, fence and seams beyond its line and its content."""
@@ -103,6 +104,6 @@ class PieceCache:
         return layout.line(item, self._name(item), phase)
 
     def _name(self, item: Item) -> str:
-        """Its given name, else the first line of its content, else its kind."""
+        """Its title, else what its content calls itself, else its kind."""
         name = layout.given_name(item)
-        return name or (layout.name_in(self._tools.content(item)) if item.hash else "") or item.kind
+        return name or (name_in(self._tools.content(item)) if item.hash else "") or item.kind

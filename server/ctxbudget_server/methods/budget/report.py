@@ -16,6 +16,7 @@ from ctxbudget_server.render.report_markdown import as_markdown
 from ctxbudget_server.rules.items import Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[Ar
 def _issue(item: Item, issue: Issue, source: int, metadata: int | None) -> ArtifactIssue:
     return ArtifactIssue(
         item_id=item.id,
-        title=item.title or item.path,
+        title=title_of(item),
         phase=item.phase,
         issue=issue,
         source_tokens=source,

@@ -9,6 +9,7 @@ from ctxbudget_protocol.methods.context import FoundLine, SearchResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
+from ctxbudget_server.rules.naming import title_of
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import SearchParams
@@ -72,4 +73,4 @@ def _newest(snapshot: Snapshot, params: SearchParams) -> tuple[list[Item], bool]
 
 
 def _wire(item: Item, line: int, text: str) -> FoundLine:
-    return FoundLine(item_id=item.id, title=item.title, kind=item.kind, state=item.state, line=line, text=text)
+    return FoundLine(item_id=item.id, title=title_of(item), kind=item.kind, state=item.state, line=line, text=text)

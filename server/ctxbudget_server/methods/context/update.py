@@ -10,11 +10,13 @@ from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.methods.context import (
     UpdateResult,
 )
+from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.waves import phase_of_wave
 from ctxbudget_server.account.wire import wire_figures, wire_item
+from ctxbudget_server.rules.naming import name_of
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import (
@@ -36,6 +38,9 @@ def update(request: Request, params: UpdateParams) -> UpdateResult:
     def body(unit: UnitOfWork) -> Callable[[], UpdateResult]:
         item = unit.item(params.item_id, ["itemId"])
         changed = replace(item, **changes)
+        if changed.title is None and "title" in changes:
+            content = undamaged(unit.reader, item) if item.hash else None
+            changed = replace(changed, title=name_of(request.documents.shown(item.path), content))
         if changed.phase is None and changed.wave is not None:
             if "wave" not in changes:
                 changed = replace(changed, wave=None)
