@@ -4,7 +4,7 @@
 #   extract_report_metadata PATH              print an artifact's metadata (also extract_plan_metadata, _summary_)
 #   prune_subagent_output RESPONSE [METADATA] put a subagent's answer on the account; METADATA replaces it
 #   prune_phase_output SCOPE [POLICY]         SCOPE: "Wave 1" (of the current phase), "Phase 2", "Phase 3 Wave 1", 2
-#   prune_phase_metadata PHASE [PLAN]         content becomes metadata; two phases on, metadata becomes a marker
+#   prune_phase_metadata PHASE [PLAN]         end a phase: content becomes metadata, two phases on a marker
 #   prune_workflow_context [POLICY]           POLICY: aggressive, moderate, minimal or auto
 #   prune_all_transient_data [POLICY]
 #   estimate_context_tokens                   print the tokens in the context now
@@ -138,10 +138,23 @@ _ctxbudget_phase_metadata() { # PHASE [PLAN]
         _ctxbudget_nothing_of "$ended"
         return 0
     fi
-    _ctxbudget_current_phase "$who" || return $?
+    _ctxbudget_complete "$who" "$ended" && _ctxbudget_current_phase "$who" || return $?
     [[ -n $phase ]] && ((ended + 2 <= phase)) || return 0
     _ctxbudget_ids_of "$who" "\"layer\":\"metadata\",\"pinned\":false,\"phase\":$ended" marker false || return $?
     [[ -z $ids ]] || _ctxbudget_leave_marker "$who" "$ended"
+}
+
+# Complete a phase that the script has ended without ever having started it. One that runs is the script's to complete.
+_ctxbudget_complete() { # WHO PHASE
+    local figures i half
+    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get 'phases.*.phase' --get 'phases.*.state') || return $?
+    # shellcheck disable=SC2206  # split on purpose: numbers and single words
+    local -a all=($figures)
+    half=$((${#all[@]} / 2))
+    for ((i = 0; i < half; i++)); do
+        [[ ${all[i]} != "$2" || ${all[i + half]} != planned ]] ||
+            _ctxbudget_ask "$1" workflow/completePhase "{\"phase\":$2,\"force\":true}" >/dev/null || return $?
+    done
 }
 
 _ctxbudget_nothing_of() { echo "ctxbudget: nothing of phase $1 is on the account: nothing to prune" >&2; }
@@ -156,7 +169,8 @@ _ctxbudget_leave_marker() { # WHO PHASE
         return $?
     fi
     _ctxbudget_ask "$1" context/add \
-        "{\"items\":[{\"reduces\":[$ids],\"phase\":$2,\"kind\":\"other\",\"content\":\"$line\"}]}" >/dev/null
+        "{\"items\":[{\"reduces\":[$ids],\"phase\":$2,\"kind\":\"other\",\"title\":\"$line\",\"content\":\"$line\"}]}" \
+        >/dev/null
 }
 
 _ctxbudget_sweep() { # WHAT TARGET [POLICY]

@@ -171,6 +171,24 @@ def test_the_blocks_of_the_document_run_as_they_stand_and_give_right_figures(tmp
     assert retained["cleanup"] == 6 + metadata, "phase 2 has become its marker, phase 1 is not asked for"
 
 
+def test_a_phase_that_a_script_ends_is_completed(tmp_path: Path) -> None:
+    add = """ctxbudget_call context/add '{"items": [{"layer": "transient", "tokens": 5, "phase": %d}]}' >added.json"""
+    states = "ctxbudget_get \"$(ctxbudget_call budget/status)\" 'phases.*.state'"
+    script = "\n".join(
+        [
+            '. "$CTXBUDGET_SH"',
+            "CURRENT_PHASE=1", add % 1, "CURRENT_PHASE=2", add % 2, "prune_phase_metadata 1", states,
+            "prune_phase_metadata 1", states, "estimate_context_tokens",
+            """ctxbudget_call workflow/startPhase '{"phase": 3}' >started.json""", add % 3,
+            "prune_phase_metadata 3", states, """ctxbudget_call workflow/completePhase '{"phase": 3}' >done.json""",
+        ]
+    )  # fmt: skip
+
+    assert bash(script, tmp_path).split() == [
+        *("completed", "planned"), *("completed", "planned"), "5", *("completed", "planned", "running")
+    ]  # fmt: skip
+
+
 def test_what_the_page_shows(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "bash.md").read_text()
     blocks = re.findall(r"^```(bash|text)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)

@@ -55,6 +55,15 @@ def test_open_waves_and_leases_stand_in_the_way_unless_forced(session: Session) 
     assert session.status()["phases"][0]["waves"][0]["state"] == "completed"
 
 
+def test_a_phase_that_never_started_completes_if_forced(session: Session) -> None:
+    session.add(tokens=5, phase=2)
+
+    assert session.error("workflow/completePhase", phase=2)["state"] == "planned"
+    assert session.call("workflow/completePhase", phase=2, force=True)["state"] == "completed"
+    assert session.error("workflow/completePhase", phase=2, force=True)["name"] == "phaseOrder"
+    assert session.error("workflow/completePhase", phase=3, force=True)["name"] == "unknownPhase"
+
+
 def test_waves_belong_to_a_running_phase(session: Session) -> None:
     assert session.error("workflow/startWave", phase=3, wave=1)["name"] == "unknownPhase"
     session.call("workflow/startPhase", phase=3)

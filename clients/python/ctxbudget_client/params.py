@@ -235,7 +235,7 @@ class WorkflowCompletePhaseParams(WriteParams, total=False):
     summary: str | PhaseSummary | None
     """Added as metadata of the phase; none is generated."""
     force: bool
-    """Complete even if waves or leases are open; open waves complete with it."""
+    """Complete even if waves or leases are open, or if it never started; open waves complete with it."""
 
 
 class WorkflowStartWaveParams(WriteParams, total=False):
@@ -349,7 +349,7 @@ class ContextHandOverParams(WriteParams, total=False):
     agent: str | None
     """Absent: the holder of the lease."""
     title: str | None
-    """The item's title."""
+    """The item's title; if none is given, its path, first heading or first line."""
     max_tokens: int | None
     """The most that the metadata may take, tokens; absent: the session's `metadataTokens`."""
     focus: str | None

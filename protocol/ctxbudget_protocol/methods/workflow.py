@@ -86,7 +86,9 @@ class CompletePhaseParams(MutatingParams):
 
     phase: PhaseNumber
     summary: Text | PhaseSummary | None = described("Added as metadata of the phase; none is generated.", default=None)
-    force: bool = described("Complete even if waves or leases are open; open waves complete with it.", default=False)
+    force: bool = described(
+        "Complete even if waves or leases are open, or if it never started; open waves complete with it.", default=False
+    )
 
 
 COMPLETE_PHASE = Method(

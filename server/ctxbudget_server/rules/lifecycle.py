@@ -72,8 +72,11 @@ def check_start(phase: Phase, phases: Iterable[Phase], reopen: bool) -> None:
 
 
 def check_complete(phase: Phase, still_open: Open, force: bool) -> None:
-    """Raise `PhaseOrderError` unless the phase may complete: it is running, and has nothing open or `force` is set."""
-    if phase.state != "running":
+    """Raise `PhaseOrderError` unless the phase may complete: it is running, and has nothing open or `force` is set.
+
+    `force` also completes a phase that nobody started: scripts only name the phase of what they bring in.
+    """
+    if phase.state != "running" and not (force and phase.state == "planned"):
         raise PhaseOrderError(f"phase {phase.number} is not running: it is {phase.state}", phase.state)
     if still_open and not force:
         raise PhaseOrderError(
