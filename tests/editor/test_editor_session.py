@@ -106,3 +106,23 @@ def test_what_another_process_changes_is_shown_without_a_watch(start_editor: Sta
     assert editor.labels(uri) != before
     editor.quiet(1.2)
     editor.close()
+
+
+def test_auto_is_the_session_that_the_environment_names_else_the_parent_of_the_latest(
+    start_editor: StartEditor, folder: Path
+) -> None:
+    editor = start_editor(options={"watch": True})
+    with Client(serve_command(folder), cwd=folder) as harness:
+        harness.request("session/open", {"sessionId": "run-1"})
+        assert told(editor)["sessionId"] == "run-1"
+        harness.request("session/open", {"sessionId": "run-1:agent"})
+        harness.request("context/add", {"sessionId": "run-1", "items": [{"layer": "phase", "tokens": 7}]})
+        change = told(editor)
+        assert (change["sessionId"], change["status"]["retained"]) == ("run-1", 7)
+        editor.close()
+        named = start_editor(options={"watch": True}, env={"CTXBUDGET_SESSION": "mine"})
+        harness.request("session/open", {"sessionId": "mine"})
+        assert told(named)["sessionId"] == "mine"
+        harness.request("context/add", {"sessionId": "run-1", "items": [{"layer": "phase", "tokens": 7}]})
+    named.quiet(0.6)
+    named.close()

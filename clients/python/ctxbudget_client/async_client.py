@@ -14,6 +14,7 @@ from ctxbudget_client.async_methods import AsyncApi
 from ctxbudget_client.async_runs import AsyncRun
 from ctxbudget_client.client import DEFAULT_COMMAND, END_SECONDS, Client, Params, SpawnOptions, about
 from ctxbudget_client.errors import RequestTimeoutError
+from ctxbudget_client.named_session import with_named_session_async
 from ctxbudget_client.notifications import Reconnected
 from ctxbudget_client.process import Command
 from ctxbudget_protocol.methods.budget import AlertNote, DidChange
@@ -30,7 +31,7 @@ class AsyncClient(AsyncApi):
 
     def __init__(self, client: Client) -> None:
         """Speak over a synchronous client; `spawn` makes one."""
-        super().__init__(self.request)
+        super().__init__(with_named_session_async(self.request))
         self._client = client
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -56,7 +57,7 @@ class AsyncClient(AsyncApi):
 
     def with_timeout(self, seconds: float) -> AsyncApi:
         """All methods, each of which may take so long."""
-        return AsyncApi(partial(self.request, timeout=seconds))
+        return AsyncApi(with_named_session_async(partial(self.request, timeout=seconds)))
 
     async def request(self, method: str, params: Params = None, *, timeout: float | None = None) -> Any:
         """Ask by name: the result as JSON. A late or cancelled one is cancelled at the server, too.

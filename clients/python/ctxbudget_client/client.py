@@ -16,6 +16,7 @@ from ctxbudget_client.callbacks import Callbacks
 from ctxbudget_client.errors import ClientError, RequestTimeoutError
 from ctxbudget_client.link import Link, Start
 from ctxbudget_client.methods import Api
+from ctxbudget_client.named_session import with_named_session
 from ctxbudget_client.notifications import Fits, Notification, Notifications, Reconnected
 from ctxbudget_client.params import SESSION_METHODS
 from ctxbudget_client.pending import Pending
@@ -70,7 +71,7 @@ class Client(Api):
 
     def __init__(self, link: Link, trace: Trace, callbacks: Callbacks, timeout: float) -> None:
         """Speak over a link that stands; `spawn` makes one."""
-        super().__init__(self.request)
+        super().__init__(with_named_session(self.request))
         self.timeout = timeout
         self.link = link
         self._trace = trace
@@ -121,7 +122,7 @@ class Client(Api):
 
     def with_timeout(self, seconds: float) -> Api:
         """All methods, each of which may take so long."""
-        return Api(partial(self.request, timeout=seconds))
+        return Api(with_named_session(partial(self.request, timeout=seconds)))
 
     def request(self, method: str, params: Params = None, *, timeout: float | None = None) -> Any:
         """Ask by name and wait: the result as JSON. A late one is cancelled.
