@@ -14,6 +14,7 @@ from ctxbudget_server.rules.calibration import (
     BAND_RECORDS,
     HIGHEST_RATIO,
     LOWEST_RATIO,
+    RULE,
     WINDOW,
     Calibration,
     dump,
@@ -245,7 +246,17 @@ def test_what_is_no_dump_is_refused(wrong: dict[str, object]) -> None:
 
 
 def test_records_from_before_counts_were_kept_are_read() -> None:
-    state = load({"samples": 1, "recent": [[4_000, 4_400, 1]]})
+    state = load({"rule": RULE, "samples": 1, "recent": [[4_000, 4_400, 1]]})
 
     assert state == learned((4_000, 4_400))
     assert raw_count(state, 4_000) == 4_000 / factor(state)
+
+
+def test_bills_for_counts_by_an_earlier_rule_are_a_start_that_a_few_new_ones_outvote() -> None:
+    old = dump(learned(*bills(1.2, [8_000] * 64)))
+    del old["rule"]
+    state = load(old)
+
+    assert factor(state) == pytest.approx(1.2, rel=0.01)
+    assert factor(learned(*bills(1.1, [8_000] * 7), state=state)) == pytest.approx(1.1, rel=0.01)
+    assert load(dump(state)) == state

@@ -221,15 +221,14 @@ def _carry_over(old: Sequence[Chunk], new: Sequence[Chunk]) -> None:
 
 
 def _count_around(old: Chunk, new: Chunk) -> None:
-    from ctxbudget_server.tokens import EditedRange, count_edited, resolve, weight_of
+    from ctxbudget_server.tokens import EditedRange, around, count, resolve, weight_of
     from ctxbudget_server.workspace.buffers import changed_region
 
     start, old_end, new_end = changed_region(old.text, new.text)
+    gone, come = around(old.text, EditedRange(start, old_end, new.text[start:new_end]))
     for key, measure in old.measures.items():
         family = resolve(key)
-        edit = EditedRange(start, old_end, new.text[start:new_end])
-        gone, come = old.text[start:old_end], edit.replacement
         new.measures[key] = Measure(
-            count_edited(measure.raw, old.text, edit, family.encoding),
+            measure.raw - count(gone, family.encoding) + count(come, family.encoding),
             measure.weight - weight_of(gone, family) + weight_of(come, family),
         )

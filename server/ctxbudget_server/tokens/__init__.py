@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ctxbudget_server.tokens.counting import Counted as Counted
     from ctxbudget_server.tokens.counting import EditedRange as EditedRange
+    from ctxbudget_server.tokens.counting import around as around
     from ctxbudget_server.tokens.counting import count as count
     from ctxbudget_server.tokens.counting import count_appended as count_appended
     from ctxbudget_server.tokens.counting import count_edited as count_edited
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "counting": (
-        "Counted", "EditedRange", "count", "count_appended", "count_edited", "count_growing", "tail_start"
+        "Counted", "EditedRange", "around", "count", "count_appended", "count_edited", "count_growing", "tail_start"
     ),
     "encodings": ("DEFAULT_ENCODING",),
     "estimator": ("estimate",),

@@ -85,10 +85,14 @@ def count_edited(
 
     The cost is in proportion to what is replaced, what replaces it and the distance to the cuts around.
     """
+    before, after = around(old_text, edit, check)
+    return old_tokens - count(before, encoding, check) + count(after, encoding, check)
+
+
+def around(old_text: str, edit: EditedRange, check: Callable[[], None] = no_check) -> tuple[str, str]:
+    """The part of a text between the safe cuts around `edit`, before and after it."""
     start, end, replacement = edit
     first = last_cut(old_text, start, check)
     # The character before a cut must be past the edit, so that the new text has the cut too.
     last = next_cut(old_text, end + 1, check)
-    before = count(old_text[first:last], encoding, check)
-    after = count(old_text[first:start] + replacement + old_text[end:last], encoding, check)
-    return old_tokens - before + after
+    return old_text[first:last], old_text[first:start] + replacement + old_text[end:last]

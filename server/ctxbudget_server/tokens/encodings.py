@@ -22,6 +22,14 @@ class VocabularySource(NamedTuple):
     pattern: str
 
 
+class WordSource(NamedTuple):
+    """Pieces of words as shipped: the blob in `data/`, its sha256, the letters from which on capitals are a mark."""
+
+    blob: str
+    sha256: str
+    marked_capitals: int | None
+
+
 _CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER = r"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}"
 _LOWER = r"\p{Ll}\p{Lm}\p{Lo}\p{M}"
@@ -66,3 +74,15 @@ ENCODINGS: Final[dict[str, VocabularySource]] = {
     "o200k_harmony": O200K,
     "cl100k_base": CL100K,
 }
+
+CLAUDE_3_WORDS: Final = WordSource(
+    blob="claude_3_words.bin",
+    sha256="751c07c391341af37d4904b7985250447f7f136d47b052c42190d0accb0c9670",
+    marked_capitals=4,
+)
+
+CLAUDE_4_7_WORDS: Final = WordSource(
+    blob="claude_4_7_words.bin",
+    sha256="6df3f211bc88189e8fcbc5a058856d8523dac546f8a8c5626fd1fbb27b129339",
+    marked_capitals=None,
+)

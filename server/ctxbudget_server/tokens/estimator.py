@@ -15,6 +15,7 @@ tables and trees drawn with lines, 3 % and 19 % of lists of check marks.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxbudget_server.tokens.cuts import no_check
@@ -88,6 +89,10 @@ _PART: Final = 1 << 18
 """Characters whose kinds are counted at a time, about 1 ms, since counting holds the GIL."""
 
 
+JOINTS: Final = (b"lp", b"pl", b"pp", b"ppp", b"ds", b"dd", b"ns", b"sss")
+"""Where kinds of bytes meet, in the letters of `_COEFFICIENTS`: ends of words and numbers, runs, indentation."""
+_LINE: Final = re.compile(r"\n(?=\S)")
+
 _SIGNS: Final = (b"\xe2\x80", b"\xe2\x86")
 
 
@@ -141,6 +146,22 @@ def byte_kinds(text: str, check: Callable[[], None] = no_check) -> ByteKinds:
         )
         totals = [total + more for total, more in zip(totals, part, strict=True)]
     return ByteKinds(*totals)
+
+
+def byte_joints(text: str, check: Callable[[], None] = no_check) -> tuple[int, ...]:
+    """How often each of `JOINTS` occurs in the kinds of bytes of `text`; tabs count as spaces.
+
+    Sums of parts are those of the whole if each part but the first begins a line with something other than white space.
+    """
+    totals, start = [0] * len(JOINTS), 0
+    while start < len(text):
+        check()
+        found = _LINE.search(text, start + _PART)
+        end = found.end() if found else len(text)
+        kinds = text[start:end].encode("utf-8", "surrogatepass").translate(_TABS_AS_SPACES, _CONTINUATION_BYTES)
+        totals = [total + kinds.count(joint) for total, joint in zip(totals, JOINTS, strict=True)]
+        start = end
+    return tuple(totals)
 
 
 def _kinds(text: str) -> bytes:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING, ENCODINGS
+from ctxbudget_server.tokens.encodings import (
+    CLAUDE_3_WORDS,
+    CLAUDE_4_7_WORDS,
+    DEFAULT_ENCODING,
+    ENCODINGS,
+    WordSource,
+)
 
 Provenance = Literal["exact", "estimated"]
 
@@ -25,11 +31,26 @@ class ExpectedError:
 
 
 @dataclass(frozen=True, slots=True)
+class WordRule:
+    """Tokens = `raw` × the tokens in the family's encoding + `word` × words + `piece` × the pieces that spell them
+    + `kinds` × bytes of each kind (in the order of `ByteKinds`) + `joints` × their meetings (in the order of `JOINTS`).
+    """
+
+    source: WordSource
+    raw: float
+    word: float
+    piece: float
+    kinds: tuple[float, ...]
+    joints: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Models that share a tokenizer.
 
-    Tokens = `factor` × the tokens in `encoding`, plus `kind_weights` × the bytes of each kind (in the order
-    of `ByteKinds`) where they are given. `expected_error` is None where it was not measured.
+    Tokens = those of the `rule` where there is one, else `factor` × the tokens in `encoding`. Without a vocabulary they
+    are `factor` × the estimated tokens, plus `kind_weights` × the bytes of each kind (in the order of `ByteKinds`).
+    `expected_error` is None where it was not measured.
     """
 
     name: str
@@ -37,30 +58,42 @@ class Family:
     provenance: Provenance
     factor: float = 1.0
     kind_weights: tuple[float, ...] = ()
+    rule: WordRule | None = None
     expected_error: ExpectedError | None = None
 
 
 _NO_ERROR: Final = ExpectedError(0.0, 0.0)
 _EXACT: Final = {name: Family(name, name, "exact", expected_error=_NO_ERROR) for name in ENCODINGS}
 
-# Fitted to the counts of ctok 1.3.0, which reconstructs Anthropic's tokenizers (4.7 and 4.8 share a vocabulary), on
-# 2,709 texts of 22 kinds, 6 MB: code and documents installed with Python, Node and Rust, JSON, output of commands,
-# diffs, listings numbered with arrows, tabs and colons, tables and trees drawn with lines, Chinese, Japanese and
-# Korean, messages in other languages. Robust least squares of the relative error; each kind of text weighs 1, or ½
-# where agents read it less. Weights are not negative, except those of signs: o200k_base spends a token on most, and
-# Claude's as well, but fewer on what is around them. A sign takes back 0.8 at most, less than its own token costs.
+# Rules are fitted to the counts of ctok 1.3.0, which reconstructs Anthropic's tokenizers (4.7 and 4.8 share a
+# vocabulary), on 2,516 texts of 20 kinds, 9 MB: code and documents of public projects in Go, Rust, JavaScript,
+# TypeScript and Python, and of what Python and Node install; what agents make of them: numbered lines, matches of grep
+# with paths, diffs, blame, listings, arguments and transcripts in JSON; logs of tests; reports; Chinese, Japanese and
+# Korean; messages in 90 languages; tables and trees drawn with lines; check marks and emoji. Robust least squares of
+# the relative error; a kind weighs with the root of its texts. A vocabulary's words tell most: what a word costs Claude
+# follows poorly from what it costs o200k_base, so that a path repeated in all matches of grep was 10 % off.
 #
-# Errors are those of texts in either half, counted with a fit to the other one: no package, folder or command is in
-# both. The medians by kind are 2 to 5 % for code, documents, JSON, diffs and numbered lines, 6 to 8 % for logs, boxes
-# and grep, 6 to 10 % for Chinese, Japanese and Korean, 14 % for other languages, and 18 % for lists of check marks,
-# which cost Claude two tokens or more where o200k_base has one. `benchmarks/tokens.py` compares them again, given ctok.
+# Errors are the means over the kinds, of texts counted with a fit that has seen nothing of their project. The medians
+# by kind are 0.4 to 2 % for code, documents, JSON, diffs, numbered lines, grep and listings, 3 to 6 % for logs, boxes,
+# Chinese and other languages, 20 % for lists of check marks and emoji, which cost Claude four tokens or five each.
+# `benchmarks/tokens.py` compares them again, given ctok.
+#
+# The weights by kind of byte serve estimates without a vocabulary. They are of an earlier fit to 2,709 such texts.
 CLAUDE_3: Final = Family(
     "claude-3",
     DEFAULT_ENCODING,
     "estimated",
     factor=1.012,
     kind_weights=(0.005, 0.091, 0.014, 0.036, 0.283, 0.218, 0.185, 0.298, 0.243, 0.169, -0.8),
-    expected_error=ExpectedError(0.046, 0.178),
+    rule=WordRule(
+        CLAUDE_3_WORDS,
+        raw=0.477,
+        word=-0.278,
+        piece=0.773,
+        kinds=(-0.045, 0.008, 0.466, 0.207, 0.563, 0.58, 0.456, 0.675, 3.888, 0.325, 0.288),
+        joints=(0.295, 0.221, -0.64, -0.536, 0.567, -0.43, 0.191, -0.497),
+    ),
+    expected_error=ExpectedError(0.031, 0.079),
 )
 CLAUDE_4_7: Final = Family(
     "claude-4.7",
@@ -68,7 +101,15 @@ CLAUDE_4_7: Final = Family(
     "estimated",
     factor=0.935,
     kind_weights=(0.117, 0.609, 0.057, 0.032, 0.215, 0.417, 0.241, 0.410, 0.451, 0.230, -0.8),
-    expected_error=ExpectedError(0.044, 0.170),
+    rule=WordRule(
+        CLAUDE_4_7_WORDS,
+        raw=0.429,
+        word=-0.397,
+        piece=0.928,
+        kinds=(-0.053, 0.011, 0.507, 0.301, 0.536, 0.579, 0.479, 0.704, 4.054, 0.336, 0.33),
+        joints=(0.369, 0.267, -0.508, -0.064, 0.373, -0.421, 0.139, -0.762),
+    ),
+    expected_error=ExpectedError(0.030, 0.082),
 )
 UNKNOWN: Final = Family("unknown", DEFAULT_ENCODING, "estimated")
 

@@ -40,7 +40,7 @@ class Vocabulary:
 
         from tiktoken import Encoding
 
-        data = io.BytesIO(_read_blob(source))
+        data = io.BytesIO(read_blob(source.blob, source.sha256))
         lengths = data.read(source.size)
         self._source = source
         self._lock = threading.Lock()
@@ -135,7 +135,8 @@ def shipped() -> list[str]:
 
 def verify(encoding: str) -> None:
     """Read a vocabulary and compare it with the hash of what was shipped. Raises `VocabularyDataError`."""
-    _read_blob(_source(encoding))
+    source = _source(encoding)
+    read_blob(source.blob, source.sha256)
 
 
 def _source(encoding: str) -> VocabularySource:
@@ -145,17 +146,18 @@ def _source(encoding: str) -> VocabularySource:
         raise UnknownEncodingError(f"unknown encoding {encoding!r}: must be one of {', '.join(ENCODINGS)}") from None
 
 
-def _read_blob(source: VocabularySource) -> bytes:
+def read_blob(name: str, sha256: str) -> bytes:
+    """A file of `data/`, inflated. Raises `VocabularyDataError` if it cannot be read or is not the one shipped."""
     import hashlib
     import zlib
     from pathlib import Path
 
-    path = Path(__file__).parent / "data" / source.blob
+    path = Path(__file__).parent / "data" / name
     try:
         blob = path.read_bytes()
     except OSError as error:
         raise VocabularyDataError(f"cannot read {path}: {error.strerror}") from error
-    if hashlib.sha256(blob).hexdigest() != source.sha256:
+    if hashlib.sha256(blob).hexdigest() != sha256:
         raise VocabularyDataError(f"{path} is damaged: its sha256 is not the one shipped")
     return zlib.decompress(blob)
 
