@@ -19,6 +19,7 @@ from presentation.hostile import FILE_NAMES, UTF8, WORDS, faults
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.agents.hosts import answer, event_of
 from ctxbudget_server.agents.model import Reaction
+from ctxbudget_server.agents.session_choice import Choice
 from ctxbudget_server.cli import main
 from ctxbudget_server.mcp.tools import answer as tool_answer
 from ctxbudget_server.service.service import BudgetService, Options
@@ -104,7 +105,7 @@ def test_a_report_of_hostile_names(services: BudgetService, place: Path, words: 
         ("budget_report", {}),
         ("context_search", {"query": words[:50] or "x"}),
     ):
-        assert not faults(tool_answer(ask, session, tool, given_)), tool
+        assert not faults(tool_answer(ask, Choice(session, "changedLast"), tool, given_)), tool
 
 
 @given(ARGUMENT)
@@ -119,6 +120,8 @@ def test_errors_of_every_command(place: Path, words: str) -> None:
             ["replay", words], ["replay", "a", "--policy", words],
             ["report", words[:40], "--workspace", str(place), "--store", str(place / "s.db")],
             ["report", "--workspace", words, "--store", str(place / "s.db")],
+            ["sessions", "--workspace", words, "--store", str(place / "s.db")],
+            ["where", "--workspace", words, "--session", words, "--store", str(place / "s.db")],
             ["store", "--store", f"/nowhere/{words}"],
             ["store", "--retain", words, "--store", str(place / "s.db")],
             ["demo", f"/nowhere/{words}"], ["bash-client", words], ["editor-client", words], [words], ["serve", words],

@@ -127,7 +127,8 @@ def test_the_host_names_the_session(session: Session) -> None:
 def test_without_a_name_the_session_that_changed_last_is_meant(session: Session) -> None:
     session.add(tokens=77)
 
-    assert "77 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
+    text, _ = ask(session, "budget_status", {}, UNRELATED="1")
+    assert "77 of 7,500" in text and text.endswith(f"\nsession: {session.id} (changed last)")
 
 
 def test_a_subagents_session_is_not_the_hosts_but_its_items_are_found(session: Session) -> None:
