@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import pytest
 from hypothesis import settings
 from support.client import Client
 from support.session import Session, serve_command
+
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir(), "ctxbudget-tests-without-settings"))
+"""Nobody's own settings count in tests."""
+os.environ.pop("CTXBUDGET_CONFIG", None)
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")

@@ -82,7 +82,8 @@ before those of the project's `ctxbudget.toml'."
   (let* ((alert (plist-get params :alert))
          (session (plist-get params :sessionId))
          (crossing (list session (plist-get params :revision) (plist-get alert :at))))
-    (unless (member crossing ctxbudget--crossings)
+    (unless (or (equal (plist-get alert :windowSource) "default") ; nobody has said how large the window is
+                (member crossing ctxbudget--crossings))
       (push crossing ctxbudget--crossings)
       (display-warning 'ctxbudget (format "Session %s: %s" session (plist-get alert :message))
                        (if (equal (plist-get params :level) "critical") :error :warning)))))
@@ -106,13 +107,28 @@ phase and level."
               (status (plist-get change :status)))
     (string-join
      (delq nil
-           (list (format "%s/%s"
-                         (ctxbudget--figure (plist-get status :retained))
-                         (ctxbudget--figure (plist-get status :budget)))
+           (list (if (ctxbudget--window-known-p status)
+                     (format "%s/%s"
+                             (ctxbudget--figure (plist-get status :retained))
+                             (ctxbudget--figure (plist-get status :budget)))
+                   (format "%s tokens" (ctxbudget--figure (plist-get status :retained))))
                  (cond ((equal (plist-get change :state) "closed") "closed")
                        ((plist-get change :phase) (format "phase %d" (plist-get change :phase))))
-                 (plist-get status :level)))
+                 (and (ctxbudget--window-known-p status) (plist-get status :level))))
      " · ")))
+
+(defun ctxbudget--window-known-p (status)
+  "Whether anyone has said how large the window of STATUS is.
+If not, nothing is shown as a share of it, and nothing warned of."
+  (not (equal (plist-get status :windowSource) "default")))
+
+(defun ctxbudget--share (status part whole)
+  "PART of WHOLE, both keys of STATUS, in percent, or the tokens that are over it."
+  (let ((part (plist-get status part))
+        (whole (plist-get status whole)))
+    (if (> part whole)
+        (format "%s tokens over" (ctxbudget--figure (- part whole)))
+      (format "%d%% of" (round (* 100.0 part) (max whole 1))))))
 
 (defun ctxbudget--mode-line ()
   "The session as a part of the mode line."
@@ -120,14 +136,18 @@ phase and level."
     (let* ((change (ctxbudget--change))
            (status (plist-get change :status)))
       (propertize (string-replace "%" "%%" (concat " ctx " text)) ; the mode line reads % as its own
-                  'face (pcase (plist-get status :level)
-                          ("warn" 'ctxbudget-warn)
-                          ("critical" 'ctxbudget-critical))
-                  'help-echo (format "Session %s: %d%% of the budget, %d%% of the window.
+                  'face (and (ctxbudget--window-known-p status)
+                             (pcase (plist-get status :level)
+                               ("warn" 'ctxbudget-warn)
+                               ("critical" 'ctxbudget-critical)))
+                  'help-echo (format "Session %s: %s.
 M-x ctxbudget-report shows all of it."
                                      (plist-get change :sessionId)
-                                     (round (* 100 (plist-get status :ofBudget)))
-                                     (round (* 100 (plist-get status :ofWindow))))))))
+                                     (if (ctxbudget--window-known-p status)
+                                         (format "%s the budget, %s the window"
+                                                 (ctxbudget--share status :retained :budget)
+                                                 (ctxbudget--share status :retained :window))
+                                       "nobody has said how large the window is"))))))
 
 (defconst ctxbudget--mode-line-construct '(:eval (ctxbudget--mode-line)))
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ctxbudget_protocol.fields import RequestKey, Revision, SessionId
 from ctxbudget_protocol.records import Record, described
-from ctxbudget_protocol.words import Kind, Layer, Level
+from ctxbudget_protocol.words import Kind, Layer, Level, WindowSource
 
 
 class SessionParams(Record):
@@ -37,6 +37,10 @@ class Figures(Record):
     """The account's main figures. All are tokens, except shares, which name their base."""
 
     window: int = described("The model's context size, tokens.")
+    window_source: WindowSource = described(
+        "Where the window comes from: the session's settings, the user's file, the project's file, the host's report, "
+        "or (`model`) the size that is assumed for the model; `default`: nobody has said. `request`: an editor's own."
+    )
     budget: int = described("floor(window x target share), tokens.")
     retained: int = described("Tokens in the context now; always processed - saved.")
     peak: int = described("Highest `retained` at the end of any transaction, tokens.")
@@ -50,24 +54,29 @@ class Figures(Record):
 
 
 class Notice(Record):
-    """Something that the store has lost or had to repair; reported until `store/acknowledge`."""
+    """Something that the store has lost or had to repair, reported until `store/acknowledge`; or a fault in a file of
+    settings, reported until the file is corrected."""
 
-    id: int
+    id: int = described("The loss's id; 0 for a fault in a file of settings.")
     found_at: str
     kind: str = described(
         "`salvaged`: a damaged file was replaced with what could be read of it. `wentBack`: acknowledged changes of "
-        "sessions are missing. `headerRepaired`: the file's header was damaged; nothing is lost."
+        "sessions are missing. `headerRepaired`: the file's header was damaged; nothing is lost. `settings`: part of a "
+        "file of settings is not used."
     )
     message: str = described("A message for people that names what is lost.")
     detail: dict[str, Any] = described(
-        "Data for programs, depending on the kind: `sessions[]` and where the file is kept."
+        "Data for programs, depending on the kind: `sessions[]` and where the file is kept, or `file`, `line` and "
+        "`setting`."
     )
 
 
 class Noticed(Record):
     """Members of results that report losses."""
 
-    notices: list[Notice] = described("Losses of the store that have not been acknowledged.", default=())
+    notices: list[Notice] = described(
+        "Losses that have not been acknowledged, and faults in files of settings.", default=()
+    )
 
 
 class Alert(Record):
@@ -78,6 +87,10 @@ class Alert(Record):
     retained: int = described("Tokens.")
     threshold: int = described("The figure that was reached, tokens.")
     budget: int = described("Tokens.")
+    window_source: WindowSource = described(
+        "Where the window that the budget is a share of comes from. `default`: displays need not warn.",
+        default="default",
+    )
     of_budget: float = described("retained / budget.")
     revision: int
     at: str

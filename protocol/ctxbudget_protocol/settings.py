@@ -115,7 +115,7 @@ class EditorSettings(_Model):
         [],
         max_length=MAX_GLOBS,
         description="Folders outside the workspace from which imports may be read, absolute or below `~`. Accepted "
-        "only from the client: a project's file cannot allow them.",
+        "only from the client and the user's file: a project's file cannot allow them.",
     )
 
 

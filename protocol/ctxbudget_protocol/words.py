@@ -21,3 +21,5 @@ RenderReason = Literal[
     "pinned", "permanent", "fits", "focus", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"
 ]
 SessionState = Literal["open", "closed"]
+WindowSource = Literal["request", "session", "user", "project", "host", "model", "default"]
+Origin = Literal["option", "environment", "session", "user", "project", "host", "model", "default"]

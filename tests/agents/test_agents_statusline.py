@@ -58,12 +58,47 @@ def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
     assert claude.call("session/open")["config"]["contextWindow"] == 100_000
 
 
+def used(tokens: int, size: int = 200_000, model: str = "claude-fable-5", **more: Any) -> dict[str, Any]:
+    return {
+        "session_id": "s-1",
+        "model": {"id": model},
+        "context_window": {"context_window_size": size, "current_usage": {"input_tokens": tokens}, **more},
+    }
+
+
+def test_a_payload_never_narrows_a_window_that_is_known_to_be_larger(claude: AgentHost) -> None:
+    claude.call("session/open", sessionId="s-1", host={"contextWindow": 1_000_000, "model": "claude-fable-5"})
+    assert line(claude, payload=used(160_000)).startswith("ctx 16% of window")
+    assert claude.call("session/open", sessionId="s-1")["config"]["contextWindow"] == 1_000_000
+    assert line(claude, payload=used(50_000, model="claude-haiku-4-5")).startswith("ctx 25%"), "another model"
+
+
+def test_usage_above_the_reported_size_tells_the_real_window(claude: AgentHost) -> None:
+    claude.call("session/open", sessionId="s-1")
+    assert line(claude, payload=used(220_000)).startswith("ctx 22% of window")
+    assert line(claude, payload=used(1_100_000, 1_000_000)).startswith("ctx 100,000 over window")
+
+
+def test_a_mark_in_the_model_s_name_tells_the_window(claude: AgentHost) -> None:
+    claude.call("session/open", sessionId="s-1")
+    assert line(claude, payload=used(160_000, model="claude-fable-5[1m]")).startswith("ctx 16% of window")
+
+
+def test_a_share_without_usage(claude: AgentHost) -> None:
+    claude.call("session/open", sessionId="s-1")
+    payload = {"session_id": "s-1", "context_window": {"context_window_size": 200_000, "used_percentage": 42.3}}
+    assert line(claude, payload=payload).startswith("ctx 42% of window")
+
+
 def test_without_a_session(claude: AgentHost) -> None:
     assert line(claude) == "ctx 21% of window · no account yet"
     assert claude.ask("session/list")["sessions"] == [], "to look is not to open"
     assert line(claude, payload={}) == "ctx ? · no account yet"
-    claude.call("context/add", items=[{"layer": "phase", "tokens": 75}], sessionId="default")
-    assert line(claude, "--session", "default", payload={}) == "ctx 0% of window · 75/7,500"
+    claude.call("context/add", items=[{"layer": "phase", "tokens": 8_000}], sessionId="default")
+    coloured = line(claude, "--session", "default", payload={}, NO_COLOR="")
+    assert coloured == "\x1b[32mctx 8,000 tokens\x1b[0m", "no share and no warning: nobody has said the window"
+    claude.call("session/open", config={"contextWindow": 25_000}, sessionId="default")
+    assert line(claude, "--session", "default", payload={}) == "ctx 32% of window · 8,000/7,500 · critical"
     assert line(claude, "--session", "none", payload={}) == "ctx ? · no account yet"
     assert line(claude, payload={}, CTXBUDGET_SESSION="none") == "ctx ? · no account yet"
 
@@ -91,6 +126,7 @@ def test_a_closed_session_stays_closed(claude: AgentHost) -> None:
 
 @pytest.mark.parametrize(("tokens", "colour"), [(10, "32"), (6_000, "33"), (7_400, "31")])
 def test_colour_is_by_level_unless_nobody_wants_it(claude: AgentHost, tokens: int, colour: str) -> None:
+    claude.call("session/open", config={"contextWindow": 25_000}, sessionId="default")
     claude.call("context/add", items=[{"layer": "phase", "tokens": tokens}], sessionId="default")
     payload = {"session_id": "default"}
     coloured = line(claude, payload=payload, NO_COLOR="")
@@ -100,6 +136,7 @@ def test_colour_is_by_level_unless_nobody_wants_it(claude: AgentHost, tokens: in
 
 
 def test_what_has_no_room_is_left_out(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 25_000}, sessionId="default")
     claude.call("workflow/startPhase", phase=2, sessionId="default")
     claude.call("context/add", items=[{"layer": "phase", "tokens": 6_000}], sessionId="default")
     claude.call("budget/reserve", tokens=100, holder="a", sessionId="default")

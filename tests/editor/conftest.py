@@ -12,6 +12,8 @@ from support.client import Client
 from support.session import serve_command
 
 Json = Any
+NOBODY_SAID: Json = {}
+"""Options of an editor in which nobody has said how large the window is."""
 WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "character": 0}}
 
 
@@ -30,8 +32,8 @@ class EditorClient(Client):
             "capabilities": capabilities(encoding, without, more),
             "workspaceFolders": [{"uri": each.as_uri(), "name": each.name} for each in folders or [folder]],
         }
-        if options is not None:
-            params["initializationOptions"] = options
+        if options is not NOBODY_SAID:
+            params["initializationOptions"] = options if options is not None else {"contextWindow": 25_000}
         self.initialize_result = self.request("initialize", params)
         self.notify("initialized", {})
 

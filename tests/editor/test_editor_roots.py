@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ctxbudget_server.editor.settings import project_source
 from ctxbudget_server.rpc.editor.configuration import Configuration
+from ctxbudget_server.settings.reader import parsed
 from ctxbudget_server.store.location import extra_roots
 from editor.conftest import StartEditor
 
@@ -54,8 +54,8 @@ def test_a_repository_cannot_allow_any(tmp_path: Path, name: str, text: str) -> 
     configuration.set_folders([str(tmp_path)])
     assert configuration.roots_for(str(tmp_path / "CLAUDE.md")) == (str(tmp_path),)
     (warning,) = warnings
-    assert warning.startswith(f'ctxbudget: {name}: setting "roots" is accepted only from the client'), warning
-    assert project_source(name, text).values == {}
+    assert warning.startswith(f'ctxbudget: {name}: setting "roots" is accepted only from the user'), warning
+    assert parsed(name, text).values == {}
 
 
 def test_a_relative_folder_is_refused(tmp_path: Path) -> None:

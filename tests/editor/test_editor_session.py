@@ -8,7 +8,7 @@ from typing import Any
 from support.client import Client
 from support.session import serve_command
 
-from editor.conftest import EditorClient, StartEditor
+from editor.conftest import NOBODY_SAID, EditorClient, StartEditor
 
 
 def told(editor: EditorClient) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def told(editor: EditorClient) -> dict[str, Any]:
 def test_the_latest_session_is_followed(start_editor: StartEditor, folder: Path) -> None:
     editor = start_editor(options={"watch": True})
     with Client(serve_command(folder), cwd=folder) as harness:
-        harness.request("session/open", {"sessionId": "run-1"})
+        harness.request("session/open", {"sessionId": "run-1", "config": {"contextWindow": 25_000}})
         change = told(editor)
         assert (change["sessionId"], change["state"], change["phase"]) == ("run-1", "open", None)
         harness.request("context/add", {"sessionId": "run-1", "items": [{"layer": "phase", "tokens": 5_700}]})
@@ -91,19 +91,19 @@ def test_alerts_that_are_off_leave_the_client_s_own_watch_alone(start_editor: St
 
 def test_what_another_process_changes_is_shown_without_a_watch(start_editor: StartEditor, folder: Path) -> None:
     refreshes = {"workspace": {"inlayHint": {"refreshSupport": True}, "codeLens": {"refreshSupport": True}}}
-    editor = start_editor(more=refreshes)
+    editor = start_editor(more=refreshes, options=NOBODY_SAID)
     for method in ("inlayHint", "codeLens"):
         editor.respond(editor.server_request(f"workspace/{method}/refresh")["id"])
     text = "# one\n\n" + "Words that go on.\n" * 300
     uri = editor.open_file("CLAUDE.md", text)
-    assert "1,000 tokens (4.0% of window)" in editor.diagnostics(uri)[0]["message"]
+    assert editor.diagnostics(uri) == [], "no warning of a window that nobody chose"
     before = editor.labels(uri)
     with Client(serve_command(folder), cwd=folder) as harness:
-        harness.request("session/open", {"sessionId": "run", "config": {"contextWindow": 50_000}})
+        harness.request("session/open", {"sessionId": "run", "config": {"contextWindow": 20_000}})
     for method in ("inlayHint", "codeLens"):
         editor.respond(editor.server_request(f"workspace/{method}/refresh", timeout=15)["id"])
-    assert editor.diagnostics(uri) == []
-    assert editor.labels(uri) != before
+    assert "800 tokens (4.0% of window)" in editor.diagnostics(uri)[0]["message"]
+    assert "%" not in before[0] and "% of budget" in editor.labels(uri)[0]
     editor.quiet(1.2)
     editor.close()
 
@@ -126,3 +126,14 @@ def test_auto_is_the_session_that_the_environment_names_else_the_parent_of_the_l
         harness.request("context/add", {"sessionId": "run-1", "items": [{"layer": "phase", "tokens": 7}]})
     named.quiet(0.6)
     named.close()
+
+
+def test_alerts_of_a_window_that_nobody_chose_are_sent_but_not_shown(start_editor: StartEditor, folder: Path) -> None:
+    editor = start_editor(options={"watch": True})
+    with Client(serve_command(folder), cwd=folder) as harness:
+        harness.request("context/add", {"items": [{"layer": "phase", "tokens": 7_400}]})
+    told(editor)
+    alert = editor.notification("budget/alert")
+    assert (alert["level"], alert["alert"]["windowSource"]) == ("critical", "default")
+    editor.quiet(0.6)
+    editor.close()

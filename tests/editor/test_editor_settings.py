@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from ctxbudget_protocol.settings import EditorSettings, render
 from ctxbudget_server.account.settings import DEFAULTS
-from ctxbudget_server.editor.settings import project_source, resolve, source
-from editor.conftest import EditorClient, StartEditor
+from ctxbudget_server.editor.settings import file_source, resolve, source
+from ctxbudget_server.settings.reader import parsed
+from editor.conftest import NOBODY_SAID, EditorClient, StartEditor
 
 TEXT = "# one\n\n" + "Words that go on.\n" * 30
 
@@ -40,9 +41,7 @@ def test_the_documented_defaults_are_those_of_a_session() -> None:
 def test_later_sources_win_member_by_member() -> None:
     settings = resolve(
         [
-            project_source(
-                "ctxbudget.toml", "contextWindow = 1000\nwatch = true\n[ceilings]\nphase = 7\npermanent = 9\n"
-            ),
+            file_source(parsed("ctxbudget.toml", "watch = true\n[ceilings]\nphase = 7\npermanent = 9\n")),
             source(
                 "initializationOptions", {"contextWindow": 2000, "protocolVersion": "1.0", "ceilings": {"phase": 8}}
             ),
@@ -79,10 +78,10 @@ def test_what_is_wrong_is_named_and_left_out(raw: Any, kept: Any, warnings: list
 
 
 def test_project_files_that_are_none() -> None:
-    assert "not valid TOML" in project_source("ctxbudget.toml", "[[").warnings[0]
-    assert project_source("pyproject.toml", "[tool.other]\nx = 1").values == {}
-    assert project_source("pyproject.toml", "[tool.ctxbudget]\nwatch = true").values == {"watch": True}
-    assert "must be an object" in project_source("pyproject.toml", "[tool]\nctxbudget = 3").warnings[0]
+    assert "not valid TOML" in parsed("ctxbudget.toml", "[[").problems[0].message
+    assert parsed("pyproject.toml", "[tool.other]\nx = 1").values == {}
+    assert parsed("pyproject.toml", "[tool.ctxbudget]\nwatch = true").values == {"watch": True}
+    assert "table [tool.ctxbudget]" in parsed("pyproject.toml", "[tool]\nctxbudget = 3").problems[0].message
 
 
 def test_the_model_is_strict() -> None:
@@ -98,7 +97,7 @@ def window(editor: EditorClient, uri: str) -> int:
 
 def test_the_project_file_is_read_again_when_it_changes(start_editor: StartEditor, folder: Path) -> None:
     (folder / "pyproject.toml").write_text("[tool.ctxbudget]\ncontextWindow = 1000\n")
-    editor = start_editor()
+    editor = start_editor(options=NOBODY_SAID)
     uri = editor.open_file("a.md", TEXT)
     assert window(editor, uri) == 1000
     (folder / "ctxbudget.toml").write_text("contextWindow = 20000\ninlayHints = false\n")
@@ -162,7 +161,7 @@ def test_folders_have_settings_of_their_own(tmp_path: Path) -> None:
     for place, size in ((one, 1000), (two, 2000)):
         place.mkdir()
         (place / "ctxbudget.toml").write_text(f"contextWindow = {size}\n[[layers]]\nglob = 'x/*.md'\nlayer = 'phase'\n")
-    with EditorClient(one, folders=[one]) as editor:
+    with EditorClient(one, folders=[one], options=NOBODY_SAID) as editor:
         there = (two / "x" / "a.md").as_uri()
         editor.open(there, TEXT)
         assert window(editor, there) == 25_000 and "layer" not in editor.lenses(there)[0]["title"]

@@ -14,7 +14,8 @@ import pytest
 from editor.conftest import EditorClient
 
 from ctxbudget_protocol.limits import MAX_GLOBS, MAX_PATTERN_LENGTH, MAX_PATTERNS
-from ctxbudget_server.editor.settings import MAX_WARNINGS, project_source
+from ctxbudget_server.settings.reader import parsed
+from ctxbudget_server.settings.validity import MAX_FAULTS
 from ctxbudget_server.workspace.folders import MAX_IGNORE_BYTES
 from ctxbudget_server.workspace.patterns import Patterns
 
@@ -185,14 +186,16 @@ def test_hostile_settings_do_not_hold_an_editor_up(hostile_folder: Path, from_pr
 
 def test_settings_over_the_bounds_are_named_with_their_line() -> None:
     text = "contextWindow = 1000\nexclude = ['" + "x" * 501 + "']\n"
-    found = project_source("ctxbudget.toml", text)
+    found = parsed("ctxbudget.toml", text)
     assert found.values == {"contextWindow": 1000}
-    (warning,) = found.warnings
-    assert 'setting "exclude.0"' in warning and '"exclude" is not used' in warning and warning.endswith("(line 2)")
-    many = project_source("ctxbudget.toml", f"include = [{''''x',''' * (MAX_GLOBS + 1)}]")
-    assert not many.values and f"at most {MAX_GLOBS} items" in many.warnings[0]
-    unknown = project_source("ctxbudget.toml", "".join(f"k{n} = 1\n" for n in range(100)))
-    assert len(unknown.warnings) == MAX_WARNINGS + 1 and unknown.warnings[-1].endswith("80 more settings are wrong")
+    (problem,) = found.problems
+    assert 'setting "exclude.0"' in problem.message and '"exclude" is not used' in problem.message
+    assert problem.line == 2
+    many = parsed("ctxbudget.toml", f"include = [{''''x',''' * (MAX_GLOBS + 1)}]")
+    assert not many.values and f"at most {MAX_GLOBS} items" in many.problems[0].message
+    unknown = parsed("ctxbudget.toml", "".join(f"k{n} = 1\n" for n in range(100)))
+    assert len(unknown.problems) == MAX_FAULTS + 1
+    assert unknown.problems[-1].message.endswith("80 more settings are wrong")
 
 
 @pytest.mark.parametrize(
@@ -202,6 +205,6 @@ def test_settings_over_the_bounds_are_named_with_their_line() -> None:
 )
 def test_a_hostile_project_file_is_left_out_soon(text: str) -> None:
     start = time.process_time()
-    found = project_source("ctxbudget.toml", text)
+    found = parsed("ctxbudget.toml", text)
     assert time.process_time() - start < BOUND_SECONDS
-    assert not found.values and found.warnings[0].endswith("ignored")
+    assert not found.values and "nothing in it is used" in found.problems[0].message

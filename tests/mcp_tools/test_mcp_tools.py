@@ -65,6 +65,7 @@ def test_what_the_tools_cost_is_what_the_docs_say(session: Session) -> None:
 
 
 def test_the_model_reads_its_budget(session: Session) -> None:
+    session.open(contextWindow=25_000)
     session.call("workflow/startPhase", phase=2, name="build")
     session.add(tokens=6000)
     session.call("budget/reserve", tokens=500, holder="reviewer")
@@ -119,7 +120,7 @@ def test_metadata_of_a_file_and_of_an_item(session: Session) -> None:
 def test_the_host_names_the_session(session: Session) -> None:
     session.add(tokens=123)
 
-    assert "123 of 7,500" in ask(session, "budget_status", {}, CLAUDE_CODE_SESSION_ID=session.id)[0]
+    assert "retained: 123 tokens" in ask(session, "budget_status", {}, CLAUDE_CODE_SESSION_ID=session.id)[0]
     text, failed = ask(session, "budget_status", {}, CTXBUDGET_SESSION="unheard-of")
     assert (text, failed) == ("unknownSession: there is no session 'unheard-of'", True)
 
@@ -128,7 +129,7 @@ def test_without_a_name_the_session_that_changed_last_is_meant(session: Session)
     session.add(tokens=77)
 
     text, _ = ask(session, "budget_status", {}, UNRELATED="1")
-    assert "77 of 7,500" in text and text.endswith(f"\nsession: {session.id} (changed last)")
+    assert "retained: 77 tokens" in text and text.endswith(f"\nsession: {session.id} (changed last)")
 
 
 def test_a_subagents_session_is_not_the_hosts_but_its_items_are_found(session: Session) -> None:
@@ -137,7 +138,7 @@ def test_a_subagents_session_is_not_the_hosts_but_its_items_are_found(session: S
     session.call("session/open", sessionId=inner["sessionId"])
     item = session.call("context/add", **inner)["items"][0]["id"]
 
-    assert "88 of 7,500" in ask(session, "budget_status", {}, UNRELATED="1")[0]
+    assert "retained: 88 tokens" in ask(session, "budget_status", {}, UNRELATED="1")[0]
     assert ask(session, "context_get", {"id": item, "lines": "7-7"}) == ("line 7 of the long result\n", False)
     assert ask(session, "metadata_extract", {"id": item, "max_tokens": 60})[1] is False
 

@@ -13,6 +13,7 @@ from support.documents import REPORT
 from support.session import SERVE, serve_command
 
 from ctxbudget_protocol.methods import METHODS
+from ctxbudget_server.settings.places import user_file
 
 Json = Any
 
@@ -22,7 +23,7 @@ STORY = (
     "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate", "budget/status", "context/prune",
     "context/undo", "workflow/completeWave", "workflow/completePhase", "context/restore", "context/render",
     "context/fit", "usage/record", "session/recalibrate", "budget/report", "budget/release", "context/handOver",
-    "session/list", "session/close", "session/delete", "store/losses", "store/acknowledge",
+    "session/list", "settings/get", "session/close", "session/delete", "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""
@@ -71,6 +72,7 @@ class _Names:
 
     def _plain(self, text: str) -> str:
         text = PASSING.sub("2026-01-31T12:00:00.000Z", text.replace(self._folder, "/home/ada/project"))
+        text = text.replace(user_file(), "/home/ada/.config/ctxbudget/config.toml")
         return IDS.sub(lambda found: self._name_of(found[0]), text)
 
     def _name_of(self, real: str) -> str:

@@ -32,6 +32,7 @@ from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.service.tracked_session import TrackedSession
+from ctxbudget_server.settings.source import FileSettings
 
 
 class FakeBackend:
@@ -69,7 +70,7 @@ class FakeBackend:
         """What the settings follow; it leaves alone what the client watches."""
         self.follows = session is not None
 
-    def followed(self, session: str, model: str | None) -> TrackedSession:
+    def followed(self, session: str, model: str | None, files: FileSettings | None = None) -> TrackedSession:
         return TrackedSession(None, Settings.of({}), Counter(model))
 
     def document_changed(self, uri: str, text: str | None) -> None:

@@ -10,6 +10,7 @@ from ctxbudget_protocol.methods import budget as budget_results
 from ctxbudget_protocol.methods import context as context_results
 from ctxbudget_protocol.methods import metadata as metadata_results
 from ctxbudget_protocol.methods import session as session_results
+from ctxbudget_protocol.methods import settings as settings_results
 from ctxbudget_protocol.methods import store as store_results
 from ctxbudget_protocol.methods import tokens as tokens_results
 from ctxbudget_protocol.methods import usage as usage_results
@@ -176,6 +177,14 @@ class AsyncUsage(AsyncNamespace):
         return await self._ask("usage/record", params, usage_results.RecordResult)
 
 
+class AsyncSettings(AsyncNamespace):
+    """Methods `settings/*`."""
+
+    async def get(self, **params: Unpack[p.SettingsGetParams]) -> settings_results.GetResult:
+        """Every setting in force, where it comes from, and what is wrong in the files."""
+        return await self._ask("settings/get", params, settings_results.GetResult)
+
+
 class AsyncStore(AsyncNamespace):
     """Methods `store/*`."""
 
@@ -199,4 +208,5 @@ class AsyncApi:
         self.metadata = AsyncMetadata(ask)
         self.tokens = AsyncTokens(ask)
         self.usage = AsyncUsage(ask)
+        self.settings = AsyncSettings(ask)
         self.store = AsyncStore(ask)

@@ -16,6 +16,15 @@ class CachePrices(TypedDict, total=False):
     """The price of a token written to the cache."""
 
 
+class HostReport(TypedDict, total=False):
+    """What the program that a session runs in reports about itself. It counts where no setting says otherwise."""
+
+    contextWindow: int | None
+    """The window it works with, tokens."""
+    model: str | None
+    """The model it works with."""
+
+
 class LayerCeilings(TypedDict, total=False):
     """Ceilings as shares of the window. Transient items should be gone once their phase has completed."""
 
@@ -135,7 +144,7 @@ class Thresholds(TypedDict, total=False):
 
 
 class Config(TypedDict, total=False):
-    """Settings of a session. `session/open` accepts any subset; absent settings stay as they are."""
+    """Settings of a session, any subset: absent ones stay as they are, and null takes one back."""
 
     contextWindow: int
     """The model's context size, tokens."""
@@ -185,7 +194,9 @@ class SessionOpenParams(WriteParams, total=False):
     """Params of `session/open`."""
 
     config: Config | None
-    """The settings of the session."""
+    """Settings of this session alone; the others come from files and defaults (`settings/get`)."""
+    host: HostReport | None
+    """For adapters of coding agents. Absent members stay as they are; null takes one back."""
     watch: bool
     """Send `budget/didChange` and `budget/alert` to this connection; false stops them."""
 
@@ -575,6 +586,13 @@ class UsageRecordParams(TypedDict, total=False):
     """The same key returns the first result, so a retry never counts twice."""
 
 
+class SettingsGetParams(SessionParams, total=False):
+    """Params of `settings/get`."""
+
+    only: list[str] | None
+    """Only these settings, such as `contextWindow` or `thresholds`. Absent: all."""
+
+
 class StoreLossesParams(TypedDict, total=False):
     """Params of `store/losses`."""
 
@@ -619,6 +637,7 @@ SESSION_METHODS = frozenset(
         "tokens/count",
         "tokens/fits",
         "tokens/truncate",
+        "settings/get",
     }
 )
 """The methods that take `sessionId`."""

@@ -67,7 +67,9 @@ export class Budget {
 /** `3,150 / 7,500 · ok · phase 1 research` */
 export function statusText(snapshot: Snapshot): string {
     const { retained, budget, level } = snapshot.figures;
-    const parts = [`${tokens(retained)} / ${tokens(budget)}`, level];
+    const parts = windowIsKnown(snapshot)
+        ? [`${tokens(retained)} / ${tokens(budget)}`, level]
+        : [`${tokens(retained)} tokens`];
     if (snapshot.state === 'closed') {
         parts.push('closed');
     } else if (snapshot.phase !== null) {
@@ -76,15 +78,28 @@ export function statusText(snapshot: Snapshot): string {
     return label(parts.join(' · '));
 }
 
+/** Whether anyone has said how large the window is; if not, there is no share to show and nothing to warn of. */
+export function windowIsKnown(snapshot: Snapshot): boolean {
+    return snapshot.figures.windowSource !== 'default';
+}
+
+/** `42% of budget`; what is over it in tokens. */
+function share(part: number, whole: number, name: string): string {
+    const of = `${percent(whole > 0 ? part / whole : 0)} of ${name}`;
+    return part > whole ? `${tokens(part - whole)} over ${name}` : of;
+}
+
 /** The account in full, as Markdown. */
 export function tooltip(snapshot: Snapshot): string {
-    const { retained, peak, processed, saved, leased, available, window, ofWindow, ofBudget, level } = snapshot.figures;
+    const { retained, budget, peak, processed, saved, leased, available, window, level } = snapshot.figures;
     const state = snapshot.state === 'open' && snapshot.phase !== null ? phaseText(snapshot) : snapshot.state;
     const rows = [
         [
             'retained',
             retained,
-            `${percent(ofBudget)} of budget, ${percent(ofWindow)} of the window of ${tokens(window)}`,
+            windowIsKnown(snapshot)
+                ? `${share(retained, budget, 'budget')}, ${share(retained, window, 'the window')} of ${tokens(window)}`
+                : 'nobody has said how large the window is',
         ],
         ['peak', peak, 'the highest so far'],
         ['processed', processed, 'all that came in'],

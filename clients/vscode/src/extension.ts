@@ -35,7 +35,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
             }
         },
         alert: (alert) => {
-            void popUp(alert, showBudget);
+            if (alert.alert.windowSource !== 'default') {
+                void popUp(alert, showBudget);
+            }
         },
     });
     server = new Server(output, declaredSettings(context.extension), {

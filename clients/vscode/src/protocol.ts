@@ -12,6 +12,8 @@ export interface Figures {
     saved: number;
     leased: number;
     available: number;
+    /** Where the window comes from; `default`: nobody has said, so nothing is shown as a share of it. */
+    windowSource?: string;
     ofWindow: number;
     ofBudget: number;
     level: Level;
@@ -47,7 +49,7 @@ export interface Alert {
     sessionId: string;
     revision: number;
     level: Level;
-    alert: { message: string; at: string };
+    alert: { message: string; at: string; windowSource?: string };
 }
 
 /** What is used of a connection to the server. */

@@ -1,7 +1,7 @@
 /** The status bar item. */
 
 import * as vscode from 'vscode';
-import { background, statusText, tooltip } from './budget';
+import { background, statusText, tooltip, windowIsKnown } from './budget';
 import type { Snapshot } from './budget';
 import { markdown } from './plain';
 
@@ -38,7 +38,7 @@ export class StatusItem implements vscode.Disposable {
             `$(dashboard) ${statusText(snapshot)}`,
             tooltip(snapshot),
             this.#command,
-            background(snapshot.figures.level),
+            windowIsKnown(snapshot) ? background(snapshot.figures.level) : undefined,
         );
     }
 

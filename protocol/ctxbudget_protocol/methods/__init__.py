@@ -11,7 +11,7 @@ from importlib import import_module
 
 from ctxbudget_protocol.method import Method
 
-NAMESPACES = ("session", "workflow", "budget", "context", "metadata", "tokens", "usage", "store")
+NAMESPACES = ("session", "workflow", "budget", "context", "metadata", "tokens", "usage", "settings", "store")
 """Namespaces in the order of the protocol page."""
 
 

@@ -209,6 +209,7 @@ STATUS = Method(
             "sessionId": "run-1",
             "revision": 10,
             "window": 25000,
+            "windowSource": "default",
             "budget": 7500,
             "retained": 563,
             "peak": 563,
@@ -533,6 +534,7 @@ REPORT = Method(
             "state": "open",
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 870,
                 "peak": 870,

@@ -145,6 +145,7 @@ ADD = Method(
             ],
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 551,
                 "peak": 551,
@@ -246,6 +247,7 @@ HAND_OVER = Method(
             "warnings": [],
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 968,
                 "peak": 968,
@@ -356,6 +358,7 @@ UPDATE = Method(
             },
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 563,
                 "peak": 563,
@@ -438,6 +441,7 @@ APPEND = Method(
             "recounted": 56,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 563,
                 "peak": 563,
@@ -724,6 +728,7 @@ RESTORE = Method(
             "restored": 554,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 870,
                 "peak": 870,
@@ -804,6 +809,7 @@ PRUNE = Method(
             "policy": "aggressive",
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 309,
                 "peak": 563,
@@ -854,6 +860,7 @@ UNDO = Method(
             "undo": "u482915036000006",
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 563,
                 "peak": 563,

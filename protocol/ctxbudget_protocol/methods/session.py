@@ -8,7 +8,7 @@ from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, P
 from ctxbudget_protocol.fields import PositiveTokens, SessionId, Share
 from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
-from ctxbudget_protocol.words import Policy, Scope, SessionState
+from ctxbudget_protocol.words import Policy, Scope, SessionState, WindowSource
 
 MAX_SESSIONS = 10_000
 """Maximum number of sessions in one page of `session/list`."""
@@ -45,7 +45,7 @@ class LayerCeilings(Record):
 
 
 class Config(Record):
-    """Settings of a session. `session/open` accepts any subset; absent settings stay as they are."""
+    """Settings of a session, any subset: absent ones stay as they are, and null takes one back."""
 
     context_window: PositiveTokens = described("The model's context size, tokens.", default=25000)
     target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] = described(
@@ -72,10 +72,25 @@ class Config(Record):
     layer_ceilings: LayerCeilings = LayerCeilings()
 
 
+class HostReport(Record):
+    """What the program that a session runs in reports about itself. It counts where no setting says otherwise."""
+
+    context_window: PositiveTokens | None = described("The window it works with, tokens.", default=None)
+    model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = described(
+        "The model it works with.", default=None
+    )
+
+
 class OpenParams(MutatingParams):
     """Params of `session/open`."""
 
-    config: Config | None = None
+    config: Config | None = described(
+        "Settings of this session alone; the others come from files and defaults (`settings/get`).",
+        default=None,
+    )
+    host: HostReport | None = described(
+        "For adapters of coding agents. Absent members stay as they are; null takes one back.", default=None
+    )
     watch: bool = described(
         "Send `budget/didChange` and `budget/alert` to this connection; false stops them.", default=False
     )
@@ -86,7 +101,9 @@ class OpenResult(SessionResult, Noticed):
 
     created: bool
     state: SessionState
-    config: dict[str, Any]
+    config: dict[str, Any] = described("Every setting as it is in force, wherever it comes from.")
+    window_source: WindowSource = described("Where `contextWindow` comes from, as in `budget/status`.")
+    host: HostReport = described("What the host has reported.")
     budget: int = described("Tokens.")
     effective_policy: Policy = described("The policy in force, after resolving `auto`.")
     alerts: list[Alert] = described("Alerts raised because settings changed the budget or the thresholds.")
@@ -123,6 +140,8 @@ OPEN = Method(
                 "reserveShares": {"core": 0.6, "debug": 0.2, "overflow": 0.2},
                 "layerCeilings": {"permanent": 0.04, "phase": 0.12, "metadata": 0.06},
             },
+            "windowSource": "default",
+            "host": {"contextWindow": None, "model": None},
             "budget": 7500,
             "effectivePolicy": "aggressive",
             "alerts": [],
@@ -221,7 +240,7 @@ CLOSE = Method(
                     "kind": "report",
                     "phase": 2,
                     "wave": None,
-                    "title": None,
+                    "title": "report.md",
                     "tokensBefore": 98,
                     "tokensAfter": 98,
                     "standIn": None,
@@ -233,6 +252,7 @@ CLOSE = Method(
             "closedAt": "2026-01-31T12:00:00.000Z",
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 414,
                 "peak": 968,
@@ -280,6 +300,7 @@ RECALIBRATE = Method(
             "before": 870,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 870,
                 "peak": 870,
@@ -363,6 +384,7 @@ LIST = Method(
                     "lastEvent": {"at": "2026-01-31T12:00:00.000Z", "method": "context/handOver", "why": "hand over"},
                     "status": {
                         "window": 25000,
+                        "windowSource": "default",
                         "budget": 7500,
                         "retained": 968,
                         "peak": 968,

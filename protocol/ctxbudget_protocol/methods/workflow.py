@@ -55,6 +55,7 @@ START_PHASE = Method(
             "summary": None,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 0,
                 "peak": 0,
@@ -141,6 +142,7 @@ COMPLETE_PHASE = Method(
             "summary": "i482915036000009",
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 316,
                 "peak": 563,
@@ -189,6 +191,7 @@ START_WAVE = Method(
             "summary": None,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 0,
                 "peak": 0,
@@ -250,6 +253,7 @@ COMPLETE_WAVE = Method(
             "summary": None,
             "status": {
                 "window": 25000,
+                "windowSource": "default",
                 "budget": 7500,
                 "retained": 309,
                 "peak": 563,

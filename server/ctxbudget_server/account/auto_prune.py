@@ -10,7 +10,6 @@ from ctxbudget_protocol.methods.context import AddResult, AppendResult, HandOver
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Addressed, changing, key_scope, reading
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
@@ -31,7 +30,7 @@ def emergency_prune(request: Request, params: MutatingParams, grown: Grown) -> G
     if not any(alert.level == "critical" for alert in grown.alerts):
         return grown
     with reading(request, params.session_id) as snapshot:
-        settings = Settings.of(snapshot.session.config)
+        settings = request.settings_of(snapshot.session)
     if not settings.values["autoPrune"]:
         return grown
     extractor = extractor_for(request, params.session_id)

@@ -180,7 +180,7 @@ def counter_for(request: Request, model: str | None) -> Counter:
 def session_counter(request: Request, session_id: str | None) -> tuple[Settings, Counter]:
     """A session's settings, and the counter of its model; raises `unknownSession`."""
     with reading(request, session_id) as snapshot:
-        settings = Settings.of(snapshot.session.config)
+        settings = request.settings_of(snapshot.session)
         return settings, calibrated_counter(snapshot.reader, settings.model)
 
 

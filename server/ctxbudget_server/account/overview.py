@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctxbudget_protocol.methods.budget import Diagnosis, ProvenanceShare
 from ctxbudget_protocol.words import Layer, Provenance
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot
 from ctxbudget_server.account.wire import retained_where, sums_by
@@ -60,12 +61,12 @@ class Overview(NamedTuple):
         return diagnose(self.settings.budget, self.session.retained, layers, self.phase_figures(), allocated)
 
 
-def overview_of(snapshot: Snapshot, now: str) -> Overview:
+def overview_of(snapshot: Snapshot, request: Request) -> Overview:
     """The overview of a session's current state."""
-    reader, session = snapshot.reader, snapshot.session
+    reader, session, now = snapshot.reader, snapshot.session, request.now()
     return Overview(
         session=session,
-        settings=Settings.of(session.config),
+        settings=request.settings_of(session),
         phases=reader.phases(session.id),
         waves=reader.waves(session.id),
         sums=reader.sums(session.id),

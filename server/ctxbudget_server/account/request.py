@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.settings.source import FileSettings
 from ctxbudget_server.store.interface import Reader, Store, Writer
+from ctxbudget_server.store.records import Session
 from ctxbudget_server.workspace.buffers import Buffers
 from ctxbudget_server.workspace.documents import Documents
 
@@ -28,6 +32,14 @@ class Request(NamedTuple):
     watch: Callable[[str, bool], None]
     buffers: Buffers
     clock: Callable[[], datetime]
+    files: FileSettings
+    """The settings of files at the beginning of the request."""
+    access: Callable[[], Mapping[str, tuple[Any, Origin]]]
+    """What is read and where the account is kept: each setting with where it comes from."""
+
+    def settings_of(self, session: Session) -> Settings:
+        """The settings of a session."""
+        return Settings.of(session.config, self.files)
 
     def read(self) -> AbstractContextManager[Reader]:
         """A snapshot of the store; reading stops if the request is cancelled."""

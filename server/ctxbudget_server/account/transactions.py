@@ -11,7 +11,7 @@ from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_server.account.ids import new_nonce
 from ctxbudget_server.account.rehearsal import NotRehearsedError, Rehearsed
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import DEFAULTS
+from ctxbudget_server.account.settings import DEFAULTS, Settings
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.store.interface import Reader
@@ -84,7 +84,7 @@ def new_session(session_id: str, now: str) -> Session:
         updated_at=now,
         closed_at=None,
         revision=0,
-        config=dict(DEFAULTS),
+        config=Settings(DEFAULTS).stored,
     )
 
 
@@ -123,7 +123,7 @@ def changing(
     if rehearsed is not None:
         for _ in range(MAX_REHEARSALS):
             with request.read() as reader:
-                body(UnitOfWork(reader, locate(reader), request.now(), request.cancellation.check))
+                body(UnitOfWork(reader, locate(reader), request))
             rehearsed.seal(True)
             try:
                 return _commit(request, params, scope, locate, body)
@@ -142,7 +142,7 @@ def _commit(
             raise AnsweredBefore(known)
         session = locate(writer)
         check_revision(params.if_revision, session)
-        unit = UnitOfWork(writer, session, request.now(), request.cancellation.check)
+        unit = UnitOfWork(writer, session, request)
         build = body(unit)
         unit.figure_out()
         result = build()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.account.content import Blob
 from ctxbudget_server.account.ids import make_id
+from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
 from ctxbudget_server.rules.leases import Lease
@@ -29,14 +30,14 @@ class UnitOfWork:
     Loops over items call `check`, which raises if the request was cancelled.
     """
 
-    def __init__(self, reader: Reader, session: Session, now: str, check: Callable[[], None]) -> None:
+    def __init__(self, reader: Reader, session: Session, request: Request) -> None:
         self.reader = reader
-        self.check = check
-        self.now = now
+        self.check = request.cancellation.check
+        self.now = now = request.now()
         self.stored = session
         created_at = session.created_at if session.revision else now  # the first event tells when it was created
         self.session = replace(session, revision=session.revision + 1, created_at=created_at, updated_at=now)
-        self.settings = Settings.of(session.config)
+        self.settings = request.settings_of(session)
         self.phases: dict[int, Phase] = reader.phases(session.id)
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
         self.detail: dict[str, Any] = {}
@@ -152,7 +153,7 @@ class UnitOfWork:
     def configure(self, settings: Settings) -> None:
         """Change the settings."""
         self.settings = settings
-        self.session = replace(self.session, config=settings.values)
+        self.session = replace(self.session, config=settings.stored)
 
     def running_phase(self) -> Phase | None:
         """The running phase, if any."""
@@ -281,6 +282,7 @@ class UnitOfWork:
                     retained=session.retained,
                     threshold=threshold,
                     budget=budget,
+                    window_source=self.settings.window_source,
                     of_budget=share,
                     revision=self.revision,
                     at=self.now,

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.common import Figures as WireFigures
+from ctxbudget_protocol.words import Level
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import available
+from ctxbudget_server.rules.levels import next_level
 from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.records import Session
@@ -22,6 +24,7 @@ def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigur
     """The account's main figures."""
     return WireFigures(
         window=settings.window,
+        window_source=settings.window_source,
         budget=settings.budget,
         retained=session.retained,
         peak=session.peak,
@@ -31,8 +34,13 @@ def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigur
         available=available(settings.budget, session.retained, leased),
         of_window=ratio(session.retained, settings.window),
         of_budget=ratio(session.retained, settings.budget),
-        level=session.level,
+        level=level_of(session, settings),
     )
+
+
+def level_of(session: Session, settings: Settings) -> Level:
+    """The level now: the stored one, unless a file of settings has moved the thresholds since the last transaction."""
+    return next_level(session.level, session.retained, settings.thresholds)
 
 
 def wire_item(item: Item) -> ItemInfo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ctxbudget_server.agents.model import AccountClient, HostEvent
-from ctxbudget_server.agents.sessions import config_of, update
+from ctxbudget_server.agents.sessions import opened_session, update
 from ctxbudget_server.agents.transcript_files import transcript_tail
 from ctxbudget_server.transcripts.usage import Bill
 
@@ -22,12 +22,12 @@ def learn(account: AccountClient, event: HostEvent) -> list[dict[str, Any]]:
     Whatever needs the vocabulary is left to a process that has it loaded. A model counted with its own vocabulary needs
     no bills.
     """
-    current = config_of(account, event.session)
+    current = opened_session(account, event.session)
     if current is None:
         return []
     transcript = transcript_tail(event.transcript)
     model = event.text("model") or transcript.model
-    changed = update(account, event.session, current, model=model, window=transcript.window)
+    changed = update(account, event.session, current["host"], model=model, window=transcript.window)
     if not account.counts_exactly:
         return []
     if model is not None and event.host != "codex":

@@ -14,11 +14,9 @@ T = TypeVar("T")
 _MODELS: Final[dict[Host, str | None]] = {"claude-code": "claude", "codex": None, "gemini": "gemini"}
 """Models whose vocabulary comes closest, until the host names its model."""
 _WINDOWS: Final[dict[Host, int]] = {"claude-code": 200_000, "codex": 272_000, "gemini": 1_048_576}
-"""The hosts' usual windows, until the host reports its own or someone chooses another."""
+"""The hosts' usual windows, until the host reports its own; for models whose window is not known."""
 _LONG_WINDOW: Final = ("[1m]", 1_000_000)
 """How Claude Code marks a model with the long window."""
-_NOT_CHOSEN: Final = frozenset({25_000, _LONG_WINDOW[1], *_WINDOWS.values()})
-"""Windows that nobody chose explicitly; any other is kept, whatever the host reports."""
 
 
 def with_session(account: AccountClient, event: HostEvent, session: str, work: Callable[[], T]) -> T:
@@ -38,14 +36,11 @@ def opened(account: AccountClient, event: HostEvent, session: str | None = None)
 
     session = session or event.session
     model = event.text("model") or transcript_tail(event.transcript).model or ""
-    current = config_of(account, session)
+    current = opened_session(account, session)
     if current is None:
-        config: dict[str, Any] = {"contextWindow": _window(event.host, model)}
-        if named := _bare(model) or _MODELS[event.host]:
-            config["model"] = named
-        account.ask("session/open", sessionId=session, config=config)
+        _begin(account, event.host, session, model)
     else:
-        update(account, session, current, model=model or None)
+        update(account, session, current["host"], model=model or None)
 
 
 def close_all(account: AccountClient, session: str) -> None:
@@ -82,31 +77,35 @@ def state_of(account: AccountClient, session: str) -> SessionState | None:
     return state
 
 
-def config_of(account: AccountClient, session: str) -> dict[str, Any] | None:
-    """The settings of a session; None if there is no such session. A closed one is reopened."""
+def opened_session(account: AccountClient, session: str) -> dict[str, Any] | None:
+    """The answer of opening a session; None if there is no such session. A closed one is reopened."""
     if state_of(account, session) is None:
         return None
-    config: dict[str, Any] = account.ask("session/open", sessionId=session)["config"]
-    return config
+    return account.ask("session/open", sessionId=session)
 
 
 def update(
     account: AccountClient,
     session: str,
-    current: dict[str, Any],
+    known: dict[str, Any],
     *,
     model: str | None = None,
     window: int | None = None,
 ) -> bool:
-    """Adapt the settings to what a host reports about itself; returns whether the model changed."""
-    config: dict[str, Any] = {}
-    if model and _bare(model) != current["model"]:
-        config["model"] = _bare(model)
-    if window and window != current["contextWindow"] and current["contextWindow"] in _NOT_CHOSEN:
-        config["contextWindow"] = window
-    if config:
-        account.ask("session/open", sessionId=session, config=config)
-    return "model" in config
+    """Pass on what a host reports about itself, if it is new. Returns whether the model is.
+
+    A window never narrows while the model stays the same: hosts say 200,000 of sessions that hold more.
+    """
+    report: dict[str, Any] = {}
+    if model and _bare(model) != known["model"]:
+        report["model"] = _bare(model)
+    size = max(window or 0, _marked(model))
+    narrower = "model" not in report and size < (known["contextWindow"] or 0)
+    if size and size != known["contextWindow"] and not narrower:
+        report["contextWindow"] = size
+    if report:
+        account.ask("session/open", sessionId=session, host=report)
+    return "model" in report
 
 
 def _bare(model: str) -> str:
@@ -114,6 +113,19 @@ def _bare(model: str) -> str:
     return model.replace(_LONG_WINDOW[0], "")
 
 
-def _window(host: Host, model: str) -> int:
+def _marked(model: str | None) -> int:
+    """The window that a model's mark names; 0: none."""
     mark, size = _LONG_WINDOW
-    return size if mark in model.lower() else _WINDOWS[host]
+    return size if model and mark in model.lower() else 0
+
+
+def _begin(account: AccountClient, host: Host, session: str, model: str) -> None:
+    """Open a new session with what is known of its host: the model, else the usual one; the window, if it is marked."""
+    report: dict[str, Any] = {}
+    if named := _bare(model) or _MODELS[host]:
+        report["model"] = named
+    if window := _marked(model):
+        report["contextWindow"] = window
+    opened = account.ask("session/open", sessionId=session, host=report)
+    if opened["windowSource"] == "default":  # neither a setting nor the model tells the window
+        account.ask("session/open", sessionId=session, host={"contextWindow": _WINDOWS[host]})

@@ -1,6 +1,7 @@
 """A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
 
 The share of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
+While nobody has said how large the window is, tokens are shown without a share, and no level.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from typing import Any, Final, NamedTuple
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import AccountClient
 from ctxbudget_server.agents.session_choice import Choice, session_to_show
-from ctxbudget_server.agents.sessions import config_of, update
+from ctxbudget_server.agents.sessions import opened_session, update
 from ctxbudget_server.presentation.terminal import line
 
+_LONG_WINDOW: Final = 1_000_000
+"""The window of a session of Claude Code that uses more than it says it has, tokens."""
+
 SEPARATOR: Final = " · "
+UNKNOWN: Final = "ctx ?"
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
 """Green, yellow and red of the terminal's palette."""
 _DROPPED_FIRST: Final = ("session", "phase", "agents", "figures", "level")
@@ -34,11 +39,15 @@ class HostWindow(NamedTuple):
     size: int | None
     used: int | None
     model: str | None
+    used_share: float | None = None
+    """used / size as the host computes it, for a payload without usage."""
 
-    @property
-    def share(self) -> float | None:
-        """used / size."""
-        return self.used / self.size if self.size and self.used is not None else None
+    def share_of(self, size: int) -> float | None:
+        """The share of a window of `size` tokens that is used; None: the host does not say."""
+        if self.used is None:
+            share, told = self.used_share, self.size
+            return share * told / size if share is not None and told and size else share
+        return self.used / size if size else None
 
 
 def statusline_of(account: AccountClient, session: str | None, payload: Mapping[str, Any], look: Look) -> str:
@@ -49,14 +58,15 @@ def statusline_of(account: AccountClient, session: str | None, payload: Mapping[
     host = host_window(payload)
     status = _status(account, shown := session_to_show(session, account.ask))
     if shown is None or status is None:
-        return _fitted({"window": _window(host.share, None), "level": "no account yet"}, "ok", look)
+        return _fitted({"window": _window(host, None), "level": "no account yet"}, "ok", look)
     told = shown.rule == "named" and status["state"] == "open" and (host.size or host.model)
     if told and _follow(account, shown.session_id, host):
         status = account.ask("budget/status", sessionId=shown.session_id)
     parts = _parts(status, host)
     if shown.rule != "named":
         parts["session"] = f"session {shown.session_id}"
-    return _fitted(parts, status["level"], look)
+    level = status["level"] if status["windowSource"] != "default" else "ok"
+    return _fitted(parts, level, look)
 
 
 def _status(account: AccountClient, shown: Choice | None) -> dict[str, Any] | None:
@@ -76,10 +86,12 @@ def host_window(payload: Mapping[str, Any]) -> HostWindow:
     window, model = payload.get("context_window"), payload.get("model")
     window = window if isinstance(window, Mapping) else {}
     name = model.get("id") if isinstance(model, Mapping) else model
+    size, used = _count(window.get("context_window_size")) or None, _used(window.get("current_usage"))
+    if size and used and size < used <= _LONG_WINDOW:  # hosts say 200,000 of sessions that hold more
+        size = _LONG_WINDOW
+    share = _figure(window.get("used_percentage"))
     return HostWindow(
-        _count(window.get("context_window_size")) or None,
-        _used(window.get("current_usage")),
-        name if isinstance(name, str) and name else None,
+        size, used, name if isinstance(name, str) and name else None, None if share is None else share / 100
     )
 
 
@@ -92,42 +104,63 @@ def _used(usage: Any) -> int | None:
 
 
 def _count(value: Any) -> int | None:
+    figure = _figure(value)
+    return None if figure is None else int(figure)
+
+
+def _figure(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
         return None
-    return int(value)
+    return value
 
 
 def _follow(account: AccountClient, session: str, host: HostWindow) -> bool:
+    """Pass on what the host reports; returns whether the account may have changed."""
     try:
-        before = config_of(account, session)
+        before = opened_session(account, session)
         if before is None:
             return False
-        update(account, session, before, model=host.model, window=host.size)
+        update(account, session, before["host"], model=host.model, window=host.size)
     except ProtocolError as error:
         if error.name != "storeBusy":  # the next status line will do it
             raise
         return False
-    return host.size is not None and before["contextWindow"] != host.size
+    return True
 
 
 def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
-    """The parts that have something to show, in order."""
-    parts = {
-        "window": _window(host.share, status["ofWindow"]),
-        "figures": f"{status['retained']:,}/{status['budget']:,}",
-    }
+    """The parts that have something to show, in order. Nobody chose the default window: nothing is a share of it."""
+    known = status["windowSource"] != "default"
+    parts = {"window": _window(host, status if known else None)}
+    if known:
+        parts["figures"] = f"{status['retained']:,}/{status['budget']:,}"
+    elif parts["window"] == UNKNOWN:
+        parts["window"] = f"ctx {status['retained']:,} tokens"
+    else:
+        parts["figures"] = f"{status['retained']:,} tokens"
     if status["phase"] is not None:
         parts["phase"] = f"phase {status['phase']}/{max(phase['phase'] for phase in status['phases'])}"
     if out := len(status["leases"]):
         parts["agents"] = f"{out} agent{'s' if out > 1 else ''} out"
-    if status["level"] != "ok":
+    if known and status["level"] != "ok":
         parts["level"] = status["level"]
     return parts
 
 
-def _window(reported: float | None, counted: float | None) -> str:
-    share = counted if reported is None else reported
-    return "ctx ?" if share is None else f"ctx {share:.0%} of window"
+def _window(host: HostWindow, status: Mapping[str, Any] | None) -> str:
+    """The share of the window by the host's figures, else by the account's; what is over it in tokens."""
+    told = host.size or 0
+    assumed = bool(told and status and status["windowSource"] == "model")  # the host knows better
+    size = told if status is None or assumed else max(told, status["window"])
+    share = host.share_of(size)
+    used = host.used
+    if share is None and status is not None:
+        share, used = status["ofWindow"], status["retained"]
+    if share is None:
+        return UNKNOWN
+    if share > 1:
+        return f"ctx {used - size:,} over window" if used is not None and used > size else "ctx 100% of window"
+    return f"ctx {share:.0%} of window"
 
 
 def _fitted(parts: dict[str, str], level: str, look: Look) -> str:

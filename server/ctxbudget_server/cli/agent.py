@@ -11,6 +11,7 @@ from ctxbudget_server.sidecar.client import switched_on
 from ctxbudget_server.sidecar.commands import prepare
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 from ctxbudget_server.store.keys import event_key
+from ctxbudget_server.store.sqlite import Durability
 
 
 def answered_here(attempt: Attempt) -> OneShotAnswer:
@@ -50,9 +51,13 @@ def _opened(attempt: Attempt) -> _Opened:
     chosen = Options(
         workspace=options.get("--workspace"),
         store=options.get("--store"),
-        durability="fast" if options.get("--durability") == "fast" else "full",
+        durability=_durability(options.get("--durability")),
     )
     services = BudgetService(chosen, root=project_folder(command, body), actor=command)
     attempt.key = attempt.key or event_key()
     ask = OneShotRequest([], attempt.key, command, [*words, *settings(command, options)], body)
     return _Opened(services, ask, "--sidecar" in options)
+
+
+def _durability(option: str | None) -> Durability | None:
+    return "fast" if option == "fast" else "full" if option else None

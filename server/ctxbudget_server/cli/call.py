@@ -13,7 +13,7 @@ from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.account_here import has_account, separate_account
 from ctxbudget_server.cli.fast_path import Attempt
-from ctxbudget_server.cli.options import add_root_option, add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain
@@ -60,6 +60,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
     attempt: Attempt = options.attempt
+    if fault := fault_of_variable():
+        from ctxbudget_server.presentation.output import complain
+
+        complain("call", fault)
+        return 2
     try:
         opened = services(options, "call")
     except ProtocolError as error:

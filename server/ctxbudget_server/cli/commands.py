@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
     "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
+    "config": "show every setting in force and where it comes from",
+    "init": "write a file of settings for the workspace, after three questions",
     "store": "show where the store is and what takes its space; clean it",
     "doctor": "check the installation and the store, and say how to fix what is wrong",
     "report": "print a session's report: actual figures against the budget",

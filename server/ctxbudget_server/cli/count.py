@@ -36,7 +36,7 @@ class Row:
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders, shown as a tree; - reads stdin")
-    parser.add_argument("--model", help="count for this model (default: o200k_base)")
+    parser.add_argument("--model", help="count for this model (default: the settings' model, else o200k_base)")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument(
         "--fits", type=whole_number(0), metavar="N", help="exit with 1 if the total is more than N tokens"
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print figures and a total. Binary files in folders are skipped; other unreadable files are reported."""
-    job = _Job(Counter(options.model))
+    job = _Job(Counter(options.model or _model_of_workspace()))
     groups = [(name, list(job.count(name))) for name in options.files]
     rows = [row for _, group in groups for row in group]
     total = sum(row.tokens for row in rows)
@@ -57,6 +57,21 @@ def run(options: Namespace) -> int:
     if job.failed:
         return FAILED
     return OVER if options.fits is not None and total > options.fits else FITS
+
+
+def _model_of_workspace() -> str | None:
+    """The model that the files of settings name; what is wrong in them is told."""
+    from ctxbudget_server.account.settings import Settings, problems_of
+    from ctxbudget_server.settings.current import CurrentSettings
+    from ctxbudget_server.workspace.documents import find_workspace
+
+    try:
+        files = CurrentSettings(str(find_workspace(None, None))).now()
+    except ProtocolError:
+        return None
+    for problem in problems_of(files)[:1]:
+        complain("count", f"{problem.place}: {problem.message}; see ctxbudget config")
+    return Settings.of({}, files).model
 
 
 class _Job:

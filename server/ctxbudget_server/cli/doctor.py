@@ -13,7 +13,7 @@ from ctxbudget_server.doctor.diagnosis import diagnosis
 from ctxbudget_server.doctor.finding import Finding
 from ctxbudget_server.doctor.treatment import acknowledge, repair
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.store.location import store_path
+from ctxbudget_server.settings.access import store_of, user_access
 from ctxbudget_server.workspace.documents import find_workspace
 
 FINE, FINDINGS, FAILED = 0, 1, 2
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         complain("doctor", error.message)
         return FAILED
-    path = Path(store_path(workspace, options.store))
+    path = Path(store_of(workspace, options.store, user_access()))
     repaired = acknowledged = None
     try:
         if options.repair:

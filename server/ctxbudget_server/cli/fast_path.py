@@ -65,10 +65,10 @@ class Attempt:
         return self._ask(*plain)
 
     def _ask(self, words: list[str], options: dict[str, str]) -> OneShotAnswer | None:
+        from ctxbudget_server.settings.access import roots_of_user, store_of, user_access
         from ctxbudget_server.sidecar.client import ask_sidecar
         from ctxbudget_server.sidecar.identity import identity
         from ctxbudget_server.store.keys import event_key, passing_key
-        from ctxbudget_server.store.location import extra_roots, store_path
 
         command = self.given[0]
         if command in UNBREAKABLE:
@@ -79,8 +79,10 @@ class Attempt:
             body, arguments, start = self._read(words[1:]), [*words[:1], *settings(command, options)], "."
         try:
             workspace = _workspace(options.get("--workspace"), start)
-            store = store_path(workspace, options.get("--store"))
-            shared = identity(workspace, store, options.get("--durability", "full"), extra_roots())
+            access = user_access()
+            store = store_of(workspace, options.get("--store"), access)
+            durability = options.get("--durability") or access.durability or "full"
+            shared = identity(workspace, store, durability, roots_of_user((), access))
         except (OSError, ValueError):
             return None
         if command == "hook":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from ctxbudget_server.cli.options import add_root_option, add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.presentation.output import complain
 
 
@@ -21,6 +21,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve the host on stdin and stdout; needs the extra `ctxbudget[mcp]`."""
+    if fault := fault_of_variable():
+        complain("mcp", fault)
+        return 2
     from ctxbudget_server.runtime import watchdog
 
     watching = watchdog.start(stdin=True, parent=True)  # before there are threads

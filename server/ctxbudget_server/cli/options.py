@@ -16,8 +16,8 @@ def add_store_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--durability",
         choices=("full", "fast"),
-        default="full",
-        help="an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: full)",
+        help="an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: the user's "
+        "setting, else full)",
     )
 
 
@@ -53,9 +53,9 @@ def _retention(text: str) -> str:
     return text
 
 
-def fault_of_variable(options: Namespace) -> str | None:
+def fault_of_variable(options: Namespace | None = None) -> str | None:
     """What is wrong with CTXBUDGET_RETAIN; None: nothing, or `--retain` replaces it."""
-    if options.retain is not None or not os.environ.get("CTXBUDGET_RETAIN"):
+    if getattr(options, "retain", None) is not None or not os.environ.get("CTXBUDGET_RETAIN"):
         return None
     from ctxbudget_server.account.retention import configured
 

@@ -86,16 +86,20 @@ def run(options: Namespace) -> int:
     from ctxbudget_server.rpc.connection import Served
     from ctxbudget_server.rpc.server import ServeOptions, serve
     from ctxbudget_server.service.service import BudgetService
+    from ctxbudget_server.settings.access import roots_of_user, user_access
     from ctxbudget_server.sidecar.client import switched_on
-    from ctxbudget_server.store.location import extra_roots
 
     gc.freeze()
     gc.enable()
     limits = Limits(max_message_bytes=options.max_message_bytes, max_document_bytes=options.max_document_bytes)
     chosen = service_options(options, limits)
     offered = switched_on() and not options.no_socket
+    roots = roots_of_user(options.root, user_access())
     told = ServeOptions(
-        limits=limits, roots=extra_roots(options.root), client_process_id=options.clientProcessId, watchdog=watching
+        limits=limits,
+        roots=roots,
+        client_process_id=options.clientProcessId,
+        watchdog=watching,
     )
 
     def opened(root: str | None) -> Served:

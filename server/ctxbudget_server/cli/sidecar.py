@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.cli.options import add_root_option, add_store_options, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import Whereabouts
@@ -49,6 +49,9 @@ def run(options: Namespace) -> int:
     """Answer until the workspace is idle; returns 0 at once if another process already answers."""
     if sys.platform == "win32":
         complain("sidecar", "requires Unix sockets")
+        return 2
+    if fault := fault_of_variable():
+        complain("sidecar", fault)
         return 2
     from ctxbudget_server.runtime import watchdog
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ctxbudget_server.doctor import installation, processes, sidecar, spool, store, vocabularies
+from ctxbudget_server.doctor import installation, processes, settings, sidecar, spool, store, vocabularies
 from ctxbudget_server.doctor.finding import Finding
 
 
@@ -17,6 +17,7 @@ def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]
     subjects: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("installation", installation.findings),
         ("vocabularies", vocabularies.findings),
+        ("settings", lambda: settings.findings(workspace)),
         ("store", lambda: store.findings(path, again)),
         ("spool", lambda: spool.findings(path, again)),
         ("processes", lambda: processes.findings(path)),

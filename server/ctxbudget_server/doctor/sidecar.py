@@ -7,14 +7,21 @@ from contextlib import closing, suppress
 from typing import Any
 
 from ctxbudget_server.doctor.finding import Finding, command
+from ctxbudget_server.settings.access import roots_of_user, user_access
 from ctxbudget_server.sidecar.client import TAKEN_SECONDS, switched_on
 from ctxbudget_server.sidecar.identity import identity
 from ctxbudget_server.sidecar.wire import REFUSED, TAKEN, OneShotRequest
-from ctxbudget_server.store.location import extra_roots, socket_place
+from ctxbudget_server.store.location import socket_place
 
 NAME = "sidecar"
 MAX_REPLY_BYTES = 200
-HARMLESS = ("another durability", "another extra roots", "too many callers", "too many requests")
+HARMLESS = (
+    "another durability",
+    "another user's settings",
+    "another extra roots",
+    "too many callers",
+    "too many requests",
+)
 """Reasons that are not faults of the process: it was started with other options, or is busy."""
 
 
@@ -60,9 +67,10 @@ def _knock(workspace: str, store: str) -> tuple[int, bytes]:
 
     with closing(Endpoint(*socket_place(workspace, store))) as endpoint:
         connection = endpoint.connection(TAKEN_SECONDS)
+        access = user_access()
         with closing(connection):
             process = peer(connection)[1]
-            shared = identity(workspace, store, "full", extra_roots())
+            shared = identity(workspace, store, access.durability or "full", roots_of_user((), access))
             connection.sendall(OneShotRequest(shared, "", "call", ["session/list"], b" ").head())
             with suppress(TimeoutError):
                 return process, connection.recv(MAX_REPLY_BYTES)

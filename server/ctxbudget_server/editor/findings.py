@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
 from ctxbudget_server.editor.view import View
-from ctxbudget_server.editor.words import percent, plural
+from ctxbudget_server.editor.words import plural
 
 Code = Literal["layerCeiling", "documentBudget", "importCycle", "importDepth"]
 MAX_RELATED = 5
@@ -51,10 +51,9 @@ def findings(view: View, *, summary: bool) -> Iterator[DocumentFinding]:
 def _exceeded(view: View) -> DocumentFinding:
     ceiling = view.ceiling or 0
     total = view.tokens(view.loads) + (f" with {plural(view.imported, 'import')}" if view.imported else "")
-    text = (
-        f"{view.name} has {total}, over the ceiling of layer {view.layer}: {ceiling:,} tokens "
-        f"({percent(ceiling, view.basis.window)} of window)."
-    )
+    of_window = view.of_window(ceiling)
+    share = f" ({of_window})" if of_window else ""
+    text = f"{view.name} has {total}, over the ceiling of layer {view.layer}: {ceiling:,} tokens{share}."
     costs = sorted(_costs(view), key=lambda cost: -cost[0])
     if not costs:
         return DocumentFinding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
@@ -69,7 +68,7 @@ def _costs(view: View) -> Iterator[tuple[int, Place]]:
     for section in view.outline.sections:
         if costliest is not None and section.parent == costliest.parent:
             length = len(bare(view.analysis.line_at(section.line)))
-            cost = f"“{section.title}”: {view.tokens(section.tokens)}, {view.of_budget(section.tokens)}"
+            cost = f"“{section.title}”: {view.with_share(section.tokens)}"
             yield section.tokens, Place(section.line, 0, length, cost)
     for found in view.imports:
         if found.status == "loaded":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.account.settings import merged
+from ctxbudget_server.settings.names import editor_names
+from ctxbudget_server.settings.source import Problem, Source
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
@@ -17,16 +18,11 @@ SECTION = "ctxbudget"
 OF_THE_PROTOCOL = ("protocolVersion",)
 """Members of `initializationOptions` that are not settings."""
 
-USER_ONLY = "roots"
-"""A setting that a repository must not make, since it allows reading files outside it."""
-
 MAX_WARNINGS = 20
 """Maximum number of warnings about one source; more are only counted."""
 
-MAX_DOTS = 500
-"""Maximum number of dots in one line of a project file."""
-
-_NAMED = re.compile(r'setting "(\w+)')
+EDITOR_NAMES = frozenset({*editor_names(), "metadataTokens", "roots"})
+"""Settings in files that editors read; a project's file cannot set `roots`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +84,16 @@ def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
     del place[path[-1]]
 
 
-def project_source(name: str, text: str) -> SettingsSource:
-    """Read a project file: `ctxbudget.toml`, or the table `[tool.ctxbudget]` of `pyproject.toml`.
-
-    The file comes with a repository, which cannot be trusted: whatever it contains, it is read quickly or ignored.
-    """
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        if line.count(".") > MAX_DOTS:  # the time to parse a dotted key grows faster than its length
-            fault = f"line {number} has more than {MAX_DOTS} dots"
-            return SettingsSource(name, {}, (f"ctxbudget: {name} is not read: {fault}; ignored",))
-    try:
-        raw: Any = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        return SettingsSource(name, {}, (f"ctxbudget: {name} is not valid TOML ({error}); ignored",))
-    if name.endswith("pyproject.toml"):
-        tool = raw.get("tool")
-        raw = tool.get(SECTION) if isinstance(tool, dict) else None
-    found = source(name, raw)
-    if USER_ONLY in found.values:
-        values = {key: value for key, value in found.values.items() if key != USER_ONLY}
-        fault = f'ctxbudget: {name}: setting "{USER_ONLY}" is accepted only from the client; ignored'
-        found = SettingsSource(name, values, (*found.warnings, fault))
-    return SettingsSource(name, found.values, tuple(_placed(warning, lines) for warning in found.warnings))
+def file_source(found: Source) -> SettingsSource:
+    """The part of a file's settings that only editors have. The account's are resolved with the session's."""
+    name = Path(found.path).name
+    values = {key: value for key, value in found.values.items() if key in EDITOR_NAMES}
+    warnings = (f"ctxbudget: {name}: {problem.message}{_line(problem)}" for problem in found.problems)
+    return SettingsSource(name, values, tuple(warnings))
 
 
-def _placed(warning: str, lines: list[str]) -> str:
-    """A warning with the line number of the setting that it names, if the file has the setting on its own line."""
-    named = _NAMED.search(warning)
-    if named is None:
-        return warning
-    begin = re.compile(rf"\s*(?:\[\[?\s*)?(?:[\w.]+\.)?{named[1]}\s*[\]=]")
-    number = next((number for number, line in enumerate(lines, 1) if begin.match(line)), None)
-    return warning if number is None else f"{warning} (line {number})"
+def _line(problem: Problem) -> str:
+    return "" if problem.line is None else f" (line {problem.line})"
 
 
 def resolve(sources: Iterable[SettingsSource]) -> EditorSettings:

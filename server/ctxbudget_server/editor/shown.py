@@ -44,7 +44,7 @@ def hint(view: View, section: CountedSection) -> Hint:
     lines = plural(max(section.end, section.last + 1) - section.line, "line")
     return Hint(
         len(bare(view.analysis.line_at(section.line))),
-        f"{view.tokens(section.tokens)} · {view.of_budget(section.tokens)}",
+        view.with_share(section.tokens),
         f"{lines}{_inside(view, section)}. {_source(view)}",
     )
 
@@ -77,7 +77,7 @@ def hover(view: View, line: int, extracted: Extraction | None, page: Page) -> Ho
 def _section_text(view: View, section: CountedSection, found: Extraction | None, page: Page) -> str:
     extent = f"Lines {section.line + 1} to {max(section.end, section.last + 1)}{_inside(view, section)}."
     lines = [
-        f"{page.strong(view.tokens(section.tokens))} · {view.of_both(section.tokens)}",
+        _joined(page.strong(view.tokens(section.tokens)), view.of_both(section.tokens)),
         f"{extent} {_source(view)}",
     ]
     if found is None:
@@ -98,7 +98,9 @@ def _inside(view: View, section: CountedSection) -> str:
 
 
 def _document_text(view: View, page: Page) -> str:
-    lines = [page.strong(f"{page.text(view.name)}: {view.summary()}"), view.of_both(view.loads) + "."]
+    lines = [page.strong(f"{page.text(view.name)}: {view.summary()}")]
+    if shares := view.of_both(view.loads):
+        lines.append(f"{shares}.")
     if view.ceiling is not None:
         lines.append(
             f"Ceiling of layer {view.layer}: {view.ceiling:,} tokens"
@@ -120,7 +122,11 @@ def _import_text(view: View, found: Import, page: Page) -> str:
         return f"{path} lies outside the workspace: it is not read. The setting roots can allow its folder."
     more = plural(found.files - 1, "import")
     below = f", {view.tokens(found.total)} with {more}" if found.files > 1 else ""
-    return f"Import {path}: {page.strong(view.tokens(found.tokens))}{below} · {view.of_both(found.total)}"
+    return _joined(f"Import {path}: {page.strong(view.tokens(found.tokens))}{below}", view.of_both(found.total))
+
+
+def _joined(figure: str, shares: str | None) -> str:
+    return f"{figure} · {shares}" if shares else figure
 
 
 def _source(view: View) -> str:

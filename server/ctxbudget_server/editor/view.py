@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ctxbudget_protocol.words import WindowSource
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis, CountedSection, Outline
 from ctxbudget_server.editor.imports import Import
-from ctxbudget_server.editor.words import percent, plural, tokens_text
+from ctxbudget_server.editor.words import plural, share_text, tokens_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ class Basis:
     ceilings: Mapping[str, int]
     counter: Counter
     session: str | None = None
+    window_source: WindowSource = "default"
+
+    @property
+    def window_is_known(self) -> bool:
+        """Whether anyone has said how large the window is; if not, nothing is shown as a share."""
+        return self.window_source != "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +70,27 @@ class View:
         """A figure with its provenance."""
         return tokens_text(tokens, self.basis.counter.provenance)
 
-    def of_budget(self, tokens: int) -> str:
-        """`61% of budget`."""
-        return f"{percent(tokens, self.basis.budget)} of budget"
-
-    def of_both(self, tokens: int) -> str:
-        """The shares of budget and window, with both figures."""
+    def with_share(self, tokens: int) -> str:
+        """`4,612 tokens · 61% of budget`; tokens alone while nobody has said how large the window is."""
         basis = self.basis
-        return (
-            f"{self.of_budget(tokens)} ({basis.budget:,}), {percent(tokens, basis.window)} of window ({basis.window:,})"
-        )
+        shares = (f"{share_text(tokens, basis.budget, 'budget')}",) if basis.window_is_known else ()
+        return " · ".join((self.tokens(tokens), *shares))
+
+    def of_window(self, tokens: int) -> str | None:
+        """`18% of window`; None while nobody has said how large the window is."""
+        return share_text(tokens, self.basis.window, "window") if self.basis.window_is_known else None
+
+    def of_both(self, tokens: int) -> str | None:
+        """The shares of budget and window, with both figures; None while nobody has said how large the window is."""
+        basis = self.basis
+        if not basis.window_is_known:
+            return None
+        of_budget = f"{share_text(tokens, basis.budget, 'budget')} ({basis.budget:,})"
+        return f"{of_budget}, {share_text(tokens, basis.window, 'window')} ({basis.window:,})"
 
     def summary(self) -> str:
         """`4,612 tokens · 61% of budget · layer: metadata`, and what loads with the document."""
-        parts = [self.tokens(self.outline.tokens), self.of_budget(self.outline.tokens)]
+        parts = [self.with_share(self.outline.tokens)]
         if self.layer:
             parts.append(f"layer: {self.layer}")
         if self.imported:

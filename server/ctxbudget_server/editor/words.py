@@ -21,6 +21,11 @@ def percent(part: int, whole: int) -> str:
     return f"{share:.1%}" if part else "0%"
 
 
+def share_text(part: int, whole: int, base: str) -> str:
+    """`61% of budget`; what is over it as tokens: `1,200 over budget`."""
+    return f"{part - whole:,} over {base}" if part > whole else f"{percent(part, whole)} of {base}"
+
+
 def plural(number: int, noun: str) -> str:
     """`1 import`, `4 imports`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -40,11 +40,9 @@ class Tool:
 def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
     """How much of the budget and the window is used, and advice."""
     status = ask("budget/status", sessionId=session)
-    used = f"{status['retained']:,} of {status['budget']:,} budget tokens ({status['ofBudget']:.1%})"
-    window = f"{status['ofWindow']:.1%} of the window of {status['window']:,}"
     lines = [
         status["advice"]["text"],
-        f"retained: {used}, {window}; level: {status['level']}; available: {status['available']:,}",
+        f"retained: {_retained(status)}; available: {status['available']:,}",
         f"peak: {status['peak']:,}; processed: {status['processed']:,}; saved: {status['saved']:,}",
     ]
     layers = [f"{layer['layer']} {layer['retained']:,}" for layer in status["layers"] if layer["retained"]]
@@ -54,6 +52,19 @@ def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
         lines.append(f"running phase: {status['phase']}")
     lines += [f"in flight: {lease['holder']}, {lease['tokens']:,} tokens" for lease in status["leases"]]
     return "\n".join(map(terminal.line, lines))
+
+
+def _retained(status: dict[str, Any]) -> str:
+    """What is retained, and its shares of budget and window; no share of a window that nobody chose."""
+    retained, budget, window = status["retained"], status["budget"], status["window"]
+    if status["windowSource"] == "default":
+        return f"{retained:,} tokens (the size of the window is not set)"
+    used = f"{retained:,} of {budget:,} budget tokens ({_share(retained, budget)})"
+    return f"{used}, {_share(retained, window)} of the window of {window:,}; level: {status['level']}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part - whole:,} over" if part > whole else f"{part / whole:.1%}"
 
 
 def budget_report(ask: SendRequest, session: str, _: Arguments) -> str:

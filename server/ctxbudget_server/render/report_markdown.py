@@ -45,18 +45,29 @@ def as_markdown(report: ReportResult) -> str:
 
 
 def _account(report: ReportResult) -> str:
+    """The account; without shares of a window that nobody chose, and never more than 100 % of anything."""
     status = report.status
-    lines = [
-        f"Retained **{status.retained:,}** of {status.budget:,} budget tokens ({status.of_budget:.1%} of budget, "
-        f"{status.of_window:.1%} of the window of {status.window:,}); level **{status.level}**, "
-        f"policy {report.policy}.",
-        _under("the budget", report.under_budget, report.under_budget_share),
-        f"Peak {status.peak:,} ({report.peak_of_budget:.1%} of budget). Processed {status.processed:,}, saved "
-        f"{status.saved:,} net ({report.savings_share:.1%} of processed).",
-    ]
+    if status.window_source == "default":
+        lines = [
+            f"Retained **{status.retained:,}** tokens; policy {report.policy}. Nobody has said how large the window "
+            f"is, so the default is in force: {status.window:,} with a budget of {status.budget:,}; `ctxbudget init` "
+            "sets it.",
+            f"Peak {status.peak:,}. Processed {status.processed:,}, saved {status.saved:,} net "
+            f"({report.savings_share:.1%} of processed).",
+        ]
+    else:
+        lines = [
+            f"Retained **{status.retained:,}** of {status.budget:,} budget tokens "
+            f"({_share(status.retained, status.budget, 'budget')}, "
+            f"{_share(status.retained, status.window, 'the window')} of {status.window:,}); level **{status.level}**, "
+            f"policy {report.policy}.",
+            _under("the budget", report.under_budget, report.under_budget_share),
+            f"Peak {status.peak:,} ({_share(status.peak, status.budget, 'budget')}). Processed {status.processed:,}, "
+            f"saved {status.saved:,} net ({report.savings_share:.1%} of processed).",
+        ]
     if report.allocated is not None and report.under_allocation is not None:
         lines.insert(
-            2,
+            len(lines) - 1,
             _under(
                 f"the {report.allocated:,} allocated",
                 report.under_allocation,
@@ -67,9 +78,15 @@ def _account(report: ReportResult) -> str:
     return "\n".join([*lines, f"Provenance of the retained tokens: {sources or 'none retained'}."])
 
 
+def _share(part: int, whole: int, base: str) -> str:
+    """`42.0% of budget`; what is over it as tokens: `1,200 over budget`."""
+    return f"{part - whole:,} over {base}" if part > whole else f"{part / whole:.1%} of {base}"
+
+
 def _under(base: str, under: int, share: float) -> str:
     word = "Under" if under >= 0 else "Over"
-    return f"{word} {base} by {abs(under):,} ({abs(share):.1%} of it)."
+    of_it = f" ({abs(share):.1%} of it)" if abs(share) <= 1 else ""
+    return f"{word} {base} by {abs(under):,}{of_it}."
 
 
 def _phases(report: ReportResult) -> str:

@@ -8,6 +8,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from ctxbudget_server.service.tracked_session import TrackedSession
+    from ctxbudget_server.settings.source import FileSettings
 
 Notification = tuple[str, dict[str, Any]]
 
@@ -33,7 +34,7 @@ class Backend(Protocol):
         Sessions opened with `watch` are still reported, with their alerts.
         """
 
-    def followed(self, session: str, model: str | None) -> TrackedSession:
+    def followed(self, session: str, model: str | None, files: FileSettings | None = None) -> TrackedSession:
         """The followed session in its current state, and a counter. Blocks briefly."""
 
     def changes(self) -> list[Notification]:

@@ -12,6 +12,7 @@ from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.tracked_session import AUTO
+from ctxbudget_server.settings.current import CurrentSettings
 from ctxbudget_server.store.interface import Reader, Store
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ class _Seen:
 class ChangeTracker:
     """Compares watched sessions with what was last reported. A quiet store costs one look at its change mark."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], files: CurrentSettings) -> None:
         self._store = store
+        self._files = files
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: dict[str, _Seen] = {}
@@ -154,7 +156,7 @@ class ChangeTracker:
         now = timestamp(self._clock())
         leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
         running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
-        figures = wire_figures(session, Settings.of(session.config), leased)
+        figures = wire_figures(session, Settings.of(session.config, self._files.now()), leased)
         return {
             "sessionId": session.id,
             "revision": session.revision,

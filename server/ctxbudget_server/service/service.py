@@ -14,17 +14,21 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.account.notices import TOLD_WITH, notices
+from ctxbudget_server.account.notices import TOLD_WITH, notices, settings_notices
 from ctxbudget_server.account.request import Request, utc_now
+from ctxbudget_server.account.settings import problems_of
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
 from ctxbudget_server.service.validation import Validate, fast_validate, validate
+from ctxbudget_server.settings.access import roots_of_user, store_of, user_access
+from ctxbudget_server.settings.current import CurrentSettings
+from ctxbudget_server.settings.source import FileSettings
 from ctxbudget_server.store.deadline import DeadlineStore
 from ctxbudget_server.store.errors import StoreReplacedError
 from ctxbudget_server.store.interface import Store
-from ctxbudget_server.store.location import extra_roots, store_path
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 from ctxbudget_server.workspace.buffers import Buffers
 from ctxbudget_server.workspace.documents import Documents, find_workspace
@@ -50,10 +54,12 @@ class Options:
 
     workspace: str | None = None
     store: str | None = None
-    durability: Durability = "full"
+    durability: Durability | None = None
+    """Absent: the user's setting, else `full`."""
     limits: Limits = field(default_factory=Limits)
     retain: str | None = None
-    """How much content is kept, as parsed by `account/retention.py`; absent: CTXBUDGET_RETAIN, else all."""
+    """How much content is kept, as parsed by `account/retention.py`; absent: CTXBUDGET_RETAIN, else as the user's file
+    says, else all."""
     roots: Sequence[str] = ()
     """Folders outside the workspace that may be read, besides those in CTXBUDGET_ROOTS."""
 
@@ -80,15 +86,20 @@ class BudgetService:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         workspace = find_workspace(options.workspace, root)
-        path = store_path(str(workspace), options.store)
-        self.store: Store = SqliteStore(Path(path), options.durability)
-        roots = extra_roots(options.roots)
-        self.whereabouts = Whereabouts(str(workspace), path, options.durability, roots)
+        access = user_access()
+        path = store_of(str(workspace), options.store, access)
+        durability: Durability = options.durability or ("fast" if access.durability == "fast" else "full")
+        self.store: Store = SqliteStore(Path(path), durability)
+        roots = roots_of_user(options.roots, access)
+        self.whereabouts = Whereabouts(str(workspace), path, durability, roots)
         self._documents = Documents(workspace, [Path(root) for root in roots], options.limits.max_document_bytes)
+        self.files = CurrentSettings(str(workspace))
         self._limits = options.limits
         self.buffers = Buffers()
         self._actor = f"{actor}:{os.getpid()}"
-        self._retain = options.retain
+        self._options = options
+        self._access = access
+        self._retain = options.retain or os.environ.get("CTXBUDGET_RETAIN") or access.retain
         self._clock = clock
         self._validate: Validate = fast_validate
         self._changes: ChangeTracker | None = None
@@ -112,14 +123,53 @@ class BudgetService:
             self._watch,
             self.buffers,
             self._clock,
+            self.files.now(),
+            self.access,
         )
         result = self._with_room(request, row, checked)
         if method == "session/close":
             self._retain_content()
-        return {**result, "notices": self._notices()} if method in TOLD_WITH else result
+        return {**result, "notices": self._notices(request.files)} if method in TOLD_WITH else result
 
-    def _notices(self) -> list[dict[str, Any]]:
-        return [notice.wire() for notice in notices(self.store)]
+    def access(self) -> dict[str, tuple[Any, Origin]]:
+        """What is read and where the account is kept: each setting with where it comes from."""
+        at, given, user = self.whereabouts, self._options, self._access
+
+        def origin(option: Any, variable: str, setting: Any) -> Origin:
+            if option:
+                return "option"
+            return "environment" if os.environ.get(variable) else "user" if setting else "default"
+
+        return {
+            "roots": (at.roots, origin(given.roots, "CTXBUDGET_ROOTS", user.roots)),
+            "store": (at.store, origin(given.store, "CTXBUDGET_STORE", user.store)),
+            "durability": (at.durability, "option" if given.durability else "user" if user.durability else "default"),
+            "retain": (self._retain, origin(given.retain, "CTXBUDGET_RETAIN", user.retain)),
+        }
+
+    def settings_warning(self) -> str | None:
+        """One line about the files of settings, if something in them is not used."""
+        problems = problems_of(self.files.now())
+        if fault := self._fault_of_retention():
+            return fault
+        if not problems:
+            return None
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return f"{problems[0].place}: {problems[0].message}{more}; see ctxbudget config"
+
+    def _fault_of_retention(self) -> str | None:
+        if self._retain is None:
+            return None
+        from ctxbudget_server.account.retention import configured
+
+        try:
+            configured(self._retain)
+        except ValueError as fault:
+            return f"{'CTXBUDGET_RETAIN' if os.environ.get('CTXBUDGET_RETAIN') else 'retain'}: {fault}"
+        return None
+
+    def _notices(self, files: FileSettings) -> list[dict[str, Any]]:
+        return [notice.wire() for notice in (*notices(self.store), *settings_notices(files, self._clock))]
 
     def _with_room(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
         """Answer the request; on a full disk too, if it frees space."""
@@ -161,13 +211,16 @@ class BudgetService:
 
             self._changes_of_sessions().follow(session and session_followed(session), alerts)
 
-    def followed(self, session: str, model: str | None) -> TrackedSession:
-        """The session that `session` refers to now, and the counter of `model`, else of the session's model."""
+    def followed(self, session: str, model: str | None, files: FileSettings | None = None) -> TrackedSession:
+        """The session that `session` refers to now, and the counter of `model`, else of the session's model.
+
+        `files` are the settings of files that count (default: those of the workspace).
+        """
         from ctxbudget_server.service.tracked_session import SessionTracker, session_followed
 
         if self._following is None:
             self._following = SessionTracker(self.store)
-        return self._following.find(session_followed(session), model)
+        return self._following.find(session_followed(session), model, files or self.files.now())
 
     def changes(self) -> list[Notification]:
         """Notifications about watched sessions since the last call."""
@@ -223,6 +276,7 @@ class BudgetService:
         other = self.guest(self._actor)
         other.whereabouts = replace(self.whereabouts, workspace=workspace)
         other._documents = replace(self._documents, workspace=Path(workspace))
+        other.files = CurrentSettings(workspace)
         return other
 
     def close(self) -> None:
@@ -231,7 +285,7 @@ class BudgetService:
 
     def _retain_content(self) -> None:
         """Drop the content that the user's retention does not keep. If that fails, the request has still succeeded."""
-        if self._retain is None and not os.environ.get("CTXBUDGET_RETAIN"):
+        if self._retain is None:
             return
         import logging
 
@@ -253,7 +307,7 @@ class BudgetService:
         from ctxbudget_server.service.changes import ChangeTracker
 
         if self._changes is None:
-            self._changes = ChangeTracker(self.store, self._clock)
+            self._changes = ChangeTracker(self.store, self._clock, self.files)
         return self._changes
 
 

@@ -9,9 +9,13 @@ from ctxbudget_protocol.limits import SESSION_VARIABLE
 from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.settings.source import FileSettings, FileStamp
 from ctxbudget_server.store.interface import Store
 
 AUTO = "auto"
+
+_Wanted = tuple[str, str | None, tuple[tuple[str, FileStamp], ...]]
+"""A session, a model, and the state of the files of settings."""
 
 
 def session_followed(wanted: str) -> str:
@@ -33,9 +37,9 @@ class SessionTracker:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: tuple[int | None, dict[tuple[str, str | None], TrackedSession]] = (None, {})
+        self._known: tuple[int | None, dict[_Wanted, TrackedSession]] = (None, {})
 
-    def find(self, wanted: str, model: str | None) -> TrackedSession:
+    def find(self, wanted: str, model: str | None, files: FileSettings) -> TrackedSession:
         """The session with that id, or with `auto` the latest; the counter of `model`, else of its model."""
         known_mark, answers = self._known
         if known_mark is None:
@@ -45,13 +49,14 @@ class SessionTracker:
         if mark != known_mark:
             answers = {}
             self._known = (mark, answers)
-        if (wanted, model) not in answers:
-            answers[wanted, model] = self._look(wanted, model)
-        return answers[wanted, model]
+        key = (wanted, model, files.stamps)
+        if key not in answers:
+            answers[key] = self._look(wanted, model, files)
+        return answers[key]
 
-    def _look(self, wanted: str, model: str | None) -> TrackedSession:
+    def _look(self, wanted: str, model: str | None, files: FileSettings) -> TrackedSession:
         with self._store.read() as reader:
             session = latest_session(reader) if wanted == AUTO else reader.session(wanted)
-            settings = Settings.of(session.config if session else {})
+            settings = Settings.of(session.config if session else {}, files)
             counter = calibrated_counter(reader, model or settings.model)
         return TrackedSession(session.id if session else None, settings, counter)

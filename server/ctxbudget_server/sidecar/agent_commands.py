@@ -22,11 +22,11 @@ from ctxbudget_server.agents.model import (
     session_id,
 )
 from ctxbudget_server.presentation.terminal import line
+from ctxbudget_server.settings.access import store_of, user_access
 from ctxbudget_server.sidecar import client as caller
 from ctxbudget_server.sidecar import spooling
 from ctxbudget_server.sidecar.spooling import Folded
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
-from ctxbudget_server.store.location import store_path
 
 if TYPE_CHECKING:
     from ctxbudget_server.service.service import BudgetService
@@ -60,6 +60,8 @@ def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
                 if error.name in SPOOLED
                 else OneShotAnswer(0, stderr=_lines([*told, error]))
             )
+        if warning := service.settings_warning():
+            told.append(warning)
         return OneShotAnswer(0, answer(event, reaction), _lines(told))
 
     return event.session, run
@@ -127,7 +129,8 @@ def statusline(service: BudgetService, request: OneShotRequest, since: float) ->
             session = session_id(named) if isinstance(named, str) else None
             hurried = service.hurried(since + caller.STORE_SECONDS)
             text = statusline_of(_account(hurried, request, cancellation), session, payload, look)
-            return OneShotAnswer(0, f"{text}\n".encode())
+            warning = service.settings_warning()
+            return OneShotAnswer(0, f"{text}\n".encode(), _line("statusline", warning) if warning else b"")
         except (FaultyPayloadError, ProtocolError) as fault:
             return OneShotAnswer(0, b"ctx ?\n", _line("statusline", fault))
 
@@ -139,7 +142,7 @@ def _account(service: BudgetService, request: OneShotRequest, cancellation: Canc
         return service.call(method, params, cancellation)
 
     at = service.whereabouts
-    elsewhere = () if at.store == store_path(at.workspace) else ("--store", at.store)
+    elsewhere = () if at.store == store_of(at.workspace, None, user_access()) else ("--store", at.store)
     return AccountClient(send, request.key, Counter(None).is_ready, ("--workspace", at.workspace, *elsewhere))
 
 

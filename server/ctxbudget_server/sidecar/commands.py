@@ -111,7 +111,7 @@ def _prepare_call(service: BudgetService, request: OneShotRequest, _: float) -> 
     def run(cancellation: Cancellation) -> OneShotAnswer:
         try:
             result = _answered(service, method, params, cancellation, named)
-            return OneShotAnswer(0, printed_members(result, paths or [""]))
+            return OneShotAnswer(0, printed_members(result, paths or [""]), warning_of(service, "call"))
         except MissingMemberError as missing:
             done = "the request was carried out, but its result has"
             return refused(ProtocolError("invalidParams", f"{done} {missing}"), plain=plain)
@@ -159,6 +159,12 @@ COMMANDS: dict[str, Callable[[BudgetService, OneShotRequest, float], Prepared]] 
     "hook": _prepare_hook,
     "statusline": _prepare_statusline,
 }
+
+
+def warning_of(service: BudgetService, command: str) -> bytes:
+    """A line for stderr about the files of settings; empty if everything in them is used."""
+    warning = service.settings_warning()
+    return f"{line(f'ctxbudget {command}: {warning}')}\n".encode() if warning else b""
 
 
 def refused(error: ProtocolError, *, plain: bool = False) -> OneShotAnswer:

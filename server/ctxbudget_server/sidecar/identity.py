@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from ctxbudget_server import __version__
+from ctxbudget_server.settings.places import user_file
 
-IDENTITY_FIELDS = ("version", "workspace", "workspace folder", "store", "durability", "extra roots")
+IDENTITY_FIELDS = ("version", "workspace", "workspace folder", "store", "durability", "user's settings", "extra roots")
 
 
 def identity(workspace: str, store: str, durability: str, roots: list[str]) -> list[str]:
@@ -21,6 +22,7 @@ def identity(workspace: str, store: str, durability: str, roots: list[str]) -> l
         f"{folder.st_dev}:{folder.st_ino}",
         os.path.realpath(store),
         durability,
+        user_file(),
         os.pathsep.join(root.replace("%", "%25").replace(os.pathsep, "%3A") for root in roots),
     ]
 

@@ -6,6 +6,7 @@ local M = {}
 ---@field window integer tokens
 ---@field budget integer tokens
 ---@field retained integer tokens
+---@field windowSource string where the window comes from; "default": nobody has said
 ---@field ofWindow number retained / window
 ---@field ofBudget number retained / budget
 ---@field level "ok"|"warn"|"critical"
@@ -73,6 +74,9 @@ end
 --- The handler of `budget/alert`: one notification for each crossing of a threshold.
 function M.on_alert(_, params)
   local alert = params.alert
+  if alert.windowSource == "default" then
+    return -- nobody has said how large the window is
+  end
   local crossing = table.concat({ params.sessionId, params.revision, alert.at }, " ")
   if told[crossing] then
     return

@@ -13,16 +13,27 @@ function M.status()
     return ""
   end
   local status = change.status
-  local parts = {
-    ("ctx %d%% of window"):format(math.floor(status.ofWindow * 100 + 0.5)),
-    ("%s/%s"):format(budget.figure(status.retained), budget.figure(status.budget)),
-  }
+  local known = status.windowSource ~= "default" -- else nobody has said how large the window is
+  local parts = {}
+  if not known then
+    table.insert(parts, ("ctx %s tokens"):format(budget.figure(status.retained)))
+  else
+    local over = status.retained - status.window
+    table.insert(
+      parts,
+      over > 0 and ("ctx %s over window"):format(budget.figure(over))
+        or ("ctx %d%% of window"):format(math.floor(status.ofWindow * 100 + 0.5))
+    )
+    table.insert(parts, ("%s/%s"):format(budget.figure(status.retained), budget.figure(status.budget)))
+  end
   if change.state == "closed" then
     table.insert(parts, "closed")
   elseif change.phase then
     table.insert(parts, "phase " .. change.phase)
   end
-  table.insert(parts, status.level)
+  if known then
+    table.insert(parts, status.level)
+  end
   return table.concat(parts, " · ")
 end
 

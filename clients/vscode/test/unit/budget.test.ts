@@ -119,3 +119,14 @@ test('levels have the colours of warnings and errors', () => {
     assert.match(background('warn') ?? '', /warning/);
     assert.match(background('critical') ?? '', /error/);
 });
+
+test('nothing is a share of a window that nobody chose, and nothing is more than 100 %', () => {
+    const budget = new Budget();
+    const figures: Figures = { ...FIGURES, retained: 8_000, level: 'critical' };
+    budget.changed(change('a', 1, { status: { ...figures, windowSource: 'default' } }));
+    assert.equal(statusText(shown(budget)), '8,000 tokens · phase 1');
+    assert.doesNotMatch(tooltip(shown(budget)), /%/);
+
+    budget.changed(change('a', 2, { status: { ...figures, windowSource: 'session' } }));
+    assert.match(tooltip(shown(budget)), /500 over budget, 32 ?% of the window/);
+});

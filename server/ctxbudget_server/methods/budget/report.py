@@ -27,7 +27,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
     """Report on a session: phases and layers against their budgets, leases, artifacts, alerts, net savings."""
     now = request.now()
     with reading(request, params.session_id) as snapshot:
-        overview = overview_of(snapshot, now)
+        overview = overview_of(snapshot, request)
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
         alerts = snapshot.reader.alerts(snapshot.session.id)

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 def status(request: Request, params: StatusParams) -> StatusResult:
     """Window, budget, the four figures, layers, phases, active leases, level and advice."""
     with reading(request, params.session_id) as snapshot:
-        overview = overview_of(snapshot, request.now())
+        overview = overview_of(snapshot, request)
     session, settings = overview.session, overview.settings
     figures = wire_figures(session, settings, overview.leased)
     running = [phase.number for phase in overview.phases.values() if phase.state == "running"]
     advice = advise(
-        session.level,
+        figures.level,
         settings.budget,
         session.retained,
         retained_where(overview.sums, "transient"),

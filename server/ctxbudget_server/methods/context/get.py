@@ -9,7 +9,6 @@ from ctxbudget_protocol.methods.context import GetResult, Match
 from ctxbudget_server.account.content import decode, encode
 from ctxbudget_server.account.counter import calibrated_counter
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import reading
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def get(request: Request, params: GetParams) -> GetResult:
         session = snapshot.session
         item = snapshot.item_with_content(params.item_id)
         data = snapshot.reader.content(item)
-        counter = calibrated_counter(snapshot.reader, Settings.of(session.config).model)
+        counter = calibrated_counter(snapshot.reader, request.settings_of(session).model)
     text = decode(data)
     if params.search is not None:
         matches = _matches(text, params.search, params.limit)

@@ -49,7 +49,7 @@ def prune(request: Request, params: PruneParams) -> PruneResult:
     if params.dry_run:
         with reading(request, params.session_id) as snapshot:
             check_revision(params.if_revision, snapshot.session)
-            rehearsal = UnitOfWork(snapshot.reader, snapshot.session, request.now(), request.cancellation.check)
+            rehearsal = UnitOfWork(snapshot.reader, snapshot.session, request)
             build = body(rehearsal)
             return build()
     return changing(request, params, body, rehearsed=extractor.rehearsed)

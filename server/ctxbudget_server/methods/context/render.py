@@ -14,7 +14,6 @@ from ctxbudget_protocol.methods.context import RenderedItem, RenderResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot, reading
 from ctxbudget_server.render import OverLimitError, RenderedPiece, RenderRequest, RenderTools
 from ctxbudget_server.render import render as rendered_items
@@ -54,7 +53,7 @@ def render(request: Request, params: RenderParams) -> RenderResult:
     """Render a session's context in the finest detail that fits, and list each item's detail and the reason for it."""
     with reading(request, params.session_id) as snapshot:
         session = snapshot.session
-        settings = Settings.of(session.config)
+        settings = request.settings_of(session)
         counter = calibrated_counter(snapshot.reader, settings.model)
         phases = snapshot.reader.phases(session.id)
         phase = _phase(phases, params.phase)

@@ -9,7 +9,6 @@ from ctxbudget_protocol.methods.metadata import ExtractResult
 from ctxbudget_server.account.content import decode, encode
 from ctxbudget_server.account.counter import Counter, calibrated_counter, counter_for
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.workspace.documents import as_text, check_size
 
@@ -43,7 +42,7 @@ def _source(request: Request, params: ExtractParams) -> tuple[str, str | None, s
     if params.session_id is not None or params.item_id is not None:
         with reading(request, params.session_id) as snapshot:
             if params.model is None:
-                counter = calibrated_counter(snapshot.reader, Settings.of(snapshot.session.config).model)
+                counter = calibrated_counter(snapshot.reader, request.settings_of(snapshot.session).model)
             if params.item_id is not None:
                 item = snapshot.item_with_content(params.item_id)
                 kind = None if item.kind == "other" else item.kind

@@ -8,7 +8,6 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.session import LastEvent, ListResult, SessionInfo
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
@@ -30,7 +29,7 @@ def list(request: Request, params: ListParams) -> ListResult:
             )
         sessions, total = reader.session_page(params.state, params.after, params.limit + 1)
         page = sessions[: params.limit]
-        infos = [_info(reader, session, now) for session in page]
+        infos = [_info(request, reader, session, now) for session in page]
         latest = latest_session(reader)
     return ListResult(
         workspace=str(request.documents.workspace),
@@ -41,7 +40,7 @@ def list(request: Request, params: ListParams) -> ListResult:
     )
 
 
-def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
+def _info(request: Request, reader: Reader, session: Session, now: str) -> SessionInfo:
     leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
     running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
     last = reader.last_event(session.id)
@@ -53,5 +52,5 @@ def _info(reader: Reader, session: Session, now: str) -> SessionInfo:
         revision=session.revision,
         phase=running[0] if running else None,
         last_event=LastEvent(**last._asdict()) if last else None,
-        status=wire_figures(session, Settings.of(session.config), leased),
+        status=wire_figures(session, request.settings_of(session), leased),
     )

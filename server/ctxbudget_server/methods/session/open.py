@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
-from ctxbudget_protocol.methods.session import OpenResult
+from ctxbudget_protocol.methods.session import HostReport, OpenResult
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.settings import Settings
+from ctxbudget_server.account.settings import Settings, contradictions
 from ctxbudget_server.account.transactions import (
     changing,
     check_revision,
@@ -49,8 +49,9 @@ def _resume(request: Request, params: OpenParams, wanted: str) -> OpenResult | N
         session = reader.session(wanted)
         if session is None or session.state != "open":
             return None
-        settings = Settings.of(session.config)
-        if settings.changed_by(request.params.get("config")) != settings:
+        settings = request.settings_of(session)
+        wanted_settings = _wanted(settings, request)
+        if wanted_settings.stored != settings.stored:
             return None
         check_revision(params.if_revision, session)
         return _opened(session, settings, [], created=False)
@@ -62,12 +63,16 @@ def _find_or_new(reader: Reader, wanted: str, request: Request) -> Session:
 
 def _open(unit: UnitOfWork, request: Request) -> Callable[[], OpenResult]:
     created = unit.stored.revision == 0
-    settings = unit.settings.changed_by(request.params.get("config"))
+    settings = _wanted(unit.settings, request)
     _check(settings)
     unit.configure(settings)
     unit.session = replace(unit.session, state="open", closed_at=None)
-    unit.detail = {"why": "created" if created else "resumed", "config": settings.values}
+    unit.detail = {"why": "created" if created else "resumed", "config": settings.values, "stored": settings.stored}
     return lambda: _opened(unit.session, settings, unit.alerts, created=created)
+
+
+def _wanted(settings: Settings, request: Request) -> Settings:
+    return settings.changed_by(request.params.get("config"), request.params.get("host"))
 
 
 def _opened(session: Session, settings: Settings, alerts: list[Alert], *, created: bool) -> OpenResult:
@@ -77,6 +82,8 @@ def _opened(session: Session, settings: Settings, alerts: list[Alert], *, create
         created=created,
         state=session.state,
         config=settings.values,
+        window_source=settings.window_source,
+        host=HostReport(context_window=settings.host.get("contextWindow"), model=settings.host.get("model")),
         budget=settings.budget,
         effective_policy=settings.policy,
         alerts=alerts,
@@ -84,14 +91,5 @@ def _opened(session: Session, settings: Settings, alerts: list[Alert], *, create
 
 
 def _check(settings: Settings) -> None:
-    at = settings.thresholds
-    if at.warn_at > at.critical_at:
-        raise invalid(
-            ["config", "thresholds", "warn"],
-            f"warn ({at.warn_at} tokens) must not be above critical ({at.critical_at})",
-        )
-    shares = settings.values["reserveShares"]
-    if abs(sum(shares.values()) - 1) > 1e-9:
-        raise invalid(["config", "reserveShares"], f"the shares must add up to 1, not {sum(shares.values()):g}")
-    if settings.budget < 1:
-        raise invalid(["config", "targetShare"], "the budget would be less than one token")
+    for wrong in contradictions(settings.values):
+        raise invalid(["config", *wrong.setting], wrong.message)

@@ -17,7 +17,6 @@ from ctxbudget_server.editor.blocks import Extract
 from ctxbudget_server.editor.lines import LineText, Point
 from ctxbudget_server.editor.positions import from_units
 from ctxbudget_server.editor.view import View
-from ctxbudget_server.editor.words import percent
 from ctxbudget_server.presentation import labels
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.context import EditorContext
@@ -190,7 +189,9 @@ class Commands:
 
 
 def _sentence(view: View) -> str:
-    text = f"{view.name}: {view.summary()} · {percent(view.loads, view.basis.window)} of window"
+    text = f"{view.name}: {view.summary()}"
+    if of_window := view.of_window(view.loads):
+        text += f" · {of_window}"
     if view.ceiling is None:
         return text
     return f"{text} · ceiling {view.ceiling:,}{', exceeded' if view.exceeded else ''}"
@@ -205,6 +206,7 @@ def _figures(view: View) -> Json:
         "provenance": basis.counter.provenance,
         "model": basis.counter.model,
         "window": basis.window,
+        "windowSource": basis.window_source,
         "budget": basis.budget,
         "ofWindow": ratio(view.loads, basis.window),
         "ofBudget": ratio(view.loads, basis.budget),

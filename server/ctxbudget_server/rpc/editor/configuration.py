@@ -8,16 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctxbudget_server.editor.settings import SECTION, SettingsSource, project_source, resolve, source
+from ctxbudget_server.editor.settings import SECTION, file_source, resolve, source
+from ctxbudget_server.settings.current import CurrentSettings
+from ctxbudget_server.settings.source import FileSettings
 from ctxbudget_server.workspace.documents import find_workspace
-from ctxbudget_server.workspace.files import Stamp, read_text, stamp_of
 from ctxbudget_server.workspace.opening import roots_around
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
-
-PROJECT_FILES = ("ctxbudget.toml", "pyproject.toml")
-MAX_PROJECT_BYTES = 1_000_000
 
 
 class Configuration:
@@ -33,7 +31,8 @@ class Configuration:
         self._folders: list[str] = []
         self._options: object = None
         self._client: Mapping[str | None, object] = {}
-        self._resolved: dict[str | None, tuple[tuple[Stamp | None, ...], EditorSettings]] = {}
+        self._resolved: dict[str | None, tuple[FileSettings, EditorSettings]] = {}
+        self._current: dict[str | None, tuple[CurrentSettings, CurrentSettings]] = {}
         self._warned: set[str] = set()
 
     def set_folders(self, folders: list[str]) -> None:
@@ -91,22 +90,37 @@ class Configuration:
 
     def settings_for(self, path: str | None) -> EditorSettings:
         """The settings for a document; those of the first folder for one without a file."""
-        folder = self.folder_of(path)
-        if path is None and self._folders:
-            folder = self._folders[-1]
+        folder = self._folder_for(path)
         with self._lock:
-            files = _project_files(folder)
-            stamps = tuple(stamp_of(file) for file in files)
+            files = self._files_of(folder)
             known = self._resolved.get(folder)
-            if known is None or known[0] != stamps:
-                known = self._resolved[folder] = (stamps, self._resolve(folder, files, stamps))
+            if known is None or known[0] is not files:
+                known = self._resolved[folder] = (files, self._resolve(folder, files))
             return known[1]
 
-    def _resolve(self, folder: str | None, files: list[str], stamps: tuple[Stamp | None, ...]) -> EditorSettings:
+    def files_for(self, path: str | None) -> FileSettings:
+        """The settings of files that count for a document, those of accounts among them."""
+        with self._lock:
+            return self._files_of(self._folder_for(path))
+
+    def _folder_for(self, path: str | None) -> str | None:
+        if path is None and self._folders:
+            return self._folders[-1]
+        return self.folder_of(path)
+
+    def _files_of(self, folder: str | None) -> FileSettings:
+        if folder not in self._current:
+            own = CurrentSettings(folder)
+            around = None if folder is None else str(find_workspace(None, folder))
+            self._current[folder] = (own, CurrentSettings(around) if around not in (None, folder) else own)
+        own, around_it = self._current[folder]
+        files = own.now()
+        return files if files.project else around_it.now()
+
+    def _resolve(self, folder: str | None, files: FileSettings) -> EditorSettings:
         client = self._client.get(folder, self._client.get(None))
-        found = [_project(file) for file, stamp in zip(files, stamps, strict=True) if stamp]
         sources = [
-            *[each for each in found if each.values or each.warnings][:1],
+            *(file_source(found) for found in (files.project, files.user) if found),
             source("initializationOptions", self._options),
             source("workspace/configuration", client),
         ]
@@ -127,23 +141,6 @@ def is_home(folder: str) -> bool:
     """Whether a folder is the user's home or contains it, and so is not a project."""
     home = os.path.realpath(Path.home())
     return home == folder or home.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _project(file: str) -> SettingsSource:
-    text = read_text(file, MAX_PROJECT_BYTES, (str(Path(file).parent),))
-    name = Path(file).name
-    if text is None:
-        most = f"at most {MAX_PROJECT_BYTES:,} bytes"
-        return SettingsSource(name, {}, (f"ctxbudget: {name} cannot be read as text in UTF-8 of {most}; ignored",))
-    return project_source(name, text)
-
-
-def _project_files(folder: str | None) -> list[str]:
-    """The folders that may have a folder's settings file: itself, else the workspace that it belongs to."""
-    if folder is None:
-        return []
-    roots = dict.fromkeys((folder, str(find_workspace(None, folder))))
-    return [str(Path(root, name)) for root in roots for name in PROJECT_FILES]
 
 
 def as_settings(value: Any) -> object:

@@ -180,7 +180,7 @@ class FolderCount:
         folder = self._context.configuration.folder_of(path)
         if folder not in self._rules:
             settings = self._context.configuration.settings_for(path)
-            self._rules[folder] = settings, self._context.views.basis(settings).counter
+            self._rules[folder] = settings, self._context.views.basis(settings, path).counter
         return self._rules[folder]
 
     def _give_way(self) -> None:

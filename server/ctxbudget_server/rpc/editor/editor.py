@@ -12,7 +12,7 @@ from lsprotocol import types as lsp
 from ctxbudget_server.rpc.editor import answers
 from ctxbudget_server.rpc.editor.client import Client
 from ctxbudget_server.rpc.editor.commands import Commands
-from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, Configuration, is_home
+from ctxbudget_server.rpc.editor.configuration import Configuration, is_home
 from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.counting import count_on_open
 from ctxbudget_server.rpc.editor.documents import OpenDocument, OpenDocuments, real_path
@@ -28,6 +28,7 @@ from ctxbudget_server.rpc.editor.watching import Watching
 if TYPE_CHECKING:
     from ctxbudget_server.rpc.connection import ConnectionContext
     from ctxbudget_server.service.backend import Backend
+from ctxbudget_server.settings.places import PROJECT_FILES
 
 
 class Editor:
@@ -228,7 +229,7 @@ class Editor:
 
     def news(self, method: str, params: dict[str, Any]) -> None:
         """Pass on a session's changes; an alert also as a pop-up message, if the settings say so."""
-        if method == "budget/alert" and self._pops_up:
+        if method == "budget/alert" and self._pops_up and params["alert"].get("windowSource") != "default":
             level = ERROR if params["level"] == "critical" else WARNING
             self.context.messages.show(level, f"Session {params['sessionId']}: {params['alert']['message']}")
         self.context.messages.tell(method, params)

@@ -9,9 +9,10 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from ctxbudget_server.editor.settings import SECTION
-from ctxbudget_server.rpc.editor.configuration import PROJECT_FILES, as_settings
+from ctxbudget_server.rpc.editor.configuration import as_settings
 from ctxbudget_server.rpc.editor.context import EditorContext
 from ctxbudget_server.rpc.editor.documents import real_path
+from ctxbudget_server.settings.places import PROJECT_FILES
 
 WATCHED = [f"**/{name}" for name in PROJECT_FILES]
 

@@ -71,7 +71,7 @@ class Views:
             return None
         if not layers.is_looked_at(place, document.language, settings):
             return None
-        basis = self.basis(settings)
+        basis = self.basis(settings, document.path)
         with self._lock:
             check()
             analysis, analysed = document.analysis()
@@ -86,7 +86,7 @@ class Views:
     def look_at_file(self, path: str, check: Check, render: Callable[[View], T]) -> T | None:
         """What `render` makes of a file as it is open in the editor or on the disk; None if it is not text."""
         settings = self.configuration.settings_for(path)
-        basis = self.basis(settings)
+        basis = self.basis(settings, path)
         with self._lock:
             check()
             analysis = self._analysis_of(path, settings.max_file_bytes, self.configuration.roots_for(path))
@@ -109,7 +109,7 @@ class Views:
         found: list[OpenDocument] = []
         for document in self._documents:
             settings = self.settings_of(document)
-            basis = now.setdefault(id(settings), self.basis(settings))
+            basis = now.setdefault(id(settings), self.basis(settings, document.path))
             if self._bases.get(document.uri, basis) != basis:
                 self._bases[document.uri] = basis
                 found.append(document)
@@ -120,28 +120,33 @@ class Views:
         self._bases.pop(uri, None)
         self._imported.pop(uri, None)
 
-    def basis(self, settings: EditorSettings) -> Basis:
-        """What shares are relative to: by the settings, else by the followed session, else by the defaults."""
+    def basis(self, settings: EditorSettings, path: str | None = None) -> Basis:
+        """What shares are relative to: by the client's settings, else as for the followed session and its files."""
         from ctxbudget_server.account.settings import Settings
         from ctxbudget_server.rules.shares import floor_share
         from ctxbudget_server.service.tracked_session import TrackedSession
 
+        files = self.configuration.files_for(path)
         try:
             assert self._backend is not None
-            followed = self._backend.followed(settings.session, settings.model)
+            followed = self._backend.followed(settings.session, settings.model, files)
             self._failing = False
         except ProtocolError as fault:
             if not self._failing:  # once, not with each keystroke
                 log.warning("the session's figures cannot be read: %s", fault)
             self._failing = True
-            followed = TrackedSession(None, Settings.of({}), Counter(settings.model))
+            followed = TrackedSession(None, Settings.of({}, files), Counter(settings.model))
         given = {"contextWindow": settings.context_window, "targetShare": settings.target_share}
         own = followed.settings.changed_by({name: value for name, value in given.items() if value is not None})
-        ceilings = dict(own.ceilings)
+        source = "request" if settings.context_window is not None else own.window_source
+        is_known = source != "default"
+        ceilings = dict(own.ceilings) if is_known else {}  # a share of a window that nobody chose: nothing to warn of
         for layer, value in settings.ceilings.model_dump().items():
-            if value is not None:
-                ceilings[layer] = int(value) if value > 1 else floor_share(own.window, value)
-        return Basis(own.window, own.budget, ceilings, followed.counter, followed.session_id)
+            if value is not None and value > 1:
+                ceilings[layer] = int(value)
+            elif value is not None and is_known:
+                ceilings[layer] = floor_share(own.window, value)
+        return Basis(own.window, own.budget, ceilings, followed.counter, followed.session_id, source)
 
     def extract(self, view: View, text: str, most: int, check: Check) -> Extraction:
         """The metadata of a part of a document, cached."""

@@ -72,9 +72,22 @@ def rebuilt(events: Iterable[Event]) -> Rebuilt:
     return follower.found
 
 
+def effective(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings that follow from a stored configuration alone, without files; all of them, over the defaults.
+
+    Older sessions keep every setting in one object; newer ones what was set (`own`) and what the host reports.
+    """
+    values = Config().wire()
+    layers = (config.get("host", {}), config["own"]) if "own" in config else (config,)
+    for layer in layers:
+        for name, value in layer.items():
+            values[name] = {**values[name], **value} if isinstance(value, dict) else value
+    return values
+
+
 def thresholds_of(config: dict[str, Any]) -> Thresholds:
     """The thresholds, in tokens, that follow from a session's settings."""
-    values = {**Config().wire(), **config}
+    values = effective(config)
     at = values["thresholds"]
     budget = floor_share(int(values["contextWindow"]), values["targetShare"])
     return thresholds(budget, at["warn"], at["critical"], at["warnRelease"], at["criticalRelease"])
@@ -84,7 +97,8 @@ class _Follower:
     def __init__(self) -> None:
         self.found = Rebuilt()
         self._order = 1
-        self._at = thresholds_of(self.found.config)
+        self._config = self.found.config
+        self._at = thresholds_of(self._config)
         self._entries: dict[str, _Entry] = {}
         self._by_layer: defaultdict[str, int] = defaultdict(int)
         self._by_phase: defaultdict[int, int] = defaultdict(int)
@@ -97,8 +111,9 @@ class _Follower:
         elif event.method == "session/close":
             found.state, found.closed_at = "closed", event.at
         if "config" in event.detail:
-            self._at = thresholds_of(event.detail["config"])
-            found.config, found.configured = event.detail["config"], True
+            self._config = event.detail["config"]  # with the files' settings of that time
+            self._at = thresholds_of(self._config)
+            found.config, found.configured = event.detail.get("stored", self._config), True
         self._change_items(event)
         namespace, _, step = event.method.partition("/")
         if namespace == "workflow":
@@ -223,9 +238,9 @@ class _Follower:
     def _follow_layer(self, layer: str, retained: int, revision: int) -> None:
         old = self.found.layers.get(layer, LayerRecord(layer=layer))
         new = replace(old, peak=max(old.peak, retained))
-        share = self.found.config.get("layerCeilings", {}).get(layer)
+        share = self._config.get("layerCeilings", {}).get(layer)
         if share is not None and new.breach_revision is None:
-            window = int(self.found.config["contextWindow"])
+            window = int(self._config["contextWindow"])
             if retained > floor_share(window, share):
                 running = self._running()
                 place = running.number if running else max(self._by_phase, default=None)

@@ -1,0 +1,110 @@
+"""Tells valid settings from wrong ones: quickly where they are clearly valid, else with the models and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ctxbudget_protocol.schema_reader import NotClearlyValid, SchemaReader
+from ctxbudget_server.settings.names import ACCESS, ACCESS_FORMS, ACCOUNT, editor_names, schema_of
+
+MAX_FAULTS = 20
+"""Maximum number of faults told of one file; more are only counted."""
+
+
+class Fault(NamedTuple):
+    """A wrong setting: its path in the table, and what is wrong."""
+
+    path: tuple[str, ...]
+    message: str
+
+
+def valid_settings(given: Mapping[str, Any], *, of_user: bool) -> tuple[dict[str, Any], list[Fault]]:
+    """(the valid settings, what is wrong with the others). Only a user's file may make settings of access."""
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, value in given.items():
+        if name in ACCESS and not of_user:
+            why = "is accepted only from the user's own file, the environment or the command line"
+            faults.append(Fault((name,), f'setting "{name}" {why}; ignored'))
+        elif _is_clear(name, value):
+            values[name] = value
+        else:
+            kept, found = _examined(name, value, suggest=len(faults) < MAX_FAULTS)
+            values.update(kept)
+            faults += found
+    if len(faults) > MAX_FAULTS:
+        more = len(faults) - MAX_FAULTS
+        faults = [*faults[:MAX_FAULTS], Fault((), f"{more:,} more settings are wrong")]
+    return values, faults
+
+
+def _is_clear(name: str, value: Any) -> bool:
+    found = schema_of(name)
+    if found is None:
+        return False
+    schema, types = found
+    try:
+        SchemaReader(types).read(schema, value)
+    except (NotClearlyValid, RecursionError):
+        return False
+    return True
+
+
+def _examined(name: str, value: Any, *, suggest: bool) -> tuple[dict[str, Any], list[Fault]]:
+    """What can be kept of a setting that is not clearly valid."""
+    if name in ACCESS:
+        return {}, [Fault((name,), f'setting "{name}": {ACCESS_FORMS[name]}; not used')]
+    if schema_of(name) is None:
+        return {}, [Fault((name,), f'unknown setting "{_short(name)}"{_nearest(name) if suggest else ""}; ignored')]
+    values, faults = {name: value}, []
+    while found := list(_faults(values)):
+        for path, message in found:
+            faults.append(Fault(tuple(str(part) for part in path), message))
+            _remove(values, path)
+    return values, faults
+
+
+def _faults(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The paths of wrong settings, each with the reason: an unknown member alone, else the whole setting."""
+    from pydantic import ValidationError
+
+    from ctxbudget_protocol.methods.session import Config
+    from ctxbudget_protocol.models import model_of
+    from ctxbudget_protocol.settings import EditorSettings
+
+    model = model_of(Config) if values.keys() <= ACCOUNT else EditorSettings
+    try:
+        model.model_validate(values)
+    except ValidationError as fault:
+        found: dict[tuple[str | int, ...], str] = {}
+        for error in fault.errors(include_url=False):
+            loc = error["loc"]
+            shown = ".".join(_short(str(part)) for part in loc)
+            if error["type"] == "extra_forbidden":
+                found[loc] = f'unknown setting "{shown}"; ignored'
+            else:
+                whose = "not used" if len(loc) == 1 else f'"{loc[0]}" is not used'
+                found.setdefault(loc[:1], f'setting "{shown}": {error["msg"].lower()}; {whose}')
+        whole = {path for path in found if len(path) == 1}
+        yield from ((path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole)
+
+
+def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    place: Any = values
+    for part in path[:-1]:
+        place = place[part]
+    del place[path[-1]]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:79]}…"
+
+
+def _nearest(name: str) -> str:
+    """A hint at the setting that was probably meant."""
+    from difflib import get_close_matches
+
+    known = sorted({*ACCOUNT, *ACCESS, *editor_names()})
+    found = get_close_matches(name[:80], known, n=1, cutoff=0.75)
+    return f' (did you mean "{found[0]}"?)' if found else ""

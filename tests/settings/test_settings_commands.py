@@ -1,0 +1,103 @@
+"""`ctxbudget config` and `ctxbudget init`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ctxbudget_server.cli.init import Answers, file_text
+from ctxbudget_server.settings.reader import parsed
+from settings.conftest import Place
+
+
+def test_the_table_names_value_and_origin(place: Place) -> None:
+    place.project('contextWindow = 100000\n\npolicy = "moderate"\ninlayHints = false\n')
+    done = place.run("config")
+    rows = [line.split() for line in done.stdout.decode().splitlines()]
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert ["contextWindow", "100,000", "project", "ctxbudget.toml:1"] in rows
+    assert ["policy", "moderate", "project", "ctxbudget.toml:3"] in rows
+    assert ["inlayHints", "false", "project", "ctxbudget.toml:4"] in rows
+    assert ["targetShare", "0.3", "default"] in rows
+    assert any(row[:1] == [str(place.user_file)] for row in rows)
+
+
+def test_an_assumed_window_says_so(place: Place) -> None:
+    place.project('model = "claude-opus-4-5"\n')
+    assert b"200,000" in (table := place.run("config").stdout) and b"assumed for claude" in table
+
+
+def test_init_writes_a_file_that_is_valid(place: Place) -> None:
+    done = place.run("init", "--yes", "--model-or-window", "200k", "--share", "40%", "--policy", "minimal")
+    assert done.returncode == 0, done.stderr
+    path = place.folder / "ctxbudget.toml"
+    assert dict(parsed(str(path), path.read_text()).values) == {
+        "contextWindow": 200_000, "targetShare": 0.4, "policy": "minimal"
+    }  # fmt: skip
+    assert place.config()[0] == 0
+    assert sorted(each.name for each in place.folder.iterdir()) == [".git", "ctxbudget.toml"]
+
+
+def test_what_init_leaves_as_comments_is_valid_too() -> None:
+    text = file_text(Answers())
+    assert not parsed("a.toml", text).values
+    lines = [line.removeprefix("# ") for line in text.splitlines() if " = " in line or line.startswith("# [")]
+    found = parsed("a.toml", "\n".join(line for line in lines if "'" not in line and "is in force" not in line))
+    assert not found.problems and found.values["thresholds"] == {"warn": 0.75, "critical": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("ctxbudget.toml", "# mine\n"), ("ctxbudget.toml", ""), ("pyproject.toml", "[tool.ctxbudget]\nmarkers = true\n")],
+)
+def test_init_changes_no_file(place: Place, name: str, text: str) -> None:
+    path = place.project(text, name)
+    done = place.run("init", "--yes")
+    assert done.returncode == 1 and f"{path} has settings already: edit it".encode() in done.stderr
+    assert path.read_text() == text and len(list(place.folder.iterdir())) == 2
+
+
+def test_init_follows_no_link(place: Place, tmp_path: Path) -> None:
+    (place.folder / "ctxbudget.toml").symlink_to(tmp_path / "elsewhere")
+    assert place.run("init", "--yes").returncode == 1
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_init_asks_nobody_without_a_terminal(place: Place) -> None:
+    done = place.run("init", stdin=b"200k\n\n\n")
+    assert done.returncode == 2 and b"use --yes" in done.stderr
+    assert not (place.folder / "ctxbudget.toml").exists()
+
+
+def test_init_asks_three_questions(place: Place) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "ctxbudget_server", "init"]
+    with subprocess.Popen(
+        command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place.folder, env=place.env
+    ) as asked:
+        os.close(slave)
+        os.write(master, b"claude-opus-4-5\n7\n0.5\n\n")
+        out, errors = asked.communicate(timeout=120)
+    os.close(master)
+    assert asked.returncode == 0, errors
+    assert out.count(b"?") + out.count(b": ") >= 3 and b"expected a share" in errors
+    text = (place.folder / "ctxbudget.toml").read_text()
+    assert dict(parsed("a", text).values) == {"model": "claude-opus-4-5", "targetShare": 0.5}
+
+
+@pytest.mark.parametrize("command", [("call", "budget/status"), ("mcp",), ("sidecar", "--idle", "0")])
+def test_a_wrong_retention_in_the_environment_is_refused(place: Place, command: tuple[str, ...]) -> None:
+    done = place.run(*command, env={"CTXBUDGET_RETAIN": "forever"})
+    assert done.returncode == 2 and b"CTXBUDGET_RETAIN" in done.stderr and not done.stdout
+
+
+def test_a_hook_records_in_spite_of_a_wrong_retention(place: Place) -> None:
+    payload = b'{"session_id": "h", "hook_event_name": "SessionStart"}'
+    done = place.run("hook", "SessionStart", stdin=payload, env={"CTXBUDGET_RETAIN": "forever"})
+    assert done.returncode == 0 and b"CTXBUDGET_RETAIN" in done.stderr
+    assert place.call("budget/status", sessionId="h")["revision"] == 1
