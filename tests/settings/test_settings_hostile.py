@@ -72,6 +72,7 @@ def test_a_path_that_is_no_file_of_the_project(place: Place, tmp_path: Path, kin
 def test_each_caller_says_so_and_goes_on(place: Place) -> None:
     place.project("contextWindow = 50000\nwindow = 1\n")
     place.project("# Title\n", "a.md")
+    place.call("context/add", items=[{"layer": "phase", "tokens": 1}])
     for arguments in (("call", "budget/status"), ("count", "a.md"), ("report",), ("statusline",)):
         done = place.run(*arguments)
         assert done.returncode == 0 and done.stdout, arguments

@@ -88,6 +88,7 @@ def test_counting_hooks_and_reports_obey(place: Place) -> None:
     place.project("# Title\n\nWords that go on.\n", "a.md")
     assert b"claude" in place.run("count", "a.md").stderr
     assert place.call("tokens/count", texts=["a"])["total"] == 1
+    place.call("context/add", items=[{"layer": "phase", "tokens": 1}])
     assert b"200,000" in place.run("report").stdout
     payload = {"session_id": "h", "hook_event_name": "SessionStart", "cwd": str(place.folder)}
     place.project("contextWindow = 123456\n")

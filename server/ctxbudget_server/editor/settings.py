@@ -21,8 +21,8 @@ OF_THE_PROTOCOL = ("protocolVersion",)
 MAX_WARNINGS = 20
 """Maximum number of warnings about one source; more are only counted."""
 
-EDITOR_NAMES = frozenset({*editor_names(), "metadataTokens", "roots"})
-"""Settings in files that editors read; a project's file cannot set `roots`."""
+SHARED_NAMES = ("metadataTokens", "roots")
+"""Settings of accounts or of access that editors read as well; a project's file cannot set `roots`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:
 def file_source(found: Source) -> SettingsSource:
     """The part of a file's settings that only editors have. The account's are resolved with the session's."""
     name = Path(found.path).name
-    values = {key: value for key, value in found.values.items() if key in EDITOR_NAMES}
+    values = {key: value for key, value in found.values.items() if key in editor_names() or key in SHARED_NAMES}
     warnings = (f"ctxbudget: {name}: {problem.message}{_line(problem)}" for problem in found.problems)
     return SettingsSource(name, values, tuple(warnings))
 

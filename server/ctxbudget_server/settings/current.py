@@ -26,7 +26,7 @@ class CurrentSettings:
         return known
 
     def _read(self, stamps: tuple[tuple[str, FileStamp], ...]) -> FileSettings:
-        there = {path for path, stamp in stamps if stamp.kind}
+        there = {path for path, stamp in stamps if stamp.kind and not stamp.is_empty}
         sources = [_source(path, of_user=False) for path in self._project if path in there]
         project = next((source for source in sources if source.says_something), None)
         return FileSettings(self._of_user(self._user in there), project, stamps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from stat import S_ISREG
 from typing import Any, NamedTuple
 
 
@@ -27,6 +28,11 @@ class FileStamp(NamedTuple):
     modified_ns: int = 0
     size: int = 0
     inode: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is an empty file, such as one that only marks a workspace: there is nothing to read."""
+        return self.size == 0 and S_ISREG(self.kind)
 
 
 class Source(NamedTuple):
