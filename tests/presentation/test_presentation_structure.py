@@ -19,6 +19,7 @@ HANDS_ON = {
     "presentation/arguments.py": "names stderr for argparse",
     "cli/commands.py": "names stderr for argparse",
     "cli/count.py": "names stderr for `show`",
+    "cli/evaluate.py": "names stderr for `show`",
     "cli/fit.py": "names both for `show`",
     "cli/replay.py": "asks whether stdout is a terminal",
     "demo/console.py": "asks whether stdout is a terminal",

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "replay": "replay a recorded conversation call by call, with and without policies",
     "config": "show every setting in force and where it comes from",
     "init": "write a file of settings for the workspace, after three questions",
+    "evaluate": "show which facts of your own reports survive a cut to 100, 250 and 500 tokens",
     "store": "show where the store is and what takes its space; clean it",
     "doctor": "check the installation and the store, and say how to fix what is wrong",
     "report": "print a session's report: actual figures against the budget",
@@ -44,6 +45,7 @@ examples:
   ctxbudget count README.md docs/*.md
   ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation
   ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
+  ctxbudget evaluate specs/                            what your own reports would lose at 100, 250, 500 tokens
   ctxbudget demo                                       a six-phase workflow on the example documents
 """
 
