@@ -14,12 +14,13 @@ LABELS = re.compile(
     r" of \d+ tokens$"
     r"|… \d+ more$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
     r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
-    r"|Phases: \d+|Dependencies:|Success criteria:|Status:|Tests:|Files:|Remaining:|Cause:|Fix:"
+    r"|Phases: \d+|Dependencies:|Success criteria:|Status:(?: (?:complete|partial)(?=,|$),?)?"
+    r"|Tests:|Files:|Remaining:|Cause:|Fix:"
     r"|object, keys|array of \d+(?:, keys)?)"
 )
 COUNTS = re.compile(
     r" ?\(×\d+\)|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
-    r"|array of \d+,? ?(?:keys)?"
+    r"|array of \d+,? ?(?:keys)?|; … \d+ more"
 )
 
 
@@ -50,7 +51,8 @@ def typed_values(extraction: Extraction) -> list[str]:
         times = [*(plan.estimate or "").split(" + "), *(p.estimate for p in plan.phases)]
         values += [t for t in times if not re.fullmatch(r"[\d.~+–-]+ [a-z]+", t or "")]
     if done := extraction.implementation:
-        values += [done.status, done.tests, *done.remaining]
+        values += [done.progress, done.tests, *done.remaining]
+        values += [done.status] if done.status not in ("complete", "partial") else []
     if debug := extraction.debug:
         values += [debug.cause, debug.fix, *debug.evidence]
     return [v for v in values if v]

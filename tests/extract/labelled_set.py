@@ -69,7 +69,7 @@ def _checks(wanted: dict, found: Extraction) -> Iterator[tuple[str, bool, object
             if name in wanted:
                 yield name, len(entries) == wanted[name], entries
     if done := found.implementation:
-        values |= {"status": done.status, "tests": done.tests}
+        values |= {"status": done.status, "progress": done.progress, "tests": done.tests}
         lists["remaining"] = done.remaining
         yield "files", [*done.files_changed] == wanted["files"], done.files_changed
     if debug := found.debug:

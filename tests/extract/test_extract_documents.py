@@ -20,8 +20,8 @@ def test_report_has_summary_findings_and_numbered_recommendations():
     assert found.summary.startswith("The ledger service serves stale balances for up to ninety seconds.")
     assert len(found.summary.split()) <= 50 and found.summary.endswith(".")
     assert found.key_findings == (
-        "Writes bypass the bus",
-        "The expiry is ninety seconds",
+        "Writes bypass the bus: `LedgerWriter.commit` updates the row and returns.",
+        "The expiry is ninety seconds: The value stands in `config/cache.toml` under `ttl_seconds`.",
         "Tests never read after a write",
     )
     assert len(found.recommendations) == 3 and found.recommendations[0].startswith("Publish on commit: call")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctxbudget_server.extract.facts import KindFields, read_facts, read_tests
 from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path, medium_of
-from ctxbudget_server.extract.model import DebugFields, Extraction, ImplementationFields, PlanFields, TestFields
+from ctxbudget_server.extract.model import Extraction, ImplementationFields, PlanFields, TestFields
 from ctxbudget_server.extract.readers.completeness import completeness
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.composer import Composer
@@ -62,7 +62,7 @@ def extract(
         identifiers=tuple(ranked.names[:MAX_NAMES]),
         plan=of_kind if isinstance(of_kind, PlanFields) else None,
         implementation=of_kind if isinstance(of_kind, ImplementationFields) else None,
-        debug=of_kind if isinstance(of_kind, DebugFields) else None,
+        debug=facts.debug,
         tests=of_kind if isinstance(of_kind, TestFields) else None,
         outline=outline_of(text, source.document.structure, count, check, MAX_OUTLINE) if source.is_prose else (),
         complete=complete,

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, TestFields
+from ctxbudget_server.extract.readers.advice import recommendations
 from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
-from ctxbudget_server.extract.readers.report import recommendations, stated_findings, stated_summary, task_of
+from ctxbudget_server.extract.readers.findings import stated_findings
+from ctxbudget_server.extract.readers.report import stated_summary, task_of
 from ctxbudget_server.extract.search.identifiers import find_paths
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.model import Check
-from ctxbudget_server.markdown.sentences import plain
 
-KindFields: TypeAlias = PlanFields | ImplementationFields | DebugFields | TestFields
+KindFields: TypeAlias = PlanFields | ImplementationFields | TestFields
 """The typed fields of the one kind that a source has."""
 
 _TITLE = re.compile("title|name|topic")
+_CONTENTS = re.compile(r"\W*(?:table of )?contents\W*|\W*toc\W*", re.I)
+"""A heading that names a list of the sections, which no document is called."""
+_FAILURE = re.compile(r"\b(?:cause|diagnos|debug|fail|incident|post-?mortem|bug)", re.I)
+"""Without any of these words, a text says nothing about the cause of a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Facts:
     recommendations: tuple[str, ...]
     paths: tuple[str, ...]
     of_kind: KindFields | None
+    debug: DebugFields | None
+    """What a source says about the cause of a failure, whatever its kind."""
 
 
 def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
@@ -48,6 +55,7 @@ def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
         recommendations=recommendations(document, decided=source.kind != "summary") if source.is_report else (),
         paths=find_paths(document.text),
         of_kind=_fields_of_kind(source, fields, tests, check),
+        debug=_debug_fields(source, fields),
     )
 
 
@@ -90,21 +98,26 @@ def _fields_of_kind(source: Source, fields: list[Field], tests: TestFields | Non
             from ctxbudget_server.extract.readers.summary import parse_implementation
 
             return parse_implementation(document, fields)
-        case "debug":
-            from ctxbudget_server.extract.readers.debug import parse_debug
-
-            return parse_debug(document, fields)
         case "test-output":
             return tests or read_tests(document, source.kind, source.medium, check)
         case _:
             return None
 
 
+def _debug_fields(source: Source, fields: list[Field]) -> DebugFields | None:
+    if source.kind != "debug" and not (source.is_report and _FAILURE.search(source.document.text)):
+        return None
+    from ctxbudget_server.extract.readers.debug import debug_fields
+
+    return debug_fields(source.document, fields, is_debug=source.kind == "debug")
+
+
 def _title(document: Document, fields: list[Field]) -> str:
-    """The first heading of the highest level, or the front matter's title."""
-    top = min((s.level for s in document.sections), default=0)
+    """The first heading of the highest level that names the document, or the front matter's title."""
+    named = [i for i, title in enumerate(document.titles) if not _CONTENTS.fullmatch(title)]
+    top = min((document.sections[i].level for i in named), default=0)
     if top == 1 or not document.structure.header:
-        heading = next((s.heading for s in document.sections if s.level == top), "")
-        if heading and (top == 1 or document.sections[0].level == top):
-            return plain(heading)
+        first = next((i for i in named if document.sections[i].level == top), None)
+        if first is not None and (top == 1 or first == named[0]):
+            return document.titles[first]
     return first_value([f for f in fields if f.section < 0], _TITLE) or ""

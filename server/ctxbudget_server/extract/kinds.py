@@ -32,7 +32,7 @@ _NAMES = (
         ),
     ),
     ("summary", re.compile(r"(?:implementation|execution|work)[-_ ]?summary|[-_]summary\.md$|handoff")),
-    ("debug", re.compile(r"(?:^|[-_])(?:debug|diagnosis|root[-_]cause|postmortem)\b")),
+    ("debug", re.compile(r"(?:^|[-_])(?:debug|diagnosis|root[-_]cause|post-?mortem)(?![a-z])")),
     ("report", re.compile(r"(?:report|research|analysis|audit|findings|overview)[\w-]*\.md$")),
     ("log", re.compile(r"\.log(?:\.\d+)?$")),
 )
@@ -177,7 +177,7 @@ def _by_title(title: str) -> str | None:
         (
             "summary",
             r"\b(?:implementation|execution|completion|work|handoff|hand-off) summary\b"
-            r"|^(?:implementation )?summary:|\bhandoff\b",
+            r"|^(?:implementation )?summary:|\bhandoff\b|\b(?:implementation|phase|sprint|work)\b.*\bcompleted?\W*$",
         ),
         ("plan", r"\bplan\b|\broad ?map\b|^\W*(?:implementation )?tasks\W*$"),
         ("debug", r"\b(?:debug|root cause|diagnosis|postmortem|incident)\b"),

@@ -49,10 +49,14 @@ class PlanFields:
 
 @dataclass(frozen=True, slots=True)
 class ImplementationFields:
-    """What an implementation summary says was done, and what it leaves undone."""
+    """What an implementation summary says was done, and what it leaves undone.
+
+    `status` is `complete` or `partial` where a date of completion or a share of the work says so, else as written.
+    """
 
     files_changed: tuple[str, ...]
     status: str | None
+    progress: str | None
     tests: str | None
     remaining: tuple[str, ...]
 

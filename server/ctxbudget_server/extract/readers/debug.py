@@ -7,6 +7,7 @@ import re
 from ctxbudget_server.extract.model import DebugFields
 from ctxbudget_server.extract.readers.fields import Field
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, under_labels
+from ctxbudget_server.extract.readers.statements import first_statement
 from ctxbudget_server.markdown.document import MAX_ITEM_WORDS, Document, unit_text
 from ctxbudget_server.markdown.sentences import split_sentences, word_count
 
@@ -46,20 +47,66 @@ _FIX_SECTIONS = (
 _FIX_SENTENCE = re.compile(
     r"\b(?:the (?:fix|solution|remedy) (?:is|was)|(?:is|was) (?:fixed|solved|resolved) by)\b", re.I
 )
+_BEFORE = re.compile(r"(?:the )?(?:original )?(?:issue|problem|cause|root cause|before|symptom|evidence|impact|why)s?")
+"""Labels in a section about the fix that are about what was wrong."""
 _EVIDENCE = re.compile(
     r"\b(?:evidence|observations?|reproduction|repro(?:duce)?|stack ?trace|proof|how to reproduce)\b", re.I
 )
 _SYMPTOMS = re.compile(r"\b(?:symptoms?|findings?|analysis|errors?|what happened|logs?)\b", re.I)
 
 
+_TITLE = re.compile(
+    r"\b(?:root[- ]causes?|post-?mortem|diagnos(?:is|tics?)|debug(?:ging)?|incident|bug fix"
+    r"|(?:failure|bug|crash|defect|error) analysis|failure (?:report|investigation)"
+    r"|why .{1,60} (?:fails?|failed|breaks|broke|crash\w*|hangs?))\b",
+    re.I,
+)
+_CAUSE_HEADING = re.compile(
+    r"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?"
+    r"(?:the )?(?:(?:primary|actual|likely|probable|main|confirmed|suspected|underlying) )*"
+    r"(?:root causes?|causes? of .*|diagnosis)(?:\W.*| (?:identified|found|confirmed|summary|analysis).*)?",
+    re.I,
+)
+
+
+def debug_fields(document: Document, fields: list[Field], *, is_debug: bool) -> DebugFields | None:
+    """Cause, evidence and fix of a document that says why something failed; None if it does not.
+
+    `is_debug` says that the document is known to be about a defect. Any other has to name the cause in a label or in
+    a heading of its own, and also to say in its title that it is about a failure, or to give the fix.
+    """
+    if is_debug:
+        return parse_debug(document, fields)
+    named = any(_CAUSES[0].fullmatch(f.name) for f in fields) or any(
+        _CAUSE_HEADING.fullmatch(t) for i, t in enumerate(document.titles) if not document.is_title(i)
+    )
+    titled = bool(document.titles and _TITLE.search(document.titles[0]))
+    if not named and not titled:
+        return None
+    found = parse_debug(document, fields)
+    return found if found.cause is not None and (titled or found.fix is not None) else None
+
+
 def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
     """Cause, evidence and fix of a debugging report; None or empty if it does not state them."""
     evidence = _listed(document, _EVIDENCE) or _listed(document, _SYMPTOMS)
     return DebugFields(
-        _told(document, fields, _CAUSES, _CAUSE_SECTIONS, _CAUSE_SENTENCE),
+        _answer(document, fields, _CAUSES, _CAUSE_SECTIONS, _CAUSE_SENTENCE),
         tuple(distinct(evidence))[:8],
-        _told(document, fields, _FIXES, _FIX_SECTIONS, _FIX_SENTENCE),
+        _answer(document, fields, _FIXES, _FIX_SECTIONS, _FIX_SENTENCE),
     )
+
+
+def _answer(
+    document: Document,
+    fields: list[Field],
+    names: tuple[re.Pattern[str], ...],
+    sections: tuple[re.Pattern[str], ...],
+    sentence: re.Pattern[str],
+) -> str | None:
+    """What is told, without the colon of an answer that goes on in a list or in code."""
+    told = _told(document, fields, names, sections, sentence)
+    return told.rstrip(" :") if told else None
 
 
 def _told(
@@ -74,9 +121,10 @@ def _told(
         for field in fields:
             if name.fullmatch(field.name):
                 return shorten(field.value)
-        found = _first_told(document, heading, sentence) if heading else under_labels(document, name.fullmatch)
+        labelled = next(iter(under_labels(document, name.fullmatch)), None)
+        found = (_first_told(document, heading, sentence) if heading else None) or labelled
         if found:
-            return found[0]
+            return found
     for unit in document.units:
         if unit.kind in ("prose", "item", "quote"):
             for told in split_sentences(unit.plain):
@@ -84,24 +132,23 @@ def _told(
                     return told
     for heading in sections[len(names) :]:
         if found := _first_told(document, heading, sentence):
-            return found[0]
+            return found
     return None
 
 
-def _first_told(document: Document, heading: re.Pattern[str], sentence: re.Pattern[str]) -> list[str]:
-    """What the sections with such a name say: the sentence that names it, or their first entries."""
+def _first_told(document: Document, heading: re.Pattern[str], sentence: re.Pattern[str]) -> str | None:
+    """What the first section with such a name says: the sentence that names it, or its first statement."""
     for index in document.matching(heading):
-        units = document.units_below(index)
-        for unit in units:
+        if index == 0:
+            continue  # the name of the whole document
+        for unit in document.units_below(index):
             if unit.kind in ("prose", "item", "quote"):
                 told = next((s for s in split_sentences(unit_text(unit)) if sentence.search(s)), None)
                 if told and not told.endswith(":") and word_count(told) <= MAX_ITEM_WORDS:
-                    return [told]
-        labels = {u.key for u in units if u.kind == "field" and not u.text.strip()}
-        found = [entry for entry in entries(document, index) if entry not in labels]
-        if found:
-            return found
-    return under_labels(document, heading.search)
+                    return told
+        if told := first_statement(document, index, beside=_BEFORE if sentence is _FIX_SENTENCE else None):
+            return told
+    return next(iter(under_labels(document, heading.search)), None)
 
 
 def _listed(document: Document, pattern: re.Pattern[str]) -> list[str]:

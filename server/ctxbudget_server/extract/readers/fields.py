@@ -19,8 +19,8 @@ _MAX_LINES = 40
 _MAX_VALUE = 2_000
 """Maximum characters of a value that continues over several lines."""
 ABOUT_DOCUMENT = re.compile(
-    r"(?:[\w/ ]{1,30} )?(?:dates?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?|links?"
-    r"|repository|started"
+    r"(?:[\w/ ]{1,30} )?(?:dates?|ids?|names?|authors?|status|versions?|prs?|issues?|tasks?|sessions?|types?|urls?"
+    r"|links?|repository|started"
     r"|completed|standards?|artifacts?|duration|effort|mode|owner|severity)",
     re.I,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ctxbudget_server.markdown.blocks import Unit, cells
 from ctxbudget_server.markdown.document import MAX_ITEM_WORDS, Document, unit_text
@@ -14,7 +14,7 @@ _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.):]?|[a-zA-Z][.)])\s+")
 _CATEGORY = re.compile(
     r"^(?:for\b[\w\s/()-]{0,40}|(?:short|medium|long|near|immediate|high|low|critical|priority|must|should|could|nice|quick"
     r"|future|optional|general|later|now|soon|today|this week|primary|secondary|major|minor|quick wins?"
-    r"|technical|additional|other|next|p[0-4]|phase|tier)\b[\w\s/()-]{0,24})$",
+    r"|technical|additional|other|next|p[0-4]|phase|tier|follow-?ups?|recommended|required)\b[\w\s/()–—&-]{0,40}:?)$",
     re.I,
 )
 _OTHER_LIST = re.compile(
@@ -25,6 +25,8 @@ _OTHER_LIST = re.compile(
 _COUNTER = re.compile(r"\W?\d{1,3}\.?|[A-Z]\d{1,2}")
 _SYMBOL_LINE = re.compile(r"\s*[→✅❌✓✗✔✘⚠•▸►➜⚡🔴🟡🟢]")
 _LEAD_IN = re.compile(r":\s*$")
+_JOINED_WORDS = 40
+"""Maximum number of words of a lead-in together with the entries below it."""
 LIMIT = 40
 _LABEL_WORDS = 6
 """Maximum number of words of a plain line that may be the label of a list."""
@@ -62,9 +64,29 @@ def _top_items(units: list[Unit]) -> list[str]:
             top = following.indent if following is not None else top
         elif unit.indent <= top + 1 and unit_text(unit):
             top = min(top, unit.indent)
-            text = shorten(unit_text(unit))
+            text = with_list(shorten(unit_text(unit)), listed[n + 1 :], unit.indent)
             found.append(_NUMBERING.sub("", text) if unit.kind == "field" else text)
     return found
+
+
+def with_list(text: str, following: list[Unit], indent: int) -> str:
+    """A lead-in that ends in a colon, with the deeper entries that follow it; without its colon if there are none."""
+    if not _LEAD_IN.search(text):
+        return text
+    below = list(takewhile(lambda u: u.bullet and u.indent > indent, following))
+    return joined(text, below).rstrip(": ")
+
+
+def joined(lead: str, listed: list[Unit]) -> str:
+    """A lead-in and the outer entries of its list in one line, cut at its end with the number of those left out."""
+    top = min((u.indent for u in listed), default=0)
+    parts = [shorten(unit_text(u)).rstrip(" .;:") for u in listed if u.indent <= top + 1]
+    words, kept = word_count(lead), 0
+    while kept < len(parts) and words + word_count(parts[kept]) <= _JOINED_WORDS:
+        words += word_count(parts[kept])
+        kept += 1
+    more = f"; … {len(parts) - kept} more" if kept < len(parts) else ""
+    return f"{lead.rstrip(': ')}: {'; '.join(parts[:kept])}{more}" if kept else lead
 
 
 def _before_other_list(units: list[Unit]) -> list[Unit]:
@@ -187,8 +209,13 @@ def _paragraphs(units: list[Unit], lines: list[str] | None = None) -> list[str]:
     return found
 
 
-def entries(document: Document, index: int) -> list[str]:
-    """The entries of a section, at most `LIMIT`."""
+def entry_heading(document: Document, index: int) -> str:
+    """The heading of a section that is an entry of the section above it."""
+    return heading_text(document.titles[index]).rstrip(": ")
+
+
+def entries(document: Document, index: int, headed: Callable[[Document, int], str] = entry_heading) -> list[str]:
+    """The entries of a section, at most `LIMIT`; `headed` says what one is whose text is a subsection."""
     own = document.units_of(index)
     items = _top_items(own)
     children = document.children(index)
@@ -196,9 +223,12 @@ def entries(document: Document, index: int) -> list[str]:
     if len(items) >= 2 or rows or (items and not children):
         return _distinct(items or rows)
     if children:
+        alone = len(children) == 1 and not items
         for i in children:
             heading = heading_text(document.titles[i])
-            items += entries(document, i) if _CATEGORY.match(heading) else [heading]
+            groups = heading.endswith(":") or bool(_CATEGORY.match(heading))
+            inner = entries(document, i, headed) if groups or alone else []
+            items += inner if groups or len(inner) > 1 else [headed(document, i)]
         return _distinct(items)
     return _distinct(_paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"])
 

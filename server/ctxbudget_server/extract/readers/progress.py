@@ -33,6 +33,14 @@ _BOX = re.compile(r"^\s*\[([ xX])\]\s+")
 _ANY_SYMBOL = re.compile(_SYMBOL + "️?")
 _ENDS = " \t-–—:|,;→*"
 _START = re.compile(rf"\W*({_WORD})\b", re.I)
+_ALL_DONE = re.compile(
+    r"\W*((?:all|every) (?:\w+ ){0,3}?"
+    r"(?:phases?|tasks?|work|items?|steps?|criteria|fix(?:es)?|bugs?|stages?|changes|features)"
+    r"(?: (?:are|is|were|was|have been|has been))?(?: now)?(?: \w+ly)?"
+    r" (?:complete[d]?|done|finished|implemented|fixed|delivered|shipped))\b",
+    re.I,
+)
+_FINISHED = re.compile(r"\W*(?:(?:fully )?(?:completed?|done|finished|implemented|shipped|merged)\b|[✅✓✔☑])", re.I)
 _SHORT = 6
 
 BOX_WORDS = {True: "done", False: "open"}
@@ -56,15 +64,29 @@ def split_status(text: str) -> tuple[str | None, str]:
 
 
 def stated_status(value: str) -> str | None:
-    """The status in a labelled value: its first word if that is a status, else the value if it is short."""
+    """The status in a labelled value: its first word if that is a status, else the value if it is short.
+
+    A longer value that begins by saying that all is done is cut there.
+    """
     bare = _ANY_SYMBOL.sub(" ", value).strip("[]*_`. \t️")
     if not bare:
         symbol = _ANY_SYMBOL.search(value)
         return symbol[0].rstrip("️") if symbol else None
-    start = _START.match(bare)
+    start = _START.match(bare) or _ALL_DONE.match(bare)
     if len(bare.split()) <= _SHORT or not start:
         return bare
     return start[1]
+
+
+def names_status(value: str) -> bool:
+    """Whether a value begins with a word for a status, or with all of the work and such a word."""
+    bare = _ANY_SYMBOL.sub(" ", value)
+    return bool(_START.match(bare) or _ALL_DONE.match(bare))
+
+
+def is_done(status: str) -> bool:
+    """Whether a status means that nothing is left to do."""
+    return bool(_FINISHED.match(status))
 
 
 def _tidy(text: str) -> str:

@@ -1,12 +1,12 @@
-"""Reads what the author of a report states: a summary, findings and recommendations."""
+"""Reads the author's own summary of a document, and the task that it names."""
 
 from __future__ import annotations
 
 import re
 
 from ctxbudget_server.extract.readers.completeness import waits
-from ctxbudget_server.extract.readers.fields import ABOUT_DOCUMENT, Field, first_value, header_list
-from ctxbudget_server.extract.readers.list_entries import distinct, entries, heading_text, shorten, under_labels
+from ctxbudget_server.extract.readers.fields import ABOUT_DOCUMENT, Field, first_value
+from ctxbudget_server.extract.readers.list_entries import distinct
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import is_sentence, split_sentences, word_count
@@ -33,15 +33,6 @@ _TASK_FIELD = re.compile(r"task|feature|topic|subject|issue|scope")
 _WORD = re.compile(r"[^\W\d]{2,}")
 _TASK_WORDS = 3
 _BRIEF = re.compile(r"(?:summary )?brief|(?:one line |short )?summary")
-_KEY_SECTION = re.compile(
-    r"\b(?:key|main|major|critical|principal|important)\s+(?:\w+\s+)?(?:findings?|points?|takeaways?"
-    r"|insights?|results?|discoveries"
-    r"|observations?|facts|issues|lessons)\b|\btakeaways?\b|\bhighlights?\b",
-    re.I,
-)
-_FINDING_HEADING = re.compile(r"^(?:finding|issue|observation|insight)\s*#?\d+\b[:.\s-]*", re.I)
-_FINDINGS_SECTION = re.compile(r"\b(?:findings|results|analysis|observations|what (?:we|i) found)\b", re.I)
-_KEY_LABEL = re.compile(r"(?:key|main|major|critical|core)\b.*|.*\b(?:findings?|takeaways?|strengths?|insights?)")
 _TALK = re.compile(
     r"(?:(?:perfect|great|excellent|ok|okay|alright)\b.{0,3}$|(?:perfect|great|excellent)[!.,] |now (?:i|let me)\b"
     r"|let me\b|i(?:'ll| will| now) "
@@ -52,25 +43,9 @@ _TALK = re.compile(
     re.I,
 )
 """What an agent says about its own activity, which tells the reader nothing about the subject."""
-_FINDING_LABEL = re.compile(r"(?:key |main |critical )?(?:finding|insight|observation)s?(?: \#?\d+)?")
 _SHORT_VALUE = 6
 _MIN_WORDS = 6
 """Minimum number of words of a meaningful sentence in an introduction."""
-_BOLD_LEADS = 3
-"""Minimum number of bullets with a bold lead and a sentence that make a list of findings."""
-_RECOMMENDATIONS = re.compile(
-    r"\b(?:recommend\w*|suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
-    r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
-    re.I,
-)
-_LISTED_RECOMMENDATIONS = re.compile(r"(?:key )?recommendations?")
-_NUMBERED_ADVICE = re.compile(r"^(?:recommendation|fix|suggestion|action)\s*#?\d+\s*[:.)–—-]+\s*(?=\S)", re.I)
-_STRICT_RECOMMENDATIONS = re.compile(r"\brecommend\w*\b", re.I)
-_DECISIONS = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:key |design |final )?decisions?(?: made)?|way forward|path forward"
-    r"|action plan|actions|follow-?ups?|advice|to-?dos?|what to do(?: next)?)\b",
-    re.I,
-)
 
 
 def is_talk(sentence: str) -> bool:
@@ -100,7 +75,7 @@ def summary_section(document: Document) -> int | None:
     for pattern in _SUMMARY_SECTIONS:
         for i, section in enumerate(document.sections):
             if pattern.search(section.heading) and any(
-                u.kind in ("prose", "item", "quote", "field") and not _is_metadata(u) for u in document.units_below(i)
+                u.kind in ("prose", "item", "quote", "field") and not is_metadata(u) for u in document.units_below(i)
             ):
                 return i
     return None
@@ -112,12 +87,12 @@ def summary_sentences(document: Document, index: int) -> list[str]:
     found: list[str] = []
     for unit in units:
         told = unit.kind in ("prose", "item", "quote") or (unit.kind == "field" and unit.text.strip())
-        if told and not _is_metadata(unit):
+        if told and not is_metadata(unit):
             found += [s for s in split_sentences(unit_text(unit)) if not (s.endswith(":") or is_talk(s) or waits(s))]
     return found
 
 
-def _is_metadata(unit: Unit) -> bool:
+def is_metadata(unit: Unit) -> bool:
     """Whether a unit is a fact about the document, such as its date."""
     if unit.kind == "field":
         return bool(ABOUT_DOCUMENT.fullmatch(unit.key))
@@ -169,71 +144,3 @@ def rest_of_summary(document: Document, summary: str) -> tuple[tuple[int, str], 
     sentences = distinct(summary_sentences(document, section))
     start = next((n for n, s in enumerate(sentences) if s in summary), 0)
     return tuple((n - start, s) for n, s in enumerate(sentences) if s not in summary)
-
-
-def tidy_findings(findings: list[str]) -> tuple[str, ...]:
-    """At most ten distinct findings, without placeholders and without sentences that only announce a list."""
-    return tuple(distinct(_without_lead_in(f) for f in findings if not waits(f))[:10])
-
-
-def _without_lead_in(finding: str) -> str:
-    """A finding without a last sentence that only announces a list."""
-    sentences = split_sentences(finding) if finding.endswith(":") else []
-    return finding[: finding.rindex(sentences[-1])].rstrip() if len(sentences) > 1 else finding
-
-
-def stated_findings(document: Document) -> list[str]:
-    """The author's findings: a section or label with that name, `Finding N` headings, bullets of the summary, bold
-    leads.
-    """
-    for index in document.matching(_KEY_SECTION):
-        found = entries(document, index)
-        if found:
-            return found
-    numbered = [
-        heading_text(_FINDING_HEADING.sub("", t)) or t
-        for t in document.titles
-        if _FINDING_HEADING.match(heading_text(t))
-    ]
-    found = numbered or under_labels(document, _FINDING_LABEL.fullmatch) or under_labels(document, _KEY_LABEL.fullmatch)
-    if found:
-        return found
-    section = summary_section(document)
-    if section is not None:
-        bullets = _bullets(document, section)
-        if len(bullets) >= 2:
-            return bullets
-    for index in document.matching(_FINDINGS_SECTION) if len(document.sections) > 1 else ():
-        found = entries(document, index)
-        if len(found) >= 2:
-            return found
-    leads = [unit_text(u) for u in document.units if u.kind == "field" and u.bullet and is_sentence(u.plain)]
-    if len(leads) >= _BOLD_LEADS:
-        return [shorten(lead) for lead in leads]
-    return []
-
-
-def _bullets(document: Document, section: int) -> list[str]:
-    """The outer bullets of a summary, without mere labels and key figures."""
-    listed = [u for u in document.units_below(section) if u.kind in ("item", "field") and u.bullet]
-    top = min((u.indent for u in listed), default=0)
-    return [shorten(unit_text(u)) for u in listed if u.indent <= top + 1 and unit_text(u) and not _is_metadata(u)]
-
-
-def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
-    """What the document recommends, from sections with such names at any level, whatever the form of their entries.
-
-    `decided` says whether decisions count as advice if there is none; in a summary of finished work they do not.
-    """
-    listed = header_list(document, _LISTED_RECOMMENDATIONS)
-    if listed:
-        return tuple(distinct(listed)[:20])
-    for pattern in (_STRICT_RECOMMENDATIONS, _RECOMMENDATIONS, *([_DECISIONS] if decided else [])):
-        found: list[str] = []
-        for index in document.matching(pattern):
-            found += entries(document, index)
-        found = found or (under_labels(document, pattern.search) if pattern is not _DECISIONS else [])
-        found = distinct(_NUMBERED_ADVICE.sub("", f) for f in found if not waits(f))
-        if found:
-            return tuple(found[:20])
-    return ()

@@ -7,7 +7,7 @@ import re
 from ctxbudget_server.extract.model import ImplementationFields
 from ctxbudget_server.extract.readers.fields import Field, first_value
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, table_rows, under_labels
-from ctxbudget_server.extract.readers.progress import stated_status
+from ctxbudget_server.extract.readers.status import status_of
 from ctxbudget_server.extract.search.identifiers import find_paths
 from ctxbudget_server.markdown.document import Document, unit_text
 from ctxbudget_server.markdown.sentences import split_sentences
@@ -34,18 +34,6 @@ _LEADING_PATH = re.compile(
 )
 _OUTER_ENTRY = re.compile(r"(?:[-*+]|\d{1,3}[.)]) ")
 MAX_FILES = 50
-_STATUS = re.compile(r"(?:overall |implementation |completion |final |current )?(?:status|state|result|outcome)")
-_STATUS_SECTION = re.compile(
-    r"^\W*(?:\d+[.)]?\s+)?(?:overall |implementation |completion |final |current |project )?status\W*$", re.I
-)
-_STATUS_WORDS = 12
-_PROGRESS = re.compile(
-    r"(?:completion|progress|phases (?:completed|complete|done)|completed)(?: (?:status|percentage|rate))?"
-)
-_SHARE_DONE = re.compile(r"\d+ ?/ ?\d+|\d ?%|\bcomplete", re.I)
-_STATUS_HEADING = re.compile(
-    r"\b(?:implementation|all phases|work)\b.{0,20}\b(complete[d]?|partial|blocked|in progress)\b", re.I
-)
 _TESTS_FIELD = re.compile(
     r"(?:all )?(?:tests?|testing|test (?:status|results?|suite)|tests? (?:passing|passed|run)|verification)"
 )
@@ -89,8 +77,9 @@ _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
 def parse_implementation(document: Document, fields: list[Field]) -> ImplementationFields:
     """The facts of an implementation summary; empty or None if it does not state them."""
+    status, progress = status_of(document, fields)
     return ImplementationFields(
-        _files(document, fields), _status(document, fields), _tests(document, fields), _remaining(document, fields)
+        _files(document, fields), status, progress, _tests(document, fields), _remaining(document, fields)
     )
 
 
@@ -117,25 +106,6 @@ def _lines_of_files(lines: list[str]) -> list[str]:
     listed = [line for line in lines if _OUTER_ENTRY.match(line)]
     leading = [match[0] for line in listed if (match := _LEADING_PATH.match(line))]
     return leading if leading and len(leading) * 2 >= len(listed) else lines
-
-
-def _status(document: Document, fields: list[Field]) -> str | None:
-    stated = first_value(fields, _STATUS) or first_value([f for f in fields if _SHARE_DONE.search(f.value)], _PROGRESS)
-    if stated:
-        return stated_status(stated) or stated
-    for index in document.matching(_STATUS_SECTION):
-        for unit in document.units_of(index)[:1]:
-            if (
-                unit.kind in ("prose", "item")
-                and (told := stated_status(unit.plain))
-                and len(told.split()) <= _STATUS_WORDS
-            ):
-                return told
-    for section in document.sections:
-        match = _STATUS_HEADING.search(section.heading)
-        if match:
-            return match[1]
-    return None
 
 
 def _tests(document: Document, fields: list[Field]) -> str | None:

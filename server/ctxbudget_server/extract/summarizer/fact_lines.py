@@ -23,7 +23,8 @@ _STATUS = re.compile("status|plan status")
 def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> list[str]:
     """Add the typed fields of the kind, without what is `told` already; returns what they say."""
     floor = composer.left - limit
-    said = [line for lines in _lists(facts, told) for line in composer.add_list(FACTS, lines, composer.left - floor)]
+    lists = [*([_debug_lines(facts.debug)] if facts.debug else []), *_lists(facts, told)]
+    said = [line for lines in lists for line in composer.add_list(FACTS, lines, composer.left - floor)]
     if isinstance(facts.of_kind, TestFields):
         _add_failures(facts.of_kind, composer, composer.left - floor)
     return said
@@ -38,8 +39,6 @@ def _lists(facts: Facts, told: list[str]) -> list[list[str]]:
             return _plan_lines(plan, status, " ".join(told))
         case ImplementationFields() as done:
             return _implementation_lines(done)
-        case DebugFields() as debug:
-            return [_debug_lines(debug)]
         case None:
             return []
 
@@ -126,7 +125,7 @@ def _phase_line(phase: PlanPhase) -> str:
 
 def _implementation_lines(done: ImplementationFields) -> list[list[str]]:
     return [
-        [f"Status: {done.status}"] if done.status else [],
+        [f"Status: {', '.join(filter(None, (done.status, done.progress)))}"] if done.status else [],
         [f"Tests: {done.tests}"] if done.tests else [],
         [f"Files: {' '.join(done.files_changed[:15])}"] if done.files_changed else [],
         _listed("Remaining:", done.remaining[:5]),

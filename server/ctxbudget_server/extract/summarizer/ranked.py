@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctxbudget_server.extract.facts import Facts
+from ctxbudget_server.extract.readers.findings import tidy_findings
 from ctxbudget_server.extract.readers.list_entries import distinct
-from ctxbudget_server.extract.readers.report import SUMMARY_WORDS, bounded, is_talk, rest_of_summary, tidy_findings
+from ctxbudget_server.extract.readers.report import SUMMARY_WORDS, bounded, is_talk, rest_of_summary
 from ctxbudget_server.extract.search.identifiers import rank_names
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.ranking import Candidate, candidates_of, choose
