@@ -58,7 +58,7 @@ def home(tmp_path: Path) -> Home:
 
 READS = {
     "report": (["report", "--json"], lambda out: json.loads(out)["sessionId"]),
-    "statusline": (["statusline"], lambda out: re.search(r"([\d,]+)/7,500", out)[1]),  # type: ignore[index]
+    "statusline": (["statusline"], lambda out: re.search(r"ctx ([\d,]+) tokens", out)[1]),  # type: ignore[index]
     "call": (["call", "budget/status"], lambda out: json.loads(out)["sessionId"]),
     "where": (["where", "--json"], lambda out: json.loads(out)["session"]["shown"]),
 }

@@ -10,9 +10,10 @@ import pytest
 from settings.conftest import Place
 
 HOSTILE: dict[str, tuple[bytes, str]] = {
-    "huge": (b"# " + b"x" * 10_000_000, "at most 1,000,000"),
+    "huge": (b"# " + b"x" * 10_000_000, "at most 262,144"),
     "deep": (b"x = " + b"[" * 100_000, "the file"),
     "dotted": (b"a." * 50_000 + b"b = 1", "dots"),
+    "many dotted": (b"".join(b"a%d.%s = 1\n" % (n, b".".join([b"b"] * 400)) for n in range(200)), "dots"),
     "binary": (b"contextWindow = 1\n\xff\xfe", "not UTF-8"),
     "broken": (b"contextWindow = 9000\n[[", "not valid TOML"),
     "roots": (b'roots = ["/"]', '"roots" is accepted only from the user'),

@@ -108,7 +108,7 @@ export function tooltip(snapshot: Snapshot): string {
     ] as const;
     const table = rows.map(([name, figure, remark]) => `| ${name} | ${tokens(figure)} | ${remark} |`);
     const lines = [
-        `**Session ${markdown(snapshot.sessionId)}** · ${markdown(state)} · level ${level}`,
+        `**Session ${markdown(snapshot.sessionId)}** · ${markdown(state)}${windowIsKnown(snapshot) ? ` · level ${level}` : ''}`,
         '',
         '| tokens | | |',
         '|:--|--:|:--|',

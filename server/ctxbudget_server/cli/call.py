@@ -61,8 +61,6 @@ def run(options: Namespace) -> int:
     """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
     attempt: Attempt = options.attempt
     if fault := fault_of_variable():
-        from ctxbudget_server.presentation.output import complain
-
         complain("call", fault)
         return 2
     try:

@@ -39,7 +39,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="ask nothing: take what the options say, else the defaults")
     parser.add_argument(
         "--model-or-window",
-        type=_model_or_window,
         metavar="TEXT",
         help="the model (claude-opus-4-5) or its context window in tokens (200000, 200k, 1m)",
     )
@@ -59,6 +58,12 @@ def run(options: Namespace) -> int:
     if there := _settings_there(workspace):
         complain("init", f"{there} has settings already: edit it; `ctxbudget config` shows what is in force")
         return FAILED
+    if options.model_or_window is not None:
+        try:
+            options.model_or_window = _model_or_window(options.model_or_window)
+        except ArgumentTypeError as fault:
+            complain("init", f"--model-or-window: {fault}")
+            return MISUSED
     if not options.yes and not sys.stdin.isatty():
         complain("init", "stdin is not a terminal, so nobody can be asked: use --yes, with options for the answers")
         return MISUSED

@@ -39,7 +39,7 @@ def user_access() -> Access:
         return Access()
     try:
         with open(path, "rb") as file:
-            data = file.read(1_000_001)
+            data = file.read(300_000)
     except OSError:
         return Access()
     if not any(name in data for name in _NAMES):  # parsing takes longer than a hook's whole request

@@ -16,11 +16,14 @@ from ctxbudget_server.settings.validity import Fault, valid_settings
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, open_inside
 
 SECTION: Final = "ctxbudget"
-MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 262_144
+"""Every hook of a project reads its file; more than twice the largest that real projects have."""
 MAX_LINE: Final = 1_000
 """How much of a line is searched for the key or the table that begins there, characters."""
 MAX_DOTS: Final = 500
 """Maximum number of dots in one line."""
+MAX_SQUARED_DOTS: Final = 2_000_000
+"""Maximum sum over the lines of their dots squared: the time to parse a dotted key grows like that."""
 
 _OPENING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 _KEY: Final = re.compile(r"""[\w.\- "'\t]{1,400}""")
@@ -51,9 +54,14 @@ def parsed(path: str, text: str, *, of_user: bool = False) -> Source:
     import tomllib
 
     lines = text.split("\n")
+    squared = 0
     for number, line in enumerate(lines, 1):
-        if line.count(".") > MAX_DOTS:  # the time to parse a dotted key grows faster than its length
+        dots = line.count(".")
+        squared += dots * dots
+        if dots > MAX_DOTS:
             return _unusable(path, f"has more than {MAX_DOTS} dots in one line", number)
+        if squared > MAX_SQUARED_DOTS:
+            return _unusable(path, "has too many lines with many dots", number)
     try:
         raw: Any = tomllib.loads(text)
     except RecursionError:

@@ -37,7 +37,7 @@ class Rebuilt:
 
     unreadable: int = 0
     """Events that could not be followed."""
-    config: dict[str, Any] = field(default_factory=lambda: Config().wire())
+    config: dict[str, Any] = field(default_factory=lambda: {"own": {}, "host": {}})
     configured: bool = False
     """Whether the log has the settings; otherwise they are the defaults."""
     state: SessionState = "open"
@@ -97,7 +97,7 @@ class _Follower:
     def __init__(self) -> None:
         self.found = Rebuilt()
         self._order = 1
-        self._config = self.found.config
+        self._config = effective(self.found.config)
         self._at = thresholds_of(self._config)
         self._entries: dict[str, _Entry] = {}
         self._by_layer: defaultdict[str, int] = defaultdict(int)
