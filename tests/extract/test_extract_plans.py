@@ -177,3 +177,105 @@ def test_links_between_phases():
     assert [*links_in("Phase 2 does not depend on Phase 1")] == []
     assert numbers_in("Phases 1-3, 5") == (1, 2, 3, 5)
     assert numbers_in("v2.1 of the 3 tools") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Expected Improvements\n\n- **Time**: 3 hours\n- **Total time**: 2 days\n",
+        "**Expected**: 2 hours\n",
+        "**Total time**: 40 minutes → 5 minutes\n",
+        "**Duration**: 3 hours faster\n",
+        "The plan should take the nightly job from 3 hours down to 20 minutes.\n",
+        "## Performance\n\nThe job will take 3 hours.\n",
+        "We expect to save 2 days of work.\n",
+    ],
+)
+def test_what_is_gained_is_not_an_estimate(text: str):
+    assert plan_of(f"# Plan\n\n{text}\n## Phase 1: A\n## Phase 2: B\n").estimate is None
+
+
+def test_times_in_brackets_are_estimates_of_phases():
+    text = "# Plan\n## Phase 1: Dig (30 minutes)\n## Phase 2: Sow (est. 2-3 hours)\n## Phase 3: Reap (Week 2)\n"
+    assert [p.estimate for p in plan_of(text).phases] == ["30 minutes", "2-3 hours", None]
+    listed = plan_of("# Plan\n## Phases\n1. **Dig** (15 min) — the beds\n2. **Sow** (1 hour) — the beans\n")
+    assert [(p.name, p.estimate) for p in listed.phases] == [("Dig", "15 min"), ("Sow", "1 hour")]
+    assert listed.estimate == "15 min + 1 hour"
+
+
+@pytest.mark.parametrize(
+    ("value", "dependencies"),
+    [
+        ("None: uses what is there", ()),
+        ("None (independent of other work)", ()),
+        ("N/A - first task", ()),
+        ("No external dependencies.", ()),
+        (
+            "Task 86 (the schema, in review), Task 88 (its tests)",
+            ("Task 86 (the schema, in review)", "Task 88 (its tests)"),
+        ),
+        ("Task 86; Task 88", ("Task 86", "Task 88")),
+        ("Task 86 and Task 88", ("Task 86", "Task 88")),
+        ("PostgreSQL 15, `redis, cluster mode`", ("PostgreSQL 15", "`redis, cluster mode`")),
+        ("The schema must be merged first, which the other team has promised for May", None),
+    ],
+)
+def test_dependencies_of_a_plan(value: str, dependencies: tuple[str, ...] | None):
+    found = plan_of(f"# Plan\n\n**Dependencies**: {value}\n\n## Phase 1: A\n## Phase 2: B\n").dependencies
+    assert found == ((value,) if dependencies is None else dependencies)
+
+
+def test_dependencies_below_risks():
+    text = "# Plan\n## Dependencies and Risks\n### Critical Dependencies\n1. **Database**: all need it\n2. **Cache**\n"
+    assert plan_of(text).dependencies == ("Database: all need it", "Cache")
+
+
+TWICE = """# Plan
+
+## Merge Order
+
+### Phase 1: Fix the gate
+
+### Phase 2: Open the shop
+
+## {heading}
+
+### {one}
+
+- cut the wood
+
+### {two}
+
+- hang the sign
+"""
+
+
+@pytest.mark.parametrize(
+    ("heading", "one", "two", "phases"),
+    [
+        (
+            "What was done",
+            "✅ Phase 1: Wood (COMPLETE)",
+            "Phase 2: Sign [OPEN]",
+            [("Wood", "COMPLETE"), ("Sign", "OPEN")],
+        ),
+        ("Implementation Plan", "Phase 1: Wood", "Phase 2: Sign", [("Wood", None), ("Sign", None)]),
+        ("Notes", "Phase 1: Wood", "Phase 2: Sign", [("Fix the gate", None), ("Open the shop", None)]),
+    ],
+)
+def test_of_two_lists_of_phases(heading: str, one: str, two: str, phases: list[tuple[str, str | None]]):
+    plan = plan_of(TWICE.format(heading=heading, one=one, two=two))
+    assert [(p.name, p.status) for p in plan.phases] == phases
+
+
+def test_a_list_with_statuses_is_completed_from_the_whole_list():
+    text = "# Plan\n## Phase 1: Dig\n## Phase 2: Sow\n## Phase 3: Reap\n"
+    text += "## Log\n### Phase 1: Dig [DONE]\n### Phase 2: Sow [OPEN]\n"
+    assert [(p.number, p.status) for p in plan_of(text).phases] == [(1, "DONE"), (2, "OPEN"), (3, None)]
+
+
+def test_phases_with_short_marks_and_a_status_section():
+    plan = plan_of("# Plan\n## Phased roadmap\n1. **P0 — Frame** (of oak): cut.\n2. **P1 — Lid**: nail.\n")
+    assert [(p.number, p.name) for p in plan.phases] == [(0, "Frame"), (1, "Lid")]
+    plan = plan_of("# Phase 4: Sow the Beans\n\n## Status\n\nImplemented.\n\n## What\n\nBeans.\n")
+    assert [(p.number, p.status) for p in plan.phases] == [(4, "Implemented")]

@@ -98,6 +98,9 @@ def test_cause_and_fix(text: str):
     assert "the pool is closed twice." in found.cause and "guard the close." in found.fix
 
 
+SAID = "".join(f"## Hive {n}\n\nThe hive number {n} stands at the wall and is dry.\n\n" for n in range(7))
+
+
 @pytest.mark.parametrize(
     ("text", "complete"),
     [
@@ -111,6 +114,12 @@ def test_cause_and_fix(text: str):
             True,
         ),
         ("The parser skips TODO comments and counts TBD markers; both are shown to the author in a list.\n", True),
+        (f"## Summary\n\n[To be completed]\n\n{SAID}\n## Recommendations\n\n1. [First one]\n2. [Second one]\n", False),
+        (f"## Summary\n\nIt is dry.\n\n{SAID}\n## Recommendations\n\n[To be completed]\n", True),
+        (
+            "## Names\n\n{YYYYMMDD} {HHMM}\n\n## Times\n\n[YYYY-MM-DD HH:MM]\n\n## Files\n\n`x-<YYYYMMDD>-{NNN}.md`\n",
+            True,
+        ),
         ("- [ ] todo: write the docs of the loader and of all its parts\n- [x] tick it off in the list\n" * 3, True),
     ],
 )

@@ -70,3 +70,16 @@ def test_headings_that_name_findings(heading: str):
     )
     found = extract(text, count=count, kind="report").key_findings
     assert found == ("It leaks: Water runs in.", "It creaks: The hinge is dry.")
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["Research Summary", "Changes from v2", "Summary of Changes", "Summary of the Research", "Revision History"],
+)
+def test_the_overview_comes_before_what_was_researched_or_changed(first: str):
+    text = f"# Plan\n\n## {first}\n\nTwo reports say that bees like clover. The date was moved.\n\n## Overview\n\n"
+    text += "The hives move to the clover field. " + "They go one by one in the night. " * 3 + "\n\n## Work\n\n"
+    text += "".join(f"- Carry the hive number {n} down the hill and set it beside the wall.\n" for n in range(30))
+    found = extract(text, count=count, kind="plan", max_tokens=90)
+    assert found.summary.startswith("The hives move to the clover field.")
+    assert "The hives move to the clover field." in found.text

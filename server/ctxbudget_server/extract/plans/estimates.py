@@ -36,9 +36,10 @@ _BARE_NUMBER = re.compile(r"~?\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\+?$")
 _KEY_UNIT = re.compile(r"\b(hours?|hrs?|days?|weeks?|minutes?|mins?|months?|sprints?|points)\b", re.I)
 _FIELDS = (
     re.compile(
-        r"(?:total )?(?:estimated|estimate|expected|planned)(?: total)? ?(?:hours?|days?|weeks?|minutes?|time"
+        r"(?:total )?(?:estimated|estimate|planned)(?: total)? ?(?:hours?|days?|weeks?|minutes?|time"
         r"|duration|effort|total"
         r"|timeline|completion time)?(?: estimate| hours| days)?"
+        r"|expected (?:total )?(?:effort|duration|timeline|completion time|(?:working )?(?:hours|days|weeks))"
         r"|(?:time|effort|duration|total|overall)(?: effort| time| duration)?(?: estimates?| hours| days)?"
         r"|total(?: estimated)? (?:time|effort|hours|duration|scope|days)|(?:estimate|effort|duration) (?:hours|days"
         r"|minutes|weeks)"
@@ -85,6 +86,28 @@ _FIGURE = re.compile(
     r"|\b(?:score|complexity|level|rating)\b\D{0,20}?(\d+(?:\.\d+)?)",
     re.I,
 )
+_GAIN = re.compile(
+    r"→|->|=>|\b(?:improve\w*|faster|slower|quicker|speed-?ups?|reduc\w+|sav(?:e[sd]?|ings?)|shorten\w*|latency"
+    r"|run[- ]?time|timeouts?|uptime|downtime|expir\w+|retention|cached?|ttl|instead of|down (?:from|to)|ago"
+    r"|(?:per|each|every) (?:\d+ )?(?:run|day|request|hour|week|month|build|user)s?)\b",
+    re.I,
+)
+"""What is gained, how long something runs, or how often: not how long the work takes."""
+_GAINS_SECTION = re.compile(
+    r"\b(?:(?:expected|anticipated|projected) (?:\w+ )?(?:results?|outcomes?|impact)"
+    r"|improvements?|benefits?|gains|savings)\b",
+    re.I,
+)
+_FIGURES_SECTION = re.compile(
+    r"\b(?:impact|performance|benchmarks?|baselines?|metrics|results?|before (?:and|/) after|current state|slas?"
+    r"|monitoring|maintenance)\b",
+    re.I,
+)
+_BRACKETED = re.compile(
+    rf"[(\[]\s*(?:(?:est(?:imated?|imate|\.)?|effort|duration|time)\b[.:]?\s*|about |approx\.? |roughly )*"
+    rf"({TIME.pattern})(?: (?:total|each|of work|effort))?\s*[)\]]",
+    re.I,
+)
 BETWEEN_PHASES = " + "
 _SHORT = 12
 """A line with at most this many words is itself the estimate; from a longer one only the time is taken."""
@@ -102,10 +125,24 @@ def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str 
     Failing these, the times of all phases (`by_phase`) joined by plus signs, since one phase's time is not the plan's.
     `plan_level` are the fields outside the phases' sections; a label repeated in each phase does not count.
     """
+    plan_level = [f for f in plan_level if not _is_about(_GAINS_SECTION, document, f.section)]
     labels = Counter(f.name for f in plan_level)
     own = [f for f in plan_level if labels[f.name] == 1 or f.value.strip("*` ") not in by_phase]
     told = labelled_estimate(own) or _from_heading(document) or _from_sentences(document)
     return told or (BETWEEN_PHASES.join(map(str, by_phase)) if by_phase and all(by_phase) else None)
+
+
+def _is_about(pattern: re.Pattern[str], document: Document, section: int) -> bool:
+    """Whether a section, or one above it, has such a name."""
+    if section < 0 or document.is_title(section):
+        return False
+    return any(map(pattern.search, (*document.headings_above(section), document.titles[section])))
+
+
+def bracketed_estimate(text: str) -> str | None:
+    """The time in brackets behind a phase's name, such as `(est. 2-3 days)`, but not a date such as `(week 2)`."""
+    match = _BRACKETED.search(text)
+    return match[1].strip() if match else None
 
 
 def labelled_estimate(fields: list[Field]) -> str | None:
@@ -115,6 +152,8 @@ def labelled_estimate(fields: list[Field]) -> str | None:
             if not pattern.fullmatch(entry.name):
                 continue
             value = entry.value.strip("*` ")
+            if _GAIN.search(value):
+                continue
             if _DIGIT_TIME.search(value) or _SPELLED_TIME.match(value):
                 return value
             unit = _KEY_UNIT.search(entry.name)
@@ -126,6 +165,8 @@ def labelled_estimate(fields: list[Field]) -> str | None:
 def _from_heading(document: Document) -> str | None:
     """The total under a heading for the estimate, or the only time there."""
     for index in document.matching(_HEADING):
+        if _is_about(_GAINS_SECTION, document, index):
+            continue
         timed = [u for u in document.units_below(index) if u.kind != "code" and TIME.search(unit_text(u))]
         totals = [u for u in timed if _TOTAL.search(unit_text(u))]
         chosen = totals[-1:] or (timed if len(timed) == 1 or (timed and timed[0].kind == "prose") else [])
@@ -152,7 +193,11 @@ def _from_sentences(document: Document) -> str | None:
             continue
         if not TIME.search(unit.text):
             continue
+        if any(_is_about(pattern, document, unit.section) for pattern in (_GAINS_SECTION, _FIGURES_SECTION)):
+            continue
         for sentence in split_sentences(unit_text(unit)):
+            if _GAIN.search(sentence):
+                continue
             lead = _SENTENCE.search(sentence)
             match = TIME.match(sentence, lead.end()) if lead else None
             if match is None and _OF_WORK.search(sentence):

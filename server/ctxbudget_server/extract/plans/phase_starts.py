@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ctxbudget_server.extract.plans.dependencies import links_in, own_needs
+from ctxbudget_server.extract.plans.leads import INNER_WORDS, LEAD, NUMBERED, WORDS, Lead
+from ctxbudget_server.extract.plans.phase_lists import chosen_list
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.sentences import plain, split_sentences
 
-WORDS = ("phase", "stage", "milestone", "sprint", "iteration", "task", "step", "part", "week", "day")
-"""What plans call their phases, most reliable first; only one of them counts in a plan."""
-INNER_WORDS = {"task", "step", "part", "week", "day"}
-"""Words that in lists usually name parts of a phase."""
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
-_SPELLED = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
-LEAD = re.compile(
-    rf"^\W*?(?:\d+(?:\.\d+)*[.)]?\s+)?({'|'.join(WORDS)})s?\s*[#_-]?\s*(\d{{1,3}}(?:\.\d+)?|(?-i:[A-Z])"
-    rf"|{'|'.join([*_ROMAN, *_SPELLED])})"
-    r"(?:\s*[-–&]\s*\d{1,3})?(?![\w])(\s*[:.)\-–—|·]+)?\s*(.*)$",
-    re.I,
-)
-NUMBERED = re.compile(r"^(\d{1,2})[.)]?\s+(.*)$")
-STATUS = re.compile(r"(?:phase )?(?:status|state)|progress")
-DEPENDS = re.compile(
-    r"depends(?: on)?|dependent on|dependency|dependencies|deps|blocked by|requires|prerequisites?"
-    r"|predecessors?|after|waits for"
-)
 PHASE_SECTION = re.compile(
     r"\b(?:phases|milestones|stages|sprints|iterations|steps|road ?map|implementation order)\b", re.I
 )
 _LIST_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 _BOLD = re.compile(r"\*\*(.{1,120}?)\*\*:?\s*(.*)$")
+_BOLD_NAME = re.compile(r"\*\*([^*\n]{2,120})\*\*(?=\s*(?:$|[(\[:–—-]))\s*(.*)$", re.S)
+_SHORT_MARK = re.compile(r"\W*P(\d{1,2})\s*[-–—:]+\s*(\S.*)$")
 _ITEM_MARK = re.compile(r"^\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\s+)?")
 BOX_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX])\]\s+")
 _OTHER_SECTION = re.compile(
@@ -62,30 +36,6 @@ _ANY_WORD = re.compile("|".join(WORDS), re.I)
 _LABEL_WORDS = 16
 """Maximum number of words of a line of prose that may name a phase."""
 _MAX_LINES = 60
-
-
-@dataclass(slots=True)
-class Lead:
-    """Where a phase begins: its word and number as written, its label, and what belongs to it."""
-
-    word: str
-    key: str
-    label: str
-    start: int
-    end: int
-    units: list[Unit] = field(default_factory=list)
-    more: str = ""
-    box: bool | None = None
-    section: int = -1
-
-
-def phase_number(key: str, *, roman: bool = False) -> int | None:
-    """The number that a phase's mark means: 2, `II`, `two`, but not 2.5 or `B`; `roman` also reads `I` and `V`."""
-    folded = key.lower()
-    if key.replace(".", "", 1).isdigit():
-        value = float(key)
-        return int(value) if value.is_integer() else None
-    return _SPELLED.get(folded) or (_ROMAN.get(folded) if roman or len(folded) > 1 else None)
 
 
 def phase_leads(document: Document) -> list[Lead]:
@@ -136,15 +86,15 @@ def _heading_leads(document: Document) -> list[Lead]:
     outside = [x for x in found if not any(map(_OTHER_SECTION.search, document.headings_above(x.section)))]
     found = outside if len(outside) > 1 else found
     word = _word_of_headings(found, levels)
-    kept = _first_of_each(_without_file_title([lead for lead in found if lead.word == word], levels))
-    for n, lead in enumerate(kept):
+    leads = _without_file_title([lead for lead in found if lead.word == word], levels)
+    for n, lead in enumerate(leads):
         last = document.last_below(lead.section)
-        if n + 1 < len(kept):
-            following = kept[n + 1]
+        if n + 1 < len(leads):
+            following = leads[n + 1]
             last = min(last, following.section)
             lead.end = min(lead.end, following.start)
         lead.units = document.units_between(lead.section, last)
-    return kept
+    return chosen_list(document, leads)
 
 
 def _word_of_headings(found: list[Lead], levels: dict[int, int]) -> str | None:
@@ -162,14 +112,6 @@ def _without_file_title(leads: list[Lead], levels: dict[int, int]) -> list[Lead]
     if len(titles) != 1 or (len(leads) == 1 and titles[0].word not in INNER_WORDS):
         return leads
     return [lead for lead in leads if lead is not titles[0]]
-
-
-def _first_of_each(leads: list[Lead]) -> list[Lead]:
-    """Each phase once: a later section with the same number is the same phase."""
-    kept: dict[str, Lead] = {}
-    for lead in leads:
-        kept.setdefault(lead.key, lead)
-    return list(kept.values())
 
 
 # List entries and bold lines
@@ -328,13 +270,20 @@ def _list_leads(document: Document, index: int) -> list[Lead]:
         if unit.bullet and unit.indent <= top + 1:
             line = document.structure.lines[unit.start]
             number, box = _LIST_NUMBER.match(line), BOX_ITEM.match(line)
-            label, more = _label(_ITEM_MARK.sub("", line, count=1).strip(), None)
+            text = _ITEM_MARK.sub("", line, count=1).strip()
+            label, more = _label(text, None)
             if unit.kind == "field":
                 label, more = unit.key, unit.plain
+            elif named := _BOLD_NAME.match(unit.text):
+                label, more = plain(named[1]), plain(named[2])
             elif unit.end - unit.start > 1:
                 label, more = _label(unit.text, None)
             body = _body(units, n, listed=True)
             end = body[-1].end if body else unit.end
             ticked = None if box is None else box[1] != " "
             found.append(Lead("", number[1] if number else "", label, unit.start, end, body, more, ticked))
+    short = [_SHORT_MARK.match(lead.label) for lead in found]
+    for lead, mark in zip(found, short, strict=True):
+        if mark and all(short):
+            lead.key, lead.label = mark[1], mark[2]
     return found if all(lead.box is None for lead in found) or any(lead.units for lead in found) else []

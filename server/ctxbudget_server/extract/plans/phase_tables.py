@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import numbers_in
 from ctxbudget_server.extract.plans.estimates import labelled_estimate
-from ctxbudget_server.extract.plans.phase_starts import DEPENDS, LEAD, PHASE_SECTION, STATUS, WORDS, phase_number
+from ctxbudget_server.extract.plans.leads import DEPENDS, LEAD, STATUS, WORDS, phase_number
+from ctxbudget_server.extract.plans.phase_starts import PHASE_SECTION
 from ctxbudget_server.extract.readers.fields import Field, normal_key
 from ctxbudget_server.extract.readers.list_entries import body_rows
 from ctxbudget_server.extract.readers.progress import split_status, stated_status

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import links_in, names_phase, numbers_in, own_needs
-from ctxbudget_server.extract.plans.estimates import labelled_estimate
-from ctxbudget_server.extract.plans.phase_starts import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_leads, phase_number
+from ctxbudget_server.extract.plans.estimates import bracketed_estimate, labelled_estimate
+from ctxbudget_server.extract.plans.leads import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_number
+from ctxbudget_server.extract.plans.phase_starts import phase_leads
 from ctxbudget_server.extract.plans.phase_tables import distinct_phases, tabled_phases
 from ctxbudget_server.extract.readers.fields import Field
 from ctxbudget_server.extract.readers.progress import BOX_WORDS, split_status, stated_status
@@ -25,6 +26,8 @@ _DEPENDENCY_SECTION = re.compile(
 _BARE_DEPENDENCIES = re.compile(
     r"\s*(?:[-*+]\s+)?(?:dependencies|depends[_ ]on|blocked[_ ]by|requires)\s*:\s*(.*)$", re.I
 )
+_STATUS_SECTION = re.compile(r"\W*(?:current |phase |stage )?status\W*", re.I)
+_STATUS_WORDS = 6
 _LOOKED_AT = 8
 """Number of lines under a phase's heading that are searched for a bare dependency line."""
 
@@ -56,6 +59,7 @@ def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> 
     if status is None and lead.more:
         status = split_status(f"x {lead.more}" if lead.more[:1] in "([" else lead.more)[0]
     stated = next((s for f in own if STATUS.fullmatch(f.name) and (s := stated_status(f.value))), None)
+    stated = stated or (_status_below(document, lead) if status is None else None)
     number, name = _number_and_name(label, lead, roman)
     boxed = BOX_WORDS[lead.box] if lead.box is not None else None
     return PlanPhase(
@@ -65,8 +69,19 @@ def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> 
         tasks_done=sum(boxes),
         tasks_open=len(boxes) - sum(boxes),
         depends_on=_needs(document, own, lead, number),
-        estimate=labelled_estimate(own),
+        estimate=labelled_estimate(own) or bracketed_estimate(lead.label) or bracketed_estimate(lead.more),
     )
+
+
+def _status_below(document: Document, lead: Lead) -> str | None:
+    """The status of a phase in a subsection of its own."""
+    if lead.section < 0:
+        return None
+    for i in document.children(lead.section):
+        if document.sections[i].end_line <= lead.end and _STATUS_SECTION.fullmatch(document.titles[i]):
+            told = next((stated_status(u.plain) for u in document.units_of(i)[:1] if u.kind in ("prose", "item")), None)
+            return told if told is not None and len(told.split()) <= _STATUS_WORDS else None
+    return None
 
 
 def _tasks(document: Document, units: list[Unit]) -> Iterator[Unit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ctxbudget_server.extract.model import PlanFields
 from ctxbudget_server.extract.plans.dependencies import numbers_in, waves_of
@@ -17,11 +18,19 @@ COMPLEXITY_FORMULA = "phases + 0.3 * tasks + 0.1 * hours + dependencies"
 
 _DEPENDS = re.compile(r"depends on|dependency|dependencies|blocked by|requires|prerequisites?|depends")
 _DEPENDENCY_SECTION = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:external |task |plan )?(?:dependencies|prerequisites)\W*$", re.I
+    r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:external|internal|task|plan|critical|key|main|hard|technical|project) )?"
+    r"(?:dependencies|prerequisites)\W*$",
+    re.I,
 )
 _NONE = re.compile(
-    r"\W*(?:none|n/?a|nothing|no(?:ne)? (?:external )?dependencies)\b\W*(?:identified|required|known)?\W*", re.I
+    r"\W*(?:none|n/?a|nothing|no(?:ne)? (?:\w+ )?(?:dependencies|prerequisites|blockers))\b"
+    r"(?: (?:identified|required|known|needed|expected))?\W*(?:[-–—:;,.(].*)?",
+    re.I | re.S,
 )
+_SEPARATOR = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+(?=(?:task|issue|pr|#|\w+-\d))", re.I)
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]|`[^`]*`|\"[^\"]*\"")
+_PART_WORDS = 6
+"""A value is a list if none of its parts has more words than this, what is in brackets aside."""
 _ABOUT_PHASES = re.compile(r"\b(?:phase|stage|step|milestone)s?\s+\d", re.I)
 _CRITERIA = (
     re.compile(r"\b(?:success|acceptance|exit|completion) criteria\b|\bdefinition of done\b", re.I),
@@ -77,12 +86,22 @@ def _outside(document: Document, pattern: re.Pattern[str], inside: set[int]) -> 
 
 def _dependency_lines(document: Document, plan_level: list[Field], inside: set[int]) -> tuple[str, ...]:
     """What the plan as a whole depends on: from its fields, and from a section's entries that are not about phases."""
-    found = [f.value for f in plan_level if _DEPENDS.fullmatch(f.name)]
+    found = [part for f in plan_level if _DEPENDS.fullmatch(f.name) for part in _parts(f.value)]
     if not found:
         for index in document.matching(_DEPENDENCY_SECTION):
             if index not in inside:
                 found += _leaf_entries(document, index)
     return tuple(dict.fromkeys(v for v in found if not _NONE.fullmatch(v) and not _ABOUT_PHASES.match(v)))[:12]
+
+
+def _parts(value: str) -> list[str]:
+    """The dependencies listed in a value, such as `Task 86 (schema), Task 88`; a sentence is one."""
+    bare = _BRACKETS.sub(lambda match: "x" * len(match[0]), value)
+    cuts = [(0, 0), *(m.span() for m in _SEPARATOR.finditer(bare)), (len(value), len(value))]
+    spans = [(a[1], b[0]) for a, b in pairwise(cuts)]
+    if len(spans) == 1 or any(len(bare[a:b].replace("x", "").split()) > _PART_WORDS for a, b in spans):
+        return [value]
+    return [value[a:b].strip() for a, b in spans if value[a:b].strip()]
 
 
 def _leaf_entries(document: Document, index: int) -> list[str]:

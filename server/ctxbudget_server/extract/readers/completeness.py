@@ -36,6 +36,10 @@ _BRACKET_WORDS = re.compile(
     rf"|\[[^\[\]]{{0,100}}\b{_WILL_BE}[^\[\]]{{0,60}}\]",
     re.I,
 )
+_FORMAT = re.compile(r"[\[<{(]{1,2}\s*(?:Y{2,4}|M{1,3}|D{1,2}|H{1,2}|S{1,3}|N{1,4}|[-_/:.,T ])+\s*[\]>})]{1,2}")
+"""A date, time or number in a description of a format, such as {YYYYMMDD}, which nobody has to fill in."""
+_SUMMARY = re.compile(r"\b(?:summary|overview|abstract|tl;?dr)\b", re.I)
+_ADVICE = re.compile(r"\b(?:recommend\w*|required fixes|next steps)\b", re.I)
 _COMMENT = re.compile(
     r"\b(?:TODO|TBD|fill (?:this )?in|to be (?:filled|completed|written)|will be (?:added|filled))\b", re.I
 )
@@ -50,8 +54,9 @@ _SHARE = 3
 def completeness(document: Document) -> tuple[bool, list[str]]:
     """Whether the document is complete, and warnings about what is not.
 
-    A template is a document in which a third of the sections, and more than one, are still to be written, or which says
-    next to nothing else. One section or figure still to be determined leaves a document complete, with a warning.
+    A template is a document in which a third of the sections, and more than one, are still to be written, or both its
+    summary and its recommendations, or which says next to nothing else. One section or figure still to be determined
+    leaves a document complete, with a warning.
     """
     if not document.text.strip():
         return False, ["the content is empty"]
@@ -66,6 +71,8 @@ def completeness(document: Document) -> tuple[bool, list[str]]:
     words = sum(len(u.plain.split()) for u in document.units if u.kind not in ("code", "field") and u not in waiting)
     body = sum(u.kind != "field" for u in waiting) + comments
     template = (words < _LITTLE and body > 0) or (len(empty) > 1 and len(empty) * _SHARE >= len(empty) + len(told))
+    unsaid = [document.titles[i] for i in empty]
+    template = template or (any(map(_SUMMARY.search, unsaid)) and any(map(_ADVICE.search, unsaid)))
     if template or (len(waiting) > 1 and len(waiting) * _SHARE >= len(document.units)):
         return False, [f"the document is a template to be filled in: {found} placeholder{'s' * (found > 1)}"]
     return True, [f"{found} placeholder{'s remain' if found > 1 else ' remains'}"]
@@ -83,6 +90,8 @@ def waits(text: str) -> bool:
     text = text.strip()
     if not text or len(text) > _LOOKED_AT:
         return False
+    if "YY" in text or "MM" in text or "NN" in text:
+        text = _FORMAT.sub("x", text)
     bracketed = _BRACKETED.match(text) and len(text.split()) > 1
     return bool(bracketed or _PLACEHOLDER.match(text) or _BRACKET_WORDS.search(text))
 

@@ -18,10 +18,11 @@ _SUMMARY_SECTIONS = tuple(
     re.compile(p, re.I)
     for p in (
         r"\bexecutive summary\b",
-        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:tl;?dr|summary|abstract|synopsis)\b"
+        r"(?! (?:of )?(?:the )?(?:changes?|revisions?|updates?|research|files?|sources|versions?)\b)",
+        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overview|introduction)\b|(?<!research )(?<!file )(?<!revision )\boverview$",
         r"(?<!file )(?<!files )(?<!structure )(?<!results )(?<!test )(?<!cost )(?<!risk )(?<!cause )(?<!metrics )"
         r"\bsummary$",
-        r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:overview|introduction)\b|\boverview$",
         r"\b(?:key findings?|conclusions?)\b",
         r"^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:the )?(?:goals?|objectives?|purpose|problem(?: statement)?|context"
         r"|what changed"

@@ -46,6 +46,7 @@ _POOR_SECTION = re.compile(
     r"|alternatives?|prior art"
     r"|unresolved|open (?:questions?|issues?)|future|drawbacks?|test plan|graduation|acknowledge?ments?"
     r"|copyright|footnotes?"
+    r"|changes (?:from|since) .*|(?:changes|what changed) in v\d.*|revisions?|revision history"
     r"|rejected|faq|troubleshooting|questionnaire|monitoring|dependencies|scalability|table of contents"
     r"|contents|metadata"
     r"|non-?goals?|discussion|related work|credits|license|risks?|examples?|see also|links)\b",
