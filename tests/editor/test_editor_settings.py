@@ -172,6 +172,23 @@ def test_folders_have_settings_of_their_own(tmp_path: Path) -> None:
         assert window(editor, here) == 1000
 
 
+def test_a_folder_inside_a_workspace_has_the_budget_of_its_account(folder: Path) -> None:
+    docs = folder / "docs"
+    docs.mkdir()
+    (folder / "ctxbudget.toml").write_text("contextWindow = 120000\ntargetShare = 0.5\n")
+    (docs / "pyproject.toml").write_text("[tool.ctxbudget]\ncontextWindow = 10000\n")
+    with EditorClient(folder, folders=[docs], options=NOBODY_SAID) as editor:
+        uri = editor.open_file("docs/a.md", TEXT)
+        shown = editor.execute("ctxbudget.showBudget", uri)
+        status = editor.request("budget/status", {})
+        assert (shown["window"], shown["budget"]) == (status["window"], status["budget"]) == (120_000, 60_000)
+        editor.request("session/open", {"config": {"contextWindow": 90_000}})
+        shown = editor.execute("ctxbudget.showBudget", uri)
+        assert (shown["budget"], shown["windowSource"]) == (45_000, "session")
+        for _ in range(2):
+            assert "0.3% of budget" in editor.notification("window/showMessage")["message"]
+
+
 def test_what_is_shown_can_be_switched_off(start_editor: StartEditor) -> None:
     editor = start_editor(
         options={"inlayHints": False, "codeLens": False, "hover": False, "summaryDiagnostic": "on", "languages": []}

@@ -32,7 +32,7 @@ class Configuration:
         self._options: object = None
         self._client: Mapping[str | None, object] = {}
         self._resolved: dict[str | None, tuple[FileSettings, EditorSettings]] = {}
-        self._current: dict[str | None, tuple[CurrentSettings, CurrentSettings]] = {}
+        self._current: dict[str | None, CurrentSettings] = {}
         self._warned: set[str] = set()
 
     def set_folders(self, folders: list[str]) -> None:
@@ -109,13 +109,10 @@ class Configuration:
         return self.folder_of(path)
 
     def _files_of(self, folder: str | None) -> FileSettings:
+        """Those of the workspace around a folder: the ones that count for its account, whatever else the folder has."""
         if folder not in self._current:
-            own = CurrentSettings(folder)
-            around = None if folder is None else str(find_workspace(None, folder))
-            self._current[folder] = (own, CurrentSettings(around) if around not in (None, folder) else own)
-        own, around_it = self._current[folder]
-        files = own.now()
-        return files if files.project else around_it.now()
+            self._current[folder] = CurrentSettings(None if folder is None else str(find_workspace(None, folder)))
+        return self._current[folder].now()
 
     def _resolve(self, folder: str | None, files: FileSettings) -> EditorSettings:
         client = self._client.get(folder, self._client.get(None))
