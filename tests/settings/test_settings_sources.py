@@ -83,6 +83,26 @@ def test_a_running_server_sees_a_change(place: Place) -> None:
         assert (status["window"], status["notices"]) == (25_000, [])
 
 
+def test_who_watches_is_told_of_a_file_that_changes(place: Place) -> None:
+    with Client(serve_command(place.folder), cwd=place.folder, root=place.folder) as client:
+        client.request("session/open", {"sessionId": "s", "config": {"targetShare": 0.5}, "watch": True})
+        client.request("context/add", {"sessionId": "s", "items": [{"layer": "phase", "tokens": 5_000}]})
+        assert client.notification("budget/didChange")["status"]["budget"] == 12_500
+        path = place.project("contextWindow = 10000\n")
+        change = client.notification("budget/didChange")
+        assert (change["status"]["budget"], change["status"]["level"], change["revision"]) == (5_000, "critical", 2)
+        alert = client.notification("budget/alert")
+        assert (alert["level"], alert["alert"]["previous"], alert["alert"]["threshold"]) == ("critical", "ok", 4_750)
+        client.request("context/add", {"sessionId": "s", "items": [{"layer": "phase", "tokens": 1}]})
+        assert client.notification("budget/didChange")["status"]["retained"] == 5_001
+        client.quiet(0.6)
+        path.write_text("contextWindow = 10000\ninlayHints = false\n", "utf-8")
+        client.quiet(0.6)
+        path.unlink()
+        assert client.notification("budget/didChange")["status"]["level"] == "ok"
+        client.quiet(0.6)
+
+
 def test_counting_hooks_and_reports_obey(place: Place) -> None:
     place.project('model = "claude-opus-4-5"\n')
     place.project("# Title\n\nWords that go on.\n", "a.md")

@@ -663,7 +663,8 @@ class DidChange(Record):
 
 DID_CHANGE = Method(
     name="budget/didChange",
-    doc="The session's account has changed; several changes may be combined.",
+    doc="The session's account has changed; several changes may be combined. With an unchanged revision, a file of "
+    "settings has changed its figures.",
     params=DidChange,
     result=None,
     direction="serverToClient",

@@ -1,21 +1,26 @@
-"""Finds changes to watched sessions since the last look, whichever process made them."""
+"""Finds changes to watched sessions since the last look, whichever process or file of settings made them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import timestamp
+from ctxbudget_server.rules.levels import RANK
+from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.tracked_session import AUTO
 from ctxbudget_server.settings.current import CurrentSettings
 from ctxbudget_server.store.interface import Reader, Store
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.words import Level
+    from ctxbudget_server.account.settings import Settings
+    from ctxbudget_server.settings.source import FileSettings
     from ctxbudget_server.store.records import Session
 
 MAX_GONE = 100
@@ -40,6 +45,9 @@ class ChangeTracker:
         self._lock = threading.Lock()
         self._seen: dict[str, _Seen] = {}
         self._mark: int | None = None
+        self._files_then = files.now()
+        self._alerted: dict[str, Level] = {}
+        """Levels told of because of a file; the session's next transaction records the same alert once more."""
         self._wanted: str | None = None
         self._alerts = True
         self._followed: str | None = None
@@ -81,8 +89,10 @@ class ChangeTracker:
         """At most one `budget/didChange` per session, and every alert, since the last look."""
         with self._lock:
             mark = self._store.change_mark()
-            if mark == self._mark:
+            before, files = self._files_then, self._files.now()
+            if mark == self._mark and files is before:
                 return []
+            self._files_then = files
             news: list[Notification] = []
             with self._store.read() as reader:
                 for session_id, seen in self._seen.items():
@@ -91,8 +101,35 @@ class ChangeTracker:
                 if self._wanted is not None:
                     news += [each for each in self._of_followed(reader) if self._alerts or each[0] != "budget/alert"]
                     self._known = _states(reader)
+                if files is not before:
+                    news += self._of_files(reader, before, files, {params["sessionId"] for _, params in news})
             self._mark = mark
             return news
+
+    def _of_files(
+        self, reader: Reader, before: FileSettings, files: FileSettings, told: set[str]
+    ) -> Iterator[Notification]:
+        """What a change of the files of settings means; the figures of the sessions `told` are in the news already."""
+        from ctxbudget_server.account.settings import Settings
+        from ctxbudget_server.account.wire import level_of
+
+        followed = self._followed if self._wanted == AUTO else self._wanted
+        for session_id in dict.fromkeys([*self._seen, *([followed] if followed else [])]):
+            session = reader.session(session_id)
+            if session is None:
+                continue
+            then, now = Settings.of(session.config, before), Settings.of(session.config, files)
+            if then.values == now.values and then.window_source == now.window_source:
+                continue
+            if session_id not in told:
+                yield "budget/didChange", self._change(reader, session, now)
+            old, level = level_of(session, then), level_of(session, now)
+            if RANK[level] <= RANK[old] or session.state != "open":
+                self._alerted.pop(session_id, None)
+            elif session_id in self._seen or self._alerts:
+                self._alerted[session_id] = level
+                alert = _alert(session, old, level, now, timestamp(self._clock()))
+                yield "budget/alert", _note(session_id, alert)
 
     def _forget_gone(self) -> None:
         """Stop looking for the deleted sessions that have been watched longest."""
@@ -137,26 +174,22 @@ class ChangeTracker:
             return []
         told = seen.revision if session.nonce == seen.nonce else 0
         alerts = reader.alerts(session_id, told)
+        if (level := self._alerted.pop(session_id, None)) and alerts and RANK[alerts[0]["level"]] <= RANK[level]:
+            del alerts[0]
         told_of[session_id] = _Seen(session.nonce, session.revision)
         return [
             ("budget/didChange", self._change(reader, session)),
-            *(
-                (
-                    "budget/alert",
-                    {"sessionId": session_id, "revision": alert["revision"], "level": alert["level"], "alert": alert},
-                )
-                for alert in alerts
-            ),
+            *(("budget/alert", _note(session_id, alert)) for alert in alerts),
         ]
 
-    def _change(self, reader: Reader, session: Session) -> dict[str, object]:
+    def _change(self, reader: Reader, session: Session, settings: Settings | None = None) -> dict[str, object]:
         from ctxbudget_server.account.settings import Settings
         from ctxbudget_server.account.wire import wire_figures
 
         now = timestamp(self._clock())
         leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
         running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
-        figures = wire_figures(session, Settings.of(session.config, self._files.now()), leased)
+        figures = wire_figures(session, settings or Settings.of(session.config, self._files_then), leased)
         return {
             "sessionId": session.id,
             "revision": session.revision,
@@ -164,6 +197,30 @@ class ChangeTracker:
             "phase": running[0] if running else None,
             "status": figures.wire(),
         }
+
+
+def _note(session_id: str, alert: dict[str, Any]) -> dict[str, Any]:
+    return {"sessionId": session_id, "revision": alert["revision"], "level": alert["level"], "alert": alert}
+
+
+def _alert(session: Session, old: Level, level: Level, settings: Settings, at: str) -> dict[str, Any]:
+    """The alert of a level that is reached because a file of settings has changed."""
+    from ctxbudget_protocol.common import Alert
+
+    threshold = settings.thresholds.critical_at if level == "critical" else settings.thresholds.warn_at
+    return Alert(
+        level="critical" if level == "critical" else "warn",
+        previous=old,
+        retained=session.retained,
+        threshold=threshold,
+        budget=settings.budget,
+        window_source=settings.window_source,
+        of_budget=ratio(session.retained, settings.budget),
+        revision=session.revision,
+        at=at,
+        message=f"The settings have changed: {session.retained:,} tokens retained of a budget of {settings.budget:,}; "
+        f"{level} is reached at {threshold:,}.",
+    ).wire()
 
 
 def _states(reader: Reader) -> dict[str, _Seen]:
