@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.client import Client
 from support.documents import REPORT
-from support.session import Session
+from support.session import Session, serve_command
 
 PLAN = """# Implementation plan: gateway
 
@@ -129,8 +130,6 @@ def test_an_item_s_metadata_names_the_item_and_the_outline_leads_back(session: S
 
 
 def test_folders_above_the_workspace_say_nothing_about_the_kind(tmp_path: Path) -> None:
-    from support.session import serve_command
-
     workspace = tmp_path / "reports" / "w"
     workspace.mkdir(parents=True)
     (workspace / "notes.txt").write_text("Buy milk. Call the bank.")
@@ -154,3 +153,28 @@ def test_folders_above_the_workspace_say_nothing_about_the_kind(tmp_path: Path) 
 )
 def test_bad_extracts_are_named(client: Client, params: dict, name: str) -> None:
     assert client.request_error("metadata/extract", params)["data"]["name"] == name
+
+
+LOG = "a line of a log\n" * 20 + "2 failed, 1 passed in 0.2s\0\n"
+
+
+def extracted(workspace: Path, **params: Any) -> Any:
+    """The answer of a server of the workspace, or its error."""
+    with Client(serve_command(workspace), cwd=workspace) as client:
+        response = client.response(client.send_request("metadata/extract", params))
+    return response.get("result") or response["error"]["data"]
+
+
+def test_a_few_nul_bytes_do_not_make_a_log_binary(tmp_path: Path) -> None:
+    (tmp_path / "run.log").write_text(LOG)
+
+    for given in ({"content": LOG}, {"path": "run.log"}):
+        tests = extracted(tmp_path, **given, kind="test-output")["tests"]
+        assert (tests["status"], tests["failed"]) == ("failed", 2)
+
+
+@pytest.mark.parametrize(("name", "text"), [("core.log", "\0" * 40 + LOG), ("photo.md", LOG)])
+def test_what_is_not_a_log_or_has_many_nul_bytes_is_binary(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+
+    assert extracted(tmp_path, path=name)["name"] == "notText"

@@ -49,8 +49,8 @@ def run(options: Namespace) -> int:
         compared = compare(
             pairing.pairs, counter, lambda: None, lambda done: _progress(f"compared {done:,} of {of:,} reports")
         )
-    except OSError as fault:
-        complain("evaluate", f"{options.folder}: {fault.strerror}")
+    except (OSError, ValueError) as fault:  # a ValueError: the name cannot be a path
+        complain("evaluate", f"{options.folder}: {fault.strerror if isinstance(fault, OSError) else fault}")
         return FAILED
     finally:
         show_progress("")

@@ -80,7 +80,7 @@ def _look_at(
     """The parsed source, and the test run in it if its kind is `test-output`."""
     tokens = count(text)
     check()
-    text = unnumbered(text)  # a file as a tool showed it is read like the file
+    text = unnumbered(text.replace("\0", ""))  # a file as a tool showed it is read like the file
     document = parse_document(text, check)
     medium = medium_of(text, path)
     tests = read_tests(document, kind, medium, check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import NamedTuple
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.store.location import workspace_around, workspace_chosen
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, inside, open_inside
+
+MAX_NULS_IN_LOGS = 0.05
+"""Maximum share of NUL bytes in a log."""
+_LOG = re.compile(r"\.(?:log(?:\.\d+)?|out|tap)$", re.I)
 
 
 def find_workspace(option: str | None, start: str | None) -> Path:
@@ -88,7 +93,9 @@ class Documents:
         except OSError as fault:
             reason = fault.strerror or str(fault)
             raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
-        return TextFile(as_text(data, loc, given), os.fsencode(real).decode("utf-8", "replace"))
+        return TextFile(
+            as_text(data, loc, given, is_log=bool(_LOG.search(given))), os.fsencode(real).decode("utf-8", "replace")
+        )
 
     @property
     def _roots(self) -> Sequence[Path]:
@@ -128,9 +135,13 @@ def check_size(size: int, limit: int, loc: Location) -> None:
         )
 
 
-def as_text(data: bytes, loc: Location, given: str) -> str:
-    """Decode UTF-8 bytes; a byte-order mark is kept. Raises `notText`."""
-    if (nul := data.find(b"\0")) >= 0:
+def as_text(data: bytes, loc: Location, given: str, *, is_log: bool = False) -> str:
+    """Decode UTF-8 bytes; a byte-order mark is kept. Raises `notText`, for a log only if it has many NUL bytes.
+
+    Programs print a NUL now and then, and a log that is cut while it is written begins with some.
+    """
+    nul = data.find(b"\0")
+    if nul >= 0 and not (is_log and data.count(b"\0") <= MAX_NULS_IN_LOGS * len(data)):
         raise ProtocolError(
             "notText", f"{given} is binary: it has a NUL byte at offset {nul}", loc=loc, path=given, offset=nul
         )

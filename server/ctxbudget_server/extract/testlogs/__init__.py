@@ -47,8 +47,22 @@ _PARSERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("standard", "parse_ctest", ("tests passed, ", "Test ")),
     ("standard", "parse_tox", (": OK", ": FAIL", ": commands[", "congratulations", "evaluation failed", "ERROR: ")),
     ("junit", "parse", ("<testsuite",)),
+    ("maven", "parse", ("Tests run: ", "COMPILATION ERROR")),
+    ("gradle", "parse", ("BUILD SUCCESSFUL in ", "BUILD FAILED in ", " tests completed, ", "> Task :")),
+    ("rspec", "parse", (" examples, ", " example, ")),
+    ("phpunit", "parse", ("PHPUnit", "Assertions: ", "OK (", "FAILURES!", "ERRORS!")),
+    ("googletest", "parse", ("[==========]", "[  PASSED  ]", "[  FAILED  ]", "[ RUN      ]")),
+    ("playwright", "parse", (" tests using ", " test using ", "Error: No tests found", " › ")),
+    ("bun", "parse", ("bun test v", " tests across ", " test across ")),
+    ("deno", "parse", ("ok | ", "FAILED | ", "error: Type checking failed.")),
+    (
+        "dotnet",
+        "parse",
+        ("Total tests: ", "Test summary: total: ", " - Failed: ", "Test Run Failed.", "Test Run Aborted."),
+    ),
+    ("swift", "parse", ("Test Suite '", "Test run ")),
 )
-_TOTALLED = ("pytest", "unittest", "django", "jest", "vitest", "ctest", "cargo nextest", "node test")
+_TOTALLED = ("pytest", "unittest", "django", "jest", "vitest", "ctest", "cargo nextest", "node test", "playwright")
 """Frameworks that print all figures in one place at the end, so that an omitted part cannot hide a failure."""
 _RAISED = re.compile(r"[\w.]*(?:Error|Exception|Exit|Interrupt)\b(?::|$)")
 MESSAGES = 12

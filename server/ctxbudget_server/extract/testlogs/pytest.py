@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ctxbudget_server.extract.testlogs.prefixes import is_cut
 from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, Tally, counts
 
 _START = re.compile(r"(?<!=)=+ test session starts =+$")
+_KNOWN = r"passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?|rerun"
+_FIGURE = r"\d+ (?:subtests )?[a-z]+"
 _FOOTER = re.compile(
-    r"(?:=+ )?((?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?"
-    r"|rerun)(?:, )?)+|no tests ran)"
+    rf"(?:=+ )?((?=\d)(?=.{{0,200}}\b(?:{_KNOWN})\b){_FIGURE}(?:, {_FIGURE})*|no tests ran)"
     r"(?: in [\d.:]+ ?(?:s|seconds)?\b.*|\s*=+)$"
 )
-_SUMMARY = re.compile(r"(FAILED|ERROR) ((?!\()\S.*?)(?: - (.*))?$")
+"""Plugins add words of their own, which must not hide the others."""
+_SUBTESTS = re.compile(r"\d+ subtests ([a-z]+)(?:, )?")
+_SINISTER = re.compile(r"fail|err|crash|abort|timeout|broken")
+"""In a word that is not known: what it counts may be failures."""
+_SUMMARY = re.compile(r"(FAILED|ERROR|SUBFAIL(?:ED)?(?: ?[\[(].*[\])])?) ((?!\()\S.*?)(?: - (.*))?$")
 _VERBOSE = re.compile(r"(\S+::\S.*?) (FAILED|ERROR)(?:\s+\[ *\d+%\])?$")
 _WORKER = re.compile(r"\[gw\d+\](?: \[ *\d+%\])? (FAILED|ERROR) (\S.*)$")
 _NODE = re.compile(r"\S+(?:::|\.py\b|/)")
@@ -41,8 +47,13 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
     tally = Tally("pytest")
     closing, certain = _outer(starts, [i for i, _ in footers])
     texts = dict(footers)
+    doubtful = any(_begins_late(lines, i) for i in closing)
     for i in closing:
-        figures = counts(texts[i])
+        figures = counts(_SUBTESTS.sub("", texts[i]))
+        if any(_SINISTER.search(word) and not re.fullmatch(_KNOWN, word) for word in figures):
+            doubtful = True
+        if "failed" in _SUBTESTS.findall(texts[i]):
+            tally.verdict = FAILED
         tally.count(
             passed=figures.get("passed", 0) + figures.get("xpassed", 0) + figures.get("xfailed", 0),
             failed=figures.get("failed", 0),
@@ -56,10 +67,17 @@ def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
         # The footers cannot be paired with sessions, and one of them may belong to a run that failed.
         return tally.conclude(False), []
     finished = bool(closing) and (not starts or starts[-1] < closing[-1])
-    finished = finished and not _abandoned(lines, starts, closing)
-    if finished and not tally.failed and not tally.errors:
+    finished = finished and not doubtful and not _abandoned(lines, starts, closing)
+    if finished and not tally.failed and not tally.errors and tally.verdict != FAILED:
         tally.failing.clear()  # names come from the output of passing tests
     return tally.conclude(finished), _spans(starts, closing, len(lines)) if certain else []
+
+
+def _begins_late(lines: list[str], at: int) -> bool:
+    """Whether the beginning of a closing line, where failures stand, may be missing."""
+    if lines[at].rstrip().endswith("=") and not lines[at].lstrip().startswith("="):
+        return True
+    return at > 0 and is_cut([lines[at - 1]])
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

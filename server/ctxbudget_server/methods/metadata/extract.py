@@ -54,5 +54,5 @@ def _source(request: Request, params: ExtractParams) -> tuple[str, str | None, s
     data = encode(text)
     check_size(len(data), request.limits.max_document_bytes, ["content"])
     if "\0" in text:
-        as_text(data, ["content"], "the content")
+        as_text(data, ["content"], "the content", is_log=params.kind in (None, "test-output", "log", "tool-output"))
     return text, None, None, counter
