@@ -79,6 +79,15 @@ def test_the_model_reads_its_budget(session: Session) -> None:
     assert report == session.call("budget/report", format="markdown")["markdown"]
 
 
+def test_the_model_is_told_of_a_broken_file(session: Session) -> None:
+    session.add(tokens=6000)
+    folder = Path(session.call("session/list")["workspace"])
+    (folder / "ctxbudget.toml").write_text("contextWindow = \n")
+    for tool in ("budget_status", "budget_report"):
+        text, failed = ask(session, tool, {})
+        assert not failed and f"notice: {folder / 'ctxbudget.toml'}:1: the file is not valid TOML" in text
+
+
 def test_what_was_pruned_is_found_and_fetched_back(session: Session) -> None:
     item = session.add(kind="tool-output", content=LINES, title="long run")
     session.call("context/prune", target={"items": [item]})

@@ -32,6 +32,44 @@ def test_an_assumed_window_says_so(place: Place) -> None:
     assert b"200,000" in (table := place.run("config").stdout) and b"assumed for claude" in table
 
 
+def test_config_shows_the_session_that_the_environment_names(place: Place) -> None:
+    place.call("session/open", sessionId="mine", config={"contextWindow": 50_000})
+    done = place.run("config", env={"CTXBUDGET_SESSION": "mine"})
+    assert b"session mine" in done.stdout and b"50,000" in done.stdout
+    done = place.run("config", env={"CTXBUDGET_SESSION": "later"})
+    assert done.returncode == 1 and b"'later'; CTXBUDGET_SESSION names it" in done.stderr
+    assert place.run("config", "--session", "mine", env={"CTXBUDGET_SESSION": "later"}).returncode == 0
+
+
+def test_config_says_what_is_made_of_each_file(place: Place) -> None:
+    def states() -> list[str]:
+        lines = place.run("config").stdout.decode().splitlines()
+        start = next(number for number, each in enumerate(lines) if each.startswith("FILE"))
+        return [each.split("  ")[-1].strip() for each in lines[start + 1 : start + 4]]
+
+    assert states() == ["not there", "not there", "not there"]
+    place.project("[tool.ctxbudget]\npolicy = 'minimal'\n", "pyproject.toml")
+    assert states() == ["not there", "not there", "used"]
+    path = place.project("contextWindow = 50000\n")
+    assert states() == ["not there", "used", "not read: ctxbudget.toml counts instead"]
+    path.write_text("contextWindow = \n", "utf-8")
+    assert states() == ["not there", "nothing of it is used", "not read: ctxbudget.toml counts instead"]
+    path.write_text("# nothing yet\n", "utf-8")
+    assert states() == ["not there", "sets nothing", "used"]
+    long = place.folder.parent / ("folder-" * 12)
+    place.user(f'store = "{long}/store.db"\n')
+    assert f"{long}/store.db" in place.run("config").stdout.decode()
+
+
+@pytest.mark.parametrize("of_user", [False, True])
+def test_a_link_that_leads_nowhere_is_named(place: Place, of_user: bool) -> None:
+    path = place.user("") if of_user else place.project("")
+    path.unlink()
+    path.symlink_to(place.folder / "none.toml")
+    code, _, told = place.config()
+    assert code == 1 and "is a link that leads nowhere" in told[0]
+
+
 def test_init_writes_a_file_that_is_valid(place: Place) -> None:
     done = place.run("init", "--yes", "--model-or-window", "200k", "--share", "40%", "--policy", "minimal")
     assert done.returncode == 0, done.stderr

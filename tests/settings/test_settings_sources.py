@@ -141,6 +141,24 @@ def test_the_user_may_allow_access(place: Place, tmp_path: Path) -> None:
     assert [origin for _, origin in place.origins("roots", "store", "durability", "retain")] == ["user"] * 4
 
 
+def test_a_folder_of_stores_keeps_projects_apart(place: Place, tmp_path: Path) -> None:
+    place.user(f'store = "{tmp_path}/stores/"\n')
+    other = tmp_path / "other"
+    other.mkdir()
+    place.call("context/add", items=[{"layer": "phase", "tokens": 7}])
+    elsewhere = place.run("call", "budget/status", "--workspace", str(other), "--get", "retained")
+    assert (place.call("budget/status")["retained"], elsewhere.stdout) == (7, b"0\n")
+    ((own, origin),) = place.origins("store")
+    assert origin == "user" and Path(own) in (tmp_path / "stores").glob("*/store.db")
+    assert b"one store for all" not in place.run("where").stdout + place.run("config").stdout
+    place.user(f'store = "{tmp_path}/shared.db"\n')
+    place.call("context/add", items=[{"layer": "phase", "tokens": 7}])
+    elsewhere = place.run("call", "budget/status", "--workspace", str(other), "--get", "retained")
+    assert elsewhere.stdout == b"7\n"
+    for command in ("where", "config"):
+        assert b"one store for all your workspaces" in place.run(command).stdout
+
+
 def test_sessions_of_older_stores() -> None:
     older = {**DEFAULTS, "contextWindow": 200_000, "model": "claude", "policy": "minimal"}
     settings = Settings.of(older)

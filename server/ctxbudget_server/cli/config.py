@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.agents.session_choice import session_named
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.presentation.output import complain, show, show_json
@@ -18,13 +20,15 @@ FINE, WRONG = 0, 1
 """Exit codes: every setting in the files is used; something in them is not, or the settings cannot be shown."""
 
 MAX_VALUE = 60
-"""Characters of a value that are shown; `--json` has all of it."""
+"""Characters of a value that are shown, paths apart; `--json` has all of it."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "--session", metavar="ID", help="with the settings of this session (default: the default session)"
+        "--session",
+        metavar="ID",
+        help="with the settings of this session (default: CTXBUDGET_SESSION, else the default session)",
     )
     parser.add_argument("--all", action="store_true", help="settings of editors too, which are left out if not set")
     parser.add_argument("--json", action="store_true", help="all settings as JSON")
@@ -36,9 +40,12 @@ def run(options: Namespace) -> int:
     """Print the settings on stdout, and what is wrong on stderr."""
     try:
         opened = services(options, "config")
-        found = opened.call("settings/get", {"sessionId": options.session}, Cancellation())
+        named = session_named(options.session)
+        found = opened.call("settings/get", {"sessionId": named}, Cancellation())
     except ProtocolError as error:
-        complain("config", error.message)
+        by_variable = error.name == "unknownSession" and not options.session
+        more = "; CTXBUDGET_SESSION names it, and its first write creates it" if by_variable else ""
+        complain("config", f"{error.message}{more}")
         return WRONG
     if options.json:
         show_json({"workspace": opened.whereabouts.workspace, **found})
@@ -52,14 +59,11 @@ def run(options: Namespace) -> int:
 
 def _lines(found: dict[str, Any], workspace: str, *, every: bool) -> list[str]:
     rows = [
-        (each["name"], _value(each["value"]), _origin(each, workspace))
+        (each["name"], _value(each["name"], each["value"]), _origin(each, workspace))
         for each in found["settings"]
         if every or each["origin"] != "default" or each["name"].partition(".")[0] in (ACCOUNT | ACCESS.keys())
     ]
-    files = [
-        (each["path"], "used" if each["used"] else "nothing of it is used" if each["exists"] else "not there")
-        for each in found["files"]
-    ]
+    files = list(_files(found))
     return [
         *columns([("SETTING", "VALUE", "FROM"), *rows], right=()),
         "",
@@ -69,13 +73,32 @@ def _lines(found: dict[str, Any], workspace: str, *, every: bool) -> list[str]:
     ]
 
 
-def _value(value: Any) -> str:
+def _files(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, what is made of it)."""
+    wrong = {problem["file"] for problem in found["problems"]}
+    counting: dict[str, str] = {}
+    for each in found["files"]:
+        path, whose = each["path"], each["whose"]
+        if each["used"]:
+            state = "used"
+        elif path in wrong:
+            state = "nothing of it is used"
+        elif not each["exists"]:
+            state = "not there"
+        else:
+            state = f"not read: {counting[whose]} counts instead" if whose in counting else "sets nothing"
+        if each["used"] or path in wrong:
+            counting.setdefault(whose, Path(path).name)
+        yield path, state
+
+
+def _value(name: str, value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
+    return text if len(text) <= MAX_VALUE or name in ACCESS else f"{text[: MAX_VALUE - 1]}…"
 
 
 def _origin(setting: dict[str, Any], workspace: str) -> str:

@@ -34,5 +34,8 @@ def run(options: Namespace) -> int:
             raise
         complain("mcp", "it needs the MCP SDK: pip install 'ctxbudget[mcp]'")
         return 2
-    serve(services(options, "mcp"), options.session, watching)
+    service = services(options, "mcp")
+    if warning := service.settings_warning():
+        complain("mcp", warning)
+    serve(service, options.session, watching)
     return 0

@@ -17,7 +17,7 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.service.service import Whereabouts
-from ctxbudget_server.settings.access import user_access
+from ctxbudget_server.settings.access import SHARED_STORE, is_shared, user_access
 from ctxbudget_server.settings.places import user_file
 from ctxbudget_server.store.account_above import account_above
 from ctxbudget_server.store.location import marker_in, state_home
@@ -126,7 +126,7 @@ def _lines(found: Json, separate: str | None) -> list[str]:
 
 def _store_words(store: Json) -> str:
     named = {"--store": "named by --store", "CTXBUDGET_STORE": "named by CTXBUDGET_STORE"}
-    named["userFile"] = f"named by {user_file()}"
+    named["userFile"] = f"named by {user_file()}" + (f": {SHARED_STORE}" if is_shared(store["path"]) else "")
     rule = named.get(store["rule"], f"of this workspace, in the state folder {Path(state_home(), 'ctxbudget')}")
     return rule if store["exists"] else f"{rule}; does not exist yet"
 

@@ -16,6 +16,9 @@ from ctxbudget_server.presentation import terminal
 GET_TOKENS = 2_000
 """Default token limit of an answer of `context_get`: the reader's own context is what is scarce."""
 
+MAX_NOTICES = 3
+"""Notices that are shown; more are only counted."""
+
 Arguments = Mapping[str, Any]
 RunTool = Callable[[SendRequest, str, Arguments], str]
 
@@ -51,6 +54,7 @@ def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
     if status["phase"] is not None:
         lines.append(f"running phase: {status['phase']}")
     lines += [f"in flight: {lease['holder']}, {lease['tokens']:,} tokens" for lease in status["leases"]]
+    lines += _notices(status)
     return "\n".join(map(terminal.line, lines))
 
 
@@ -69,7 +73,15 @@ def _share(part: int, whole: int) -> str:
 
 def budget_report(ask: SendRequest, session: str, _: Arguments) -> str:
     """Actual against budget, as Markdown."""
-    return str(ask("budget/report", sessionId=session, format="markdown")["markdown"])
+    report = ask("budget/report", sessionId=session, format="markdown")
+    return "\n".join([str(report["markdown"]), *map(terminal.line, _notices(report))])
+
+
+def _notices(result: dict[str, Any]) -> list[str]:
+    """What a reader must know besides: files of settings that are not used as they stand, losses of the store."""
+    found = [f"notice: {notice['message']}" for notice in result["notices"][:MAX_NOTICES]]
+    more = len(result["notices"]) - MAX_NOTICES
+    return [*found, f"notice: {more:,} more; ctxbudget doctor names them"] if more > 0 else found
 
 
 def context_search(ask: SendRequest, session: str, given: Arguments) -> str:

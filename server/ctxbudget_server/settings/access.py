@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 
 from ctxbudget_server.settings.places import user_file
-from ctxbudget_server.store.location import extra_roots, store_path
+from ctxbudget_server.store.location import extra_roots, store_in, store_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAMES = (b"store", b"roots", b"durability", b"retain")
+
+
+SHARED_STORE = (
+    "one store for all your workspaces, where sessions of one name are one account; a folder keeps them apart"
+)
+"""What a reader should know of a `store` in the user's file that is a file."""
 
 
 class Access:
@@ -51,8 +57,20 @@ def user_access() -> Access:
 
 
 def store_of(workspace: str, option: str | None, access: Access) -> str:
-    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE, else the user's file, else its own."""
-    return store_path(workspace, option if option or os.environ.get("CTXBUDGET_STORE") else access.store)
+    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE, else the user's file, else its own.
+
+    A folder in the user's file has one store for each workspace; a file is one store for all.
+    """
+    if option or os.environ.get("CTXBUDGET_STORE") or not access.store:
+        return store_path(workspace, option)
+    path = os.path.expanduser(access.store)
+    return store_in(path, workspace) if os.path.isdir(path) or path.endswith(("/", os.sep)) else path
+
+
+def is_shared(store: str) -> bool:
+    """Whether a store that the user's file sets serves all workspaces."""
+    named = user_access().store
+    return named is not None and os.path.expanduser(named) == store
 
 
 def roots_of_user(named: Iterable[str], access: Access) -> list[str]:

@@ -45,7 +45,7 @@ def stamp_of(path: str) -> FileStamp:
     try:
         found = os.stat(path)
     except FileNotFoundError:
-        return FileStamp()
+        return FileStamp(-1 if os.path.islink(path) else 0)  # a link that leads nowhere was meant to say something
     except (OSError, ValueError):
         return FileStamp(-1)
     return FileStamp(found.st_mode, found.st_mtime_ns, found.st_size, found.st_ino)

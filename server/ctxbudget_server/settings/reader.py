@@ -44,6 +44,8 @@ def read_source(path: str, *, of_user: bool) -> Source:
         return _unusable(path, "is not a regular file")
     except _TooLargeError as fault:
         return _unusable(path, f"has {fault.size:,} bytes or more; at most {MAX_BYTES:,} are read")
+    except FileNotFoundError:
+        return _unusable(path, "is a link that leads nowhere" if Path(path).is_symlink() else "is gone")
     except OSError as fault:
         return _unusable(path, f"cannot be read: {fault.strerror}")
     return parsed(path, text, of_user=of_user)

@@ -22,7 +22,7 @@ class Problem(NamedTuple):
 
 
 class FileStamp(NamedTuple):
-    """Distinguishes one state of a path from another; `kind` 0: there is nothing."""
+    """Distinguishes one state of a path from another; `kind` 0: there is nothing; -1: nothing that can be looked at."""
 
     kind: int = 0
     modified_ns: int = 0
@@ -32,7 +32,7 @@ class FileStamp(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Whether it is an empty file, such as one that only marks a workspace: there is nothing to read."""
-        return self.size == 0 and S_ISREG(self.kind)
+        return self.kind > 0 and self.size == 0 and S_ISREG(self.kind)
 
 
 class Source(NamedTuple):

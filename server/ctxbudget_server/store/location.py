@@ -62,7 +62,12 @@ def store_path(workspace: str, option: str | None = None) -> str:
     if chosen := store_chosen(option):
         path = os.path.join(os.getcwd(), os.path.expanduser(chosen))
         return os.path.join(path, STORE_NAME) if os.path.isdir(path) else path
-    return os.path.join(state_home(), "ctxbudget", _short_digest(workspace), STORE_NAME)
+    return store_in(os.path.join(state_home(), "ctxbudget"), workspace)
+
+
+def store_in(folder: str, workspace: str) -> str:
+    """The store of a workspace (a real path) in a folder that has one for each."""
+    return os.path.join(folder, _short_digest(workspace), STORE_NAME)
 
 
 def extra_roots(named: Iterable[str] = ()) -> list[str]:

@@ -10,6 +10,7 @@ from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings, leaves
 from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.settings.access import SHARED_STORE, is_shared
 from ctxbudget_server.settings.names import editor_defaults
 from ctxbudget_server.settings.source import FileSettings, Source
 
@@ -78,7 +79,7 @@ def _of_files(files: FileSettings) -> list[_Layer]:
     return [_Layer(origin, source.values, source) for origin, source in named if source]
 
 
-def _effective(path: tuple[str, ...], value: Any, layers: list[_Layer]) -> EffectiveSetting:
+def _effective(path: tuple[str, ...], value: Any, layers: list[_Layer], note: str | None = None) -> EffectiveSetting:
     layer = next((layer for layer in layers if _has(layer.values, path)), _Layer("default", {}))
     lines = layer.source.lines if layer.source else {}
     known = (lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines)
@@ -88,7 +89,7 @@ def _effective(path: tuple[str, ...], value: Any, layers: list[_Layer]) -> Effec
         origin=layer.origin,
         file=layer.source.path if layer.source else None,
         line=next(known, None),
-        note=None,
+        note=note,
     )
 
 
@@ -104,7 +105,8 @@ def _has(values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
 def _of_access(request: Request) -> Iterator[EffectiveSetting]:
     for name, (value, origin) in request.access().items():
         layers = [layer for layer in _of_files(request.files) if layer.origin == "user"] if origin == "user" else []
-        yield _effective((name,), value, layers or [_Layer(origin, {name: value})])
+        note = SHARED_STORE if name == "store" and origin == "user" and is_shared(value) else None
+        yield _effective((name,), value, layers or [_Layer(origin, {name: value})], note)
 
 
 def _of_editors(files: FileSettings) -> Iterator[EffectiveSetting]:
