@@ -119,6 +119,23 @@ def test_options_over_the_project_file_and_warnings(start_editor: StartEditor, f
     editor.close()
 
 
+def test_what_is_wrong_in_one_file_is_one_message(start_editor: StartEditor, folder: Path) -> None:
+    (folder / "ctxbudget.toml").write_text("hoover = true\nwatcher = true\n")
+    editor = start_editor(options=NOBODY_SAID)
+    uri = editor.open_file("a.md", TEXT)
+    told = editor.notification("window/showMessage")["message"]
+    assert told == (
+        'ctxbudget: ctxbudget.toml: unknown setting "hoover" (did you mean "hover"?); ignored (line 1); '
+        'unknown setting "watcher" (did you mean "watch"?); ignored (line 2)'
+    )
+    editor.notification("window/logMessage")
+    (folder / "ctxbudget.toml").write_text("[[\n")
+    editor.hints(uri)
+    assert editor.notification("window/showMessage")["message"].count("line 1") == 1
+    editor.notification("window/logMessage")
+    editor.close()
+
+
 def test_the_client_is_asked_and_its_word_counts_most(folder: Path) -> None:
     more = {"workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}}
     with EditorClient(folder, options={"contextWindow": 2000}, more=more) as editor:

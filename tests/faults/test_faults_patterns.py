@@ -192,7 +192,7 @@ def test_settings_over_the_bounds_are_named_with_their_line() -> None:
     assert 'setting "exclude.0"' in problem.message and '"exclude" is not used' in problem.message
     assert problem.line == 2
     many = parsed("ctxbudget.toml", f"include = [{''''x',''' * (MAX_GLOBS + 1)}]")
-    assert not many.values and f"at most {MAX_GLOBS} items" in many.problems[0].message
+    assert not many.values and f"at most {MAX_GLOBS} entries" in many.problems[0].message
     unknown = parsed("ctxbudget.toml", "".join(f"k{n} = 1\n" for n in range(100)))
     assert len(unknown.problems) == MAX_FAULTS + 1
     assert unknown.problems[-1].message.endswith("80 more settings are wrong")

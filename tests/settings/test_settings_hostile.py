@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ctxbudget_server.settings.reader import parsed
 from settings.conftest import Place
 
 HOSTILE: dict[str, tuple[bytes, str]] = {
@@ -68,6 +69,28 @@ def test_a_path_that_is_no_file_of_the_project(place: Place, tmp_path: Path, kin
     assert found["settings"][0]["origin"] == "default"
     done = place.run("call", "budget/status", "--get", "window")
     assert done.stdout.strip() == b"25000" and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ('policy = "bad"', 1, "must be 'aggressive', 'moderate', 'minimal' or 'auto', not 'bad'; not used"),
+        ("\n[thresholds]\nwarn = 0", 2, '"thresholds.warn" must be above 0, not 0; "thresholds" is not used'),
+        ("\n[nested.table]\na = 1", 2, 'unknown setting "nested"'),
+        ("\n[tool.ctxbudget]\npolicy = 'minimal'", 2, "is for pyproject.toml; here settings stand without it"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_of_the_file(text: str, line: int, told: str) -> None:
+    (problem,) = parsed("/project/ctxbudget.toml", text).problems
+    assert problem.line == line and told in problem.message
+
+
+def test_one_line_says_how_many_more_there_are(place: Place) -> None:
+    place.project("a = 1\nb = 1\nc = 1\n")
+    place.project("# Title\n", "a.md")
+    for arguments in (("call", "budget/status"), ("count", "a.md")):
+        (told,) = place.run(*arguments).stderr.decode().splitlines()
+        assert "(and 2 more)" in told, arguments
 
 
 def test_each_caller_says_so_and_goes_on(place: Place) -> None:

@@ -6,7 +6,7 @@ known of the model, the default. A session keeps only what was set for it, so th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -205,7 +205,7 @@ def contradictions(values: Mapping[str, Any]) -> list[Contradiction]:
         found.append(Contradiction(("targetShare",), message, ("contextWindow",)))
     at = _thresholds(values)
     if at.warn_at > at.critical_at:
-        message = f"warn ({at.warn_at} tokens) must not be above critical ({at.critical_at})"
+        message = f"warn ({at.warn_at:,} tokens) must not be above critical ({at.critical_at:,})"
         found.append(Contradiction(("thresholds", "warn"), message, ("contextWindow", "targetShare")))
     shares = values["reserveShares"]
     if abs(sum(shares.values()) - 1) > 1e-9:
@@ -229,6 +229,14 @@ def _contradicting(source: Source, name: str, wrong: Contradiction) -> Problem:
 def problems_of(files: FileSettings) -> tuple[Problem, ...]:
     """Everything in the files that is not used, whatever a session sets."""
     return (*files.problems, *Settings.of({}, files).left_out) if files.user or files.project else ()
+
+
+def in_one_line(problems: Sequence[Problem]) -> str | None:
+    """The first problem, and how many more there are; None if there is none."""
+    if not problems:
+        return None
+    more = f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
+    return f"{problems[0].place}: {problems[0].message}{more}; see ctxbudget config"
 
 
 def leaves(values: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

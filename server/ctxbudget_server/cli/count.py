@@ -61,7 +61,7 @@ def run(options: Namespace) -> int:
 
 def _model_of_workspace() -> str | None:
     """The model that the files of settings name; what is wrong in them is told."""
-    from ctxbudget_server.account.settings import Settings, problems_of
+    from ctxbudget_server.account.settings import Settings, in_one_line, problems_of
     from ctxbudget_server.settings.current import CurrentSettings
     from ctxbudget_server.workspace.documents import find_workspace
 
@@ -69,8 +69,8 @@ def _model_of_workspace() -> str | None:
         files = CurrentSettings(str(find_workspace(None, None))).now()
     except ProtocolError:
         return None
-    for problem in problems_of(files)[:1]:
-        complain("count", f"{problem.place}: {problem.message}; see ctxbudget config")
+    if warning := in_one_line(problems_of(files)):
+        complain("count", warning)
     return Settings.of({}, files).model
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_server.account.settings import merged
 from ctxbudget_server.settings.names import editor_names
 from ctxbudget_server.settings.source import Problem, Source
+from ctxbudget_server.settings.validity import faults_told
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
@@ -63,17 +64,7 @@ def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]
     try:
         EditorSettings.model_validate(values)
     except ValidationError as fault:
-        found: dict[tuple[str | int, ...], str] = {}
-        for error in fault.errors(include_url=False):
-            loc = error["loc"]
-            shown = ".".join(str(part) for part in loc)
-            if error["type"] == "extra_forbidden":
-                found[loc] = f'unknown setting "{shown}"; ignored'
-            else:
-                whose = "not used" if len(loc) == 1 else f'"{loc[0]}" is not used'
-                found.setdefault(loc[:1], f'setting "{shown}": {error["msg"].lower()}; {whose}')
-        whole = {path for path in found if len(path) == 1}
-        return [(path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole]
+        return faults_told(fault.errors(include_url=False))
     return []
 
 
@@ -93,7 +84,7 @@ def file_source(found: Source) -> SettingsSource:
 
 
 def _line(problem: Problem) -> str:
-    return "" if problem.line is None else f" (line {problem.line})"
+    return "" if problem.line is None or f"line {problem.line}," in problem.message else f" (line {problem.line})"
 
 
 def resolve(sources: Iterable[SettingsSource]) -> EditorSettings:

@@ -18,7 +18,7 @@ from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.notices import TOLD_WITH, notices, settings_notices
 from ctxbudget_server.account.request import Request, utc_now
-from ctxbudget_server.account.settings import problems_of
+from ctxbudget_server.account.settings import in_one_line, problems_of
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
@@ -149,13 +149,7 @@ class BudgetService:
 
     def settings_warning(self) -> str | None:
         """One line about the files of settings, if something in them is not used."""
-        problems = problems_of(self.files.now())
-        if fault := self._fault_of_retention():
-            return fault
-        if not problems:
-            return None
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return f"{problems[0].place}: {problems[0].message}{more}; see ctxbudget config"
+        return self._fault_of_retention() or in_one_line(problems_of(self.files.now()))
 
     def _fault_of_retention(self) -> str | None:
         if self._retain is None:

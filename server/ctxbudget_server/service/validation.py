@@ -28,8 +28,8 @@ def validate(row: Method, given: dict[str, Any]) -> BaseModel:
     """The params as a model; raises `invalidParams` with a location for each fault."""
     from pydantic import ValidationError
 
+    from ctxbudget_protocol.fault_messages import entries
     from ctxbudget_protocol.models import model_of
-    from ctxbudget_server.service.fault_messages import entries
 
     try:
         return model_of(row.params).model_validate(given)

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,7 +110,8 @@ def _unusable(path: str, why: str, line: int | None = None) -> Source:
 
 def _problem(path: str, fault: Fault, places: Mapping[tuple[str, ...], int]) -> Problem:
     known = (places[part] for end in range(len(fault.path), 0, -1) if (part := fault.path[:end]) in places)
-    return Problem(path, fault.message, next(known, None), ".".join(fault.path)[:200] or None)
+    within = (line for place, line in places.items() if fault.path and place[:1] == fault.path[:1])
+    return Problem(path, fault.message, next(chain(known, within), None), ".".join(fault.path)[:200] or None)
 
 
 def _places(lines: list[str]) -> dict[tuple[str, ...], int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ctxbudget_protocol.schema_reader import NotClearlyValid, SchemaReader
 from ctxbudget_server.settings.names import ACCESS, ACCESS_FORMS, ACCOUNT, editor_names, schema_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MAX_FAULTS = 20
 """Maximum number of faults told of one file; more are only counted."""
@@ -56,6 +59,13 @@ def _examined(name: str, value: Any, *, suggest: bool) -> tuple[dict[str, Any], 
     if name in ACCESS:
         return {}, [Fault((name,), f'setting "{name}": {ACCESS_FORMS[name]}; not used')]
     if schema_of(name) is None:
+        if name == "tool":
+            return {}, [
+                Fault(
+                    (name,),
+                    "[tool.ctxbudget] is for pyproject.toml; here settings stand without it; ignored",
+                )
+            ]
         return {}, [Fault((name,), f'unknown setting "{_short(name)}"{_nearest(name) if suggest else ""}; ignored')]
     values, faults = {name: value}, []
     while found := list(_faults(values)):
@@ -77,17 +87,30 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str
     try:
         model.model_validate(values)
     except ValidationError as fault:
-        found: dict[tuple[str | int, ...], str] = {}
-        for error in fault.errors(include_url=False):
-            loc = error["loc"]
-            shown = ".".join(_short(str(part)) for part in loc)
-            if error["type"] == "extra_forbidden":
-                found[loc] = f'unknown setting "{shown}"; ignored'
-            else:
-                whose = "not used" if len(loc) == 1 else f'"{loc[0]}" is not used'
-                found.setdefault(loc[:1], f'setting "{shown}": {error["msg"].lower()}; {whose}')
-        whole = {path for path in found if len(path) == 1}
-        yield from ((path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole)
+        yield from faults_told(fault.errors(include_url=False))
+
+
+def faults_told(errors: Iterable[ErrorDetails]) -> list[tuple[tuple[str | int, ...], str]]:
+    """The paths of what must go so that the rest is valid, each with the reason: an unknown member, or a setting."""
+    from ctxbudget_protocol.fault_messages import entries
+
+    found: dict[tuple[str | int, ...], str] = {}
+    wrong: list[ErrorDetails] = []
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            found[error["loc"]] = f'unknown setting "{_dotted(error["loc"])}"; ignored'
+        else:
+            wrong.append(error)
+    for entry in entries(wrong):
+        path = tuple(entry["loc"])
+        whose = "not used" if len(path) == 1 else f'"{path[0]}" is not used'
+        found.setdefault(path[:1], f'setting "{_dotted(path)}" {entry["msg"]}; {whose}')
+    whole = {path for path in found if len(path) == 1}
+    return [(path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole]
+
+
+def _dotted(path: Iterable[str | int]) -> str:
+    return ".".join(_short(str(part)) for part in path)
 
 
 def _remove(values: dict[str, Any], path: tuple[str | int, ...]) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Configuration:
-    """Sources of settings by folder. `warn` is called once for each problem. Thread-safe; `settings_for` may block.
+    """Sources of settings by folder. Thread-safe; `settings_for` may block.
+
+    `warn` is called once for the problems of a source.
 
     `roots` are real paths of folders that the user allowed when the server was started.
     """
@@ -122,16 +124,20 @@ class Configuration:
             source("workspace/configuration", client),
         ]
         for each in sources:
-            for warning in each.warnings:
-                self._warn_once(warning, each.name)
+            self._warn_once(each.warnings, each.name)
         return resolve(sources)
 
-    def _warn_once(self, warning: str, name: str) -> None:
-        """Report each problem once; clients give their settings twice, in `initializationOptions` and when asked."""
-        fault = warning.replace(name, "", 1)
-        if fault not in self._warned:
-            self._warned.add(fault)
-            self._warn(warning)
+    def _warn_once(self, warnings: Sequence[str], name: str) -> None:
+        """Report each problem once, those of one source together.
+
+        Clients give their settings twice, in `initializationOptions` and when asked.
+        """
+        faults = {warning.replace(name, "", 1): warning for warning in warnings}
+        new = [warning for fault, warning in faults.items() if fault not in self._warned]
+        self._warned |= faults.keys()
+        if new:
+            first, *rest = new
+            self._warn("; ".join([first, *(each.removeprefix(f"ctxbudget: {name}: ") for each in rest)]))
 
 
 def is_home(folder: str) -> bool:
