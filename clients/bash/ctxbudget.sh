@@ -199,13 +199,17 @@ _ctxbudget_count() { # CONTENT
 }
 
 _ctxbudget_panel() { # [N]
-    local title='Context Budget' rule='' i window budget retained level
+    local title='Context Budget' rule='' i window budget retained level source
     _ctxbudget_status context_budget_panel || return $?
     [[ -z ${_ctxbudget_values[1]-} ]] || title+=" After Phase ${_ctxbudget_values[1]}"
     for ((i = 0; i < 57; i++)); do rule+='━'; done
     printf '%s\n' "$rule" "$title" "$rule" ''
-    printf 'Current usage: %d tokens (%d%% of budget, %d%% of window)\n' "$retained" \
-        "$((retained * 100 / budget))" "$((retained * 100 / window))"
+    if [[ $source == default ]]; then # a window that nobody chose: no shares of it, no warnings
+        printf 'Current usage: %d tokens (the size of the window is not set)\n\n' "$retained"
+        return
+    fi
+    printf 'Current usage: %d tokens (%s, %s)\n' "$retained" \
+        "$(_ctxbudget_share "$budget" budget)" "$(_ctxbudget_share "$window" window)"
     printf 'Budget remaining: %d tokens\n\n' "$((budget - retained))"
     if ((retained > budget)); then
         printf '%s\n' '⚠️  WARNING: Budget exceeded!' 'Action: Apply aggressive pruning or reduce scope'
@@ -213,12 +217,16 @@ _ctxbudget_panel() { # [N]
 }
 
 _ctxbudget_alerts() { # [--no-prune]
-    local window budget retained level before
+    local window budget retained level source before
     [[ $# == 0 || $* == --no-prune ]] || { _ctxbudget_usage "context_budget_alerts [--no-prune]"; return 2; }
     _ctxbudget_status context_budget_alerts || return $?
+    if [[ $source == default ]]; then # nobody knows whether anything is full
+        printf 'Context usage: %d tokens; the size of the window is not set, so nothing is pruned\n' "$retained"
+        return
+    fi
     case $level in
         critical)
-            printf '🚨 CRITICAL: Context usage at %d%% of budget\n' "$((retained * 100 / budget))"
+            printf '🚨 CRITICAL: Context usage at %s\n' "$(_ctxbudget_share "$budget" budget)"
             echo 'Action: Emergency pruning required'
             (($# == 0)) || return 0
             before=$retained
@@ -227,19 +235,29 @@ _ctxbudget_alerts() { # [--no-prune]
             printf 'Pruned: %d tokens of transient data, %d remain\n' "$((before - retained))" "$retained"
             ;;
         warn)
-            printf '⚠️  WARNING: Context usage at %d%% of budget\n' "$((retained * 100 / budget))"
+            printf '⚠️  WARNING: Context usage at %s\n' "$(_ctxbudget_share "$budget" budget)"
             echo 'Action: Consider pruning non-critical data'
             ;;
     esac
 }
 
-# The figures of the account, in the caller's variables window, budget, retained and level.
+# Print what is retained, in the caller's variable, as a share; what is over the base in tokens.
+_ctxbudget_share() { # WHOLE BASE
+    if ((retained > $1)); then
+        printf '%d tokens over %s' "$((retained - $1))" "$2"
+    else
+        printf '%d%% of %s' "$((retained * 100 / $1))" "$2"
+    fi
+}
+
+# The figures of the account, in the caller's variables window, budget, retained, level and source (of the window).
 _ctxbudget_status() { # WHO
     local figures
-    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get window --get budget --get retained --get level) || return $?
+    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get window --get budget --get retained --get level \
+        --get windowSource) || return $?
     # shellcheck disable=SC2086  # split on purpose
     set -- $figures
-    window=$1 budget=$2 retained=$3 level=$4
+    window=$1 budget=$2 retained=$3 level=$4 source=$5
 }
 
 # ------------------------------------------------------------------------------------------- reading the arguments

@@ -119,3 +119,42 @@ def test_a_watch_can_be_ended(tmp_path: Path) -> None:
         client.request("session/open", {"watch": False})
         client.request("context/add", {"items": [{"layer": "transient", "tokens": 1}]})
         client.quiet(0.6)
+
+
+def test_texts_name_what_is_over_in_tokens(session: Session) -> None:
+    session.open(contextWindow=20_000, targetShare=0.25)
+    added = session.call("context/add", items=[{"layer": "transient", "tokens": 12_000}])
+
+    assert added["alerts"][0]["message"] == (
+        "12,000 tokens retained, 7,000 over the budget of 5,000: critical is reached at 4,750."
+    )
+    markdown = session.call("budget/report", format="markdown")["markdown"]
+    assert "7,000 over the budget of 5,000: critical" in markdown
+    assert "12,000 tokens are retained, 7,000 over budget." in markdown
+    assert "## Phases" not in markdown
+
+
+def test_no_text_warns_while_nobody_has_said_how_large_the_window_is(session: Session) -> None:
+    added = session.call("context/add", items=[{"layer": "transient", "tokens": 29_874}])
+    status = session.status()
+    markdown = session.call("budget/report", format="markdown")["markdown"]
+
+    assert (status["level"], status["windowSource"]) == ("critical", "default")
+    assert status["advice"] == {
+        "text": "29,874 tokens are retained; the size of the window is not set.",
+        "actions": [],
+    }
+    assert "the size of the window is not set" in added["alerts"][0]["message"]
+    assert "%" not in added["alerts"][0]["message"]
+    assert "the size of the window is not set" in status["diagnoses"][0]["message"]
+    assert not [word for word in ("Alerts", "Diagnoses", "critical", "over budget", "passed") if word in markdown]
+
+
+def test_without_a_window_the_rest_of_a_completed_phase_is_still_named(session: Session) -> None:
+    session.call("workflow/startPhase", phase=1)
+    session.call("workflow/completePhase", phase=1)
+    session.add(tokens=9_000, phase=1)
+
+    assert session.status()["advice"]["text"].endswith("Prune up to 9,000 transient tokens (phase 1 is complete).")
+    markdown = session.call("budget/report", format="markdown")["markdown"]
+    assert "phase 1 is complete and 9,000 transient tokens remain" in markdown

@@ -143,7 +143,7 @@ def test_an_estimate_says_so(tmp_path: Path) -> None:
 def test_report_prints_markdown_or_json(tmp_path: Path) -> None:
     run(tmp_path, "call", "context/add", '{"items": [{"layer": "transient", "tokens": 8000}]}')
 
-    assert "over budget" in run(tmp_path, "report").stdout.decode().lower()
+    assert "Retained **8,000** tokens" in run(tmp_path, "report").stdout.decode()
     assert json.loads(run(tmp_path, "report", "--json").stdout)["status"]["retained"] == 8_000
     assert run(tmp_path, "report", "no-such-session").returncode == 1
 

@@ -67,6 +67,9 @@ def test_a_command_leaves_nothing_open(folder: Path, words: tuple[str, ...]) -> 
     done = strictly(folder, "-m", "ctxbudget_server", *words, "--store", "s.db")
     if "context/get" in words:
         assert json.loads(done.stderr)["data"]["name"] == "unknownItem"
+    elif "report" in words:
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"ctxbudget report: there is no session yet in {folder}\n"
     else:
         assert (done.returncode, done.stderr) == (0, "")
 

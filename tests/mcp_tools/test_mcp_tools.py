@@ -241,3 +241,11 @@ def test_without_the_sdk_it_says_what_to_install(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"ctxbudget mcp: it needs the MCP SDK: pip install 'ctxbudget[mcp]'\n"
+
+
+def test_without_a_window_the_model_is_not_warned(session: Session) -> None:
+    session.add(tokens=29_874)
+
+    text, _ = ask(session, "budget_status", {})
+    assert text.startswith("29,874 tokens are retained; the size of the window is not set.\nretained: 29,874 tokens")
+    assert "available" not in text and "ver budget" not in text

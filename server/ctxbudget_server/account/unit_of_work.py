@@ -15,7 +15,7 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
 from ctxbudget_server.rules.leases import Lease
-from ctxbudget_server.rules.levels import RANK, next_level
+from ctxbudget_server.rules.levels import RANK, alert_text, next_level
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.interface import Reader, Writer
@@ -274,7 +274,6 @@ class UnitOfWork:
         if RANK[level] > RANK[session.level]:
             threshold = at.critical_at if level == "critical" else at.warn_at
             budget = self.settings.budget
-            share = ratio(session.retained, budget)
             self.alerts.append(
                 Alert(
                     level="critical" if level == "critical" else "warn",
@@ -283,11 +282,10 @@ class UnitOfWork:
                     threshold=threshold,
                     budget=budget,
                     window_source=self.settings.window_source,
-                    of_budget=share,
+                    of_budget=ratio(session.retained, budget),
                     revision=self.revision,
                     at=self.now,
-                    message=f"{session.retained:,} tokens retained, {share:.1%} of the budget of {budget:,}: "
-                    f"{level} is reached at {threshold:,}.",
+                    message=alert_text(level, session.retained, threshold, budget, self.settings.window_is_known),
                 )
             )
         self.session = replace(session, level=level)

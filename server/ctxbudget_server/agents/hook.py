@@ -156,7 +156,7 @@ def _turn_end(account: AccountClient, event: HostEvent, _: HookOptions) -> React
 
     if state_of(account, event.session) == "closed":
         return Reaction()  # an event that comes after the session's end does not open it again
-    alerts = learn(account, event)
+    alerts = [alert for alert in learn(account, event) if _warns(alert)]
     if event.host == "gemini":
         from ctxbudget_server.agents.compaction import follow_shrinking
 
@@ -262,6 +262,8 @@ def _alert(account: AccountClient, event: HostEvent, added: dict[str, Any]) -> t
     if not added["alerts"] or added["sessionId"] != event.session:
         return None, None
     alert = added["alerts"][-1]
+    if not _warns(alert):
+        return None, None
     return _message(alert), _advice(account.ask("budget/status", sessionId=event.session))
 
 
@@ -271,7 +273,12 @@ def _advice_with(account: AccountClient, event: HostEvent, report: dict[str, Any
     if event.agent or status["level"] == "ok":
         return None
     alerts = account.ask("budget/report", sessionId=event.session)["alerts"]
-    return _advice(status) if any(alert["at"] == report["addedAt"] for alert in alerts) else None
+    return _advice(status) if any(alert["at"] == report["addedAt"] and _warns(alert) for alert in alerts) else None
+
+
+def _warns(alert: dict[str, Any]) -> bool:
+    """Whether people are warned: not of the budget of a window that nobody chose."""
+    return bool(alert["windowSource"] != "default")
 
 
 def _message(alert: dict[str, Any]) -> str:

@@ -29,8 +29,7 @@ def after_phase(phase: int, status: Answer) -> str:
         f"Context Budget After Phase {phase}{name}",
         RULE,
         "",
-        f"Current usage: {status['retained']:,} tokens "
-        f"({share(status['ofBudget'])} of budget, {share(status['ofWindow'])} of window)",
+        f"Current usage: {status['retained']:,} tokens ({_part(status, 'budget')}, {_part(status, 'window')})",
         f"Budget remaining: {status['available']:,} tokens of {status['budget']:,}",
         f"Level: {status['level']}    Peak so far: {status['peak']:,} tokens",
         f"This phase: {_phase_row(row)}",
@@ -39,6 +38,12 @@ def after_phase(phase: int, status: Answer) -> str:
     if status["level"] != "ok":
         lines += ["", *_wrapped(f"WARNING: {status['advice']['text']}")]
     return "\n".join(lines)
+
+
+def _part(status: Answer, base: str) -> str:
+    """What is retained as a share of budget or window; what is over it in tokens."""
+    over = status["retained"] - status[base]
+    return f"{over:,} over {base}" if over > 0 else f"{share(status['retained'] / status[base])} of {base}"
 
 
 def _phase_row(row: Answer) -> str:

@@ -45,7 +45,7 @@ def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
     status = ask("budget/status", sessionId=session)
     lines = [
         status["advice"]["text"],
-        f"retained: {_retained(status)}; available: {status['available']:,}",
+        f"retained: {_retained(status)}",
         f"peak: {status['peak']:,}; processed: {status['processed']:,}; saved: {status['saved']:,}",
     ]
     layers = [f"{layer['layer']} {layer['retained']:,}" for layer in status["layers"] if layer["retained"]]
@@ -64,7 +64,8 @@ def _retained(status: dict[str, Any]) -> str:
     if status["windowSource"] == "default":
         return f"{retained:,} tokens (the size of the window is not set)"
     used = f"{retained:,} of {budget:,} budget tokens ({_share(retained, budget)})"
-    return f"{used}, {_share(retained, window)} of the window of {window:,}; level: {status['level']}"
+    of_window = f"{_share(retained, window)}{'' if retained > window else ' of'} the window of {window:,}"
+    return f"{used}, {of_window}; level: {status['level']}; available: {status['available']:,}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ctxbudget_server.presentation.markdown import text
+from ctxbudget_server.rules.advice import OF_WINDOW
+from ctxbudget_server.rules.levels import alert_text
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.common import Alert
     from ctxbudget_protocol.methods.budget import ReportResult
 
 ISSUES = {
@@ -20,14 +23,11 @@ ISSUES = {
 
 def as_markdown(report: ReportResult) -> str:
     """The same figures as the JSON form; every share names its base."""
-    parts = [
-        f"# Context budget report: {text(report.session_id)}",
-        _account(report),
-        "## Phases",
-        _phases(report),
-        "## Layers",
-        _layers(report),
-    ]
+    known = report.status.window_source != "default"
+    parts = [f"# Context budget report: {text(report.session_id)}", _account(report)]
+    if report.phases:
+        parts += ["## Phases", _phases(report)]
+    parts += ["## Layers", _layers(report, known)]
     if report.leases.reserved:
         leases = report.leases
         parts += [
@@ -37,10 +37,10 @@ def as_markdown(report: ReportResult) -> str:
         ]
     if report.artifacts:
         parts += ["## Artifacts to look at", _lines(_issue_lines(report))]
-    if report.alerts:
-        parts += ["## Alerts", _lines(f"{alert.at}: {text(alert.message)}" for alert in report.alerts)]
-    if report.diagnoses:
-        parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in report.diagnoses)]
+    if alerts := [alert for alert in report.alerts if alert.window_source != "default"]:
+        parts += ["## Alerts", _lines(f"{alert.at}: {text(_alert(alert))}" for alert in alerts)]
+    if diagnoses := [one for one in report.diagnoses if known or one.code not in OF_WINDOW]:
+        parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in diagnoses)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -78,6 +78,11 @@ def _account(report: ReportResult) -> str:
     return "\n".join([*lines, f"Provenance of the retained tokens: {sources or 'none retained'}."])
 
 
+def _alert(alert: Alert) -> str:
+    """Its sentence, made anew from its figures: those that older versions stored show more than 100 %."""
+    return alert_text(alert.level, alert.retained, alert.threshold, alert.budget, True)
+
+
 def _share(part: int, whole: int, base: str) -> str:
     """`42.0% of budget`; what is over it as tokens: `1,200 over budget`."""
     return f"{part - whole:,} over {base}" if part > whole else f"{part / whole:.1%} of {base}"
@@ -106,16 +111,25 @@ def _phases(report: ReportResult) -> str:
     return _table(("phase", "state", "allocated", "retained", "peak", "processed", "saved", ""), rows)
 
 
-def _layers(report: ReportResult) -> str:
+def _layers(report: ReportResult, window_is_known: bool) -> str:
+    """The layers; without ceilings, which are shares of the window, while nobody chose one."""
     rows = []
     for layer in report.layers:
         note = ""
-        if layer.breached:
+        if layer.breached and window_is_known:
             now = layer.ceiling is not None and layer.retained > layer.ceiling
             note = "ceiling passed" if now else "ceiling was passed"
             if layer.since_phase is not None:
                 note += f" from phase {layer.since_phase} on" if now else f" first in phase {layer.since_phase}"
-        rows.append((layer.layer, f"{layer.retained:,}", f"{layer.peak:,}", _figure(layer.ceiling), note))
+        rows.append(
+            (
+                layer.layer,
+                f"{layer.retained:,}",
+                f"{layer.peak:,}",
+                _figure(layer.ceiling if window_is_known else None),
+                note,
+            )
+        )
     return _table(("layer", "retained", "peak", "ceiling", ""), rows)
 
 

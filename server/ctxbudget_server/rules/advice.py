@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.lifecycle import Phase
+
+NOT_SET: Final = "the size of the window is not set"
+"""Why displays name no share, and do not warn."""
+
+OF_WINDOW: Final = frozenset({"overBudget", "layerCeiling"})
+"""Codes of diagnoses that compare with a share of the window; they say little while nobody chose the window."""
 
 
 class Diagnosis(NamedTuple):
@@ -50,15 +56,15 @@ def diagnose(
     layers: Mapping[str, tuple[int, int]],
     phases: Sequence[PhaseFigures],
     allocated: bool,
+    *,
+    window_is_known: bool,
 ) -> list[Diagnosis]:
     """Everything that is wrong now. `layers`: retained tokens and ceiling by layer name."""
     found = []
     if retained > budget:
-        found.append(
-            Diagnosis(
-                "overBudget", retained, budget, f"{retained:,} tokens are retained, {retained - budget:,} over budget"
-            )
-        )
+        over = f"{retained:,} tokens are retained, {retained - budget:,} over "
+        base = "budget" if window_is_known else f"the default budget of {budget:,}; {NOT_SET}"
+        found.append(Diagnosis("overBudget", retained, budget, over + base))
     for layer, (tokens, ceiling) in layers.items():
         if tokens > ceiling:
             found.append(
@@ -105,8 +111,13 @@ def _diagnose_phase(figures: PhaseFigures, allocated: bool) -> Iterable[Diagnosi
         )
 
 
-def advise(level: Level, budget: int, retained: int, transient: int, phases: Sequence[PhaseFigures]) -> Advice:
-    """What to do now. `transient`: retained tokens of layer transient, which can be removed first."""
+def advise(level: Level, budget: int | None, retained: int, transient: int, phases: Sequence[PhaseFigures]) -> Advice:
+    """What to do now. `transient`: retained tokens of layer transient, which can be removed first.
+
+    `budget` is None while nobody has said how large the window is; then `level` calls for nothing.
+    """
+    if budget is None:
+        level = "ok"
     actions = []
     for figures in phases:
         if figures.phase.state == "completed" and figures.transient:
@@ -127,21 +138,28 @@ def advise(level: Level, budget: int, retained: int, transient: int, phases: Seq
                 "transient items can go; metadata and originals stay retrievable",
             )
         )
-    left = budget - retained
-    state = f"{retained:,} of {budget:,} budget tokens are in use"
-    if left < 0:
-        head = f"Over budget by {-left:,}: {state}."
-    elif level == "critical":
-        head = f"Critical: {state}, {left:,} left."
-    elif level == "warn":
-        head = f"Warning: {state}, {left:,} left."
-    else:
-        head = f"{state[0].upper()}{state[1:]}, {left:,} left."
     if actions:
         best = max(actions, key=lambda action: action.saves or 0)
         tail = f" Prune up to {best.saves:,} transient tokens ({best.why})."
+    elif budget is None:
+        tail = ""
     elif level == "ok":
         tail = " Nothing needs to be done."
     else:
         tail = " Complete the running phase, move facts to metadata, or reduce the scope."
-    return Advice(head + tail, actions)
+    return Advice(_state(level, budget, retained) + tail, actions)
+
+
+def _state(level: Level, budget: int | None, retained: int) -> str:
+    """The first sentence of the advice."""
+    if budget is None:
+        return f"{retained:,} tokens are retained; {NOT_SET}."
+    left = budget - retained
+    state = f"{retained:,} of {budget:,} budget tokens are in use"
+    if left < 0:
+        return f"Over budget by {-left:,}: {state}."
+    if level == "critical":
+        return f"Critical: {state}, {left:,} left."
+    if level == "warn":
+        return f"Warning: {state}, {left:,} left."
+    return f"{state[0].upper()}{state[1:]}, {left:,} left."

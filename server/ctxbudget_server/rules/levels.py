@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ctxbudget_protocol.words import Level
-from ctxbudget_server.rules.shares import ceil_share
+from ctxbudget_server.rules.shares import ceil_share, ratio
 
 RANK: dict[Level, int] = {"ok": 0, "warn": 1, "critical": 2}
 
@@ -43,6 +43,17 @@ def _release(budget: int, reached_at: int, setting: float | None) -> int:
     if setting is not None:
         return min(_tokens(budget, setting), reached_at)
     return reached_at - min(ceil_share(budget, RELEASE_SHARE), reached_at // 10)
+
+
+def alert_text(level: Level, retained: int, threshold: int, budget: int, window_is_known: bool) -> str:
+    """The sentence of an alert, from its figures in tokens; never a share above 100 %."""
+    if not window_is_known:
+        share, base = "", f" of the default budget of {budget:,}; the size of the window is not set"
+    elif retained > budget:
+        share, base = f", {retained - budget:,} over the budget of {budget:,}", ""
+    else:
+        share, base = f", {ratio(retained, budget):.1%} of the budget of {budget:,}", ""
+    return f"{retained:,} tokens retained{share}: {level} is reached at {threshold:,}{base}."
 
 
 def next_level(level: Level, retained: int, at: Thresholds) -> Level:
