@@ -285,3 +285,9 @@ def test_everything_that_is_exported_is_there() -> None:
 def test_asyncio_is_imported_by_who_uses_it() -> None:
     program = "import sys, ctxbudget_client; assert 'asyncio' not in sys.modules; ctxbudget_client.AsyncClient"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(("wanted", "missing"), [({"tokens": 5}, "holder"), ({"holder": "a"}, "tokens")])
+def test_a_lease_says_what_it_needs(run: Run, wanted: dict[str, object], missing: str) -> None:
+    with pytest.raises(TypeError, match=f"a lease needs {missing}: lease"):
+        run.lease(**wanted)  # type: ignore[arg-type]

@@ -21,6 +21,8 @@ class LeaseAccount:
     """What a lease reserved, and what was added under it."""
 
     def __init__(self, wanted: p.BudgetReserveParams) -> None:
+        if missing := [name for name in ("tokens", "holder") if name not in wanted]:
+            raise TypeError(f'a lease needs {" and ".join(missing)}: lease(tokens=300, holder="research-1")')
         self.holder = wanted["holder"]
         self.tokens = wanted["tokens"]
         """Tokens that it reserves."""
