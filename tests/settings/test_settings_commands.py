@@ -96,8 +96,24 @@ def test_what_init_leaves_as_comments_is_valid_too() -> None:
 def test_init_changes_no_file(place: Place, name: str, text: str) -> None:
     path = place.project(text, name)
     done = place.run("init", "--yes")
-    assert done.returncode == 1 and f"{path} has settings already: edit it".encode() in done.stderr
+    assert done.returncode == 1 and f": {path} ".encode() in done.stderr and b": edit it" in done.stderr
     assert path.read_text() == text and len(list(place.folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("typo", ["2m5", "1e6", "200000 tokens", "-5", "=200k"])
+def test_init_takes_no_typo_for_a_model(place: Place, typo: str) -> None:
+    done = place.run("init", "--yes", f"--model-or-window={typo}")
+    assert done.returncode == 2 and b"expected a model or a number of tokens" in done.stderr
+    assert not (place.folder / "ctxbudget.toml").exists()
+
+
+def test_init_says_that_the_window_is_not_known(place: Place) -> None:
+    assert b"the window is not set" in place.run("init", "--yes").stdout
+    assert b"is there already, though it sets nothing" in place.run("init", "--yes").stderr
+    (place.folder / "ctxbudget.toml").unlink()
+    assert b"the window of 'my-model' is not known" in place.run("init", "--yes", "--model-or-window=my-model").stdout
+    (place.folder / "ctxbudget.toml").unlink()
+    assert b"the window" not in place.run("init", "--yes", "--model-or-window", "200 k").stdout
 
 
 def test_init_follows_no_link(place: Place, tmp_path: Path) -> None:

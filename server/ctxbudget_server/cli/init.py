@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -15,6 +16,7 @@ from ctxbudget_protocol.words import Policy
 from ctxbudget_server.presentation.output import complain, show
 from ctxbudget_server.settings.places import PROJECT_FILES
 from ctxbudget_server.settings.reader import parsed, read_source
+from ctxbudget_server.tokens.windows import known_window
 from ctxbudget_server.workspace.documents import find_workspace
 
 WRITTEN, FAILED, MISUSED = 0, 1, 2
@@ -56,7 +58,9 @@ def run(options: Namespace) -> int:
         return FAILED
     path = workspace / PROJECT_FILES[0]
     if there := _settings_there(workspace):
-        complain("init", f"{there} has settings already: edit it; `ctxbudget config` shows what is in force")
+        says = _is_link_or_says_something(there)
+        state = "has settings already" if says else "is there already, though it sets nothing"
+        complain("init", f"{there} {state}: edit it; `ctxbudget config` shows what is in force")
         return FAILED
     if options.model_or_window is not None:
         try:
@@ -68,12 +72,12 @@ def run(options: Namespace) -> int:
         complain("init", "stdin is not a terminal, so nobody can be asked: use --yes, with options for the answers")
         return MISUSED
     try:
-        text = file_text(_answers(options))
+        answers = _answers(options)
     except (EOFError, ValueError):
         complain("init", "no answer; nothing is written")
         return FAILED
     try:
-        _write(path, text)
+        _write(path, file_text(answers))
     except FileExistsError:
         complain("init", f"{path} exists by now: edit it")
         return FAILED
@@ -81,7 +85,14 @@ def run(options: Namespace) -> int:
         complain("init", f"{path}: {fault.strerror}; nothing is written")
         return FAILED
     show([f"wrote {path}; `ctxbudget config` shows what is in force"])
+    if answers.window is None and (answers.model is None or known_window(answers.model) is None):
+        whose = f"of {answers.model!r} is not known" if answers.model else "is not set"
+        show([f"the window {whose}: until an agent reports it or contextWindow is set, shares are not shown"])
     return WRITTEN
+
+
+def _is_link_or_says_something(path: Path) -> bool:
+    return path.is_symlink() or read_source(str(path), of_user=False).says_something
 
 
 def _settings_there(workspace: Path) -> Path | None:
@@ -123,12 +134,13 @@ def _ask(question: str, read: Any) -> Any:
 
 
 def _model_or_window(text: str) -> int | str:
-    plain = text.strip().lower().replace(",", "").replace("_", "")
+    plain = re.sub(r"[\s,_]", "", text.lower())
     factor = {"k": 1_000, "m": 1_000_000}.get(plain[-1:], 1)
     digits = plain[:-1] if factor > 1 else plain
     value = int(digits) * factor if digits.isascii() and digits.isdecimal() and len(digits) <= 10 else text.strip()
     name = "contextWindow" if isinstance(value, int) else "model"
-    if parsed("answer", f"{name} = {_toml(value)}").problems:
+    is_mistyped = isinstance(value, str) and not value[:1].isalpha()  # such as 1e6 or -5: no model is called that
+    if is_mistyped or parsed("answer", f"{name} = {_toml(value)}").problems:
         raise ArgumentTypeError(f"expected a model or a number of tokens from 1 to 1,000,000,000, got {text!r}")
     return value
 
