@@ -65,6 +65,7 @@ def test_imports_are_followed(start_editor: StartEditor, folder: Path) -> None:
     title = editor.lenses(uri)[0]["title"]
     assert title.startswith(f"{count(text)} tokens") and title.endswith(f"loads {loads} tokens with 2 imports")
     assert "Import" in (editor.hover(uri, 2) or "") and "not loaded again" in (editor.hover(uri, 3) or "")
+    assert "Loaded with its imports: " in (editor.hover(uri, 0) or "")
     # What is open counts as it stands, and the importer hears of it.
     imported = editor.open((folder / "docs" / "b.md").as_uri(), "# b\n\n" + LINE * 100)
     title = editor.lenses(uri)[0]["title"]

@@ -100,7 +100,7 @@ def _inside(view: View, section: CountedSection) -> str:
 def _document_text(view: View, page: Page) -> str:
     lines = [page.strong(f"{page.text(view.name)}: {view.summary()}")]
     if shares := view.of_both(view.loads):
-        lines.append(f"{shares}.")
+        lines.append(f"Loaded with its imports: {shares}." if view.imported else f"{shares}.")
     if view.ceiling is not None:
         lines.append(
             f"Ceiling of layer {view.layer}: {view.ceiling:,} tokens"
