@@ -1,10 +1,10 @@
 """The context windows of well-known models, for sessions whose window nobody has said: assumed, and marked as such.
 
-A window is what a request may hold, in tokens (`max_input_tokens` where providers count the answer apart). Sizes are
-those of the providers' model pages (platform.openai.com/docs/models, platform.claude.com/docs/en/about-claude/models,
-ai.google.dev/gemini-api/docs/models, api-docs.deepseek.com, platform.moonshot.ai, docs.z.ai) as of `CHECKED`, without
-windows that must be asked for; claude-opus-5 is what Claude Code 2.1.332 reports. A family whose members differ in ways
-that their names do not tell is left out.
+A window is what a request may hold, in tokens; where a provider counts the answer as part of it, less the longest
+answer (GPT-5: 400,000 - 128,000, from GPT-5.4: 1,050,000 - 128,000). Sources: for Claude, "Context windows" and the
+models' pages at platform.claude.com/docs; for GPT, the providers' pages and resellers that quote them (docs.oxen.ai,
+docs.uipath.com); for Gemini, Llama, DeepSeek, GLM and Kimi, their model cards. Newer models, and names such as `opus`
+whose meaning moves on to a newer model, are left out: no window is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-CHECKED: Final = "2025-12"
-"""When the sizes were compared with the providers' pages, year and month."""
+CHECKED: Final = "2026-11"
+"""When the sizes of Claude and GPT models were last looked up, year and month."""
 
 
 class Window(NamedTuple):
@@ -33,7 +33,8 @@ _WINDOWS: Final = tuple(
     for pattern, tokens, family in (
         (r"gpt-oss", 131_072, "gpt-oss"),
         (r"gpt-5(\.\d+)?-chat", 128_000, "gpt-5-chat"),
-        (r"gpt-5|codex-mini", 272_000, "gpt-5"),
+        (r"gpt-5[.-][45](?!\d)", 922_000, "gpt-5.4"),
+        (r"gpt-5([.-][123])?(?![.\d])|codex-mini", 272_000, "gpt-5"),
         (r"gpt-4\.1", 1_047_576, "gpt-4.1"),
         (r"gpt-4\.5|gpt-4o|chatgpt-4o|gpt-4-turbo|o1-(mini|preview)", 128_000, "gpt-4o"),
         (r"o1|o3|o4-mini", 200_000, "o-series"),
@@ -41,14 +42,15 @@ _WINDOWS: Final = tuple(
         (r"gpt-4(?![a-z0-9.])", 8_192, "gpt-4"),
         (r"gpt-3\.?5", 16_385, "gpt-3.5-turbo"),
         (r"claude-(2\.0|instant)", 100_000, "claude-2.0"),
-        (r"(claude-)?opus-5", 1_000_000, "claude-opus-5"),
-        (r"claude|(opus|sonnet|haiku)\b", 200_000, "claude"),
+        (r"claude-(fable|mythos|opus|sonnet)-5(?!\d)|claude-haiku-5[.-]5(?!\d)", 1_000_000, "claude-5"),
+        (r"claude-opus-4[.-][678](?!\d)|claude-sonnet-4[.-]6(?!\d)", 1_000_000, "claude-4.6"),
+        (r"claude-(2\.1|3|(opus|sonnet|haiku)-4(?!\d))", 200_000, "claude-4"),
         (r"gemini-1\.5-pro", 2_097_152, "gemini-1.5-pro"),
-        (r"gemini", 1_048_576, "gemini"),
+        (r"gemini-(1\.5-flash|[23](?!\d))", 1_048_576, "gemini"),
         (r"gemma-?3", 131_072, "gemma-3"),
         (r"llama-?3[.-][123]", 131_072, "llama-3.1"),
         (r"llama-?3", 8_192, "llama-3"),
-        (r"deepseek", 131_072, "deepseek"),
+        (r"deepseek-(v3|r1)(?!\d)", 131_072, "deepseek-v3"),
         (r"glm-?4\.6", 204_800, "glm-4.6"),
         (r"glm-?4\.5", 131_072, "glm-4.5"),
         (r"kimi-k2-(0905|thinking|turbo)", 262_144, "kimi-k2"),
