@@ -12,7 +12,7 @@ after that has no bound.
 
 Growth is the median of the last tenth of the measured time over the median of its first tenth, less one. The run fails
 (exit code 1) at a growth of the memory of 2 % or more, or when the median of open descriptors in the last tenth is
-above the most in the first half of all the time: a worker thread holds three while it lives, and there are more in a burst.
+above the most in the first half of all the time: a worker thread holds three, and there are more in a burst.
 """
 
 from __future__ import annotations
