@@ -12,9 +12,11 @@ from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.chunks import Check, Chunk, Measure, cut
 from ctxbudget_server.editor.imports import Mention, mentions_in
 from ctxbudget_server.editor.lines import Splice
+from ctxbudget_server.markdown.fences import nesting_of
 from ctxbudget_server.markdown.scan import State
 from ctxbudget_server.markdown.structure import header_lines
 
+NOTHING: frozenset[int] = frozenset()
 FRONT_LINES = 402
 """Maximum number of lines of front matter, plus the line after it."""
 DIFFED = 16_384
@@ -111,15 +113,30 @@ class Analysis:
 
     def _lines_with(self, sign: str) -> Iterator[tuple[int, str]]:
         """The numbered lines outside code that contain the sign."""
-        state, start = self._first_state(), 0
-        for chunk in self._chunks:
-            scanned = chunk.scan(state)
+        state, start, nested = self._first_state(), 0, self._nested_fences()
+        for number, chunk in enumerate(self._chunks):
+            scanned = chunk.scan(state, nested.get(number, NOTHING))
             if sign in chunk.text:
-                code = {number for begin, end in scanned.code for number in range(begin, end)}
-                for number, line in enumerate(chunk.lines):
-                    if sign in line and number not in code:
-                        yield start + number, line
+                code = {place for begin, end in scanned.code for place in range(begin, end)}
+                for place, line in enumerate(chunk.lines):
+                    if sign in line and place not in code:
+                        yield start + place, line
             state, start = scanned.state, start + chunk.size
+
+    def _nested_fences(self) -> dict[int, frozenset[int]]:
+        """By chunk: the lines, counted from its first, that are fences within another fence."""
+        front, starts = self._first_state().left, self._line_starts()
+        fences = [
+            fence._replace(line=start + fence.line)
+            for chunk, start in zip(self._chunks, starts, strict=True)
+            for fence in chunk.fences
+            if start + fence.line >= front
+        ]
+        found: dict[int, set[int]] = {}
+        for line in nesting_of(fences).content:
+            number = bisect_right(starts, line) - 1
+            found.setdefault(number, set()).add(line - starts[number])
+        return {number: frozenset(lines) for number, lines in found.items()}
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
@@ -154,9 +171,9 @@ class Analysis:
     def _sections(self, counter: Counter, before: list[Measure], check: Check) -> list[CountedSection]:
         """`before` gets the scanner's state before each chunk and at the end."""
         found: list[tuple[int, int, int, str, Measure]] = []
-        state, start = self._first_state(), 0
+        state, start, nested = self._first_state(), 0, self._nested_fences()
         for number, chunk in enumerate(self._chunks):
-            scanned = chunk.scan(state)
+            scanned = chunk.scan(state, nested.get(number, NOTHING))
             for line, last, level, title in scanned.headings:
                 at = before[number] if line == 0 else self._before_line(number, line, counter, before, check)
                 found.append((start + line, start + last, level, title, at))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ctxbudget_server.editor.lines import bare
-from ctxbudget_server.markdown.scan import State, scan
+from ctxbudget_server.markdown.scan import State, scan, scan_whole
 from ctxbudget_server.markdown.structure import header_lines
 
 _START = re.compile(r"\s*<!-- ctxbudget:metadata\b.*-->\s*$")
@@ -54,8 +54,7 @@ def find_block(lines: Sequence[str]) -> Block | None:
 
 def _code_lines(lines: Sequence[str]) -> set[int]:
     front = header_lines([bare(line) for line in lines[:402]])
-    found = scan(lines, State("front", left=front) if front else State()).code
-    return {number for start, end in found for number in range(start, end)}
+    return {number for start, end in scan_whole(lines, front).code for number in range(start, end)}
 
 
 def without_block(lines: Sequence[str], block: Block | None) -> list[str]:

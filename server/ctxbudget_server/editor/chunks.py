@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ctxbudget_server.markdown.fences import FenceLine, fence_lines
 from ctxbudget_server.markdown.scan import Scan, State, scan, scan_as_one
 
 Check = Callable[[], None]
@@ -29,7 +30,7 @@ class Measure(NamedTuple):
 class Chunk:
     """Whole lines, with cached results: measures by model, scans by the state before them."""
 
-    __slots__ = ("_last", "_scans", "lines", "measures", "size", "tails", "text")
+    __slots__ = ("_fences", "_last", "_scans", "lines", "measures", "size", "tails", "text")
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -38,19 +39,30 @@ class Chunk:
         self.measures: dict[str, Measure] = {}
         self.tails: dict[tuple[str, int], Measure] = {}
         """Measures of the lines from a given one to the end, by model and line."""
-        self._scans: dict[State, Scan] = {}
-        self._last: tuple[State, Scan] | None = None
+        self._scans: dict[tuple[State, frozenset[int]], Scan] = {}
+        self._last: tuple[State, frozenset[int], Scan] | None = None
+        self._fences: list[FenceLine] | None = None
 
-    def scan(self, state: State) -> Scan:
-        """The chunk's headings and code, given the state before it."""
-        if self._last is not None and state is self._last[0]:
-            return self._last[1]
-        found = self._scans.get(state)
+    @property
+    def fences(self) -> list[FenceLine]:
+        """The lines that look like fences, numbered from the chunk's first."""
+        if self._fences is None:
+            marked = "```" in self.text or "~~~" in self.text
+            self._fences = fence_lines(self.lines) if marked else []
+        return self._fences
+
+    def scan(self, state: State, content: frozenset[int]) -> Scan:
+        """The chunk's headings and code, given the state before it and which of its fences are content of another."""
+        if self._last is not None and state is self._last[0] and content == self._last[1]:
+            return self._last[2]
+        key = state, content
+        found = self._scans.get(key)
         if found is None:
             if len(self._scans) >= KEPT_SCANS:
                 self._scans.clear()
-            found = self._scans[state] = scan_as_one(self.text, self.size, state) or scan(self.lines, state)
-        self._last = state, found
+            found = scan_as_one(self.text, self.size, state) or scan(self.lines, state, content)
+            self._scans[key] = found
+        self._last = state, content, found
         return found
 
 

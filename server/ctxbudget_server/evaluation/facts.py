@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ctxbudget_server.extract.search.identifiers import find_paths
-from ctxbudget_server.markdown.scan import State, scan
+from ctxbudget_server.markdown.scan import scan_whole
 
 MIN_LENGTH, MAX_LENGTH = 3, 120
 """Characters of a fact: a shorter one stands in any text by chance, a longer one is a quotation."""
@@ -52,6 +52,6 @@ def _in_word(character: str) -> bool:
 
 def _without_code_blocks(text: str) -> str:
     lines = text.split("\n")
-    for start, end in scan(lines, State()).code:
+    for start, end in scan_whole(lines, 0).code:
         lines[start:end] = [""] * (end - start)
     return "\n".join(lines)

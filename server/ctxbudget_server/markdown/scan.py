@@ -7,13 +7,14 @@ only what may have changed is scanned again.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ctxbudget_server.markdown.fences import FENCE, fence_lines, nesting_of
+
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-FENCE = re.compile(r"( *)(`{3,}|~{3,})(.*)$")
 ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)])( {1,4})(?=\S)")
 NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|>|#{1,6}(?:[ \t]|$)|\||<|(?:[-*_][ \t]*){3,}$)")
 HTML_BLOCK = re.compile(
@@ -69,14 +70,26 @@ class Scan:
     state: State = field(default_factory=State)
 
 
-def scan(lines: Sequence[str], state: State) -> Scan:
-    """Scan lines (with or without their ends), starting from a state."""
+def scan(lines: Sequence[str], state: State, content: Container[int] = ()) -> Scan:
+    """Scan lines (with or without their ends), starting from a state.
+
+    `content` has the numbers of the lines that do not end the fence in which they stand (see `fences`).
+    """
     found = Scan()
     for number, line in enumerate(lines):
+        if state.block == "fence" and number in content:
+            _mark(found.code, number)
+            continue
         text = line.rstrip("\r\n")
         state = _step(found, number, text, state) if state.block else _open(found, number, text, state)
     found.state = state
     return found
+
+
+def scan_whole(lines: Sequence[str], front: int) -> Scan:
+    """Scan a whole text, of which so many lines are front matter."""
+    content = nesting_of(fence_lines(lines[front:], front)).content
+    return scan(lines, State("front", left=front) if front else State(), content)
 
 
 def scan_as_one(text: str, lines: int, state: State) -> Scan | None:

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 
 _LINK = re.compile(
     r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,800}(?:\([^()\s]{0,200}\))?[^()\s]{0,300}(?: +\"[^\"]{0,200}\")?\)"
 )
 _REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[[^\[\]]{0,200}\]")
 _RST_LINK = re.compile(r"`([^`<>]{1,300}?)\s*<[^<>`\s]{1,500}>`_{1,2}")
-_RST_ROLE = re.compile(r":[a-z:]{2,20}:`([^`]{1,200})`")
+_RST_ROLE = re.compile(r"(?<![`\w]):[a-z:]{2,20}:`([^`]{1,200})`")
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.S)
 _TAG = re.compile(
     r"</?(?:a|b|br|code|details|div|em|i|img|kbd|p|small|span|strong|sub|summary|sup|u)\b[^<>]{0,300}>", re.I
 )
-_STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])|\*\*\*|(?<!\w)__(?=\w)|(?<=[\w.!?])__(?!\w)")
+_STRONG = re.compile(
+    r"(?<![\w*\\])\*\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*\*(?![\w*])"
+    r"|(?<![\w*\\])\*\*(?=[^\s*]|\*[^\s*])((?:[^*]|\*(?!\*)){1,2000}?)(?<=\S)\*\*(?![\w*])"
+    r"|(?<!\w)__(?=[^\s_])((?:[^_]|_(?!_)){1,2000}?)(?<=[^\s_])__(?!\w)"
+)
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
+_GLOB_SIGN = r"[\w.@~{},$/*?\[\]!-]"
+_CODE = re.compile(
+    rf"{_CODE_SPAN.pattern}"
+    # globs, __init__.py, and (*args, **kwargs) in plain prose
+    rf"|(?<![\w.@~{{}},$/*?\[\]!-])(?={_GLOB_SIGN}{{0,120}}?(?:/\*|\*/|\*\.\w))"
+    rf"(?!(\*+)\w[^*\s]*\3){_GLOB_SIGN}{{2,120}}"
+    r"|(?<!\w)__[a-z0-9]+(?:_[a-z0-9]+)*__(?!\w)"
+    r"|(?<![\w*])\*{1,2}(?:kw)?args\b(?!\*)"
+    r"|[\ue000\ue001]"
+)
+"""What no markup is removed from; the signs of our own place holders too, so that each means one piece."""
+_HOLDER = re.compile("\ue000(\\d+)\ue001")
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,400}~~")
 _STRUCK_TAG = re.compile(r"<(del|s|strike)>[^<>]{1,400}</\1>", re.I)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
@@ -53,27 +72,44 @@ def plain(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        # reStructuredText marks code with two back-ticks, for which one is as good.
+        kept.append(f"`{match[2]}`" if match[1] == "``" and "`" not in match[2] else match[0])
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    if "`" in text or "*" in text or "__" in text:
+        if ":`" in text:
+            text = _RST_ROLE.sub(r"`\1`", text)
+        if "`_" in text:
+            text = _RST_LINK.sub(r"\1", text)
+        text = _CODE.sub(keep, text)
     if "~~" in text:
         text = _STRUCK.sub(" ", text)
     if "[" in text:
         text = _FOOTNOTE.sub("", _REFERENCE.sub(r"\1", _LINK.sub(r"\1", text)))
     if "<" in text:
-        text = _TAG.sub(" ", _STRUCK_TAG.sub(" ", _COMMENT.sub(" ", _RST_LINK.sub(r"\1", text))))
-    if ":`" in text:
-        text = _RST_ROLE.sub(r"`\1`", text)
+        text = _TAG.sub(" ", _STRUCK_TAG.sub(" ", _COMMENT.sub(" ", text)))
     if "*" in text or "__" in text:
-        text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
-    if "``" in text:
-        text = text.replace("``", "`")
-    return _SPACES.sub(" ", text).strip()
+        text = _EMPHASIS.sub(r"\1", _STRONG.sub(_inside, text))
+    text = _SPACES.sub(" ", text).strip()
+    return _HOLDER.sub(lambda match: kept[int(match[1])], text) if kept else text
+
+
+def _inside(match: re.Match[str]) -> str:
+    return match[1] or match[2] or match[3]
 
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of plain prose, in order and complete."""
     found: list[str] = []
     start = 0
+    spans = _code_spans(text)
     for match in _END.finditer(text):
         end = match.end()
+        if _is_within(spans, match.start()):
+            continue
         tail = text[max(start, end - 28) : end].strip()[-24:]
         if not tail:
             continue
@@ -89,6 +125,16 @@ def split_sentences(text: str) -> list[str]:
     return found
 
 
+def _code_spans(text: str) -> list[tuple[int, int]]:
+    """Where the code spans of a text begin and end."""
+    return [match.span() for match in _CODE_SPAN.finditer(text)] if "`" in text else []
+
+
+def _is_within(spans: list[tuple[int, int]], place: int) -> bool:
+    at = bisect_right(spans, (place, sys.maxsize)) - 1
+    return at >= 0 and place < spans[at][1] - 1
+
+
 def split_loosely(text: str) -> list[str]:
     """Sentences, including those without capitals and those separated by a literal `\\n`."""
     return [
@@ -101,10 +147,13 @@ def split_loosely(text: str) -> list[str]:
 def _loose_pieces(sentence: str) -> list[str]:
     found: list[str] = []
     start = 0
+    spans = _code_spans(sentence)
     for match in _LOOSE_END.finditer(sentence):
         end = match.end()
-        if end - start < _MIN_LOOSE or _ABBREVIATION.search(
-            sentence[max(start, match.start() - 24) : match.start() + 1].rsplit(maxsplit=1)[-1]
+        if (
+            end - start < _MIN_LOOSE
+            or _is_within(spans, match.start())
+            or _ABBREVIATION.search(sentence[max(start, match.start() - 24) : match.start() + 1].rsplit(maxsplit=1)[-1])
         ):
             continue
         found.append(sentence[start:end].strip())

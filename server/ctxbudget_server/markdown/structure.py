@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ctxbudget_server.markdown.fences import fence_lines, nesting_of
 from ctxbudget_server.markdown.lines import bare_lines
 from ctxbudget_server.markdown.scan import Heading, State, is_plausible, scan
 
@@ -31,6 +32,8 @@ class Structure:
     comments: list[tuple[int, int]]
     header: int
     """Number of lines of YAML front matter or raw `key: value` lines at the top; 0 if there are none."""
+    unsure: tuple[int, ...] = ()
+    """Lines (0-based) at which fences begin whose nesting is ambiguous."""
 
 
 def front_matter_lines(lines: list[str]) -> int:
@@ -69,11 +72,10 @@ def analyse(text: str) -> Structure:
     """Headings, code and comments of a text."""
     lines = bare_lines(text)
     front = header_lines(lines)
-    if len(text) <= AST_LIMIT and len(lines) <= AST_LINES:
-        headings, code, comments = _by_tree(lines, front)
-    else:
-        headings, code, comments = _by_scan(lines, front)
-    return Structure(lines, headings, code, comments, front)
+    nesting = nesting_of(fence_lines(lines[front:], front))
+    read = _by_tree if len(text) <= AST_LIMIT and len(lines) <= AST_LINES else _by_scan
+    headings, code, comments = read(lines, front, nesting.content)
+    return Structure(lines, headings, code, comments, front, nesting.unsure)
 
 
 @cache
@@ -85,7 +87,13 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _by_tree(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]:
+Parts = tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]
+"""Headings, code and comments."""
+
+
+def _by_tree(lines: list[str], front: int, content: frozenset[int] = frozenset()) -> Parts:
+    if content:  # the parser must not see the fences that are content of another
+        lines = ["" if number in content else line for number, line in enumerate(lines)]
     # No bare \r or NUL reaches the parser: lines are already split, and NUL is replaced as CommonMark requires.
     source = "\n".join([""] * front + lines[front:]).replace("\x00", "�")
     headings: list[Heading] = []
@@ -108,6 +116,6 @@ def _by_tree(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[in
     return headings, code, comments
 
 
-def _by_scan(lines: list[str], front: int) -> tuple[list[Heading], list[tuple[int, int]], list[tuple[int, int]]]:
-    found = scan(lines, State("front", left=front) if front else State())
+def _by_scan(lines: list[str], front: int, content: frozenset[int] = frozenset()) -> Parts:
+    found = scan(lines, State("front", left=front) if front else State(), content)
     return found.headings, found.code, found.comments

@@ -105,7 +105,9 @@ def _prose_lines(document: Document) -> Iterator[str]:
         while at < len(headings) and headings[at][0] <= unit.start:
             yield headings[at][1]
             at += 1
-        if unit.kind == "code" or (unit.kind == "prose" and len(unit.text) > _MAX_LINE):
+        if unit.kind == "code":
+            yield from (x.rstrip() for x in document.structure.lines[unit.start : unit.end])
+        elif unit.kind == "prose" and len(unit.text) > _MAX_LINE:
             yield from (plain(x) for x in document.structure.lines[unit.start : unit.end])
         else:
             yield f"{BULLET}{unit_text(unit)}" if unit.bullet else unit_text(unit)
