@@ -12,7 +12,7 @@ from fit_legal import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.extract import rank_names
+from ctxbudget_server.extract import index_entries
 from ctxbudget_server.fit import Fitted, Options, Tools, fit
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.shapes import SHAPES
@@ -26,7 +26,7 @@ def count(text: str) -> int:
 TOOLS = Tools(
     count=count,
     total=lambda pieces: count("".join(pieces)),
-    names=rank_names,
+    names=index_entries,
     lead=lambda text, limit, focus: text[: 4 * limit],
     verdict=lambda text: "",
     check=lambda: None,

@@ -12,7 +12,7 @@ from fit.fit_legal import faults
 from hypothesis import given, settings
 from recordings import long_session
 
-from ctxbudget_server.extract import distinct_names, rank_names
+from ctxbudget_server.extract import distinct_names, index_entries
 from ctxbudget_server.fit import SHAPES, Tools
 from ctxbudget_server.replay import Prices, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts.detection import read_transcript
@@ -20,7 +20,7 @@ from ctxbudget_server.transcripts.detection import read_transcript
 TOOLS = Tools(
     count=lambda text: -(-len(text) // 4),
     total=lambda pieces: -(-len("".join(pieces)) // 4),
-    names=rank_names,
+    names=index_entries,
     lead=lambda text, limit, focus: text[: 4 * limit],
     verdict=lambda text: "",
     check=lambda: None,

@@ -144,6 +144,8 @@ EXTRACT = Method(
             ],
             "paths": ["auth/families.py"],
             "identifiers": [
+                "auth/families.py",
+                "TokenFamily.revoke()",
                 "edge-01",
                 "edge-02",
                 "edge-03",
@@ -152,12 +154,11 @@ EXTRACT = Method(
                 "edge-06",
                 "edge-07",
                 "edge-08",
-                "auth/families.py",
                 "TokenFamily.revoke",
+                "95th",
                 "40,000",
                 "1268",
                 "1585",
-                "1902",
                 "2219",
                 "2536",
             ],
@@ -309,11 +310,11 @@ EXTRACT = Method(
             "\n"
             "Two of the five edge nodes were 90 seconds behind.\n"
             "\n"
-            "Names: edge-01 edge-02 edge-03 edge-04 edge-05 edge-06 edge-07",
-            "tokens": 118,
+            "Names: TokenFamily.revoke() edge-01 edge-02 edge-03 edge-04 edge-05",
+            "tokens": 117,
             "sourceTokens": 542,
             "provenance": "exact",
-            "reduction": 0.7823,
+            "reduction": 0.7841,
         },
     ),
 )

@@ -93,7 +93,7 @@ _NAMES = re.compile(r"(?:^|\n+)Names: [^\n]*\Z")
 
 def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     """The tools of one request."""
-    from ctxbudget_server.extract import extract, rank_names, verdict_of_tests
+    from ctxbudget_server.extract import extract, index_entries, verdict_of_tests
 
     seen: dict[str, int] = {}
 
@@ -126,7 +126,7 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
     return Tools(
         count=lambda text: total([text]),
         total=total,
-        names=lambda text: _made("names", text, rank_names),
+        names=lambda text: _made("names", text, index_entries),
         lead=lead,
         verdict=verdict,
         check=check,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         SearchHit,
         TestFields,
     )
-    from ctxbudget_server.extract.search.identifiers import distinct_names, rank_names
+    from ctxbudget_server.extract.search.identifiers import distinct_names, index_entries
     from ctxbudget_server.extract.search.passages import relevance, search_text
     from ctxbudget_server.extract.verdict import verdict_of_tests
     from ctxbudget_server.markdown.lines import line_range
@@ -41,9 +41,9 @@ __all__ = [
     "distinct_names",
     "extract",
     "find_section",
+    "index_entries",
     "line_range",
     "outline",
-    "rank_names",
     "relevance",
     "search_text",
     "verdict_of_tests",
@@ -56,9 +56,9 @@ _HOMES = {
     "distinct_names": "extract.search.identifiers",
     "extract": "extract.extractor",
     "find_section": "markdown.sections",
+    "index_entries": "extract.search.identifiers",
     "line_range": "markdown.lines",
     "outline": "markdown.sections",
-    "rank_names": "extract.search.identifiers",
     "relevance": "extract.search.passages",
     "search_text": "extract.search.passages",
     "verdict_of_tests": "extract.verdict",

@@ -6,6 +6,7 @@ from ctxbudget_server.extract.facts import KindFields, read_facts, read_tests
 from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path, medium_of
 from ctxbudget_server.extract.model import Extraction, ImplementationFields, PlanFields, TestFields
 from ctxbudget_server.extract.readers.completeness import completeness
+from ctxbudget_server.extract.search.identifiers import NamedText
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.composer import Composer
 from ctxbudget_server.extract.summarizer.layout import Layout
@@ -18,6 +19,8 @@ from ctxbudget_server.markdown.sections import outline_of
 
 MAX_OUTLINE = 5_000
 """Maximum number of sections in the `outline` field; `outline()` returns all."""
+MAX_UNSURE = 5
+"""Maximum number of lines that a warning of ambiguous fences names."""
 MAX_NAMES = 60
 """Maximum number of names in the `identifiers` field; the text takes as many as fit its budget."""
 
@@ -87,7 +90,9 @@ def _look_at(
     actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)
     if actual in ("test-output", "log") and medium == "prose":
         medium = "log"  # handled line by line: adjacent lines of a log do not form a paragraph
-    return Source(document, actual, medium, tokens), tests if actual == "test-output" else None
+    return Source(
+        document, actual, medium, tokens, NamedText(document.text)
+    ), tests if actual == "test-output" else None
 
 
 def _completeness(source: Source, of_kind: KindFields | None, tests: TestFields | None) -> tuple[bool, list[str]]:
@@ -95,6 +100,9 @@ def _completeness(source: Source, of_kind: KindFields | None, tests: TestFields 
     complete, warnings = completeness(source.document) if source.is_prose else (True, [])
     if source.is_prose and any(unread_lines(source.document.structure.lines)):
         warnings.append("a huge document: fields and sentences come from its beginning and its end")
+    if source.is_prose and (unsure := source.document.structure.unsure):
+        lines = ", ".join(str(line + 1) for line in unsure[:MAX_UNSURE])
+        warnings.append(f"fences within fences that can be read in two ways begin at line {lines}")
     if source.kind == "test-output" and complete and (tests is None or tests.status is None):
         warnings.append("the output does not prove a test result")
     if isinstance(of_kind, PlanFields) and (circle := _circle(of_kind)):

@@ -11,7 +11,7 @@ from ctxbudget_server.extract.readers.advice import recommendations
 from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
 from ctxbudget_server.extract.readers.findings import stated_findings
 from ctxbudget_server.extract.readers.report import stated_summary, task_of
-from ctxbudget_server.extract.search.identifiers import find_paths
+from ctxbudget_server.extract.search.identifiers import paths_of
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.markdown.document import Document
 from ctxbudget_server.markdown.model import Check
@@ -53,7 +53,7 @@ def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
         summary=stated_summary(document, fields) if source.is_told else "",
         findings=stated_findings(document) if source.is_report else [],
         recommendations=recommendations(document, decided=source.kind != "summary") if source.is_report else (),
-        paths=find_paths(document.text),
+        paths=paths_of(source.named),
         of_kind=_fields_of_kind(source, fields, tests, check),
         debug=_debug_fields(source, fields),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ctxbudget_server.extract.search.identifiers import NamedText
 from ctxbudget_server.markdown.document import Document
 
 _UNTOLD_KINDS = ("test-output", "log", "tool-output")
@@ -17,6 +18,7 @@ class Source:
     kind: str
     medium: str  # json, log, listing, code or prose
     tokens: int
+    named: NamedText
 
     @property
     def is_prose(self) -> bool:

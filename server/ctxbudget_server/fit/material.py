@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,7 +28,6 @@ VERDICT = "Tests: "
 """How a test run's verdict begins."""
 
 _ANY_ID = "i" + "0" * 15
-_WHOLE = re.compile(r"\w+(?:[./:\-]\w+|(?<=\d),(?=\d)\w+)*")
 
 
 @dataclass
@@ -215,15 +213,9 @@ class Material:
         return Counter(name for index in range(len(self.talk.messages)) for name in self.names(index))
 
     def names(self, index: int) -> list[str]:
-        """The names in a message, the most useful first; none that is only a part of what stands there."""
+        """The names in a message, the most useful first."""
         if index not in self._names:
             self.tools.check()
             text = "\n".join(part.said for part in self.talk.parts[index])
-            whole = whole_tokens(text)
-            self._names[index] = [name for name in self.tools.names(text) if name in whole]
+            self._names[index] = self.tools.names(text)
         return self._names[index]
-
-
-def whole_tokens(text: str) -> set[str]:
-    """The longest runs of words that dots, slashes, colons and hyphens join."""
-    return set(_WHOLE.findall(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctxbudget_server.fit.markers import names_line, result_marker
-from ctxbudget_server.fit.material import LEAD_TOKENS, whole_tokens
+from ctxbudget_server.fit.material import LEAD_TOKENS
 from ctxbudget_server.fit.model import Tools
 
 NAMES_SHARE = 0.1
@@ -25,8 +25,7 @@ def replacement_text(
     lines += [line for line in (verdict, said.removeprefix(verdict).strip("\n")) if line]
     room = min(MAX_NAMES_TOKENS, int(tokens * NAMES_SHARE))
     chosen: list[str] = []
-    whole = whole_tokens(text)
-    names = [name for name in tools.names(text) if name not in said and name in whole]
+    names = [name for name in tools.names(text) if name not in said]
     for name in sorted(names, key=is_elsewhere):
         room -= tools.count(" " + name)
         if room < 0:

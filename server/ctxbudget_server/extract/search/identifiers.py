@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-# A name as written in code, paths and figures: the longest run of words joined by . / : -
-_NAME = re.compile(r"[^\W\d]\w*(?:[./:\-]\w+)*|\d[\d.,:]*\d|\d{2,}")
-_MARKED = re.compile(r"[_/\d]|[a-z][A-Z]|\w\.\w")
+from ctxbudget_server.extract.search.names import (
+    MAX_NAME,
+    as_entry,
+    is_acronym,
+    is_alternative,
+    is_figure,
+    spans_of,
+    tokens_of,
+)
+
 _LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t)", re.M)
 _DEFINITION = re.compile(
     r"\b(?:func(?: \([^()\n]{0,60}\))?|def|class|type|struct|interface|enum|fn|trait|impl|const|var|let"
     r"|function|module)"
     r" +([^\W\d]\w*)"
 )
-_FIGURE = re.compile(r"\d{2,6}|T?\d[\d.,:-]*[.,:-][\d.,:-]*Z?|T\d\d:\d\d\S*")  # counts, dates, times: not ids
-_PATH = re.compile(
-    r"(?<![\w/.~@+-])(?:[a-zA-Z]:)?(?:~|\.{1,2})?/?(?:[\w@.+-]+/)+[\w@.+-]*[\w@+-]"
-    r"|(?<![\w/.@-])[\w-][\w.-]*\.(?:md|py|js|jsx|ts|tsx|go|rs|rb|sh|bash|lua|java|kt|c|h|cc|cpp|hpp|cs"
-    r"|php|swift|sql|toml"
-    r"|yaml|yml|json|jsonl|lock|html|css|txt|cfg|ini|proto|tf|lean|nix|vim|xml|csv|log|mod|ipynb|zig|ex|exs)(?!\w)"
+_FILE = re.compile(
+    r"[\w@.+*-]*\.(?:md|py|js|jsx|ts|tsx|go|rs|rb|sh|bash|lua|java|kt|c|h|cc|cpp|hpp|cs|php|swift|sql|toml|yaml|yml|json"
+    r"|jsonl|lock|html|css|txt|cfg|ini|proto|tf|lean|nix|vim|xml|csv|log|mod|ipynb|zig|ex|exs)"
 )
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s)>\]]+")
+_LOCATION = re.compile(r"(?::\d[\d:,-]*|#L?\d[\dL-]*)$")
 _EXTENSION = re.compile(r"\.\w{1,8}$")
+_IN_FOLDER = re.compile(r"/.*\.\w+$")
 
 _WITHOUT_BREAKS = str.maketrans("", "", "._/:-")
 _WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
-_STRESSED = 0.2
-"""Share of its score that a word in capitals keeps if it is a state, or also occurs in lower case."""
-_STATES = {"BLOCKED", "COMPLETE", "COMPLETED", "DONE", "PARTIAL", "PENDING", "PLANNED", "PROGRESS", "STARTED", "TODO"}
-MAX_NAME = 120
-"""A longer name is not worth indexing, in characters."""
-_PIECE = 100_000
+
+_COUNT_POWER, _COST_POWER = 0.6, 0.7
+_SPAN = 1.6
+"""What back-ticks are worth: the author calls the name code."""
+_PATH, _DEFINED, _FIGURE, _ACRONYM = 1.5, 1.3, 0.25, 0.7
+_LATE = 0.4
+"""The share of its worth that a name loses at the end of a text."""
+MAX_PATHS = 50
+"""Maximum number of paths of a text."""
 MAX_INPUT = 500_000
 """Maximum characters of a text searched for names."""
 
@@ -41,17 +48,23 @@ def without_line_numbers(text: str) -> str:
     return _LINE_NUMBER.sub("", text)
 
 
-def names_in(text: str) -> Iterator[re.Match[str]]:
-    """Every occurrence of a name, in order."""
-    for match in _NAME.finditer(text):
-        name = match[0]
-        if 4 <= len(name) <= MAX_NAME and (_MARKED.search(name) or (name.isupper() and name.isalpha())):
-            yield match
+class NamedText:
+    """A text with the tokens in it that look like names."""
+
+    def __init__(self, text: str) -> None:
+        self.text = without_line_numbers(_beginning(text))
+        self.tokens = list(tokens_of(self.text))
+
+    @property
+    def density(self) -> float:
+        """Share of the characters in names that are not mere figures."""
+        letters = sum(len(name) for name, _ in self.tokens if not name[0].isdigit())
+        return letters / max(1, len(self.text))
 
 
 def distinct_names(text: str) -> frozenset[str]:
     """The names of a text."""
-    return frozenset(match[0] for match in names_in(text))
+    return frozenset(name for name, _ in tokens_of(text))
 
 
 def estimated_cost(name: str) -> float:
@@ -60,62 +73,78 @@ def estimated_cost(name: str) -> float:
     return 0.6 + len(name) / 5.0 + breaks * 0.5
 
 
-def rank_names(text: str) -> list[str]:
-    """The names of a text, most useful first: frequent, defined here, early, and cheap."""
-    source = without_line_numbers(text[:MAX_INPUT])
+def index_entries(text: str) -> list[str]:
+    """The names of a text as entries of an index, most useful first."""
+    return [as_entry(name) for name in ranked_names(NamedText(text))]
+
+
+def ranked_names(named: NamedText) -> list[str]:
+    """The names of a text, most useful first: marked as code, paths, frequent, defined here, early, and cheap."""
+    source = named.text
     counts: dict[str, int] = {}
     first: dict[str, int] = {}
-    for match in names_in(source):
-        name = match[0]
+    for name, start in named.tokens:
         counts[name] = counts.get(name, 0) + 1
-        if name not in first:
-            first[name] = match.start()
-    defined = set(_DEFINITION.findall(source))
+        first.setdefault(name, start)
+    spans: dict[str, int] = {}
+    for name, start in spans_of(source):
+        spans[name] = spans.get(name, 0) + 1
+        first.setdefault(name, start)
+    for name, times in spans.items():
+        counts[name] = max(times, counts.get(name, 0))
+    folders = {name.split("/", 1)[0] for name in counts if name.count("/") > 1 or _IN_FOLDER.search(name)}
     words = set(_WORD.findall(source))
+    defined = set(_DEFINITION.findall(source))
     length = max(1, len(source))
 
     def worth(name: str) -> float:
-        value = counts[name] ** 0.5 / estimated_cost(name) ** 0.9
+        value = counts[name] ** _COUNT_POWER / estimated_cost(name) ** _COST_POWER
+        if name in spans:
+            value *= _SPAN
+        elif is_alternative(name) and name.split("/", 1)[0] not in folders:
+            return 0.0
         if name in defined:
-            value *= 1.3
-        if _FIGURE.fullmatch(name):
-            value *= 0.25
-        elif name.isupper() and name.isalpha():
-            value *= 0.7 if name.lower() not in words and name not in _STATES else _STRESSED
-        return float(value * (1.0 - 0.4 * first[name] / length))
+            value *= _DEFINED
+        if is_figure(name):
+            value *= _FIGURE
+        elif is_acronym(name) and name not in spans:
+            value *= 0.0 if name.lower() in words else _ACRONYM
+        elif is_path(name):
+            value *= _PATH
+        return float(value * (1.0 - _LATE * first[name] / length))
 
-    return sorted(counts, key=lambda name: (-worth(name), first[name]))
-
-
-def name_density(text: str) -> float:
-    """Share of a text's characters in names that are not mere figures."""
-    sample = without_line_numbers(text[:200_000])
-    letters = sum(len(m[0]) for m in names_in(sample) if not m[0][0].isdigit())
-    return letters / max(1, len(sample))
+    ranked = ((worth(name), name) for name in counts)
+    return [name for value, name in sorted(ranked, key=lambda one: (-one[0], first[one[1]])) if value > 0]
 
 
-def find_paths(text: str, limit: int = 50) -> tuple[str, ...]:
+def is_path(name: str) -> bool:
+    """Whether a name looks like a path, or like the name of a file of a common kind."""
+    return "://" not in name and ("/" in name or bool(_FILE.fullmatch(_LOCATION.sub("", name))))
+
+
+def find_paths(text: str, limit: int = MAX_PATHS) -> tuple[str, ...]:
+    """The distinct file paths of a text in order of appearance."""
+    return paths_of(NamedText(text), limit)
+
+
+def paths_of(named: NamedText, limit: int = MAX_PATHS) -> tuple[str, ...]:
     """The distinct file paths of a text in order of appearance; no URLs, no fractions like and/or."""
     seen: dict[str, None] = {}
-    for piece in _pieces(text[:MAX_INPUT]):
-        for match in _PATH.finditer(_URL.sub(" ", piece)):
-            path = match[0].rstrip(".")
-            if not 3 <= len(path) <= MAX_NAME or not re.search(r"[^\W\d]", path):
-                continue
-            absolute = path.startswith(("/", "./", "../", "~"))
-            if _EXTENSION.search(path) or (absolute and path.count("/") > 1) or path.count("/") > 2:
-                seen.setdefault(path)
-                if len(seen) >= limit:
-                    return tuple(seen)
+    for name, _ in named.tokens:
+        path = _LOCATION.sub("", name)
+        if path in seen or not is_path(path) or not any(map(str.isalpha, path)):
+            continue
+        absolute = path.startswith(("/", "./", "../", "~"))
+        if _EXTENSION.search(path) or (absolute and path.count("/") > 1) or path.count("/") > 2:
+            seen[path] = None
+            if len(seen) >= limit:
+                break
     return tuple(seen)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces, split at spaces if it has any, because a search without a hit holds the interpreter lock."""
-    start = 0
-    while start < len(text):
-        end = start + _PIECE
-        space = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) if end < len(text) else -1
-        end = space + 1 if space > start else end
-        yield text[start:end]
-        start = end
+def _beginning(text: str) -> str:
+    """The part of a text that is searched for names: whole, or up to a space or line end."""
+    if len(text) <= MAX_INPUT:
+        return text
+    end = max(text.rfind(" ", MAX_INPUT - MAX_NAME, MAX_INPUT), text.rfind("\n", MAX_INPUT - MAX_NAME, MAX_INPUT))
+    return text[: end if end >= 0 else MAX_INPUT]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ctxbudget_server.extract.search.names import as_entry, stands_in
 from ctxbudget_server.markdown.model import Check, Count, no_check
 
 # The order of the parts in the text. Every word not taken from the source comes from these labels.
@@ -15,6 +16,8 @@ LABELS = {
     ADVICE: "Recommendations:",
 }
 NAMES_LABEL = "Names:"
+MAX_MISSED_NAMES = 25
+"""Names too long for what is left, after which no more are tried."""
 BULLET = "- "
 
 
@@ -37,6 +40,7 @@ class Composer:
         self._check = check
         self._pieces: list[_Piece] = []
         self._labelled: set[int] = set()
+        self._names: list[str] = []
 
     def add(
         self,
@@ -92,19 +96,26 @@ class Composer:
                 return lines[:n]
         return lines
 
-    def add_names(self, names: list[str], limit: int) -> int:
-        """Add as many names as fit `limit` tokens; returns how many."""
-        room = min(limit, self.left)
-        low, high = 0, min(len(names), max(0, room))
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._count(_names_line(names[:middle]) + "\n") <= room:
-                low = middle
-            else:
-                high = middle - 1
-        if low:
-            self.add(NAMES, _names_line(names[:low]))
-        return low
+    def add_names(self, names: list[str], limit: int) -> None:
+        """Add the first names that together fit `limit` tokens, none that stands in the text or in another."""
+        room = min(limit, self.left) - self._count(NAMES_LABEL) - 1
+        said = self._text_without_names()
+        misses = 0
+        for name in names:
+            if room < 2 or misses > MAX_MISSED_NAMES:
+                break
+            if stands_in(name, said):
+                continue
+            entry = as_entry(name)
+            cost = self._count(f" {entry}")
+            if cost > room:
+                misses += 1
+                continue
+            self._names.append(name)
+            said += f" {entry}"
+            room -= cost
+        if self._names and not self.add(NAMES, _names_line(self._names)):
+            self._names.clear()
 
     def fits(self, text: str, limit: int | None = None) -> bool:
         """Whether a line would fit what is left, and `limit`."""
@@ -120,18 +131,30 @@ class Composer:
 
     def render(self) -> tuple[str, int]:
         """The text and its tokens. If the whole exceeds the sum of its parts, what was added last is removed first."""
+        said = self._text_without_names()
+        self._names = [name for name in self._names if not stands_in(name, said)]
+        self._rewrite_names()
         while self._pieces:
             text = self._layout()
             tokens = self._count(text)
             if tokens <= self.budget:
                 return text, tokens
             worst = max(self._pieces, key=lambda p: p.rank)
-            names = worst.text.rsplit(" ", 1)[0] if worst.part == NAMES else ""
-            if names and names != NAMES_LABEL:
-                worst.text = names
+            if worst.part == NAMES:
+                self._names.pop()
+                self._rewrite_names()
             else:
                 self._pieces.remove(worst)
         return "", 0
+
+    def _rewrite_names(self) -> None:
+        for piece in [p for p in self._pieces if p.part == NAMES]:
+            piece.text = _names_line(self._names)
+            if not self._names:
+                self._pieces.remove(piece)
+
+    def _text_without_names(self) -> str:
+        return "\n".join(piece.text for piece in self._pieces if piece.part != NAMES)
 
     def _layout(self) -> str:
         text = ""
@@ -160,4 +183,4 @@ def _more(lines: int) -> str:
 
 
 def _names_line(names: list[str]) -> str:
-    return " ".join([NAMES_LABEL, *names])
+    return " ".join([NAMES_LABEL, *map(as_entry, names)])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctxbudget_server.extract.facts import Facts
-from ctxbudget_server.extract.model import TestFields
-from ctxbudget_server.extract.search.identifiers import name_density
+from ctxbudget_server.extract.model import PlanFields, TestFields
 from ctxbudget_server.extract.search.passages import best_passages, line_passages, prose_passages, score_passages
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.composer import (
@@ -26,12 +25,15 @@ from ctxbudget_server.extract.summarizer.raw_lines import add_lines, fill
 from ctxbudget_server.markdown.model import Check
 from ctxbudget_server.markdown.sentences import is_sentence
 
-_NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3)}
+_NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3), "json": (0.4, 0.7)}
 """Minimum and maximum share of the budget for names, by medium; other media are remembered mainly by names."""
 _NAMES_OF_FAILED_RUN = 0.1
 """Share of the budget for names in a failed run, whose failed tests are its main index."""
-_MAX_NAMES_BESIDE_SUMMARY = 0.25
-"""Maximum share of the budget for names in a document that names its task and has its author's summary."""
+_NAMES_OF_HANDED_OVER = {"plan": 0.1, "summary": 0.12}
+_NAMES_OF_TASK = 0.25
+"""Maximum share of the budget for names in a document that is handed over by what it says, by kind and by default."""
+_NAMED = {"prose": (0.1, 0.24), "json": (0.2, 0.4)}
+"""Shares of a text's characters in names at which names get their minimum and maximum."""
 _MAX_NAMES_SHARE = 0.7
 """Maximum share of the budget for names even if nothing else needs it (for code they may take all)."""
 _SUMMARY_SHARE = {"plan": 0.4, "summary": 0.8}
@@ -109,11 +111,19 @@ class Layout:
         tests = self.facts.of_kind
         if isinstance(tests, TestFields) and tests.failing:
             return _NAMES_OF_FAILED_RUN
-        density = name_density(self.source.document.text)
+        density = self.source.named.density
         low, high = _NAMES_SHARE.get(self.source.medium, (0.5, 0.7))
-        if self.facts.task and self.ranked.more_summary:
-            high = min(high, _MAX_NAMES_BESIDE_SUMMARY)
-        return low + (high - low) * min(1.0, max(0.0, (density - 0.13) / 0.15))
+        if self._is_handed_over():
+            high = min(high, _NAMES_OF_HANDED_OVER.get(self.source.kind, _NAMES_OF_TASK))
+        few, many = _NAMED.get(self.source.medium, (0.13, 0.28))
+        return low + (high - low) * min(1.0, max(0.0, (density - few) / (many - few)))
+
+    def _is_handed_over(self) -> bool:
+        """Whether a document is one step of a workflow, known by its task or by its phases' progress."""
+        fields = self.facts.of_kind
+        if isinstance(fields, PlanFields) and any(p.status or p.tasks_done or p.tasks_open for p in fields.phases):
+            return True
+        return bool(self.facts.task) and (bool(self.ranked.more_summary) or self.source.kind in _NAMES_OF_HANDED_OVER)
 
     def _add_head(self) -> None:
         composer = self.composer

@@ -8,7 +8,7 @@ from ctxbudget_server.extract.facts import Facts
 from ctxbudget_server.extract.readers.findings import tidy_findings
 from ctxbudget_server.extract.readers.list_entries import distinct
 from ctxbudget_server.extract.readers.report import SUMMARY_WORDS, bounded, is_talk, rest_of_summary
-from ctxbudget_server.extract.search.identifiers import rank_names
+from ctxbudget_server.extract.search.identifiers import ranked_names
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.ranking import Candidate, candidates_of, choose
 from ctxbudget_server.markdown.model import Check
@@ -36,7 +36,7 @@ def rank(source: Source, facts: Facts, check: Check) -> Ranked:
     summary = (facts.summary or salient_summary(sentences)) if source.is_told else ""
     return Ranked(
         sentences=sentences,
-        names=rank_names(document.text),
+        names=ranked_names(source.named),
         summary=summary,
         more_summary=rest_of_summary(document, summary) if source.is_told else (),
         findings=tidy_findings(facts.findings or salient_findings(sentences)) if source.is_report else (),
