@@ -199,15 +199,11 @@ _ctxbudget_count() { # CONTENT
 }
 
 _ctxbudget_panel() { # [N]
-    local title='Context Budget' rule='' i window budget retained level source
+    local title='Context Budget' rule='' i window budget retained level
     _ctxbudget_status context_budget_panel || return $?
     [[ -z ${_ctxbudget_values[1]-} ]] || title+=" After Phase ${_ctxbudget_values[1]}"
     for ((i = 0; i < 57; i++)); do rule+='━'; done
     printf '%s\n' "$rule" "$title" "$rule" ''
-    if [[ $source == default ]]; then # a window that nobody chose: no shares of it, no warnings
-        printf 'Current usage: %d tokens (the size of the window is not set)\n\n' "$retained"
-        return
-    fi
     printf 'Current usage: %d tokens (%s, %s)\n' "$retained" \
         "$(_ctxbudget_share "$budget" budget)" "$(_ctxbudget_share "$window" window)"
     printf 'Budget remaining: %d tokens\n\n' "$((budget - retained))"
@@ -217,13 +213,9 @@ _ctxbudget_panel() { # [N]
 }
 
 _ctxbudget_alerts() { # [--no-prune]
-    local window budget retained level source before
+    local window budget retained level before
     [[ $# == 0 || $* == --no-prune ]] || { _ctxbudget_usage "context_budget_alerts [--no-prune]"; return 2; }
     _ctxbudget_status context_budget_alerts || return $?
-    if [[ $source == default ]]; then # nobody knows whether anything is full
-        printf 'Context usage: %d tokens; the size of the window is not set, so nothing is pruned\n' "$retained"
-        return
-    fi
     case $level in
         critical)
             printf '🚨 CRITICAL: Context usage at %s\n' "$(_ctxbudget_share "$budget" budget)"
@@ -243,21 +235,17 @@ _ctxbudget_alerts() { # [--no-prune]
 
 # Print what is retained, in the caller's variable, as a share; what is over the base in tokens.
 _ctxbudget_share() { # WHOLE BASE
-    if ((retained > $1)); then
-        printf '%d tokens over %s' "$((retained - $1))" "$2"
-    else
-        printf '%d%% of %s' "$((retained * 100 / $1))" "$2"
-    fi
+    if ((retained > $1)); then printf '%d tokens over %s' "$((retained - $1))" "$2"; return; fi
+    printf '%d%% of %s' "$((retained * 100 / $1))" "$2"
 }
 
-# The figures of the account, in the caller's variables window, budget, retained, level and source (of the window).
+# The figures of the account, in the caller's variables window, budget, retained and level.
 _ctxbudget_status() { # WHO
     local figures
-    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get window --get budget --get retained --get level \
-        --get windowSource) || return $?
+    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get window --get budget --get retained --get level) || return $?
     # shellcheck disable=SC2086  # split on purpose
     set -- $figures
-    window=$1 budget=$2 retained=$3 level=$4 source=$5
+    window=$1 budget=$2 retained=$3 level=$4
 }
 
 # ------------------------------------------------------------------------------------------- reading the arguments

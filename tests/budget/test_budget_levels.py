@@ -134,27 +134,23 @@ def test_texts_name_what_is_over_in_tokens(session: Session) -> None:
     assert "## Phases" not in markdown
 
 
-def test_no_text_warns_while_nobody_has_said_how_large_the_window_is(session: Session) -> None:
+def test_the_default_window_counts_on_the_wire_but_reports_do_not_warn_of_it(session: Session) -> None:
     added = session.call("context/add", items=[{"layer": "transient", "tokens": 29_874}])
     status = session.status()
     markdown = session.call("budget/report", format="markdown")["markdown"]
 
-    assert (status["level"], status["windowSource"]) == ("critical", "default")
-    assert status["advice"] == {
-        "text": "29,874 tokens are retained; the size of the window is not set.",
-        "actions": [],
-    }
-    assert "the size of the window is not set" in added["alerts"][0]["message"]
-    assert "%" not in added["alerts"][0]["message"]
-    assert "the size of the window is not set" in status["diagnoses"][0]["message"]
+    assert (status["level"], status["windowSource"], status["budget"]) == ("critical", "default", 7_500)
+    assert added["alerts"][0]["windowSource"] == "default"
+    assert status["diagnoses"][0]["code"] == "overBudget"
+    assert status["advice"]["text"].startswith("Over budget by 22,374")
+    assert status["advice"]["actions"][0]["saves"] == 29_874
     assert not [word for word in ("Alerts", "Diagnoses", "critical", "over budget", "passed") if word in markdown]
 
 
-def test_without_a_window_the_rest_of_a_completed_phase_is_still_named(session: Session) -> None:
+def test_reports_name_what_remains_of_a_completed_phase_whatever_the_window(session: Session) -> None:
     session.call("workflow/startPhase", phase=1)
     session.call("workflow/completePhase", phase=1)
     session.add(tokens=9_000, phase=1)
 
-    assert session.status()["advice"]["text"].endswith("Prune up to 9,000 transient tokens (phase 1 is complete).")
     markdown = session.call("budget/report", format="markdown")["markdown"]
     assert "phase 1 is complete and 9,000 transient tokens remain" in markdown

@@ -63,7 +63,7 @@ def test_documents_of_no_known_kind_are_dealt_in_the_order_of_need():
 
 def status(**changes):
     row = {"phase": 5, "name": None, "retained": 1200, "allocated": None, "ofAllocation": None, "peak": 8000}
-    figures = {"retained": 8000, "available": -500, "budget": 7500, "peak": 9000, "level": "critical"}
+    figures = {"retained": 8000, "available": -500, "budget": 7500, "window": 25000, "peak": 9000, "level": "critical"}
     shares = {"ofBudget": 1.0667, "ofWindow": 0.32, "layers": [{"layer": "phase", "retained": 8000}]}
     return {**figures, **shares, "phases": [row], "advice": {"text": "Prune phase 5. " * 8}, **changes}
 

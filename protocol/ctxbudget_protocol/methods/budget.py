@@ -279,7 +279,7 @@ STATUS = Method(
             "provenance": [{"provenance": "exact", "tokens": 563}],
             "diagnoses": [],
             "advice": {
-                "text": "563 tokens are retained; the size of the window is not set.",
+                "text": "563 of 7,500 budget tokens are in use, 6,937 left. Nothing needs to be done.",
                 "actions": [],
             },
         },

@@ -58,10 +58,7 @@ class Overview(NamedTuple):
         ceilings = self.settings.ceilings
         layers = {layer: (retained_where(self.sums, layer), ceiling) for layer, ceiling in ceilings.items()}
         allocated = self.session.buffer is not None
-        settings, retained = self.settings, self.session.retained
-        return diagnose(
-            settings.budget, retained, layers, self.phase_figures(), allocated, window_is_known=settings.window_is_known
-        )
+        return diagnose(self.settings.budget, self.session.retained, layers, self.phase_figures(), allocated)
 
 
 def overview_of(snapshot: Snapshot, request: Request) -> Overview:

@@ -285,7 +285,7 @@ class UnitOfWork:
                     of_budget=ratio(session.retained, budget),
                     revision=self.revision,
                     at=self.now,
-                    message=alert_text(level, session.retained, threshold, budget, self.settings.window_is_known),
+                    message=alert_text(level, session.retained, threshold, budget),
                 )
             )
         self.session = replace(session, level=level)

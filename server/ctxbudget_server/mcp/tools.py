@@ -43,8 +43,10 @@ class Tool:
 def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
     """How much of the budget and the window is used, and advice."""
     status = ask("budget/status", sessionId=session)
+    # Advice compares with the budget, which means nothing while nobody chose the window.
+    advice = [] if status["windowSource"] == "default" else [status["advice"]["text"]]
     lines = [
-        status["advice"]["text"],
+        *advice,
         f"retained: {_retained(status)}",
         f"peak: {status['peak']:,}; processed: {status['processed']:,}; saved: {status['saved']:,}",
     ]

@@ -80,7 +80,7 @@ def _account(report: ReportResult) -> str:
 
 def _alert(alert: Alert) -> str:
     """Its sentence, made again from its figures: those that older versions stored show more than 100 %."""
-    return alert_text(alert.level, alert.retained, alert.threshold, alert.budget, True)
+    return alert_text(alert.level, alert.retained, alert.threshold, alert.budget)
 
 
 def _share(part: int, whole: int, base: str) -> str:

@@ -8,9 +8,6 @@ from typing import Final, NamedTuple
 from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.lifecycle import Phase
 
-NOT_SET: Final = "the size of the window is not set"
-"""Why displays name no share, and do not warn."""
-
 OF_WINDOW: Final = frozenset({"overBudget", "layerCeiling"})
 """Codes of diagnoses that compare with a share of the window; they say little while nobody chose the window."""
 
@@ -56,15 +53,15 @@ def diagnose(
     layers: Mapping[str, tuple[int, int]],
     phases: Sequence[PhaseFigures],
     allocated: bool,
-    *,
-    window_is_known: bool,
 ) -> list[Diagnosis]:
     """Everything that is wrong now. `layers`: retained tokens and ceiling by layer name."""
     found = []
     if retained > budget:
-        over = f"{retained:,} tokens are retained, {retained - budget:,} over "
-        base = "budget" if window_is_known else f"the default budget of {budget:,}; {NOT_SET}"
-        found.append(Diagnosis("overBudget", retained, budget, over + base))
+        found.append(
+            Diagnosis(
+                "overBudget", retained, budget, f"{retained:,} tokens are retained, {retained - budget:,} over budget"
+            )
+        )
     for layer, (tokens, ceiling) in layers.items():
         if tokens > ceiling:
             found.append(
@@ -111,13 +108,8 @@ def _diagnose_phase(figures: PhaseFigures, allocated: bool) -> Iterable[Diagnosi
         )
 
 
-def advise(level: Level, budget: int | None, retained: int, transient: int, phases: Sequence[PhaseFigures]) -> Advice:
-    """What to do now. `transient`: retained tokens of layer transient, which can be removed first.
-
-    `budget` is None while nobody has said how large the window is; then `level` calls for nothing.
-    """
-    if budget is None:
-        level = "ok"
+def advise(level: Level, budget: int, retained: int, transient: int, phases: Sequence[PhaseFigures]) -> Advice:
+    """What to do now. `transient`: retained tokens of layer transient, which can be removed first."""
     actions = []
     for figures in phases:
         if figures.phase.state == "completed" and figures.transient:
@@ -141,8 +133,6 @@ def advise(level: Level, budget: int | None, retained: int, transient: int, phas
     if actions:
         best = max(actions, key=lambda action: action.saves or 0)
         tail = f" Prune up to {best.saves:,} transient tokens ({best.why})."
-    elif budget is None:
-        tail = ""
     elif level == "ok":
         tail = " Nothing needs to be done."
     else:
@@ -150,10 +140,8 @@ def advise(level: Level, budget: int | None, retained: int, transient: int, phas
     return Advice(_state(level, budget, retained) + tail, actions)
 
 
-def _state(level: Level, budget: int | None, retained: int) -> str:
+def _state(level: Level, budget: int, retained: int) -> str:
     """The first sentence of the advice."""
-    if budget is None:
-        return f"{retained:,} tokens are retained; {NOT_SET}."
     left = budget - retained
     state = f"{retained:,} of {budget:,} budget tokens are in use"
     if left < 0:

@@ -45,15 +45,13 @@ def _release(budget: int, reached_at: int, setting: float | None) -> int:
     return reached_at - min(ceil_share(budget, RELEASE_SHARE), reached_at // 10)
 
 
-def alert_text(level: Level, retained: int, threshold: int, budget: int, window_is_known: bool) -> str:
+def alert_text(level: Level, retained: int, threshold: int, budget: int) -> str:
     """The sentence of an alert, from its figures in tokens; never a share above 100 %."""
-    if not window_is_known:
-        share, base = "", f" of the default budget of {budget:,}; the size of the window is not set"
-    elif retained > budget:
-        share, base = f", {retained - budget:,} over the budget of {budget:,}", ""
+    if retained > budget:
+        share = f"{retained - budget:,} over the budget of {budget:,}"
     else:
-        share, base = f", {ratio(retained, budget):.1%} of the budget of {budget:,}", ""
-    return f"{retained:,} tokens retained{share}: {level} is reached at {threshold:,}{base}."
+        share = f"{ratio(retained, budget):.1%} of the budget of {budget:,}"
+    return f"{retained:,} tokens retained, {share}: {level} is reached at {threshold:,}."
 
 
 def next_level(level: Level, retained: int, at: Thresholds) -> Level:

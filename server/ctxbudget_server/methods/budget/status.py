@@ -36,7 +36,7 @@ def status(request: Request, params: StatusParams) -> StatusResult:
     running = [phase.number for phase in overview.phases.values() if phase.state == "running"]
     advice = advise(
         figures.level,
-        settings.budget if settings.window_is_known else None,
+        settings.budget,
         session.retained,
         retained_where(overview.sums, "transient"),
         overview.phase_figures(),
