@@ -218,7 +218,10 @@ def test_focus_on_code_gives_whole_windows_of_lines_as_they_stand(path: str | No
 def test_code_without_focus_gives_its_definitions_and_names(path: str | None):
     text = CODE.read_text(encoding="utf-8")
     found = extract(text, count=count, path=path, max_tokens=150)
-    assert "def scan(lines: Sequence[str], state: State) -> Scan:" in found.text and "\nNames: " in found.text
+    assert (
+        "def scan(lines: Sequence[str], state: State, content: Container[int] = ()) -> Scan:" in found.text
+        and "\nNames: " in found.text
+    )
     assert not found.outline and not invented(found, text)
 
 

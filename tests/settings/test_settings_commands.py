@@ -154,4 +154,4 @@ def test_a_hook_records_in_spite_of_a_wrong_retention(place: Place) -> None:
     payload = b'{"session_id": "h", "hook_event_name": "SessionStart"}'
     done = place.run("hook", "SessionStart", stdin=payload, env={"CTXBUDGET_RETAIN": "forever"})
     assert done.returncode == 0 and b"CTXBUDGET_RETAIN" in done.stderr
-    assert place.call("budget/status", sessionId="h")["revision"] == 1
+    assert place.call("budget/status", sessionId="h")["revision"] > 0

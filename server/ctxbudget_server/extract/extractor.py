@@ -91,7 +91,7 @@ def _look_at(
     if actual in ("test-output", "log") and medium == "prose":
         medium = "log"  # handled line by line: adjacent lines of a log do not form a paragraph
     return Source(
-        document, actual, medium, tokens, NamedText(document.text)
+        document, actual, medium, tokens, NamedText(document.text, check)
     ), tests if actual == "test-output" else None
 
 

@@ -27,7 +27,7 @@ def as_markdown(report: ReportResult) -> str:
     parts = [f"# Context budget report: {text(report.session_id)}", _account(report)]
     if report.phases:
         parts += ["## Phases", _phases(report)]
-    parts += ["## Layers", _layers(report, known)]
+    parts += ["## Layers", _layers(report)]
     if report.leases.reserved:
         leases = report.leases
         parts += [
@@ -111,25 +111,16 @@ def _phases(report: ReportResult) -> str:
     return _table(("phase", "state", "allocated", "retained", "peak", "processed", "saved", ""), rows)
 
 
-def _layers(report: ReportResult, window_is_known: bool) -> str:
-    """The layers; without ceilings, which are shares of the window, while nobody chose one."""
+def _layers(report: ReportResult) -> str:
     rows = []
     for layer in report.layers:
         note = ""
-        if layer.breached and window_is_known:
+        if layer.breached:
             now = layer.ceiling is not None and layer.retained > layer.ceiling
             note = "ceiling passed" if now else "ceiling was passed"
             if layer.since_phase is not None:
                 note += f" from phase {layer.since_phase} on" if now else f" first in phase {layer.since_phase}"
-        rows.append(
-            (
-                layer.layer,
-                f"{layer.retained:,}",
-                f"{layer.peak:,}",
-                _figure(layer.ceiling if window_is_known else None),
-                note,
-            )
-        )
+        rows.append((layer.layer, f"{layer.retained:,}", f"{layer.peak:,}", _figure(layer.ceiling), note))
     return _table(("layer", "retained", "peak", "ceiling", ""), rows)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from ctxbudget_server.extract.search.names import (
     MAX_NAME,
@@ -13,6 +15,9 @@ from ctxbudget_server.extract.search.names import (
     spans_of,
     tokens_of,
 )
+from ctxbudget_server.markdown.model import Check, no_check
+
+_Each = TypeVar("_Each")
 
 _LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t)", re.M)
 _DEFINITION = re.compile(
@@ -39,6 +44,8 @@ _LATE = 0.4
 """The share of its worth that a name loses at the end of a text."""
 MAX_PATHS = 50
 """Maximum number of paths of a text."""
+NAMES_BETWEEN_CHECKS = 1_000
+"""How many names are looked at between two looks at whether the work is still wanted."""
 MAX_INPUT = 500_000
 """Maximum characters of a text searched for names."""
 
@@ -51,9 +58,9 @@ def without_line_numbers(text: str) -> str:
 class NamedText:
     """A text with the tokens in it that look like names."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, check: Check = no_check) -> None:
         self.text = without_line_numbers(_beginning(text))
-        self.tokens = list(tokens_of(self.text))
+        self.tokens = list(_checked(tokens_of(self.text), check))
 
     @property
     def density(self) -> float:
@@ -78,16 +85,16 @@ def index_entries(text: str) -> list[str]:
     return [as_entry(name) for name in ranked_names(NamedText(text))]
 
 
-def ranked_names(named: NamedText) -> list[str]:
+def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
     """The names of a text, most useful first: marked as code, paths, frequent, defined here, early, and cheap."""
     source = named.text
     counts: dict[str, int] = {}
     first: dict[str, int] = {}
-    for name, start in named.tokens:
+    for name, start in _checked(named.tokens, check):
         counts[name] = counts.get(name, 0) + 1
         first.setdefault(name, start)
     spans: dict[str, int] = {}
-    for name, start in spans_of(source):
+    for name, start in _checked(spans_of(source), check):
         spans[name] = spans.get(name, 0) + 1
         first.setdefault(name, start)
     for name, times in spans.items():
@@ -113,7 +120,7 @@ def ranked_names(named: NamedText) -> list[str]:
             value *= _PATH
         return float(value * (1.0 - _LATE * first[name] / length))
 
-    ranked = ((worth(name), name) for name in counts)
+    ranked = ((worth(name), name) for name in _checked(counts, check))
     return [name for value, name in sorted(ranked, key=lambda one: (-one[0], first[one[1]])) if value > 0]
 
 
@@ -140,6 +147,14 @@ def paths_of(named: NamedText, limit: int = MAX_PATHS) -> tuple[str, ...]:
             if len(seen) >= limit:
                 break
     return tuple(seen)
+
+
+def _checked(each: Iterable[_Each], check: Check) -> Iterator[_Each]:
+    """The same, where `check` may raise now and then to cancel."""
+    for number, one in enumerate(each):
+        if number % NAMES_BETWEEN_CHECKS == 0:
+            check()
+        yield one
 
 
 def _beginning(text: str) -> str:

@@ -36,7 +36,7 @@ def rank(source: Source, facts: Facts, check: Check) -> Ranked:
     summary = (facts.summary or salient_summary(sentences)) if source.is_told else ""
     return Ranked(
         sentences=sentences,
-        names=ranked_names(source.named),
+        names=ranked_names(source.named, check),
         summary=summary,
         more_summary=rest_of_summary(document, summary) if source.is_told else (),
         findings=tidy_findings(facts.findings or salient_findings(sentences)) if source.is_report else (),
