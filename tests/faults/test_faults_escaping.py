@@ -125,7 +125,7 @@ def test_errors_of_every_command(place: Path, words: str) -> None:
             ["store", "--store", f"/nowhere/{words}"],
             ["store", "--retain", words, "--store", str(place / "s.db")],
             ["demo", f"/nowhere/{words}"], ["bash-client", words], ["editor-client", words], [words], ["serve", words],
-            ["sidecar", "--idle", words], ["mcp", words], ["evaluate", f"/nowhere/{words}"],
+            ["sidecar", "--idle", f"no number {words}"], ["mcp", words], ["evaluate", f"/nowhere/{words}"],
         ):  # fmt: skip
             _, out, err = run(*command)
             assert (faults(out), faults(err)) == ([], []), command
