@@ -530,6 +530,8 @@ class MetadataExtractParams(SessionParams, total=False):
     """What the reader wants to know."""
     model: str | None
     """The model that the figures are for."""
+    novel: bool
+    """Do not name again (in the index, `identifiers`, `paths`) what another retained item of the session holds."""
 
 
 class TokensCountParams(SessionParams, total=False):

@@ -21,6 +21,10 @@ class ExtractParams(SessionParams, exactly_one=("content", "path", "item_id")):
     max_tokens: Annotated[int, Constraint(ge=1, le=1000000)] = described("A hard limit, tokens.", default=300)
     focus: Annotated[Text, Meaning("What the reader wants to know.")] | None = None
     model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = None
+    novel: bool = described(
+        "Do not name again (in the index, `identifiers`, `paths`) what another retained item of the session holds.",
+        default=False,
+    )
 
 
 class PlanPhase(Record):

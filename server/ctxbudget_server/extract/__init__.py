@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         SearchHit,
         TestFields,
     )
-    from ctxbudget_server.extract.search.identifiers import distinct_names, index_entries
+    from ctxbudget_server.extract.search.identifiers import distinct_names, index_entries, names_of
+    from ctxbudget_server.extract.search.names import stands_in
     from ctxbudget_server.extract.search.passages import relevance, search_text
     from ctxbudget_server.extract.verdict import verdict_of_tests
     from ctxbudget_server.markdown.lines import line_range
@@ -43,9 +44,11 @@ __all__ = [
     "find_section",
     "index_entries",
     "line_range",
+    "names_of",
     "outline",
     "relevance",
     "search_text",
+    "stands_in",
     "verdict_of_tests",
 ]
 
@@ -58,9 +61,11 @@ _HOMES = {
     "find_section": "markdown.sections",
     "index_entries": "extract.search.identifiers",
     "line_range": "markdown.lines",
+    "names_of": "extract.search.identifiers",
     "outline": "markdown.sections",
     "relevance": "extract.search.passages",
     "search_text": "extract.search.passages",
+    "stands_in": "extract.search.names",
     "verdict_of_tests": "extract.verdict",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ctxbudget_server.extract.facts import KindFields, read_facts, read_tests
 from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path, medium_of
 from ctxbudget_server.extract.model import Extraction, ImplementationFields, PlanFields, TestFields
@@ -34,19 +36,21 @@ def extract(
     max_tokens: int = 300,
     focus: str | None = None,
     item_id: str | None = None,
+    known: Collection[str] = (),
     check: Check = no_check,
 ) -> Extraction:
     """An artifact reduced to at most `max_tokens` tokens (as `count` counts) of what the next phase needs.
 
     `kind` is one of `KINDS` or None to detect it from `path` and the content. `focus` is what the reader wants to
-    know; `item_id` names the original in the text. `check` raises to cancel. Any string is legal.
+    know; `item_id` names the original in the text; `known` are names that are not named again. `check` raises to
+    cancel. Any string is legal.
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     check()
     source, tests = _look_at(text, count, kind, path, check)
     facts = read_facts(source, tests, check)
-    ranked = rank(source, facts, check)
+    ranked = rank(source, facts, known, check)
     complete, warnings = _completeness(source, facts.of_kind, tests)
     written, tokens = text, source.tokens
     if source.tokens > max_tokens:
@@ -61,7 +65,7 @@ def extract(
         summary=ranked.summary,
         key_findings=ranked.findings,
         recommendations=facts.recommendations,
-        paths=facts.paths,
+        paths=tuple(path for path in facts.paths if path not in known),
         identifiers=tuple(ranked.names[:MAX_NAMES]),
         plan=of_kind if isinstance(of_kind, PlanFields) else None,
         implementation=of_kind if isinstance(of_kind, ImplementationFields) else None,

@@ -15,6 +15,7 @@ from ctxbudget_server.extract.search.names import (
     spans_of,
     tokens_of,
 )
+from ctxbudget_server.markdown.lines import strip_ansi
 from ctxbudget_server.markdown.model import Check, no_check
 
 _Each = TypeVar("_Each")
@@ -36,6 +37,7 @@ _IN_FOLDER = re.compile(r"/.*\.\w+$")
 _WITHOUT_BREAKS = str.maketrans("", "", "._/:-")
 _WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
 
+_QUOTES = ('"', "'")
 _COUNT_POWER, _COST_POWER = 0.6, 0.7
 _SPAN = 1.6
 """What back-ticks are worth: the author calls the name code."""
@@ -80,6 +82,12 @@ def estimated_cost(name: str) -> float:
     return 0.6 + len(name) / 5.0 + breaks * 0.5
 
 
+def names_of(text: str) -> tuple[str, ...]:
+    """Everything that an extract of a text may name: its names, the most useful first, and its paths."""
+    named = NamedText(strip_ansi(text))
+    return tuple(dict.fromkeys([*ranked_names(named), *paths_of(named)]))
+
+
 def index_entries(text: str) -> list[str]:
     """The names of a text as entries of an index, most useful first."""
     return [as_entry(name) for name in ranked_names(NamedText(text))]
@@ -90,9 +98,16 @@ def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
     source = named.text
     counts: dict[str, int] = {}
     first: dict[str, int] = {}
+    quoted: set[str] = set()
     for name, start in _checked(named.tokens, check):
         counts[name] = counts.get(name, 0) + 1
         first.setdefault(name, start)
+        if (
+            "/" in name
+            and source[start - 1 : start] in _QUOTES
+            and source.startswith(source[start - 1], start + len(name))
+        ):
+            quoted.add(name)
     spans: dict[str, int] = {}
     for name, start in _checked(spans_of(source), check):
         spans[name] = spans.get(name, 0) + 1
@@ -108,7 +123,7 @@ def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
         value = counts[name] ** _COUNT_POWER / estimated_cost(name) ** _COST_POWER
         if name in spans:
             value *= _SPAN
-        elif is_alternative(name) and name.split("/", 1)[0] not in folders:
+        elif is_alternative(name) and name not in quoted and name.split("/", 1)[0] not in folders:
             return 0.0
         if name in defined:
             value *= _DEFINED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ctxbudget_server.extract.facts import Facts
@@ -28,15 +29,17 @@ class Ranked:
     findings: tuple[str, ...]
 
 
-def rank(source: Source, facts: Facts, check: Check) -> Ranked:
-    """Rank the parts of a source, using its best sentences if the author states no summary or findings."""
+def rank(source: Source, facts: Facts, known: Collection[str], check: Check) -> Ranked:
+    """Rank the parts of a source, using its best sentences if the author states no summary or findings;
+    names that are `known` are left out.
+    """
     document = source.document
     sentences = candidates_of(document.units, document.titles, check) if source.is_prose else []
     check()
     summary = (facts.summary or salient_summary(sentences)) if source.is_told else ""
     return Ranked(
         sentences=sentences,
-        names=ranked_names(source.named, check),
+        names=[name for name in ranked_names(source.named, check) if name not in known],
         summary=summary,
         more_summary=rest_of_summary(document, summary) if source.is_told else (),
         findings=tidy_findings(facts.findings or salient_findings(sentences)) if source.is_report else (),
