@@ -33,6 +33,11 @@ NAMES = (
     "https://example.org/a/b?c=d",
     "C:\\tools\\new\\run.exe",
     "TokenFamily.revoke",
+    "%APPDATA%/tool/x.db",
+    "${HOME}/bin/run.sh",
+    "{AppData}/tool/",
+    "reports/${kind}-all.md",
+    "#/properties/total",
 )
 SPANS = ("git log --oneline", "foo(a, b)", "Result<T, E>", "exclude", "a && b")
 
@@ -69,6 +74,11 @@ def test_a_back_ticked_span_is_named_whole(span: str) -> None:
 )  # fmt: skip
 def test_words_dates_and_times_are_not_names(text: str) -> None:
     assert index_entries(f"It is {text} in the text.") == []
+
+
+def test_an_escaped_line_end_belongs_to_no_name() -> None:
+    entries = index_entries(r'{"text": "one\nsrc/a_b.py\\nc_d.py"}')
+    assert sorted(entries) == ["c_d.py", "src/a_b.py"]
 
 
 def test_stress_is_not_a_name_but_an_acronym_is() -> None:

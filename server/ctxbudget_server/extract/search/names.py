@@ -14,15 +14,15 @@ _MIN_NAME = 4
 _SIGN = r"[\w.~@/*+:#$%-]"
 # What stands between the signs of a name: 40,000; foo\_bar; and for a part of a path src/{a,b}/x, app/[id]/page.tsx.
 _BETWEEN = (
-    r"(?:(?<=\d),(?=\d)|\\[_*#]|(?<=[/.])\$?\{[\w,.*-]{1,60}\}|\$?\{[\w,.*-]{1,60}\}(?=/)"
+    r"(?:(?<=\d),(?=\d)|\\[_*#]|(?<=[/._$-])\{[\w,.*-]{1,60}\}|\{[\w,.*-]{1,60}\}(?=/)"
     r"|(?<=/)\[[\w.-]{1,60}\]|(?<=/)<[\w-]{1,60}>|<[\w-]{1,60}>(?=/))"
 )
 _RUN = re.compile(
     r"(?:[A-Za-z][a-z]*[.:]?[\s,;()\"'`|!?]+){1,100}+"  # plain words, passed over together
     r"|((?<!\w)\*{0,2}[A-Za-z]\w{1,14}://[^\s<>\"'`”’»)\]}|]+"  # a URL
-    r"|(?<!\w)\*{0,2}[A-Za-z]:\\(?:[\w.@$-]{1,60}\\){0,20}[\w.@$*-]+"  # a path of Windows
-    rf"|(?:{_SIGN}+|{_BETWEEN})(?:{_BETWEEN}{_SIGN}*)*)"
-    r"|\\(?:u[0-9a-fA-F]{4}|.)"  # an escaped line end belongs to no name
+    r"|(?<!\w)\*{0,2}[A-Za-z]:\\{1,2}(?:[\w.@$-]{1,60}\\{1,2}){0,20}[\w.@$*-]+"  # a path of Windows
+    rf"|(?:{_SIGN}+|{_BETWEEN}{_SIGN}*)(?:{_BETWEEN}{_SIGN}*)*)"
+    r"|\\{1,8}(?:u[0-9a-fA-F]{4}|.)"  # an escaped line end belongs to no name
 )
 _SPAN = re.compile(r"(?<!`)`([^`\n]{1,120})`(?!`)")
 _MAYBE = re.compile(r"[_/\d$@]|[a-z][A-Z]|\w[.:]\w|--|::|(?<!\w)\.[A-Za-z]|\*[.ako]")
@@ -42,7 +42,8 @@ _STRESSED = re.compile(r"(\*+)(.+)\1")
 _EMPHASIS = re.compile(r"_[^\W\d_]+_")
 _CAPITALS = re.compile(r"[A-Z]{4,}(?:-[A-Z]+)*")
 _FLAG = re.compile(r"--?[A-Za-z]")
-_PREFIXED = re.compile(r"#\d|\$\w|~/")
+_PREFIXED = re.compile(r"#[\d/]|#[0-9A-Fa-f]{6}$|\$[\w{]|~/")
+_VARIABLE = re.compile(r"%\w+%?/")
 _STARRED = re.compile(r"\*+[./_]|\*{1,2}(?:args|kwargs|options|kw)$")
 # fmt: off
 _NOT_NAMES = frozenset({
@@ -87,12 +88,14 @@ def _trimmed(run: str, *, starts_line: bool) -> str:
     name, before = run, ""
     while name and name != before:
         before = name
-        name = name.rstrip(".:;,!?+#~@$-").lstrip(":%+")
+        name = name.rstrip(".:;,!?+#~@$-").lstrip(":+")
+        if name[:1] == "%" and not _VARIABLE.match(name):
+            name = name.lstrip("%")
         if name[:1] == "*" and (inner := _STRESSED.fullmatch(name)):
             name = inner[2]
         if name[-1:] == "*" and name.rstrip("*")[-1:] not in ("/", ".", "_", "-"):
             name = name.rstrip("*")
-        if name[:3] == "...":
+        if name[:3] == "..." and name[3:4] != "/":
             name = name.lstrip(".")
         if name[:1] == "-" and (not _FLAG.match(name) or (starts_line and name[1:2] != "-")):
             name = name.lstrip("-")
