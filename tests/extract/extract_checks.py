@@ -20,7 +20,7 @@ LABELS = re.compile(
 )
 COUNTS = re.compile(
     r" ?\(×\d+\)|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
-    r"|array of \d+,? ?(?:keys)?|; … \d+ more"
+    r"|array of \d+,? ?(?:keys)?|(?:; | \| | )?… \d+ more$|; … \d+ more"
 )
 
 
@@ -71,7 +71,7 @@ def invented(extraction: Extraction, source: str) -> list[str]:
         for line in extraction.text.split("\n"):
             rest = LABELS.sub("", line.removeprefix("- "))
             if line.startswith(("Names:", "Files:")):
-                missing += [n for n in rest.split() if n not in strip_ansi(source)]
+                missing += [n for n in COUNTS.sub("", rest).split() if n not in strip_ansi(source)]
                 continue
             if shape := re.match(r"(?:([^:]+): )?(?:object|array of \d+)(?:, keys)?(?= |$)(.*)", line):
                 missing += [key for key in f"{shape[1] or ''} {shape[2]}".split() if not stands(key)]

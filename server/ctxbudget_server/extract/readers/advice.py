@@ -32,7 +32,14 @@ _CHOSEN = re.compile(r"\W*(?:[(\[]\s*|[⭐✅★☆→–—|-]\s*)[⭐✅★☆
 """The mark of the option that the author recommends, in its heading."""
 _SUGGESTED = re.compile(
     r"\b(?:suggest(?:ions?|ed (?:actions?|changes?|fix(?:es)?|next steps?))|next steps?|action items?"
-    r"|proposed (?:actions?|changes?|fix(?:es)?)|improvements?|actions to take)\b",
+    r"|proposed (?:actions?|changes?|fix(?:es)?)|actions to take)\b",
+    re.I,
+)
+_IMPROVEMENTS = re.compile(
+    r"\b(?:future|further|possible|potential|proposed|suggested|optional|planned|additional)"
+    r" (?:\w+ )?improvements?\b"
+    r"|\bimprovements? (?:needed|required|to (?:make|consider)|opportunities)\b"
+    r"|^\W*(?:areas (?:for|of) )?improvements?\W*$",
     re.I,
 )
 _DECISIONS = re.compile(
@@ -67,7 +74,7 @@ def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
     if listed:
         return tuple(distinct(listed)[:MAX_RECOMMENDATIONS])
     for found in _sources(document, decided=decided):
-        advice = distinct(_NUMBERED.sub("", entry) for entry in found if _advises(entry))
+        advice = distinct(_NUMBERED.sub("", entry).rstrip(" :") for entry in found if _advises(entry))
         if advice:
             return tuple(advice[:MAX_RECOMMENDATIONS])
     return ()
@@ -82,8 +89,9 @@ def _sources(document: Document, *, decided: bool) -> Iterator[list[str]]:
     yield _below(document, [i for i in named if i not in chosen])
     yield [_CHOSEN.sub("", heading_text(document.titles[i])) for i in chosen]
     yield under_labels(document, lambda key: _NAMED.search(key) and not _AGAINST.search(key))
-    yield _below(document, document.matching(_SUGGESTED))
-    yield under_labels(document, _SUGGESTED.search)
+    for pattern in (_SUGGESTED, _IMPROVEMENTS):
+        yield _below(document, document.matching(pattern))
+        yield under_labels(document, pattern.search)
     if decided:
         yield _below(document, document.matching(_DECISIONS))
 

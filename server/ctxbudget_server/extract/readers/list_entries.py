@@ -230,10 +230,11 @@ def entries(document: Document, index: int, headed: Callable[[Document, int], st
             inner = entries(document, i, headed) if groups or alone else []
             items += inner if groups or len(inner) > 1 else [headed(document, i)]
         return _distinct(items)
-    return _distinct(_paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"])
+    found = _paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"]
+    return _distinct(text for text in found if not _LEAD_IN.search(text))
 
 
-def _distinct(found: list[str]) -> list[str]:
+def _distinct(found: Iterable[str]) -> list[str]:
     return distinct(found)[:LIMIT]
 
 

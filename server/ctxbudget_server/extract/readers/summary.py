@@ -112,12 +112,12 @@ def _tests(document: Document, fields: list[Field]) -> str | None:
     """The line about tests, as written, for the reader to interpret."""
     stated = first_value(fields, _TESTS_FIELD)
     if stated:
-        return shorten(stated)
+        return shorten(stated).rstrip(" :")
     for index in document.matching(_TESTS_SECTION):
         for unit in document.units_below(index):
             for sentence in split_sentences(unit_text(unit)):
                 if _TEST_WORDS.search(sentence):
-                    return sentence
+                    return sentence.rstrip(" :")
     return None
 
 

@@ -4,10 +4,12 @@ budget.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ctxbudget_server.extract.search.names import as_entry, stands_in
 from ctxbudget_server.markdown.model import Check, Count, no_check
+from ctxbudget_server.markdown.sentences import is_sentence
 
 # The order of the parts in the text. Every word not taken from the source comes from these labels.
 HEAD, SUMMARY, FINDINGS, ADVICE, FACTS, BODY, NAMES, REST = range(8)
@@ -19,6 +21,7 @@ NAMES_LABEL = "Names:"
 MAX_MISSED_NAMES = 25
 """Names too long for what is left, after which no more are tried."""
 BULLET = "- "
+_LEFT_OUT = re.compile(rf"{BULLET}… (\d+) more")
 
 
 @dataclass(slots=True)
@@ -28,6 +31,7 @@ class _Piece:
     text: str
     rank: int
     paragraph: int | None
+    group: int | None = None  # of the entries of one list
 
 
 class Composer:
@@ -49,27 +53,26 @@ class Composer:
         order: float | None = None,
         limit: int | None = None,
         paragraph: int | None = None,
+        *,
+        group: int | None = None,
     ) -> bool:
         """Add a line if it fits what is left (and `limit`); returns whether it did.
 
-        Adjacent pieces of one `paragraph` become running text; without a number a piece is a separate line.
+        Adjacent pieces of one `paragraph` become running text; without a number a piece is a separate line. The entries
+        of a list have the same `group`.
         """
         if not text.strip() or self.left <= 0:
             return False
         room = self.left if limit is None else min(self.left, limit)
         if len(text) > room * 40:
             return False  # no vocabulary packs forty characters of text into each token
-        cost = self._count(text + "\n")
-        label = part in LABELS and part not in self._labelled
-        if label:
-            cost += self._count(LABELS[part] + "\n")
+        cost = self.cost(text) + self.label_cost(part)
         if cost > room:
             return False
         self._check()
-        if label:
-            self._labelled.add(part)
+        self._labelled.add(part)
         rank = len(self._pieces)
-        self._pieces.append(_Piece(part, rank if order is None else order, text, rank, paragraph))
+        self._pieces.append(_Piece(part, rank if order is None else order, text, rank, paragraph, group))
         self.left -= cost
         return True
 
@@ -84,17 +87,17 @@ class Composer:
                 taken.append(text)
         return taken
 
-    def add_list(self, part: int, lines: list[str], limit: int) -> list[str]:
-        """Add the first lines of a list that together fit `limit` tokens, and say how many more there are."""
-        floor = self.left - limit
-        for n, line in enumerate(lines):
-            more = _more(len(lines) - n - 1)
-            reserve = self._count(more + "\n") if more else 0
-            if not self.add(part, line, limit=self.left - floor - reserve):
-                if n:
-                    self.add(part, _more(len(lines) - n))
-                return lines[:n]
-        return lines
+    def cost(self, text: str) -> int:
+        """The tokens of a line."""
+        return self._count(text + "\n")
+
+    def new_group(self) -> int:
+        """The number of a list that is about to be added."""
+        return len(self._pieces)
+
+    def label_cost(self, part: int) -> int:
+        """The tokens of the label that the first line of a part brings along."""
+        return self.cost(LABELS[part]) if part in LABELS and part not in self._labelled else 0
 
     def add_names(self, names: list[str], limit: int) -> None:
         """Add the first names that together fit `limit` tokens, none that stands in the text or in another."""
@@ -144,7 +147,7 @@ class Composer:
                 self._names.pop()
                 self._rewrite_names()
             else:
-                self._pieces.remove(worst)
+                self._drop(worst)
         return "", 0
 
     def _rewrite_names(self) -> None:
@@ -155,6 +158,21 @@ class Composer:
 
     def _text_without_names(self) -> str:
         return "\n".join(piece.text for piece in self._pieces if piece.part != NAMES)
+
+    def _drop(self, piece: _Piece) -> None:
+        """Remove a piece, with a lead-in before it; of a list, the last entry, which is counted as left out."""
+        entries = sorted((p for p in self._pieces if p.group == piece.group and p is not piece), key=lambda p: p.rank)
+        if piece.group is None or not entries:
+            self._pieces.remove(piece)
+        elif left_out := _LEFT_OUT.fullmatch(piece.text):
+            self._pieces.remove(entries[-1])
+            piece.text = left_out_line(int(left_out[1]) + 1)
+            if len(entries) == 1:
+                self._pieces.remove(piece)
+        else:
+            piece.text = left_out_line(1)
+        while self._pieces and (last := max(self._pieces, key=lambda p: p.rank)).text.endswith(":"):
+            self._pieces.remove(last)
 
     def _layout(self) -> str:
         text = ""
@@ -173,13 +191,17 @@ def _joint(before: _Piece, piece: _Piece) -> str:
     if before.part != piece.part:
         return "\n\n"
     if before.paragraph is not None or piece.paragraph is not None:
-        return " " if before.paragraph == piece.paragraph else "\n\n"
+        if before.paragraph != piece.paragraph:
+            return "\n\n"
+        # A list entry without a full stop would run into the next.
+        return " " if is_sentence(before.text) or before.text.endswith((":", ";", ",")) else "; "
     ends = before.text.rsplit("\n", 1)[-1].startswith(BULLET)
     return "\n\n" if ends and not piece.text.startswith(BULLET) else "\n"
 
 
-def _more(lines: int) -> str:
-    return f"{BULLET}… {lines} more" if lines else ""
+def left_out_line(entries: int) -> str:
+    """The line at the end of a list that says how many entries are left out."""
+    return f"{BULLET}… {entries} more"
 
 
 def _names_line(names: list[str]) -> str:

@@ -4,33 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ctxbudget_server.extract.facts import Facts
 from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, PlanPhase, TestFields
 from ctxbudget_server.extract.readers.fields import first_value
 from ctxbudget_server.extract.summarizer.composer import FACTS, Composer
+from ctxbudget_server.extract.summarizer.lists import Inline, add_list, brief_name, inline
 from ctxbudget_server.extract.summarizer.ranking import estimate_tokens
 
-MAX_FAILING = 100
-"""Maximum number of names of failed tests in the text."""
 MAX_MESSAGES = 6
 """Maximum number of messages of failed tests in the text, if not all of them fit."""
 _NAMES_SHARE = 0.75
 """Share of the budget for a failed run's lines that goes to names of tests before messages."""
 _STATUS = re.compile("status|plan status")
+_AMPLE_SHARE = 0.6
+"""Share of the budget for phases up to which they are given with their tasks and dependencies."""
+_LINE_SHARE = 0.25
+"""Maximum share of the budget for a list in one line."""
+_PLACES = (0, 10, 20, 1000, 2000)
+"""Where the lists of facts are put, so that phases come after the figures of a plan, and before what follows them."""
+_PHASES = 30
+
+
+def add_phases(facts: Facts, composer: Composer, limit: int) -> list[str]:
+    """Add the phases of a plan, all of them while they fit `limit` in brief; returns what they say."""
+    if not isinstance(facts.of_kind, PlanFields) or not facts.of_kind.phases:
+        return []
+    phases = facts.of_kind.phases
+    head = f"Phases: {len(phases)}\n"
+    full, brief = [_phase_line(p) for p in phases], [_brief_phase_line(p) for p in phases]
+    full[0], brief[0] = head + full[0], head + brief[0]
+    return add_list(composer, FACTS, full, limit, brief=brief, ample=int(limit * _AMPLE_SHARE), order=_PHASES)
 
 
 def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> list[str]:
-    """Add the typed fields of the kind, without what is `told` already; returns what they say."""
+    """Add the typed fields of the kind, except phases, without what is `told` already; returns what they say."""
     floor = composer.left - limit
-    lists = [*([_debug_lines(facts.debug)] if facts.debug else []), *_lists(facts, told)]
-    said = [line for lines in lists for line in composer.add_list(FACTS, lines, composer.left - floor)]
+    said: list[str] = []
+    for n, lines in enumerate(_lists(facts, told)):
+        room = composer.left - floor
+        if isinstance(lines, Inline):
+            line = inline(lines, composer, min(room, int(composer.budget * _LINE_SHARE)))
+            said += [line] if composer.add(FACTS, line, _PLACES[n], room) else []
+        else:
+            said += add_list(composer, FACTS, lines, room, order=_PLACES[n])
     if isinstance(facts.of_kind, TestFields):
         _add_failures(facts.of_kind, composer, composer.left - floor)
     return said
 
 
-def _lists(facts: Facts, told: list[str]) -> list[list[str]]:
+def _lists(facts: Facts, told: list[str]) -> list[list[str] | Inline]:
+    """The lists of facts in their places."""
+    debug = _debug_lines(facts.debug) if facts.debug else []
     match facts.of_kind:
         case TestFields() as tests:
             return [[tests_line(tests)]]
@@ -38,9 +64,9 @@ def _lists(facts: Facts, told: list[str]) -> list[list[str]]:
             status = first_value([f for f in facts.fields if f.section <= 0], _STATUS)
             return _plan_lines(plan, status, " ".join(told))
         case ImplementationFields() as done:
-            return _implementation_lines(done)
+            return [debug, *_implementation_lines(done)]
         case None:
-            return []
+            return [debug]
 
 
 def tests_line(tests: TestFields) -> str:
@@ -62,21 +88,19 @@ def tests_line(tests: TestFields) -> str:
 
 
 def _add_failures(tests: TestFields, composer: Composer, limit: int) -> None:
-    """Add what failed and why: each name with its message if all fit, else names, some messages, the other names."""
+    """Add what failed and why: each name with its message if all fit, else the names, then messages."""
     floor = composer.left - limit
     told = {name: f"- {m}" for m in tests.messages for name in [m.split(" - ", 1)[0]] if name in tests.failing}
     plain = [m for m in tests.messages if m.split(" - ", 1)[0] not in told]
     names = sorted(tests.failing, key=_variant(tests.failing))  # stable: each test once before its variants
     if sum(map(estimate_tokens, [*told.values(), *plain, *(n for n in names if n not in told)])) <= limit:
-        composer.add_all(
-            FACTS, [told.get(name, f"- {name}") for name in names] + plain[:MAX_MESSAGES], limit, MAX_FAILING
-        )
+        add_list(composer, FACTS, [told.get(name, f"- {name}") for name in names], limit)
+        composer.add_all(FACTS, plain, composer.left - floor, MAX_MESSAGES)
         return
-    bullets = [f"- {name}" for name in names]
-    said = composer.add_all(FACTS, bullets, int(limit * _NAMES_SHARE), MAX_FAILING)
-    why = [told[name].split(" - ", 1)[1] for name in names if name in told] + plain
-    composer.add_all(FACTS, list(dict.fromkeys(why))[:MAX_MESSAGES], composer.left - floor, MAX_MESSAGES)
-    composer.add_all(FACTS, bullets[len(said) :], composer.left - floor, MAX_FAILING)
+    why = list(dict.fromkeys([told[name].split(" - ", 1)[1] for name in names if name in told] + plain))[:MAX_MESSAGES]
+    room = max(int(limit * _NAMES_SHARE), limit - sum(composer.cost(message) for message in why))
+    add_list(composer, FACTS, [f"- {name}" for name in names], room)
+    composer.add_all(FACTS, why, composer.left - floor, MAX_MESSAGES)
 
 
 def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
@@ -93,23 +117,15 @@ def _listed(label: str, entries: Sequence[str]) -> list[str]:
     return [f"{label}\n{bullets[0]}", *bullets[1:]] if bullets else []
 
 
-def _plan_lines(plan: PlanFields, status: str | None, told: str) -> list[list[str]]:
-    """Add the lists of a plan's facts, the most important first."""
-    figures = [
+def _plan_lines(plan: PlanFields, status: str | None, told: str) -> list[list[str] | Inline]:
+    """The lists of a plan's facts, except its phases, the most important first."""
+    figures: list[list[str] | Inline] = [
         [f"Status: {status.strip('[] ')}"] if status else [],
         [f"Estimate: {plan.estimate}"] if plan.estimate else [],
         [f"Complexity: {plan.complexity:g} ({plan.complexity_basis})"] if plan.complexity is not None else [],
     ]
-    dependencies = [f"Dependencies: {'; '.join(plan.dependencies[:4])}"] if plan.dependencies else []
     criteria = [c for c in plan.success_criteria if c not in told]
-    phases = [f"Phases: {plan.phase_count}"] if plan.phases else []
-    return [
-        *figures,
-        phases,
-        [_phase_line(p) for p in plan.phases],
-        dependencies,
-        _listed("Success criteria:", criteria[:5]),
-    ]
+    return [*figures, Inline("Dependencies:", plan.dependencies, "; "), _listed("Success criteria:", criteria)]
 
 
 def _phase_line(phase: PlanPhase) -> str:
@@ -123,12 +139,16 @@ def _phase_line(phase: PlanPhase) -> str:
     return line
 
 
-def _implementation_lines(done: ImplementationFields) -> list[list[str]]:
+def _brief_phase_line(phase: PlanPhase) -> str:
+    return _phase_line(replace(phase, name=brief_name(phase.name), tasks_done=0, tasks_open=0, depends_on=()))
+
+
+def _implementation_lines(done: ImplementationFields) -> list[list[str] | Inline]:
     return [
         [f"Status: {', '.join(filter(None, (done.status, done.progress)))}"] if done.status else [],
         [f"Tests: {done.tests}"] if done.tests else [],
-        [f"Files: {' '.join(done.files_changed[:15])}"] if done.files_changed else [],
-        _listed("Remaining:", done.remaining[:5]),
+        Inline("Files:", done.files_changed, " "),
+        _listed("Remaining:", done.remaining),
     ]
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from ctxbudget_server.extract.facts import Facts
 from ctxbudget_server.extract.model import PlanFields, TestFields
-from ctxbudget_server.extract.search.passages import best_passages, line_passages, prose_passages, score_passages
+from ctxbudget_server.extract.search.passages import (
+    Passage,
+    best_passages,
+    line_passages,
+    prose_passages,
+    score_passages,
+)
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.composer import (
     ADVICE,
@@ -18,7 +24,8 @@ from ctxbudget_server.extract.summarizer.composer import (
     SUMMARY,
     Composer,
 )
-from ctxbudget_server.extract.summarizer.fact_lines import add_facts
+from ctxbudget_server.extract.summarizer.fact_lines import add_facts, add_phases
+from ctxbudget_server.extract.summarizer.lists import Inline, add_list, brief_entry, inline
 from ctxbudget_server.extract.summarizer.ranked import Ranked
 from ctxbudget_server.extract.summarizer.ranking import Candidate, choose
 from ctxbudget_server.extract.summarizer.raw_lines import add_lines, fill
@@ -38,14 +45,17 @@ _MAX_NAMES_SHARE = 0.7
 """Maximum share of the budget for names even if nothing else needs it (for code they may take all)."""
 _SUMMARY_SHARE = {"plan": 0.4, "summary": 0.8}
 """Share of the budget left by names that the author's summary may take beyond the summary field; by default a half."""
+_PHASES_SHARE = 0.75
+"""Maximum share of the budget, beside the title, for the phases of a plan, which come first."""
 _FACTS_SHARE = {"plan": 0.85, "test-output": 1.0}
 """Share of the budget left by names that typed fields may take, by kind."""
 _FINDINGS_SHARE, _ADVICE_SHARE = 0.4, 0.45
-_MAX_FINDINGS = 6
 _HEADING = -2
 """The paragraph number used for headings."""
 _MIN_HEADED = 600
 """In a text with at least this many tokens, the sentences of a section are put under its heading."""
+_MAX_LEADS = 3
+"""Maximum number of lines that announce one another before one says something."""
 _MAX_MISSES = 40
 """Number of consecutive passages that did not fit after which no more are tried."""
 
@@ -66,8 +76,9 @@ class Layout:
         composer = self.composer
         self._add_head()
         self._add_rest()
+        said = add_phases(self.facts, composer, int(composer.left * _PHASES_SHARE))
         names_room = int(composer.budget * self._names_share()) if self.ranked.names else 0
-        said = self._add_summary(max(0, composer.left - names_room))
+        said += self._add_summary(max(0, composer.left - names_room))
         room = max(0, composer.left - names_room)
         said += add_facts(self.facts, composer, said, int(room * _FACTS_SHARE.get(self.source.kind, 0.6)))
         by_line = not self.source.is_prose or self.source.kind in ("test-output", "log")
@@ -94,14 +105,28 @@ class Layout:
         if self.item_id is not None and composer.budget >= 60:
             composer.add(REST, f"Rest: item {self.item_id}")
         misses = 0
+        taken: set[int] = set()
         for group in groups:
             for passage in group:
-                paragraph = passage.section if is_sentence(passage.text) and not by_line else None
-                added = composer.add(BODY, passage.text, order=passage.order, paragraph=paragraph)
-                misses = 0 if added else misses + 1
+                wanted = [passage] if by_line else _with_what_follows(passages, passage)
+                fresh = [p for p in wanted if p.order not in taken]
+                if not wanted or fresh:
+                    added = self._add_passages(fresh, by_line=by_line)
+                    taken.update(p.order for p in fresh if added)
+                    misses = 0 if added else misses + 1
             if composer.left < 4 or misses > _MAX_MISSES:
                 break
         return True
+
+    def _add_passages(self, passages: list[Passage], *, by_line: bool) -> bool:
+        """Add passages that belong together, if all of them fit."""
+        if not passages or sum(self.composer.cost(p.text) for p in passages) > self.composer.left:
+            return False
+        added = True
+        for passage in passages:
+            paragraph = passage.section if is_sentence(passage.text) and not by_line else None
+            added = self.composer.add(BODY, passage.text, order=passage.order, paragraph=paragraph) and added
+        return added
 
     def _names_share(self) -> float:
         """Share of the budget for the index of names, by how much of the text is names.
@@ -140,8 +165,8 @@ class Layout:
         line = f"Rest: item {self.item_id}"
         document = self.source.document
         sections = [s.heading for s in document.sections if s.level <= 2 and s.heading != self.facts.title]
-        full = f"{line}, sections: {' | '.join(sections[:12])}"
-        named = sections and self.source.is_prose and composer.add(REST, full, limit=composer.budget // 6)
+        full = inline(Inline(f"{line}, sections:", sections, " | "), composer, composer.budget // 6)
+        named = full and self.source.is_prose and composer.add(REST, full)
         if not named:
             composer.add(REST, line, limit=composer.budget // 4)
 
@@ -163,21 +188,28 @@ class Layout:
         """Add findings, advice, then the sentences that best cover the rest."""
         composer, task = self.composer, self.facts.task
         floor = composer.left - max(0, room)
-        if self.source.kind in ("report", "debug", "summary"):
-            said = said + self._add_findings(floor, " ".join(said))
-        known = " ".join(said)
+        known = " ".join([*said, *self.facts.recommendations])
         pool = [c for c in self.ranked.sentences if c.text not in known and not (task and task in c.text)]
+        if self.source.kind in ("report", "debug", "summary"):
+            found = self._add_findings(floor, " ".join(said), rest=int(sum(c.cost for c in pool)))
+            said, told = said + found, " ".join(found)
+            pool = [c for c in pool if c.text not in told]
         chosen = choose(pool, max(0, composer.left - floor) * 1.25, said, self.check)
         self._add_body(chosen, composer.left - floor)
 
-    def _add_findings(self, floor: int, known: str) -> list[str]:
-        """Add findings and advice that are not in the text yet, until `floor` tokens are left."""
+    def _add_findings(self, floor: int, known: str, rest: int) -> list[str]:
+        """Add findings and advice that are not in the text yet, until `floor` tokens are left.
+
+        Advice may take more than its share if what follows, `rest` tokens, leaves more.
+        """
         composer = self.composer
         bullets = [f"{BULLET}{f}" for f in self.ranked.findings if f not in known]
-        found = composer.add_all(FINDINGS, bullets, int(max(0, composer.left - floor) * _FINDINGS_SHARE), _MAX_FINDINGS)
-        bullets = [f"{BULLET}{r}" for r in self.facts.recommendations if r not in known]
-        found += composer.add_all(ADVICE, bullets, int(max(0, composer.left - floor) * _ADVICE_SHARE), _MAX_FINDINGS)
-        return found or composer.add_all(ADVICE, bullets, composer.left - floor, 1)
+        found = add_list(composer, FINDINGS, bullets, int(max(0, composer.left - floor) * _FINDINGS_SHARE))
+        advice = [r for r in self.facts.recommendations if r not in known]
+        bullets, brief = [f"{BULLET}{r}" for r in advice], [f"{BULLET}{brief_entry(r)}" for r in advice]
+        room = max(0, composer.left - floor)
+        given = add_list(composer, ADVICE, bullets, max(int(room * _ADVICE_SHARE), room - rest), brief=brief)
+        return found + (given or add_list(composer, ADVICE, bullets, room, brief=brief, ample=0))
 
     def _add_body(self, chosen: list[Candidate], limit: int) -> None:
         """Add sentences: those of one section as running text, anything else, such as a list entry, as a bullet."""
@@ -209,6 +241,17 @@ class Layout:
                 level = max(2, document.sections[candidate.section].level)
                 found[candidate.section] = (candidate.order - 0.5, f"{'#' * level} {title}")
         return found
+
+
+def _with_what_follows(passages: list[Passage], passage: Passage) -> list[Passage]:
+    """A passage, with the next one if it announces it; nothing if nothing follows."""
+    found = [passage]
+    while found[-1].text.rstrip().endswith(":"):
+        following = passages[found[-1].order + 1 : found[-1].order + 2]
+        if not following or following[0].section != passage.section or len(found) == _MAX_LEADS:
+            return []
+        found += following
+    return found
 
 
 def _description(source: Source) -> str:

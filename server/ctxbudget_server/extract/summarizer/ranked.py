@@ -42,7 +42,9 @@ def rank(source: Source, facts: Facts, known: Collection[str], check: Check) -> 
         names=[name for name in ranked_names(source.named, check) if name not in known],
         summary=summary,
         more_summary=rest_of_summary(document, summary) if source.is_told else (),
-        findings=tidy_findings(facts.findings or salient_findings(sentences)) if source.is_report else (),
+        findings=tidy_findings(facts.findings or salient_findings(sentences, " ".join(facts.recommendations)))
+        if source.is_report
+        else (),
     )
 
 
@@ -54,7 +56,7 @@ def salient_summary(sentences: list[Candidate]) -> str:
     return bounded([c.text for c in sorted(best, key=lambda c: c.order)])
 
 
-def salient_findings(sentences: list[Candidate]) -> list[str]:
-    """The `MAX_SALIENT_FINDINGS` sentences with the highest prior scores."""
+def salient_findings(sentences: list[Candidate], advice: str) -> list[str]:
+    """The `MAX_SALIENT_FINDINGS` sentences with the highest prior scores, without advice."""
     best = sorted(sentences, key=lambda c: (-c.prior, c.order))
-    return distinct(c.text for c in best if not (c.text.endswith(":") or is_talk(c.text)))[:MAX_SALIENT_FINDINGS]
+    return distinct(c.text for c in best if not (is_talk(c.text) or c.text in advice))[:MAX_SALIENT_FINDINGS]

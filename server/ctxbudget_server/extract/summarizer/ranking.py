@@ -106,8 +106,8 @@ def candidates_of(units: list[Unit], titles: list[str], check: Check = no_check)
                 continue
             text = f"{unit.key}: {text}"
         for place, sentence in enumerate(split_sentences(text)):
-            if not 20 <= len(sentence) <= 900 or waits(sentence):
-                continue
+            if not 20 <= len(sentence) <= 900 or waits(sentence) or sentence.endswith(":"):
+                continue  # a sentence that announces a list says nothing without it
             rank = rank_in_section[unit.section]
             rank_in_section[unit.section] += 1
             candidate = Candidate(sentence, len(found), unit.section, unit)
@@ -160,7 +160,7 @@ def _prior(sentence: str, unit: Unit, title: str, *, rank: int, place: int, dept
         score *= 1.4
     if _WEAK.search(sentence):
         score *= 0.9
-    if sentence.endswith((":", "?")):
+    if sentence.endswith("?"):
         score *= 0.6
     if words < 8:
         score *= 0.6

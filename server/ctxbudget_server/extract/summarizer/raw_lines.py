@@ -75,7 +75,12 @@ def fill(document: Document, by_line: bool, composer: Composer) -> None:
     if composer.left > composer.budget * MIN_LEFT_SHARE:
         known = composer.said()
         misses = 0
-        for n, line in enumerate(islice(_further_lines(document, by_line), _MAX_TRIED)):
+        lines = (
+            _further_lines(document, by_line=True)
+            if by_line
+            else _with_what_follows(_further_lines(document, by_line=False))
+        )
+        for n, line in enumerate(islice(lines, _MAX_TRIED)):
             if line.removeprefix(BULLET) in known or line in known:
                 continue
             if composer.add(BODY, line, order=1e6 + n):
@@ -90,12 +95,26 @@ def fill(document: Document, by_line: bool, composer: Composer) -> None:
             composer.add(BODY, start)
 
 
-def _further_lines(document: Document, by_line: bool) -> Iterator[str]:
+def _further_lines(document: Document, *, by_line: bool) -> Iterator[str]:
     """The lines of a text in order: those of code and tools verbatim, those of prose without markup."""
     raw = (x.strip() for x in bare_lines(document.text[:_MAX_INPUT]))
     for line in raw if by_line else _prose_lines(document):
         if line:
             yield from split_loosely(line) if len(line) > _MAX_LINE else [line]
+
+
+def _with_what_follows(lines: Iterator[str]) -> Iterator[str]:
+    """The lines, each lead-in that ends in a colon together with the next line, and none that announces nothing."""
+    lead = ""
+    for line in lines:
+        if line.endswith(":"):
+            lead = line
+            continue
+        if lead and not line.startswith("#"):
+            yield f"{lead}\n{line}"
+        else:
+            yield line
+        lead = ""
 
 
 def _prose_lines(document: Document) -> Iterator[str]:
