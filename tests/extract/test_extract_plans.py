@@ -195,6 +195,11 @@ def test_what_is_gained_is_not_an_estimate(text: str):
     assert plan_of(f"# Plan\n\n{text}\n## Phase 1: A\n## Phase 2: B\n").estimate is None
 
 
+def test_a_label_that_says_estimate_counts_wherever_it_stands():
+    text = "# Plan\n## Phase 1: A\n## Phase 2: B\n## Expected Outcomes\n- It opens.\n\n**Estimated Time**: 2-3 hours\n"
+    assert plan_of(text).estimate == "2-3 hours"
+
+
 def test_times_in_brackets_are_estimates_of_phases():
     text = "# Plan\n## Phase 1: Dig (30 minutes)\n## Phase 2: Sow (est. 2-3 hours)\n## Phase 3: Reap (Week 2)\n"
     assert [p.estimate for p in plan_of(text).phases] == ["30 minutes", "2-3 hours", None]

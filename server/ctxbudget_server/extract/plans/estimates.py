@@ -93,6 +93,8 @@ _GAIN = re.compile(
     re.I,
 )
 """What is gained, how long something runs, or how often: not how long the work takes."""
+_EXPLICIT = re.compile(r"\b(?:estimate[ds]?|effort)\b")
+"""A label that can only mean how long the work takes, wherever it stands."""
 _GAINS_SECTION = re.compile(
     r"\b(?:(?:expected|anticipated|projected) (?:\w+ )?(?:results?|outcomes?|impact)"
     r"|improvements?|benefits?|gains|savings)\b",
@@ -125,7 +127,9 @@ def estimate_of(document: Document, plan_level: list[Field], by_phase: list[str 
     Failing these, the times of all phases (`by_phase`) joined by plus signs, since one phase's time is not the plan's.
     `plan_level` are the fields outside the phases' sections; a label repeated in each phase does not count.
     """
-    plan_level = [f for f in plan_level if not _is_about(_GAINS_SECTION, document, f.section)]
+    plan_level = [
+        f for f in plan_level if _EXPLICIT.search(f.name) or not _is_about(_GAINS_SECTION, document, f.section)
+    ]
     labels = Counter(f.name for f in plan_level)
     own = [f for f in plan_level if labels[f.name] == 1 or f.value.strip("*` ") not in by_phase]
     told = labelled_estimate(own) or _from_heading(document) or _from_sentences(document)
