@@ -12,6 +12,7 @@ from ctxbudget_server.extract.readers.fields import first_value
 from ctxbudget_server.extract.summarizer.composer import FACTS, Composer
 from ctxbudget_server.extract.summarizer.lists import Inline, add_list, brief_name, inline
 from ctxbudget_server.extract.summarizer.ranking import estimate_tokens
+from ctxbudget_server.markdown.sentences import split_sentences
 
 MAX_MESSAGES = 6
 """Maximum number of messages of failed tests in the text, if not all of them fit."""
@@ -22,7 +23,7 @@ _AMPLE_SHARE = 0.6
 """Share of the budget for phases up to which they are given with their tasks and dependencies."""
 _LINE_SHARE = 0.25
 """Maximum share of the budget for a list in one line."""
-_PLACES = (0, 10, 20, 1000, 2000)
+_PLACES = (0, 10, 20, 1000, 2000, 3000)
 """Where the lists of facts are put, so that phases come after the figures of a plan, and before what follows them."""
 _PHASES = 30
 
@@ -56,7 +57,7 @@ def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> 
 
 def _lists(facts: Facts, told: list[str]) -> list[list[str] | Inline]:
     """The lists of facts in their places."""
-    debug = _debug_lines(facts.debug) if facts.debug else []
+    debug = _debug_lines(facts.debug, " ".join(told)) if facts.debug else []
     match facts.of_kind:
         case TestFields() as tests:
             return [[tests_line(tests)]]
@@ -64,9 +65,9 @@ def _lists(facts: Facts, told: list[str]) -> list[list[str] | Inline]:
             status = first_value([f for f in facts.fields if f.section <= 0], _STATUS)
             return _plan_lines(plan, status, " ".join(told))
         case ImplementationFields() as done:
-            return [debug, *_implementation_lines(done)]
+            return [*debug, *_implementation_lines(done)]
         case None:
-            return [debug]
+            return [*debug]
 
 
 def tests_line(tests: TestFields) -> str:
@@ -152,5 +153,12 @@ def _implementation_lines(done: ImplementationFields) -> list[list[str] | Inline
     ]
 
 
-def _debug_lines(debug: DebugFields) -> list[str]:
-    return [line for line in (debug.cause and f"Cause: {debug.cause}", debug.fix and f"Fix: {debug.fix}") if line]
+def _debug_lines(debug: DebugFields, told: str) -> list[list[str]]:
+    """The cause and the fix, each by itself, if they are not told yet."""
+    answers = (("Cause", debug.cause), ("Fix", debug.fix))
+    return [[f"{label}: {answer}"] for label, answer in answers if answer and not _is_told(answer, told)]
+
+
+def _is_told(answer: str, told: str) -> bool:
+    """Whether the first sentence of an answer stands in the text."""
+    return next(iter(split_sentences(answer)), answer) in told

@@ -49,7 +49,8 @@ _PHASES_SHARE = 0.75
 """Maximum share of the budget, beside the title, for the phases of a plan, which come first."""
 _FACTS_SHARE = {"plan": 0.85, "test-output": 1.0}
 """Share of the budget left by names that typed fields may take, by kind."""
-_FINDINGS_SHARE, _ADVICE_SHARE = 0.4, 0.45
+_FINDINGS_SHARE, _ADVICE_SHARE, _BRIEF_ADVICE_SHARE = 0.4, 0.45, 0.75
+"""Shares of what is left: for findings, for advice in full, and for advice in brief."""
 _HEADING = -2
 """The paragraph number used for headings."""
 _MIN_HEADED = 600
@@ -208,7 +209,8 @@ class Layout:
         advice = [r for r in self.facts.recommendations if r not in known]
         bullets, brief = [f"{BULLET}{r}" for r in advice], [f"{BULLET}{brief_entry(r)}" for r in advice]
         room = max(0, composer.left - floor)
-        given = add_list(composer, ADVICE, bullets, max(int(room * _ADVICE_SHARE), room - rest), brief=brief)
+        whole, ample = (max(int(room * share), room - rest) for share in (_BRIEF_ADVICE_SHARE, _ADVICE_SHARE))
+        given = add_list(composer, ADVICE, bullets, whole, brief=brief, ample=ample)
         return found + (given or add_list(composer, ADVICE, bullets, room, brief=brief, ample=0))
 
     def _add_body(self, chosen: list[Candidate], limit: int) -> None:
