@@ -12,7 +12,7 @@ from ctxbudget_server.markdown.sentences import plain
 LABELS = re.compile(
     r"^(?:(?:report|plan|summary|debug|test output|log|tool output|instructions|document|JSON|code|listing)"
     r" of \d+ tokens$"
-    r"|… \d+ more$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
+    r"|… \d+ (?:more|rows?|lines?)$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
     r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
     r"|Phases: \d+|Dependencies:|Success criteria:|Status:(?: (?:complete|partial)(?=,|$),?)?"
     r"|Tests:|Files:|Remaining:|Cause:|Fix:"

@@ -14,11 +14,13 @@ from ctxbudget_server.extract.summarizer.composer import Composer
 from ctxbudget_server.extract.summarizer.layout import Layout
 from ctxbudget_server.extract.summarizer.ranked import rank
 from ctxbudget_server.markdown.blocks import unread_lines
-from ctxbudget_server.markdown.document import parse_document
+from ctxbudget_server.markdown.document import parse_document, unparsed
 from ctxbudget_server.markdown.lines import unnumbered
 from ctxbudget_server.markdown.model import Check, Count, no_check
 from ctxbudget_server.markdown.sections import outline_of
 
+_ROWS_KINDS = ("tool-output", "log", "other")
+"""Kinds of text that may consist of rows."""
 MAX_OUTLINE = 5_000
 """Maximum number of sections in the `outline` field; `outline()` returns all."""
 MAX_UNSURE = 5
@@ -88,15 +90,25 @@ def _look_at(
     tokens = count(text)
     check()
     text = unnumbered(text.replace("\0", ""))  # a file as a tool showed it is read like the file
-    document = parse_document(text, check)
     medium = medium_of(text, path)
+    given = kind or kind_from_path(path)
+    fenced = "```" in text
+    document = parse_document(text, check) if fenced else unparsed(text)
     tests = read_tests(document, kind, medium, check)
-    actual = kind or kind_from_path(path) or kind_from_content(document, medium, tests is not None)
+    table = None
+    if not fenced and tests is None and given in (None, *_ROWS_KINDS):
+        from ctxbudget_server.extract.rows.recognition import find_table
+
+        table = find_table(document.text, medium, check)
+    if table is not None:
+        medium = "rows" if medium in ("prose", "code") else medium
+    elif not fenced:
+        document = parse_document(text, check)
+    actual = given or kind_from_content(document, medium, tests is not None)
     if actual in ("test-output", "log") and medium == "prose":
         medium = "log"  # handled line by line: adjacent lines of a log do not form a paragraph
-    return Source(
-        document, actual, medium, tokens, NamedText(document.text, check)
-    ), tests if actual == "test-output" else None
+    source = Source(document, actual, medium, tokens, NamedText(document.text, check), table)
+    return source, tests if actual == "test-output" else None
 
 
 def _completeness(source: Source, of_kind: KindFields | None, tests: TestFields | None) -> tuple[bool, list[str]]:

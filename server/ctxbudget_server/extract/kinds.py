@@ -49,6 +49,7 @@ _CODE_LINE = re.compile(
     r"|#include|use|pub|fn|"
     r"public|private|static|export|type|struct|@\w+|//|/\*|\*)\b|^\s*[)\]}]+[;,]?\s*$"
 )
+_CHANGE = re.compile(r"^--- \S.*\n\+\+\+ \S.*\n@@ -\d", re.M)
 _INSTRUCTIONS = re.compile(r"\b(?:you (?:must|should|are)|never|always|do not|don't|must not)\b", re.I)
 
 _CODE_PATH = re.compile(
@@ -118,6 +119,8 @@ def _medium_by_lines(text: str) -> str:
     lines = [x for x in strip_ansi(text[:60_000]).splitlines() if x.strip()][:400]
     if not lines:
         return "prose"
+    if _CHANGE.search(text[:20_000]):
+        return "code"
     share = 1.0 / len(lines)
     if sum(bool(_LOG_LINE.match(x)) for x in lines) * share > 0.4:
         return "log"

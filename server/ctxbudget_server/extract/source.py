@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ctxbudget_server.extract.rows.model import Table
 from ctxbudget_server.extract.search.identifiers import NamedText
 from ctxbudget_server.markdown.document import Document
 
@@ -16,9 +17,11 @@ class Source:
 
     document: Document
     kind: str
-    medium: str  # json, log, listing, code or prose
+    medium: str  # json, log, listing, rows, code or prose
     tokens: int
     named: NamedText
+    table: Table | None = None
+    """The rows of a tool's output."""
 
     @property
     def is_prose(self) -> bool:

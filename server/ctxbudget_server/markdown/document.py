@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from ctxbudget_server.markdown.blocks import Unit, build_units, cells, read_headings
-from ctxbudget_server.markdown.lines import strip_ansi
+from ctxbudget_server.markdown.lines import bare_lines, strip_ansi
 from ctxbudget_server.markdown.model import Check, Section, no_check
 from ctxbudget_server.markdown.sections import sections_of
 from ctxbudget_server.markdown.sentences import plain
@@ -82,6 +82,12 @@ def parse_document(text: str, check: Check = no_check) -> Document:
     sections = sections_of(structure, headings.keys())
     titles = [plain(s.heading) for s in sections]
     return Document(text, structure, sections, build_units(structure, [*headings.values()], check), titles)
+
+
+def unparsed(text: str) -> Document:
+    """Text other than Markdown: lines without headings, code or units."""
+    text = strip_ansi(text)
+    return Document(text, Structure(bare_lines(text), [], [], [], 0), [], [], [])
 
 
 def unit_text(unit: Unit) -> str:

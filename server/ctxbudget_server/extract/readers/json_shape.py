@@ -27,6 +27,8 @@ class JsonShape:
 
     def __init__(self, text: str) -> None:
         self.lines: list[str] = []
+        self.counted: list[str] = []
+        """The keys of few values, with how often each occurs."""
         self.values: list[str] = []
         try:
             tree = json.loads(text) if len(text) <= MAX_TEXT else None
@@ -78,8 +80,10 @@ class JsonShape:
             if key not in few and seen[value] <= 2 and shown[key] < 3 and "://" not in value:
                 shown[key] += 1
                 (first if depth <= 1 else rest).append(f"{key}: {value}" if key else value)
-        counted = [f"{k}: {', '.join(f'{v} (×{n})' for v, n in values.most_common(4))}" for k, values in few.items()]
-        self.values = first + counted + rest
+        self.counted = [
+            f"{k}: {', '.join(f'{v} (×{n})' for v, n in values.most_common(4))}" for k, values in few.items()
+        ]
+        self.values = first + self.counted + rest
 
 
 def _scalars(tree: object) -> list[tuple[str, str, int]]:

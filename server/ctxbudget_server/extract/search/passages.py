@@ -50,7 +50,7 @@ def prose_passages(document: Document) -> list[Passage]:
     """The sentences, items and rows of a document, and code line by line."""
     found: list[Passage] = []
     for unit in document.units:
-        for text in _pieces(unit):
+        for text in (piece for whole in _pieces(unit) for piece in _short_pieces(whole)):
             found.append(Passage(text, unit.start, unit.section, len(found)))
             if len(found) >= MAX_PASSAGES:
                 return found
@@ -67,13 +67,18 @@ def _pieces(unit: Unit) -> list[str]:
     return split_loosely(unit.plain)
 
 
+def _short_pieces(text: str) -> list[str]:
+    """A text, or if it is long its pieces, cut at spaces or commas."""
+    return [text] if len(text) <= MAX_LINE else [m[0] for m in _LINE_PIECE.finditer(text)]
+
+
 def line_passages(text: str) -> list[Passage]:
     """The lines of code or of a tool's output; a long line is cut into pieces at spaces or commas."""
     found: list[Passage] = []
     for n, line in enumerate(bare_lines(text)):
         if not line.strip():
             continue
-        for piece in [line] if len(line) <= MAX_LINE else (m[0] for m in _LINE_PIECE.finditer(line)):
+        for piece in _short_pieces(line):
             found.append(Passage(piece.rstrip(), n, -1, len(found)))
             if len(found) >= MAX_PASSAGES:
                 return found

@@ -40,7 +40,7 @@ class Composer:
     def __init__(self, budget: int, count: Count, check: Check = no_check) -> None:
         self.budget = budget
         self.left = budget
-        self._count = count
+        self.count = count
         self._check = check
         self._pieces: list[_Piece] = []
         self._labelled: set[int] = set()
@@ -89,7 +89,7 @@ class Composer:
 
     def cost(self, text: str) -> int:
         """The tokens of a line."""
-        return self._count(text + "\n")
+        return self.count(text + "\n")
 
     def new_group(self) -> int:
         """The number of a list that is about to be added."""
@@ -101,7 +101,7 @@ class Composer:
 
     def add_names(self, names: list[str], limit: int) -> None:
         """Add the first names that together fit `limit` tokens, none that stands in the text or in another."""
-        room = min(limit, self.left) - self._count(NAMES_LABEL) - 1
+        room = min(limit, self.left) - self.count(NAMES_LABEL) - 1
         said = self._text_without_names()
         misses = 0
         for name in names:
@@ -110,7 +110,7 @@ class Composer:
             if stands_in(name, said):
                 continue
             entry = as_entry(name)
-            cost = self._count(f" {entry}")
+            cost = self.count(f" {entry}")
             if cost > room:
                 misses += 1
                 continue
@@ -122,7 +122,7 @@ class Composer:
 
     def fits(self, text: str, limit: int | None = None) -> bool:
         """Whether a line would fit what is left, and `limit`."""
-        return self._count(text + "\n") <= (self.left if limit is None else min(self.left, limit))
+        return self.count(text + "\n") <= (self.left if limit is None else min(self.left, limit))
 
     def said(self) -> set[str]:
         """The lines so far."""
@@ -139,7 +139,7 @@ class Composer:
         self._rewrite_names()
         while self._pieces:
             text = self._layout()
-            tokens = self._count(text)
+            tokens = self.count(text)
             if tokens <= self.budget:
                 return text, tokens
             worst = max(self._pieces, key=lambda p: p.rank)

@@ -28,7 +28,8 @@ from ctxbudget_server.extract.summarizer.fact_lines import add_facts, add_phases
 from ctxbudget_server.extract.summarizer.lists import Inline, add_list, brief_entry, inline
 from ctxbudget_server.extract.summarizer.ranked import Ranked
 from ctxbudget_server.extract.summarizer.ranking import Candidate, choose
-from ctxbudget_server.extract.summarizer.raw_lines import add_lines, fill
+from ctxbudget_server.extract.summarizer.raw_lines import MIN_LEFT_SHARE, add_lines, fill
+from ctxbudget_server.extract.summarizer.row_lines import add_rows
 from ctxbudget_server.markdown.model import Check
 from ctxbudget_server.markdown.sentences import is_sentence
 
@@ -36,6 +37,10 @@ _NAMES_SHARE = {"prose": (0.07, 0.5), "log": (0.1, 0.3), "json": (0.4, 0.7)}
 """Minimum and maximum share of the budget for names, by medium; other media are remembered mainly by names."""
 _NAMES_OF_FAILED_RUN = 0.1
 """Share of the budget for names in a failed run, whose failed tests are its main index."""
+_NAMES_OF_ROWS = (0.1, 0.3)
+"""Shares of the budget for names beside the rows of a tool's output, except listings."""
+_MIN_NAMED = 200
+"""With a smaller budget, rows are not followed by names."""
 _NAMES_OF_HANDED_OVER = {"plan": 0.1, "summary": 0.12}
 _NAMES_OF_TASK = 0.25
 """Maximum share of the budget for names in a document that is handed over by what it says, by kind and by default."""
@@ -72,29 +77,37 @@ class Layout:
     item_id: str | None
     check: Check
 
-    def write(self) -> None:
-        """Offer the parts of an unfocused extract, most valuable first."""
+    def write(self, focus: str | None = None) -> None:
+        """Offer the parts of an extract, most valuable first; `focus` is what rows are asked for."""
         composer = self.composer
         self._add_head()
         self._add_rest()
         said = add_phases(self.facts, composer, int(composer.left * _PHASES_SHARE))
-        names_room = int(composer.budget * self._names_share()) if self.ranked.names else 0
+        names_room = 0 if focus else self._names_room()
         said += self._add_summary(max(0, composer.left - names_room))
         room = max(0, composer.left - names_room)
         said += add_facts(self.facts, composer, said, int(room * _FACTS_SHARE.get(self.source.kind, 0.6)))
         by_line = not self.source.is_prose or self.source.kind in ("test-output", "log")
-        if by_line:
+        if self.source.table is not None:
+            add_rows(self.source, composer, composer.left - names_room, focus, self.check)
+        elif by_line:
             add_lines(self.source, composer, composer.left - names_room, self.check)
         else:
             self._add_prose(composer.left - names_room, said)
         share = 1.0 if self.source.medium in ("code", "listing") else _MAX_NAMES_SHARE
-        composer.add_names(self.ranked.names, min(composer.left, int(composer.budget * share)))
-        if self.source.medium != "json" or not composer.says_something():
+        room = names_room if self.source.table is not None else int(composer.budget * share)
+        composer.add_names(self.ranked.names, min(composer.left, room))
+        if self._may_be_filled() or not composer.says_something():
             fill(self.source.document, by_line, composer)
 
     def write_focused(self, focus: str) -> bool:
-        """Offer what the source says about the focus, in the source's order; returns False if it says nothing."""
+        """Offer what the source says about the focus, in the source's order, then what else there is room for; returns
+        False if it says nothing.
+        """
         document, composer = self.source.document, self.composer
+        if self.source.table is not None:
+            self.write(focus)
+            return True
         by_line = not self.source.is_prose
         passages = line_passages(document.text) if by_line else prose_passages(document)
         score_passages(passages, focus, document.titles, self.check)
@@ -117,6 +130,9 @@ class Layout:
                     misses = 0 if added else misses + 1
             if composer.left < 4 or misses > _MAX_MISSES:
                 break
+        self._add_unasked()
+        if not composer.says_something():
+            fill(document, by_line, composer)
         return True
 
     def _add_passages(self, passages: list[Passage], *, by_line: bool) -> bool:
@@ -125,9 +141,38 @@ class Layout:
             return False
         added = True
         for passage in passages:
+            place = _place(passage.line, passage.order)
             paragraph = passage.section if is_sentence(passage.text) and not by_line else None
-            added = self.composer.add(BODY, passage.text, order=passage.order, paragraph=paragraph) and added
+            added = self.composer.add(BODY, passage.text, place, paragraph=paragraph) and added
         return added
+
+    def _add_unasked(self) -> None:
+        """Fill what the focus leaves with what an extract without one would say."""
+        composer = self.composer
+        if composer.left <= composer.budget * MIN_LEFT_SHARE:
+            return
+        if not self.source.is_prose:
+            composer.add_names(self.ranked.names, composer.left // 2)
+            fill(self.source.document, True, composer)
+            return
+        said = composer.said()
+        known = " ".join(said)
+        pool = [c for c in self.ranked.sentences if c.text not in known]
+        for candidate in choose(pool, composer.left * 1.25, said, self.check):
+            paragraph = candidate.section if is_sentence(candidate.text) else None
+            text = candidate.text if paragraph is not None else f"{BULLET}{candidate.text}"
+            composer.add(BODY, text, _place(candidate.unit.start, candidate.order), paragraph=paragraph)
+
+    def _may_be_filled(self) -> bool:
+        """Whether lines may follow that were not chosen."""
+        return self.source.table is None and self.source.medium != "json"
+
+    def _names_room(self) -> int:
+        """Tokens for the index of names. Rows name what they are about, so with little room there are none."""
+        room = int(self.composer.budget * self._names_share()) if self.ranked.names else 0
+        if self.source.table is not None and self.composer.budget < _MIN_NAMED:
+            return room // 2 if self.source.medium == "listing" else 0
+        return room
 
     def _names_share(self) -> float:
         """Share of the budget for the index of names, by how much of the text is names.
@@ -139,6 +184,8 @@ class Layout:
             return _NAMES_OF_FAILED_RUN
         density = self.source.named.density
         low, high = _NAMES_SHARE.get(self.source.medium, (0.5, 0.7))
+        if self.source.table is not None and self.source.medium != "listing":
+            low, high = _NAMES_OF_ROWS
         if self._is_handed_over():
             high = min(high, _NAMES_OF_HANDED_OVER.get(self.source.kind, _NAMES_OF_TASK))
         few, many = _NAMED.get(self.source.medium, (0.13, 0.28))
@@ -254,6 +301,11 @@ def _with_what_follows(passages: list[Passage], passage: Passage) -> list[Passag
             return []
         found += following
     return found
+
+
+def _place(line: int, order: int) -> float:
+    """The place of a passage in the source: by line, then by order."""
+    return line + min(order, 1_000_000) / 1_000_001
 
 
 def _description(source: Source) -> str:
