@@ -52,10 +52,20 @@ def test_a_model_with_the_mark_of_its_window_is_the_same_model(claude: AgentHost
     assert claude.call("budget/status")["revision"] == before
 
 
-def test_a_window_that_somebody_chose_stays(claude: AgentHost) -> None:
+def test_a_window_that_somebody_chose_stays_and_is_the_base_of_both_figures(claude: AgentHost) -> None:
     claude.call("session/open", config={"contextWindow": 100_000})
-    assert line(claude) == "ctx 21% of window · 0/30,000"
+    assert line(claude) == "ctx 42% of window · 0/30,000", "the host has used 42,000 of what it calls 200,000"
     assert claude.call("session/open")["config"]["contextWindow"] == 100_000
+    claude.call("session/open", config={"contextWindow": 10_000})
+    assert line(claude) == "ctx 32,000 over window · 0/3,000"
+    share = {"context_window_size": 200_000, "current_usage": None, "used_percentage": 40}
+    assert line(claude, payload=claude.payload("statusline", context_window=share)).startswith("ctx 70,000 over window")
+
+
+def test_a_window_of_the_project_s_file_is_the_base_as_well(claude: AgentHost) -> None:
+    (claude.folder / "ctxbudget.toml").write_text("contextWindow = 120_000\n")
+    claude.call("session/open")
+    assert line(claude) == "ctx 35% of window · 0/36,000"
 
 
 def used(tokens: int, size: int = 200_000, model: str = "claude-fable-5", **more: Any) -> dict[str, Any]:
@@ -81,7 +91,11 @@ def test_usage_above_the_reported_size_tells_the_real_window(claude: AgentHost) 
 
 def test_a_mark_in_the_model_s_name_tells_the_window(claude: AgentHost) -> None:
     claude.call("session/open", sessionId="s-1")
-    assert line(claude, payload=used(160_000, model="claude-fable-5[1m]")).startswith("ctx 16% of window")
+    marked = used(160_000, model="claude-fable-5[1m]")
+    assert line(claude, payload=marked).startswith("ctx 16% of window")
+    assert line(claude, payload=marked | {"session_id": "new"}) == "ctx 16% of window · no account yet"
+    marked["context_window"] |= {"current_usage": None, "used_percentage": 80}
+    assert line(claude, payload=marked).startswith("ctx 16% of window"), "80 % of what the payload calls the window"
 
 
 def test_a_share_without_usage(claude: AgentHost) -> None:

@@ -99,7 +99,7 @@ def update(
     report: dict[str, Any] = {}
     if model and _bare(model) != known["model"]:
         report["model"] = _bare(model)
-    size = max(window or 0, _marked(model))
+    size = max(window or 0, marked_window(model))
     narrower = "model" not in report and size < (known["contextWindow"] or 0)
     if size and size != known["contextWindow"] and not narrower:
         report["contextWindow"] = size
@@ -113,7 +113,7 @@ def _bare(model: str) -> str:
     return model.replace(_LONG_WINDOW[0], "")
 
 
-def _marked(model: str | None) -> int:
+def marked_window(model: str | None) -> int:
     """The window that a model's mark names; 0: none."""
     mark, size = _LONG_WINDOW
     return size if model and mark in model.lower() else 0
@@ -124,7 +124,7 @@ def _begin(account: AccountClient, host: Host, session: str, model: str) -> None
     report: dict[str, Any] = {}
     if named := _bare(model) or _MODELS[host]:
         report["model"] = named
-    if window := _marked(model):
+    if window := marked_window(model):
         report["contextWindow"] = window
     opened = account.ask("session/open", sessionId=session, host=report)
     if opened["windowSource"] == "default":  # neither a setting nor the model tells the window

@@ -1,6 +1,7 @@
 """A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
 
-The share of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
+What is used of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
+Both are shares of one window: the one that is set, else the host's.
 While nobody has said how large the window is, tokens are shown without a share, and no level.
 """
 
@@ -13,11 +14,14 @@ from typing import Any, Final, NamedTuple
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import AccountClient
 from ctxbudget_server.agents.session_choice import Choice, session_to_show
-from ctxbudget_server.agents.sessions import opened_session, update
+from ctxbudget_server.agents.sessions import marked_window, opened_session, update
 from ctxbudget_server.presentation.terminal import line
 
 _LONG_WINDOW: Final = 1_000_000
 """The window of a session of Claude Code that uses more than it says it has, tokens."""
+
+_CHOSEN: Final = frozenset({"session", "user", "project"})
+"""Sources of a window that someone has set; they count before what a host says."""
 
 SEPARATOR: Final = " · "
 UNKNOWN: Final = "ctx ?"
@@ -40,13 +44,12 @@ class HostWindow(NamedTuple):
     used: int | None
     model: str | None
     used_share: float | None = None
-    """used / size as the host computes it, for a payload without usage."""
+    """The share that the host computed, for a payload that names no tokens."""
 
     def share_of(self, size: int) -> float | None:
         """The share of a window of `size` tokens that is used; None: the host does not say."""
         if self.used is None:
-            share, told = self.used_share, self.size
-            return share * told / size if share is not None and told and size else share
+            return self.used_share
         return self.used / size if size else None
 
 
@@ -86,13 +89,15 @@ def host_window(payload: Mapping[str, Any]) -> HostWindow:
     window, model = payload.get("context_window"), payload.get("model")
     window = window if isinstance(window, Mapping) else {}
     name = model.get("id") if isinstance(model, Mapping) else model
+    name = name if isinstance(name, str) and name else None
     size, used = _count(window.get("context_window_size")) or None, _used(window.get("current_usage"))
+    percent = _figure(window.get("used_percentage"))
+    share = None if percent is None else percent / 100
+    if used is None and size and share is not None:
+        used = round(share * size)
     if size and used and size < used <= _LONG_WINDOW:  # hosts say 200,000 of sessions that hold more
         size = _LONG_WINDOW
-    share = _figure(window.get("used_percentage"))
-    return HostWindow(
-        size, used, name if isinstance(name, str) and name else None, None if share is None else share / 100
-    )
+    return HostWindow(max(size or 0, marked_window(name)) or None, used, name, share)
 
 
 def _used(usage: Any) -> int | None:
@@ -148,10 +153,16 @@ def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
 
 
 def _window(host: HostWindow, status: Mapping[str, Any] | None) -> str:
-    """The share of the window by the host's figures, else by the account's; what is over it in tokens."""
+    """What the host counts as used, else the account, as a share of the budget's window; what is over it in tokens.
+
+    Only where nobody has set the window may the host know better.
+    """
     told = host.size or 0
-    assumed = bool(told and status and status["windowSource"] == "model")  # the host knows better
-    size = told if status is None or assumed else max(told, status["window"])
+    source = status["windowSource"] if status else "default"
+    if status is None or (told and source == "model"):  # assumed of the model
+        size = told
+    else:
+        size = status["window"] if source in _CHOSEN else max(told, status["window"])
     share = host.share_of(size)
     used = host.used
     if share is None and status is not None:
@@ -159,7 +170,7 @@ def _window(host: HostWindow, status: Mapping[str, Any] | None) -> str:
     if share is None:
         return UNKNOWN
     if share > 1:
-        return f"ctx {used - size:,} over window" if used is not None and used > size else "ctx 100% of window"
+        return f"ctx {used - size:,} over window" if used is not None and size else "ctx 100% of window"
     return f"ctx {share:.0%} of window"
 
 
