@@ -200,3 +200,42 @@ def test_settings_that_contradict_each_other() -> None:
 def test_windows_of_models(model: str, tokens: int | None) -> None:
     known = known_window(model)
     assert (known.tokens if known else None) == tokens
+
+
+OTHER_VALUES = {
+    "contextWindow": 90_000,
+    "targetShare": 0.7,
+    "thresholds": {"warn": 0.4, "critical": 0.9},
+    "policy": "minimal",
+    "scope": "research-only",
+    "model": "gpt-4o",
+    "metadataHorizon": 3,
+    "keepFor": 2,
+    "markers": False,
+    "autoPrune": True,
+    "metadataTokens": 500,
+    "reserveShares": {"core": 0.5, "debug": 0.3},
+    "layerCeilings": {"phase": 0.5},
+}
+"""For each setting a value that is not the default."""
+
+
+def test_null_takes_back_what_was_set_for_a_session_whatever_it_is(place: Place) -> None:
+    assert OTHER_VALUES.keys() == DEFAULTS.keys()
+    place.project("contextWindow = 120000\n[thresholds]\nwarn = 0.6\n")
+    inherited = place.call("session/open", sessionId="s")["config"]
+    changed = place.call("session/open", sessionId="s", config=OTHER_VALUES)["config"]
+    assert all(changed[name] != inherited[name] for name in OTHER_VALUES)
+    for name in OTHER_VALUES:
+        back = place.call("session/open", sessionId="s", config={name: None})["config"]
+        assert back[name] == inherited[name]
+    opened = place.call("session/open", sessionId="s")
+    assert (opened["config"], opened["windowSource"]) == (inherited, "project")
+
+
+def test_null_takes_back_a_member_alone(place: Place) -> None:
+    place.call("session/open", sessionId="s", config=OTHER_VALUES)
+    for name in ("thresholds", "reserveShares", "layerCeilings"):
+        nulls = dict.fromkeys(DEFAULTS[name])
+        back = place.call("session/open", sessionId="s", config={name: nulls})["config"]
+        assert back[name] == DEFAULTS[name]

@@ -28,11 +28,11 @@ class HostReport(TypedDict, total=False):
 class LayerCeilings(TypedDict, total=False):
     """Ceilings as shares of the window. Transient items should be gone once their phase has completed."""
 
-    permanent: float
+    permanent: float | None
     """A share, 0 to 1."""
-    phase: float
+    phase: float | None
     """A share, 0 to 1."""
-    metadata: float
+    metadata: float | None
     """A share, 0 to 1."""
 
 
@@ -107,11 +107,11 @@ class PhaseSummary(TypedDict, total=False):
 class ReserveShares(TypedDict, total=False):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
-    core: float
+    core: float | None
     """A share, 0 to 1."""
-    debug: float
+    debug: float | None
     """A share, 0 to 1."""
-    overflow: float
+    overflow: float | None
     """A share, 0 to 1."""
 
 
@@ -133,9 +133,9 @@ class Target(TypedDict, total=False):
 class Thresholds(TypedDict, total=False):
     """A level is reached at `>=` its threshold and left below its release figure."""
 
-    warn: float
+    warn: float | None
     """Up to 1 a share of the budget, above 1 tokens."""
-    critical: float
+    critical: float | None
     """Up to 1 a share of the budget, above 1 tokens."""
     warnRelease: float | None
     """Absent: 5 % of the budget below `warn`."""
@@ -144,15 +144,15 @@ class Thresholds(TypedDict, total=False):
 
 
 class Config(TypedDict, total=False):
-    """Settings of a session, any subset: absent ones stay as they are, and null takes one back."""
+    """Settings of a session, any subset. Absent: stays as it is. Null, also for a member of a setting: the session no longer sets it, and files, the host or the default say what counts."""
 
-    contextWindow: int
+    contextWindow: int | None
     """The model's context size, tokens."""
-    targetShare: float
+    targetShare: float | None
     """budget = floor(window x target share), computed in decimal."""
-    thresholds: Thresholds
+    thresholds: Thresholds | None
     """Where the levels are reached and left."""
-    policy: Policy | Literal["auto"]
+    policy: Policy | Literal["auto"] | None
     """The policy in force."""
     scope: Scope | None
     """The scope of the workflow."""
@@ -160,17 +160,17 @@ class Config(TypedDict, total=False):
     """Selects the vocabulary. Absent: o200k_base."""
     metadataHorizon: int | None
     """Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never."""
-    keepFor: int
+    keepFor: int | None
     """Policy moderate: for how many more phases full content stays."""
-    markers: bool
+    markers: bool | None
     """Whether completed phases and waves leave a marker."""
-    autoPrune: bool
+    autoPrune: bool | None
     """At `critical`, remove unpinned transient items once per crossing."""
-    metadataTokens: int
+    metadataTokens: int | None
     """Maximum size of metadata that the policy extracts, tokens."""
-    reserveShares: ReserveShares
+    reserveShares: ReserveShares | None
     """Shares of the strategy `reserve`."""
-    layerCeilings: LayerCeilings
+    layerCeilings: LayerCeilings | None
     """Ceilings of the layers, as shares of the window."""
 
 

@@ -22,8 +22,8 @@ Threshold = Annotated[
 class Thresholds(Record):
     """A level is reached at `>=` its threshold and left below its release figure."""
 
-    warn: Threshold = 0.75
-    critical: Threshold = 0.95
+    warn: Threshold | None = 0.75
+    critical: Threshold | None = 0.95
     warn_release: Threshold | None = described("Absent: 5 % of the budget below `warn`.", default=None)
     critical_release: Threshold | None = described("Absent: 5 % of the budget below `critical`.", default=None)
 
@@ -31,28 +31,29 @@ class Thresholds(Record):
 class ReserveShares(Record):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
-    core: Share = 0.6
-    debug: Share = 0.2
-    overflow: Share = 0.2
+    core: Share | None = 0.6
+    debug: Share | None = 0.2
+    overflow: Share | None = 0.2
 
 
 class LayerCeilings(Record):
     """Ceilings as shares of the window. Transient items should be gone once their phase has completed."""
 
-    permanent: Share = 0.04
-    phase: Share = 0.12
-    metadata: Share = 0.06
+    permanent: Share | None = 0.04
+    phase: Share | None = 0.12
+    metadata: Share | None = 0.06
 
 
 class Config(Record):
-    """Settings of a session, any subset: absent ones stay as they are, and null takes one back."""
+    """Settings of a session, any subset. Absent: stays as it is. Null, also for a member of a setting: the session no
+    longer sets it, and files, the host or the default say what counts."""
 
-    context_window: PositiveTokens = described("The model's context size, tokens.", default=25000)
-    target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] = described(
+    context_window: PositiveTokens | None = described("The model's context size, tokens.", default=25000)
+    target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] | None = described(
         "budget = floor(window x target share), computed in decimal.", default=0.3
     )
-    thresholds: Thresholds = Thresholds()
-    policy: PolicySetting = "auto"
+    thresholds: Thresholds | None = Thresholds()
+    policy: PolicySetting | None = "auto"
     scope: Scope | None = None
     model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = described(
         "Selects the vocabulary. Absent: o200k_base.", default=None
@@ -60,16 +61,18 @@ class Config(Record):
     metadata_horizon: Annotated[int, Constraint(ge=1, le=10000)] | None = described(
         "Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never.", default=None
     )
-    keep_for: Annotated[int, Constraint(ge=0, le=10000)] = described(
+    keep_for: Annotated[int, Constraint(ge=0, le=10000)] | None = described(
         "Policy moderate: for how many more phases full content stays.", default=0
     )
-    markers: bool = True
-    auto_prune: bool = described("At `critical`, remove unpinned transient items once per crossing.", default=False)
-    metadata_tokens: Annotated[int, Constraint(ge=20, le=100000)] = described(
+    markers: bool | None = True
+    auto_prune: bool | None = described(
+        "At `critical`, remove unpinned transient items once per crossing.", default=False
+    )
+    metadata_tokens: Annotated[int, Constraint(ge=20, le=100000)] | None = described(
         "Maximum size of metadata that the policy extracts, tokens.", default=300
     )
-    reserve_shares: ReserveShares = ReserveShares()
-    layer_ceilings: LayerCeilings = LayerCeilings()
+    reserve_shares: ReserveShares | None = ReserveShares()
+    layer_ceilings: LayerCeilings | None = LayerCeilings()
 
 
 class HostReport(Record):
