@@ -144,7 +144,7 @@ class Thresholds(TypedDict, total=False):
 
 
 class Config(TypedDict, total=False):
-    """Settings of a session, any subset. Absent: stays as it is. Null, also for a member of a setting: the session no longer sets it, and files, the host or the default say what counts."""
+    """Settings of a session, any subset: absent ones stay as they are, and null takes one back, or one member."""
 
     contextWindow: int | None
     """The model's context size, tokens."""

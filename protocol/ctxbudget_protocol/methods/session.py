@@ -45,8 +45,7 @@ class LayerCeilings(Record):
 
 
 class Config(Record):
-    """Settings of a session, any subset. Absent: stays as it is. Null, also for a member of a setting: the session no
-    longer sets it, and files, the host or the default say what counts."""
+    """Settings of a session, any subset: absent ones stay as they are, and null takes one back, or one member."""
 
     context_window: PositiveTokens | None = described("The model's context size, tokens.", default=25000)
     target_share: Annotated[float, Constraint(gt=0, le=1, finite=True)] | None = described(
