@@ -18,14 +18,17 @@ WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "charact
 
 
 class EditorClient(Client):
-    """Announces what editors announce: everything except what `without` names, and the `more` capabilities."""
+    """Announces what editors announce: everything except what `without` names, and the `more` capabilities.
+
+    The server has the folder as its workspace, unless another `command` starts it.
+    """
 
     def __init__(
         self, folder: Path, *, encoding: str = "utf-16", options: Json = None, folders: list[Path] | None = None,
-        without: tuple[str, ...] = (), more: Json = None, **options_of_client: Any,
+        without: tuple[str, ...] = (), more: Json = None, command: list[str] | None = None, **options_of_client: Any,
     ) -> None:  # fmt: skip
         self.folder = folder
-        super().__init__(serve_command(folder), cwd=folder, handshake=False, **options_of_client)
+        super().__init__(command or serve_command(folder), cwd=folder, handshake=False, **options_of_client)
         params: dict[str, Any] = {
             "processId": os.getpid(),
             "rootUri": folder.as_uri(),

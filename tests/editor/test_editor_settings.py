@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from support.session import SERVE
 
 from ctxbudget_protocol.settings import EditorSettings, render
 from ctxbudget_server.account.settings import DEFAULTS
@@ -178,7 +179,8 @@ def test_folders_have_settings_of_their_own(tmp_path: Path) -> None:
     for place, size in ((one, 1000), (two, 2000)):
         place.mkdir()
         (place / "ctxbudget.toml").write_text(f"contextWindow = {size}\n[[layers]]\nglob = 'x/*.md'\nlayer = 'phase'\n")
-    with EditorClient(one, folders=[one], options=NOBODY_SAID) as editor:
+    command = [*SERVE, "--store", str(tmp_path / "store.db")]
+    with EditorClient(one, folders=[one], options=NOBODY_SAID, command=command) as editor:
         there = (two / "x" / "a.md").as_uri()
         editor.open(there, TEXT)
         assert window(editor, there) == 25_000 and "layer" not in editor.lenses(there)[0]["title"]
@@ -204,6 +206,22 @@ def test_a_folder_inside_a_workspace_has_the_budget_of_its_account(folder: Path)
         assert (shown["budget"], shown["windowSource"]) == (45_000, "session")
         for _ in range(2):
             assert "0.3% of budget" in editor.notification("window/showMessage")["message"]
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_workspace_that_the_user_chose_holds_for_everything_that_is_opened(tmp_path: Path, by: str) -> None:
+    chosen, other = tmp_path / "chosen", tmp_path / "other"
+    for place, size in ((chosen, 1000), (other, 2000)):
+        place.mkdir()
+        (place / "ctxbudget.toml").write_text(f"contextWindow = {size}\n")
+    store = ["--store", str(tmp_path / "store.db")]
+    command = [*SERVE, *store, "--workspace", str(chosen)] if by == "option" else [*SERVE, *store]
+    env = {} if by == "option" else {"CTXBUDGET_WORKSPACE": str(chosen)}
+    with EditorClient(other, options=NOBODY_SAID, command=command, env=env) as editor:
+        status = editor.request("budget/status", {})
+        here = editor.open_file("a.md", TEXT)
+        nowhere = editor.open((tmp_path / "b.md").as_uri(), TEXT)
+        assert window(editor, here) == window(editor, nowhere) == status["window"] == 1000
 
 
 def test_what_is_shown_can_be_switched_off(start_editor: StartEditor) -> None:

@@ -100,6 +100,7 @@ def run(options: Namespace) -> int:
         roots=roots,
         client_process_id=options.clientProcessId,
         watchdog=watching,
+        workspace=chosen.workspace,
     )
 
     def opened(root: str | None) -> Served:

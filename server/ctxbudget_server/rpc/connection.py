@@ -49,12 +49,16 @@ class ConnectionContext:
         limits: Limits,
         backend_factory: BackendFactory,
         watchdog: Watchdog | None,
+        *,
         roots: Sequence[str] = (),
+        workspace: str | None = None,
     ) -> None:
         self.outlet = outlet
         self.limits = limits
         self.roots = roots
         """Real paths of the folders outside the workspace that imports may be read from."""
+        self.workspace = workspace
+        """The workspace that the user chose; None: the client's folders say which."""
         self.lifecycle = Lifecycle()
         self.parent = ParentWatch(self.lifecycle, watchdog)
         self.byte_limit = ByteLimit()

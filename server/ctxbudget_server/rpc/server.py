@@ -54,7 +54,8 @@ class ServeOptions:
     `force_thread_reader` uses threads instead of polling for pipes too, as is done for regular files and on Windows; so
     does a non-empty environment variable CTXBUDGET_FORCE_THREAD_READER. `client_process_id` is a process whose end also
     ends the server; `initialize` can name one only later. `watchdog` ends the process if it cannot end itself. `roots`
-    are real paths of folders outside the workspace that imports may be read from.
+    are real paths of folders outside the workspace that imports may be read from. `workspace` is the one that the user
+    chose, if any.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -62,6 +63,7 @@ class ServeOptions:
     client_process_id: int | None = None
     watchdog: Watchdog | None = None
     roots: Sequence[str] = ()
+    workspace: str | None = None
 
 
 class BudgetServer(Host):
@@ -96,7 +98,14 @@ def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) 
 async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOptions) -> int:
     force_threads = options.force_thread_reader or bool(os.environ.get(FORCE_THREADS_VARIABLE))
     inlet, outlet = await open_streams(stdio, force_threads)
-    connection = ConnectionContext(outlet, options.limits, backend_factory, options.watchdog, options.roots)
+    connection = ConnectionContext(
+        outlet,
+        options.limits,
+        backend_factory,
+        options.watchdog,
+        roots=options.roots,
+        workspace=options.workspace,
+    )
     connection.parent.name(options.client_process_id)
     server = BudgetServer(connection)
     intake = Intake(connection, server.protocol)

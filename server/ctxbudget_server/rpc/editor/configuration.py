@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_server.editor.settings import SECTION, file_source, resolve, source
 from ctxbudget_server.settings.current import CurrentSettings
 from ctxbudget_server.settings.source import FileSettings
+from ctxbudget_server.store.location import workspace_chosen
 from ctxbudget_server.workspace.documents import find_workspace
 from ctxbudget_server.workspace.opening import roots_around
 
@@ -23,12 +24,14 @@ class Configuration:
 
     `warn` is called once for the problems of a source.
 
-    `roots` are real paths of folders that the user allowed when the server was started.
+    `roots` are real paths of folders that the user allowed when the server was started, and `workspace` is the one that
+    the user chose then: its files hold for everything that the client opens.
     """
 
-    def __init__(self, warn: Callable[[str], None], roots: Sequence[str] = ()) -> None:
+    def __init__(self, warn: Callable[[str], None], roots: Sequence[str] = (), workspace: str | None = None) -> None:
         self._warn = warn
         self._roots = roots
+        self._workspace = workspace_chosen(workspace)
         self._lock = threading.RLock()
         self._folders: list[str] = []
         self._options: object = None
@@ -111,9 +114,11 @@ class Configuration:
         return self.folder_of(path)
 
     def _files_of(self, folder: str | None) -> FileSettings:
-        """Those of the workspace around a folder: the ones that count for its account, whatever else the folder has."""
+        """Those of the workspace that the user chose, else of the one around a folder, whatever else the folder has."""
         if folder not in self._current:
-            self._current[folder] = CurrentSettings(None if folder is None else str(find_workspace(None, folder)))
+            is_known = self._workspace is not None or folder is not None
+            workspace = str(find_workspace(self._workspace, folder)) if is_known else None
+            self._current[folder] = CurrentSettings(workspace)
         return self._current[folder].now()
 
     def _resolve(self, folder: str | None, files: FileSettings) -> EditorSettings:

@@ -37,7 +37,8 @@ class Editor:
     def __init__(self, connection: ConnectionContext, messages: Messages) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        documents, configuration = OpenDocuments(), Configuration(self._warn_from_thread, connection.roots)
+        documents = OpenDocuments()
+        configuration = Configuration(self._warn_from_thread, connection.roots, connection.workspace)
         self.context = EditorContext(
             documents,
             configuration,
