@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ctxbudget_server.tokens import count
 from editor.conftest import WHOLE, StartEditor
 
@@ -65,7 +67,8 @@ def test_imports_are_followed(start_editor: StartEditor, folder: Path) -> None:
     title = editor.lenses(uri)[0]["title"]
     assert title.startswith(f"{count(text)} tokens") and title.endswith(f"loads {loads} tokens with 2 imports")
     assert "Import" in (editor.hover(uri, 2) or "") and "not loaded again" in (editor.hover(uri, 3) or "")
-    assert "Loaded with its imports: " in (editor.hover(uri, 0) or "")
+    hover = editor.hover(uri, 0) or ""
+    assert f"Loads {loads} tokens with 2 imports: " in hover
     # What is open counts as it stands, and the importer hears of it.
     imported = editor.open((folder / "docs" / "b.md").as_uri(), "# b\n\n" + LINE * 100)
     title = editor.lenses(uri)[0]["title"]
@@ -75,6 +78,39 @@ def test_imports_are_followed(start_editor: StartEditor, folder: Path) -> None:
     assert found["range"]["start"]["line"] == 2, "the import costs most"
     editor.notify("textDocument/didClose", {"textDocument": {"uri": imported}})
     assert editor.diagnostics(uri) == []
+    editor.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "line", "culprit"),
+    [
+        ("# Rules\n\n", 0, "Text directly under “Rules”"),
+        ("# Rules\n\nfew words\n\n## Long\n\n", 4, "“Long”"),
+        ("", 0, "Text before the first heading"),
+    ],
+)
+def test_text_that_fills_the_layer_is_named_before_an_import(
+    start_editor: StartEditor, folder: Path, start: str, line: int, culprit: str
+) -> None:
+    (folder / "more.md").write_text("# more\n\n" + LINE * 40)
+    editor = start_editor()
+    uri = editor.open_file("CLAUDE.md", f"{start}{LINE * 200}\n## Last\n\n@more.md\n")
+    (found,) = editor.diagnostics(uri)
+    assert f" {culprit}: " in found["message"] and "costs most" in found["message"]
+    assert found["range"]["start"]["line"] == line
+    others = [each["message"] for each in found["relatedInformation"]]
+    assert others[0].startswith("Import more.md") and others[1].startswith("“Last”")
+    moves = [lens["title"] for lens in editor.lenses(uri) if lens["command"] == "ctxbudget.moveSection"]
+    assert moves == (["Move “Long” to its own file"] if "Long" in start else []), "moving the rest would not help"
+    editor.close()
+
+
+def test_text_without_headings_is_named_before_an_import(start_editor: StartEditor, folder: Path) -> None:
+    (folder / "more.md").write_text(LINE * 40)
+    editor = start_editor()
+    uri = editor.open_file("CLAUDE.md", f"@more.md\n\n{LINE * 200}")
+    (found,) = editor.diagnostics(uri)
+    assert " The text: " in found["message"] and found["range"]["start"]["line"] == 0
     editor.close()
 
 

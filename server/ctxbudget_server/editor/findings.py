@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
-from ctxbudget_server.editor.view import View
+from ctxbudget_server.editor.view import MOST, View
 from ctxbudget_server.editor.words import plural
 
 Code = Literal["layerCeiling", "documentBudget", "importCycle", "importDepth"]
@@ -35,8 +35,7 @@ class DocumentFinding(NamedTuple):
 def findings(view: View, *, summary: bool) -> Iterator[DocumentFinding]:
     """Everything that is wrong with the document; with `summary` also its cost."""
     if summary:
-        first = bare(view.analysis.line_at(0))
-        yield DocumentFinding("documentBudget", 3, Place(0, 0, len(first), view.summary()))
+        yield DocumentFinding("documentBudget", 3, _whole_line(view, 0, view.summary()))
     if view.exceeded:
         yield _exceeded(view)
     for found in view.imports:
@@ -56,23 +55,36 @@ def _exceeded(view: View) -> DocumentFinding:
     text = f"{view.name} has {total}, over the ceiling of layer {view.layer}: {ceiling:,} tokens{share}."
     costs = sorted(_costs(view), key=lambda cost: -cost[0])
     if not costs:
-        return DocumentFinding("layerCeiling", 2, Place(0, 0, len(bare(view.analysis.line_at(0))), text))
+        return DocumentFinding("layerCeiling", 2, _whole_line(view, 0, text))
     place = costs[0][1]
     related = [other for _, other in costs[1 : 1 + MAX_RELATED]]
     return DocumentFinding("layerCeiling", 2, place._replace(text=f"{text} {place.text} costs most."), related)
 
 
 def _costs(view: View) -> Iterator[tuple[int, Place]]:
-    """What the document's cost consists of: the most expensive section, its siblings, and imports."""
-    costliest = view.costliest()
-    for section in view.outline.sections:
-        if costliest is not None and section.parent == costliest.parent:
-            length = len(bare(view.analysis.line_at(section.line)))
-            cost = f"“{section.title}”: {view.with_share(section.tokens)}"
-            yield section.tokens, Place(section.line, 0, length, cost)
+    """What the document's cost consists of: sections, the text before the first of them if it is much, and imports."""
+    parent = view.divided()
+    before = view.undivided()
+    if before > (1 - MOST) * view.outline.tokens:
+        line = 0 if parent is None else view.outline.sections[parent].line
+        yield before, _whole_line(view, line, f"{_text_before(view, parent)}: {view.with_share(before)}")
+    for section in map(view.outline.sections.__getitem__, view.children(parent)):
+        cost = f"“{section.title}”: {view.with_share(section.tokens)}"
+        yield section.tokens, _whole_line(view, section.line, cost)
     for found in view.imports:
         if found.status == "loaded":
             yield found.total, _at(found, f"Import {found.mention.path}: {view.tokens(found.total)}")
+
+
+def _text_before(view: View, parent: int | None) -> str:
+    """The name of the text before the first subsection of a section, or of the document."""
+    if parent is not None:
+        return f"Text directly under “{view.outline.sections[parent].title}”"
+    return "Text before the first heading" if view.outline.sections else "The text"
+
+
+def _whole_line(view: View, line: int, text: str) -> Place:
+    return Place(line, 0, len(bare(view.analysis.line_at(line))), text)
 
 
 def _at(found: Import, text: str) -> Place:

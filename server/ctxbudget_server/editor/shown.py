@@ -70,7 +70,8 @@ def hover(view: View, line: int, extracted: Extraction | None, page: Page) -> Ho
         parts.append(_section_text(view, section, extracted, page))
     parts += [_import_text(view, each, page) for each in view.imports if each.mention.line == line]
     if line == 0:
-        parts.append(_document_text(view, page))
+        whole = section is not None and section.tokens == view.outline.tokens
+        parts.append(_document_text(view, page, told=whole))
     return Hover(line, last, "\n\n---\n\n".join(parts)) if parts else None
 
 
@@ -97,16 +98,22 @@ def _inside(view: View, section: CountedSection) -> str:
     return f", {plural(section.below, 'subsection')}; {view.tokens(section.own)} before the first"
 
 
-def _document_text(view: View, page: Page) -> str:
-    lines = [page.strong(f"{page.text(view.name)}: {view.summary()}")]
-    if shares := view.of_both(view.loads):
-        lines.append(f"Loaded with its imports: {shares}." if view.imported else f"{shares}.")
+def _document_text(view: View, page: Page, *, told: bool) -> str:
+    """What the document costs; `told`: the text about its only section has its shares and its source already."""
+    layer = f" · layer: {view.layer}" if view.layer else ""
+    lines = [page.strong(f"{page.text(view.name)}: {view.tokens(view.outline.tokens)}{layer}")]
+    shares = view.of_both(view.loads)
+    if view.imported:
+        lines.append(f"{view.loading()}{f': {shares}' if shares else ''}.".capitalize())
+    elif shares and not told:
+        lines.append(f"{shares}.")
     if view.ceiling is not None:
         lines.append(
             f"Ceiling of layer {view.layer}: {view.ceiling:,} tokens"
             + (f", exceeded by {view.tokens(view.loads - view.ceiling)}." if view.exceeded else ".")
         )
-    lines.append(_source(view))
+    if not told:
+        lines.append(_source(view))
     return "\n\n".join(lines)
 
 

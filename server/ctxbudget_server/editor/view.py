@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from ctxbudget_protocol.words import WindowSource
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.editor.analysis import Analysis, CountedSection, Outline
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.words import plural, share_text, tokens_text
+
+MOST: Final = 0.9
+"""The share of a document that counts as nearly the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,12 @@ class View:
         if self.layer:
             parts.append(f"layer: {self.layer}")
         if self.imported:
-            parts.append(f"loads {self.tokens(self.loads)} with {plural(self.imported, 'import')}")
+            parts.append(self.loading())
         return " · ".join(parts)
+
+    def loading(self) -> str:
+        """`loads 12,300 tokens with 4 imports`."""
+        return f"loads {self.tokens(self.loads)} with {plural(self.imported, 'import')}"
 
     def section_at(self, line: int) -> CountedSection | None:
         """The section whose heading is on a line."""
@@ -111,10 +119,22 @@ class View:
 
     def costliest(self) -> CountedSection | None:
         """The most expensive section, ignoring headings that cover nearly the whole document."""
+        below = self.children(self.divided())
+        return max((self.outline.sections[index] for index in below), key=lambda each: each.tokens, default=None)
+
+    def divided(self) -> int | None:
+        """The innermost section with subsections that covers nearly the whole document; None: the document itself."""
         sections, parent = self.outline.sections, None
         while below := self.children(parent):
             largest = max(below, key=lambda index: sections[index].tokens)
-            if sections[largest].tokens < 0.9 * self.outline.tokens or not self.children(largest):
-                return sections[largest]
+            if sections[largest].tokens < MOST * self.outline.tokens or not self.children(largest):
+                break
             parent = largest
-        return None
+        return parent
+
+    def undivided(self) -> int:
+        """Tokens of the text before the first subsection of what `divided` finds."""
+        parent = self.divided()
+        if parent is not None:
+            return self.outline.sections[parent].own
+        return self.outline.tokens - sum(self.outline.sections[index].tokens for index in self.children(None))
