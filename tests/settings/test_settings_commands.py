@@ -71,7 +71,7 @@ def test_a_link_that_leads_nowhere_is_named(place: Place, of_user: bool) -> None
 
 
 def test_init_writes_a_file_that_is_valid(place: Place) -> None:
-    done = place.run("init", "--yes", "--model-or-window", "200k", "--share", "40%", "--policy", "minimal")
+    done = place.run("init", "--yes", "--window", "200k", "--share", "40%", "--policy", "minimal")
     assert done.returncode == 0, done.stderr
     path = place.folder / "ctxbudget.toml"
     assert dict(parsed(str(path), path.read_text()).values) == {
@@ -100,20 +100,27 @@ def test_init_changes_no_file(place: Place, name: str, text: str) -> None:
     assert path.read_text() == text and len(list(place.folder.iterdir())) == 2
 
 
+@pytest.mark.parametrize("option", ["--model", "--window"])
 @pytest.mark.parametrize("typo", ["2m5", "1e6", "200000 tokens", "-5", "=200k"])
-def test_init_takes_no_typo_for_a_model(place: Place, typo: str) -> None:
-    done = place.run("init", "--yes", f"--model-or-window={typo}")
-    assert done.returncode == 2 and b"expected a model or a number of tokens" in done.stderr
+def test_init_takes_no_typo_for_an_answer(place: Place, option: str, typo: str) -> None:
+    done = place.run("init", "--yes", f"{option}={typo}")
+    assert done.returncode == 2 and f"{option}: expected a ".encode() in done.stderr
     assert not (place.folder / "ctxbudget.toml").exists()
+
+
+def test_init_writes_a_model_and_its_window(place: Place) -> None:
+    place.run("init", "--yes", "--model", "claude-opus-4-5", "--window", "1m")
+    path = place.folder / "ctxbudget.toml"
+    assert dict(parsed(str(path), path.read_text()).values) == {"model": "claude-opus-4-5", "contextWindow": 1_000_000}
 
 
 def test_init_says_that_the_window_is_not_known(place: Place) -> None:
     assert b"the window is not set" in place.run("init", "--yes").stdout
     assert b"is there already, though it sets nothing" in place.run("init", "--yes").stderr
     (place.folder / "ctxbudget.toml").unlink()
-    assert b"the window of 'my-model' is not known" in place.run("init", "--yes", "--model-or-window=my-model").stdout
+    assert b"the window of 'my-model' is not known" in place.run("init", "--yes", "--model=my-model").stdout
     (place.folder / "ctxbudget.toml").unlink()
-    assert b"the window" not in place.run("init", "--yes", "--model-or-window", "200 k").stdout
+    assert b"the window" not in place.run("init", "--yes", "--window", "200 k").stdout
 
 
 def test_init_follows_no_link(place: Place, tmp_path: Path) -> None:

@@ -39,10 +39,9 @@ class Answers(NamedTuple):
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--yes", action="store_true", help="ask nothing: take what the options say, else the defaults")
+    parser.add_argument("--model", type=_model, metavar="NAME", help="the model, such as claude-opus-4-5")
     parser.add_argument(
-        "--model-or-window",
-        metavar="TEXT",
-        help="the model (claude-opus-4-5) or its context window in tokens (200000, 200k, 1m)",
+        "--window", type=_window, metavar="TOKENS", help="the model's context window: 200000, 200k or 1m"
     )
     parser.add_argument("--share", type=_share, metavar="SHARE", help="the budget's share of the window (0.3)")
     parser.add_argument("--policy", choices=POLICIES, help="when finished work leaves the context (auto)")
@@ -62,12 +61,6 @@ def run(options: Namespace) -> int:
         state = "has settings already" if says else "is there already, though it sets nothing"
         complain("init", f"{there} {state}: edit it; `ctxbudget config` shows what is in force")
         return FAILED
-    if options.model_or_window is not None:
-        try:
-            options.model_or_window = _model_or_window(options.model_or_window)
-        except ArgumentTypeError as fault:
-            complain("init", f"--model-or-window: {fault}")
-            return MISUSED
     if not options.yes and not sys.stdin.isatty():
         complain("init", "stdin is not a terminal, so nobody can be asked: use --yes, with options for the answers")
         return MISUSED
@@ -109,14 +102,11 @@ def _answers(options: Namespace) -> Answers:
     def asked(option: Any, question: str, read: Any) -> Any:
         return option if option is not None or options.yes else _ask(question, read)
 
-    size = asked(
-        options.model_or_window,
-        "Model or context window, such as claude-opus-4-5, 200k or 1m [as the agent reports]: ",
-        _model_or_window,
-    )
+    given = options.model if options.window is None else options.window
+    size = asked(given, "Model or context window, such as claude-opus-4-5, 200k or 1m [as the agent reports]: ", _size)
     share = asked(options.share, "The budget's share of that window [0.3]: ", _share)
     policy = asked(options.policy, f"When finished work leaves the context: {', '.join(POLICIES)} [auto]: ", _policy)
-    window, model = (size, None) if isinstance(size, int) else (None, size)
+    window, model = (size, options.model) if isinstance(size, int) else (None, size)
     return Answers(window, model, share, policy)
 
 
@@ -133,16 +123,31 @@ def _ask(question: str, read: Any) -> Any:
     raise ValueError(question)
 
 
-def _model_or_window(text: str) -> int | str:
+def _window(text: str) -> int:
     plain = re.sub(r"[\s,_]", "", text.lower())
     factor = {"k": 1_000, "m": 1_000_000}.get(plain[-1:], 1)
     digits = plain[:-1] if factor > 1 else plain
-    value = int(digits) * factor if digits.isascii() and digits.isdecimal() and len(digits) <= 10 else text.strip()
-    name = "contextWindow" if isinstance(value, int) else "model"
-    is_mistyped = isinstance(value, str) and not value[:1].isalpha()  # such as 1e6 or -5: no model is called that
-    if is_mistyped or parsed("answer", f"{name} = {_toml(value)}").problems:
-        raise ArgumentTypeError(f"expected a model or a number of tokens from 1 to 1,000,000,000, got {text!r}")
-    return value
+    if digits.isascii() and digits.isdecimal() and len(digits) <= 10:
+        value = int(digits) * factor
+        if not parsed("answer", f"contextWindow = {_toml(value)}").problems:
+            return value
+    raise ArgumentTypeError(f"expected a number of tokens from 1 to 1,000,000,000, such as 200k, got {text!r}")
+
+
+def _model(text: str) -> str:
+    name = text.strip()
+    # No model is called 1e6 or -5.
+    if not name[:1].isalpha() or parsed("answer", f"model = {_toml(name)}").problems:
+        raise ArgumentTypeError(f"expected a model, such as claude-opus-4-5, got {text!r}")
+    return name
+
+
+def _size(text: str) -> int | str:
+    """A window or a model."""
+    for read in (_window, _model):
+        with suppress(ArgumentTypeError):
+            return read(text)
+    raise ArgumentTypeError(f"expected a model or a number of tokens from 1 to 1,000,000,000, got {text!r}")
 
 
 def _share(text: str) -> float:

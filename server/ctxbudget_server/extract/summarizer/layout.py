@@ -203,7 +203,7 @@ class Layout:
         if self.facts.title:
             composer.add(HEAD, f"# {self.facts.title}", order=0, limit=max(composer.budget // 4, 12))
         if composer.budget >= 120:
-            composer.add(HEAD, f"{_description(self.source)} of {self.source.tokens} tokens", order=1)
+            composer.add(HEAD, f"{_description(self.source)} of {self.source.tokens:,} tokens", order=1)
 
     def _add_rest(self) -> None:
         """Say how to get what is left out."""
