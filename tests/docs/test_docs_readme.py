@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ctxbudget_server.account.counter import family_of
+
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -38,6 +40,23 @@ def test_the_lines_for_a_shell_run_twice_and_delete_nothing_else(tmp_path: Path)
     assert "README.md" in printed
     sessions = json.loads(run("ctxbudget call session/list '{}'"))["sessions"]
     assert [session["sessionId"] for session in sessions] == ["default"]
+
+
+def test_errors_of_figures_for_claude_are_the_same_wherever_they_are_stated() -> None:
+    error = family_of("claude-opus-4-5").expected_error
+    assert error == family_of("claude-opus-4-8").expected_error and error is not None
+    documents = README.parent / "docs"
+    measured = re.search(
+        r"^\| 29\.2 %.*\| ([\d.]+ %),[^|]*\| ([\d.]+ %),[^|]*\|$", text(documents / "benchmarks.md"), re.M
+    )
+    assert measured is not None
+    for page in (README, documents / "tokens.md"):
+        assert {f"{100 * error.median:.1f} %", *measured.groups()} <= set(re.findall(r"\d+\.\d %", text(page)))
+
+
+def text(path: Path) -> str:
+    """A page's text."""
+    return path.read_text("utf-8")
 
 
 def test_it_is_short() -> None:

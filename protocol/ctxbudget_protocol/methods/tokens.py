@@ -47,7 +47,7 @@ class CountResult(Record):
     family: str = described(
         "The model family whose rule gave the figures; unknown: none, so they are those of `encoding`."
     )
-    expected_error: float | None = described("Median relative error of an estimate; null if exact.")
+    expected_error: float | None = described("Median relative error of an estimated text; null: exact, or not known.")
     factor: float = described("The calibration in the figures; 1 if there is none.")
     samples: int = described("Number of bills from which the calibration was learned.")
     error_band: ErrorBand | None = described("The error of calibrated figures; null: too few bills.")

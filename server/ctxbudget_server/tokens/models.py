@@ -93,7 +93,7 @@ CLAUDE_3: Final = Family(
         kinds=(-0.045, 0.008, 0.466, 0.207, 0.563, 0.58, 0.456, 0.675, 3.888, 0.325, 0.288),
         joints=(0.295, 0.221, -0.64, -0.536, 0.567, -0.43, 0.191, -0.497),
     ),
-    expected_error=ExpectedError(0.031, 0.079),
+    expected_error=ExpectedError(0.03, 0.08),
 )
 CLAUDE_4_7: Final = Family(
     "claude-4.7",
@@ -109,7 +109,7 @@ CLAUDE_4_7: Final = Family(
         kinds=(-0.053, 0.011, 0.507, 0.301, 0.536, 0.579, 0.479, 0.704, 4.054, 0.336, 0.33),
         joints=(0.369, 0.267, -0.508, -0.064, 0.373, -0.421, 0.139, -0.762),
     ),
-    expected_error=ExpectedError(0.030, 0.082),
+    expected_error=ExpectedError(0.03, 0.08),
 )
 UNKNOWN: Final = Family("unknown", DEFAULT_ENCODING, "estimated")
 
