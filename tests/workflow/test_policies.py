@@ -40,8 +40,22 @@ def test_a_token_figure_alone_is_pruned_and_says_so(session: Session) -> None:
     plan = session.call("workflow/completePhase", phase=1)["plan"]
 
     assert [(row["id"], row["action"], row["reason"]) for row in plan] == [(item, "pruned", "noMetadata")]
+    assert session.call("budget/report")["artifacts"] == [], "there was no text that metadata could be made of"
+
+
+def test_reports_name_artifacts_without_metadata_and_no_markers(session: Session) -> None:
+    session.open(policy="aggressive", markers=False)
+    session.call("workflow/startPhase", phase=1)
+    blank = session.add(content="")
+    session.call("workflow/completePhase", phase=1)
+    small = session.add(tokens=1)
+    text = "Phase 2: complete ✓"
+    marker = {"reduces": [small], "phase": 2, "kind": "other", "title": text, "content": text}
+    session.call("context/add", items=[marker])
+
     issues = session.call("budget/report")["artifacts"]
-    assert [(issue["itemId"], issue["issue"]) for issue in issues] == [(item, "missing")]
+
+    assert [(issue["itemId"], issue["issue"]) for issue in issues] == [(blank, "missing")]
 
 
 def test_a_phase_of_which_nothing_remains_leaves_its_marker(session: Session) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from ctxbudget_server.rules.items import Item
+
 
 def marker_text(phase: int, wave: int | None) -> str:
     """E.g. `Phase 2: complete ✓`, or `Wave 1: complete ✓` for a wave; 6 tokens in o200k_base for small numbers."""
     return f"Phase {phase}: complete ✓" if wave is None else f"Wave {wave}: complete ✓"
+
+
+def is_marker(item: Item) -> bool:
+    """Whether an item is a marker: left by a prune, or by a client that words it alike."""
+    return item.marker or (item.phase is not None and item.title == marker_text(item.phase, item.wave))

@@ -16,6 +16,7 @@ from ctxbudget_server.render.report_markdown import as_markdown
 from ctxbudget_server.rules.items import Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.markers import is_marker
 from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.shares import ratio
 
@@ -122,13 +123,16 @@ def _leases(leases: Sequence[Lease], now: str) -> LeaseReport:
 
 
 def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[ArtifactIssue]:
-    """Artifacts whose metadata is missing, incomplete, over its limit, or larger than its source."""
+    """Artifacts whose metadata is missing, incomplete, over its limit, or larger than its source.
+
+    A figure without a text is not an artifact, and a marker is not metadata, whoever left it.
+    """
     by_id = {item.id: item for item in known}
     issues = []
     for item in items:
-        if item.state == "pruned" and item.reason == "noMetadata":
+        if item.state == "pruned" and item.reason == "noMetadata" and _had_text(item):
             issues.append(_issue(item, "missing", item.tokens, None))
-        if item.layer == "metadata" and item.reduces and not item.marker and item.state == "retained":
+        if item.layer == "metadata" and item.reduces and not is_marker(item) and item.state == "retained":
             source = sum(by_id[source].tokens for source in item.reduces if source in by_id)
             if item.complete is False:
                 issues.append(_issue(item, "incomplete", source, item.tokens))
@@ -137,6 +141,10 @@ def _issues(known: Iterable[Item], items: Iterable[Item], bound: int) -> list[Ar
             if item.tokens > source:
                 issues.append(_issue(item, "largerThanSource", source, item.tokens))
     return issues
+
+
+def _had_text(item: Item) -> bool:
+    return item.hash is not None or item.dropped_at is not None
 
 
 def _issue(item: Item, issue: Issue, source: int, metadata: int | None) -> ArtifactIssue:
