@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from ctxbudget_server.extract.facts import KindFields, read_facts, read_tests
@@ -21,6 +22,7 @@ from ctxbudget_server.markdown.sections import outline_of
 
 _ROWS_KINDS = ("tool-output", "log", "other")
 """Kinds of text that may consist of rows."""
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.M)
 MAX_OUTLINE = 5_000
 """Maximum number of sections in the `outline` field; `outline()` returns all."""
 MAX_UNSURE = 5
@@ -92,7 +94,7 @@ def _look_at(
     text = unnumbered(text.replace("\0", ""))  # a file as a tool showed it is read like the file
     medium = medium_of(text, path)
     given = kind or kind_from_path(path)
-    fenced = "```" in text
+    fenced = bool(_FENCE.search(text))
     document = parse_document(text, check) if fenced else unparsed(text)
     tests = read_tests(document, kind, medium, check)
     table = None
@@ -101,7 +103,8 @@ def _look_at(
 
         table = find_table(document.text, medium, check)
     if table is not None:
-        medium = "rows" if medium in ("prose", "code") else medium
+        delimited = medium == "listing" and table.unit == "row"  # a first column of figures looks like line numbers
+        medium = "rows" if delimited or medium in ("prose", "code") else medium
     elif not fenced:
         document = parse_document(text, check)
     actual = given or kind_from_content(document, medium, tests is not None)

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from ctxbudget_server.extract.rows.asking import Asked
 from ctxbudget_server.extract.rows.cutting import MARK, MAX_LINE, attributes, cut, has_cells, window
 from ctxbudget_server.extract.rows.features import template
 from ctxbudget_server.extract.rows.model import LINE, Row, Table
 from ctxbudget_server.extract.rows.oddness import Reason, reasons_of, total
+from ctxbudget_server.extract.rows.question import Asked
 from ctxbudget_server.markdown.model import Check, Count
 
 _ODD = 1.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ctxbudget_server.extract.rows.model import Row
+from ctxbudget_server.extract.rows.model import ATTRIBUTE, Row
 from ctxbudget_server.markdown.model import Count
 
 MARK = "…"
@@ -66,6 +66,6 @@ def window(row: Row, columns: Collection[str]) -> str:
 
 
 def attributes(row: Row, columns: Collection[str]) -> list[str]:
-    """Attributes of an element that are not part of its text."""
-    odd = [(column, value) for column, value, _ in row.cells if column in columns and "@" in column]
-    return [f"{column.rsplit('@', 1)[1]}={value}" for column, value in odd]
+    """Attributes of a row that are not part of its text."""
+    odd = [(column, value) for column, value, _ in row.cells if column in columns and ATTRIBUTE in column]
+    return [f"{column.rsplit(ATTRIBUTE, 1)[1]}={value}" for column, value in odd]

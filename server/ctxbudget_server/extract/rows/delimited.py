@@ -18,6 +18,8 @@ _SHARE = 0.9
 """Share of the lines that must have the same number of cells."""
 _RULE = re.compile(r"[\s|+:=┌┬┐├┼┤└┴┘│─╞╪╡═-]+$")
 _BAR = re.compile(r"\s*[|│]")
+_BRANCH = re.compile(r"[├└]─+[┬─]? ?[^\s─┼┴┬┘┤]")
+"""A branch of a tree and what hangs on it."""
 _SENTENCE = re.compile(r"[a-z]{2}[.!?]\s+[A-Z]")
 
 
@@ -78,6 +80,8 @@ def read_drawn(lines: list[str]) -> Table | None:
     """The rows of a table that is drawn with bars, as in Markdown or by a database's shell."""
     told = [x for x in lines if x.strip()]
     barred = [x for x in told if _BAR.match(x) and not _RULE.match(x)]
+    if sum(bool(_BRANCH.search(x)) for x in barred) > 0.2 * len(barred):
+        return None
     if len(barred) < _MIN_LINES or len(barred) + sum(bool(_RULE.match(x)) for x in told) < 0.8 * len(told):
         return None
     names = [c.strip() for c in re.split("[|│]", barred[0].strip().strip("|│"))]

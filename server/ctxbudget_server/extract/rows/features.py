@@ -13,7 +13,8 @@ _RUN = re.compile(r"([^\w\s])\1+|\s+")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?")
 _CLOCK = re.compile(r"(?<![\d.])(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?!\d)")
 _NUMBER = re.compile(r"[^\w\s.,+-]{0,2}\s?([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([A-Za-zµ%/]*)[\]\),;]?$")
-_LAST_FIGURE = re.compile(r"\D*(\d{1,15})\D*$")
+_ONE_FIGURE = re.compile(r"\D*(\d{1,15})(?![^\W\d_])\D*$")
+"""One figure, not a part of a hexadecimal number."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SCALE = {
     "K": 1e3, "KB": 1e3, "KiB": 1e3, "Ki": 1e3, "M": 1e6, "MB": 1e6, "MiB": 1e6, "Mi": 1e6, "G": 1e9, "GB": 1e9,
@@ -95,7 +96,7 @@ def number(value: str) -> float | None:
 
 def counter(value: str) -> float | None:
     """The figure of a value that has only one, such as `ord-12`."""
-    match = _LAST_FIGURE.match(value[:_MAX])
+    match = _ONE_FIGURE.match(value[:_MAX])
     return float(match[1]) if match else None
 
 

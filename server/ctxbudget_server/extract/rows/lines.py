@@ -17,6 +17,8 @@ _UNIT = re.compile(r"[A-Za-z%°]{1,3}")
 _HEADER = re.compile(r"[^\d]+$")
 _RULE = re.compile(r"[\s=+*-]+$")
 _GAP = re.compile(r"\s{2,}")
+_HEAD = 8
+"""Number of lines that the header may be in."""
 _PARTS = 24
 _PLAIN = 2
 """After so many plain words a line is a sentence, and its parts are not compared by their places."""
@@ -43,7 +45,7 @@ def read_lines(lines: list[str]) -> Table:
 
 def _header(rows: list[str]) -> tuple[int, list[str], bool]:
     """How many lines come before the first row, the columns' names, and whether wide gaps separate them."""
-    for at, line in enumerate(rows[:5]):
+    for at, line in enumerate(rows[:_HEAD]):
         names = line.split()
         below = [x[:_MAX_LINE] for x in rows[at + 1 : at + 200] if not _RULE.match(x)]
         if len(names) < 2 or len(below) < 4 or not _HEADER.match(line) or line.rstrip().endswith((":", ".", ";", "{")):

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ctxbudget_server.extract.rows.model import Cell, Row, Table
+from ctxbudget_server.extract.rows.model import ATTRIBUTE, Cell, Row, Table
 
 _TOKEN = re.compile(
     r"<[!?][^<>]*>|<(/?)([a-zA-Z][\w:.-]*)((?:[^<>\"']|\"[^\"<]{0,4000}\"|'[^'<]{0,4000}')*)(/?)>|([^<]+)", re.S
@@ -20,31 +20,7 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 _INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "img",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-    )
+    "a abbr b bdi cite code em font i img kbd mark q s samp small span strong sub sup time u var".split()
 )
 _CLOSED_BY_SELF = frozenset(("li", "tr", "td", "th", "dt", "dd", "p", "option"))
 _TOLD = ("href", "src", "title", "alt", "value", "content", "class", "id", "style", "name", "datetime", "type", "rel")
@@ -189,7 +165,7 @@ def _cells(element: _Element, path: str, cells: list[Cell], depth: int) -> None:
     """The texts of an element as cells, and its attributes, which are shown only if they differ."""
     if depth > _DEPTH:
         return
-    cells += [Cell(f"{path}@{k}", v) for k, v in element.attributes if k in _TOLD and v]
+    cells += [Cell(f"{path}{ATTRIBUTE}{k}", v) for k, v in element.attributes if k in _TOLD and v]
     flows = not _has_blocks(element)
     if flows:
         told = " ".join(_texts(element, depth))

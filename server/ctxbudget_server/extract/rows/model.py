@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 LINE = "~"
 """The column of whole lines, which are compared by their words. Columns that begin so are none of the source's."""
+ATTRIBUTE = "\t@"
+"""What the column of an attribute has before its name; an attribute is shown only where it differs."""
 AGAIN = "again"
 """What differs about a row that repeats a value."""
 Add: TypeAlias = Callable[[int, float, Hashable], None]

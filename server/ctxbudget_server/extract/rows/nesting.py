@@ -11,6 +11,8 @@ SECTION = re.compile(r"\[+[^\[\]=]{1,200}\]+\s*$")
 CLOSING = re.compile(r"[\s)\]}>;,]*$|\s*end\s*$")
 """A line that only ends something."""
 _BRANCH = re.compile(r"[\s│├└─┬┼|`]*[├└]─*\s?|[\s│]+(?=\S)")
+_NAME = re.compile(r"\s{0,4}(?:name|id|title)\s*[:=]\s*\S")
+"""A line that says which of many blocks this is."""
 _NUMBERED = re.compile(r"\s*\d+[:-]")
 _SAMPLE = 400
 _MIN_BLOCKS, _BLOCK_SHARE = 4, 0.6
@@ -26,15 +28,17 @@ def nested(lines: list[str]) -> tuple[list[str], list[int | None]]:
     drawn = any(mark in line for line in sample for mark in ("├", "└"))
     numbered = sum(bool(_NUMBERED.match(x)) for x in sample) > 0.5 * sum(bool(x.strip()) for x in sample)
     blocks = _blocks(lines)
+    are_long = len(lines) > _MAX_RECORD * len(blocks)
     rows: list[str] = []
     parents: list[int | None] = []
     open_: list[tuple[int, int]] = []
     section: int | None = None
     heading: int | None = None
+    named = False
     for at, line in enumerate(lines):
         bare = line.strip()
         if at in blocks:
-            open_, heading = [], None
+            open_, heading, named = [], None, False
         if not bare or bare == "---":
             continue
         n = len(rows)
@@ -56,6 +60,8 @@ def nested(lines: list[str]) -> tuple[list[str], list[int | None]]:
             else:
                 heading = n
         parents.append(parent)
+        if blocks and are_long and not named and _NAME.match(line):
+            heading, named = n, True
         if not CLOSING.match(line):
             open_.append((depth, n))
     return rows, parents
@@ -112,6 +118,9 @@ def joined(rows: list[Row], *, alike: bool) -> list[Row]:
         record = _record(rows[n:end], by_line=alike) if end - n > 1 else row
         found.append(record._replace(parent=parent))
         n = end
+    for row in list(found):
+        if row.parent is not None and not _depth(row.text) and _depth(found[row.parent].text):
+            found[row.parent] = found[row.parent]._replace(parent=None)  # the name of a block says which it is
     return found
 
 

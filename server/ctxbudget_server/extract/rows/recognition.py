@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from ctxbudget_server.extract.rows.changes import is_change, read_change, repeats
+from ctxbudget_server.extract.rows.commits import read_commits
 from ctxbudget_server.extract.rows.delimited import read_delimited, read_drawn
+from ctxbudget_server.extract.rows.diffs import is_diff, read_diff, repeats
 from ctxbudget_server.extract.rows.json_records import read_json, read_json_lines
 from ctxbudget_server.extract.rows.lines import read_lines
 from ctxbudget_server.extract.rows.markup import looks_like_markup, read_markup
@@ -28,8 +29,8 @@ _CODE = re.compile(
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
 _MARKED = re.compile(r"\s*(?![-*+•]\s|\d{1,3}[.)]\s)\S*?(?:\d|[/_=:@|~^]\S)")
 """A line that begins with a figure, a path, a hash, a time: with what no sentence begins with."""
-_ALIGNED = re.compile(r"\s*\S.*?\S {2,}\S.*? {2,}\S")
-"""A line with cells that spaces align."""
+_ALIGNED = re.compile(r"\s*\S.*?\S {2,}\S.*? {2,}\S|\s{2,}[^\s*+•-]\S*(?:,? \S+){0,3} {2,}\S")
+"""A line with cells that spaces align: at least three, or a name of a few words and what it means, indented."""
 _ARTIFACT = re.compile(r"(?:report_type|findings_count|work_remaining|summary_brief|phases_completed)\b")
 """A line at the top of an agent's artifact."""
 _NUMBERED = re.compile(r" *\d+(?:→|\t)")
@@ -50,8 +51,11 @@ def find_table(text: str, medium: str, check: Check = no_check) -> Table | None:
     if looks_like_markup(text):
         return read_markup(text)
     lines = bare_lines(text)
-    if is_change(lines):
-        return read_change(lines) if repeats(lines) else None
+    commits = read_commits(lines)
+    if commits is not None:
+        return commits
+    if is_diff(lines):
+        return read_diff(lines) if repeats(lines) else None
     told = [x[:_MAX_LINE] for x in lines if x.strip()][:_SAMPLE]
     check()
     if is_assignments(lines):

@@ -18,7 +18,7 @@ _REPEATED_SHARE = 0.4
 """Share of the changed lines that must be changed alike for a diff to count as rows; any other is code."""
 
 
-def is_change(lines: list[str]) -> bool:
+def is_diff(lines: list[str]) -> bool:
     """Whether lines are a unified diff."""
     pairs = zip(lines[:_SAMPLE], islice(lines, 1, _SAMPLE + 1), strict=False)
     files = any(a.startswith("--- ") and b.startswith("+++ ") for a, b in pairs)
@@ -32,7 +32,7 @@ def repeats(lines: list[str]) -> bool:
     return sum(n for n in times.values() if n > 2) > _REPEATED_SHARE * len(changed)
 
 
-def read_change(lines: list[str]) -> Table:
+def read_diff(lines: list[str]) -> Table:
     """Lines added and removed are compared; all lines belong to their file."""
     told = [x for x in lines if x.strip()]
     looked_at = compared(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 
 from ctxbudget_server.extract.rows.features import number
@@ -16,6 +17,8 @@ _TELLING = 1.2
 """BM25 score from which the words of a question tell rows apart; many rows have the words of a lower one."""
 _INHERITED = 0.5
 """Share of its section's relevance that a row has itself."""
+_EXTREMES = 2
+"""How many of the highest are shown."""
 _MOST = re.compile(
     r"\b(?:most|least|highest|lowest|largest|smallest|biggest|longest|shortest|slowest|fastest|oldest|newest|latest"
     r"|earliest|max(?:imum)?|min(?:imum)?|extreme|top|worst|best)\b",
@@ -54,10 +57,15 @@ class Asked:
         return [*found[:1], *extremes, *found[1:]]
 
     def _extremes(self) -> list[int]:
-        """The rows with the highest and the lowest figure in each column that the question names."""
+        """The rows with the highest and the lowest figures in each column that the question names, or in the only one
+        with figures.
+        """
         sizes: dict[str, list[tuple[float, int]]] = {}
         for n, row in enumerate(self._table.rows):
             for column, value, _ in row.cells:
-                if column in self._named and (size := number(value)) is not None:
+                if (size := number(value)) is not None:
                     sizes.setdefault(column, []).append((size, n))
-        return [n for found in sizes.values() for _, n in (max(found), min(found))]
+        wanted = [found for column, found in sizes.items() if column in self._named]
+        if not wanted and len(sizes) == 1:
+            wanted = list(sizes.values())
+        return [n for found in wanted for _, n in (*heapq.nlargest(_EXTREMES, found), min(found))]
