@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ class _Choice:
     left: int = 0
     taken: dict[int, str] = field(default_factory=dict)
     cut: set[int] = field(default_factory=set)
+    told: Counter[Hashable] = field(default_factory=Counter)
+    """In what rows differ that were looked at, with how many."""
 
     def __post_init__(self) -> None:
         self.left = self.budget - _GAP_COST
@@ -88,27 +91,25 @@ class _Choice:
     def take(self, check: Check) -> None:
         """Take the rows that differ, then the ends, then the rest, until nothing fits any more."""
         misses = 0
-        rest: list[int] = []
-        for n in self._by_worth():
-            if self.worth[n] < _ODD:
-                rest.append(n)
-                continue
+        odd = [n for n, value in enumerate(self.worth) if value >= _ODD]
+        for n in self._by_worth(odd):
             check()
             misses = 0 if self._add(n) else misses + 1
             if misses > _MAX_MISSES or self.left < _GAP_COST:
                 return
         last = len(self.worth) - 1
         ends = [n for k in range(_ENDS) for n in (last - k, k) if 0 <= n <= last]
+        rest = [n for n, value in enumerate(self.worth) if value < _ODD]
         misses = 0
-        for n in [*ends, *rest]:
+        for n in itertools.chain(ends, self._by_worth(rest)):
             misses = 0 if self._add(n) else misses + 1
             if misses > _MAX_MISSES or self.left < _GAP_COST:
                 return
 
-    def _by_worth(self) -> Iterator[int]:
-        """The rows, most different first; those that differ in the same way as earlier ones are worth less."""
-        told: Counter[Hashable] = Counter()
-        heap = [(-value, n) for n, value in enumerate(self.worth)]
+    def _by_worth(self, places: list[int]) -> Iterator[int]:
+        """Rows, most different first; those that differ in the same way as earlier ones are worth less."""
+        told = self.told
+        heap = [(-self.worth[n], n) for n in places]
         heapq.heapify(heap)
         while heap:
             before, n = heapq.heappop(heap)
