@@ -126,15 +126,41 @@ def test_calls_without_results_and_results_without_calls_are_not_sent() -> None:
     assert "c3" not in json.dumps(found)
 
 
-def test_a_torn_last_line_is_left_out_and_told() -> None:
+@pytest.mark.parametrize(
+    ("torn", "told"),
+    [
+        ([3], "line 4, the last one, is torn and was left out"),
+        ([0], "line 1 is torn and was left out"),
+        ([1, 2], "lines 2 and 3 are torn and were left out"),
+    ],
+)
+def test_torn_lines_anywhere_are_left_out_and_told(torn: list[int], told: str) -> None:
     made = Recording()
     made.person("Begin.")
     made.says("a", text("Yes."))
+    made.person("Go on.")
+    lines = made.text().splitlines()
+    for at in torn:
+        lines.insert(at, '{"type": "user", "mess')
 
-    found = read_transcript(made.text() + '{"type": "user", "mess')
+    found = read_transcript("\n".join(lines))
 
-    assert len(found.messages) == 2
-    assert found.warnings == ("line 3, the last one, is torn and was left out",)
+    assert len(found.messages) == 3
+    assert found.warnings == (told,)
+
+
+def test_what_a_crash_leaves_in_a_file_does_not_stop_the_reading() -> None:
+    made = Recording()
+    made.person("Begin.")
+    made.says("a", text("Ja – gut."))
+    made.person("Go on.")
+    first, second, third = (line.encode() for line in made.text().splitlines())
+    half = first[:-30] + "–".encode()[:1]
+
+    found = read_transcript([b"\xef\xbb\xbf" + first + second, b"\0\0\0", half, b"\0\0" + third])
+
+    assert [m["content"][0]["text"] for m in found.messages] == ["Begin.", "Ja – gut.", "Go on."]
+    assert found.warnings == ("line 3 is torn and was left out",)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +174,8 @@ def test_a_torn_last_line_is_left_out_and_told() -> None:
         ("3", "is not a list of objects"),
         ('{"a": 1}', "holds an object without a list of messages"),
         ('{"type": "user"', "is neither JSON"),
-        ('{"role": "user"}\n{torn\n{"role": "user"}', "line 2 is not valid JSON"),
+        ('{"role": "user"}\n{torn\n{torn', "is neither JSON"),
+        ('{"type": "result", "result": "x"}\n{"type": "system", "uuid": "u"}', "messages[0].type is"),
         ('[{"role": "user", "content": 3}]', "messages[0].content is neither a text nor a list"),
         ('[{"content": "x"}]', "messages[0].role is missing"),
         ('{"type": "user", "message": {"role": "user", "content": ""}}', "holds no messages of a user"),

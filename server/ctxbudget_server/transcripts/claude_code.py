@@ -1,4 +1,4 @@
-"""Rows of Claude Code's session files.
+"""Rows of Claude Code's session files, and of what it streams (`--output-format stream-json`, the Agent SDK).
 
 A row of type `user` or `assistant` holds (a part of) a message. One answer of the model may be spread over rows with
 the same `message.id`, with results of its first calls in between. Rows of other types are the host's own notes.
@@ -15,6 +15,14 @@ from ctxbudget_server.transcripts.usage import Usage, usage_in
 
 _INPUTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _OUTPUTS: Final = ("output_tokens",)
+_STRETCH: Final = (("headUuid", "head_uuid"), ("tailUuid", "tail_uuid"))
+_HEAVY: Final = ("toolUseResult", "tool_use_result", "thinkingMetadata", "todos", "attachment")
+"""Members of a row beside its message: the result once more, and what only the host's screen shows."""
+_NOTED: Final = (
+    *("type", "subtype", "uuid", "parentUuid", "logicalParentUuid", "isSidechain", "agentId"),
+    *("compactMetadata", "compact_metadata", "microcompactMetadata", "microcompact_metadata", "replacements"),
+)
+"""Members of rows without a message: the line from row to row, and what the host did to the conversation."""
 
 
 def is_row(record: Record) -> bool:
@@ -23,8 +31,13 @@ def is_row(record: Record) -> bool:
 
 
 def is_side(row: Record) -> bool:
-    """Whether a row belongs to the conversation of a subagent."""
-    return bool(row.get("isSidechain"))
+    """Whether a row belongs to the conversation of a subagent. A stream names the call that began it."""
+    return bool(row.get("isSidechain")) or bool(row.get("parent_tool_use_id"))
+
+
+def agent_of(row: Record) -> str:
+    """Which subagent a row of one belongs to; empty where the row does not tell."""
+    return str(row.get("agentId") or row.get("parent_tool_use_id") or "")
 
 
 def is_note(row: Record) -> bool:
@@ -40,6 +53,41 @@ def is_summary(row: Record) -> bool:
 def is_boundary(row: Record) -> bool:
     """Whether the conversation was compacted here."""
     return row.get("subtype") == "compact_boundary"
+
+
+def kept_after(boundary: Record) -> tuple[frozenset[str], tuple[str, str] | None]:
+    """What a compaction kept word for word: the ids of rows, or the first and the last row of a stretch."""
+    told = member(boundary, "compactMetadata") or member(boundary, "compact_metadata")
+    named = member(told, "preservedMessages").get("uuids")
+    ids = frozenset(one for one in named if isinstance(one, str)) if isinstance(named, list) else frozenset()
+    stretch = member(told, "preservedSegment") or member(told, "preserved_segment")
+    head, tail = (stretch.get(name) or stretch.get(other) for name, other in _STRETCH)
+    return ids, (head, tail) if isinstance(head, str) and isinstance(tail, str) else None
+
+
+def cleared_in(row: Record) -> list[str]:
+    """The calls whose results the host says that it cleared (a microcompaction)."""
+    if row.get("subtype") != "microcompact_boundary":
+        return []
+    told = member(row, "microcompactMetadata") or member(row, "microcompact_metadata")
+    named = told.get("compactedToolIds") or told.get("compacted_tool_ids")
+    return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+
+
+def replaced_in(row: Record) -> dict[str, str]:
+    """Texts that the model was sent in place of results, by call: the host keeps the results themselves elsewhere."""
+    given = row.get("replacements")
+    if row.get("type") != "content-replacement" or not isinstance(given, list):
+        return {}
+    texts = {one.get("toolUseId"): one.get("replacement") for one in given if isinstance(one, Mapping)}
+    return {call: text for call, text in texts.items() if isinstance(call, str) and isinstance(text, str)}
+
+
+def lighter(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what is told twice, and without what no array needs."""
+    if is_row(row):
+        return {name: value for name, value in row.items() if name not in _HEAVY}
+    return {name: row[name] for name in _NOTED if name in row} if isinstance(row.get("uuid"), str) else row
 
 
 def is_synthetic(row: Record) -> bool:

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from ctxbudget_server.fit import Message
 from ctxbudget_server.transcripts.claude_code import (
+    agent_of,
     blocks_of,
+    cleared_in,
     is_boundary,
     is_person,
     is_row,
     is_side,
+    is_summary,
     is_synthetic,
+    kept_after,
     parent_of,
+    replaced_in,
 )
-from ctxbudget_server.transcripts.model import Segment
+from ctxbudget_server.transcripts.model import CLEARED, Segment, Transcript, TranscriptError
 
 Row = dict[str, Any]
 
+NO_PROMPT: Final = "[The prompt is not in the recording.]"
+"""Stands where a recording begins with an answer: the provider wants the user to begin."""
 
-def read_rows(rows: Sequence[Row]) -> list[Segment]:
-    """The arrays between the breaks of a session, legal for the provider."""
+
+def read_rows(rows: Sequence[Row], warnings: tuple[str, ...] = ()) -> Transcript:
+    """The arrays between the breaks of a session, legal for the provider. Raises `TranscriptError` if there is none."""
     session = _Session(rows)
     for row in rows:
         session.take(row)
-    return session.finish()
+    segments = [segment for segment in session.finish() if segment.messages]
+    if not segments:
+        raise TranscriptError("holds no messages of a user and an assistant")
+    return Transcript("claude-code", "anthropic", segments, (*warnings, *_told(session, segments)))
+
+
+def _told(session: _Session, segments: list[Segment]) -> list[str]:
+    found = []
+    if session.others:
+        found.append(f"{session.others:,} messages of further subagents were left out: only the first one's are read")
+    if segments[-1].messages[0] == _placeholder():
+        found.append("the prompt is not in the file; a note stands in its place")
+    return found
+
+
+def _placeholder() -> Message:
+    return {"role": "user", "content": [{"type": "text", "text": NO_PROMPT}]}
 
 
 class _Session:
@@ -34,7 +58,18 @@ class _Session:
     def __init__(self, rows: Sequence[Row]) -> None:
         messages = [row for row in rows if is_row(row)]
         self._is_side = bool(messages) and all(is_side(row) for row in messages)
+        self._agent = agent_of(messages[0]) if self._is_side else ""
+        self.others = 0
+        """Messages of subagents that were left out of a recording of nothing but subagents."""
         self._parents = {row["uuid"]: parent_of(row) for row in rows if isinstance(row.get("uuid"), str)}
+        self._replaced = {
+            call: text
+            for row in rows
+            if self._is_side or not row.get("agentId")
+            for call, text in replaced_in(row).items()
+        }
+        self._cleared: set[str] = set()
+        self._kept: list[Row] = []
         self._seen: set[str] = set()
         self._done: list[Segment] = []
         self._shared = 0
@@ -43,29 +78,75 @@ class _Session:
     def take(self, row: Row) -> None:
         """Take the next row."""
         if is_boundary(row):
+            kept = self._preserved(row)
             self._break([])
+            self._kept = kept
+        elif cleared := cleared_in(row):
+            self._clear(cleared)
         if not is_row(row) or (is_side(row) and not self._is_side) or is_synthetic(row):
+            return
+        if self._is_side and agent_of(row) != self._agent:
+            self.others += 1
             return
         uuid = row.get("uuid")
         if isinstance(uuid, str):
             if uuid in self._seen:
                 return
             self._seen.add(uuid)
+        if self._kept and not is_summary(row):
+            self._put_back()
         if self._rows and is_person(row):
             self._step_back(row)
         self._rows.append(row)
+        if self._kept:
+            self._put_back()
 
     def finish(self) -> list[Segment]:
         """All segments."""
+        self._put_back()
         self._break([])
         return self._done
 
+    def _array(self, rows: list[Row]) -> list[Message]:
+        return _legal(_messages(rows, self._shown))
+
+    def _shown(self, block: Message) -> Message:
+        """A block as it was sent: a result may be cleared, or another text was sent."""
+        call = block.get("tool_use_id")
+        if block.get("type") != "tool_result" or call is None:
+            return block
+        text = CLEARED if call in self._cleared else self._replaced.get(call)
+        return block if text is None else {**block, "content": text}
+
     def _break(self, rows: list[Row]) -> None:
         if self._rows:
-            messages = _legal(_messages(self._rows))
+            messages = self._array(self._rows)
             self._done.append(Segment(messages, min(self._shared, len(messages))))
         self._rows = rows
-        self._shared = len(_legal(_messages(rows)))
+        self._shared = len(self._array(rows))
+
+    def _clear(self, calls: list[str]) -> None:
+        """From here on these results are cleared; what was sent before was whole."""
+        rows = self._rows
+        self._break([])
+        self._cleared.update(calls)
+        self._rows = rows
+        self._shared = len(self._array(rows))
+
+    def _preserved(self, boundary: Row) -> list[Row]:
+        """The rows that a compaction keeps as they are behind its summary."""
+        ids, stretch = kept_after(boundary)
+        if stretch is not None:
+            line = [row.get("uuid") for row in self._rows]
+            if stretch[0] in line and stretch[1] in line:
+                return self._rows[line.index(stretch[0]) : line.index(stretch[1]) + 1]
+        return [row for row in self._rows if row.get("uuid") in ids]
+
+    def _put_back(self) -> None:
+        kept, self._kept = self._kept, []
+        if kept:
+            self._rows.extend(kept)
+            self._shared = len(self._array(self._rows))
 
     def _step_back(self, row: Row) -> None:
         """A person who goes back in time drops what came after; a message without a parent starts over."""
@@ -94,7 +175,7 @@ class _Session:
         return found
 
 
-def _messages(rows: Iterable[Row]) -> list[Message]:
+def _messages(rows: Iterable[Row], shown: Callable[[Message], Message]) -> list[Message]:
     """One message per turn; an answer that was interrupted by its first results is joined again."""
     array: list[Message] = []
     answer: object = None
@@ -111,7 +192,7 @@ def _messages(rows: Iterable[Row]) -> list[Message]:
         if target is None:
             target = {"role": role, "content": []}
             array.append(target)
-        target["content"] = [*target["content"], *blocks]
+        target["content"] = [*target["content"], *map(shown, blocks)]
         if role == "user":
             target["content"].sort(key=lambda block: block.get("type") != "tool_result")
     return array
@@ -137,7 +218,8 @@ def _legal(messages: list[Message]) -> list[Message]:
                 continue
             if clean and clean[-1]["role"] == message["role"]:
                 clean[-1] = {"role": message["role"], "content": [*clean[-1]["content"], *content]}
-            elif clean or message["role"] == "user":
+            else:
+                clean += [_placeholder()] if not clean and message["role"] == "assistant" else []
                 clean.append({"role": message["role"], "content": content})
         if clean == messages:
             return clean

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 from ctxbudget_server.transcripts.records import Record, RecordReader, member, model_named, words_in
 from ctxbudget_server.transcripts.tool_responses import text_of
+
+KINDS: Final = ("session_meta", "response_item", "compacted", "turn_context", "event_msg", "world_state")
+"""Types of lines of which any tells that a file is Codex'."""
+_TOLD: Final = ("thread_rolled_back",)
+"""Events that change the conversation; the others repeat it."""
 
 
 def is_line(record: Record) -> bool:
     """Whether a record has the form of Codex' lines."""
     return isinstance(record.get("payload"), Mapping)
+
+
+def is_item(record: Record) -> bool:
+    """Whether a record is a line that holds (a part of) a conversation, or tells of one."""
+    return record.get("type") in KINDS and is_line(record)
+
+
+def lighter(line: dict[str, Any]) -> dict[str, Any]:
+    """A line without what the conversation does not need: notes of the host, and outputs that are told twice."""
+    kind, payload = line.get("type"), line["payload"]
+    if kind in ("response_item", "compacted") or (kind == "event_msg" and payload.get("type") in _TOLD):
+        return line
+    return {"type": kind, "payload": {name: payload[name] for name in ("type", "id", "cwd") if name in payload}}
 
 
 class CodexReader(RecordReader):

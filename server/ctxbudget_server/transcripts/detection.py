@@ -2,57 +2,105 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ctxbudget_server.transcripts.claude_code import is_row
+from ctxbudget_server.transcripts import claude_code, codex, codex_items, gemini, gemini_contents, opencode
 from ctxbudget_server.transcripts.claude_code_messages import read_rows
-from ctxbudget_server.transcripts.json_shapes import KNOWN_FORMATS, read_messages
+from ctxbudget_server.transcripts.json_shapes import KNOWN_FORMATS, read_messages, read_requests
+from ctxbudget_server.transcripts.lines import Line, Parsed, parsed
 from ctxbudget_server.transcripts.model import FORMATS, Transcript, TranscriptError
 
 
-def read_transcript(text: str, source: str | None = None) -> Transcript:
-    """Read a transcript; `source` None finds out which of `FORMATS` it is. Raises `TranscriptError`."""
+def read_transcript(recording: str | Iterable[Line], source: str | None = None) -> Transcript:
+    """Read a transcript, given whole or line by line; `source` None finds out which of `FORMATS` it is.
+
+    Raises `TranscriptError`.
+    """
     if source is not None and source not in FORMATS:
         raise TranscriptError(f"unknown format {source!r}")
-    if not text.strip():
-        raise TranscriptError("is empty")
-    value, warnings = _parsed(text)
-    if isinstance(value, dict) and not _is_rows([value]):
-        value = next((value[name] for name in ("messages", "input") if isinstance(value.get(name), list)), None)
-        if value is None:
-            raise TranscriptError(f"holds an object without a list of messages; {KNOWN_FORMATS}")
-    rows = [value] if isinstance(value, dict) else value
+    lines = recording.split("\n") if isinstance(recording, str) else recording
+    found = parsed(lines, KNOWN_FORMATS, _lighter)
+    host = source or _host_of(found.value)
+    match host:
+        case "gemini-cli" if isinstance(found.value, dict):
+            return gemini_contents.read_document(found.value, found.warnings)
+        case "opencode":
+            return _opencode(found)
+        case "claude-code":
+            return read_rows([*map(_lighter, _rows(found))], found.warnings)
+        case "codex":
+            rows = _rows(found)
+            rows = codex_items.early_lines(rows) if codex_items.is_early(rows) else rows
+            return codex_items.read_lines(rows, found.numbers, found.warnings)
+        case "gemini-cli":
+            return gemini_contents.read_records(_rows(found), found.warnings)
+    if found.numbers and (requests := _requests(found.value)):
+        return read_requests(requests, found.numbers, source, found.warnings)
+    return read_messages(_messages(found.value), source, found.warnings)
+
+
+def _opencode(found: Parsed) -> Transcript:
+    if not opencode.is_session(found.value):
+        raise TranscriptError("holds no session of opencode: an object with `messages`, each of an `info` and `parts`")
+    return opencode.read_session(found.value, found.warnings)
+
+
+def _rows(found: Parsed) -> list[dict[str, Any]]:
+    rows = [found.value] if isinstance(found.value, dict) else found.value
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise TranscriptError(f"is not a list of objects; {KNOWN_FORMATS}")
-    if source == "claude-code" or (source is None and _is_rows(rows)):
-        segments = [segment for segment in read_rows(rows) if segment.messages]
-        if not segments:
-            raise TranscriptError("holds no messages of a user and an assistant")
-        return Transcript("claude-code", "anthropic", segments, warnings)
-    return read_messages(rows, source, warnings)
+    return rows
 
 
-def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
-    """The value of a JSON text, or the rows of JSON lines. A torn last line is how a running session looks."""
-    try:
-        return json.loads(text), ()
-    except (ValueError, RecursionError) as fault:
-        whole = fault
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    rows, warnings = [], []
-    for position, (number, line) in enumerate(lines):
-        try:
-            rows.append(json.loads(line))
-        except (ValueError, RecursionError) as fault:
-            if not rows:
-                raise TranscriptError(f"is neither JSON ({whole}) nor JSON lines; {KNOWN_FORMATS}") from None
-            if position < len(lines) - 1:
-                raise TranscriptError(f"line {number} is not valid JSON: {fault}") from None
-            warnings.append(f"line {number}, the last one, is torn and was left out")
-    return rows, tuple(warnings)
+def _messages(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        value = _array_of(value)
+        if value is None:
+            raise TranscriptError(f"holds an object without a list of messages; {KNOWN_FORMATS}")
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise TranscriptError(f"is not a list of objects; {KNOWN_FORMATS}")
+    return value
 
 
-def _is_rows(rows: Sequence[Any]) -> bool:
-    return any(isinstance(row, dict) and is_row(row) for row in rows)
+def _array_of(value: Mapping[str, Any]) -> list[Any] | None:
+    """The array of a request, or of an object that holds one."""
+    return next((value[name] for name in ("messages", "input") if isinstance(value.get(name), list)), None)
+
+
+def _requests(rows: Any) -> list[list[Any]]:
+    """The arrays of lines that each hold a request; empty if they are something else."""
+    arrays = [_array_of(row) if "role" not in row else None for row in rows]
+    return [array for array in arrays if array is not None] if all(array is not None for array in arrays) else []
+
+
+def _host_of(value: Any) -> str | None:
+    """The host whose records these are: any record that only one host writes tells."""
+    if opencode.is_session(value):
+        return "opencode"
+    if isinstance(value, dict):
+        if gemini_contents.is_document(value):
+            return "gemini-cli"
+        value = [value]
+    if not isinstance(value, list):
+        return None
+    rows = [row for row in value if isinstance(row, dict)]
+    for host, tells in _TELLS:
+        if any(map(tells, rows)):
+            return host
+    return "codex" if codex_items.is_early(rows) else None
+
+
+_TELLS = (
+    ("claude-code", claude_code.is_row),
+    ("codex", codex.is_item),
+    ("gemini-cli", gemini_contents.is_record),
+)
+
+
+def _lighter(record: dict[str, Any]) -> dict[str, Any]:
+    if codex.is_item(record):
+        return codex.lighter(record)
+    if "toolCalls" in record:
+        return gemini.lighter(record)
+    return claude_code.lighter(record)

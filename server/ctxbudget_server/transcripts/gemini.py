@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from ctxbudget_server.transcripts.records import Record, RecordReader, member, model_named, words_in
 from ctxbudget_server.transcripts.tool_responses import holds_bytes, text_of
@@ -17,6 +17,15 @@ _OUTPUTS: Final = ("output",)
 def usage_of(record: Record) -> Usage | None:
     """The bill of an answer."""
     return usage_in(record.get("tokens"), _INPUTS, _OUTPUTS)
+
+
+def lighter(record: dict[str, Any]) -> dict[str, Any]:
+    """A message without what only the host's screen shows of its calls."""
+    calls = record.get("toolCalls")
+    if not isinstance(calls, list):
+        return record
+    light = [{k: v for k, v in one.items() if k != "resultDisplay"} if isinstance(one, dict) else one for one in calls]
+    return {**record, "toolCalls": light}
 
 
 class GeminiReader(RecordReader):

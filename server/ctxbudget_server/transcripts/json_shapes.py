@@ -8,8 +8,8 @@ from ctxbudget_server.fit import SHAPES, Message
 from ctxbudget_server.transcripts.model import Segment, Transcript, TranscriptError
 
 KNOWN_FORMATS = (
-    "supported: session files of Claude Code (JSONL), "
-    'an array of messages, {"messages": […]} or {"input": […]} (JSON), and one message per line (JSONL)'
+    "supported: sessions of Claude Code, Codex, Gemini CLI and opencode, "
+    'an array of messages, {"messages": […]} or {"input": […]} (JSON), and one message or request per line (JSONL)'
 )
 
 
@@ -22,6 +22,36 @@ def read_messages(messages: list[Message], source: str | None, warnings: tuple[s
         if fault := SHAPES[shape].fault(message):
             raise TranscriptError(f"messages[{index}]{fault.member} {fault.why} (read as {shape}); {KNOWN_FORMATS}")
     return Transcript(shape, shape, [Segment(messages)], warnings)
+
+
+def read_requests(
+    arrays: Sequence[list[Message]], numbers: Sequence[int], source: str | None, warnings: tuple[str, ...]
+) -> Transcript:
+    """Requests that were logged one a line; one that goes on from the one before is the same conversation.
+
+    Raises `TranscriptError` that names the line.
+    """
+    read: list[Transcript] = []
+    for number, array in zip(numbers, arrays, strict=True):
+        try:
+            read.append(read_messages(array, source, ()))
+        except TranscriptError as fault:
+            raise TranscriptError(f"line {number}: {fault}") from None
+    shape = source or _shape_of([message for one in read for message in one.messages])
+    segments: list[Segment] = []
+    for one in read:
+        before = segments[-1].messages if segments else None
+        if before is not None and one.messages[: len(before)] == before:
+            segments[-1] = Segment(one.messages, segments[-1].shared)
+        else:
+            segments.append(Segment(one.messages, _common(before or [], one.messages)))
+    return Transcript(shape, shape, segments, warnings)
+
+
+def _common(before: Sequence[Message], after: Sequence[Message]) -> int:
+    """How many messages two arrays begin with that are the same."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(before), len(after)))
 
 
 def _shape_of(messages: Sequence[Message]) -> str:

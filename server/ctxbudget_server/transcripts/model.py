@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from ctxbudget_server.fit import Message
+from ctxbudget_server.fit import SHAPES, Message
 
-FORMATS = ("claude-code", "anthropic", "openai-chat", "openai-responses")
-"""The formats that a transcript can be declared to have."""
+HOSTS: Final = ("claude-code", "codex", "gemini-cli", "opencode")
+"""The hosts whose recordings are read."""
+FORMATS: Final = (*HOSTS, *SHAPES)
+"""The formats that a transcript can be declared to have: a host's, or a provider's messages."""
+CLEARED: Final = "[Old tool result content cleared]"
+"""What hosts send in place of a result that they cleared."""
 
 
 class TranscriptError(ValueError):
