@@ -254,11 +254,23 @@ It says itself what came of it."
   (if-let ((buffer (get-buffer "*ctxbudget report*")))
       (let* ((connection (buffer-local-value 'ctxbudget--connection buffer))
              (session (plist-get (gethash connection ctxbudget--changes) :sessionId)))
-        (ctxbudget--request connection "budget/report"
-                            (append '(:format "markdown") (and session (list :sessionId session)))
-                            (lambda (report)
-                              (ctxbudget--write-report buffer (plist-get report :markdown)))))
+        (if session
+            (ctxbudget--ask-report connection buffer session)
+          (ctxbudget--request
+           connection "session/list" '(:limit 1)
+           (lambda (found)
+             (if-let ((latest (plist-get found :latest)))
+                 (ctxbudget--ask-report connection buffer latest)
+               ;; The protocol would answer with zeros.
+               (ctxbudget--write-report
+                buffer "There is no session yet: this buffer shows the first one when it begins.\n"))))))
     (remove-hook 'ctxbudget-change-hook #'ctxbudget--renew-report)))
+
+(defun ctxbudget--ask-report (connection buffer session)
+  "Ask for the report of SESSION over CONNECTION, and show it in BUFFER."
+  (ctxbudget--request connection "budget/report" (list :format "markdown" :sessionId session)
+                      (lambda (report)
+                        (ctxbudget--write-report buffer (plist-get report :markdown)))))
 
 (defun ctxbudget--write-report (buffer text)
   "Let BUFFER show TEXT, with point where it was."

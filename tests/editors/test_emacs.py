@@ -108,9 +108,10 @@ def test_eglot_moves_a_section_to_a_new_file(eglot: Emacs, workspace: Path) -> N
 
 
 def test_eglot_follows_the_running_session(eglot: Emacs, workspace: Path) -> None:
-    follows_the_session(eglot, workspace)
     eglot.lisp("(progn (ctxbudget-report) nil)")
     report = '(with-current-buffer "*ctxbudget report*" (buffer-string))'
+    eglot.wait(report, lambda text: text.startswith("There is no session yet"))
+    follows_the_session(eglot, workspace)
     eglot.wait(report, lambda text: text.startswith("# Context budget report: default\n"))
     add(workspace, 72)
     eglot.wait(report, lambda text: "Retained **6,122** of 7,500" in text)

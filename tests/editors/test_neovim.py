@@ -152,10 +152,10 @@ def test_commands_that_show(editor: Neovim, workspace: Path) -> None:
     assert re.fullmatch(r"[\d,]+ tokens in 9 files", found["title"])
     assert found["items"][0]["text"] == "2,628 tokens"
 
-    call(workspace, "session/open", sessionId="run-1")
-    editor.wait(STATUS, bool)
     editor.command("wincmd p")
     editor.command("CtxbudgetReport")
+    editor.wait("return vim.fn.getline(1)", lambda line: line.startswith("There is no session yet"))
+    call(workspace, "session/open", sessionId="run-1")
     editor.wait("return vim.fn.getline(1)", lambda line: line == "# Context budget report: run-1")
     call(workspace, "context/add", sessionId="run-1", items=[{"layer": "phase", "tokens": 72}])
     editor.wait("return vim.fn.getline(3)", lambda line: line.startswith("Retained **72** of 7,500"))

@@ -46,6 +46,7 @@ def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tm
         says_that_the_server_is_too_old(editor)
         editor.set(**{"ctxbudget.path": ""})
         shows_what_the_document_costs(editor)
+        says_that_there_is_no_session(editor)
         follows_the_session(editor, workspace)
         tells_a_crossing(editor, workspace)
         tells_it_once(editor, workspace)
@@ -83,6 +84,13 @@ def shows_what_the_document_costs(editor: VSCode) -> None:
     editor.wait(".action-widget .monaco-list-row", "Move “Findings” to its own file")
     editor.wait(".action-widget .monaco-list-row", "Insert metadata block")
     editor.press("Escape")
+
+
+def says_that_there_is_no_session(editor: VSCode) -> None:
+    """Instead of a report of zeros."""
+    editor.command("Context Budget: Show Budget")
+    editor.wait_in_frames("There is no session yet")
+    editor.command("View: Close Editor")
 
 
 def follows_the_session(editor: VSCode, workspace: Path) -> None:

@@ -77,6 +77,10 @@ def test_a_path_that_is_no_file_of_the_project(place: Place, tmp_path: Path, kin
         ('policy = "bad"', 1, "must be 'aggressive', 'moderate', 'minimal' or 'auto', not 'bad'; not used"),
         ("\n[thresholds]\nwarn = 0", 2, '"thresholds.warn" must be above 0, not 0; "thresholds" is not used'),
         ("\n[nested.table]\na = 1", 2, 'unknown setting "nested"'),
+        ('\n"wind\\u006fw" = 1', 2, 'unknown setting "window"'),
+        ("\n'a = b ]' = 1", 2, 'unknown setting "a = b ]"'),
+        ('\n[ "a.b" ]\nc = 1', 2, 'unknown setting "a.b"'),
+        ('markers = true\n"cont\\u0065xtWindow" = 0', 2, "must be at least 1, not 0"),
         ("\n[tool.ctxbudget]\npolicy = 'minimal'", 2, "is for pyproject.toml; here settings stand without it"),
     ],
 )

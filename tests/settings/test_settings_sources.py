@@ -178,6 +178,23 @@ def test_settings_that_contradict_each_other() -> None:
     assert settings.values["thresholds"]["warn"] == 0.99
 
 
+def test_a_threshold_that_contradicts_some_windows_is_told_where_it_does(place: Place) -> None:
+    def told(session: str) -> list[str]:
+        return [each["message"] for each in place.call("budget/status", sessionId=session)["notices"]]
+
+    place.project("[thresholds]\nwarn = 50000\n")
+    place.call("session/open", sessionId="large", host={"contextWindow": 1_000_000})
+    place.call("session/open", sessionId="small", host={"contextWindow": 100_000})
+    assert place.run("call", "budget/status", '{"sessionId": "large"}').stderr == b"", "in itself the file is sound"
+    assert told("large") == []
+    (message,) = told("small")
+    assert "warn (50,000 tokens) must not be above critical (28,500) with a budget of 30,000" in message
+    assert place.config("--session", "small")[1]["problems"][0]["message"] in message
+
+    place.project("[thresholds]\nwarn = 0.9\ncritical = 0.5\n")
+    assert b"must not be above critical" in place.run("call", "budget/status").stderr, "whatever the window"
+
+
 @pytest.mark.parametrize(
     ("model", "tokens"),
     [

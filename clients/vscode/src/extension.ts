@@ -1,10 +1,10 @@
 /** The extension: its parts, and what makes them move. */
 
 import * as vscode from 'vscode';
+import { askReport } from './askReport';
 import { COMMANDS, registerCommands } from './commands';
 import { Follower } from './follower';
 import { label } from './plain';
-import { ofSession } from './protocol';
 import type { Alert } from './protocol';
 import { onInterpreterSelected } from './python';
 import { Report } from './report';
@@ -23,8 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         if (server?.client === undefined) {
             throw new Error('The ctxbudget server is not running.');
         }
-        const params = { ...ofSession(sessionId), format: 'markdown' };
-        return (await server.client.sendRequest<{ markdown: string }>('budget/report', params)).markdown;
+        return askReport(server.client, sessionId);
     });
     const showBudget = (): Promise<void> => report.show(follower.sessionId);
     const follower = new Follower({

@@ -59,7 +59,13 @@ export interface Connection {
     onNotification(method: 'budget/alert', handler: (params: Alert) => void): unknown;
 }
 
-/** The params that name a session; undefined: the workspace's default session. */
-export function ofSession(sessionId: string | undefined): { sessionId?: string } {
-    return sessionId === undefined ? {} : { sessionId };
+/** What is used of the result of `session/list`. */
+export interface SessionList {
+    /** The session that changed last; null: there is none. */
+    latest: string | null;
+}
+
+/** The result of `budget/report` with the format `markdown`. */
+export interface Report {
+    markdown: string;
 }

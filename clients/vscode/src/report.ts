@@ -28,7 +28,7 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
         }
     }
 
-    /** Show the report of a session; absent: the workspace's default session. */
+    /** Show the report of a session; absent: of the one that changed last. */
     async show(sessionId: string | undefined): Promise<void> {
         const uri = vscode.Uri.from({ scheme: SCHEME, path: '/Context budget.md', query: sessionId ?? '' });
         this.#changed.fire(uri);

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ctxbudget_protocol.common import Notice
 from ctxbudget_server.account.request import timestamp
-from ctxbudget_server.account.settings import problems_of
-from ctxbudget_server.settings.source import FileSettings
+from ctxbudget_server.settings.source import Problem
 from ctxbudget_server.store.interface import Store
 
 TOLD_WITH = frozenset({"session/open", "session/list", "budget/status", "budget/report"})
 """Methods whose results carry unacknowledged losses."""
 
 
-def settings_notices(files: FileSettings, clock: Callable[[], datetime]) -> list[Notice]:
+def settings_notices(problems: Iterable[Problem], clock: Callable[[], datetime]) -> list[Notice]:
     """What is wrong in the files of settings."""
     return [
         Notice(
@@ -25,7 +24,7 @@ def settings_notices(files: FileSettings, clock: Callable[[], datetime]) -> list
             message=f"{problem.place}: {problem.message}",
             detail={"file": problem.file, "line": problem.line, "setting": problem.setting},
         )
-        for problem in problems_of(files)
+        for problem in problems
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from ctxbudget_protocol.limits import MAX_TOKENS
 from ctxbudget_protocol.methods.session import Config
 from ctxbudget_protocol.words import Policy, Scope, WindowSource
 from ctxbudget_server.rules.levels import Thresholds, thresholds
@@ -29,6 +30,10 @@ HOST_NAMES: Final = ("contextWindow", "model")
 
 _HOSTS_WINDOWS: Final = frozenset({200_000, 272_000, 1_000_000, 1_048_576})
 """Windows that adapters of hosts set before reports were kept apart; in old sessions they count as reported."""
+
+
+_CONTRADICTING: Final = frozenset({"contextWindow", "targetShare", "thresholds", "reserveShares"})
+"""Settings that can contradict others."""
 
 
 class Contradiction(NamedTuple):
@@ -205,7 +210,10 @@ def contradictions(values: Mapping[str, Any]) -> list[Contradiction]:
         found.append(Contradiction(("targetShare",), message, ("contextWindow",)))
     at = _thresholds(values)
     if at.warn_at > at.critical_at:
-        message = f"warn ({at.warn_at:,} tokens) must not be above critical ({at.critical_at:,})"
+        budget = floor_share(int(values["contextWindow"]), values["targetShare"])
+        message = (
+            f"warn ({at.warn_at:,} tokens) must not be above critical ({at.critical_at:,}) with a budget of {budget:,}"
+        )
         found.append(Contradiction(("thresholds", "warn"), message, ("contextWindow", "targetShare")))
     shares = values["reserveShares"]
     if abs(sum(shares.values()) - 1) > 1e-9:
@@ -227,8 +235,29 @@ def _contradicting(source: Source, name: str, wrong: Contradiction) -> Problem:
 
 
 def problems_of(files: FileSettings) -> tuple[Problem, ...]:
-    """Everything in the files that is not used, whatever a session sets."""
-    return (*files.problems, *Settings.of({}, files).left_out) if files.user or files.project else ()
+    """Everything in the files that is not used, unless a session sets something else.
+
+    What contradicts only some windows is a fault only where the files say the window: else each session has its own.
+    """
+    if not (files.user or files.project):
+        return ()
+    settings = Settings.of({}, files)
+    left_out = settings.left_out
+    if left_out and settings.window_source == "default":
+        always = {one.setting for one in Settings.of({HOST: {"contextWindow": MAX_TOKENS}, OWN: {}}, files).left_out}
+        left_out = tuple(one for one in left_out if one.setting in always)
+    return (*files.problems, *left_out)
+
+
+def problems_in_session(files: FileSettings, stored: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Everything in the files that a session, as the store has its settings, does not use."""
+    return (*files.problems, *Settings.of(stored, files).left_out)
+
+
+def may_contradict(files: FileSettings) -> bool:
+    """Whether the files have settings that a session's own may contradict."""
+    sources = (source for source in (files.user, files.project) if source)
+    return any(not _CONTRADICTING.isdisjoint(source.values) for source in sources)
 
 
 def in_one_line(problems: Sequence[Problem]) -> str | None:

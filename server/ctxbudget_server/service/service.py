@@ -18,14 +18,14 @@ from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.notices import TOLD_WITH, notices, settings_notices
 from ctxbudget_server.account.request import Request, utc_now
-from ctxbudget_server.account.settings import in_one_line, problems_of
+from ctxbudget_server.account.settings import in_one_line, may_contradict, problems_in_session, problems_of
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.service.backend import Notification
 from ctxbudget_server.service.registry import implementation
 from ctxbudget_server.service.validation import Validate, fast_validate, validate
 from ctxbudget_server.settings.access import roots_of_user, store_of, user_access
 from ctxbudget_server.settings.current import CurrentSettings
-from ctxbudget_server.settings.source import FileSettings
+from ctxbudget_server.settings.source import FileSettings, Problem
 from ctxbudget_server.store.deadline import DeadlineStore
 from ctxbudget_server.store.errors import StoreReplacedError
 from ctxbudget_server.store.interface import Store
@@ -129,7 +129,7 @@ class BudgetService:
         result = self._with_room(request, row, checked)
         if method == "session/close":
             self._retain_content()
-        return {**result, "notices": self._notices(request.files)} if method in TOLD_WITH else result
+        return {**result, "notices": self._notices(request.files, result)} if method in TOLD_WITH else result
 
     def access(self) -> dict[str, tuple[Any, Origin]]:
         """What is read and where the account is kept: each setting with where it comes from."""
@@ -162,8 +162,17 @@ class BudgetService:
             return f"{'CTXBUDGET_RETAIN' if os.environ.get('CTXBUDGET_RETAIN') else 'retain'}: {fault}"
         return None
 
-    def _notices(self, files: FileSettings) -> list[dict[str, Any]]:
-        return [notice.wire() for notice in (*notices(self.store), *settings_notices(files, self._clock))]
+    def _notices(self, files: FileSettings, result: dict[str, Any]) -> list[dict[str, Any]]:
+        problems = self._problems(files, result.get("sessionId"))
+        return [notice.wire() for notice in (*notices(self.store), *settings_notices(problems, self._clock))]
+
+    def _problems(self, files: FileSettings, session_id: str | None) -> tuple[Problem, ...]:
+        """What is not used of the files: in the session that is answered about, else in any."""
+        if session_id is not None and may_contradict(files):
+            with self.store.read(lambda: None) as reader:
+                if session := reader.session(session_id):
+                    return problems_in_session(files, session.config)
+        return problems_of(files)
 
     def _with_room(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
         """Answer the request; on a full disk too, if it frees space."""

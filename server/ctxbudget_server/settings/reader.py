@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,12 @@ MAX_SQUARED_DOTS: Final = 2_000_000
 """Maximum sum over the lines of their dots squared: the time to parse a dotted key grows like that."""
 
 _OPENING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
-_KEY: Final = re.compile(r"""[\w.\- "'\t]{1,400}""")
+MAX_ESCAPED: Final = 100
+"""How many names with escapes are read, which takes longer than the others."""
+_PART: Final = r"""(?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_PART_ALONE: Final = re.compile(_PART)
+_NAME: Final = re.compile(rf"[ \t]*{_PART}(?:[ \t]*\.[ \t]*{_PART})*[ \t]*")
+"""A key or the name of a table, with its parts."""
 
 
 def read_source(path: str, *, of_user: bool) -> Source:
@@ -118,20 +124,30 @@ def _places(lines: list[str]) -> dict[tuple[str, ...], int]:
     """The line of each table and key that stands at the beginning of its line; the first counts."""
     places: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
+    escaped = 0
     for number, line in enumerate(lines, 1):
         begin = line[:MAX_LINE].lstrip()
-        if begin.startswith("["):
-            table = _parts(begin.lstrip("[ \t").partition("]")[0])
-            places.setdefault(table, number)
+        is_table = begin.startswith("[")
+        begin = begin.lstrip("[") if is_table else begin
+        found = _NAME.match(begin)
+        if found is None or begin[found.end() : found.end() + 1] != ("]" if is_table else "="):
             continue
-        key, equals, _ = begin.partition("=")
-        if equals and _KEY.fullmatch(key):
-            places.setdefault((*table, *_parts(key)), number)
+        escaped += "\\" in found[0]
+        path = tuple(_unquoted(part, escaped <= MAX_ESCAPED) for part in _PART_ALONE.findall(found[0]))
+        if is_table:
+            table = path
+        places.setdefault(path if is_table else (*table, *path), number)
     return places
 
 
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+def _unquoted(part: str, unescape: bool) -> str:
+    """A part of a key without its quotes, and without escapes."""
+    if part[0] == '"' and "\\" in part and unescape:
+        import tomllib
+
+        with suppress(ValueError):
+            return str(tomllib.loads(f"name = {part}")["name"])
+    return part.strip("\"'")
 
 
 def _below(places: Mapping[tuple[str, ...], int], prefix: tuple[str, ...]) -> dict[tuple[str, ...], int]:

@@ -12,15 +12,33 @@ local function write(bufnr, text)
   vim.bo[bufnr].modifiable = false
 end
 
---- Ask for the report, and call `done` with its text.
-local function ask(client, fail, done)
-  local change = budget.of(client.id)
-  local params = { format = "markdown", sessionId = change and change.sessionId }
-  client:request("budget/report", params, function(err, result)
+--- Send a request, and call `done` with its result.
+local function request(client, method, params, fail, done)
+  client:request(method, params, function(err, result)
     if err then
       fail(err.message)
     else
+      done(result)
+    end
+  end)
+end
+
+--- Ask for the report of the followed session, else of the one that changed last, and call `done` with its text.
+local function ask(client, fail, done)
+  local function of(session)
+    request(client, "budget/report", { format = "markdown", sessionId = session }, fail, function(result)
       done(result.markdown)
+    end)
+  end
+  local change = budget.of(client.id)
+  if change then
+    return of(change.sessionId)
+  end
+  request(client, "session/list", { limit = 1 }, fail, function(result)
+    if type(result.latest) == "string" then
+      of(result.latest)
+    else -- the protocol would answer with zeros
+      done("There is no session yet: this buffer shows the first one when it begins.")
     end
   end)
 end
