@@ -95,6 +95,10 @@ class Alert(Record):
     revision: int
     at: str
     message: str = described("One sentence for people and models.")
+    next: str | None = described(
+        "What to do next, in one line: that of `advice` in `budget/status`. null: raised by an earlier version.",
+        default=None,
+    )
 
 
 class PlanRow(Record):

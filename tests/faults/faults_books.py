@@ -6,7 +6,6 @@ It reads the store as the services do, through a snapshot of its own, also while
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.content import decode, digest_of
 from ctxbudget_server.account.transactions import key_scope
-from ctxbudget_server.rules.items import Item, SumKey, sum_key
+from ctxbudget_server.rules.items import NOTHING, Figures, Item, SumKey, sum_key, total_of
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Event, KeyedResult, Session
 from ctxbudget_server.store.sqlite import SqliteStore
@@ -105,15 +104,13 @@ class Books:
         assert found.keys() == images.keys(), f"{session.id}: items of the log are gone"
         assert {i: _plain(item.image()) for i, item in found.items()} == images
         assert {item.id for item in reader.items(session.id)} <= found.keys(), f"{session.id}: items that no event made"
-        sums: dict[SumKey, Counter[str]] = {}
+        sums: dict[SumKey, Figures] = {}
         for item in found.values():
-            of_key = sums.setdefault(sum_key(item), Counter())
-            of_key["retained"] += item.figures.retained
-            of_key["processed"] += item.figures.processed
-        kept = {key: (f.retained, f.processed) for key, f in reader.sums(session.id).items() if f != (0, 0)}
-        assert kept == {key: (c["retained"], c["processed"]) for key, c in sums.items() if any(c.values())}, session.id
-        total = sum((c for c in sums.values()), Counter[str]())
-        assert (session.retained, session.processed) == (total["retained"], total["processed"]), session.id
+            sums[sum_key(item)] = sums.get(sum_key(item), NOTHING).plus(item.figures)
+        kept = {key: figures for key, figures in reader.sums(session.id).items() if figures != NOTHING}
+        assert kept == {key: figures for key, figures in sums.items() if figures != NOTHING}, session.id
+        total = total_of(sums.values())
+        assert (session.retained, session.processed) == (total.retained, total.processed), session.id
         assert session.peak == peak, session.id
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.retention import parsed, retain
+from ctxbudget_server.rules.items import NOTHING, differences
 from ctxbudget_server.service.service import BudgetService, Options
 
 LAYERS = st.sampled_from(["permanent", "phase", "metadata", "transient"])
@@ -110,6 +113,16 @@ class Account(RuleBasedStateMachine):
             self.call("context/undo", undo=result["undo"])
         assert self.states() == before
 
+    @rule(item=items, pinned=st.booleans())
+    def pin(self, item: str, pinned: bool) -> None:
+        if pinned or item not in self.protected:
+            self.call("context/update", itemId=item, pinned=pinned)
+
+    @rule()
+    def drop_contents(self) -> None:
+        later = datetime.now(UTC) + timedelta(days=400)
+        retain(self.services.store, parsed("age=1h"), later, "test")
+
     @rule(phase=PHASES)
     def run_phase(self, phase: int) -> None:
         self.attempt("workflow/startPhase", phase=phase, reopen=True)
@@ -142,6 +155,12 @@ class Account(RuleBasedStateMachine):
         assert status["saved"] == figures["processed"] - figures["retained"]
         assert status["peak"] == peak
         assert sum(layer["retained"] for layer in status["layers"]) == status["retained"]
+
+    @invariant()
+    def sums_equal_a_recount(self) -> None:
+        with self.services.store.read() as reader:
+            kept = {key: figures for key, figures in reader.sums("default").items() if figures != NOTHING}
+            assert kept == differences((None, item) for item in reader.items("default"))
 
     @invariant()
     def protected_items_stay(self) -> None:

@@ -17,7 +17,7 @@ import pytest
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.content import digest_of
-from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.items import Figures, Item, differences
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.keys import KEPT_SECONDS, LIFETIME_SECONDS
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
@@ -140,6 +140,48 @@ def test_a_session_of_an_earlier_version_goes_whole(services: BudgetService) -> 
     assert [rows(services, f"SELECT count(*) FROM {table}") for table in tables] == [[(0,)]] * len(tables)
     with pytest.raises(ProtocolError):
         call(services, "context/get", itemId="iold1")
+
+
+def test_sums_and_final_figures_of_an_earlier_version_follow_from_its_items(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    old_store(path)
+    known: dict[str, Any] = {"session_id": "default", "kind": "other", "wave": None, "marker": 0, "brought_in": 1}
+    known |= {"raw_tokens": 0, "factor": 1.0, "provenance": "exact", "segments": "", "withdrawn": 0, "reduces": "[]"}
+    known |= {"added_at": AT, "revision": 2}
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for i, (layer, phase, pinned, tokens, digest, kind) in enumerate(
+            [
+                ("transient", 1, 0, 5_000, "a", "report"), ("transient", 1, 0, 4_000, "b", "report"),
+                ("transient", 1, 0, 300, "c", "report"), ("transient", None, 0, 70, None, "other"),
+                ("transient", 1, 1, 900, "d", "report"), ("phase", 1, 0, 1_200, "e", "instructions"),
+                ("permanent", None, 0, 800, "f", "other"), ("metadata", 2, 0, 250, "g", "report"),
+            ]
+        ):  # fmt: skip
+            values = {"layer": layer, "phase": phase, "pinned": pinned, "tokens": tokens, "hash": digest, "kind": kind}
+            insert(connection, "items", id=f"iold{i + 2}", seq=i + 3, state="retained", **(known | values))
+        for layer, phase, retained in [
+            ("transient", 1, 10_200), ("phase", 1, 1_200), ("permanent", -1, 800), ("metadata", 2, 250),
+        ]:  # fmt: skip
+            insert(
+                connection, "sums", session_id="default", phase=phase, wave=-1, layer=layer, provenance="exact",
+                retained=retained, processed=retained,
+            )  # fmt: skip
+        connection.execute("UPDATE sums SET retained = 70, processed = 79 WHERE phase = -1 AND layer = 'transient'")
+        for number, state in ((1, "completed"), (2, "running")):
+            row = {"number": number, "state": state, "order": number, "peak": 20_000, "allocated": 900}
+            insert(connection, "phases", session_id="default", **row)
+
+    made = BudgetService(Options(workspace=str(tmp_path), store=str(path)), actor="test")
+    with made.store.read() as reader:
+        assert reader.sums("default") == differences((None, item) for item in reader.items("default"))
+        sums = {key[:3]: figures for key, figures in reader.sums("default").items()}
+        transient = sums[1, None, "transient"]
+        assert transient == Figures(10_200, 10_200, pinned=900, long_tokens=9_000, long_items=2)
+        assert [(phase.used, phase.peak) for phase in reader.phases("default").values()] == [
+            (11_400, 20_000),
+            (None, 20_000),
+        ]
+    made.close()
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,9 @@ class AllocateResult(SessionResult):
     allocated: int = described("Sum of the allocations, tokens.")
     buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
     total: int = described("What was divided, tokens.")
+    finished: list[int] = described(
+        "Phases that were listed or are in the scope, but are complete: they keep the allocation that they had."
+    )
     draws_on_buffer: list[int] = described("Phases that were listed but have no allocation.")
 
 
@@ -88,6 +91,7 @@ ALLOCATE = Method(
             "allocated": 7500,
             "buffer": 0,
             "total": 7500,
+            "finished": [],
             "drawsOnBuffer": [],
         },
     ),
@@ -103,6 +107,7 @@ class LayerStatus(Record):
 
     layer: Layer
     retained: int = described("Tokens.")
+    pinned: int = described("Of these, tokens of pinned items, which no prune touches.")
     peak: int = described("Tokens.")
     ceiling: int | None = described("Tokens; null for transient, which is limited by its phase instead.")
     of_window: float = described("retained / window.")
@@ -118,13 +123,18 @@ class WaveStatus(Record):
 
 
 class PhaseState(Record):
-    """A phase on the account. All figures are tokens."""
+    """A phase on the account. All figures are tokens. At its completion `allocated`, `used`, `peak` and `overrun`
+    become final: they stay whatever is allocated, pruned or restored later, until the phase starts again or its
+    completion is undone."""
 
     phase: int
     name: str | None
     state: PhaseStatus
     allocated: int | None = described("null: the phase draws on the buffer.")
-    retained: int
+    retained: int = described("What the phase holds now.")
+    pinned: int = described("Of `retained`, tokens of pinned items.")
+    used: int = described("What it held at its completion; before that, `retained`.")
+    overrun: int = described("used - allocated if positive, else 0.")
     peak: int
     processed: int
     saved: int
@@ -150,22 +160,36 @@ class AdviceAction(Record):
     method: str
     params: dict[str, Any]
     saves: int | None = described(
-        "The most that it can save, tokens, since replacements are not known yet. null: unknown."
+        "Tokens that it frees at least, if the actions before it were sent first; no two actions count the same "
+        "tokens. null: unknown."
     )
+    exact: bool = described("Whether it frees exactly `saves`: nothing that goes leaves metadata.", default=False)
     why: str
 
 
 class Advice(Record):
     """What to do about the budget."""
 
-    text: str = described("One sentence that a model can read.")
+    text: str = described("The state of the budget and what to do next, for people and models.")
+    next: str = described("What to do next alone, in one line.")
     actions: list[AdviceAction]
 
 
 class Diagnosis(Record):
     """Something that is wrong; never a reason to refuse a request."""
 
-    code: Literal["layerCeiling", "transientLeft", "overAllocation", "overBudget", "drawsOnBuffer"]
+    code: Literal[
+        "layerCeiling",
+        "transientLeft",
+        "overAllocation",
+        "overBudget",
+        "drawsOnBuffer",
+        "overCommitted",
+        "overBuffer",
+    ] = described(
+        "`overCommitted`: what is retained and what is reserved exceed the budget together. `overBuffer`: phases draw "
+        "more on the buffer than it has."
+    )
     layer: Layer | None = None
     phase: int | None = None
     tokens: int = described("The figure at fault, tokens.")
@@ -192,6 +216,8 @@ class StatusResult(SessionResult, Figures, Noticed):
     phases: list[PhaseState]
     leases: list[Lease]
     buffer: int | None = described("Tokens of the last allocation not given to any phase; null: nothing allocated.")
+    pinned: int = described("Retained tokens of pinned items.")
+    protected: int = described("Retained tokens of pinned and permanent items, which no prune touches.")
     provenance: list[ProvenanceShare]
     diagnoses: list[Diagnosis]
     advice: Advice
@@ -230,16 +256,34 @@ STATUS = Method(
                 {
                     "layer": "permanent",
                     "retained": 9,
+                    "pinned": 9,
                     "peak": 9,
                     "ceiling": 1000,
                     "ofWindow": 0.00036,
                     "breached": False,
                 },
-                {"layer": "phase", "retained": 0, "peak": 0, "ceiling": 3000, "ofWindow": 0.0, "breached": False},
-                {"layer": "metadata", "retained": 0, "peak": 0, "ceiling": 1500, "ofWindow": 0.0, "breached": False},
+                {
+                    "layer": "phase",
+                    "retained": 0,
+                    "pinned": 0,
+                    "peak": 0,
+                    "ceiling": 3000,
+                    "ofWindow": 0.0,
+                    "breached": False,
+                },
+                {
+                    "layer": "metadata",
+                    "retained": 0,
+                    "pinned": 0,
+                    "peak": 0,
+                    "ceiling": 1500,
+                    "ofWindow": 0.0,
+                    "breached": False,
+                },
                 {
                     "layer": "transient",
                     "retained": 554,
+                    "pinned": 0,
                     "peak": 554,
                     "ceiling": None,
                     "ofWindow": 0.02216,
@@ -253,6 +297,9 @@ STATUS = Method(
                     "state": "running",
                     "allocated": 4500,
                     "retained": 554,
+                    "pinned": 0,
+                    "used": 554,
+                    "overrun": 0,
                     "peak": 554,
                     "processed": 554,
                     "saved": 0,
@@ -266,6 +313,9 @@ STATUS = Method(
                     "state": "planned",
                     "allocated": 3000,
                     "retained": 0,
+                    "pinned": 0,
+                    "used": 0,
+                    "overrun": 0,
                     "peak": 0,
                     "processed": 0,
                     "saved": 0,
@@ -276,10 +326,13 @@ STATUS = Method(
             ],
             "leases": [],
             "buffer": 0,
+            "pinned": 9,
+            "protected": 9,
             "provenance": [{"provenance": "exact", "tokens": 563}],
             "diagnoses": [],
             "advice": {
                 "text": "563 of 7,500 budget tokens are in use, 6,937 left. Nothing needs to be done.",
+                "next": "Nothing needs to be done.",
                 "actions": [],
             },
         },
@@ -396,7 +449,7 @@ RELEASE = Method(
             "revision": 18,
             "leaseId": "l482915036000010",
             "refunded": 300,
-            "available": 6633,
+            "available": 6631,
         },
     ),
 )
@@ -451,6 +504,8 @@ class PhaseReport(Record):
     state: PhaseStatus
     allocated: int | None
     retained: int = described("Tokens of the phase in the context: its actual figure.")
+    used: int = described("What it held at its completion, which stays; before that, `retained`.")
+    overrun: int = described("used - allocated if positive, else 0.")
     peak: int
     processed: int
     saved: int
@@ -536,38 +591,40 @@ REPORT = Method(
                 "window": 25000,
                 "windowSource": "default",
                 "budget": 7500,
-                "retained": 867,
-                "peak": 867,
+                "retained": 869,
+                "peak": 869,
                 "processed": 570,
-                "saved": -297,
+                "saved": -299,
                 "leased": 0,
-                "available": 6633,
-                "ofWindow": 0.03468,
-                "ofBudget": 0.1156,
+                "available": 6631,
+                "ofWindow": 0.03476,
+                "ofBudget": 0.115867,
                 "level": "ok",
             },
             "policy": "aggressive",
             "allocated": 7500,
             "buffer": 0,
-            "underAllocation": 6633,
-            "underBudget": 6633,
-            "underAllocationShare": 0.8844,
-            "underBudgetShare": 0.8844,
-            "peakOfBudget": 0.1156,
-            "savingsShare": -0.521053,
+            "underAllocation": 6631,
+            "underBudget": 6631,
+            "underAllocationShare": 0.884133,
+            "underBudgetShare": 0.884133,
+            "peakOfBudget": 0.115867,
+            "savingsShare": -0.524561,
             "phases": [
                 {
                     "phase": 1,
                     "name": "research",
                     "state": "completed",
                     "allocated": 4500,
-                    "retained": 858,
-                    "peak": 858,
+                    "retained": 860,
+                    "used": 306,
+                    "overrun": 0,
+                    "peak": 554,
                     "processed": 561,
-                    "saved": -297,
+                    "saved": -299,
                     "over": 0,
                     "peakOver": 0,
-                    "ofAllocation": 0.190667,
+                    "ofAllocation": 0.191111,
                     "drawsOnBuffer": False,
                 },
                 {
@@ -576,6 +633,8 @@ REPORT = Method(
                     "state": "planned",
                     "allocated": 3000,
                     "retained": 0,
+                    "used": 0,
+                    "overrun": 0,
                     "peak": 0,
                     "processed": 0,
                     "saved": 0,
@@ -606,8 +665,8 @@ REPORT = Method(
                 },
                 {
                     "layer": "metadata",
-                    "retained": 304,
-                    "peak": 304,
+                    "retained": 306,
+                    "peak": 306,
                     "ceiling": 1500,
                     "breached": False,
                     "sincePhase": None,
@@ -644,7 +703,7 @@ REPORT = Method(
                     "message": "phase 1 is complete and 554 transient tokens remain",
                 }
             ],
-            "provenance": [{"provenance": "exact", "tokens": 867}],
+            "provenance": [{"provenance": "exact", "tokens": 869}],
             "markdown": None,
         },
     ),

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ctxbudget_protocol.methods.budget import Diagnosis, ProvenanceShare
-from ctxbudget_protocol.words import Layer, Provenance
+from ctxbudget_protocol.words import Provenance
+from ctxbudget_server.account.position import position_of
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot
-from ctxbudget_server.account.wire import retained_where, sums_by
-from ctxbudget_server.rules.advice import PhaseFigures, diagnose
+from ctxbudget_server.rules.breaches import diagnose
 from ctxbudget_server.rules.items import Figures, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
+from ctxbudget_server.rules.position import LAYERS, Position
 from ctxbudget_server.store.records import LayerRecord, Session
 
-if TYPE_CHECKING:
-    from ctxbudget_server.rules import advice as rules
-
-LAYERS: tuple[Layer, ...] = ("permanent", "phase", "metadata", "transient")
+__all__ = ["LAYERS", "Overview", "overview_of", "provenance_shares", "wire_diagnoses"]
 
 
 class Overview(NamedTuple):
@@ -41,24 +39,9 @@ class Overview(NamedTuple):
         """Tokens that leases hold."""
         return sum(lease.tokens for lease in self.leases)
 
-    def phase_figures(self) -> list[PhaseFigures]:
-        """The figures of each phase."""
-        by_phase = sums_by(self.sums, "phase")
-        return [
-            PhaseFigures(
-                phase,
-                by_phase.get(phase.number, Figures()).retained,
-                retained_where(self.sums, "transient", phase.number),
-            )
-            for phase in self.phases.values()
-        ]
-
-    def diagnoses(self) -> list[rules.Diagnosis]:
-        """The current diagnoses."""
-        ceilings = self.settings.ceilings
-        layers = {layer: (retained_where(self.sums, layer), ceiling) for layer, ceiling in ceilings.items()}
-        allocated = self.session.buffer is not None
-        return diagnose(self.settings.budget, self.session.retained, layers, self.phase_figures(), allocated)
+    def position(self) -> Position:
+        """Where the account stands."""
+        return position_of(self.session, self.settings, self.phases.values(), self.sums, self.leases)
 
 
 def overview_of(snapshot: Snapshot, request: Request) -> Overview:
@@ -84,6 +67,6 @@ def provenance_shares(overview: Overview) -> list[ProvenanceShare]:
     return [ProvenanceShare(provenance=name, tokens=figure) for name, figure in ordered]
 
 
-def wire_diagnoses(overview: Overview) -> list[Diagnosis]:
+def wire_diagnoses(position: Position) -> list[Diagnosis]:
     """The current diagnoses, on the wire."""
-    return [Diagnosis(**diagnosis._asdict()) for diagnosis in overview.diagnoses()]
+    return [Diagnosis(**diagnosis._asdict()) for diagnosis in diagnose(position)]

@@ -75,10 +75,13 @@ class Extractor:
         )
         if not found.text:
             return None
+        shown, figure = found.text, self.counter.figure(found.text, self._check)
+        if figure.tokens > item.tokens:  # a short item, counted before the calibration or the model changed
+            shown, figure = text, Figure(item.tokens, item.raw_tokens, item.encoding, item.provenance, item.factor)
         return Metadata(
-            text=found.text,
-            blob=make_blob(encode(found.text), self._check),
-            figure=self.counter.figure(found.text, self._check),
+            text=shown,
+            blob=make_blob(encode(shown), self._check),
+            figure=figure,
             kind=cast("Kind", found.kind),
             complete=found.complete,
             warnings=found.warnings,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ctxbudget_server.account.request import timestamp
+from ctxbudget_server.rules.items import differences
 from ctxbudget_server.store.interface import Store, Writer
 from ctxbudget_server.store.records import Event, Session
 
@@ -152,6 +153,7 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
     taken = Dropped(1 if items else 0, len(items), sum(item.bytes or 0 for item in items))
     if items:
         writer.put_items(session.id, zip(items, emptied, strict=True))
+        writer.add_sums(session.id, differences(zip(items, emptied, strict=True)))
         detail = {"why": "retention", "items": taken.items, "bytes": taken.content_bytes}
         writer.add_event(
             Event(

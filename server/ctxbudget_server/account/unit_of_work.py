@@ -13,7 +13,7 @@ from ctxbudget_server.account.content import Blob
 from ctxbudget_server.account.ids import make_id
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
-from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
+from ctxbudget_server.rules.items import Figures, Item, SumKey, differences, total_of
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.levels import RANK, alert_text, next_level
 from ctxbudget_server.rules.lifecycle import Phase, Wave
@@ -50,6 +50,7 @@ class UnitOfWork:
         self._blobs: dict[str, Blob] = {}
         self._leases: dict[str, Lease] = {}
         self._layers: dict[str, LayerRecord] = {}
+        self._freezing: set[int] = set()
         self._figured = False
 
     @property
@@ -138,6 +139,19 @@ class UnitOfWork:
         self.phases[phase.number] = phase
         return phase
 
+    def freeze(self, phase: Phase) -> None:
+        """Keep what a phase holds at the end of this unit, its peak and its allocation as its final figures."""
+        self._freezing.add(phase.number)
+        self.put_phase(replace(phase, turned_at=self.revision))
+
+    def turn(self, revision: int) -> None:
+        """The undo of a revision: phases that it froze have current figures again, and the other way round."""
+        for phase in [phase for phase in self.phases.values() if phase.turned_at == revision]:
+            if phase.frozen:
+                self.put_phase(replace(phase, used=None, turned_at=self.revision))
+            elif phase.state == "completed":
+                self.freeze(phase)
+
     def put_wave(self, wave: Wave) -> Wave:
         """Create or change a wave."""
         self.waves[wave.phase, wave.number] = wave
@@ -189,12 +203,7 @@ class UnitOfWork:
         }
 
     def _deltas(self) -> dict[SumKey, Figures]:
-        deltas: defaultdict[SumKey, Figures] = defaultdict(Figures)
-        for item_id, item in self.each(self._items.items()):
-            if before := self._before[item_id]:
-                deltas[sum_key(before)] = deltas[sum_key(before)].minus(before.figures)
-            deltas[sum_key(item)] = deltas[sum_key(item)].plus(item.figures)
-        return {key: delta for key, delta in deltas.items() if delta != Figures()}
+        return differences((self._before[item_id], item) for item_id, item in self.each(self._items.items()))
 
     def sums(self) -> dict[SumKey, Figures]:
         """The running sums as this unit leaves them."""
@@ -210,7 +219,7 @@ class UnitOfWork:
         self._figured = True
         self._drop_untrue_markers()
         sums = self.sums()
-        total = sum_of(sums.values())
+        total = total_of(sums.values())
         self.session = replace(
             self.session,
             retained=total.retained,
@@ -219,7 +228,7 @@ class UnitOfWork:
         )
         self._follow_phases(sums)
         self._follow_layers(sums)
-        self._follow_level()
+        self._follow_level(sums)
 
     def _drop_untrue_markers(self) -> None:
         """Remove markers of phases and waves of which anything else is retained again: a marker replaces the whole."""
@@ -246,14 +255,16 @@ class UnitOfWork:
                 by_phase[key.phase] += figures.retained
         for number, retained in by_phase.items():
             phase = self.phases.get(number) or Phase(number)
-            if retained > phase.peak or number not in self.phases:
+            if (retained > phase.peak and not phase.frozen) or number not in self.phases:
                 self.put_phase(replace(phase, peak=max(phase.peak, retained)))
+        for number in self._freezing:
+            self.put_phase(replace(self.phases[number], used=by_phase[number]))
 
     def _follow_layers(self, sums: dict[SumKey, Figures]) -> None:
         known = self.reader.layers(self.id)
         running = self.running_phase()
         for layer in ("permanent", "phase", "metadata", "transient"):
-            retained = sum_of(figures for key, figures in sums.items() if key.layer == layer).retained
+            retained = total_of(figures for key, figures in sums.items() if key.layer == layer).retained
             old = known.get(layer, LayerRecord(layer=layer))
             new = replace(old, peak=max(old.peak, retained))
             ceiling = self.settings.ceilings.get(layer)
@@ -267,7 +278,13 @@ class UnitOfWork:
             if new != old:
                 self._layers[layer] = new
 
-    def _follow_level(self) -> None:
+    def _what_next(self, session: Session, sums: dict[SumKey, Figures]) -> str:
+        from ctxbudget_server.account.position import position_of
+        from ctxbudget_server.rules.advice import advise
+
+        return advise(position_of(session, self.settings, self.phases.values(), sums, self.leases())).next
+
+    def _follow_level(self, sums: dict[SumKey, Figures]) -> None:
         at = self.settings.thresholds
         session = self.session
         level = next_level(session.level, session.retained, at)
@@ -286,6 +303,7 @@ class UnitOfWork:
                     revision=self.revision,
                     at=self.now,
                     message=alert_text(level, session.retained, threshold, budget),
+                    next=self._what_next(replace(session, level=level), sums),
                 )
             )
         self.session = replace(session, level=level)
@@ -320,11 +338,3 @@ class UnitOfWork:
             before = {item_id: item.image() if item else None for item_id, item in taken}
             writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
         writer.put_session(self.session)
-
-
-def sum_of(figures: Iterable[Figures]) -> Figures:
-    """The sum of figures."""
-    total = Figures()
-    for part in figures:
-        total = total.plus(part)
-    return total

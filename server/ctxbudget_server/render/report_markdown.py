@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ctxbudget_server.presentation.markdown import text
-from ctxbudget_server.rules.advice import OF_WINDOW
+from ctxbudget_server.rules.breaches import OF_WINDOW
 from ctxbudget_server.rules.levels import alert_text
 
 if TYPE_CHECKING:

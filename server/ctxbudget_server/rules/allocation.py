@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxbudget_protocol.words import Scope
@@ -63,10 +63,11 @@ class DoesNotFitError(AllocationError):
         self.available = available
 
 
-def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = ()) -> Shared:
+def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = (), besides: Collection[int] = ()) -> Shared:
     """The template of a scope; a different total scales each phase and the buffer by largest remainder.
 
-    `agents` sets phase 1 to 300 tokens for each; phases outside the template draw on the buffer.
+    `agents` sets phase 1 to 300 tokens for each; phases outside the template draw on the buffer, and those in
+    `besides` get nothing.
     """
     parts = dict(TEMPLATES[scope])
     for phase in phases:
@@ -75,6 +76,7 @@ def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = ()) -> Shared:
     buffer = TEMPLATE_BUDGET - sum(parts.values())
     if buffer < 0:
         raise DoesNotFitError(sum(parts.values()), TEMPLATE_BUDGET)
+    parts = {number: tokens for number, tokens in parts.items() if number not in besides}
     scaled = apportion(total, [*parts.values(), buffer])
     return Shared(dict(zip(parts, scaled, strict=False)), scaled[-1], total)
 
@@ -82,30 +84,40 @@ def fixed(total: int, scope: Scope, phases: Sequence[PhaseNeed] = ()) -> Shared:
 def dynamic(total: int, phases: Sequence[PhaseNeed]) -> Shared:
     """All of `total` in proportion to complexity."""
     if not phases:
-        raise AllocationError("the strategy dynamic requires phases with their complexity", field="phases")
+        raise AllocationError(
+            "the strategy dynamic requires phases that are not finished, with their complexity", field="phases"
+        )
     weights = [_complexity(phase) for phase in phases]
     parts = apportion(total, weights)
     return Shared({phase.number: part for phase, part in zip(phases, parts, strict=True)}, 0, total)
 
 
-def reserve(total: int, scope: Scope, shares: tuple[float, float, float], phases: Sequence[PhaseNeed] = ()) -> Shared:
+def reserve(
+    total: int,
+    scope: Scope,
+    shares: tuple[float, float, float],
+    phases: Sequence[PhaseNeed] = (),
+    besides: Collection[int] = (),
+) -> Shared:
     """Core phases, the debug phase and the overflow buffer by the three `shares`, in that order.
 
-    The core's share is split by complexity if every core phase has one, else by the scope's template.
+    The core's share is split by complexity if every core phase has one, else by the scope's template without the phases
+    in `besides`; the buffer gets the share of a core that has no phase.
     """
-    core, debug, overflow = apportion(total, shares)
+    core, debug, _ = apportion(total, shares)
     template = TEMPLATES[scope]
     needs = [phase for phase in phases if phase.number != DEBUG_PHASE]
     if any(phase.complexity is not None for phase in needs):
         weights: dict[int, float] = {phase.number: _complexity(phase) for phase in needs}
     else:
-        numbers = [phase.number for phase in needs] or [number for number in template if number != DEBUG_PHASE]
+        numbers = [phase.number for phase in needs] or [n for n in template if n not in (DEBUG_PHASE, *besides)]
         known = [template[number] for number in numbers if number in template]
         typical = sum(known) // len(known) if known else 1
         weights = {number: template.get(number, typical) for number in numbers}
-    parts = dict(zip(weights, apportion(core, list(weights.values())), strict=True))
-    parts[DEBUG_PHASE] = debug
-    return Shared(parts, overflow, total)
+    parts = dict(zip(weights, apportion(core, list(weights.values())), strict=True)) if weights else {}
+    if DEBUG_PHASE not in besides:
+        parts[DEBUG_PHASE] = debug
+    return Shared(parts, total - sum(parts.values()), total)
 
 
 def _complexity(phase: PhaseNeed) -> float:

@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from operator import add, sub
+from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.words import Kind, Layer, Provenance, State
 
+LONG: Final = 300
+"""Items of more tokens are long: metadata of the default size makes them shorter. Stores keep sums of them."""
+
 
 class Figures(NamedTuple):
-    """Retained and processed tokens; `saved` follows, so that retained = processed - saved always holds."""
+    """What items contribute to the running figures, tokens; `saved` follows, so that retained = processed - saved
+    always holds.
+
+    The last three say what a prune certainly frees, without looking at any item.
+    """
 
     retained: int = 0
     processed: int = 0
+    pinned: int = 0
+    """Retained, and pinned."""
+    unreplaced: int = 0
+    """Retained, not pinned, and gone without metadata when pruned: there is no content, or the work is over."""
+    long_tokens: int = 0
+    """Retained, not pinned, and reduced to metadata when pruned: those of more than `LONG` tokens."""
+    long_items: int = 0
+    """How many these are."""
 
     @property
     def saved(self) -> int:
         """Tokens removed, less those of the replacements."""
         return self.processed - self.retained
 
+    @property
+    def prunable(self) -> int:
+        """Retained tokens that are not pinned. (Those of layer permanent stay all the same.)"""
+        return self.retained - self.pinned
+
+    def freed(self, metadata_tokens: int) -> int:
+        """What removing these items frees at least, if metadata of up to `metadata_tokens` replaces each content.
+
+        Exactly this if nothing but `unreplaced` is prunable. Metadata is never larger than its source.
+        """
+        return self.unreplaced + max(0, self.long_tokens - self.long_items * metadata_tokens)
+
     def plus(self, other: Figures) -> Figures:
         """The sum."""
-        return Figures(self.retained + other.retained, self.processed + other.processed)
+        return Figures(*map(add, self, other))
 
     def minus(self, other: Figures) -> Figures:
         """The difference."""
-        return Figures(self.retained - other.retained, self.processed - other.processed)
+        return Figures(*map(sub, self, other))
+
+
+NOTHING: Final = Figures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +101,21 @@ class Item:
     @property
     def figures(self) -> Figures:
         """What the item contributes to the running figures."""
-        return Figures(self.tokens if self.state == "retained" else 0, self.tokens if self.brought_in else 0)
+        processed = self.tokens if self.brought_in else 0
+        if self.state != "retained":
+            return Figures(0, processed)
+        if self.pinned:
+            return Figures(self.tokens, processed, self.tokens)
+        if self.hash is None or self.obsolete_when_over:
+            return Figures(self.tokens, processed, 0, self.tokens)
+        if self.tokens > LONG:
+            return Figures(self.tokens, processed, 0, 0, self.tokens, 1)
+        return Figures(self.tokens, processed)
+
+    @property
+    def obsolete_when_over(self) -> bool:
+        """Whether it serves nobody once its phase is over, so that metadata of it would only cost tokens."""
+        return self.layer == "phase" and self.kind == "instructions"
 
     def image(self) -> dict[str, Any]:
         """All values by name, as the log keeps them."""
@@ -95,3 +141,20 @@ class SumKey(NamedTuple):
 def sum_key(item: Item) -> SumKey:
     """The running sum that the item belongs to."""
     return SumKey(item.phase, item.wave, item.layer, item.provenance)
+
+
+def differences(changes: Iterable[tuple[Item | None, Item]]) -> dict[SumKey, Figures]:
+    """What changes of items, given as (before, after) pairs, add to the running sums."""
+    deltas: dict[SumKey, Figures] = {}
+    for before, after in changes:
+        if before is not None:
+            key = sum_key(before)
+            deltas[key] = deltas.get(key, NOTHING).minus(before.figures)
+        key = sum_key(after)
+        deltas[key] = deltas.get(key, NOTHING).plus(after.figures)
+    return {key: delta for key, delta in deltas.items() if delta != NOTHING}
+
+
+def total_of(figures: Iterable[Figures]) -> Figures:
+    """The sum of figures."""
+    return Figures(*map(sum, zip(*figures, strict=True))) if (figures := list(figures)) else NOTHING

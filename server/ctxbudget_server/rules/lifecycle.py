@@ -28,7 +28,21 @@ class Phase:
     order: int = 0
     allocated: int | None = None
     peak: int = 0
-    """Highest retained of the phase at the end of any transaction; tokens."""
+    """Highest retained of the phase at the end of any transaction, until it completed; tokens."""
+    used: int | None = None
+    """What the phase held when it completed, tokens; it stays as `allocated` and `peak` do. None: not completed."""
+    turned_at: int | None = None
+    """The revision that last froze or thawed these figures; undoing it does the opposite."""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether its figures are those of its completion, whatever has happened since."""
+        return self.used is not None
+
+    def overrun(self, retained: int) -> int:
+        """What it used beyond its allocation, tokens; `retained` is what it holds now."""
+        used = retained if self.used is None else self.used
+        return 0 if self.allocated is None else max(0, used - self.allocated)
 
 
 class PhaseOrderError(ValueError):

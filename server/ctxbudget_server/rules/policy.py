@@ -175,9 +175,7 @@ def _kept(item: Item, reason: str) -> Step:
 def _working_step(item: Item, reason: str) -> Step:
     if item.protected or item.layer not in WORKING_LAYERS:
         return _kept(item, reason)
-    # Instructions were for the phase that is over, so metadata of them would only cost tokens.
-    over = item.layer == "phase" and item.kind == "instructions"
-    return Step(item, "drop" if over else "reduce", reason)
+    return Step(item, "drop" if item.obsolete_when_over else "reduce", reason)
 
 
 def _minimal_step(item: Item, reason: str) -> Step:

@@ -93,12 +93,44 @@ MIGRATIONS: tuple[str, ...] = (
         acknowledged_at TEXT
     ) STRICT;
     """,
+    """
+    CREATE TABLE new_sums (
+        session_id TEXT NOT NULL, phase INTEGER NOT NULL, wave INTEGER NOT NULL, layer TEXT NOT NULL,
+        provenance TEXT NOT NULL, retained INTEGER NOT NULL, processed INTEGER NOT NULL,
+        pinned INTEGER NOT NULL DEFAULT 0, unreplaced INTEGER NOT NULL DEFAULT 0,
+        long_tokens INTEGER NOT NULL DEFAULT 0, long_items INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (session_id, phase, wave, layer, provenance)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO new_sums SELECT sums.*, coalesce(held.pinned, 0), coalesce(held.unreplaced, 0),
+        coalesce(held.long_tokens, 0), coalesce(held.long_items, 0)
+        FROM sums LEFT JOIN (
+            SELECT session_id, phase, wave, layer, provenance, sum(pinned * tokens) AS pinned,
+                sum(CASE fate WHEN 'gone' THEN tokens ELSE 0 END) AS unreplaced,
+                sum(CASE fate WHEN 'long' THEN tokens ELSE 0 END) AS long_tokens, sum(fate = 'long') AS long_items
+            FROM (
+                SELECT session_id, coalesce(phase, -1) AS phase, coalesce(wave, -1) AS wave, layer, provenance, pinned,
+                    tokens, CASE
+                        WHEN pinned THEN 'stays'
+                        WHEN hash IS NULL OR (layer = 'phase' AND kind = 'instructions') THEN 'gone'
+                        WHEN tokens > 300 THEN 'long' ELSE 'short' END AS fate
+                FROM items WHERE state = 'retained'
+            ) GROUP BY session_id, phase, wave, layer, provenance
+        ) AS held USING (session_id, phase, wave, layer, provenance);
+    DROP TABLE sums;
+    ALTER TABLE new_sums RENAME TO sums;
+    ALTER TABLE phases ADD COLUMN used INTEGER;
+    ALTER TABLE phases ADD COLUMN turned_at INTEGER;
+    UPDATE phases SET used = (
+        SELECT coalesce(sum(retained), 0) FROM sums WHERE session_id = phases.session_id AND phase = phases.number
+    ) WHERE state = 'completed';
+    """,
 )
 """Each entry upgrades the schema by one version; `PRAGMA user_version` says how many have been applied.
 
 The third leaves older rows as they were where rewriting them would take long: an event or a key without a `body` has
 its values in the columns of version 1, and an undo whose `changes` are objects has them in full. Since the third, an
-item whose one blob is its `hash` has empty `segments`.
+item whose one blob is its `hash` has empty `segments`. The fifth takes what completed phases hold now for what they
+held at their completion, which older stores did not keep.
 """
 
 VERSION = len(MIGRATIONS)

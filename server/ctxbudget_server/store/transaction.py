@@ -35,6 +35,7 @@ def _columns(record: type) -> tuple[str, ...]:
 SESSION, ITEM, LEASE = _columns(Session), _columns(Item), _columns(Lease)
 PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
 EVENT = (*_columns(Event), "body")
+FIGURES = Figures._fields
 
 
 def _select(columns: tuple[str, ...]) -> str:
@@ -142,7 +143,7 @@ class SqliteReader:
     def sums(self, session_id: str) -> dict[SumKey, Figures]:
         """The running sums."""
         rows = self._sql.execute(
-            "SELECT phase, wave, layer, provenance, retained, processed FROM sums WHERE session_id = ?",
+            f"SELECT phase, wave, layer, provenance, {_select(FIGURES)} FROM sums WHERE session_id = ?",
             (session_id,),
         )
         return {
@@ -365,10 +366,9 @@ class SqliteWriter(SqliteReader):
     def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
         """Add to the running sums."""
         self._sql.executemany(
-            "INSERT INTO sums (session_id, phase, wave, layer, provenance, retained, processed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET retained = retained + excluded.retained,"
-            " processed = processed + excluded.processed",
+            f"INSERT INTO sums (session_id, phase, wave, layer, provenance, {_select(FIGURES)})"
+            f" VALUES (?, ?, ?, ?, ?, {', '.join('?' * len(FIGURES))})"
+            f" ON CONFLICT DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in FIGURES)}",
             [
                 (
                     session_id,

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 def allocate(request: Request, params: AllocateParams) -> AllocateResult:
-    """Divide the budget, or what is left of it, among phases; replaces any earlier allocation.
+    """Divide the budget, or what is left of it, among phases; replaces any earlier allocation but those of finished
+    phases, which take no part in what is left.
 
     Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` if the
     phases ask for more than there is or nothing is left.
@@ -96,22 +97,31 @@ def _total(unit: UnitOfWork, params: AllocateParams) -> int:
 
 
 def _share(params: AllocateParams, unit: UnitOfWork, scope: Scope, total: int, needs: list[PhaseNeed]) -> Shared:
+    finished = _finished(unit) if params.basis == "remaining" else ()
+    needs = [need for need in needs if need.number not in finished]
     if params.strategy == "dynamic":
         return dynamic(total, needs)
     if params.strategy == "reserve":
         shares = unit.settings.values["reserveShares"]
-        return reserve(total, scope, (shares["core"], shares["debug"], shares["overflow"]), needs)
-    return fixed(total, scope, needs)
+        return reserve(total, scope, (shares["core"], shares["debug"], shares["overflow"]), needs, finished)
+    return fixed(total, scope, needs, finished)
+
+
+def _finished(unit: UnitOfWork) -> set[int]:
+    """The phases whose figures are final."""
+    return {phase.number for phase in unit.phases.values() if phase.frozen}
 
 
 def _take_on(unit: UnitOfWork, shared: Shared, names: dict[int, str | None]) -> None:
     for number in {*unit.phases, *shared.parts, *names}:
         phase = unit.phases.get(number) or Phase(number)
-        unit.put_phase(replace(phase, allocated=shared.parts.get(number), name=names.get(number) or phase.name))
+        allocated = phase.allocated if phase.frozen else shared.parts.get(number)
+        unit.put_phase(replace(phase, allocated=allocated, name=names.get(number) or phase.name))
     unit.session = replace(unit.session, buffer=shared.buffer)
 
 
 def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shared) -> AllocateResult:
+    listed, finished = [_number(spec) for spec in params.phases or []], _finished(unit)
     return AllocateResult(
         session_id=unit.id,
         revision=unit.revision,
@@ -130,7 +140,8 @@ def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shar
         allocated=sum(shared.parts.values()),
         buffer=shared.buffer,
         total=shared.total,
-        draws_on_buffer=[number for number in map(_number, params.phases or []) if number not in shared.parts],
+        finished=sorted(finished & {*shared.parts, *listed}),
+        draws_on_buffer=[number for number in listed if number not in shared.parts and number not in finished],
     )
 
 

@@ -54,7 +54,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         leases=_leases(leases, now),
         artifacts=_issues(items, request.cancellation.each(items), settings.values["metadataTokens"]),
         alerts=[Alert.from_wire(alert) for alert in alerts],
-        diagnoses=wire_diagnoses(overview),
+        diagnoses=wire_diagnoses(overview.position()),
         provenance=provenance_shares(overview),
     )
     if params.format == "markdown":
@@ -74,6 +74,8 @@ def _phase(overview: Overview, phase: Phase) -> PhaseReport:
         state=phase.state,
         allocated=allocated,
         retained=figures.retained,
+        used=figures.retained if phase.used is None else phase.used,
+        overrun=phase.overrun(figures.retained),
         peak=phase.peak,
         processed=figures.processed,
         saved=figures.saved,

@@ -16,11 +16,12 @@ from ctxbudget_protocol.methods.budget import Lease as WireLease
 from ctxbudget_server.account.overview import LAYERS, Overview, overview_of, provenance_shares, wire_diagnoses
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
-from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
+from ctxbudget_server.account.wire import sums_by, wire_figures
 from ctxbudget_server.rules.advice import advise
-from ctxbudget_server.rules.items import Figures
+from ctxbudget_server.rules.items import Figures, total_of
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.position import Position
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
@@ -34,13 +35,9 @@ def status(request: Request, params: StatusParams) -> StatusResult:
     session, settings = overview.session, overview.settings
     figures = wire_figures(session, settings, overview.leased)
     running = [phase.number for phase in overview.phases.values() if phase.state == "running"]
-    advice = advise(
-        figures.level,
-        settings.budget,
-        session.retained,
-        retained_where(overview.sums, "transient"),
-        overview.phase_figures(),
-    )
+    position = overview.position()
+    advice = advise(position)
+    pinned = total_of(overview.sums.values()).pinned
     return StatusResult(
         **figures.__dict__,
         session_id=session.id,
@@ -50,19 +47,23 @@ def status(request: Request, params: StatusParams) -> StatusResult:
         phase=running[0] if running else None,
         warn_at=settings.thresholds.warn_at,
         critical_at=settings.thresholds.critical_at,
-        layers=_layers(overview),
+        layers=_layers(overview, position),
         phases=[_phase(overview, phase) for phase in overview.phases.values()],
         leases=[_lease(lease) for lease in overview.leases],
         buffer=session.buffer,
+        pinned=pinned,
+        protected=pinned + position.layers["permanent"].prunable,
         provenance=provenance_shares(overview),
-        diagnoses=wire_diagnoses(overview),
+        diagnoses=wire_diagnoses(position),
         advice=Advice(
             text=advice.text,
+            next=advice.next,
             actions=[
                 AdviceAction(
                     method=action.method,
                     params=_addressed(action.params, session.id),
                     saves=action.saves,
+                    exact=action.exact,
                     why=action.why,
                 )
                 for action in advice.actions
@@ -75,16 +76,18 @@ def _addressed(params: dict[str, Any], session_id: str) -> dict[str, Any]:
     return {"sessionId": session_id, **params}
 
 
-def _layers(overview: Overview) -> list[LayerStatus]:
+def _layers(overview: Overview, position: Position) -> list[LayerStatus]:
     rows = []
     for layer in LAYERS:
-        retained = retained_where(overview.sums, layer)
+        held = position.layers[layer]
+        retained = held.retained
         ceiling = overview.settings.ceilings.get(layer)
         record = overview.layers.get(layer)
         rows.append(
             LayerStatus(
                 layer=layer,
                 retained=retained,
+                pinned=held.pinned,
                 peak=record.peak if record else 0,
                 ceiling=ceiling,
                 of_window=ratio(retained, overview.settings.window),
@@ -109,9 +112,12 @@ def _phase(overview: Overview, phase: Phase) -> PhaseState:
         state=phase.state,
         allocated=phase.allocated,
         retained=figures.retained,
+        pinned=figures.pinned,
+        used=figures.retained if phase.used is None else phase.used,
         peak=phase.peak,
         processed=figures.processed,
         saved=figures.saved,
+        overrun=phase.overrun(figures.retained),
         leased=sum(lease.tokens for lease in overview.leases if lease.phase == phase.number),
         of_allocation=ratio(figures.retained, phase.allocated) if phase.allocated else None,
         waves=waves,

@@ -45,7 +45,8 @@ def undo(request: Request, params: UndoParams) -> UndoResult:
             else:
                 unit.put(_as_it_was(item, before), undoable=True)
                 restored.append(item.id)
-        unit.detail = {"why": f"undo {params.undo}"}
+        unit.turn(record.revision)
+        unit.detail = {"why": f"undo {params.undo}", "revision": record.revision}
         return lambda: UndoResult(
             session_id=unit.id,
             revision=unit.revision,

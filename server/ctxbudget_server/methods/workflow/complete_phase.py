@@ -40,7 +40,7 @@ def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowRes
         for open_wave in still_open.waves:
             wave = unit.waves[number, open_wave]
             unit.put_wave(replace(wave, state="completed", order=unit.next_order()))
-        unit.put_phase(replace(phase, state="completed"))
+        unit.freeze(replace(phase, state="completed"))
         if summary:
             unit.detail["summary"] = summary.enter(unit).id
         decisions = on_phase_completed(

@@ -32,7 +32,14 @@ def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:
         with order(number, None):
             check_start(phase, unit.phases.values(), params.reopen)
         started = unit.put_phase(
-            replace(phase, state="running", order=unit.next_order(), name=params.name or phase.name)
+            replace(
+                phase,
+                state="running",
+                order=unit.next_order(),
+                name=params.name or phase.name,
+                used=None,
+                turned_at=None,
+            )
         )
         unit.detail["name"] = started.name
         unmark(unit, number, None)

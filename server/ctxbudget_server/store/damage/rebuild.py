@@ -118,6 +118,8 @@ class _Follower:
         namespace, _, step = event.method.partition("/")
         if namespace == "workflow":
             self._step(step, event)
+        elif event.method == "context/undo":
+            self._undo(event)
         elif step == "allocate":
             self._allocate(event.detail)
         elif "lease" in event.detail:
@@ -169,17 +171,33 @@ class _Follower:
             else:
                 self.found.phase_names.add(number)
             name = event.detail.get("name") or phase.name
-            phases[number] = replace(phase, state="running", order=self._next_order(), name=name)
+            phases[number] = replace(
+                phase, state="running", order=self._next_order(), name=name, used=None, turned_at=None
+            )
         elif step == "completePhase":
             for key, running in waves.items():
                 if key[0] == number and running.state == "running":
                     waves[key] = replace(running, state="completed", order=self._next_order())
-            phases[number] = replace(phase, state="completed")
+            phases[number] = self._frozen(replace(phase, state="completed"), event.revision)
         elif step == "startWave":
             known = waves.get((number, wave), Wave(number, wave))
             waves[number, wave] = replace(known, state="running")
         else:
             waves[number, wave] = Wave(number, wave, "completed", self._next_order())
+
+    def _frozen(self, phase: Phase, revision: int) -> Phase:
+        """The phase with what it holds now, and held at most, as its final figures."""
+        held = self._by_phase[phase.number]
+        return replace(phase, used=held, peak=max(phase.peak, held), turned_at=revision)
+
+    def _undo(self, event: Event) -> None:
+        for number, phase in self.found.phases.items():
+            if phase.turned_at is None or phase.turned_at != event.detail.get("revision"):
+                continue
+            if phase.frozen:
+                self.found.phases[number] = replace(phase, used=None, turned_at=event.revision)
+            elif phase.state == "completed":
+                self.found.phases[number] = self._frozen(phase, event.revision)
 
     def _next_order(self) -> int:
         self._order += 1
@@ -231,7 +249,8 @@ class _Follower:
         found.level = next_level(found.level, retained, self._at)
         for number, tokens in self._by_phase.items():
             phase = found.phases.setdefault(number, Phase(number))
-            found.phases[number] = replace(phase, peak=max(phase.peak, tokens))
+            if not phase.frozen:
+                found.phases[number] = replace(phase, peak=max(phase.peak, tokens))
         for layer in get_args(Layer):
             self._follow_layer(layer, self._by_layer[layer], revision)
 

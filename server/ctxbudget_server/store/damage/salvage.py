@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ctxbudget_server.rules.items import Figures, Item, SumKey, sum_key
+from ctxbudget_server.rules.items import Item, differences
 from ctxbudget_server.rules.levels import next_level
 from ctxbudget_server.store.damage.rebuild import rebuilt, thresholds_of
 from ctxbudget_server.store.damage.scan import Row, RowScan, Table, listed
@@ -250,11 +250,9 @@ class _Repair:
         )
 
     def _sum_up(self, session: Session, items: dict[str, Item]) -> None:
-        sums: dict[SumKey, Figures] = {}
-        for item in items.values():
-            sums[sum_key(item)] = sums.get(sum_key(item), Figures()).plus(item.figures)
+        sums = differences((None, item) for item in items.values())
         self._sql.execute("DELETE FROM sums WHERE session_id = ?", (self._id,))
-        self._writer.add_sums(self._id, {key: figures for key, figures in sums.items() if figures != Figures()})
+        self._writer.add_sums(self._id, sums)
         retained = sum(figures.retained for figures in sums.values())
         processed = sum(figures.processed for figures in sums.values())
         made_again = "madeAgain" in self._found.sessions.get(self._id, ())
