@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
     "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
+    "transcripts": "list the sessions that coding agents recorded on this machine",
     "config": "show every setting in force and where it comes from",
     "init": "write a file of settings for the workspace, after three questions",
     "evaluate": "show which facts of your own reports survive a cut to 100, 250 and 500 tokens",

@@ -6,14 +6,14 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.words import FitReason
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
-from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
+from ctxbudget_server.cli.recording import RecordingError, add_recordings, chosen, read_recording, refuse_overwrite
 from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
@@ -36,7 +36,7 @@ TITLE = 48
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    add_recording(parser)
+    add_recordings(parser)
     parser.add_argument("--max", type=whole_number(), required=True, metavar="N", help="maximum tokens of the array")
     parser.add_argument(
         "--keep-turns", type=whole_number(), metavar="N", help="latest turns to leave unchanged (default: 2)"
@@ -50,24 +50,45 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Fit the latest array of the transcript. The transcript itself is never written to."""
+    """Fit the latest array of each transcript. The transcripts themselves are never written to."""
     try:
-        refuse_overwrite(options.transcript, options.out)
-        recording = read_recording(options.transcript, options.format, "fit")
+        names = chosen(options, "fit")
+        if len(names) > 1 and options.out:
+            raise RecordingError("--out takes one transcript")
+    except (RecordingError, ProtocolError) as fault:
+        return _fail(str(fault))
+    fits = [_fit(options, name, heading=len(names) > 1) for name in names]
+    if options.json and len(names) == 1:
+        show_json(*(each.result for each in fits if each.result is not None))
+    elif options.json:
+        answers = zip(names, fits, strict=True)
+        show_json([{"transcript": name, **each.result} for name, each in answers if each.result is not None])
+    return max(each.code for each in fits)
+
+
+class _Fit(NamedTuple):
+    code: int
+    result: dict[str, Any] | None = None
+
+
+def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
+    """Fit one transcript, and print its table unless JSON is wanted."""
+    try:
+        refuse_overwrite(name, options.out)
+        recording = read_recording(name, options.format, "fit")
         result = services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
         if options.out and not options.dry_run:
             _write(options.out, result["messages"])
     except RecordingError as fault:
-        return _fail(str(fault))
+        return _Fit(_fail(str(fault)))
     except ProtocolError as fault:
-        return _fail(_in_words(fault))
+        return _Fit(_fail(_in_words(fault)))
     except OSError as fault:
-        return _fail(f"{options.out}: {fault.strerror}")
-    if options.json:
-        show_json(result)
-    else:
-        show(_lines(options, recording, result), sys.stderr if options.out == "-" else sys.stdout)
-    return FITS if result["fits"] else OVER
+        return _Fit(_fail(f"{options.out}: {fault.strerror}"))
+    if not options.json:
+        lines = [*([f"{name}:"] if heading else []), *_lines(options, recording, result), *([""] if heading else [])]
+        show(lines, sys.stderr if options.out == "-" else sys.stdout)
+    return _Fit(FITS if result["fits"] else OVER, result)
 
 
 def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:

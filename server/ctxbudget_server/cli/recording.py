@@ -1,33 +1,40 @@
-"""Reads the transcript that a command names."""
+"""The transcripts that a command names, or finds on this machine."""
 
 from __future__ import annotations
 
-import sys
-from argparse import ArgumentParser
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Iterator
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
+from ctxbudget_server.cli.ages import age
 from ctxbudget_server.presentation.output import complain
+from ctxbudget_server.recordings.model import RecordingError
+from ctxbudget_server.recordings.opening import lines_of
 from ctxbudget_server.transcripts.detection import read_transcript
-from ctxbudget_server.transcripts.lines import Line
-from ctxbudget_server.transcripts.model import FORMATS, Transcript, TranscriptError
+from ctxbudget_server.transcripts.model import FORMATS, HOSTS, Transcript, TranscriptError
+from ctxbudget_server.workspace.documents import find_workspace
 
-MAX_BYTES = 1 << 30
-"""Maximum size of a transcript: 1 GiB."""
+ANY_HOST = "any"
+"""What `--last` says without the name of a host."""
 
-
-class RecordingError(Exception):
-    """A transcript that cannot be read; the message is for people."""
+__all__ = ["RecordingError", "add_recordings", "chosen", "read_recording", "refuse_overwrite"]
 
 
-def add_recording(parser: ArgumentParser) -> None:
-    """Add the arguments for a transcript and its format."""
+def add_recordings(parser: ArgumentParser) -> None:
+    """Add the arguments for transcripts and their format."""
     parser.add_argument(
         "transcript",
         metavar="TRANSCRIPT",
+        nargs="*",
         help="a session of Claude Code, Codex, Gemini CLI or opencode, JSON with messages, or - for stdin",
+    )
+    parser.add_argument(
+        "--last",
+        nargs="?",
+        const=ANY_HOST,
+        choices=(ANY_HOST, *HOSTS),
+        metavar="HOST",
+        help="the session of this workspace that changed last, of any host or the one that is named",
     )
     parser.add_argument(
         "--format",
@@ -37,16 +44,37 @@ def add_recording(parser: ArgumentParser) -> None:
     )
 
 
+def chosen(options: Namespace, command: str) -> list[str]:
+    """The transcripts that are named, or the last one. Raises `RecordingError`."""
+    names: list[str] = list(dict.fromkeys(options.transcript))
+    if options.last is None:
+        if not names:
+            raise RecordingError("a TRANSCRIPT is missing: name one, or --last; `ctxbudget transcripts` lists them")
+        return names
+    if names:
+        raise RecordingError("--last and a TRANSCRIPT were both given: choose one")
+    return [_last(None if options.last == ANY_HOST else options.last, getattr(options, "workspace", None), command)]
+
+
+def _last(host: str | None, option: str | None, command: str) -> str:
+    from ctxbudget_server.recordings.listing import sessions  # only here
+
+    workspace = str(find_workspace(option, None))
+    found = next(sessions(host, workspace), None)
+    if found is None:
+        whose = f"session of {host}" if host else "session"
+        raise RecordingError(f"no {whose} was recorded in {workspace}; `ctxbudget transcripts` lists all there are")
+    recorded = found.recorded
+    when = age(datetime.fromtimestamp(recorded.changed, UTC).isoformat())
+    complain(command, f"{recorded.host}, {when} ago: {recorded.path}")
+    return recorded.path
+
+
 def read_recording(name: str, form: str, command: str) -> Transcript:
     """Read the transcript line by line; warnings go to stderr. Raises `RecordingError`."""
     shown = "stdin" if name == "-" else name
-    source = None if form == "auto" else form
     try:
-        if name == "-":
-            found = read_transcript(_lines(sys.stdin.buffer), source)
-        else:
-            with Path(name).open("rb") as file:
-                found = read_transcript(_lines(file), source)
+        found = read_transcript(lines_of(name), None if form == "auto" else form)
     except OSError as fault:
         raise RecordingError(f"{shown}: {fault.strerror}") from fault
     except UnicodeError as fault:
@@ -66,22 +94,3 @@ def refuse_overwrite(transcript: str, out: str | None) -> None:
         return
     if Path(out).exists() and Path(transcript).exists() and Path(out).samefile(transcript):
         raise RecordingError(f"{out} is the transcript itself, which is never written to")
-
-
-def _lines(file: BinaryIO) -> Iterator[Line]:
-    """The lines of a file, one after the other. What PowerShell redirects is UTF-16."""
-    first = file.readline(MAX_BYTES + 1)
-    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        yield from (first + file.read(MAX_BYTES)).decode("utf-16", "surrogatepass").split("\n")
-        return
-    yield from _within([first], MAX_BYTES)
-    yield from _within(file, MAX_BYTES - len(first))
-
-
-def _within(lines: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """The lines, as long as they are not more than a limit in bytes."""
-    for line in lines:
-        limit -= len(line)
-        if limit < 0:
-            raise TranscriptError(f"is larger than {MAX_BYTES:,} bytes")
-        yield line

@@ -9,10 +9,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.cli.columns import columns
-from ctxbudget_server.cli.recording import RecordingError, add_recording, read_recording, refuse_overwrite
+from ctxbudget_server.cli.recording import RecordingError, add_recordings, chosen, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
@@ -27,7 +28,7 @@ PLAIN_WIDTH = 100
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    add_recording(parser)
+    add_recordings(parser)
     parser.add_argument("--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; several are compared")
     parser.add_argument(
         "--window", type=whole_number(), metavar="N", help="the model's window in tokens, for the plot and for fit"
@@ -55,23 +56,42 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the plot and a table of figures."""
+    """Print the plot and a table of figures, for each transcript."""
     try:
-        refuse_overwrite(options.transcript, options.svg)
-        recording = read_recording(options.transcript, options.format, "replay")
-        found = _replayed(options, recording)
+        names = chosen(options, "replay")
+        if len(names) > 1 and options.svg:
+            raise RecordingError("--svg takes one transcript")
+    except (RecordingError, ProtocolError) as fault:
+        return _fail(str(fault))
+    figures: list[dict[str, Any]] = []
+    code = max(_replay(options, name, figures, heading=len(names) > 1) for name in names)
+    if options.json and figures:
+        show_json(figures if len(names) > 1 else figures[0])
+    return code
+
+
+def _replay(options: Namespace, name: str, figures: list[dict[str, Any]], *, heading: bool) -> int:
+    """Replay one transcript: print it, or add its figures if JSON is wanted."""
+    try:
+        refuse_overwrite(name, options.svg)
+        recording = read_recording(name, options.format, "replay")
+        found = _replayed(options, name, recording)
         if options.svg:
-            title = f"Tokens sent by each API call: {_name(options.transcript)}"
+            title = f"Tokens sent by each API call: {_name(name)}"
             Path(options.svg).write_text(svg(found, title, options.window), encoding="utf-8")
     except (RecordingError, ValueError) as fault:
         return _fail(str(fault))
     except OSError as fault:
         return _fail(f"{options.svg}: {fault.strerror}")
     if options.json:
-        show_json(_wire(options, recording, found))
+        figures.append(_wire(options, name, recording, found))
     else:
         is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        if heading:
+            show([f"{name}:"])
         show(_lines(options, recording, found), paint=painted if is_coloured else None)
+        if heading:
+            show([""])
     return DONE
 
 
@@ -84,10 +104,10 @@ def _name(transcript: str) -> str:
     return "stdin" if transcript == "-" else Path(transcript).name
 
 
-def _replayed(options: Namespace, recording: Transcript) -> Replay:
-    for name, value in (("--window", options.window), ("--width", options.width)):
+def _replayed(options: Namespace, name: str, recording: Transcript) -> Replay:
+    for option, value in (("--window", options.window), ("--width", options.width)):
         if value is not None and value <= 0:
-            raise ValueError(f"{name} must be above 0")
+            raise ValueError(f"{option} must be above 0")
     if not (0 < options.cache_read <= 100 and 0 <= options.cache_write <= 100):
         raise ValueError("prices must be above 0 and at most 100")
     tools = tools_for(Counter(options.model), lambda: None)
@@ -97,13 +117,13 @@ def _replayed(options: Namespace, recording: Transcript) -> Replay:
     prices = Prices(options.cache_read, options.cache_write)
     found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
     if not found.baseline.tokens:
-        raise ValueError(f"{_name(options.transcript)} has no answers by an agent, so there is nothing to replay")
+        raise ValueError(f"{_name(name)} has no answers by an agent, so there is nothing to replay")
     return found
 
 
-def _wire(options: Namespace, recording: Transcript, found: Replay) -> dict[str, Any]:
+def _wire(options: Namespace, name: str, recording: Transcript, found: Replay) -> dict[str, Any]:
     return {
-        "transcript": options.transcript,
+        "transcript": name,
         "format": recording.source,
         "calls": len(found.baseline.tokens),
         "breaks": found.breaks,

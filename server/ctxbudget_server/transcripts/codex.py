@@ -7,9 +7,13 @@ from typing import Any, Final
 
 from ctxbudget_server.transcripts.records import Record, RecordReader, member, model_named, words_in
 from ctxbudget_server.transcripts.tool_responses import text_of
+from ctxbudget_server.transcripts.usage import Usage, usage_in
 
 KINDS: Final = ("session_meta", "response_item", "compacted", "turn_context", "event_msg", "world_state")
 """Types of lines of which any tells that a file is Codex'."""
+_INPUTS: Final = ("input_tokens",)
+"""The input holds what came from the cache."""
+_OUTPUTS: Final = ("output_tokens",)
 _TOLD: Final = ("thread_rolled_back",)
 """Events that change the conversation; the others repeat it."""
 
@@ -30,6 +34,11 @@ def lighter(line: dict[str, Any]) -> dict[str, Any]:
     if kind in ("response_item", "compacted") or (kind == "event_msg" and payload.get("type") in _TOLD):
         return line
     return {"type": kind, "payload": {name: payload[name] for name in ("type", "id", "cwd") if name in payload}}
+
+
+def usage_of(record: Record) -> Usage | None:
+    """The bill of the last request, which the host notes as an event."""
+    return usage_in(member(record, "payload", "info").get("last_token_usage"), _INPUTS, _OUTPUTS)
 
 
 class CodexReader(RecordReader):
