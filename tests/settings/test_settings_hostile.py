@@ -75,7 +75,8 @@ def test_a_path_that_is_no_file_of_the_project(place: Place, tmp_path: Path, kin
     ("text", "line", "told"),
     [
         ('policy = "bad"', 1, "must be 'aggressive', 'moderate', 'minimal' or 'auto', not 'bad'; not used"),
-        ("\n[thresholds]\nwarn = 0", 2, '"thresholds.warn" must be above 0, not 0; "thresholds" is not used'),
+        ("a =\n", 1, "the file is not valid TOML: Invalid value (column 4); nothing in it is used"),
+        ("\n[thresholds]\nwarn = 0", 3, '"thresholds.warn" must be above 0, not 0; "thresholds" is not used'),
         ("\n[nested.table]\na = 1", 2, 'unknown setting "nested"'),
         ('\n"wind\\u006fw" = 1', 2, 'unknown setting "window"'),
         ("\n'a = b ]' = 1", 2, 'unknown setting "a = b ]"'),

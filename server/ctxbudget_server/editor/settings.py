@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_server.account.settings import merged
 from ctxbudget_server.settings.names import editor_names
 from ctxbudget_server.settings.source import Problem, Source
-from ctxbudget_server.settings.validity import faults_told
+from ctxbudget_server.settings.validity import Told, faults_told
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.settings import EditorSettings
@@ -46,7 +46,7 @@ def source(name: str, raw: object) -> SettingsSource:
     values = {key: value for key, value in raw.items() if value is not None and key not in OF_THE_PROTOCOL}
     warnings: dict[str, None] = {}
     while problems := _problems(values):
-        for path, message in problems:
+        for path, message, _ in problems:
             warnings[f"ctxbudget: {name}: {message}"] = None
             _remove(values, path)
     named = list(warnings)[:MAX_WARNINGS]
@@ -55,8 +55,8 @@ def source(name: str, raw: object) -> SettingsSource:
     return SettingsSource(name, values, tuple(named))
 
 
-def _problems(values: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
-    """The paths of invalid settings, deepest last, each with the reason."""
+def _problems(values: dict[str, Any]) -> list[Told]:
+    """The invalid settings, deepest last."""
     from pydantic import ValidationError
 
     from ctxbudget_protocol.settings import EditorSettings

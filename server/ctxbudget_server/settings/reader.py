@@ -76,7 +76,7 @@ def parsed(path: str, text: str, *, of_user: bool = False) -> Source:
     except RecursionError:
         return _unusable(path, "is nested too deeply")
     except ValueError as fault:
-        return _unusable(path, f"is not valid TOML: {_short(str(fault))}", _line_in(str(fault)))
+        return _unusable(path, f"is not valid TOML: {_short(_without_line(str(fault)))}", _line_in(str(fault)))
     prefix: tuple[str, ...] = ()
     if not of_user and path.endswith("pyproject.toml"):
         prefix = ("tool", SECTION)
@@ -115,7 +115,8 @@ def _unusable(path: str, why: str, line: int | None = None) -> Source:
 
 
 def _problem(path: str, fault: Fault, places: Mapping[tuple[str, ...], int]) -> Problem:
-    known = (places[part] for end in range(len(fault.path), 0, -1) if (part := fault.path[:end]) in places)
+    wrong = fault.at or fault.path
+    known = (places[part] for end in range(len(wrong), 0, -1) if (part := wrong[:end]) in places)
     within = (line for place, line in places.items() if fault.path and place[:1] == fault.path[:1])
     return Problem(path, fault.message, next(chain(known, within), None), ".".join(fault.path)[:200] or None)
 
@@ -158,6 +159,11 @@ def _below(places: Mapping[tuple[str, ...], int], prefix: tuple[str, ...]) -> di
 def _line_in(message: str) -> int | None:
     found = re.search(r"at line (\d+)", message)
     return int(found[1]) if found else None
+
+
+def _without_line(message: str) -> str:
+    """A message of `tomllib` with the column alone: the line stands in front of it."""
+    return re.sub(r"\(at line \d+, column (\d+)\)", r"(column \1)", message)
 
 
 def _short(message: str) -> str:

@@ -20,6 +20,16 @@ class Fault(NamedTuple):
 
     path: tuple[str, ...]
     message: str
+    at: tuple[str, ...] = ()
+    """The path of what is wrong in it, if not all of it is."""
+
+
+class Told(NamedTuple):
+    """What must go so that the rest is valid, why, and the path of what is wrong in it."""
+
+    path: tuple[str | int, ...]
+    message: str
+    at: tuple[str | int, ...]
 
 
 def valid_settings(given: Mapping[str, Any], *, of_user: bool) -> tuple[dict[str, Any], list[Fault]]:
@@ -69,14 +79,14 @@ def _examined(name: str, value: Any, *, suggest: bool) -> tuple[dict[str, Any], 
         return {}, [Fault((name,), f'unknown setting "{_short(name)}"{_nearest(name) if suggest else ""}; ignored')]
     values, faults = {name: value}, []
     while found := list(_faults(values)):
-        for path, message in found:
-            faults.append(Fault(tuple(str(part) for part in path), message))
+        for path, message, at in found:
+            faults.append(Fault(tuple(map(str, path)), message, tuple(map(str, at))))
             _remove(values, path)
     return values, faults
 
 
-def _faults(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The paths of wrong settings, each with the reason: an unknown member alone, else the whole setting."""
+def _faults(values: dict[str, Any]) -> Iterator[Told]:
+    """What is wrong: an unknown member alone, else the whole setting."""
     from pydantic import ValidationError
 
     from ctxbudget_protocol.methods.session import Config
@@ -90,23 +100,24 @@ def _faults(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str
         yield from faults_told(fault.errors(include_url=False))
 
 
-def faults_told(errors: Iterable[ErrorDetails]) -> list[tuple[tuple[str | int, ...], str]]:
-    """The paths of what must go so that the rest is valid, each with the reason: an unknown member, or a setting."""
+def faults_told(errors: Iterable[ErrorDetails]) -> list[Told]:
+    """What must go so that the rest is valid, each with the reason: an unknown member, or a setting."""
     from ctxbudget_protocol.fault_messages import entries
 
-    found: dict[tuple[str | int, ...], str] = {}
+    found: dict[tuple[str | int, ...], Told] = {}
     wrong: list[ErrorDetails] = []
     for error in errors:
         if error["type"] == "extra_forbidden":
-            found[error["loc"]] = f'unknown setting "{_dotted(error["loc"])}"; ignored'
+            path = error["loc"]
+            found[path] = Told(path, f'unknown setting "{_dotted(path)}"; ignored', path)
         else:
             wrong.append(error)
     for entry in entries(wrong):
         path = tuple(entry["loc"])
         whose = "not used" if len(path) == 1 else f'"{path[0]}" is not used'
-        found.setdefault(path[:1], f'setting "{_dotted(path)}" {entry["msg"]}; {whose}')
+        found.setdefault(path[:1], Told(path[:1], f'setting "{_dotted(path)}" {entry["msg"]}; {whose}', path))
     whole = {path for path in found if len(path) == 1}
-    return [(path, text) for path, text in found.items() if len(path) == 1 or path[:1] not in whole]
+    return [told for path, told in found.items() if len(path) == 1 or path[:1] not in whole]
 
 
 def _dotted(path: Iterable[str | int]) -> str:
