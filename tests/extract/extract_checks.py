@@ -11,16 +11,16 @@ from ctxbudget_server.markdown.sentences import plain
 # The only words of the text that may be ours.
 LABELS = re.compile(
     r"^(?:(?:report|plan|summary|debug|test output|log|tool output|instructions|document|JSON|code|listing)"
-    r" of [\d,]+ tokens$"
-    r"|… [\d,]+ (?:more|rows?|lines?)$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
+    r" of \d+ tokens$"
+    r"|… \d+ (?:more|rows?|lines?)$|Key findings:|Recommendations:|Names:|Rest: item \S+?(?:, sections:|$)"
     r"|Tests: (?:passed|failed|error|unknown)(?: \([\w ]+\))?|Estimate:|Complexity: [\d.]+ \((?:given|computed)\)"
     r"|Phases: \d+|Dependencies:|Success criteria:|Status:(?: (?:complete|partial)(?=,|$),?)?"
     r"|Tests:|Files:|Remaining:|Cause:|Fix:"
-    r"|object, keys|array of [\d,]*\d(?:, keys)?)"
+    r"|object, keys|array of \d+(?:, keys)?)"
 )
 COUNTS = re.compile(
     r" ?\(×\d+\)|\[(?:done|open)\]|\d+/\d+ tasks|\bafter [\d, ]+$|\b\d+ (?:passed|failed|errors|skipped)\b"
-    r"|array of [\d,]*\d,? ?(?:keys)?|(?:; | \| | )?… [\d,]+ more$|; … [\d,]+ more"
+    r"|array of \d+,? ?(?:keys)?|(?:; | \| | )?… \d+ more$|; … \d+ more"
 )
 
 
@@ -73,7 +73,7 @@ def invented(extraction: Extraction, source: str) -> list[str]:
             if line.startswith(("Names:", "Files:")):
                 missing += [n for n in COUNTS.sub("", rest).split() if n not in strip_ansi(source)]
                 continue
-            if shape := re.match(r"(?:([^:]+): )?(?:object|array of \d[\d,]*\b)(?:, keys)?(?= |$)(.*)", line):
+            if shape := re.match(r"(?:([^:]+): )?(?:object|array of \d+)(?:, keys)?(?= |$)(.*)", line):
                 missing += [key for key in f"{shape[1] or ''} {shape[2]}".split() if not stands(key)]
                 continue
             bare = re.fullmatch(r"Estimate: ([\d.~+–-]+) ([a-z]+)", line)

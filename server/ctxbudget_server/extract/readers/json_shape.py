@@ -51,7 +51,7 @@ class JsonShape:
             if isinstance(node, list):
                 keys: Counter[str] = Counter(str(k) for x in node[:_SAMPLE] if isinstance(x, dict) for k in x)
                 if name or not depth:
-                    kind = f"array of {len(node):,}"
+                    kind = f"array of {len(node)}"
                     self.lines.append(f"{label}{kind}" + (f", keys {' '.join(list(keys)[:_KEYS])}" if keys else ""))
                 first = next((x for x in node[:_SAMPLE] if isinstance(x, list | dict) and x), None)
                 inner = [] if first is None else [("", first)]

@@ -85,7 +85,7 @@ def joined(lead: str, listed: list[Unit]) -> str:
     while kept < len(parts) and words + word_count(parts[kept]) <= _JOINED_WORDS:
         words += word_count(parts[kept])
         kept += 1
-    more = f"; … {len(parts) - kept:,} more" if kept < len(parts) else ""
+    more = f"; … {len(parts) - kept} more" if kept < len(parts) else ""
     return f"{lead.rstrip(': ')}: {'; '.join(parts[:kept])}{more}" if kept else lead
 
 

@@ -202,8 +202,8 @@ class Layout:
         composer = self.composer
         if self.facts.title:
             composer.add(HEAD, f"# {self.facts.title}", order=0, limit=max(composer.budget // 4, 12))
-        if composer.budget >= 120:
-            composer.add(HEAD, f"{_description(self.source)} of {self.source.tokens:,} tokens", order=1)
+        if composer.budget >= 120:  # the figure has no separators: each would cost a token
+            composer.add(HEAD, f"{_description(self.source)} of {self.source.tokens} tokens", order=1)
 
     def _add_rest(self) -> None:
         """Say how to get what is left out."""

@@ -75,7 +75,7 @@ class Inline(NamedTuple):
 def inline(listed: Inline, composer: Composer, limit: int) -> str:
     """The first entries that fit, in one line under a label, with the number of those left out; '' if none fits."""
     for kept in range(len(listed.entries), 0, -1):
-        more = [f"… {len(listed.entries) - kept:,} more"] if kept < len(listed.entries) else []
+        more = [f"… {len(listed.entries) - kept} more"] if kept < len(listed.entries) else []
         line = f"{listed.label} {listed.separator.join([*listed.entries[:kept], *more])}"
         if composer.fits(line, limit):
             return line
