@@ -7,6 +7,7 @@
 #   prune_phase_metadata PHASE [PLAN]         end a phase: content becomes metadata, two phases on a marker
 #   prune_workflow_context [POLICY]           POLICY: aggressive, moderate, minimal or auto
 #   prune_all_transient_data [POLICY]
+#   plan_context_budget PLAN [--apply]        print "PHASE TOKENS" for each phase of a plan or a description
 #   estimate_context_tokens                   print the tokens in the context now
 #   estimate_markdown_tokens CONTENT          print the tokens of a text, counted
 #   context_budget_panel [N]                  print the account after phase N
@@ -50,6 +51,7 @@ prune_workflow_context() { _ctxbudget_guarded _ctxbudget_sweep workflow_context 
 prune_all_transient_data() {
     _ctxbudget_guarded _ctxbudget_sweep all_transient_data '"layer":"transient"' "$@" || return "$?"
 }
+plan_context_budget() { _ctxbudget_guarded _ctxbudget_plan "$@" || return "$?"; }
 estimate_context_tokens() { _ctxbudget_guarded _ctxbudget_retained || return "$?"; }
 estimate_markdown_tokens() { _ctxbudget_guarded _ctxbudget_count "$@" || return "$?"; }
 context_budget_panel() { _ctxbudget_guarded _ctxbudget_panel "$@" || return "$?"; }
@@ -188,6 +190,20 @@ _ctxbudget_policy() { # ARGUMENT VALUE: policy
 _ctxbudget_prune() { # TARGET POLICY: error
     _ctxbudget_quote "$2"
     _ctxbudget_request context/prune "{\"target\":{$1},\"policy\":$_ctxbudget_quoted}" --errors text >/dev/null
+}
+
+_ctxbudget_plan() { # PLAN [--apply]
+    local who=plan_context_budget path=${_ctxbudget_values[1]-} what=description apply=false figures i
+    [[ $# == 1 || ($# == 2 && $2 == --apply) ]] || { _ctxbudget_usage "$who PLAN [--apply]"; return 2; }
+    (($# == 1)) || apply=true
+    [[ ! -e $1 ]] || path=$1
+    [[ ! -e $path ]] || { what=path; [[ $path == /* ]] || path=$PWD/$path; }
+    _ctxbudget_quote "$path"
+    figures=$(_ctxbudget_ask "$who" workflow/plan "{\"$what\":$_ctxbudget_quoted,\"apply\":$apply}" \
+        --get 'phases.*.phase' --get 'phases.*.allocated') || return $?
+    # shellcheck disable=SC2206  # split on purpose: numbers and null
+    local -a all=($figures)
+    for ((i = 0; 2 * i < ${#all[@]}; i++)); do echo "${all[i]} ${all[i + ${#all[@]} / 2]/null/0}"; done
 }
 
 _ctxbudget_retained() { _ctxbudget_ask estimate_context_tokens budget/status '{}' --get retained; }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ctxbudget_protocol.fields import RequestKey, Revision, SessionId
 from ctxbudget_protocol.records import Record, described
-from ctxbudget_protocol.words import Kind, Layer, Level, WindowSource
+from ctxbudget_protocol.words import AssumptionCode, Kind, Layer, Level, WindowSource
 
 
 class SessionParams(Record):
@@ -128,3 +128,11 @@ class PruneOutcome(Record):
     plan: list[PlanRow]
     saved: int = described("Sum of tokensBefore - tokensAfter over the plan, tokens.")
     undo: str | None = described("For `context/undo`; null if nothing changed.")
+
+
+class Assumption(Record):
+    """Something that a plan does not say, or that was not understood, and what was taken instead."""
+
+    code: AssumptionCode
+    phases: list[int] = described("The phases that it is about; empty: the plan as a whole.")
+    message: str

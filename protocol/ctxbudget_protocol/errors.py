@@ -62,7 +62,7 @@ ERRORS: dict[str, ErrorSpec] = {
         1007,
         False,
         "Something changed in the meantime, or prevents the request.",
-        {"revision": "integer?", "items": "object[]?"},
+        {"revision": "integer?", "items": "object[]?", "phases": "object[]?"},
     ),
     "payloadTooLarge": ErrorSpec(
         1008, False, "Over an advertised limit, in bytes.", {"limit": "integer", "size": "integer"}

@@ -11,6 +11,8 @@ MAX_ITEMS = 10_000
 """Maximum number of items in one request."""
 MAX_MESSAGES = 100_000
 """Maximum number of messages in one array."""
+MAX_PHASE = 9_999
+"""The highest number of a phase."""
 
 Text = Annotated[str, Constraint(any_characters=True)]
 """Any JSON string, including lone surrogates: content is accepted as it is."""
@@ -24,7 +26,7 @@ Model = Annotated[str, Constraint(min_length=1, max_length=200), Meaning("Select
 Tokens = Annotated[int, Constraint(ge=0, le=MAX_TOKENS), Meaning("Tokens.")]
 PositiveTokens = Annotated[int, Constraint(ge=1, le=MAX_TOKENS), Meaning("Tokens.")]
 Share = Annotated[float, Constraint(ge=0, le=1, finite=True), Meaning("A share, 0 to 1.")]
-PhaseNumber = Annotated[int, Constraint(ge=0, le=9999)]
+PhaseNumber = Annotated[int, Constraint(ge=0, le=MAX_PHASE)]
 WaveNumber = Annotated[int, Constraint(ge=0, le=9999)]
 Revision = Annotated[int, Constraint(ge=0), Meaning("Increases by one with each transaction of the session.")]
 LineNumber = Annotated[int, Constraint(ge=1), Meaning("1-based.")]

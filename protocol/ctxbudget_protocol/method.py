@@ -62,3 +62,5 @@ WRITE_ERRORS = (*SESSION_ERRORS, "sessionClosed", "conflict", "requestKeyReused"
 """Errors of methods that write to a session."""
 FILE_ERRORS = ("pathNotAllowed", "pathUnreadable", "notText", "payloadTooLarge")
 """Errors of methods that read a file."""
+CONTENT_ERRORS = ("unknownItem", "noContent", "contentDropped", "contentDamaged")
+"""Errors of methods that read an item's content."""

@@ -13,6 +13,12 @@ Policy = Literal["aggressive", "moderate", "minimal"]
 Scope = Literal["full-implementation", "research-and-plan", "research-only", "debug-only"]
 Strategy = Literal["fixed", "dynamic", "reserve"]
 Basis = Literal["total", "remaining"]
+ComplexityBasis = Literal["given", "stated", "computed", "default", "template"]
+AssumptionCode = Literal[
+    "noPhases", "numbers", "noScope", "noEffort", "entriesAsTasks", "tasksOutside", "complexityIgnored",
+    "noDependencies", "dependenciesMissing", "wavesIncomplete", "waveOrder", "cycle", "outsideTemplate", "debugShare",
+    "phaseExists", "replacesAllocation",
+]  # fmt: skip
 PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal["anthropic", "openai-chat", "openai-responses"]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]

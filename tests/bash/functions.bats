@@ -334,3 +334,17 @@ EOF
     [ "$status" -eq 0 ]
     [ "${lines[*]}" = "extract_report_metadata prune_subagent_output" ]
 }
+
+@test "a plan, by path, by the name of a variable and in words, prints its phases and tokens" {
+    printf '# Plan\n\n## Phase 1: Dig\n- [ ] a\n\n## Phase 2: Sow\n- [ ] b\n' >plan.md
+    script <<'EOF'
+PLAN_PATH=plan.md
+plan_context_budget plan.md
+plan_context_budget "Research beans"
+plan_context_budget PLAN_PATH --apply
+ctxbudget_call budget/status '{}' phases.0.allocated
+plan_context_budget plan.md --aply || echo "status $?"
+EOF
+    [ "$status" -eq 0 ]
+    [ "${lines[*]}" = "1 3750 2 3750 0 500 1 1200 1 3750 2 3750 3750 status 2" ]
+}

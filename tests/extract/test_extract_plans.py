@@ -284,3 +284,43 @@ def test_phases_with_short_marks_and_a_status_section():
     assert [(p.number, p.name) for p in plan.phases] == [(0, "Frame"), (1, "Lid")]
     plan = plan_of("# Phase 4: Sow the Beans\n\n## Status\n\nImplemented.\n\n## What\n\nBeans.\n")
     assert [(p.number, p.status) for p in plan.phases] == [(4, "Implemented")]
+
+
+def test_work_packages_are_phases_and_name_what_they_depend_on():
+    plan = plan_of(
+        "# Work packages: rotation\n\n## Work Package WP01: Store (Priority: P0)\n- [x] T001 table\n\n"
+        "## Work Package WP02: Tests of the contract\n- [ ] T002 write\n### Dependencies\n- Depends on WP01.\n\n"
+        "## Work Package WP03: Docs\n- [ ] T003 page\n### Dependencies\n- Depends on WP01, WP02.\n"
+    )
+
+    assert [(p.number, p.tasks_done + p.tasks_open) for p in plan.phases] == [(1, 1), (2, 1), (3, 1)]
+    assert [p.depends_on for p in plan.phases] == [(), (1,), (1, 2)]
+    assert plan.waves == ((1,), (2,), (3,))
+
+
+def test_work_packages_count_where_the_phases_beside_them_have_no_tasks():
+    plan = plan_of(
+        "# Tasks\n\n## Phase 1: Foundation\nFirst WP01.\n\n## Phase 2: Rest\nThen WP02.\n\n## Packages\n\n"
+        "### WP01 - Store\n- [ ] table\n\n### WP02 - Limits\n- [ ] bucket\n- [ ] headers\n"
+    )
+
+    assert [(p.number, p.tasks_open) for p in plan.phases] == [(1, 1), (2, 2)]
+
+
+def test_packages_are_found_in_groups_of_any_name():
+    plan = plan_of(
+        "# Tasks\n\n## Wave 1 - Foundation (no dependencies)\n### WP01: Store\n- [ ] table\n\n"
+        "## Wave 2 - Tests\n### WP02: Check\n- [ ] write\n"
+    )
+
+    assert [p.name for p in plan.phases] == ["Store", "Check"]
+
+
+def test_the_numbers_of_check_boxes_make_phases():
+    plan = plan_of(
+        "# Implementation Plan\n\n## Tasks\n\n- [x] 1. Store\n- [x] 1.1 (P) Table\n  - columns\n- [x] 1.2 Migration\n\n"
+        "- [ ] 2. Limits\n- [ ] 2.1 Bucket\n\n- [ ] 3. Release\n"
+    )
+
+    assert [(p.number, p.name) for p in plan.phases] == [(1, "Store"), (2, "Limits"), (3, "Release")]
+    assert [(p.tasks_done, p.tasks_open) for p in plan.phases] == [(2, 0), (0, 1), (0, 1)]

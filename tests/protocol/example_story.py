@@ -18,12 +18,13 @@ from ctxbudget_server.settings.places import user_file
 Json = Any
 
 STORY = (
-    "session/open", "workflow/startPhase", "budget/allocate", "budget/reserve", "budget/renew", "workflow/startWave",
-    "context/add", "budget/settle", "context/append", "context/update", "context/list", "context/get", "context/search",
-    "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate", "budget/status", "context/prune",
-    "context/undo", "workflow/completeWave", "workflow/completePhase", "context/restore", "context/render",
-    "context/fit", "usage/record", "session/recalibrate", "budget/report", "budget/release", "context/handOver",
-    "session/list", "settings/get", "session/close", "session/delete", "store/losses", "store/acknowledge",
+    "session/open", "workflow/startPhase", "budget/allocate", "workflow/plan", "budget/reserve", "budget/renew",
+    "workflow/startWave", "context/add", "budget/settle", "context/append", "context/update", "context/list",
+    "context/get", "context/search", "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate",
+    "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
+    "context/restore", "context/render", "context/fit", "usage/record", "session/recalibrate", "budget/report",
+    "budget/release", "context/handOver", "session/list", "settings/get", "session/close", "session/delete",
+    "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""

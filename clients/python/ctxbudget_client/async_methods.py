@@ -60,6 +60,10 @@ class AsyncWorkflow(AsyncNamespace):
         """Complete a wave; the result says what the policy pruned, kept and marked."""
         return await self._ask("workflow/completeWave", params, workflow_results.WorkflowResult)
 
+    async def plan(self, **params: Unpack[p.WorkflowPlanParams]) -> workflow_results.PlanResult:
+        """Turn a plan into phases with waves, complexities and allocations; set them up if asked to."""
+        return await self._ask("workflow/plan", params, workflow_results.PlanResult)
+
 
 class AsyncBudget(AsyncNamespace):
     """Methods `budget/*`."""
@@ -133,7 +137,7 @@ class AsyncContext(AsyncNamespace):
         return await self._ask("context/prune", params, context_results.PruneResult)
 
     async def undo(self, **params: Unpack[p.ContextUndoParams]) -> context_results.UndoResult:
-        """Revert a prune: restore exactly the items that it changed."""
+        """Revert a prune: restore exactly the items that it changed. Reverts the setup of `workflow/plan` as well."""
         return await self._ask("context/undo", params, context_results.UndoResult)
 
     async def render(self, **params: Unpack[p.ContextRenderParams]) -> context_results.RenderResult:

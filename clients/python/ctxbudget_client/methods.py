@@ -60,6 +60,10 @@ class Workflow(Namespace):
         """Complete a wave; the result says what the policy pruned, kept and marked."""
         return self._ask("workflow/completeWave", params, workflow_results.WorkflowResult)
 
+    def plan(self, **params: Unpack[p.WorkflowPlanParams]) -> workflow_results.PlanResult:
+        """Turn a plan into phases with waves, complexities and allocations; set them up if asked to."""
+        return self._ask("workflow/plan", params, workflow_results.PlanResult)
+
 
 class Budget(Namespace):
     """Methods `budget/*`."""
@@ -133,7 +137,7 @@ class Context(Namespace):
         return self._ask("context/prune", params, context_results.PruneResult)
 
     def undo(self, **params: Unpack[p.ContextUndoParams]) -> context_results.UndoResult:
-        """Revert a prune: restore exactly the items that it changed."""
+        """Revert a prune: restore exactly the items that it changed. Reverts the setup of `workflow/plan` as well."""
         return self._ask("context/undo", params, context_results.UndoResult)
 
     def render(self, **params: Unpack[p.ContextRenderParams]) -> context_results.RenderResult:

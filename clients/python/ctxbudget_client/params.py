@@ -104,6 +104,17 @@ class PhaseSummary(TypedDict, total=False):
     """The item's title; if none is given, its path, first heading or first line."""
 
 
+class PlanSource(TypedDict, total=False):
+    """A plan whose phases take part in the allocation: exactly one of content, path and itemId."""
+
+    content: str | None
+    """The text itself."""
+    path: str | None
+    """The path of the file."""
+    itemId: str | None
+    """Opaque, created by the server."""
+
+
 class ReserveShares(TypedDict, total=False):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
@@ -168,6 +179,8 @@ class Config(TypedDict, total=False):
     """At `critical`, remove unpinned transient items once per crossing."""
     metadataTokens: int | None
     """Maximum size of metadata that the policy extracts, tokens."""
+    strategy: Strategy | None
+    """How `workflow/plan` divides the budget. Absent: `dynamic` for a plan with phases, else `fixed`."""
     reserveShares: ReserveShares | None
     """Shares of the strategy `reserve`."""
     layerCeilings: LayerCeilings | None
@@ -269,6 +282,31 @@ class WorkflowCompleteWaveParams(WriteParams, total=False):
     """The wave's number within its phase."""
 
 
+class WorkflowPlanParams(WriteParams, total=False):
+    """Params of `workflow/plan`: exactly one of content, path, itemId and description."""
+
+    content: str | None
+    """The plan itself."""
+    path: str | None
+    """A file with the plan, in the allowed roots."""
+    item_id: str | None
+    """A plan on the account."""
+    description: str | None
+    """The task in words, before there is a plan: its phases are those of its scope."""
+    scope: Scope | None
+    """Absent: as the plan states it, else the session's, else read from it."""
+    strategy: Strategy | None
+    """Absent: the session's setting, else `dynamic` for a plan with phases and `fixed` for the phases of a scope."""
+    total: int | None
+    """Absent: the budget, or what is left of it."""
+    basis: Basis
+    """What is divided: the whole budget, or what is left of it."""
+    first_phase: int | None
+    """Number the plan's phases from here on. Absent: as the plan numbers them."""
+    apply: bool
+    """Set up phases, allocations, scope and policy, in place of any earlier allocation; `context/undo` reverts it."""
+
+
 class BudgetAllocateParams(WriteParams, total=False):
     """Params of `budget/allocate`."""
 
@@ -278,6 +316,8 @@ class BudgetAllocateParams(WriteParams, total=False):
     """Absent: the session's, else full-implementation."""
     phases: list[PhaseSpec] | None
     """One entry for each phase."""
+    plan: PlanSource | None
+    """In place of `phases`: the phases of a plan, with their complexity as `workflow/plan` computes it."""
     total: int | None
     """Absent: the budget, or what is left of it."""
     basis: Basis
@@ -616,6 +656,7 @@ SESSION_METHODS = frozenset(
         "workflow/completePhase",
         "workflow/startWave",
         "workflow/completeWave",
+        "workflow/plan",
         "budget/allocate",
         "budget/status",
         "budget/reserve",

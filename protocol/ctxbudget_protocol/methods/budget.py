@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, SessionParams, SessionResult
-from ctxbudget_protocol.fields import Label, PhaseNumber, PositiveTokens, Title, Tokens
-from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
+from ctxbudget_protocol.common import Alert, Assumption, Figures, MutatingParams, Noticed, SessionParams, SessionResult
+from ctxbudget_protocol.fields import ItemId, Label, PhaseNumber, PositiveTokens, Text, Title, Tokens
+from ctxbudget_protocol.method import CONTENT_ERRORS, FILE_ERRORS, SESSION_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
-from ctxbudget_protocol.words import Basis, Layer, Level, PhaseStatus, Policy, Provenance, Scope, SessionState, Strategy
+from ctxbudget_protocol.words import (
+    Basis,
+    ComplexityBasis,
+    Layer,
+    Level,
+    PhaseStatus,
+    Policy,
+    Provenance,
+    Scope,
+    SessionState,
+    Strategy,
+)
 
 TtlMs = Annotated[int, Constraint(ge=1, le=30 * 24 * 3600 * 1000), Meaning("Milliseconds.")]
 
@@ -27,12 +38,24 @@ class PhaseSpec(Record, exactly_one=("phase", "number")):
     )
 
 
+class PlanSource(Record, exactly_one=("content", "path", "item_id")):
+    """A plan whose phases take part in the allocation: exactly one of content, path and itemId."""
+
+    content: Text | None = None
+    path: Title | None = None
+    item_id: ItemId | None = None
+
+
 class AllocateParams(MutatingParams):
     """Params of `budget/allocate`."""
 
     strategy: Strategy
     scope: Scope | None = described("Absent: the session's, else full-implementation.", default=None)
     phases: list[PhaseSpec] | None = None
+    plan: PlanSource | None = described(
+        "In place of `phases`: the phases of a plan, with their complexity as `workflow/plan` computes it.",
+        default=None,
+    )
     total: PositiveTokens | None = described("Absent: the budget, or what is left of it.", default=None)
     basis: Basis = "total"
 
@@ -44,6 +67,8 @@ class Allocation(Record):
     name: str | None = None
     tokens: int
     of_budget: float = described("tokens / budget.")
+    complexity: float | None = described("Of the phase, as given or as the plan has it.", default=None)
+    complexity_basis: ComplexityBasis | None = described("null: the phase has no complexity.", default=None)
 
 
 class AllocateResult(SessionResult):
@@ -60,6 +85,9 @@ class AllocateResult(SessionResult):
         "Phases that were listed or are in the scope, but are complete: they keep the allocation that they had."
     )
     draws_on_buffer: list[int] = described("Phases that were listed but have no allocation.")
+    assumptions: list[Assumption] = described(
+        "What the plan does not say, or says unclearly, and what was taken instead.", default=()
+    )
 
 
 ALLOCATE = Method(
@@ -67,7 +95,7 @@ ALLOCATE = Method(
     doc="Divide the budget among phases.",
     params=AllocateParams,
     result=AllocateResult,
-    errors=(*WRITE_ERRORS, "budgetExceeded"),
+    errors=(*WRITE_ERRORS, *FILE_ERRORS, *CONTENT_ERRORS, "budgetExceeded"),
     mutates=True,
     example=Example(
         params={
@@ -85,14 +113,29 @@ ALLOCATE = Method(
             "scope": None,
             "basis": "total",
             "allocations": [
-                {"phase": 1, "name": "research", "tokens": 4500, "ofBudget": 0.6},
-                {"phase": 2, "name": "planning", "tokens": 3000, "ofBudget": 0.4},
+                {
+                    "phase": 1,
+                    "name": "research",
+                    "tokens": 4500,
+                    "ofBudget": 0.6,
+                    "complexity": 3.0,
+                    "complexityBasis": "given",
+                },
+                {
+                    "phase": 2,
+                    "name": "planning",
+                    "tokens": 3000,
+                    "ofBudget": 0.4,
+                    "complexity": 2.0,
+                    "complexityBasis": "given",
+                },
             ],
             "allocated": 7500,
             "buffer": 0,
             "total": 7500,
             "finished": [],
             "drawsOnBuffer": [],
+            "assumptions": [],
         },
     ),
 )

@@ -839,6 +839,7 @@ class UndoResult(SessionResult):
 
     restored: list[str] = described("Items restored to their earlier state.")
     withdrawn: list[str] = described("Replacements that the prune had created and that are gone with it.")
+    phases: list[int] = described("Phases that are as before the plan was applied.", default=())
     undo: str = described("Undoes this undo.")
     status: Figures
     alerts: list[Alert]
@@ -846,7 +847,7 @@ class UndoResult(SessionResult):
 
 UNDO = Method(
     name="context/undo",
-    doc="Revert a prune: restore exactly the items that it changed.",
+    doc="Revert a prune: restore exactly the items that it changed. Reverts the setup of `workflow/plan` as well.",
     params=UndoParams,
     result=UndoResult,
     errors=(*WRITE_ERRORS, "unknownUndo"),
@@ -858,6 +859,7 @@ UNDO = Method(
             "revision": 12,
             "restored": ["i482915036000003"],
             "withdrawn": ["i482915036000004"],
+            "phases": [],
             "undo": "u482915036000006",
             "status": {
                 "window": 25000,

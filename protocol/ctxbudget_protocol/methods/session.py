@@ -8,7 +8,7 @@ from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, P
 from ctxbudget_protocol.fields import PositiveTokens, SessionId, Share
 from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
-from ctxbudget_protocol.words import Policy, Scope, SessionState, WindowSource
+from ctxbudget_protocol.words import Policy, Scope, SessionState, Strategy, WindowSource
 
 MAX_SESSIONS = 10_000
 """Maximum number of sessions in one page of `session/list`."""
@@ -69,6 +69,9 @@ class Config(Record):
     )
     metadata_tokens: Annotated[int, Constraint(ge=20, le=100000)] | None = described(
         "Maximum size of metadata that the policy extracts, tokens.", default=300
+    )
+    strategy: Strategy | None = described(
+        "How `workflow/plan` divides the budget. Absent: `dynamic` for a plan with phases, else `fixed`.", default=None
     )
     reserve_shares: ReserveShares | None = ReserveShares()
     layer_ceilings: LayerCeilings | None = LayerCeilings()
@@ -139,6 +142,7 @@ OPEN = Method(
                 "markers": True,
                 "autoPrune": False,
                 "metadataTokens": 300,
+                "strategy": None,
                 "reserveShares": {"core": 0.6, "debug": 0.2, "overflow": 0.2},
                 "layerCeilings": {"permanent": 0.04, "phase": 0.12, "metadata": 0.06},
             },

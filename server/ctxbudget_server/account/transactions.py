@@ -51,12 +51,12 @@ class Snapshot(NamedTuple):
     reader: Reader
     session: Session
 
-    def item_with_content(self, item_id: str) -> Item:
+    def item_with_content(self, item_id: str, loc: Location = ("itemId",)) -> Item:
         """An item whose bytes are kept; raises `unknownItem`, `noContent` or `contentDropped`."""
         item = self.reader.item(self.session.id, item_id)
         if item is None:
-            raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=["itemId"], itemId=item_id)
-        check_content(item, ["itemId"])
+            raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=loc, itemId=item_id)
+        check_content(item, loc)
         return item
 
 

@@ -46,6 +46,9 @@ class UnitOfWork:
         self._before: dict[str, Item | None] = {}
         self._items: dict[str, Item] = {}
         self._undoable: set[str] = set()
+        self.has_undoable_setup = False
+        """Whether the undo behind `undo_id` also reverts the `setup` in `detail`."""
+        self._removed_phases: set[int] = set()
         self._undo_id: str | None = None
         self._blobs: dict[str, Blob] = {}
         self._leases: dict[str, Lease] = {}
@@ -152,6 +155,11 @@ class UnitOfWork:
             elif phase.state == "completed":
                 self.freeze(phase)
 
+    def remove_phase(self, number: int) -> None:
+        """Remove a phase that nothing belongs to."""
+        del self.phases[number]
+        self._removed_phases.add(number)
+
     def put_wave(self, wave: Wave) -> Wave:
         """Create or change a wave."""
         self.waves[wave.phase, wave.number] = wave
@@ -185,7 +193,7 @@ class UnitOfWork:
 
     def undo_id(self) -> str | None:
         """The id with which to undo what was put as `undoable`; None if nothing was."""
-        if self._undoable and self._undo_id is None:
+        if (self._undoable or self.has_undoable_setup) and self._undo_id is None:
             self._undo_id = self.new_id("u")
         return self._undo_id
 
@@ -315,6 +323,7 @@ class UnitOfWork:
             writer.put_blob(blob.digest, blob.size, blob.compressed)
         writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
         writer.add_sums(self.id, self._deltas())
+        writer.remove_phases(self.id, self._removed_phases - {*self.phases})
         writer.put_phases(self.id, self.phases.values())
         writer.put_waves(self.id, self.waves.values())
         writer.put_layers(self.id, self._layers.values())

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "demo": "drive a server through a complete workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
+    "plan": "show which phases, waves and allocations a plan comes to; set them up",
     "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
     "transcripts": "list the sessions that coding agents recorded on this machine",
@@ -44,6 +45,7 @@ examples:
   ctxbudget report                                     the session that changed last, for people
   ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
   ctxbudget count README.md docs/*.md
+  ctxbudget plan plan.md --apply                       its phases, each with its share of the budget
   ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation
   ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
   ctxbudget evaluate specs/                            what your own reports would lose at 100, 250, 500 tokens

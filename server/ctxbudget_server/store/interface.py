@@ -113,6 +113,9 @@ class Writer(Reader, Protocol):
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
 
+    def remove_phases(self, session_id: str, numbers: Iterable[int]) -> None:
+        """Remove phases."""
+
     def put_phases(self, session_id: str, phases: Iterable[Phase]) -> None:
         """Create or replace phases."""
 

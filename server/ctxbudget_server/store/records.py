@@ -68,12 +68,14 @@ class Undo(NamedTuple):
     """What undoes a prune: by item id, the values that its revision replaced; None for an item that it created.
 
     They include at least the changed ones: applied to the item as the revision left it, they restore the earlier item.
+    `setup` is what the revision changed of the workflow's setup, as its event has it.
     """
 
     id: str
     session_id: str
     revision: int
     before: dict[str, dict[str, Any] | None]
+    setup: dict[str, Any] | None = None
 
 
 class KeyedResult(NamedTuple):

@@ -252,18 +252,20 @@ class SqliteReader:
         if row is None:
             return None
         revision, kept = row[0], load(row[1], self._check)
+        setup = None
         if kept and isinstance(kept[0], dict):
             stored, ids = kept, None
         else:
-            stored, ids = self._changes_at(session_id, revision), None if kept is None else set(kept)
+            stored, detail = self._changes_at(session_id, revision)
+            setup, ids = detail.get("setup"), None if kept is None else set(kept)
         before = {change["id"]: before_of(change) for change in stored if ids is None or change["id"] in ids}
-        return Undo(id=undo_id, session_id=session_id, revision=revision, before=before)
+        return Undo(id=undo_id, session_id=session_id, revision=revision, before=before, setup=setup)
 
-    def _changes_at(self, session_id: str, revision: int) -> list[dict[str, Any]]:
+    def _changes_at(self, session_id: str, revision: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         columns = ("body", "changes", "detail")
         (row,) = self._rows(columns, "events WHERE session_id = ? AND revision = ?", session_id, revision)
         body, changes, detail = row
-        return _body(body, changes, detail, self._check)[0]
+        return _body(body, changes, detail, self._check)
 
     def keyed(self, scope: str, key: str) -> KeyedResult | None:
         """The first result stored under a request key."""
@@ -322,6 +324,12 @@ class SqliteWriter(SqliteReader):
         """Create or replace a session."""
         row = [dump(session.config) if name == "config" else getattr(session, name) for name in SESSION]
         self._put("sessions", SESSION, [row])
+
+    def remove_phases(self, session_id: str, numbers: Iterable[int]) -> None:
+        """Remove phases."""
+        rows = [(session_id, number) for number in numbers]
+        if rows:
+            self._sql.executemany("DELETE FROM phases WHERE session_id = ? AND number = ?", rows)
 
     def put_phases(self, session_id: str, phases: Iterable[Phase]) -> None:
         """Create or replace phases."""

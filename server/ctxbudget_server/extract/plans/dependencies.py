@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ctxbudget_server.extract.model import PlanPhase
 
-UNIT_WORDS = r"phases?|stages?|milestones?|sprints?|iterations?|steps?|parts?"
+UNIT_WORDS = r"wps?|work packages?|phases?|stages?|milestones?|sprints?|iterations?|steps?|parts?"
 """What a plan may call its phases. Tasks are not among them: `Task 41` is mostly another piece of work."""
 
 _UNITS = r"(?:h|hrs?|hours?|d|days?|weeks?|months?|min(?:utes?)?|files?|tests?|people|engineers?|developers?|times|%)\b"

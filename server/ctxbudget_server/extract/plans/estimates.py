@@ -234,16 +234,17 @@ def _amount(text: str) -> float:
 def given_complexity(document: Document, fields: list[Field]) -> float | None:
     """The complexity that the plan states in a field or under a heading; for `8/10 → 7/10`, the last figure."""
     for entry in fields:
-        if _COMPLEXITY.fullmatch(entry.name) and (figure := _figure(entry.value)) is not None:
+        if _COMPLEXITY.fullmatch(entry.name) and (figure := figure_in(entry.value)) is not None:
             return figure
     for index in document.matching(_COMPLEXITY_HEADING):
         for unit in document.units_of(index)[:4]:
-            text = unit.plain if unit.kind == "field" and _figure(unit.plain) is not None else unit_text(unit)
-            if unit.kind != "code" and (figure := _figure(text)) is not None:
+            text = unit.plain if unit.kind == "field" and figure_in(unit.plain) is not None else unit_text(unit)
+            if unit.kind != "code" and (figure := figure_in(text)) is not None:
                 return figure
     return None
 
 
-def _figure(value: str) -> float | None:
+def figure_in(value: str) -> float | None:
+    """The figure of a complexity such as `7`, `8/10`, `High (7)`; of `8 → 7` the last."""
     match = _FIGURE.search(re.split(r"→|->|=>", value)[-1])
     return float(next(g for g in match.groups() if g)) if match else None

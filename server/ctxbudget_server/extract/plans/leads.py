@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 
 from ctxbudget_server.markdown.blocks import Unit
 
-WORDS = ("phase", "stage", "milestone", "sprint", "iteration", "task", "step", "part", "week", "day")
+WORDS = (
+    "phase", "stage", "milestone", "sprint", "iteration", "wp", "work package", "task", "step", "part", "week", "day",
+)  # fmt: skip
 """What plans call their phases, most reliable first; only one of them counts in a plan."""
+OUTER_WORDS = WORDS[:7]
+"""Words that rarely name anything else than a phase."""
+PACKAGES = ("wp", "work package")
+"""Words of plans whose packages may stand in a list of their own, beside phases without tasks."""
 INNER_WORDS = {"task", "step", "part", "week", "day"}
 """Words that in lists usually name parts of a phase."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
@@ -25,7 +31,8 @@ _SPELLED = {
     "ten": 10,
 }
 LEAD = re.compile(
-    rf"^\W*?(?:\d+(?:\.\d+)*[.)]?\s+)?({'|'.join(WORDS)})s?\s*[#_-]?\s*(\d{{1,3}}(?:\.\d+)?|(?-i:[A-Z])"
+    rf"^\W*?(?:\d+(?:\.\d+)*[.)]?\s+)?(?:work packages?\s+(?=wp))?({'|'.join(WORDS)})s?"
+    r"\s*[#_-]?\s*(\d{1,3}(?:\.\d+)?|(?-i:[A-Z])"
     rf"|{'|'.join([*_ROMAN, *_SPELLED])})"
     r"(?:\s*[-–&]\s*\d{1,3})?(?![\w])(\s*[:.)\-–—|·]+)?\s*(.*)$",
     re.I,

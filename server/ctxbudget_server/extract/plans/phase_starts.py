@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ctxbudget_server.extract.plans.dependencies import links_in, own_needs
-from ctxbudget_server.extract.plans.leads import INNER_WORDS, LEAD, NUMBERED, WORDS, Lead
+from ctxbudget_server.extract.plans.leads import INNER_WORDS, LEAD, NUMBERED, PACKAGES, WORDS, Lead
 from ctxbudget_server.extract.plans.phase_lists import chosen_list
 from ctxbudget_server.markdown.blocks import Unit
 from ctxbudget_server.markdown.document import Document
@@ -27,6 +27,7 @@ _OTHER_SECTION = re.compile(
     r"|rollback|contingency|notes|change ?log|references|next steps)\b",
     re.I,
 )
+_GROUP = re.compile(r"\W*(?:phase|stage|milestone|sprint|wave|lane|group|track)\s+(?:\d|[A-Z]\b)", re.I)
 _PHASE_LIST = re.compile(
     r"\b(?:phases|milestones|stages|sprints|iterations|steps|tasks|road ?map|implementation (?:order|plan)"
     r"|work ?plan)\b",
@@ -36,6 +37,14 @@ _ANY_WORD = re.compile("|".join(WORDS), re.I)
 _LABEL_WORDS = 16
 """Maximum number of words of a line of prose that may name a phase."""
 _MAX_LINES = 60
+_MIN_LEADS = 2
+_MIN_LEVEL = 2
+"""Sections of the highest level are documents, not phases."""
+_TESTS = re.compile(
+    r"\W*(?:integration |unit |end-to-end |automated )?(?:tests?|testing|verification|validation)\b", re.I
+)
+_BOX_NUMBER = re.compile(r"(\d{1,2})(?:[.)]\s+|\s*(\.\d{1,2})\b[.)]?\s*)(\S.*)$", re.S)
+"""The number of a task in a list of check boxes: `2. Store`, or `2.1 Table`, which is part of it."""
 
 
 def phase_leads(document: Document) -> list[Lead]:
@@ -56,6 +65,7 @@ def phase_leads(document: Document) -> list[Lead]:
         or listed
         or _phase_list(document)
         or _boxed_sections(document)
+        or _numbered_boxes(document)
     )
 
 
@@ -83,9 +93,11 @@ def _heading_leads(document: Document) -> list[Lead]:
         found.append(lead)
         levels[i] = section.level
     # Criteria or risks may be listed by phase; but a plan may also forget to end such a section.
-    outside = [x for x in found if not any(map(_OTHER_SECTION.search, document.headings_above(x.section)))]
+    outside = [x for x in found if not any(map(_is_other, document.headings_above(x.section)))]
     found = outside if len(outside) > 1 else found
     word = _word_of_headings(found, levels)
+    if word not in PACKAGES and not any(_has_boxes(document, lead) for lead in found if lead.word == word):
+        word = _chosen_word([x for x in found if x.word in PACKAGES and _has_boxes(document, x)]) or word
     leads = _without_file_title([lead for lead in found if lead.word == word], levels)
     for n, lead in enumerate(leads):
         last = document.last_below(lead.section)
@@ -95,6 +107,15 @@ def _heading_leads(document: Document) -> list[Lead]:
             lead.end = min(lead.end, following.start)
         lead.units = document.units_between(lead.section, last)
     return chosen_list(document, leads)
+
+
+def _is_other(heading: str) -> bool:
+    """Whether a heading announces something else than phases; a group of them may be called `Wave 3 - Tests`."""
+    return bool(_OTHER_SECTION.search(heading)) and not _GROUP.match(heading)
+
+
+def _has_boxes(document: Document, lead: Lead) -> bool:
+    return any(unit.done is not None for unit in document.units_below(lead.section))
 
 
 def _word_of_headings(found: list[Lead], levels: dict[int, int]) -> str | None:
@@ -222,15 +243,38 @@ def _numbered_sections(document: Document) -> list[Lead]:
 
 
 def _boxed_sections(document: Document) -> list[Lead]:
-    """The unnumbered sections of a task list: two or more that have check boxes."""
-    boxed = [
-        i
-        for i, section in enumerate(document.sections)
-        if any(u.done is not None for u in document.units_of(i)) and not _OTHER_SECTION.search(section.heading)
-    ]
-    level = min((document.sections[i].level for i in boxed), default=0)
-    boxed = [i for i in boxed if document.sections[i].level == level > 1]
-    return [_section_lead(document, i) for i in boxed] if len(boxed) > 1 else []
+    """The unnumbered sections of a task list: two or more that have check boxes, and those for tests beside them."""
+    boxed = [i for i in range(len(document.sections)) if any(u.done is not None for u in document.units_of(i))]
+    sure = [i for i in boxed if not _is_other(document.sections[i].heading)]
+    level = min((document.sections[i].level for i in sure), default=0)
+    if level < _MIN_LEVEL or sum(document.sections[i].level == level for i in sure) < _MIN_LEADS:
+        return []
+    tests = [i for i in boxed if _TESTS.match(document.titles[i])]
+    found = [i for i in sorted({*sure, *tests}) if document.sections[i].level == level]
+    return [_section_lead(document, i) for i in found]
+
+
+def _numbered_boxes(document: Document) -> list[Lead]:
+    """The tasks `1.`, `2.` of one list of check boxes whose parts are `1.1`, `1.2`: at least two, one with parts."""
+    marked = [(unit, _BOX_NUMBER.match(unit.text)) for unit in document.units if unit.done is not None]
+    found: dict[str, Lead] = {}
+    for unit, match in marked:
+        if match is None:
+            continue
+        key, part = match[1], match[2]
+        if part is None and key not in found:
+            label = split_sentences(plain(match[3])) or [""]
+            found[key] = Lead("", key, label[0], unit.start, unit.end, box=unit.done)
+        elif part is not None and key in found:
+            found[key].units.append(unit)
+    leads = [*found.values()]
+    if len(leads) < _MIN_LEADS or not any(lead.units for lead in leads):
+        return []
+    for lead, following in zip(leads, [*leads[1:], None], strict=True):
+        lead.end = following.start if following else max(lead.end, *(unit.end for unit in lead.units), 0)
+        first = lead.start + 1 if lead.units else lead.start  # without parts it is a task itself
+        lead.units = [unit for unit in document.units if first <= unit.start < lead.end]
+    return leads
 
 
 def _section_lead(document: Document, index: int) -> Lead:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import numbers_in
 from ctxbudget_server.extract.plans.estimates import labelled_estimate
-from ctxbudget_server.extract.plans.leads import DEPENDS, LEAD, STATUS, WORDS, phase_number
+from ctxbudget_server.extract.plans.leads import DEPENDS, LEAD, OUTER_WORDS, STATUS, phase_number
 from ctxbudget_server.extract.plans.phase_starts import PHASE_SECTION
 from ctxbudget_server.extract.readers.fields import Field, normal_key
 from ctxbudget_server.extract.readers.list_entries import body_rows
@@ -19,7 +19,7 @@ from ctxbudget_server.markdown.document import Document
 _NAME_COLUMN = re.compile(
     r"name|title|description|goal|what|scope|focus|deliverables?|work|tasks?|objective|content|summary"
 )
-_PHASE_COLUMN = re.compile(rf"(?:{'|'.join(WORDS[:5])}|step)(?: (?:name|title|number|no|nr|id))?")
+_PHASE_COLUMN = re.compile(rf"(?:{'|'.join(OUTER_WORDS)}|step)(?: (?:name|title|number|no|nr|id))?")
 _NUMBER_COLUMN = re.compile(r"|no|nr|number|id|order")
 _BARE_NUMBER = re.compile(r"\D?(\d{1,2})\.?")
 

@@ -54,7 +54,7 @@ def _phase(document: Document, fields: list[Field], lead: Lead, roman: bool) -> 
     """A phase as described in its own lines; `fields` are sorted by line."""
     first = bisect_right(fields, lead.start, key=lambda f: f.line)
     own = fields[first : bisect_left(fields, lead.end, lo=first, key=lambda f: f.line)]
-    boxes = [u.done for u in _tasks(document, lead.units) if u.done is not None]
+    boxes = [u.done for u in tasks_of(document, lead.units) if u.done is not None]
     status, label = split_status(lead.label)
     if status is None and lead.more:
         status = split_status(f"x {lead.more}" if lead.more[:1] in "([" else lead.more)[0]
@@ -84,7 +84,7 @@ def _status_below(document: Document, lead: Lead) -> str | None:
     return None
 
 
-def _tasks(document: Document, units: list[Unit]) -> Iterator[Unit]:
+def tasks_of(document: Document, units: list[Unit]) -> Iterator[Unit]:
     """The units of a phase, without lists of criteria and the like and without what is struck out."""
     skipped: Unit | None = None
     for unit in units:

@@ -63,13 +63,13 @@ def parse_plan(document: Document, fields: list[Field]) -> PlanFields:
         complexity_basis=basis if complexity is not None else None,
         estimate=estimate,
         dependencies=dependencies,
-        waves=_tabled_waves(document) or waves_of(phases),
+        waves=tabled_waves(document) or waves_of(phases),
         success_criteria=_criteria(document, inside),
         risks=_risks(document, inside),
     )
 
 
-def _tabled_waves(document: Document) -> tuple[tuple[int, ...], ...]:
+def tabled_waves(document: Document) -> tuple[tuple[int, ...], ...]:
     """Waves as listed in a table of the plan."""
     found: list[tuple[int, ...]] = []
     for head, row in table_rows(document.units):

@@ -2,126 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.methods.budget import AllocateResult, Allocation
-from ctxbudget_protocol.words import Scope
+from ctxbudget_protocol.words import ComplexityBasis, Scope
+from ctxbudget_server.account.allocating import Division, finished, share, take_on, to_divide
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.rules.allocation import (
-    DEFAULT_SCOPE,
-    AllocationError,
-    DoesNotFitError,
-    PhaseNeed,
-    Shared,
-    dynamic,
-    fixed,
-    reserve,
-)
-from ctxbudget_server.rules.leases import available
-from ctxbudget_server.rules.lifecycle import Phase
+from ctxbudget_server.rules.allocation import DEFAULT_SCOPE, PhaseNeed, Shared
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import AllocateParams, PhaseSpec
+    from ctxbudget_server.rules.planning import Assumed
+
+
+class _Listed(NamedTuple):
+    """The phases that take part, where they come from, and what was assumed about them."""
+
+    needs: list[PhaseNeed]
+    loc: Location
+    bases: Mapping[int, ComplexityBasis]
+    assumed: list[Assumed]
 
 
 def allocate(request: Request, params: AllocateParams) -> AllocateResult:
     """Divide the budget, or what is left of it, among phases; replaces any earlier allocation but those of finished
     phases, which take no part in what is left.
 
-    Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` if the
-    phases ask for more than there is or nothing is left.
+    Raises `invalidParams` for a phase without the complexity that the strategy needs or a plan without phases, and
+    `budgetExceeded` if the phases ask for more than there is or nothing is left.
     """
+    listed = _listed(request, params)
+
+    def body(unit: UnitOfWork) -> Callable[[], AllocateResult]:
+        scope = params.scope or unit.settings.scope or DEFAULT_SCOPE
+        total = to_divide(unit, params.total, params.basis)
+        division = Division(params.strategy, scope, total, params.basis)
+        shared = share(unit, division, listed.needs, listed.loc)
+        take_on(unit, shared, {need.number: need.name for need in listed.needs})
+        unit.detail["why"] = f"allocate {params.strategy}"
+        return lambda: _result(unit, params, scope, shared, listed)
+
+    return changing(request, params, body)
+
+
+def _listed(request: Request, params: AllocateParams) -> _Listed:
+    if params.plan is not None:
+        return _of_plan(request, params)
     needs = [PhaseNeed(_number(spec), spec.name, spec.complexity, spec.agents) for spec in params.phases or []]
     numbers = [need.number for need in needs]
     for i, number in enumerate(numbers):
         if number in numbers[:i]:
             raise invalid(["phases", i, "phase"], f"phase {number} is listed twice")
-
-    def body(unit: UnitOfWork) -> Callable[[], AllocateResult]:
-        scope = params.scope or unit.settings.scope or DEFAULT_SCOPE
-        total = _total(unit, params)
-        try:
-            shared = _share(params, unit, scope, total, needs)
-        except DoesNotFitError as fault:
-            raise ProtocolError(
-                "budgetExceeded",
-                str(fault),
-                loc=["phases"],
-                requested=fault.requested,
-                available=fault.available,
-            ) from fault
-        except AllocationError as fault:
-            loc: list[str | int] = ["phases"]
-            if fault.phase is not None:
-                loc += [numbers.index(fault.phase), fault.field or ""]
-            error = invalid(loc, str(fault))
-            error.fields["phase"] = fault.phase
-            raise error from fault
-        _take_on(unit, shared, {need.number: need.name for need in needs})
-        unit.detail = {
-            "why": f"allocate {params.strategy}",
-            "total": total,
-            "phases": [
-                {"phase": phase.number, "name": phase.name, "tokens": phase.allocated} for phase in unit.phases.values()
-            ],
-            "buffer": shared.buffer,
-        }
-        return lambda: _result(unit, params, scope, shared)
-
-    return changing(request, params, body)
+    bases: dict[int, ComplexityBasis] = {need.number: "given" for need in needs if need.complexity is not None}
+    return _Listed(needs, ["phases"], bases, [])
 
 
-def _total(unit: UnitOfWork, params: AllocateParams) -> int:
-    total = params.total if params.total is not None else unit.settings.budget
-    if params.basis == "remaining":
-        left = available(total, unit.session.retained, unit.leased)
-        if left < 1:
-            raise ProtocolError(
-                "budgetExceeded",
-                "no tokens of the budget are left",
-                loc=["basis"],
-                retryable=left + unit.leased >= 1,
-                requested=1,
-                available=left,
-                leased=unit.leased,
-                budget=unit.settings.budget,
-            )
-        return left
-    return total
+def _of_plan(request: Request, params: AllocateParams) -> _Listed:
+    """The phases of a plan; raises `invalidParams` if it has none, or if phases are listed as well."""
+    from ctxbudget_server.account.plans import read_plan, text_of_plan
+
+    assert params.plan is not None
+    if params.phases is not None:
+        raise invalid(["phases"], "phases and plan are given; only one of them is allowed")
+    text, loc = text_of_plan(request, params.plan, params.session_id, ["plan"])
+    outline = read_plan(request, text, loc).outline
+    if not outline.phases:
+        raise invalid(loc, "no phases were found in the plan; list them in `phases`, or see workflow/plan")
+    bases = {one.phase: one.complexity.basis for one in outline.phases}
+    return _Listed([one.need for one in outline.phases], loc, bases, outline.assumed)
 
 
-def _share(params: AllocateParams, unit: UnitOfWork, scope: Scope, total: int, needs: list[PhaseNeed]) -> Shared:
-    finished = _finished(unit) if params.basis == "remaining" else ()
-    needs = [need for need in needs if need.number not in finished]
-    if params.strategy == "dynamic":
-        return dynamic(total, needs)
-    if params.strategy == "reserve":
-        shares = unit.settings.values["reserveShares"]
-        return reserve(total, scope, (shares["core"], shares["debug"], shares["overflow"]), needs, finished)
-    return fixed(total, scope, needs, finished)
+def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shared, listed: _Listed) -> AllocateResult:
+    assumptions = []
+    if listed.assumed:
+        from ctxbudget_server.account.plans import wire_assumption
 
-
-def _finished(unit: UnitOfWork) -> set[int]:
-    """The phases whose figures are final."""
-    return {phase.number for phase in unit.phases.values() if phase.frozen}
-
-
-def _take_on(unit: UnitOfWork, shared: Shared, names: dict[int, str | None]) -> None:
-    for number in {*unit.phases, *shared.parts, *names}:
-        phase = unit.phases.get(number) or Phase(number)
-        allocated = phase.allocated if phase.frozen else shared.parts.get(number)
-        unit.put_phase(replace(phase, allocated=allocated, name=names.get(number) or phase.name))
-    unit.session = replace(unit.session, buffer=shared.buffer)
-
-
-def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shared) -> AllocateResult:
-    listed, finished = [_number(spec) for spec in params.phases or []], _finished(unit)
+        assumptions = [wire_assumption(one) for one in listed.assumed]
+    over, numbers = finished(unit), [need.number for need in listed.needs]
+    complexity = {need.number: need.complexity for need in listed.needs}
     return AllocateResult(
         session_id=unit.id,
         revision=unit.revision,
@@ -134,14 +97,17 @@ def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shar
                 name=unit.phases[number].name,
                 tokens=tokens,
                 of_budget=ratio(tokens, unit.settings.budget),
+                complexity=complexity.get(number),
+                complexity_basis=listed.bases.get(number),
             )
             for number, tokens in sorted(shared.parts.items())
         ],
         allocated=sum(shared.parts.values()),
         buffer=shared.buffer,
         total=shared.total,
-        finished=sorted(finished & {*shared.parts, *listed}),
-        draws_on_buffer=[number for number in listed if number not in shared.parts and number not in finished],
+        finished=sorted(over & {*shared.parts, *numbers}),
+        draws_on_buffer=[number for number in numbers if number not in shared.parts and number not in over],
+        assumptions=assumptions,
     )
 
 

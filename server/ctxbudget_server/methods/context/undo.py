@@ -1,4 +1,4 @@
-"""`context/undo`: reverts a prune."""
+"""`context/undo`: reverts a prune, or the setup of a workflow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import UndoResult
 from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.setup import revert
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def undo(request: Request, params: UndoParams) -> UndoResult:
-    """Restore each item that a prune changed; refused altogether if any of them has changed since."""
+    """Restore each item that a prune changed, or the phases that a plan did; refused if any has changed since."""
 
     def body(unit: UnitOfWork) -> Callable[[], UndoResult]:
         record = unit.reader.undo(unit.id, params.undo)
@@ -47,11 +48,13 @@ def undo(request: Request, params: UndoParams) -> UndoResult:
                 restored.append(item.id)
         unit.turn(record.revision)
         unit.detail = {"why": f"undo {params.undo}", "revision": record.revision}
+        phases = revert(unit, record.setup) if record.setup else []
         return lambda: UndoResult(
             session_id=unit.id,
             revision=unit.revision,
             restored=restored,
             withdrawn=withdrawn,
+            phases=phases,
             undo=unit.undo_id() or "",
             status=wire_figures(unit.session, unit.settings, unit.leased),
             alerts=unit.alerts,

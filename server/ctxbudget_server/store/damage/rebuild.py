@@ -115,8 +115,12 @@ class _Follower:
             self._at = thresholds_of(self._config)
             found.config, found.configured = event.detail.get("stored", self._config), True
         self._change_items(event)
+        if "setup" in event.detail:
+            self._set_up(event.detail["setup"])
         namespace, _, step = event.method.partition("/")
-        if namespace == "workflow":
+        if event.method == "workflow/plan":
+            self._allocate(event.detail)
+        elif namespace == "workflow":
             self._step(step, event)
         elif event.method == "context/undo":
             self._undo(event)
@@ -147,7 +151,7 @@ class _Follower:
             outdated = after.get("marker") and after.get("state") == "pruned"  # its phase or wave runs again
             can_undo |= removed and not outdated
         adds = event.method == "context/add" and event.why == event.method
-        if event.method == "context/undo" or (can_undo and not adds):
+        if event.method == "context/undo" or "setup" in event.detail or (can_undo and not adds):
             self.found.undoable.append(event.revision)
 
     def _enter(self, item_id: str, new: _Entry) -> None:
@@ -210,6 +214,18 @@ class _Follower:
             self.found.phases[phase.number] = replace(phase, name=row["name"], allocated=row["tokens"])
             self.found.phase_names.discard(phase.number)
         self.found.buffer = detail.get("buffer")
+
+    def _set_up(self, setup: dict[str, Any]) -> None:
+        """A plan is applied, or its undo takes it back: each phase's values before and after."""
+        for before, after in setup["phases"]:
+            number = (after or before)["phase"]
+            if after is None:
+                self.found.phases.pop(number, None)
+            else:
+                phase = self.found.phases.get(number, Phase(number))
+                self.found.phases[number] = replace(phase, name=after["name"], allocated=after["tokens"])
+            self.found.phase_names.discard(number)
+        self.found.buffer = setup["buffer"][1]
 
     def _lease(self, step: str, event: Event) -> None:
         leases, detail = self.found.leases, event.detail
