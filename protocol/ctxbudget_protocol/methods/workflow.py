@@ -337,9 +337,11 @@ class PlanResult(SessionResult):
     )
     complexity: float = described("Sum over the phases.")
     strategy: Strategy
-    strategy_basis: Literal["given", "session", "default"]
+    strategy_basis: Literal["given", "session", "default"] = described(
+        "`given` in the request, the `session`'s setting, or `default`."
+    )
     policy: Policy = described("The pruning policy that fits: the one set, else by scope and number of phases.")
-    policy_basis: Literal["session", "phases"]
+    policy_basis: Literal["session", "phases"] = described("Set for the `session`, or by scope and number of `phases`.")
     budget: int
     basis: Basis
     total: int = described("What was divided, tokens.")
@@ -349,7 +351,7 @@ class PlanResult(SessionResult):
     assumptions: list[Assumption] = described(
         "What the plan does not say, or says unclearly, and what was taken instead."
     )
-    applied: bool
+    applied: bool = described("Whether it was set up; otherwise it is only shown.")
     undo: str | None = described("For `context/undo`; null if nothing was applied.")
 
 
@@ -426,7 +428,14 @@ PLAN = Method(
             "allocated": 7500,
             "buffer": 0,
             "drawsOnBuffer": [],
-            "assumptions": [],
+            "assumptions": [
+                {
+                    "code": "replacesAllocation",
+                    "phases": [1, 2],
+                    "message": "a new allocation replaces that of the session's other phases, which "
+                    "then draw on the buffer",
+                }
+            ],
             "applied": False,
             "undo": None,
         },
