@@ -24,8 +24,8 @@ MEANINGS: dict[str, str] = {
     "closed_at": "When the session was closed.",
     "code": "The kind of finding.",
     "complete": "Whether the source is a finished document.",
-    "complexity_basis": "`given` in the request, `stated` in the plan, `computed` from what it states, `default` where it "
-    "states nothing, or the scope's `template`; in an extract, whether the plan states it or it was computed.",
+    "complexity_basis": "`given` in the request, `stated` in the plan, `computed` from what it states, `default` where "
+    "it states nothing, or the scope's `template`; in an extract, whether the plan states it or it was computed.",
     "config": "The settings of the session.",
     "content": "The text itself.",
     "core": "The share for phases.",

@@ -179,7 +179,7 @@ def _already_there(unit: UnitOfWork, outline: Outline) -> list[Assumed]:
         assumed.append(Assumed("replacesAllocation", replaced, message))
     clashes = [one for one in outline.phases if _clashes(unit.phases.get(one.phase), one.entry.name)]
     if clashes:
-        message = "the session has other phases, or started ones, with these numbers; `firstPhase` numbers the plan's otherwise"
+        message = "the session has other phases, or started ones, with these numbers; `firstPhase` renumbers the plan's"
         assumed.append(Assumed("phaseExists", [one.phase for one in clashes], message))
     return assumed
 
