@@ -12,7 +12,7 @@ from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, 
 from ctxbudget_server.fit.planner import fit, repeat
 from ctxbudget_server.fit.replacement import replacement_text
 from ctxbudget_server.fit.shape import is_deeper
-from ctxbudget_server.fit.shapes import SHAPES, Shape
+from ctxbudget_server.fit.shapes import SHAPES, Shape, replaced
 
 __all__ = [
     "SHAPES",
@@ -31,6 +31,7 @@ __all__ = [
     "fit",
     "is_deeper",
     "repeat",
+    "replaced",
     "replacement_text",
     "turns",
 ]

@@ -10,6 +10,7 @@ from ctxbudget_server.fit.shape import (
     BRIDGE,
     LOADERS,
     Fault,
+    Place,
     Words,
     content_fault,
     content_of,
@@ -19,6 +20,7 @@ from ctxbudget_server.fit.shape import (
     shape_fault,
     string,
     to_json,
+    with_text,
 )
 from ctxbudget_server.fit.unicode import well_formed
 
@@ -106,13 +108,13 @@ class Anthropic:
         stays = kind in _STAYING or is_search or (is_persons and refers)
         return Part(key, "opaque", stays=stays, lasting=refers)
 
-    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
+    def place(self, message: Message, slot: int) -> Place:
         """See `Shape`."""
-        blocks = [
-            {**block, "content": contents[slot]} if slot in contents else block
-            for slot, block in enumerate(message["content"])
-        ]
-        return {**message, "content": blocks}
+        return ("content", slot, "content")
+
+    def reduced(self, content: Any, text: str, *, keep: bool) -> Any:
+        """See `Shape`."""
+        return with_text(content, text, keep=keep)
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """See `Shape`."""

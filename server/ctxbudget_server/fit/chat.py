@@ -9,6 +9,7 @@ from ctxbudget_server.fit.model import Key, Message, Part, Role
 from ctxbudget_server.fit.records import plain_record
 from ctxbudget_server.fit.shape import (
     Fault,
+    Place,
     Words,
     content_fault,
     content_of,
@@ -19,6 +20,7 @@ from ctxbudget_server.fit.shape import (
     shape_fault,
     string,
     to_json,
+    with_text,
 )
 from ctxbudget_server.fit.unicode import well_formed
 
@@ -88,9 +90,13 @@ class Chat:
             )
         return parts or [Part(key, "opaque", stays=stays)]
 
-    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
+    def place(self, message: Message, slot: int) -> Place:
         """See `Shape`."""
-        return {**message, "content": contents[0]}
+        return ("content",)
+
+    def reduced(self, content: Any, text: str, *, keep: bool) -> Any:
+        """See `Shape`."""
+        return with_text(content, text, keep=keep)
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """See `Shape`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ctxbudget_server.fit.model import Message, Role
-from ctxbudget_server.fit.shapes import Shape, to_json
+from ctxbudget_server.fit.shapes import Shape, replaced, to_json
 from ctxbudget_server.fit.titles import call_title
 
 
@@ -34,7 +34,7 @@ def contents(shape: Shape, messages: Sequence[Message]) -> Iterator[Content]:
             yield Content("result", part.text, part.original, part.is_json, titles.get(part.call_id))
         if len(results) == len(parts):
             continue
-        bare = shape.replace(message, {part.key.slot: "" for part in results}) if results else message
+        bare = replaced(shape, message, {part.key.slot: "" for part in results}) if results else message
         role = shape.role(message)
         title = ", ".join(called.values()) or None
         yield Content("user" if role == "result" else role, "", to_json(bare), True, title)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from ctxbudget_server.fit.markers import Record, is_marker, read_record
 from ctxbudget_server.fit.model import Message, Options, Part, Role, Turn
+from ctxbudget_server.fit.pairs import paired
 from ctxbudget_server.fit.people import is_hosts
 from ctxbudget_server.fit.responses import REFERENCE
 from ctxbudget_server.fit.shapes import BRIDGE, Shape
@@ -25,7 +26,7 @@ class Conversation:
     @cached_property
     def parts(self) -> list[list[Part]]:
         """By message."""
-        return _paired([self.shape.parts(index, message) for index, message in enumerate(self.messages)])
+        return paired([self.shape.parts(index, message) for index, message in enumerate(self.messages)])
 
     @cached_property
     def turns(self) -> list[Turn]:
@@ -206,23 +207,6 @@ class Conversation:
 
 def _is_persons(text: str) -> bool:
     return bool(text.strip()) and not (is_hosts(text) or is_marker(text) or read_record(text))
-
-
-def _paired(parts: list[list[Part]]) -> list[list[Part]]:
-    """Parts in which each pair has an id of its own: some models count their calls from 0 in every answer."""
-    times: Counter[str] = Counter(part.call_id for found in parts for part in found if part.kind == "call")
-    if not times or max(times.values()) == 1:
-        return parts
-    made: Counter[str] = Counter()
-
-    def own(part: Part) -> Part:
-        if times[part.call_id] < 2 or part.kind not in ("call", "result"):
-            return part
-        made[part.call_id] += part.kind == "call"
-        number = made[part.call_id]
-        return part if number < 2 else replace(part, call_id=f"{part.call_id}\0{number}", given_id=part.call_id)
-
-    return [[own(part) for part in found] for found in parts]
 
 
 def first_sent(shape: Shape, messages: Sequence[Message]) -> int:

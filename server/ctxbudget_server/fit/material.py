@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.excerpt import excerpt
 from ctxbudget_server.fit.lines import beginning
 from ctxbudget_server.fit.markers import Record, is_marker, result_marker, write_record
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Key, Part, Reason, Tools
-from ctxbudget_server.fit.shapes import to_json, with_text
+from ctxbudget_server.fit.model import Key, Message, Part, Reason, Tools
+from ctxbudget_server.fit.shapes import replaced, to_json
 
 LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""
@@ -45,7 +44,6 @@ class Material:
     _counts: dict[str, int] = field(default_factory=dict)
     _beginnings: dict[tuple[Key, int], str] = field(default_factory=dict)
     _verdicts: dict[Key, str] = field(default_factory=dict)
-    _contents: dict[Key, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, talk: Conversation, tools: Tools, scale: Sizes) -> Material:
@@ -101,23 +99,28 @@ class Material:
         """Tokens of what may go of a result, as its message's JSON holds it."""
         if key not in self._results:
             index, slot = key
-            bare = self.content(key, "")
             if len([part for part in self.talk.parts[index] if part.kind == "result"]) == 1:
-                rest = self.talk.shape.replace(self.talk.messages[index], {slot: bare})
+                rest = self.reduced(index, {slot: ""})
                 self._results[key] = max(0, self.sizes[index] - self.scale.each([rest])[0])
             else:
-                kept = self.scale.of_result(replace(self.part(key), original=to_json(bare))) if bare else 0
-                self._results[key] = self.scale.of_result(self.part(key)) - kept
+                whole = self.scale.of_result(self.part(key))
+                self._results[key] = whole - (self._kept_tokens(key) if self.keeps_blocks(key) else 0)
         return self._results[key]
 
-    def content(self, key: Key, text: str) -> str | list[Any]:
-        """What a result becomes with a text in place of its own. The newest ones keep their blocks that are no text."""
-        part = self.newest_results.get(key)
-        if part is None or not part.is_json:
-            return text
-        if key not in self._contents:
-            self._contents[key] = json.loads(part.original)
-        return with_text(self._contents[key], text)
+    def _kept_tokens(self, key: Key) -> int:
+        """Tokens of what stays of a result's content, whatever its text becomes."""
+        bare = self.reduced(key.message, {key.slot: ""})
+        left = next(part for part in self.talk.shape.parts(key.message, bare) if part.key == key)
+        return self.scale.of_result(left) if left.is_json else 0
+
+    def keeps_blocks(self, key: Key) -> bool:
+        """Whether blocks that are no text stay where a result is reduced: those of the newest ones do."""
+        return key in self.newest_results and self.newest_results[key].is_json
+
+    def reduced(self, index: int, texts: Mapping[int, str]) -> Message:
+        """A message with texts in place of its results, by slot."""
+        keep = [slot for slot in texts if self.keeps_blocks(Key(index, slot))]
+        return replaced(self.talk.shape, self.talk.messages[index], texts, keep)
 
     def results_over(self, least: int) -> list[Key]:
         """Open results of more than so many tokens. Where a whole message has no more, none is looked at."""

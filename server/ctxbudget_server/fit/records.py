@@ -1,12 +1,12 @@
-"""Records as OpenAI's shapes hold them."""
+"""Records in the forms that several shapes share: messages with a text, and messages with blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ctxbudget_server.fit.model import Message, Role
-from ctxbudget_server.fit.shape import BRIDGE, Words
+from ctxbudget_server.fit.shape import BRIDGE, Words, blocks_of
 from ctxbudget_server.fit.unicode import well_formed
 
 
@@ -18,6 +18,27 @@ def plain_record(text: str, words: Words, speakers: Sequence[Role]) -> list[Mess
     bridge = {"role": "assistant", "content": BRIDGE}
     records: dict[str, list[Message]] = {"user": [{"role": "user", "content": text}, *said], "assistant": [bridge]}
     return [message for speaker in speakers for message in records[speaker]]
+
+
+class BlockForm(NamedTuple):
+    """How a shape writes messages with blocks."""
+
+    text: Callable[[str], dict[str, Any]]
+    """The block for a text."""
+    member: str = "content"
+    """Where the blocks of a message stand."""
+    agent: str = "assistant"
+    """The agent's role."""
+
+
+def block_record(text: str, words: Words, speakers: Sequence[Role], form: BlockForm) -> list[Message]:
+    """Messages that replace removed ones, where speakers take turns: what people said stands beside the record."""
+    if "user" not in speakers:
+        return [{"role": form.agent, form.member: [form.text(text)]}]
+    said = [_clean_block(blocks_of(message[form.member])[slot]) for message, slots in words for slot in slots]
+    record = {"role": "user", form.member: [form.text(text), *said]}
+    bridge = {"role": form.agent, form.member: [form.text(BRIDGE)]}
+    return [record if speaker == "user" else bridge for speaker in speakers]
 
 
 def _well_formed(message: Message) -> Message:

@@ -26,6 +26,10 @@ Words: TypeAlias = Sequence[tuple[Message, Sequence[int]]]
 """What people said: messages, and slots in them."""
 
 
+Place: TypeAlias = tuple[str | int, ...]
+"""Members and indexes that lead from a message to something in it."""
+
+
 class Shape(Protocol):
     """One provider's shape."""
 
@@ -43,8 +47,11 @@ class Shape(Protocol):
     def parts(self, index: int, message: Message) -> list[Part]:
         """What stands in a message, in order."""
 
-    def replace(self, message: Message, contents: Mapping[int, str | list[Any]]) -> Message:
-        """A copy with other contents in some results, by slot."""
+    def place(self, message: Message, slot: int) -> Place:
+        """Where in a message the content of a result stands."""
+
+    def reduced(self, content: Any, text: str, *, keep: bool) -> Any:
+        """A result's content with a text in place of its texts. `keep`: its blocks that are no text stay."""
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """Messages that replace removed ones: the record, then what people said. `speakers` as `who_records` says."""
@@ -116,18 +123,47 @@ def content_of(content: Any, known: Collection[str]) -> Content:
     return Content(joined_text(inner), to_json(content), True, is_open, lasting, loads)
 
 
-def result_part(key: Key, call_id: str, found: Content, *, fixed: bool) -> Part:
+def result_part(
+    key: Key, call_id: str, found: Content, *, fixed: bool, failed: bool = False, stays: bool = False, tool: str = ""
+) -> Part:
     """The part for a result with this content; `fixed` if no text may replace it."""
     return Part(
         key,
         "result",
         found.text,
         call_id,
+        tool,
+        failed=failed,
         original=found.original,
         is_json=found.is_json,
         fixed=fixed,
+        stays=stays,
         lasting=found.is_lasting,
     )
+
+
+def readable(value: Any) -> str:
+    """A JSON value as text with its lines: members and elements one after another."""
+    match value:
+        case str():
+            return well_formed(value)
+        case {} | [] | bool() | int() | float() | None:
+            return to_json(value)
+        case dict():
+            return "\n".join(f"{well_formed(name)}: {_inner(one)}" for name, one in value.items())
+    return "\n".join(map(_inner, value))
+
+
+def _inner(value: Any) -> str:
+    return well_formed(value if isinstance(value, str) else to_json(value))
+
+
+def blocks_of(content: Any) -> list[Mapping[str, Any]]:
+    """The blocks of a content; a text is one block, and what is no object none that is known."""
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    blocks = content if isinstance(content, list) else []
+    return [block if isinstance(block, dict) else {} for block in blocks]
 
 
 def joined_text(blocks: Any) -> str:
@@ -138,8 +174,35 @@ def joined_text(blocks: Any) -> str:
     return "\n".join(well_formed(block["text"]) for block in found if isinstance(block, dict) and is_text(block))
 
 
-def with_text(content: Any, text: str) -> str | list[Any]:
-    """A content with one text in place of all its texts; its other blocks stay as they are."""
+def replaced(shape: Shape, message: Message, texts: Mapping[int, str], keep: Collection[int] = ()) -> Message:
+    """A copy with a text in place of some results, by slot. Of those in `keep` the blocks that are no text stay."""
+    for slot, text in texts.items():
+        place = shape.place(message, slot)
+        message = with_value(message, place, shape.reduced(value_at(message, place), text, keep=slot in keep))
+    return message
+
+
+def value_at(value: Any, place: Place) -> Any:
+    """What stands at a place; None where its last member is missing."""
+    for step in place:
+        value = value.get(step) if isinstance(value, dict) else value[step]
+    return value
+
+
+def with_value(value: Any, place: Place, new: Any) -> Any:
+    """A copy with another value at a place."""
+    if not place:
+        return new
+    step, rest = place[0], place[1:]
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[step] = with_value(value_at(value, (step,)), rest, new)
+    return copy
+
+
+def with_text(content: Any, text: str, *, keep: bool) -> str | list[Any]:
+    """A text in place of a content, or of all its texts if its other blocks are to stay."""
+    if not keep:
+        return text
     blocks = content if isinstance(content, list) else []
     if all(map(is_text, blocks)):
         return text

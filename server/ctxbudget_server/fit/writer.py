@@ -48,10 +48,7 @@ class Writer:
             record = self._record_messages(gap, self._record(gap), names.get(index, []))
             found.append(Edit(index, gap[-1].end, tuple(record)))
         for index in self._keys:
-            texts = self._markers(index, names).items()
-            contents = {slot: self._material.content(Key(index, slot), text) for slot, text in texts}
-            reduced = self._talk.shape.replace(self._talk.messages[index], contents)
-            found.append(Edit(index, index + 1, (reduced,)))
+            found.append(Edit(index, index + 1, (self._material.reduced(index, self._markers(index, names)),)))
         return sorted(found, key=lambda edit: edit.start)
 
     def removals(self, names: Names) -> list[Removal]:

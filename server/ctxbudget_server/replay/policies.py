@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, replacement_text, turns
+from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, replaced, replacement_text, turns
 
 CLEARED = "[Old tool result content cleared]"
 """What clients write in place of a result they have cleared."""
@@ -88,7 +88,7 @@ class Old:
         parts = [p for p in self._shape.parts(index, message) if p.kind == "result" and len(p.original) >= LARGE]
         if parts:
             texts = {part.key.slot: self._text(self._now, index, part.text) for part in parts}
-            self._now[index] = self._shape.replace(message, texts)
+            self._now[index] = replaced(self._shape, message, texts)
 
 
 class Reduced:
