@@ -146,4 +146,159 @@ def _responses_use(call: str, use: Use, unusual: bool) -> tuple[dict[str, Any], 
     return asked, {"type": "computer_call_output", "call_id": call, "output": screen}
 
 
-MAKERS = {"anthropic": anthropic, "openai-chat": chat, "openai-responses": responses}
+def vercel(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same for the Vercel AI SDK."""
+    messages: list[dict[str, Any]] = [
+        {"role": "system", "content": "You are careful."},
+        {"role": "user", "content": "Please do it, by the rules."},
+    ]
+    for number, step in enumerate(steps):
+        blocks: list[dict[str, Any]] = [{"type": "reasoning", "text": step.said}] if step.thinking else []
+        if step.unusual:
+            served = {"toolCallId": f"srv_{number}", "toolName": "web_search"}
+            found = {"type": "json", "value": [{"url": "https://e.org", "encryptedContent": "q" * 90}]}
+            blocks.append({"type": "tool-call", **served, "input": {"query": "q"}, "providerExecuted": True})
+            blocks.append({"type": "tool-result", **served, "output": found})
+        blocks.append({"type": "text", "text": step.said})
+        results = []
+        for position, use in enumerate(step.uses):
+            call = {"toolCallId": f"c{number}_{position}", "toolName": use.tool}
+            blocks.append({"type": "tool-call", **call, "input": use.arguments})
+            results.append({"type": "tool-result", **call, "output": _vercel_output(use, step, position)})
+        messages.append({"role": "assistant", "content": blocks})
+        if results and step.image:
+            messages += [{"role": "tool", "content": [result]} for result in results]
+        elif results:
+            messages.append({"role": "tool", "content": results})
+        if step.person or not results:
+            said: Any = step.person or "go on"
+            messages.append({"role": "user", "content": [{"type": "text", "text": said}] if step.thinking else said})
+    return messages
+
+
+def _vercel_output(use: Use, step: Step, position: int) -> dict[str, Any]:
+    if position == 1:
+        picture = {"type": "image-data", "mediaType": "image/png", "data": "iVBOR" * 400}
+        text = {"type": "text", "text": use.result}
+        return {"type": "content", "value": [text, picture] if step.image else [text]}
+    if step.unusual:
+        return {"type": "error-json" if use.failed else "json", "value": {"lines": use.result.split("\n"), "ok": True}}
+    return {"type": "error-text" if use.failed else "text", "value": use.result}
+
+
+def vercel_ui(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same as the Vercel AI SDK's UI messages."""
+    messages: list[dict[str, Any]] = [
+        {"id": "sys", "role": "system", "parts": [{"type": "text", "text": "You are careful."}]},
+        {"id": "go", "role": "user", "parts": [{"type": "text", "text": "Please do it, by the rules."}]},
+    ]
+    parts: list[dict[str, Any]] = []
+    for number, step in enumerate(steps):
+        parts.append({"type": "step-start"})
+        if step.thinking:
+            parts.append({"type": "reasoning", "text": step.said, "state": "done"})
+        parts.append({"type": "text", "text": step.said, "state": "done"})
+        for position, use in enumerate(step.uses):
+            named = {"type": "dynamic-tool", "toolName": use.tool} if position else {"type": f"tool-{use.tool}"}
+            output: Any = {"stdout": use.result, "code": 0} if step.unusual else use.result
+            ended = {"state": "output-error", "errorText": use.result} if use.failed else {"output": output}
+            call = {"toolCallId": f"c{number}_{position}", "input": use.arguments}
+            parts.append({**named, "state": "output-available", **call, **ended})
+        if step.image:
+            parts += [{"type": "data-progress", "data": {"done": number}}, {"type": "source-url", **SOURCE}]
+        if step.person or number == len(steps) - 1:
+            said = {"type": "text", "text": step.person or "go on"}
+            messages.append({"id": f"a{number}", "role": "assistant", "parts": parts, "metadata": {"n": number}})
+            messages.append({"id": f"u{number}", "role": "user", "parts": [said]})
+            parts = []
+    return messages
+
+
+SOURCE = {"sourceId": "s", "url": "https://e.org"}
+
+
+def gemini(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same as Gemini's contents."""
+    messages: list[dict[str, Any]] = [{"role": "user", "parts": [{"text": "Please do it, by the rules."}]}]
+    for number, step in enumerate(steps):
+        parts: list[dict[str, Any]] = [{"text": step.said, "thought": True}] if step.thinking else []
+        parts.append({"text": step.said})
+        answers: list[dict[str, Any]] = []
+        for position, use in enumerate(step.uses):
+            own = {"id": f"c{number}_{position}"} if step.unusual else {}
+            signed = {"thoughtSignature": "c2ln" * 20} if position == 0 else {}
+            parts.append({"functionCall": {**own, "name": use.tool, "args": use.arguments}, **signed})
+            told: dict[str, Any] = {"error" if use.failed else "output": use.result}
+            if step.unusual:
+                told = {"stdout": use.result, "exitCode": 1 if use.failed else 0}
+            answer: dict[str, Any] = {**own, "name": use.tool, "response": told}
+            if position == 1 and step.image:
+                answer["parts"] = [{"inlineData": {"mimeType": "image/png", "data": "iVBOR" * 400}}]
+            answers.append({"functionResponse": answer})
+        if step.person or not answers:
+            answers.append({"text": step.person or "go on"})
+        messages += [{"role": "model", "parts": parts}, {"role": "user", "parts": answers}]
+    return messages
+
+
+def bedrock(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same for Bedrock's Converse."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "Please do it, by the rules."}]}]
+    points = 0
+    for number, step in enumerate(steps):
+        blocks: list[dict[str, Any]] = []
+        if step.thinking:
+            blocks.append({"reasoningContent": {"reasoningText": {"text": step.said, "signature": "c2ln"}}})
+        blocks.append({"text": step.said})
+        answers: list[dict[str, Any]] = []
+        for position, use in enumerate(step.uses):
+            call = f"c{number}_{position}"
+            blocks.append({"toolUse": {"toolUseId": call, "name": use.tool, "input": use.arguments}})
+            content: list[dict[str, Any]] = [{"text": use.result or "-"}]
+            if step.unusual:
+                content = [{"json": {"lines": use.result.split("\n")}}]
+            if position == 1 and step.image:
+                content.append({"image": {"format": "png", "source": {"bytes": "iVBOR" * 400}}})
+            status = {"status": "error"} if use.failed else {}
+            answers.append({"toolResult": {"toolUseId": call, "content": content, **status}})
+        if step.unusual and answers and points < 4:
+            answers.append({"cachePoint": {"type": "default"}})
+            points += 1
+        if step.person or not answers:
+            answers.append({"text": step.person or "go on"})
+        messages += [{"role": "assistant", "content": blocks}, {"role": "user", "content": answers}]
+    return messages
+
+
+def neutral(steps: list[Step]) -> list[dict[str, Any]]:
+    """The same in few fields; results beside their calls, or behind them."""
+    messages: list[dict[str, Any]] = [
+        {"id": "sys", "role": "system", "text": "You are careful."},
+        {"id": "go", "role": "user", "text": "Please do it, by the rules."},
+    ]
+    for number, step in enumerate(steps):
+        uses = list(enumerate(step.uses))
+        calls = [{"id": f"c{number}_{i}", "tool": use.tool, "arguments": use.arguments} for i, use in uses]
+        results = [{"callId": f"c{number}_{i}", "text": use.result, "failed": use.failed} for i, use in uses]
+        said: dict[str, Any] = {"id": f"m{number}", "role": "assistant", "text": step.said}
+        if step.unusual:
+            messages.append({**said, "calls": calls, "results": results})
+        elif calls:
+            messages += [{**said, "calls": calls}, {"role": "tool", "results": results}]
+        else:
+            messages.append({**said, "fixed": True} if step.image else said)
+        if step.person or not calls:
+            messages.append({"id": f"u{number}", "role": "user", "text": step.person or "go on"})
+    return messages
+
+
+MAKERS = {
+    "anthropic": anthropic,
+    "openai-chat": chat,
+    "openai-responses": responses,
+    "vercel": vercel,
+    "gemini": gemini,
+    "bedrock": bedrock,
+    "vercel-ui": vercel_ui,
+    "neutral": neutral,
+}

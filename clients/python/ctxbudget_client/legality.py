@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-Format: TypeAlias = Literal["anthropic", "openai-chat", "openai-responses"]
+from ctxbudget_client.legality_bedrock import bedrock_faults
+from ctxbudget_client.legality_gemini import gemini_faults
+from ctxbudget_client.legality_neutral import neutral_faults
+from ctxbudget_client.legality_vercel import model_faults, ui_faults
+
+Format: TypeAlias = Literal[
+    "anthropic", "openai-chat", "openai-responses", "vercel", "vercel-ui", "gemini", "bedrock", "neutral"
+]
 Message: TypeAlias = Mapping[str, Any]
 
 
@@ -33,7 +40,8 @@ def illegal_messages(messages: Sequence[Message], format: Format) -> list[Illega
         raise ValueError(f"no such format: {format!r}")
     if not messages:
         return [IllegalMessage(0, "there is no message")]
-    return sorted(_RULES[format](messages))
+    rules = _RULES[format]
+    return sorted(fault if isinstance(fault, IllegalMessage) else IllegalMessage(*fault) for fault in rules(messages))
 
 
 _MAX_BREAKPOINTS = 4
@@ -234,8 +242,13 @@ def _follows_reasoning(items: Sequence[Message], index: int) -> bool:
     return not kind.endswith("_output") and bool(following)
 
 
-_RULES: dict[str, Callable[[Sequence[Message]], Iterator[IllegalMessage]]] = {
+_RULES: dict[str, Callable[[Sequence[Message]], Iterator[IllegalMessage | tuple[int, str]]]] = {
     "anthropic": _anthropic,
     "openai-chat": _chat,
     "openai-responses": _responses,
+    "vercel": model_faults,
+    "vercel-ui": ui_faults,
+    "gemini": gemini_faults,
+    "bedrock": bedrock_faults,
+    "neutral": neutral_faults,
 }

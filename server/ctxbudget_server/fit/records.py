@@ -10,13 +10,13 @@ from ctxbudget_server.fit.shape import BRIDGE, Words, blocks_of
 from ctxbudget_server.fit.unicode import well_formed
 
 
-def plain_record(text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
+def plain_record(text: str, words: Words, speakers: Sequence[Role], member: str = "content") -> list[Message]:
     """Messages that replace removed ones: the record, and each message in which a person spoke."""
     if "user" not in speakers:
-        return [{"role": "assistant", "content": text}]
-    said = [_well_formed(message) for message, _ in words]
-    bridge = {"role": "assistant", "content": BRIDGE}
-    records: dict[str, list[Message]] = {"user": [{"role": "user", "content": text}, *said], "assistant": [bridge]}
+        return [{"role": "assistant", member: text}]
+    said = [_well_formed(message, member) for message, _ in words]
+    bridge = {"role": "assistant", member: BRIDGE}
+    records: dict[str, list[Message]] = {"user": [{"role": "user", member: text}, *said], "assistant": [bridge]}
     return [message for speaker in speakers for message in records[speaker]]
 
 
@@ -41,16 +41,16 @@ def block_record(text: str, words: Words, speakers: Sequence[Role], form: BlockF
     return [record if speaker == "user" else bridge for speaker in speakers]
 
 
-def _well_formed(message: Message) -> Message:
+def _well_formed(message: Message, member: str) -> Message:
     """The very message where all its texts can be written."""
-    content = message.get("content")
+    content = message.get(member)
     if isinstance(content, str):
         clean = well_formed(content)
-        return message if clean == content else {**message, "content": clean}
+        return message if clean == content else {**message, member: clean}
     if not isinstance(content, list):
         return message
     blocks = [_clean_block(block) if isinstance(block, dict) else block for block in content]
-    return message if blocks == content else {**message, "content": blocks}
+    return message if blocks == content else {**message, member: blocks}
 
 
 def _clean_block(block: Mapping[str, Any]) -> Mapping[str, Any]:

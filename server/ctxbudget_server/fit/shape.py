@@ -261,15 +261,18 @@ def is_deeper(value: Any, levels: int) -> bool:
 _ENVELOPES = ("message", "payload", "kwargs")
 """Members in which rows of hosts' files and serialised objects hold a message."""
 _OTHERS = ("parts", "toolInvocations", "toolCallId")
-"""Members of messages of shapes that are not read here: Gemini's contents, the Vercel AI SDK's."""
+"""Members of messages of other shapes: Gemini's contents, the Vercel AI SDK's."""
 
 
-def shape_fault(message: Message, *, foreign: Collection[str]) -> Fault | None:
-    """What shows that an object is not a message, or one of another provider's. `foreign` are members of such ones."""
+def shape_fault(message: Message, *, foreign: Collection[str], own: str = "") -> Fault | None:
+    """What shows that an object is not a message, or one of another shape. `foreign` are members of such ones.
+
+    `own` is the member that holds the parts, where other shapes have none of that name.
+    """
     for name in _ENVELOPES:
         if isinstance(message.get(name), dict):
             return Fault((name,), "holds a message: this is a row around it, or a serialised object")
-    other = next((name for name in (*_OTHERS, *foreign) if message.get(name) is not None), None)
+    other = next((name for name in (*_OTHERS, *foreign) if name != own and message.get(name) is not None), None)
     return None if other is None else Fault((other,), "belongs to messages of another provider's shape")
 
 
