@@ -114,8 +114,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "unknownFormat": ErrorSpec(
         1027,
         False,
-        "A message is not of the named format, or is none at all; `errors[]` has its location.",
-        {"format": "string", "index": "integer", "member": "string"},
+        "A message is not of the named format, or no format reads them all; `errors[]` has its location. `formats` are "
+        "those that read all messages, or those before this one if none was named.",
+        {"format": "string?", "index": "integer", "member": "string", "formats": "string[]"},
     ),
     "unsupportedVersion": ErrorSpec(
         1024, False, "The server does not support the requested protocol version.", {"supported": "any"}

@@ -55,6 +55,7 @@ MEANINGS: dict[str, str] = {
     "fix": "The fix stated in the report.",
     "focus": "What the reader wants to know.",
     "format": "The format of the result, or of the messages.",
+    "formats": "Formats that read the messages: all of them, or where no format was named those before the faulty one.",
     "found_at": "When it was noticed.",
     "found": "The version that wrote the store.",
     "framework": "The test runner.",

@@ -20,7 +20,9 @@ AssumptionCode = Literal[
     "phaseExists", "replacesAllocation",
 ]  # fmt: skip
 PhaseStatus = Literal["planned", "running", "completed"]
-MessageFormat = Literal["anthropic", "openai-chat", "openai-responses"]
+MessageFormat = Literal[
+    "anthropic", "openai-chat", "openai-responses", "vercel", "vercel-ui", "gemini", "bedrock", "neutral"
+]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[

@@ -172,6 +172,97 @@ def test_illegal_for_responses(items: list[dict[str, Any]], index: int, why: str
     assert any(fault.index == index and why in fault.why for fault in found), found
 
 
+def part(kind: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "toolCallId": "c", "toolName": "read", **more}
+
+
+OUTPUT = {"type": "text", "value": "done"}
+V_CALL = {"role": "assistant", "content": [part("tool-call", input={})]}
+V_TOLD = {"role": "tool", "content": [part("tool-result", output=OUTPUT)]}
+V_SERVED = {"role": "assistant", "content": [part("tool-call", input={}), part("tool-result", output=OUTPUT)]}
+
+
+def ui(*parts: Any, role: str = "assistant") -> dict[str, Any]:
+    return {"id": "m", "role": role, "parts": list(parts)}
+
+
+UI_GO = ui({"type": "text", "text": "Go."}, role="user")
+UI_DONE = {"type": "tool-read", "toolCallId": "c", "state": "output-available", "input": {}, "output": "x"}
+
+
+def contents(role: str, *parts: Any) -> dict[str, Any]:
+    return {"role": role, "parts": list(parts)}
+
+
+G_GO = contents("user", {"text": "Go."})
+G_CALL = contents("model", {"functionCall": {"name": "read", "args": {}}})
+G_TOLD = contents("user", {"functionResponse": {"name": "read", "response": {"output": "x"}}})
+
+
+def blocks(role: str, *content: Any) -> dict[str, Any]:
+    return {"role": role, "content": list(content)}
+
+
+B_GO = blocks("user", {"text": "Go."})
+B_CALL = blocks("assistant", {"toolUse": {"toolUseId": "c", "name": "read", "input": {}}})
+B_TOLD = blocks("user", {"toolResult": {"toolUseId": "c", "content": [{"text": "x"}]}})
+N_GO = {"role": "user", "text": "Go."}
+N_CALL = {"role": "assistant", "calls": [{"id": "c", "tool": "read", "arguments": {}}]}
+N_TOLD = {"role": "tool", "results": [{"callId": "c", "text": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "messages"),
+    [
+        ("vercel", [{"role": "system", "content": "Rules."}, GO, V_CALL, V_TOLD, GO]),
+        ("vercel", [GO, V_SERVED, GO]),
+        ("vercel-ui", [UI_GO, ui({"type": "step-start"}, UI_DONE)]),
+        ("vercel-ui", [UI_GO, ui({**UI_DONE, "state": "approval-requested"})]),
+        ("gemini", [G_GO, G_CALL, G_TOLD]),
+        ("bedrock", [B_GO, B_CALL, B_TOLD]),
+        ("neutral", [N_GO, N_CALL, N_TOLD, N_GO]),
+        ("neutral", [N_GO, {**N_CALL, **N_TOLD, "role": "assistant"}]),
+    ],
+)
+def test_legal_for_hosts(form: Any, messages: list[dict[str, Any]]) -> None:
+    assert illegal_messages(messages, form) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "messages", "index", "why"),
+    [
+        ("vercel", [GO, V_CALL], 1, "calls without"),
+        ("vercel", [GO, V_CALL, GO], 2, "calls without"),
+        ("vercel", [GO, V_TOLD], 1, "results without"),
+        ("vercel", [GO, V_CALL, V_TOLD, V_CALL, V_TOLD], 3, "twice"),
+        ("vercel", [{"role": "tool", "content": "x"}], 0, "neither"),
+        ("vercel", [{"role": "user", "content": [part("tool-call")]}], 0, "no such part"),
+        ("vercel", [GO, V_CALL, {"role": "tool", "content": [part("tool-result", output="x")]}], 2, "no such output"),
+        ("vercel-ui", [UI_GO, ui({**UI_DONE, "state": "input-available"}), UI_GO], 1, "without its result"),
+        ("vercel-ui", [{"role": "user", "parts": []}], 0, "without an id"),
+        ("vercel-ui", [UI_GO, ui(UI_DONE, UI_DONE)], 1, "twice"),
+        ("gemini", [G_CALL, G_TOLD], 0, "not the user's"),
+        ("gemini", [G_GO, G_GO], 1, "take turns"),
+        ("gemini", [G_GO, G_CALL, G_GO], 2, "without their responses"),
+        ("gemini", [G_GO, G_CALL, contents("user", *G_TOLD["parts"], *G_TOLD["parts"])], 2, "without their calls"),
+        ("gemini", [contents("user", {"text": "x", "functionCall": {"name": "f"}})], 0, "one of its data"),
+        ("gemini", [contents("user")], 0, "no parts"),
+        ("bedrock", [B_GO, B_GO], 1, "take turns"),
+        ("bedrock", [B_GO, B_CALL, B_GO], 2, "calls without"),
+        ("bedrock", [B_GO, blocks("assistant", {"text": "x"}), B_TOLD], 2, "results without"),
+        ("bedrock", [blocks("user", {"text": " "})], 0, "empty text"),
+        ("bedrock", [blocks("user", {"document": {"name": "a"}})], 0, "without a text"),
+        ("bedrock", [blocks("user", {"text": "x", "json": {}})], 0, "one member"),
+        ("neutral", [N_GO, N_CALL, N_GO], 2, "calls without"),
+        ("neutral", [N_GO, N_TOLD], 1, "results without"),
+        ("neutral", [{"role": "user"}], 0, "neither text"),
+    ],
+)
+def test_illegal_for_hosts(form: Any, messages: list[dict[str, Any]], index: int, why: str) -> None:
+    found = illegal_messages(messages, form)
+    assert any(fault.index == index and why in fault.why for fault in found), found
+
+
 def test_another_format_is_an_error() -> None:
-    with pytest.raises(ValueError, match="gemini"):
-        illegal_messages([GO], "gemini")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="langchain"):
+        illegal_messages([GO], "langchain")  # type: ignore[arg-type]

@@ -531,10 +531,10 @@ class ContextFitParams(WriteParams, total=False):
 
     messages: Required[list[dict[str, Any]]]
     """The messages of the conversation."""
-    format: Required[MessageFormat]
-    """The format of the result, or of the messages."""
     max_tokens: Required[int]
     """Tokens."""
+    format: MessageFormat | None
+    """The shape of the messages. Absent: recognised with certainty, or refused."""
     keep_turns: int
     """Number of latest turns that stay; their largest results are reduced if there is no room otherwise."""
     pins: list[int | str] | None

@@ -989,8 +989,10 @@ class FitParams(MutatingParams):
     """Params of `context/fit`. Without `sessionId` no session's account changes."""
 
     messages: Messages
-    format: MessageFormat
     max_tokens: PositiveTokens
+    format: MessageFormat | None = described(
+        "The shape of the messages. Absent: recognised with certainty, or refused.", default=None
+    )
     keep_turns: Annotated[int, Constraint(ge=0, le=10000)] = described(
         "Number of latest turns that stay; their largest results are reduced if there is no room otherwise.", default=2
     )
@@ -1036,6 +1038,7 @@ class FitResult(Record):
 
     session_id: str | None = described("The session that keeps what was removed, for `context/get`; null: none does.")
     revision: int | None = described("Revision of that session; null without one.")
+    format: MessageFormat = described("The shape that the array was read in.")
     messages: list[dict[str, Any]] = described("Legal for the provider if the given array was.")
     tokens: int = described(
         "Tokens of `messages`: the count of their JSON text, and for bytes in it what the provider documents."
@@ -1082,6 +1085,7 @@ FIT = Method(
         result={
             "sessionId": None,
             "revision": None,
+            "format": "openai-chat",
             "messages": [{"role": "user", "content": "Why are the tests red?"}],
             "tokens": 18,
             "sourceTokens": 18,

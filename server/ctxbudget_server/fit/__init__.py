@@ -10,6 +10,7 @@ from ctxbudget_server.fit.conversation import first_sent, turns
 from ctxbudget_server.fit.measuring import Sizes, break_even
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
 from ctxbudget_server.fit.planner import fit, repeat
+from ctxbudget_server.fit.recognising import Unrecognised, readers, recognised
 from ctxbudget_server.fit.replacement import replacement_text
 from ctxbudget_server.fit.shape import is_deeper
 from ctxbudget_server.fit.shapes import SHAPES, Shape, replaced
@@ -25,11 +26,14 @@ __all__ = [
     "Shape",
     "Sizes",
     "Tools",
+    "Unrecognised",
     "break_even",
     "contents",
     "first_sent",
     "fit",
     "is_deeper",
+    "readers",
+    "recognised",
     "repeat",
     "replaced",
     "replacement_text",

@@ -37,6 +37,8 @@ _KNOWN = frozenset(
 )
 _STAYING = LOADERS | {"compaction", "container_upload", "tool_search_tool_result", "mcp_tool_listing"}
 """Blocks whose meaning is the provider's: what was said before, which tools there are, which files a container has."""
+_SHARED = frozenset(("text", "image", "document"))
+"""Blocks of these types other shapes have as well; a source makes them Anthropic's."""
 _FOREIGN = frozenset(
     (
         *("image_url", "input_text", "input_image", "input_file", "input_audio", "output_text", "refusal", "file"),
@@ -61,6 +63,13 @@ class Anthropic:
             or _type_fault(message)
             or content_fault(message.get("content"), "content", _FOREIGN, may_lack=is_system)
             or _blocks_fault(message.get("content"))
+        )
+
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        return any(
+            _kind(block) in _KNOWN - _SHARED or (_kind(block) in _SHARED and isinstance(block.get("source"), dict))
+            for block in _blocks(message.get("content"))
         )
 
     def role(self, message: Message) -> Role:

@@ -54,6 +54,10 @@ class Bedrock:
             or _blocks_fault(message.get("content"))
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        return bool(message.get("content"))
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         role = message.get("role")

@@ -51,6 +51,15 @@ class Chat:
             or _source_fault(message.get("content"))
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        content = message.get("content")
+        kinds = {block.get("type") for block in content} if isinstance(content, list) else set()
+        is_theirs = message.get("role") in ("tool", "function") or any(
+            message.get(name) for name in ("tool_calls", _OLD)
+        )
+        return is_theirs or bool(kinds & (_KNOWN - {"text", "file"})) or _holds_file(content)
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         match message.get("role"):
@@ -119,6 +128,11 @@ class Chat:
 
 
 _OLD = "function_call"
+
+
+def _holds_file(content: Any) -> bool:
+    blocks = content if isinstance(content, list) else []
+    return any(block.get("type") == "file" and isinstance(block.get("file"), dict) for block in blocks)
 
 
 def _old_call(index: int) -> str:

@@ -65,6 +65,10 @@ class Gemini:
             or _parts_fault(message.get("parts"))
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        return bool(message.get("parts"))
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         if message.get("role") == "model":

@@ -39,6 +39,10 @@ class Neutral:
             or _members_fault(message)
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        return True
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         match message.get("role"):

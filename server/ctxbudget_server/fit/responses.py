@@ -85,6 +85,12 @@ class Responses:
             or (_message_fault if _kind(message) == "message" else _item_fault)(message)
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        content = message.get("content")
+        kinds = {block.get("type") for block in content} if isinstance(content, list) else set()
+        return _kind(message) != "message" or bool(kinds & (_IN_CONTENTS - {"text", "refusal"}))
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         kind = _kind(message)

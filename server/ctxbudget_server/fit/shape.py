@@ -41,6 +41,9 @@ class Shape(Protocol):
     def fault(self, message: Message) -> Fault | None:
         """What keeps a message from being read, or None."""
 
+    def owns(self, message: Message) -> bool:
+        """Whether a message that can be read has something that no other shape has."""
+
     def role(self, message: Message) -> Role:
         """Whose message it is; `result` for messages that are nothing but results of calls."""
 

@@ -71,6 +71,11 @@ class Vercel:
             or _blocks_fault(message["content"])
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        kinds = {block.get("type") for block in blocks_of(message.get("content"))}
+        return bool(kinds & (_KNOWN - {"text"}))
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         match message.get("role"):

@@ -53,6 +53,10 @@ class VercelUi:
             or _parts_fault(message.get("parts"))
         )
 
+    def owns(self, message: Message) -> bool:
+        """See `Shape`."""
+        return bool(message.get("parts"))
+
     def role(self, message: Message) -> Role:
         """See `Shape`."""
         role = message.get("role")

@@ -4,7 +4,8 @@
 - OpenAI: `image_url`, `input_image`, `file`, `input_file`, `input_audio`, screenshots of a computer, pictures that were
   generated or come from a code interpreter, the model's own sound; and of servers that take its shape: `video_url`,
   `audio_url`, `images` of an answer.
-- Gemini: `inlineData`, `inline_data`. Bedrock: `bytes`. MCP: `image`, `audio`, and the `blob` of an embedded resource.
+- Gemini: `inlineData`, `inline_data`, `fileData`. Bedrock: `bytes`, `s3Location`. The Vercel AI SDK: `image`, `data`
+  and `url` beside a `mediaType`. MCP: `image`, `audio`, and the `blob` of an embedded resource.
 - Hosts: `base64` of a file, `image_data` and MIME types as names in notebooks' outputs.
 - Data URIs, and long base64 under any other name that is not a text's.
 
@@ -34,6 +35,8 @@ _NAMED: Final[dict[str, Kind]] = {
     **{"audio": "audio", "input_audio": "audio", "audio_url": "audio", "video": "video", "video_url": "video"},
 }
 """Members that hold bytes of one kind, themselves or in an object."""
+_REFERENCES: Final = frozenset(("fileData", "file_data", "s3Location"))
+"""Members that hold the address of a file."""
 _OPEN: Final = frozenset(("data", "bytes", "url", "result"))
 """Members that hold bytes where something beside them tells the kind."""
 _SURE: Final = frozenset(("base64", "blob", "file_data", "image_data", "b64_json"))
@@ -50,8 +53,8 @@ _ENCRYPTED: Final = frozenset(("encrypted_content", "encrypted_index", "encrypte
 """Texts that only the provider can read."""
 _SIGNATURES: Final = frozenset(("signature", "thought_signature", "thoughtSignature", "fingerprint"))
 """What the provider checks and no model reads."""
-_CALLS: Final = frozenset(("tool_use", "server_tool_use", "mcp_tool_use"))
-_PLAIN: Final = _CALLS | {"text", "input_text", "output_text", "function_call"}
+_CALLS: Final = frozenset(("tool_use", "server_tool_use", "mcp_tool_use", "tool-call"))
+_PLAIN: Final = _CALLS | {"text", "input_text", "output_text", "function_call", "error-text", "json", "error-json"}
 """Blocks that hold texts alone, so that nothing is looked for in them."""
 _GLANCED: Final = _TEXTS | {"role", "type", "status", "model"}
 """Members of messages that hold texts alone."""
@@ -148,7 +151,8 @@ class _Walk:
         self._low = low or value.get("detail") == "low"
         made = self._members(value, inner_hint, depth)
         self._low = low
-        if own and self.media == before and not _is_text_source(value.get("source")):
+        is_elsewhere = own or name in _REFERENCES
+        if is_elsewhere and self.media == before and not _is_text_source(value.get("source")):
             self._add(MEDIUM_TOKENS)  # it stands elsewhere: an address, or the id of a file
         return made
 

@@ -84,8 +84,19 @@ _OPENAI = Rules(_tiles, audio=10)
 _GEMINI = Rules(_crops, page=258)
 
 
+_HOSTS: Final = {"vercel": "openai", "neutral": "openai", "bedrock": "anthropic"}
+"""Shapes that serve many providers, and whose rules hold where the model does not tell."""
+
+
 def rules_of(provider: str, model: str | None = None) -> Rules:
-    """The rules of `anthropic`, `gemini` or `openai`; whatever begins so is meant, and all else is OpenAI's."""
+    """The rules of `anthropic`, `gemini` or `openai`; whatever begins so is meant, and all else is OpenAI's.
+
+    Where shapes serve many providers, the model tells whose they are; Bedrock's are Anthropic's unless it does.
+    """
+    if provider in _HOSTS:
+        named = model.lower() if model else ""
+        families = (("claude", "anthropic"), ("gemini", "gemini"), ("gpt", "openai"))
+        provider = next((whose for family, whose in families if family in named), _HOSTS[provider])
     if provider.startswith("anthropic"):
         return _ANTHROPIC_HIGH if model and _HIGH_RESOLUTION.search(model) else _ANTHROPIC
     return _GEMINI if provider.startswith("gemini") else _OPENAI

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
@@ -27,7 +27,19 @@ from ctxbudget_server.account.transactions import (
 )
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
-from ctxbudget_server.fit import SHAPES, Fitted, Options, Removal, break_even, first_sent, is_deeper, repeat
+from ctxbudget_server.fit import (
+    SHAPES,
+    Fitted,
+    Options,
+    Removal,
+    Unrecognised,
+    break_even,
+    first_sent,
+    is_deeper,
+    readers,
+    recognised,
+    repeat,
+)
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
@@ -37,6 +49,7 @@ from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import FitParams
+    from ctxbudget_protocol.words import MessageFormat
 
 
 DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
@@ -85,21 +98,37 @@ def _rehearsed(request: Request, params: FitParams, fitter: Fitter) -> FitResult
     return fitter.answer(plan.fitted, {}, None)
 
 
-def _check_messages(params: FitParams) -> None:
-    """Refuse what is not understood, before anything of it is torn."""
-    shape = SHAPES[params.format]
-    for index, message in enumerate(params.messages):
+def _read_as(params: FitParams) -> str:
+    """The shape of the messages. What is not understood is refused before anything of it is torn."""
+    messages = params.messages
+    for index, message in enumerate(messages):
         if is_deeper(message, MAX_DEPTH):
             raise invalid(["messages", index], f"has more than {MAX_DEPTH} levels of objects and arrays", "too_deep")
+    if params.format is None:
+        found = recognised(messages)
+        if isinstance(found, str):
+            return found
+        raise _unknown(found, None)
+    shape = SHAPES[params.format]
+    for index, message in enumerate(messages):
         if fault := shape.fault(message):
-            raise ProtocolError(
-                "unknownFormat",
-                f"messages[{index}]{fault.member} {fault.why} (read as {params.format})",
-                loc=["messages", index, *fault.where],
-                format=params.format,
-                index=index,
-                member=fault.member.removeprefix("."),
-            )
+            raise _unknown(Unrecognised(index, fault, readers(messages)), params.format)
+    return params.format
+
+
+def _unknown(found: Unrecognised, form: str | None) -> ProtocolError:
+    index, fault, formats = found
+    could = f"; it could be {' or '.join(formats)}" if formats else ""
+    how = f"read as {form}" if form else "no format was named"
+    return ProtocolError(
+        "unknownFormat",
+        f"messages[{index}]{fault.member} {fault.why} ({how}{could})",
+        loc=["messages", index, *fault.where],
+        format=form,
+        index=index,
+        member=fault.member.removeprefix("."),
+        formats=formats,
+    )
 
 
 def _counter(request: Request, params: FitParams) -> Counter:
@@ -149,7 +178,7 @@ class Fitter:
         self._digests: dict[str, str] = {}
         self.rehearsed: Rehearsed[tuple[str, int, int], Plan] = Rehearsed()
         self._kept: tuple[str, Plan] | None = None
-        _check_messages(params)
+        self._form = _read_as(params)
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(params.messages):
                 raise invalid(["pins", index], f"must be an index of {len(params.messages)} messages")
@@ -168,15 +197,15 @@ class Fitter:
         tools = tools_for(self._counter, self._check)
         earlier = earlier_fit(self._asked(nonce), params.messages)
         if earlier and earlier.names(item_id):
-            repeated = repeat(params.messages, params.format, options, tools, earlier.fitted)
+            repeated = repeat(params.messages, self._form, options, tools, earlier.fitted)
             if repeated is not None:
                 return repeated
-        return fitted_to(params.messages, params.format, options, tools, item_id)
+        return fitted_to(params.messages, self._form, options, tools, item_id)
 
     def _asked(self, nonce: str) -> Hashable:
         """All that an answer depends on beside the array."""
         params, counter = self._params, self._counter
-        asked = params.format, params.max_tokens, params.keep_turns, params.min_reclaim, params.focus
+        asked = self._form, params.max_tokens, params.keep_turns, params.min_reclaim, params.focus
         return asked, params.session_id, nonce, counter.model, counter.factor
 
     def plan(self, reader: Reader, session: Session) -> Plan:
@@ -209,7 +238,7 @@ class Fitter:
         )
         conversation = None
         if self._params.session_id is not None:
-            form = self._params.format
+            form = self._form
             sent = fitted.messages[first_sent(SHAPES[form], fitted.messages) :]
             conversation = Conversation.of(self._params.messages, sent, form, self._figured)
         return Plan(fitted, removed, conversation)
@@ -223,7 +252,7 @@ class Fitter:
     def _figured(self, text: str, is_json: bool) -> tuple[Blob, Figure]:
         """What keeps a text, and its figure: bytes in JSON cost what the provider bills."""
         blob = remembered_blob(text, self._check)
-        rules = rules_of(SHAPES[self._params.format].provider, self._counter.model)
+        rules = rules_of(SHAPES[self._form].provider, self._counter.model)
         lean = without_bytes(json.loads(text), rules) if is_json and may_hold_bytes(text) else None
         bare = to_json(lean.bare) if lean and lean.is_estimated else text
         figure = self._counter.figure_of_raw(bare, raw_tokens(self._counter, bare, self._check), self._check)
@@ -282,6 +311,7 @@ class Fitter:
         return FitResult(
             session_id=unit.id if unit else None,
             revision=unit.revision if unit else None,
+            format=cast("MessageFormat", self._form),
             messages=fitted.messages,
             tokens=fitted.tokens,
             source_tokens=fitted.source_tokens,
