@@ -23,6 +23,7 @@ PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal[
     "anthropic", "openai-chat", "openai-responses", "vercel", "vercel-ui", "gemini", "bedrock", "neutral"
 ]
+FitAnswer = Literal["messages", "edits"]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[

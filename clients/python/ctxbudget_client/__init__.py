@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ctxbudget_client.client import Client
+from ctxbudget_client.edits import edited_messages
 from ctxbudget_client.errors import (
     ClientError,
     ConnectionLostError,
@@ -54,5 +55,6 @@ __all__ = [
     "RequestTimeoutError",
     "Run",
     "ServerError",
+    "edited_messages",
     "illegal_messages",
 ]

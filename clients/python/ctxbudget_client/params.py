@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, Required, TypedDict
 
-from ctxbudget_protocol.words import Basis, Kind, Layer, MessageFormat, Policy, Scope, SessionState, State, Strategy
+from ctxbudget_protocol.words import Basis, FitAnswer, Kind, Layer, MessageFormat, Policy, Scope, SessionState, State, Strategy
 
 
 class CachePrices(TypedDict, total=False):
@@ -551,6 +551,8 @@ class ContextFitParams(WriteParams, total=False):
     """Used for `breakEvenTurns`. Absent: read 0.1, write 1.25."""
     model: str | None
     """Absent: the session's if a session is given, else o200k_base."""
+    answer: FitAnswer
+    """What comes back: the fitted `messages`, or the `edits` that make them of the given ones."""
 
 
 class MetadataExtractParams(SessionParams, total=False):

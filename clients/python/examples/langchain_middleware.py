@@ -63,7 +63,7 @@ class FitContext(AgentMiddleware[Any, Any]):
             max_tokens=self._max_tokens,
             keep_turns=self._keep_turns,
         )
-        restored = _restored(whole, forms, answer.messages)
+        restored = _restored(whole, forms, answer.messages or [])
         return [message for message in restored if message is not system]
 
     def _fitting(self, request: ModelRequest[Any]) -> ModelRequest[Any]:

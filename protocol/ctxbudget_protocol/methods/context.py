@@ -23,6 +23,7 @@ from ctxbudget_protocol.method import FILE_ERRORS, SESSION_ERRORS, WRITE_ERRORS,
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
 from ctxbudget_protocol.words import (
     Detail,
+    FitAnswer,
     FitReason,
     Kind,
     Layer,
@@ -1017,6 +1018,30 @@ class FitParams(MutatingParams):
         "Used for `breakEvenTurns`. Absent: read 0.1, write 1.25.", default=None
     )
     model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
+    answer: FitAnswer = described(
+        "What comes back: the fitted `messages`, or the `edits` that make them of the given ones.", default="messages"
+    )
+
+
+class FitEdit(Record):
+    """A step from the given array to the fitted one. Indexes are those of the given array: do the last step first."""
+
+    op: Literal["replaceResult", "insert", "remove"]
+    index: int = described(
+        "Of the message with the result, of the first message that goes, or of the one before which a message is "
+        "inserted (the array's length: at the end)."
+    )
+    end: int | None = described("`remove`: index after the last message that goes.", default=None)
+    call_id: str | None = described("`replaceResult`: id of the call, or its function if it has no id.", default=None)
+    text: str | None = described(
+        "`replaceResult`: the text that replaces those of the result. `insert`: what the message says.", default=None
+    )
+    role: Literal["user", "assistant"] | None = described("`insert`: who says it.", default=None)
+    place: list[int | str] | None = described(
+        "`replaceResult`: members and indexes that lead from the message to the result's content.", default=None
+    )
+    value: Any = described("`replaceResult`: what stands at `place` then.", default=None)
+    message: dict[str, Any] | None = described("`insert`: the message in the array's format.", default=None)
 
 
 class FittedPart(Record):
@@ -1039,7 +1064,10 @@ class FitResult(Record):
     session_id: str | None = described("The session that keeps what was removed, for `context/get`; null: none does.")
     revision: int | None = described("Revision of that session; null without one.")
     format: MessageFormat = described("The shape that the array was read in.")
-    messages: list[dict[str, Any]] = described("Legal for the provider if the given array was.")
+    messages: list[dict[str, Any]] | None = described(
+        'Legal for the provider if the given array was; null with `answer: "edits"`.'
+    )
+    edits: list[FitEdit] | None = described('How `messages` come from the given ones; null without `answer: "edits"`.')
     tokens: int = described(
         "Tokens of `messages`: the count of their JSON text, and for bytes in it what the provider documents."
     )
@@ -1087,6 +1115,7 @@ FIT = Method(
             "revision": None,
             "format": "openai-chat",
             "messages": [{"role": "user", "content": "Why are the tests red?"}],
+            "edits": None,
             "tokens": 18,
             "sourceTokens": 18,
             "provenance": "exact",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
-from ctxbudget_protocol.methods.context import FitResult, FittedPart
+from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
@@ -41,6 +41,7 @@ from ctxbudget_server.fit import (
     repeat,
 )
 from ctxbudget_server.fit import fit as fitted_to
+from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 from ctxbudget_server.rules.items import Item
@@ -304,6 +305,10 @@ class Fitter:
         )
         return replace(item, state="pruned", reason=one.what.reason)
 
+    def _edits(self, fitted: Fitted) -> list[FitEdit]:
+        steps = edit_steps(SHAPES[self._form], self._params.messages, fitted.edits)
+        return [_wire_edit(step) for step in steps]
+
     def answer(self, fitted: Fitted, ids: dict[int, str], unit: UnitOfWork | None) -> FitResult:
         """The result; `unit` is the transaction that keeps what went."""
         prices = self._params.cache_prices
@@ -312,7 +317,8 @@ class Fitter:
             session_id=unit.id if unit else None,
             revision=unit.revision if unit else None,
             format=cast("MessageFormat", self._form),
-            messages=fitted.messages,
+            messages=fitted.messages if self._params.answer == "messages" else None,
+            edits=self._edits(fitted) if self._params.answer == "edits" else None,
             tokens=fitted.tokens,
             source_tokens=fitted.source_tokens,
             provenance="estimated" if fitted.is_estimated else self._counter.provenance,
@@ -334,6 +340,22 @@ class Fitter:
             status=wire_figures(unit.session, unit.settings, unit.leased) if unit and with_account else None,
             alerts=unit.alerts if unit and with_account else [],
         )
+
+
+def _wire_edit(step: Step) -> FitEdit:
+    match step:
+        case Insert():
+            return FitEdit(op="insert", index=step.at, role=step.role, text=step.text, message=step.message)
+        case Remove():
+            return FitEdit(op="remove", index=step.at, end=step.end)
+    return FitEdit(
+        op="replaceResult",
+        index=step.at,
+        call_id=step.call_id,
+        text=step.text,
+        place=list(step.place),
+        value=step.value,
+    )
 
 
 def _wire_removal(what: Removal, item_id: str | None) -> FittedPart:
