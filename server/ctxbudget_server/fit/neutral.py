@@ -1,4 +1,4 @@
-"""Messages of few fields, for hosts whose own shape is not read here: who speaks, what, which calls, which results."""
+"""Messages of few fields, for hosts of shapes that are not read here: who speaks, what, which calls, which results."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def _inner(value: Any) -> str:
 
 
 def blocks_of(content: Any) -> list[Mapping[str, Any]]:
-    """The blocks of a content; a text is one block, and what is no object none that is known."""
+    """The blocks of a content; a text is one block, and anything but an object is an empty one."""
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     blocks = content if isinstance(content, list) else []
