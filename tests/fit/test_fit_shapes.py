@@ -344,3 +344,14 @@ def test_what_is_not_recognised_with_certainty_is_refused(
     if formats is not None:
         assert data["formats"] == formats
     assert all(name in SHAPES for name in data["formats"])
+
+
+def test_each_answer_of_an_agent_whose_results_are_in_its_messages_is_a_turn() -> None:
+    call = {"id": "c", "tool": "read", "arguments": {}}
+    asked = {"role": "assistant", "calls": [call], "results": [{"callId": "c", "text": "x"}]}
+    done = {"role": "assistant", "text": "Done."}
+    messages = [text("neutral", "user", "Go."), *[json.loads(json.dumps(asked)) for _ in range(3)], done, done]
+    for number in range(3):
+        messages[number + 1]["calls"][0]["id"] = messages[number + 1]["results"][0]["callId"] = f"c{number}"
+    talk = Conversation(SHAPES["neutral"], messages, Options(1))
+    assert [(turn.start, turn.end) for turn in talk.turns] == [(1, 2), (2, 3), (3, 4), (4, 6)]

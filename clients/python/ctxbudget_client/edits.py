@@ -14,11 +14,13 @@ def edited_messages(messages: Sequence[Mapping[str, Any]], edits: Sequence[FitEd
     array = list(messages)
     for edit in reversed(edits):
         if edit.op == "insert":
-            array.insert(edit.index, edit.message or {})
+            array.insert(edit.index, edit.message or {"role": edit.role, "text": edit.text})
         elif edit.op == "remove":
             del array[edit.index : edit.end]
         else:
-            array[edit.index] = _with_value(array[edit.index], edit.place or [], edit.value)
+            array[edit.index] = _with_value(
+                array[edit.index], edit.place or [], edit.text if edit.value is None else edit.value
+            )
     return array
 
 

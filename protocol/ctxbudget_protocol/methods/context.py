@@ -1026,7 +1026,7 @@ class FitParams(MutatingParams):
 class FitEdit(Record):
     """A step from the given array to the fitted one. Indexes are those of the given array: do the last step first."""
 
-    op: Literal["replaceResult", "insert", "remove"]
+    op: Literal["replaceResult", "insert", "remove"] = described("What to do.")
     index: int = described(
         "Of the message with the result, of the first message that goes, or of the one before which a message is "
         "inserted (the array's length: at the end)."
@@ -1040,8 +1040,11 @@ class FitEdit(Record):
     place: list[int | str] | None = described(
         "`replaceResult`: members and indexes that lead from the message to the result's content.", default=None
     )
-    value: Any = described("`replaceResult`: what stands at `place` then.", default=None)
-    message: dict[str, Any] | None = described("`insert`: the message in the array's format.", default=None)
+    value: Any = described("`replaceResult`: what stands at `place` then; null: `text` itself.", default=None)
+    message: dict[str, Any] | None = described(
+        "`insert`: the message in the array's format; null with `neutral`: `role` and `text` are all of it.",
+        default=None,
+    )
 
 
 class FittedPart(Record):

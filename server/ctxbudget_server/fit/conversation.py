@@ -30,12 +30,15 @@ class Conversation:
 
     @cached_property
     def turns(self) -> list[Turn]:
-        """A turn begins where the agent begins to speak; parallel calls are one turn with all their results."""
+        """A turn begins where the agent begins to speak; parallel calls are one turn with all their results.
+
+        Where results stand in the agent's own messages, it begins to speak again after each of these.
+        """
         roles = self.roles
         waiting: set[str] = set()
         starts: list[int] = []
         for index, role in enumerate(roles):
-            if role == "assistant" and not waiting and (not starts or roles[index - 1] != "assistant"):
+            if role == "assistant" and not waiting and (not starts or not self._goes_on(index)):
                 starts.append(index)
             for part in self.parts[index]:
                 if part.kind == "call":
@@ -152,9 +155,16 @@ class Conversation:
                 elif part.kind == "result" and part.call_id in self.calls:
                     waiting.append(self.calls[part.call_id].key.message)
             if self.roles[index] == "assistant":
-                near = (index - 1, index + 1)
-                waiting += [i for i in near if 0 <= i < len(self.messages) and self.roles[i] == "assistant"]
+                waiting += [index - 1] if index and self._goes_on(index) else []
+                after = index + 1
+                waiting += [after] if after < len(self.roles) and self._goes_on(after) else []
         return needed
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a message is the agent's, and so is the one before it, without an answer in between."""
+        if self.roles[index] != "assistant" or self.roles[index - 1] != "assistant":
+            return False
+        return not any(part.kind == "result" for part in self.parts[index - 1])
 
     @cached_property
     def recent(self) -> set[int]:

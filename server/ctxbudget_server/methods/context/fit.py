@@ -345,7 +345,9 @@ class Fitter:
 def _wire_edit(step: Step) -> FitEdit:
     match step:
         case Insert():
-            return FitEdit(op="insert", index=step.at, role=step.role, text=step.text, message=step.message)
+            is_told = step.message == {"role": step.role, "text": step.text}
+            message = None if is_told else step.message
+            return FitEdit(op="insert", index=step.at, role=step.role, text=step.text, message=message)
         case Remove():
             return FitEdit(op="remove", index=step.at, end=step.end)
     return FitEdit(
@@ -354,7 +356,7 @@ def _wire_edit(step: Step) -> FitEdit:
         call_id=step.call_id,
         text=step.text,
         place=list(step.place),
-        value=step.value,
+        value=None if step.value == step.text else step.value,
     )
 
 
