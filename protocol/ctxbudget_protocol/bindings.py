@@ -57,13 +57,16 @@ def _params_module(types: dict[str, Schema]) -> str:
         + '    }\n)\n"""The methods that take `sessionId`."""'
     )
     used = sorted(name for name in WORDS.values() if re.search(rf"\b{name}\b", "\n".join(blocks)))
+    lines = ",\n    "
     head = f'''"""Params of the methods. {ORIGIN}"""
 
 from __future__ import annotations
 
 from typing import Any, Literal, Required, TypedDict
 
-from ctxbudget_protocol.words import {", ".join(used)}
+from ctxbudget_protocol.words import (
+    {lines.join(used)},
+)
 '''
     return "\n\n\n".join([head.rstrip(), *blocks]) + "\n"
 

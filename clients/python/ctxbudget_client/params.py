@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal, Required, TypedDict
 
-from ctxbudget_protocol.words import Basis, FitAnswer, Kind, Layer, MessageFormat, Policy, Scope, SessionState, State, Strategy
+from ctxbudget_protocol.words import (
+    Basis,
+    FitAnswer,
+    Kind,
+    Layer,
+    MessageFormat,
+    Policy,
+    Scope,
+    SessionState,
+    State,
+    Strategy,
+)
 
 
 class CachePrices(TypedDict, total=False):
