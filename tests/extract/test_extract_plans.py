@@ -324,3 +324,19 @@ def test_the_numbers_of_check_boxes_make_phases():
 
     assert [(p.number, p.name) for p in plan.phases] == [(1, "Store"), (2, "Limits"), (3, "Release")]
     assert [(p.tasks_done, p.tasks_open) for p in plan.phases] == [(2, 0), (0, 1), (0, 1)]
+
+
+def test_a_section_on_dependencies_may_name_phases():
+    plan = plan_of(
+        "# Tasks\n\n## Phase 1: Setup (shared)\n- [ ] a\n## Phase 2: Foundational (blocking)\n- [ ] b\n"
+        "## Phase 3: User Story 1 - Store (P1)\n- [ ] c\n## Phase 4: User Story 2 - Limits (P2)\n- [ ] d\n"
+        "## Phase 5: Polish & Cross-Cutting Concerns\n- [ ] e\n\n## Dependencies & Execution Order\n\n"
+        "### Phase Dependencies\n\n- **Setup (Phase 1)**: No dependencies - can start immediately\n"
+        "- **Foundational (Phase 2)**: Depends on Setup completion - BLOCKS all user stories\n"
+        "- **User Stories (Phase 3+)**: All depend on Foundational phase completion\n"
+        "- **Polish (Final Phase)**: Depends on all desired user stories being complete\n\n"
+        "### User Story Dependencies\n\n- **US2**: depends on US1; tests are independent\n"
+    )
+
+    assert [p.depends_on for p in plan.phases] == [(), (1,), (2,), (2, 3), (3, 4)]
+    assert plan.waves == ((1,), (2,), (3,), (4,), (5,))

@@ -202,6 +202,23 @@ def test_what_follows_from_the_log_is_as_it_was(tmp_path: Path, table: str) -> N
     assert new.startswith(f"i{nonce}")
 
 
+def test_plans_that_were_applied_and_taken_back_follow_from_the_log(tmp_path: Path) -> None:
+    plan = "## Phase 1: Dig\n- [ ] a\n## Phase 2: Sow\n- [ ] b\n"
+    with contextlib.closing(Served(tmp_path)) as ask:
+        ask("session/open", sessionId="run")
+        ask("budget/allocate", sessionId="run", strategy="fixed", scope="research-only")
+        undo = ask("workflow/plan", sessionId="run", content=plan, firstPhase=20, apply=True)["undo"]
+        ask("context/undo", sessionId="run", undo=undo)
+        ask("workflow/plan", sessionId="run", content=plan, firstPhase=30, apply=True)
+    before = {table: rows_of(tmp_path, table) for table in ("phases", "sessions")}
+
+    notice = salvaged(tmp_path, "phases")
+
+    assert [row["number"] for row in before["phases"]] == [0, 1, 30, 31]
+    assert {table: rows_of(tmp_path, table) for table in before} == before
+    assert notice["detail"]["sessions"] == []
+
+
 def test_a_session_that_is_made_again_is_as_old_as_it_was(tmp_path: Path) -> None:
     """What retention did to it does not count as work on it."""
     with contextlib.closing(Served(tmp_path)) as ask:

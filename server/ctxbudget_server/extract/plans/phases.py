@@ -11,6 +11,7 @@ from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import links_in, names_phase, numbers_in, own_needs
 from ctxbudget_server.extract.plans.estimates import bracketed_estimate, labelled_estimate
 from ctxbudget_server.extract.plans.leads import DEPENDS, LEAD, NUMBERED, STATUS, Lead, phase_number
+from ctxbudget_server.extract.plans.phase_names import PhaseNames
 from ctxbudget_server.extract.plans.phase_starts import phase_leads
 from ctxbudget_server.extract.plans.phase_tables import distinct_phases, tabled_phases
 from ctxbudget_server.extract.readers.fields import Field
@@ -147,7 +148,7 @@ def _completed(document: Document, phases: list[PlanPhase], rows: list[PlanPhase
             states.setdefault(row.number, row.status)
         for other in row.depends_on if row.number is not None else ():
             needs.setdefault(row.number or 0, {}).setdefault(other)
-    for waiting, other in _told_links(document):
+    for waiting, other in _told_links(document, PhaseNames(phases)):
         needs.setdefault(waiting, {}).setdefault(other)
     alone = len(known) == 1
     found: list[PlanPhase] = []
@@ -158,12 +159,13 @@ def _completed(document: Document, phases: list[PlanPhase], rows: list[PlanPhase
     return found
 
 
-def _told_links(document: Document) -> Iterator[tuple[int, int]]:
-    """The links between phases found in sections on dependencies and in sentences."""
+def _told_links(document: Document, names: PhaseNames) -> Iterator[tuple[int, int]]:
+    """The links between phases found in sections on dependencies, where they may go by name, and in sentences."""
     for unit in document.units:
         if unit.kind in ("code", "row"):
             continue
         about = unit.section >= 0 and bool(_DEPENDENCY_SECTION.search(document.sections[unit.section].heading))
         if about or names_phase(unit.text):
             for sentence in split_sentences(unit_text(unit)):
-                yield from links_in(sentence, bare=about)
+                for clause in names.clauses(sentence) if about else (sentence,):
+                    yield from links_in(clause, bare=about)
