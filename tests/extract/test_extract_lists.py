@@ -4,6 +4,7 @@ import re
 
 import pytest
 from extract_checks import count, invented
+from support.session import Session
 
 from ctxbudget_server.extract import extract
 
@@ -119,3 +120,39 @@ def test_entries_that_become_a_paragraph_get_punctuation():
     text = f"# Gates\n\n## Summary\n\n{summary}\n## Rest\n\n" + "Nothing else was done at the gates in May.\n\n" * 20
     told = extract(text, count=count, max_tokens=160).text
     assert "painted and hung; The gate number" in told and "hung The gate" not in told
+
+
+def report_of(count_: int) -> str:
+    advice = "".join(f"{n}. Sow bed {n} with beans of kind {n}\n" for n in range(1, count_ + 1))
+    return f"# Garden report\n\n## Summary\n\nThe beds are dry.\n\n## Recommendations\n\n{advice}"
+
+
+def test_a_field_that_is_cut_says_how_many_entries_follow(session: Session):
+    found = session.client.request("metadata/extract", {"content": report_of(57), "maxTokens": 4000, "kind": "report"})
+    assert len(found["recommendations"]) == 40
+    assert {"field": "recommendations", "entries": 17} in found["omitted"]
+    whole = session.client.request("metadata/extract", {"content": report_of(30), "kind": "report"})
+    assert len(whole["recommendations"]) == 30 and whole["omitted"] == []
+
+
+def test_a_text_counts_the_entries_that_a_field_leaves_out():
+    text = extract(report_of(57), count=count, kind="report", max_tokens=150).text
+    advice = text.split("Recommendations:")[1].split("\n\n")[0]
+    shown = advice.count("- Sow bed")
+    assert 0 < shown < 57 and advice.endswith(f"- … {57 - shown} more")
+
+
+def test_fields_of_a_kind_that_are_cut_say_so():
+    risks = "".join(f"- Frost in week {n}\n" for n in range(15))
+    needs = "".join(f"- Seeds of kind {n}\n" for n in range(14))
+    plan = extract(
+        f"# Plan\n\n## Phase 1: Dig\n\n## Risks\n\n{risks}\n## Dependencies\n\n{needs}", count=count, kind="plan"
+    )
+    assert {(o.field, o.entries) for o in plan.omitted} == {("plan.risks", 3), ("plan.dependencies", 2)}
+    files = "".join(f"- `src/part_{n}.py`\n" for n in range(60))
+    done = extract(f"# Implementation summary\n\n## Files changed\n\n{files}", count=count, kind="summary")
+    assert {(o.field, o.entries) for o in done.omitted} >= {("implementation.filesChanged", 10), ("paths", 10)}
+    failed = "".join(f"FAILED tests/test_a.py::test_{n} - no\n" for n in range(520))
+    log = f"============ test session starts ============\n{failed}============ 520 failed in 2.00s ============\n"
+    tests = extract(log, count=count, kind="test-output", max_tokens=200)
+    assert ("tests.failing", 20) in {(o.field, o.entries) for o in tests.omitted}

@@ -340,3 +340,32 @@ def test_a_section_on_dependencies_may_name_phases():
 
     assert [p.depends_on for p in plan.phases] == [(), (1,), (2,), (2, 3), (3, 4)]
     assert plan.waves == ((1,), (2,), (3,), (4,), (5,))
+
+
+KIRO = """# Implementation Plan
+
+- [x] 1. Dig the beds
+  - Remove the stones
+  - _Requirements: 1.1, 2.3_
+
+- [-] 2. Build the shed
+  - [x] 2.1 Saw the boards
+    - Use oak
+  - [ ] 2.2 Nail them together
+    - _Requirements: 1.2_
+  - [ ]* 2.3 Paint it
+    - _Requirements: 3.1_
+
+- [ ] 3. Sow the beans
+"""
+
+
+def test_numbered_check_boxes_are_phases_and_those_within_them_their_tasks():
+    found = extract(KIRO, count=count, path="specs/garden/tasks.md", max_tokens=200)
+    assert found.plan is not None
+    assert [(p.number, p.name, p.status, p.tasks_done, p.tasks_open) for p in found.plan.phases] == [
+        (1, "Dig the beds", "done", 1, 0),
+        (2, "Build the shed", "open", 1, 2),
+        (3, "Sow the beans", "open", 0, 1),
+    ]
+    assert not any(name.endswith("_") for name in found.identifiers)

@@ -98,6 +98,13 @@ class OutlineEntry(Record):
     tokens: int
 
 
+class Omitted(Record):
+    """A list of the result that is cut at its end."""
+
+    field: str = described("The list, such as `recommendations` or `plan.risks`.")
+    entries: int = described("Number of entries of the source beyond those in the list.")
+
+
 class ExtractResult(Record):
     """Result of `metadata/extract`."""
 
@@ -113,6 +120,9 @@ class ExtractResult(Record):
     debug: DebugFields | None
     tests: TestFields | None
     outline: list[OutlineEntry]
+    omitted: list[Omitted] = described(
+        "The lists that are cut at their end, with how many entries follow; `text` aside."
+    )
     complete: bool
     warnings: list[str]
     text: str = described("The text for the context: at most maxTokens.")
@@ -300,6 +310,7 @@ EXTRACT = Method(
                     "tokens": 26,
                 },
             ],
+            "omitted": [],
             "complete": True,
             "warnings": [],
             "text": "# Token rotation for the gateway\n"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from ctxbudget_server.extract.facts import KindFields, read_facts, read_tests
 from ctxbudget_server.extract.kinds import KINDS, kind_from_content, kind_from_path, medium_of
-from ctxbudget_server.extract.model import Extraction, ImplementationFields, PlanFields, TestFields
+from ctxbudget_server.extract.listed import Listed, omitted_from
+from ctxbudget_server.extract.model import Extraction, ImplementationFields, Omitted, PlanFields, TestFields
 from ctxbudget_server.extract.readers.completeness import completeness
-from ctxbudget_server.extract.search.identifiers import NamedText
+from ctxbudget_server.extract.search.identifiers import MAX_PATHS, NamedText
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.extract.summarizer.composer import Composer
 from ctxbudget_server.extract.summarizer.layout import Layout
@@ -63,19 +65,20 @@ def extract(
             layout.write()
         written, tokens = layout.composer.render()
     of_kind = facts.of_kind
-    return Extraction(
+    found = Extraction(
         kind=source.kind,
         title=facts.title,
         summary=ranked.summary,
         key_findings=ranked.findings,
         recommendations=facts.recommendations,
-        paths=tuple(path for path in facts.paths if path not in known),
-        identifiers=tuple(ranked.names[:MAX_NAMES]),
+        paths=Listed.cut([path for path in facts.paths if path not in known], MAX_PATHS),
+        identifiers=Listed.cut(ranked.names, MAX_NAMES),
         plan=of_kind if isinstance(of_kind, PlanFields) else None,
         implementation=of_kind if isinstance(of_kind, ImplementationFields) else None,
         debug=facts.debug,
         tests=of_kind if isinstance(of_kind, TestFields) else None,
         outline=outline_of(text, source.document.structure, count, check, MAX_OUTLINE) if source.is_prose else (),
+        omitted=(),
         complete=complete,
         warnings=tuple(warnings),
         text=written,
@@ -83,6 +86,14 @@ def extract(
         source_tokens=source.tokens,
         reduction=round(1 - tokens / source.tokens, 4) if source.tokens > 0 else 0.0,
     )
+    return replace(found, omitted=tuple(_omitted(found, len(source.document.sections) if source.is_prose else 0)))
+
+
+def _omitted(found: Extraction, sections: int) -> Iterator[Omitted]:
+    """The lists that leave entries of the source out, with how many; `sections` is the number of all sections."""
+    yield from omitted_from(found)
+    if len(found.outline) == MAX_OUTLINE < sections:
+        yield Omitted("outline", sections - MAX_OUTLINE)
 
 
 def _look_at(

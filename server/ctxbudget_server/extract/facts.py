@@ -53,7 +53,7 @@ def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
         summary=stated_summary(document, fields) if source.is_told else "",
         findings=stated_findings(document) if source.is_report else [],
         recommendations=recommendations(document, decided=source.kind != "summary") if source.is_report else (),
-        paths=paths_of(source.named),
+        paths=paths_of(source.named, limit=None),
         of_kind=_fields_of_kind(source, fields, tests, check),
         debug=_debug_fields(source, fields),
     )

@@ -87,6 +87,14 @@ class TestFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Omitted:
+    """How many entries the source has beyond those in a list; `field` is the list's name on the wire."""
+
+    field: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """An artifact reduced to what the next phase needs. `text` is what enters the context, `tokens` its size."""
 
@@ -102,6 +110,7 @@ class Extraction:
     debug: DebugFields | None
     tests: TestFields | None
     outline: tuple[OutlineEntry, ...]
+    omitted: tuple[Omitted, ...]
     complete: bool
     warnings: tuple[str, ...]
     text: str

@@ -11,7 +11,7 @@ from ctxbudget_server.markdown.scan import Heading
 from ctxbudget_server.markdown.sentences import plain
 from ctxbudget_server.markdown.structure import Structure
 
-_ITEM = re.compile(r"(\s*)(?:[-*+•●]|\(?\d{1,3}[.)]|[a-z][.)])\s+(?:\[([ xX~/-])\]\s+)?(.*)$")
+_ITEM = re.compile(r"(\s*)(?:[-*+•●]|\(?\d{1,3}[.)]|[a-z][.)])\s+(?:\[([ xX~/-])\]\*?\s+)?(.*)$")
 _RULE = re.compile(r"(?:(?:[-*_=~─━═][ \t]*){3,}|[-=+|: ]{5,})$")
 _ROW_RULE = re.compile(r"[\s|:+-]+$")
 _QUOTE = re.compile(r"\s*>\s?")

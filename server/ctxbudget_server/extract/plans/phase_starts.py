@@ -20,8 +20,9 @@ _LIST_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 _BOLD = re.compile(r"\*\*(.{1,120}?)\*\*:?\s*(.*)$")
 _BOLD_NAME = re.compile(r"\*\*([^*\n]{2,120})\*\*(?=\s*(?:$|[(\[:–—-]))\s*(.*)$", re.S)
 _SHORT_MARK = re.compile(r"\W*P(\d{1,2})\s*[-–—:]+\s*(\S.*)$")
-_ITEM_MARK = re.compile(r"^\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\s+)?")
-BOX_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX])\]\s+")
+_ITEM_MARK = re.compile(r"^\s*(?:[-*+•●]|\(?\d{1,3}[.)])\s+(?:\[[ xX~/-]\]\*?\s+)?")
+BOX_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX~/-])\]\*?\s+")
+"""An entry with a check box; with an asterisk it is optional, and `-`, `~` and `/` mean that it is being done."""
 _OTHER_SECTION = re.compile(
     r"\b(?:criteria|checklist|sign-?off|risks?|non-goals?|dependenc(?:y|ies)|testing|tests|verification|validation"
     r"|rollback|contingency|notes|change ?log|references|next steps)\b",
@@ -183,7 +184,7 @@ def _leads_of_unit(document: Document, unit: Unit) -> Iterator[Lead]:
             continue
         label, more = _label(text, bold)
         end = unit.start + n + 1
-        ticked = None if box is None else box[1] != " "
+        ticked = None if box is None else box[1] in "xX"
         yield Lead(match[1].lower(), match[2].lower(), label, unit.start + n, end, more=more, box=ticked, section=-1)
 
 
@@ -324,7 +325,7 @@ def _list_leads(document: Document, index: int) -> list[Lead]:
                 label, more = _label(unit.text, None)
             body = _body(units, n, listed=True)
             end = body[-1].end if body else unit.end
-            ticked = None if box is None else box[1] != " "
+            ticked = None if box is None else box[1] in "xX"
             found.append(Lead("", number[1] if number else "", label, unit.start, end, body, more, ticked))
     short = [_SHORT_MARK.match(lead.label) for lead in found]
     for lead, mark in zip(found, short, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.model import PlanFields
 from ctxbudget_server.extract.plans.dependencies import numbers_in, waves_of
 from ctxbudget_server.extract.plans.estimates import estimate_of, given_complexity, hours_of
@@ -39,6 +40,7 @@ _CRITERIA = (
 )
 _GOALS = re.compile(r"goals?|objectives?")
 _NON_GOALS = re.compile(r"\bnon[- ]?goals?\b|\bout of scope\b", re.I)
+_MAX_DEPENDENCIES, _MAX_CRITERIA, _MAX_RISKS = 12, 20, 12
 _RISKS = re.compile(r"\brisks?\b", re.I)
 _RISK_LABEL = re.compile(r"(?:key |main |open )?risks?(?: and mitigations?| & mitigations?)?")
 
@@ -91,7 +93,8 @@ def _dependency_lines(document: Document, plan_level: list[Field], inside: set[i
         for index in document.matching(_DEPENDENCY_SECTION):
             if index not in inside:
                 found += _leaf_entries(document, index)
-    return tuple(dict.fromkeys(v for v in found if not _NONE.fullmatch(v) and not _ABOUT_PHASES.match(v)))[:12]
+    told = dict.fromkeys(v for v in found if not _NONE.fullmatch(v) and not _ABOUT_PHASES.match(v))
+    return Listed.cut(list(told), _MAX_DEPENDENCIES)
 
 
 def _parts(value: str) -> list[str]:
@@ -117,10 +120,10 @@ def _criteria(document: Document, inside: set[int]) -> tuple[str, ...]:
         for index in _outside(document, pattern, inside):
             found = _goals(document, index) or entries(document, index)
             if found:
-                return tuple(found[:20])
+                return Listed.cut(found, _MAX_CRITERIA)
         found = under_labels(document, pattern.search)
         if found:
-            return tuple(found[:20])
+            return Listed.cut(found, _MAX_CRITERIA)
     return ()
 
 
@@ -137,9 +140,10 @@ def _risks(document: Document, inside: set[int]) -> tuple[str, ...]:
     for index in _outside(document, _RISKS, inside):
         found = entries(document, index)
         if found:
-            return tuple(found[:12])
-    return tuple(under_labels(document, _RISK_LABEL.fullmatch))[:12] or tuple(
+            return Listed.cut(found, _MAX_RISKS)
+    labelled = under_labels(document, _RISK_LABEL.fullmatch) or [
         unit_text(u)
         for u in document.units
         if u.kind == "field" and u.key.lower() in ("risk", "risks") and u.text.strip()
-    )
+    ]
+    return Listed.cut(labelled, _MAX_RISKS)

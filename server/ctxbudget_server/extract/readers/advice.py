@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.readers.completeness import waits
 from ctxbudget_server.extract.readers.fields import header_list
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, heading_text, under_labels
@@ -72,11 +73,11 @@ def recommendations(document: Document, *, decided: bool) -> tuple[str, ...]:
     """
     listed = header_list(document, _LISTED)
     if listed:
-        return tuple(distinct(listed)[:MAX_RECOMMENDATIONS])
+        return Listed.cut(distinct(listed), MAX_RECOMMENDATIONS)
     for found in _sources(document, decided=decided):
         advice = distinct(_NUMBERED.sub("", entry).rstrip(" :") for entry in found if _advises(entry))
         if advice:
-            return tuple(advice[:MAX_RECOMMENDATIONS])
+            return Listed.cut(advice, MAX_RECOMMENDATIONS)
     return ()
 
 

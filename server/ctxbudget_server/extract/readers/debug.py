@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.model import DebugFields
 from ctxbudget_server.extract.readers.fields import Field
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, under_labels
@@ -87,12 +88,15 @@ def debug_fields(document: Document, fields: list[Field], *, is_debug: bool) -> 
     return found if found.cause is not None and (titled or found.fix is not None) else None
 
 
+_MAX_EVIDENCE = 8
+
+
 def parse_debug(document: Document, fields: list[Field]) -> DebugFields:
     """Cause, evidence and fix of a debugging report; None or empty if it does not state them."""
     evidence = _listed(document, _EVIDENCE) or _listed(document, _SYMPTOMS)
     return DebugFields(
         _answer(document, fields, _CAUSES, _CAUSE_SECTIONS, _CAUSE_SENTENCE),
-        tuple(distinct(evidence))[:8],
+        Listed.cut(distinct(evidence), _MAX_EVIDENCE),
         _answer(document, fields, _FIXES, _FIX_SECTIONS, _FIX_SENTENCE),
     )
 

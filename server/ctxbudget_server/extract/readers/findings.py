@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.readers.completeness import waits
 from ctxbudget_server.extract.readers.list_entries import (
     distinct,
@@ -38,7 +39,7 @@ _MAX_FINDINGS = 10
 
 def tidy_findings(findings: list[str]) -> tuple[str, ...]:
     """At most ten distinct findings, without placeholders and without sentences that only announce a list."""
-    return tuple(distinct(_without_lead_in(f) for f in findings if not waits(f))[:_MAX_FINDINGS])
+    return Listed.cut(distinct(_without_lead_in(f) for f in findings if not waits(f)), _MAX_FINDINGS)
 
 
 def _without_lead_in(finding: str) -> str:

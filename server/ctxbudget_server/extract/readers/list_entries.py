@@ -27,7 +27,8 @@ _SYMBOL_LINE = re.compile(r"\s*[→✅❌✓✗✔✘⚠•▸►➜⚡🔴🟡�
 _LEAD_IN = re.compile(r":\s*$")
 _JOINED_WORDS = 40
 """Maximum number of words of a lead-in together with the entries below it."""
-LIMIT = 40
+_MAX_RUN = 600
+"""Number of units that are searched for the entries under a label."""
 _LABEL_WORDS = 6
 """Maximum number of words of a plain line that may be the label of a list."""
 
@@ -130,7 +131,7 @@ def under_labels(
             found.append(shorten(unit.plain))
             continue
         run: list[Unit] = []
-        for other in units[n + 1 : n + LIMIT * 3]:
+        for other in units[n + 1 : n + _MAX_RUN]:
             if other.section != unit.section or (other.kind == "field" and not _below(other, unit)):
                 break
             run.append(other)
@@ -138,7 +139,7 @@ def under_labels(
             found += _top_items(run[: next((i for i, u in enumerate(run) if u.kind in ("prose", "row")), len(run))])
         else:
             found += _rows(run) or _paragraphs(run)[:3]
-    return _distinct(found)
+    return distinct(found)
 
 
 def _label_text(unit: Unit) -> str:
@@ -157,7 +158,7 @@ def _list_below(units: list[Unit], n: int) -> list[str]:
     """The entries of the list directly under a plain line."""
     head = units[n]
     run: list[Unit] = []
-    for unit in units[n + 1 : n + LIMIT * 3]:
+    for unit in units[n + 1 : n + _MAX_RUN]:
         if unit.section != head.section or not unit.bullet or (head.bullet and unit.indent <= head.indent):
             break
         run.append(unit)
@@ -215,13 +216,13 @@ def entry_heading(document: Document, index: int) -> str:
 
 
 def entries(document: Document, index: int, headed: Callable[[Document, int], str] = entry_heading) -> list[str]:
-    """The entries of a section, at most `LIMIT`; `headed` says what one is whose text is a subsection."""
+    """The entries of a section; `headed` says what one is whose text is a subsection."""
     own = document.units_of(index)
     items = _top_items(own)
     children = document.children(index)
     rows = [] if items else _rows(own)
     if len(items) >= 2 or rows or (items and not children):
-        return _distinct(items or rows)
+        return distinct(items or rows)
     if children:
         alone = len(children) == 1 and not items
         for i in children:
@@ -229,13 +230,9 @@ def entries(document: Document, index: int, headed: Callable[[Document, int], st
             groups = heading.endswith(":") or bool(_CATEGORY.match(heading))
             inner = entries(document, i, headed) if groups or alone else []
             items += inner if groups or len(inner) > 1 else [headed(document, i)]
-        return _distinct(items)
+        return distinct(items)
     found = _paragraphs(own, document.structure.lines) or [unit_text(u) for u in own if u.kind != "code"]
-    return _distinct(text for text in found if not _LEAD_IN.search(text))
-
-
-def _distinct(found: Iterable[str]) -> list[str]:
-    return distinct(found)[:LIMIT]
+    return distinct(text for text in found if not _LEAD_IN.search(text))
 
 
 def distinct(found: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.model import ImplementationFields
 from ctxbudget_server.extract.readers.fields import Field, first_value
 from ctxbudget_server.extract.readers.list_entries import distinct, entries, shorten, table_rows, under_labels
@@ -70,7 +71,7 @@ _NOTHING = re.compile(
     re.I,
 )
 _KEYED = re.compile(r"^[A-Z][\w ]{1,30}: ")
-_MAX_REMAINING = 40
+_MAX_COMPARED, _MAX_REMAINING = 40, 12
 _BARE = re.compile(r"[\d.,/% ]+")
 _UNDONE = re.compile(r"^(?:[❌✗✘⬜☐⏳🔲])")
 
@@ -98,7 +99,7 @@ def _files(document: Document, fields: list[Field]) -> tuple[str, ...]:
         # Each entry of a list of files begins with one, which need not look like a path: `ops/hosts`, `Makefile`.
         lead = _LEADING_PATH.match(line)
         found |= dict.fromkeys([*([lead[1]] if lead else []), *find_paths(line)])
-    return tuple(found)[:MAX_FILES]
+    return Listed.cut(list(found), MAX_FILES)
 
 
 def _lines_of_files(lines: list[str]) -> list[str]:
@@ -125,8 +126,10 @@ def _remaining(document: Document, fields: list[Field]) -> tuple[str, ...]:
     """What is left: what the summary says so and its next steps, else unticked boxes, else its known limits."""
     found = _left(document, fields, _REMAINING) + _left(document, fields, _NEXT)
     found = found or _unticked(document) or _left(document, fields, _LIMITS)
-    found = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))[:_MAX_REMAINING]
-    return tuple(f for f in found if not any(f != other and other.endswith(f": {f}") for other in found))[:12]
+    told = distinct(f for f in found if not _NOTHING.fullmatch(_KEYED.sub("", f)))
+    first = told[:_MAX_COMPARED]
+    kept = [f for f in first if not any(f != other and other.endswith(f": {f}") for other in first)]
+    return Listed.cut(kept, _MAX_REMAINING, len(told) - len(first))
 
 
 def _left(document: Document, fields: list[Field], pattern: re.Pattern[str]) -> list[str]:

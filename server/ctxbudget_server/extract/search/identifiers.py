@@ -149,7 +149,7 @@ def find_paths(text: str, limit: int = MAX_PATHS) -> tuple[str, ...]:
     return paths_of(NamedText(text), limit)
 
 
-def paths_of(named: NamedText, limit: int = MAX_PATHS) -> tuple[str, ...]:
+def paths_of(named: NamedText, limit: int | None = MAX_PATHS) -> tuple[str, ...]:
     """The distinct file paths of a text in order of appearance; no URLs, no fractions like and/or."""
     seen: dict[str, None] = {}
     for name, _ in named.tokens:
@@ -159,7 +159,7 @@ def paths_of(named: NamedText, limit: int = MAX_PATHS) -> tuple[str, ...]:
         absolute = path.startswith(("/", "./", "../", "~"))
         if _EXTENSION.search(path) or (absolute and path.count("/") > 1) or path.count("/") > 2:
             seen[path] = None
-            if len(seen) >= limit:
+            if len(seen) == limit:
                 break
     return tuple(seen)
 

@@ -39,7 +39,8 @@ _TIME = re.compile(
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?:/[^\W\d_]+(?:-[^\W\d_]+)*)+")
 _STRESSED = re.compile(r"(\*+)(.+)\1")
-_EMPHASIS = re.compile(r"_[^\W\d_]+_")
+_EMPHASIS = re.compile(r"_[^\W\d_]+_|_Requirements|[\d.]+_")
+"""A word that underscores stress, or an end of what they stress: `_Requirements: 1.1, 2.3_` in task lists."""
 _CAPITALS = re.compile(r"[A-Z]{4,}(?:-[A-Z]+)*")
 _FLAG = re.compile(r"--?[A-Za-z]")
 _PREFIXED = re.compile(r"#[\d/]|#[0-9A-Fa-f]{6}$|\$[\w{]|~/")

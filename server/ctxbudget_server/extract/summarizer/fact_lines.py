@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ctxbudget_server.extract.facts import Facts
+from ctxbudget_server.extract.listed import Listed, more_of
 from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, PlanPhase, TestFields
 from ctxbudget_server.extract.readers.fields import first_value
 from ctxbudget_server.extract.summarizer.composer import FACTS, Composer
@@ -55,7 +56,7 @@ def add_facts(facts: Facts, composer: Composer, told: list[str], limit: int) -> 
     return said
 
 
-def _lists(facts: Facts, told: list[str]) -> list[list[str] | Inline]:
+def _lists(facts: Facts, told: list[str]) -> list[Sequence[str] | Inline]:
     """The lists of facts in their places."""
     debug = _debug_lines(facts.debug, " ".join(told)) if facts.debug else []
     match facts.of_kind:
@@ -95,13 +96,17 @@ def _add_failures(tests: TestFields, composer: Composer, limit: int) -> None:
     plain = [m for m in tests.messages if m.split(" - ", 1)[0] not in told]
     names = sorted(tests.failing, key=_variant(tests.failing))  # stable: each test once before its variants
     if sum(map(estimate_tokens, [*told.values(), *plain, *(n for n in names if n not in told)])) <= limit:
-        add_list(composer, FACTS, [told.get(name, f"- {name}") for name in names], limit)
+        add_list(composer, FACTS, _bullets(tests, [told.get(name, f"- {name}") for name in names]), limit)
         composer.add_all(FACTS, plain, composer.left - floor, MAX_MESSAGES)
         return
     why = list(dict.fromkeys([told[name].split(" - ", 1)[1] for name in names if name in told] + plain))[:MAX_MESSAGES]
     room = max(int(limit * _NAMES_SHARE), limit - sum(composer.cost(message) for message in why))
-    add_list(composer, FACTS, [f"- {name}" for name in names], room)
+    add_list(composer, FACTS, _bullets(tests, [f"- {name}" for name in names]), room)
     composer.add_all(FACTS, why, composer.left - floor, MAX_MESSAGES)
+
+
+def _bullets(tests: TestFields, lines: list[str]) -> Listed:
+    return Listed.cut(lines, len(lines), more_of(tests.failing))
 
 
 def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
@@ -112,21 +117,26 @@ def _variant(names: tuple[str, ...]) -> Callable[[str], bool]:
     return lambda name: first[name.split("[", 1)[0]] != name
 
 
-def _listed(label: str, entries: Sequence[str]) -> list[str]:
+def _listed(label: str, entries: Sequence[str], more: int) -> Listed:
     """Bullets under a label, which is part of the first bullet so that it is never alone."""
     bullets = [f"- {entry}" for entry in entries]
-    return [f"{label}\n{bullets[0]}", *bullets[1:]] if bullets else []
+    lines = [f"{label}\n{bullets[0]}", *bullets[1:]] if bullets else []
+    return Listed.cut(lines, len(lines), more)
 
 
-def _plan_lines(plan: PlanFields, status: str | None, told: str) -> list[list[str] | Inline]:
+def _plan_lines(plan: PlanFields, status: str | None, told: str) -> list[Sequence[str] | Inline]:
     """The lists of a plan's facts, except its phases, the most important first."""
-    figures: list[list[str] | Inline] = [
+    figures: list[Sequence[str] | Inline] = [
         [f"Status: {status.strip('[] ')}"] if status else [],
         [f"Estimate: {plan.estimate}"] if plan.estimate else [],
         [f"Complexity: {plan.complexity:g} ({plan.complexity_basis})"] if plan.complexity is not None else [],
     ]
     criteria = [c for c in plan.success_criteria if c not in told]
-    return [*figures, Inline("Dependencies:", plan.dependencies, "; "), _listed("Success criteria:", criteria)]
+    return [
+        *figures,
+        Inline("Dependencies:", plan.dependencies, "; "),
+        _listed("Success criteria:", criteria, more_of(plan.success_criteria)),
+    ]
 
 
 def _phase_line(phase: PlanPhase) -> str:
@@ -144,12 +154,12 @@ def _brief_phase_line(phase: PlanPhase) -> str:
     return _phase_line(replace(phase, name=brief_name(phase.name), tasks_done=0, tasks_open=0, depends_on=()))
 
 
-def _implementation_lines(done: ImplementationFields) -> list[list[str] | Inline]:
+def _implementation_lines(done: ImplementationFields) -> list[Sequence[str] | Inline]:
     return [
         [f"Status: {', '.join(filter(None, (done.status, done.progress)))}"] if done.status else [],
         [f"Tests: {done.tests}"] if done.tests else [],
         Inline("Files:", done.files_changed, " "),
-        _listed("Remaining:", done.remaining),
+        _listed("Remaining:", done.remaining, more_of(done.remaining)),
     ]
 
 

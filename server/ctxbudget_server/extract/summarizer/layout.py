@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctxbudget_server.extract.facts import Facts
+from ctxbudget_server.extract.listed import Listed, more_of
 from ctxbudget_server.extract.model import PlanFields, TestFields
 from ctxbudget_server.extract.search.passages import (
     Passage,
@@ -251,10 +253,11 @@ class Layout:
         Advice may take more than its share if what follows, `rest` tokens, leaves more.
         """
         composer = self.composer
-        bullets = [f"{BULLET}{f}" for f in self.ranked.findings if f not in known]
+        bullets = _bullets(self.ranked.findings, [f for f in self.ranked.findings if f not in known])
         found = add_list(composer, FINDINGS, bullets, int(max(0, composer.left - floor) * _FINDINGS_SHARE))
         advice = [r for r in self.facts.recommendations if r not in known]
-        bullets, brief = [f"{BULLET}{r}" for r in advice], [f"{BULLET}{brief_entry(r)}" for r in advice]
+        bullets = _bullets(self.facts.recommendations, advice)
+        brief = [f"{BULLET}{brief_entry(r)}" for r in advice]
         room = max(0, composer.left - floor)
         whole, ample = (max(int(room * share), room - rest) for share in (_BRIEF_ADVICE_SHARE, _ADVICE_SHARE))
         given = add_list(composer, ADVICE, bullets, whole, brief=brief, ample=ample)
@@ -290,6 +293,11 @@ class Layout:
                 level = max(2, document.sections[candidate.section].level)
                 found[candidate.section] = (candidate.order - 0.5, f"{'#' * level} {title}")
         return found
+
+
+def _bullets(entries: Sequence[str], shown: list[str]) -> Listed:
+    """Those `entries` that are to be shown as bullets, with how many the list leaves out."""
+    return Listed.cut([f"{BULLET}{entry}" for entry in shown], len(shown), more_of(entries))
 
 
 def _with_what_follows(passages: list[Passage], passage: Passage) -> list[Passage]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from ctxbudget_server.extract.listed import more_of
 from ctxbudget_server.extract.summarizer.composer import Composer, left_out_line
 from ctxbudget_server.markdown.sentences import split_sentences, word_count
 
@@ -35,7 +36,8 @@ def add_list(
     """
     short = [composer.cost(line) for line in brief or lines]
     room = min(limit, composer.left) - composer.label_cost(part)
-    kept = _fitting(composer, short, room)
+    more = more_of(lines)
+    kept = _fitting(composer, short, room, more)
     spare = min(room, room if ample is None else ample) - sum(short[:kept])
     added: list[str] = []
     group = composer.new_group()
@@ -47,19 +49,20 @@ def add_list(
         if not composer.add(part, text, None if order is None else order + n, group=group):
             break
         added.append(line)
-    if added and len(added) < len(lines):
-        more = left_out_line(len(lines) - len(added))
-        composer.add(part, more, None if order is None else order + len(added), group=group)
+    more += len(lines) - len(added)
+    if added and more:
+        composer.add(part, left_out_line(more), None if order is None else order + len(added), group=group)
     return added
 
 
-def _fitting(composer: Composer, costs: list[int], room: int) -> int:
-    """How many of the first lines fit, with a line that says how many more there are."""
+def _fitting(composer: Composer, costs: list[int], room: int, more: int) -> int:
+    """How many of the first lines fit, with a line that says how many more there are; `more` are not among them."""
     sums = [0, *accumulate(costs)]
-    if sums[-1] <= room:
+    if sums[-1] <= room and not more:
         return len(costs)
+    most = len(costs) if more else len(costs) - 1
     return next(
-        (n for n in range(len(costs) - 1, 0, -1) if sums[n] + composer.cost(left_out_line(len(costs) - n)) <= room),
+        (n for n in range(most, 0, -1) if sums[n] + composer.cost(left_out_line(len(costs) - n + more)) <= room),
         0,
     )
 
@@ -75,7 +78,8 @@ class Inline(NamedTuple):
 def inline(listed: Inline, composer: Composer, limit: int) -> str:
     """The first entries that fit, in one line under a label, with the number of those left out; '' if none fits."""
     for kept in range(len(listed.entries), 0, -1):
-        more = [f"… {len(listed.entries) - kept} more"] if kept < len(listed.entries) else []
+        left = len(listed.entries) - kept + more_of(listed.entries)
+        more = [f"… {left} more"] if left else []
         line = f"{listed.label} {listed.separator.join([*listed.entries[:kept], *more])}"
         if composer.fits(line, limit):
             return line

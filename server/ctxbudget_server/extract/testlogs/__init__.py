@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
+from ctxbudget_server.extract.listed import Listed
 from ctxbudget_server.extract.model import TestFields
 from ctxbudget_server.extract.testlogs.prefixes import is_cut, without_prefixes
 from ctxbudget_server.extract.testlogs.tally import ERROR, FAILED, PASSED, Tally
@@ -149,8 +150,8 @@ def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestField
         known = [f for f in figures if f is not None]
         return sum(known) if known else None
 
-    failing = tuple(dict.fromkeys(n for t in tallies for n in t.failing))
-    messages = () if status == PASSED else tuple(dict.fromkeys(m for t in tallies for m in t.messages))
+    failing = list(dict.fromkeys(n for t in tallies for n in t.failing))
+    messages = [] if status == PASSED else list(dict.fromkeys(m for t in tallies for m in t.messages))
     main = counted[0] if counted else tallies[0]
     return TestFields(
         framework=main.framework,
@@ -159,6 +160,6 @@ def _merge(tallies: list[Tally], lines: list[str], rest: list[str]) -> TestField
         failed=total([t.failed for t in counted]),
         skipped=total([t.skipped for t in counted]),
         errors=total([t.errors for t in counted]),
-        failing=failing,
-        messages=messages[:MESSAGES],
+        failing=Listed.cut(failing, len(failing), sum(len(t.further) for t in tallies if t.failing)),
+        messages=Listed.cut(messages, MESSAGES),
     )

@@ -21,6 +21,8 @@ class Tally:
     skipped: int | None = None
     errors: int | None = None
     failing: list[str] = field(default_factory=list)
+    further: set[str] = field(default_factory=set)
+    """Failing tests beyond `MAX_FAILING`."""
     messages: list[str] = field(default_factory=list)
 
     def count(self, *, passed: int = 0, failed: int = 0, skipped: int = 0, errors: int = 0) -> None:
@@ -33,8 +35,12 @@ class Tally:
     def fails(self, name: str) -> None:
         """Adds a failing test, once."""
         name = name.strip()
-        if name and len(self.failing) < MAX_FAILING and name not in self.failing:
+        if not name or name in self.failing or name in self.further:
+            return
+        if len(self.failing) < MAX_FAILING:
             self.failing.append(name)
+        else:
+            self.further.add(name)
 
     def conclude(self, finished: bool) -> Tally:
         """Sets the verdict from counts and names; only a finished run without failures has passed."""
