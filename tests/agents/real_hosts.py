@@ -103,10 +103,10 @@ class RealHost(AgentHost):
             ANTHROPIC_API_KEY="none",
         )
 
-    def codex(self) -> list[dict[str, Any]]:
+    def codex(self, *words: str, task: str = TASK) -> list[dict[str, Any]]:
         """Codex, with the hooks of the repository, and asked to replace what is large."""
         folder = self.home / ".codex"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text(
             'model = "gpt-5.2"\nmodel_provider = "stand-in"\n[model_providers.stand-in]\nname = "stand-in"\n'
             f'base_url = "{self.model.url}/v1"\nwire_api = "responses"\nenv_key = "STAND_IN_KEY"\n'
@@ -116,7 +116,7 @@ class RealHost(AgentHost):
         (folder / "hooks.json").write_text(json.dumps(hooks))
         return self.start(
             *("exec", "--json", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"),
-            *("--dangerously-bypass-approvals-and-sandbox", TASK),
+            *("--dangerously-bypass-approvals-and-sandbox", *words, task),
             CODEX_HOME=str(folder),
             STAND_IN_KEY="none",
         )

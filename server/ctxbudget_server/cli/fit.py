@@ -37,13 +37,21 @@ TITLE = 48
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     add_recordings(parser)
-    parser.add_argument("--max", type=whole_number(), required=True, metavar="N", help="maximum tokens of the array")
+    parser.add_argument(
+        "--max", type=whole_number(), metavar="N", help="maximum tokens of the array (default with --resume: none)"
+    )
     parser.add_argument(
         "--keep-turns", type=whole_number(), metavar="N", help="latest turns to leave unchanged (default: 2)"
     )
     parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about; names from it are kept first")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument("--dry-run", action="store_true", help="show what would be removed, and write nothing")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="write, beside the transcript, a session that its host resumes (Claude Code, Codex): valid for the "
+        "provider, whatever is torn or unfinished in the transcript",
+    )
     parser.add_argument("--out", metavar="FILE", help="write the fitted array as JSON; - is stdout")
     parser.add_argument("--json", action="store_true", help="the answer of context/fit as JSON")
     add_store_options(parser)
@@ -55,6 +63,8 @@ def run(options: Namespace) -> int:
         names = chosen(options, "fit")
         if len(names) > 1 and options.out:
             raise RecordingError("--out takes one transcript")
+        if options.max is None and not options.resume:
+            raise RecordingError("--max is missing: how many tokens may the array have?")
     except (RecordingError, ProtocolError) as fault:
         return _fail(str(fault))
     fits = [_fit(options, name, heading=len(names) > 1) for name in names]
@@ -76,19 +86,33 @@ def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
     try:
         refuse_overwrite(name, options.out)
         recording = read_recording(name, options.format, "fit")
-        result = services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
+        if options.resume:
+            from ctxbudget_server.recordings.resuming import refuse_others, write_resumable  # only here
+
+            refuse_others(name, recording)
+        result = _fitted(options, recording)
         if options.out and not options.dry_run:
             _write(options.out, result["messages"])
+        if options.resume and result["fits"] and not options.dry_run:
+            resumed = write_resumable(name, recording, result["messages"])._asdict()
+            result = {**result, "resume": resumed}
     except RecordingError as fault:
         return _Fit(_fail(str(fault)))
     except ProtocolError as fault:
         return _Fit(_fail(_in_words(fault)))
     except OSError as fault:
-        return _Fit(_fail(f"{options.out}: {fault.strerror}"))
+        return _Fit(_fail(f"{fault.filename or options.out}: {fault.strerror}"))
     if not options.json:
         lines = [*([f"{name}:"] if heading else []), *_lines(options, recording, result), *([""] if heading else [])]
         show(lines, sys.stderr if options.out == "-" else sys.stdout)
     return _Fit(FITS if result["fits"] else OVER, result)
+
+
+def _fitted(options: Namespace, recording: Transcript) -> dict[str, Any]:
+    """The answer of `context/fit`; without a limit the array as it is."""
+    if options.max is None:
+        return {"messages": recording.messages, "fits": True, "unchanged": True, "removed": []}
+    return services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
 
 
 def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
@@ -127,6 +151,8 @@ def _write(name: str, messages: list[dict[str, Any]]) -> None:
 def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:
     """The table, the totals, and how to get parts back."""
     lines = _table(result["removed"], with_ids=not options.dry_run)
+    if options.max is None:
+        return [f"{recording.source}, {len(recording.messages):,} messages, none cut", *_told(options, result)]
     source, tokens = result["sourceTokens"], result["tokens"]
     breaks = len(recording.segments) - 1
     lines.append(
@@ -156,9 +182,21 @@ def _verdict(options: Namespace, result: dict[str, Any]) -> list[str]:
     elif result["removed"]:
         way = json.dumps({"sessionId": result["sessionId"], "itemId": result["removed"][0]["id"]})
         lines.append(f"any part comes back exactly: ctxbudget call context/get '{way}'")
-    if options.out and not options.dry_run:
-        lines.append(f"written: {options.out}")
-    return lines
+    return [*lines, *_told(options, result)]
+
+
+def _told(options: Namespace, result: dict[str, Any]) -> list[str]:
+    """What was written."""
+    lines = [f"written: {options.out}"] if options.out and not options.dry_run else []
+    resumed = result.get("resume")
+    if resumed is None:
+        return lines
+    if resumed["replaced"]:
+        lines.append(f"lone surrogates were replaced in {resumed['replaced']:,} texts")
+    lines.append(f"written: {resumed['path']}")
+    if resumed["is_at_home"]:
+        return [*lines, f"in the session's project: {resumed['command']}"]
+    return [*lines, f"move it beside the host's own sessions, then: {resumed['command']}"]
 
 
 def _table(removed: list[dict[str, Any]], *, with_ids: bool) -> list[str]:

@@ -94,7 +94,7 @@ class _Session:
 
     def _roll_back(self, turns: Any) -> None:
         """A person goes back: the last turns that people began are gone."""
-        begun = [index for index, item in enumerate(self._items) if _is_persons(item)]
+        begun = [index for index, item in enumerate(self._items) if is_persons(item)]
         if isinstance(turns, int) and turns > 0 and begun:
             kept = self._items[: begun[max(0, len(begun) - turns)]]
             self._break(kept, len(kept))
@@ -116,7 +116,8 @@ def _sent(item: Mapping[str, Any]) -> Message:
     return {name: value for name, value in item.items() if name not in _HOSTS_OWN}
 
 
-def _is_persons(item: Message) -> bool:
+def is_persons(item: Message) -> bool:
+    """Whether a person speaks in an item; not the host in a person's name."""
     if item.get("type") != "message" or item.get("role") != "user":
         return False
     text = words_in(item.get("content"))

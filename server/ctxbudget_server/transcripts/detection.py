@@ -55,7 +55,7 @@ def _rows(found: Parsed) -> list[dict[str, Any]]:
 
 def _messages(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
-        value = _array_of(value)
+        value = [value] if "role" in value else _array_of(value)
         if value is None:
             raise TranscriptError(f"holds an object without a list of messages; {KNOWN_FORMATS}")
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):

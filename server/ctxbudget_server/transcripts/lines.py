@@ -74,6 +74,11 @@ def _told(torn: list[int], last: int) -> Iterator[str]:
         yield f"lines {numbers_told(torn)} are torn and were left out"
 
 
+def objects_in(line: Line) -> list[dict[str, Any]] | None:
+    """The objects of a line as they stand; None if it is blank or torn."""
+    return _records(_decoded(line).strip(_BLANK))
+
+
 def numbers_told(numbers: list[int]) -> str:
     """Numbers in a sentence: `3, 7 and 9`, `1, 2, 3, 4, 5 and 12 more`."""
     shown = [f"{number:,}" for number in numbers[:_SHOWN]]
