@@ -89,6 +89,8 @@ def test_what_cannot_fit_says_why(tmp_path: Path, transcript: Path) -> None:
     ("arguments", "why"),
     [
         (["fit", "none.jsonl", "--max", "9"], "none.jsonl: No such file or directory"),
+        (["fit", "none.jsonl", "--max", "9", "--json"], "none.jsonl: No such file or directory"),
+        (["replay", "none.jsonl", "none.json", "--json"], "none.json: No such file or directory"),
         (["fit", "session.jsonl", "--max", "0"], "--max: must be at least 1"),
         (["fit", "session.jsonl", "--max", "9", "--keep-turns", "-1"], "--keep-turns: must be at least 0"),
         (["fit", "session.jsonl", "--max", "9", "--out", "session.jsonl"], "is the transcript itself"),

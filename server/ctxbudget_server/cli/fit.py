@@ -68,11 +68,10 @@ def run(options: Namespace) -> int:
     except (RecordingError, ProtocolError) as fault:
         return _fail(str(fault))
     fits = [_fit(options, name, heading=len(names) > 1) for name in names]
-    if options.json and len(names) == 1:
-        show_json(*(each.result for each in fits if each.result is not None))
-    elif options.json:
-        answers = zip(names, fits, strict=True)
-        show_json([{"transcript": name, **each.result} for name, each in answers if each.result is not None])
+    answers = [(name, each.result) for name, each in zip(names, fits, strict=True) if each.result is not None]
+    if options.json and answers:
+        several = [{"transcript": name, **result} for name, result in answers]
+        show_json(several if len(names) > 1 else answers[0][1])
     return max(each.code for each in fits)
 
 

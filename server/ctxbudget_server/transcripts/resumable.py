@@ -1,6 +1,6 @@
 """Session files that a host resumes, made of a fitted array: Claude Code's rows and Codex' lines.
 
-Every row is written anew, in one unbroken line: Claude Code follows `parentUuid` and `message.id` back into rows of the
+Every row is new, in one unbroken line: Claude Code follows `parentUuid` and `message.id` back into rows of the
 session that a row was copied from, and would send whole again what was cut.
 """
 
