@@ -36,9 +36,10 @@ types: $(READY)  ## Check types with mypy in strict mode
 generate: $(READY)  ## Write every file that is generated from the method table
 	$(PYTHON) -m ctxbudget_protocol.generate
 
-examples: generate  ## Record the answers of the method table's examples and the run of docs/evaluate.md, and generate again
+examples: generate  ## Record the answers of the method table's examples and the runs of docs/evaluate.md and docs/diagnose.md, and generate again
 	$(PYTHON) tests/protocol/record_examples.py
 	$(PYTHON) tests/evaluation/record_page.py
+	$(PYTHON) tests/diagnosis/record_page.py
 	$(PYTHON) -m ctxbudget_protocol.generate
 
 costs: $(READY)  ## Accept what methods and start paths cost now

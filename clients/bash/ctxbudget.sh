@@ -12,6 +12,7 @@
 #   estimate_markdown_tokens CONTENT          print the tokens of a text, counted
 #   context_budget_panel [N]                  print the account after phase N
 #   context_budget_alerts [--no-prune]        print what is wrong; prune transient data when it is critical
+#   context_budget_diagnosis [--apply]        print what is wrong and why; with --apply, cure it
 #   ctxbudget_call METHOD [JSON [PATH...]]    one request: the result, or its members, on stdout; or the error on stderr
 #   ctxbudget_get JSON PATH...                print members: ctxbudget_get "$json" items.0.id
 #   ctxbudget_quote TEXT                      print TEXT as a JSON string
@@ -56,6 +57,7 @@ estimate_context_tokens() { _ctxbudget_guarded _ctxbudget_retained || return "$?
 estimate_markdown_tokens() { _ctxbudget_guarded _ctxbudget_count "$@" || return "$?"; }
 context_budget_panel() { _ctxbudget_guarded _ctxbudget_panel "$@" || return "$?"; }
 context_budget_alerts() { _ctxbudget_guarded _ctxbudget_alerts "$@" || return "$?"; }
+context_budget_diagnosis() { _ctxbudget_guarded _ctxbudget_diagnosis "$@" || return "$?"; }
 
 # Run a private function under known settings. In the C locale a character is a byte. The ERR and DEBUG traps of the
 # caller stay outside, his `set -x` does not print whole documents, his `set -a` exports nothing. What the arguments
@@ -247,6 +249,20 @@ _ctxbudget_alerts() { # [--no-prune]
             echo 'Action: Consider pruning non-critical data'
             ;;
     esac
+}
+
+_ctxbudget_diagnosis() { # [--apply]
+    local said status who=context_budget_diagnosis
+    [[ $# == 0 || $* == --apply ]] || { _ctxbudget_usage "$who [--apply]"; return 2; }
+    if (($# == 0)); then
+        _ctxbudget_ask "$who" budget/diagnose '{}' --get text
+        return $?
+    fi
+    said=$(_ctxbudget_export && "${CTXBUDGET_BIN:-ctxbudget}" diagnose "${CTXBUDGET_SESSION:-default}" --apply)
+    status=$?
+    [[ -z $said ]] || printf '%s\n' "$said"
+    # Something that no request cures may be left: that is not a failure. After a failure the command has said why.
+    ((status <= 1))
 }
 
 # Print what is retained, in the caller's variable, as a share; what is over the base in tokens.

@@ -32,3 +32,13 @@ RenderReason = Literal[
 SessionState = Literal["open", "closed"]
 WindowSource = Literal["request", "session", "user", "project", "host", "model", "default"]
 Origin = Literal["option", "environment", "session", "user", "project", "host", "model", "default"]
+FindingCode = Literal[
+    "policyTooMild", "phaseNotCompleted", "contentNotPruned", "waveLeftOpen", "waveNotPruned", "phaseContextGrows",
+    "agentOutputKept", "hugeTool", "transientKept", "tooManyAgents", "metadataNotExtracted", "metadataTooLarge",
+    "metadataLargerThanSource", "metadataMissing", "metadataAccumulates", "protectedTooLarge", "estimatesNotCounts",
+    "leaseNotSettled", "peak",
+]  # fmt: skip
+SymptomCode = Literal[
+    "overBudget", "overAfterResearch", "overAfterImplementation", "nearBudget", "layerCeiling", "overAllocation",
+    "peak", "leasesHoldBudget",
+]  # fmt: skip

@@ -53,6 +53,7 @@ class Scenario:
         yield "workflow/completePhase", {"phase": 1}
         yield "budget/status", {}
         yield "budget/report", {}
+        yield "budget/diagnose", {}
         yield "session/recalibrate", {}
         yield "session/list", {}
         yield "store/losses", {}

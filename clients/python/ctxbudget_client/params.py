@@ -6,6 +6,7 @@ from typing import Any, Literal, Required, TypedDict
 
 from ctxbudget_protocol.words import (
     Basis,
+    FindingCode,
     FitAnswer,
     Kind,
     Layer,
@@ -386,6 +387,13 @@ class BudgetReportParams(SessionParams, total=False):
     """The format of the result, or of the messages."""
 
 
+class BudgetDiagnoseParams(SessionParams, total=False):
+    """Params of `budget/diagnose`."""
+
+    only: list[FindingCode] | None
+    """Findings to look for, by code; the requests of those found can be sent without the others. Absent: all."""
+
+
 class ContextAddParams(WriteParams, total=False):
     """Params of `context/add`."""
 
@@ -677,6 +685,7 @@ SESSION_METHODS = frozenset(
         "budget/release",
         "budget/renew",
         "budget/report",
+        "budget/diagnose",
         "context/add",
         "context/handOver",
         "context/update",

@@ -10,7 +10,7 @@ from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.settings.source import Problem
 from ctxbudget_server.store.interface import Store
 
-TOLD_WITH = frozenset({"session/open", "session/list", "budget/status", "budget/report"})
+TOLD_WITH = frozenset({"session/open", "session/list", "budget/status", "budget/report", "budget/diagnose"})
 """Methods whose results carry unacknowledged losses."""
 
 

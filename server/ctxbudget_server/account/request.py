@@ -36,6 +36,8 @@ class Request(NamedTuple):
     """The settings of files at the beginning of the request."""
     access: Callable[[], Mapping[str, tuple[Any, Origin]]]
     """What is read and where the account is kept: each setting with where it comes from."""
+    over: Callable[[Store, str, dict[str, Any]], dict[str, Any]]
+    """Answers another request (method, params) of the same caller from another store: how requests are rehearsed."""
 
     def settings_of(self, session: Session) -> Settings:
         """The settings of a session."""

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "store": "show where the store is and what takes its space; clean it",
     "doctor": "check the installation and the store, and say how to fix what is wrong",
     "report": "print a session's report: actual figures against the budget",
+    "diagnose": "say what is wrong with a session and why, and cure it",
     "sessions": "list the workspace's sessions: state, age, tokens, last event",
     "where": "show the workspace, the store and the session that commands use, and why",
     "schema": "print the protocol as one JSON Schema",
@@ -43,6 +44,7 @@ examples:
   ctxbudget serve                                      for a harness or an editor, over JSON-RPC
   ctxbudget call budget/status                         the default session's account, as JSON
   ctxbudget report                                     the session that changed last, for people
+  ctxbudget diagnose                                   what is wrong with it, and what would help
   ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
   ctxbudget count README.md docs/*.md
   ctxbudget plan plan.md --apply                       its phases, each with its share of the budget

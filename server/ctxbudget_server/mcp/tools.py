@@ -40,8 +40,11 @@ class Tool:
         return {**schema, "required": list(self.required)} if self.required else schema
 
 
-def budget_status(ask: SendRequest, session: str, _: Arguments) -> str:
-    """How much of the budget and the window is used, and advice."""
+def budget_status(ask: SendRequest, session: str, given: Arguments) -> str:
+    """How much of the budget and the window is used, and advice; or what is wrong, and what cures it."""
+    if given.get("diagnose"):
+        diagnosis = ask("budget/diagnose", sessionId=session)
+        return "\n".join(map(terminal.line, [*diagnosis["text"].split("\n"), *_notices(diagnosis)]))
     status = ask("budget/status", sessionId=session)
     # Advice compares with the budget, which means nothing while nobody chose the window.
     advice = [] if status["windowSource"] == "default" else [status["advice"]["text"]]
@@ -140,9 +143,15 @@ def _part(given: Arguments) -> dict[str, Any]:
 
 _STRING = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 1}
+_FLAG = {"type": "boolean"}
 
 TOOLS = (
-    Tool("budget_status", "How much of the context budget is used, what is in flight, and advice.", {}, budget_status),
+    Tool(
+        "budget_status",
+        "How much of the context budget is used, what is in flight, and advice; with diagnose, causes and cures.",
+        {"diagnose": _FLAG},
+        budget_status,
+    ),
     Tool("budget_report", "Actual against budget per phase and layer, as Markdown.", {}, budget_report),
     Tool(
         "context_search",
@@ -201,5 +210,7 @@ def _check(tool: Tool, argument: str, value: object) -> None:
         raise invalid([argument], "is not an argument of this tool", "extra_forbidden")
     if schema is _STRING and not isinstance(value, str):
         raise invalid([argument], "must be a string", "string_type")
+    if schema is _FLAG and not isinstance(value, bool):
+        raise invalid([argument], "must be true or false", "bool_type")
     if schema is _COUNT and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
         raise invalid([argument], "must be an integer of at least 1", "greater_than_equal")

@@ -125,11 +125,18 @@ class BudgetService:
             self._clock,
             self.files.now(),
             self.access,
+            lambda store, other, wanted: self._over(store, request, other, wanted),
         )
         result = self._with_room(request, row, checked)
         if method == "session/close":
             self._retain_content()
         return {**result, "notices": self._notices(request.files, result)} if method in TOLD_WITH else result
+
+    def _over(self, store: Store, request: Request, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request from another store, on behalf of one that is being answered; raises `ProtocolError`."""
+        row = METHODS[method]
+        checked = self._validate(row, params)
+        return _answered(request._replace(method=method, params=params, store=store), row, checked)
 
     def access(self) -> dict[str, tuple[Any, Origin]]:
         """What is read and where the account is kept: each setting with where it comes from."""

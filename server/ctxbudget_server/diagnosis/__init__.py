@@ -1,0 +1,1 @@
+"""What is wrong with an account, and the requests that cure it, rehearsed."""

@@ -1,0 +1,1 @@
+"""What is wrong with accounts, and whether the cures do what they promise."""
