@@ -62,9 +62,9 @@ class Outline(NamedTuple):
     waves_basis: WavesBasis
     assumed: list[Assumed]
 
-    def wave_of(self, phase: int) -> int:
-        """Which wave a phase is in, from 1."""
-        return next(n for n, wave in enumerate(self.waves, 1) if phase in wave)
+    def wave_of_each(self) -> dict[int, int]:
+        """Which wave each phase is in, from 1."""
+        return {phase: n for n, wave in enumerate(self.waves, 1) for phase in wave}
 
 
 class NumberError(ValueError):

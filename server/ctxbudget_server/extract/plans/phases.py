@@ -35,13 +35,23 @@ _LOOKED_AT = 8
 
 def find_phases(document: Document, fields: list[Field]) -> tuple[list[PlanPhase], set[int]]:
     """The phases of a plan, and the sections that belong to them."""
+    phases, leads = phases_and_leads(document, fields)
+    return phases, sections_inside(document, leads)
+
+
+def phases_and_leads(document: Document, fields: list[Field]) -> tuple[list[PlanPhase], list[Lead]]:
+    """The phases of a plan, and where each begins; there are no leads if the phases are rows of a table."""
     leads = phase_leads(document)
     roman = any(len(lead.key) > 1 and not lead.key.isdigit() and phase_number(lead.key) for lead in leads)
     phases = [_phase(document, fields, lead, roman) for lead in leads]
     rows = list(tabled_phases(document))
     phases = phases or distinct_phases(rows)
-    inside = {i for lead in leads if lead.section > 0 for i in _sections_of(document, lead)}
-    return _completed(document, phases, rows), inside
+    return _completed(document, phases, rows), leads
+
+
+def sections_inside(document: Document, leads: list[Lead]) -> set[int]:
+    """The sections that belong to phases."""
+    return {i for lead in leads if lead.section > 0 for i in _sections_of(document, lead)}
 
 
 def _sections_of(document: Document, lead: Lead) -> Iterator[int]:

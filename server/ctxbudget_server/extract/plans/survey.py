@@ -10,8 +10,7 @@ from ctxbudget_server.extract.model import PlanPhase
 from ctxbudget_server.extract.plans.dependencies import waiting_in_circles, waves_of
 from ctxbudget_server.extract.plans.estimates import figure_in, hours_of
 from ctxbudget_server.extract.plans.leads import Lead
-from ctxbudget_server.extract.plans.phase_starts import phase_leads
-from ctxbudget_server.extract.plans.phases import find_phases, tasks_of
+from ctxbudget_server.extract.plans.phases import phases_and_leads, sections_inside, tasks_of
 from ctxbudget_server.extract.plans.plan import tabled_waves
 from ctxbudget_server.extract.readers.fields import Field, collect_fields
 from ctxbudget_server.markdown.document import Document, parse_document
@@ -69,12 +68,10 @@ def survey_plan(text: str, check: Check = no_check) -> PlanSurvey:
     """Read a plan. Any string is legal: one that is not a plan has no phases. `check` raises to cancel."""
     document = parse_document(unnumbered(text.replace("\0", "")), check)
     fields = collect_fields(document)
-    phases, inside = find_phases(document, fields)
-    leads = phase_leads(document)
-    if len(leads) != len(phases):  # rows of a table
-        leads = []
+    phases, leads = phases_and_leads(document, fields)
     check()
     surveyed = tuple(_phase(document, fields, phase, leads[n] if leads else None) for n, phase in enumerate(phases))
+    inside = sections_inside(document, leads)
     plan_level = [field for field in fields if field.section not in inside]
     tabled = tabled_waves(document)
     labelled = _labelled_waves(surveyed)
@@ -102,11 +99,16 @@ def agents_in(text: str) -> int | None:
 
 def _outside(document: Document, leads: list[Lead]) -> tuple[str, ...]:
     """The section's heading of each task that is in no phase; criteria and the like are not tasks."""
-    spans = [(lead.start, lead.end) for lead in leads]
+    starts = [lead.start for lead in leads]
+
+    def is_inside(line: int) -> bool:
+        at = bisect_right(starts, line) - 1
+        return at >= 0 and line < leads[at].end
+
     return tuple(
         document.sections[unit.section].heading if unit.section >= 0 else ""
         for unit in tasks_of(document, document.units)
-        if leads and unit.done is not None and not any(start <= unit.start < end for start, end in spans)
+        if leads and unit.done is not None and not is_inside(unit.start)
     )
 
 

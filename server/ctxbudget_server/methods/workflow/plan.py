@@ -226,7 +226,10 @@ def _conflict(unit: UnitOfWork, clashes: list[Planned]) -> ProtocolError:
 
 def _result(unit: UnitOfWork, params: PlanParams, made: _Workflow, before: dict[int, Phase]) -> PlanResult:
     budget, parts = unit.settings.budget, made.shared.parts
-    phases = [_wire(one, made, before.get(one.phase), budget) for one in made.outline.phases]
+    waves = made.outline.wave_of_each()
+    phases = [
+        _wire(one, waves[one.phase], parts.get(one.phase), before.get(one.phase), budget) for one in made.outline.phases
+    ]
     return PlanResult(
         session_id=unit.id,
         revision=unit.revision if params.apply else unit.stored.revision,
@@ -254,8 +257,8 @@ def _result(unit: UnitOfWork, params: PlanParams, made: _Workflow, before: dict[
     )
 
 
-def _wire(one: Planned, made: _Workflow, there: Phase | None, budget: int) -> PlannedPhase:
-    entry, allocated = one.entry, made.shared.parts.get(one.phase)
+def _wire(one: Planned, wave: int, allocated: int | None, there: Phase | None, budget: int) -> PlannedPhase:
+    entry = one.entry
     return PlannedPhase(
         phase=one.phase,
         name=entry.name,
@@ -265,7 +268,7 @@ def _wire(one: Planned, made: _Workflow, there: Phase | None, budget: int) -> Pl
         tasks_done=entry.tasks_done,
         tasks_open=max(0, entry.work.tasks - entry.tasks_done),
         depends_on=one.depends_on,
-        wave=made.outline.wave_of(one.phase),
+        wave=wave,
         estimate=entry.estimate,
         agents=entry.agents,
         complexity=one.complexity.value,
