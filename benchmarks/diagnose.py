@@ -1,6 +1,6 @@
 """Planted symptoms and healthy workflows: is the first cause right, and do the cures reach what they promise?
 
-    python benchmarks/diagnose.py [seen|kept] [-v] [random=1000]
+    python benchmarks/diagnose.py [seen|kept|only-random] [-v] [random=1000]
 
 Each symptom is planted in 20 variants (`tests/diagnosis/planted.py`); every other one is `kept` aside during
 development. `-v` lists what was found instead. Then random sessions, in which anything happens that the protocol
@@ -28,6 +28,7 @@ def main() -> None:
     from diagnosis.runs import apply, runs, take_back
 
     halves = [half for half in ("seen", "kept") if half in sys.argv] or ["seen", "kept"]
+    halves = [] if "only-random" in sys.argv else halves
     totals: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, runs(Path(folder).resolve()) as made:
         print(f"{'planted':28}{'half':6}{'variants':>9}{'first':>7}{'to the token':>14}{'taken back':>12}")
@@ -82,22 +83,28 @@ def at_random_rows(made: Runs, sessions: int) -> None:
     from diagnosis.checks import holds
     from diagnosis.random_sessions import at_random
 
+    from ctxbudget_protocol.errors import ProtocolError
+
     codes: Counter[str] = Counter()
-    broken = sent = 0
+    broken = sent = final = 0
     for number in range(sessions):
         run = made.fresh(f"random {number}")
         at_random(run)
         diagnosis = run.call("budget/diagnose")
         codes.update(finding["code"] for finding in diagnosis["findings"])
         sent += sum(len(finding["requests"]) for finding in diagnosis["findings"])
+        final += sum(bool(finding["saves"]) and not finding["undo"] for finding in diagnosis["findings"])
         try:
             holds(run, diagnosis)
-        except AssertionError as fault:
+        except (AssertionError, ProtocolError) as fault:
             broken += 1
             print(f"  random {number}: {fault}")
     if sessions:
         found = ", ".join(f"{code} {count}" for code, count in codes.most_common())
-        print(f"{sessions:,} random sessions: {sent:,} requests sent, {broken} promises broken; {found}")
+        print(
+            f"{sessions:,} random sessions: {sent:,} requests sent, {broken} promises broken, "
+            f"{final} cures without a way back; {found}"
+        )
 
 
 if __name__ == "__main__":

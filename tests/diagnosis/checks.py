@@ -25,10 +25,11 @@ def holds(run: Run, diagnosis: dict[str, Any]) -> None:
         touched |= changed
     figures = run.call("budget/status")
     assert {name: figures[name] for name in diagnosis["reaches"]} == diagnosis["reaches"]
-    if any(finding["requests"] and not finding["undo"] for finding in diagnosis["findings"]):
-        return
-    if not any(request["method"] == "session/recalibrate" for f in diagnosis["findings"] for request in f["requests"]):
-        take_back(run, diagnosis)
+    take_back(run, diagnosis)
+    recounted = any(
+        request["method"] == "session/recalibrate" for f in diagnosis["findings"] for request in f["requests"]
+    )
+    if not recounted and all(finding["undo"] or not finding["saves"] for finding in diagnosis["findings"]):
         after = places(run)
         assert run.retained() == diagnosis["status"]["retained"]
         assert {item: after[item] for item in before} == before

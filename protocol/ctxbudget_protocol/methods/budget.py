@@ -807,8 +807,8 @@ class Finding(Record):
     retained: int = described("`retained` after them and all requests before them, tokens: rehearsed, so exact.")
     available: int = described("`available` at that point, if no lease expires in the meantime; tokens.")
     undo: list[CureRequest] = described(
-        "Sent in this order afterwards, they bring back items and settings; rehearsed as well. Phases and waves that "
-        "were completed, leases that were ended and figures that were recounted stay so."
+        "Sent in this order, after those of the findings that follow, they bring back items and settings; rehearsed as "
+        "well. Completed phases and waves, ended leases and recounted figures stay so."
     )
 
 

@@ -22,6 +22,7 @@ class Rehearsal:
         self._session_id = session_id
         self.requests: list[CureRequest] = []
         self.undoing: list[CureRequest] = []
+        self._before = self._after = stage.account
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:
         """Make a request at the revision that the one before it left."""
@@ -38,31 +39,43 @@ class Rehearsal:
         assert not METHODS[method].mutates
         return self._request.over(self._stage.store, method, {"sessionId": self._session_id, **params})
 
-    def way_back(self, before: StagedAccount) -> list[CureRequest]:
-        """The requests that take everything back, rehearsed as well; none if there are no such requests.
+    def finish(self) -> None:
+        """Note the state that the cure has left."""
+        self._after = self._stage.account
 
-        One item that two requests have changed cannot be brought back by undoing them one by one; then the items that
-        have gone are restored, and those that are new are pruned.
+    def forget(self) -> None:
+        """Take back what was sent, since a request of the cure was refused."""
+        self._stage.account = self._before
+        self.requests, self.undoing = [], []
+
+    def way_back(self, trial: Stage) -> list[CureRequest]:
+        """The requests that take the cure back, rehearsed on the state that all cures and the ways back so far left.
+
+        An item that two requests have changed cannot be brought back by undoing them one by one; then the items that
+        have gone are restored, and those that are new are pruned. None if that is refused as well.
         """
-        if self._is_way_back(self.undoing, before):
-            return self.undoing
         others = [request for request in self.undoing if request.method != "context/undo"]
-        plain = [*self._items_back(before), *others]
-        return plain if self._is_way_back(plain, before) else []
+        for requests in (self.undoing, [*self._items_back(), *others]):
+            if self._leads_back(trial, requests):
+                return requests
+        return []
 
-    def _is_way_back(self, requests: list[CureRequest], before: StagedAccount) -> bool:
-        trial = Stage(self._stage.account)
+    def _leads_back(self, trial: Stage, requests: list[CureRequest]) -> bool:
+        start = trial.account
         try:
             for request in requests:
                 self._request.over(trial.store, request.method, request.params)
         except ProtocolError:
+            trial.account = start
             return False
-        recounted = any(request.method == "session/recalibrate" for request in self.requests)
-        return recounted or self._retained(trial.account) == self._retained(before)
+        change = self._retained(trial.account) ^ self._retained(start)
+        if change == self._retained(self._after) ^ self._retained(self._before):
+            return True
+        trial.account = start
+        return False
 
-    def _items_back(self, before: StagedAccount) -> list[CureRequest]:
-        was = {item.id for item in before.items(self._session_id, state="retained")}
-        now = {item.id for item in self._stage.account.items(self._session_id, state="retained")}
+    def _items_back(self) -> list[CureRequest]:
+        was, now = self._retained(self._before), self._retained(self._after)
         back: list[CureRequest] = []
         if gone := sorted(was - now):
             back.append(self._request_of("context/restore", items=gone))
@@ -70,12 +83,12 @@ class Rehearsal:
             back.append(self._request_of("context/prune", target={"items": new}))
         return back
 
+    def _retained(self, account: StagedAccount) -> set[str]:
+        """What is in the context; markers come and go with what they replace."""
+        return {item.id for item in account.items(self._session_id, state="retained") if not item.marker}
+
     def _request_of(self, method: str, **params: Any) -> CureRequest:
         return CureRequest(method=method, params={"sessionId": self._session_id, **params})
-
-    def _retained(self, account: StagedAccount) -> int:
-        session = account.session(self._session_id)
-        return session.retained if session else 0
 
     def undo(self, method: str, **params: Any) -> None:
         """Note a request that takes back the last one."""

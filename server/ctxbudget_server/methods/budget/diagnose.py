@@ -33,11 +33,15 @@ def diagnose(request: Request, params: DiagnoseParams) -> DiagnoseResult:
         seen = list(symptoms(facts, before))
         stage = Stage(StagedAccount(snapshot.reader))
         findings: list[Finding] = []
+        rehearsals: list[Rehearsal] = []
         reached = before
         for cause in causes(facts, frozenset(params.only) if params.only else None):
             request.cancellation.check()
-            finding, reached = _rehearsed(request, stage, snapshot, cause, reached)
+            rehearsals.append(Rehearsal(request, stage, snapshot.session.id))
+            finding, reached = _rehearsed(request, rehearsals[-1], (stage, snapshot), cause, reached)
             findings.append(finding)
+        ways = [rehearsal.way_back(stage) for rehearsal in reversed(rehearsals)]
+        findings = [finding.copy(undo=way) for finding, way in zip(findings, reversed(ways), strict=True)]
     return DiagnoseResult(
         session_id=facts.session.id,
         revision=facts.session.revision,
@@ -52,18 +56,18 @@ def diagnose(request: Request, params: DiagnoseParams) -> DiagnoseResult:
 
 
 def _rehearsed(
-    request: Request, stage: Stage, snapshot: Snapshot, cause: Cause, before: Figures
+    request: Request, rehearsal: Rehearsal, place: tuple[Stage, Snapshot], cause: Cause, before: Figures
 ) -> tuple[Finding, Figures]:
     """A finding with its cure, and the figures after it. Without requests if one of them would be refused."""
-    rehearsal = Rehearsal(request, stage, snapshot.session.id)
-    account, prevention = stage.account, cause.prevention
+    stage, snapshot = place
+    prevention = cause.prevention
     try:
         if snapshot.session.state == "open":
             cause.treat(rehearsal)
     except ProtocolError as refusal:
-        stage.account = account
-        rehearsal = Rehearsal(request, stage, snapshot.session.id)
+        rehearsal.forget()
         prevention = f"{prevention} The cure would be refused: {refusal.message}."
+    rehearsal.finish()
     after = _figures(Snapshot(stage.account, snapshot.session), request)
     finding = Finding(
         code=cause.code,
@@ -77,7 +81,7 @@ def _rehearsed(
         saves=before.retained - after.retained,
         retained=after.retained,
         available=after.available,
-        undo=rehearsal.way_back(account) if rehearsal.requests else [],
+        undo=[],
     )
     return finding, after
 
