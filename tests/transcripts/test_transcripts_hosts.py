@@ -256,7 +256,7 @@ def test_a_chat_of_gemini_cli_is_read_with_each_result_once() -> None:
     found = read(chat())
 
     whole = json.dumps(found.messages)
-    assert found.source == "gemini-cli"
+    assert (found.source, found.shape) == ("gemini-cli", "gemini")
     assert whole.count("found") == 1
     assert "told to the person" not in whole
     assert "Look." in whole
@@ -380,6 +380,12 @@ def test_requests_logged_a_line_each_are_one_conversation_while_they_grow() -> N
 
     assert [one.messages for one in found.segments] == [messages, cut]
     assert [one.shared for one in found.segments] == [0, 1]
+
+
+def test_requests_of_gemini_are_read_by_their_contents() -> None:
+    contents = [{"role": "user", "parts": [{"text": "Look."}]}, {"role": "model", "parts": [{"text": "There."}]}]
+    assert read({"contents": contents, "generationConfig": {}}).shape == "gemini"
+    assert read([{"contents": contents[:1]}, {"contents": contents}]).messages == contents
 
 
 def test_a_request_that_is_not_understood_is_refused_with_its_line() -> None:

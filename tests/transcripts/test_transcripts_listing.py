@@ -232,4 +232,5 @@ def test_a_session_of_an_older_opencode_is_files_in_folders(machine: Machine) ->
     assert (found["path"], found["lastWords"], found["tokens"], found["provenance"]) == (
         *(str(path), "Words.", None, "unknown"),
     )
-    assert "opencode, 2 messages" in machine.run("fit", str(path), "--max", "9000", "--dry-run").stdout
+    for named in (path, path.parents[2] / "message" / "ses_1"):
+        assert "opencode, 2 messages" in machine.run("fit", str(named), "--max", "9000", "--dry-run").stdout

@@ -56,6 +56,14 @@ def is_session_file(path: Path) -> bool:
     return is_named and (parents[2] / "message" / path.stem).is_dir()
 
 
+def session_of_folder(path: Path) -> Path | None:
+    """What says of a session whose folder of messages is named; None if it is another folder."""
+    folder = path.absolute()
+    if folder.parent.name != "message" or not path.is_dir():
+        return None
+    return next(iter(folder.parents[1].glob(f"session/*/{folder.name}.json")), None)
+
+
 def session_in(database: Path, session: str | None) -> dict[str, Any]:
     """A session of a database, as `opencode export` writes it; None is its only one. Raises `RecordingError`."""
     if session is None:

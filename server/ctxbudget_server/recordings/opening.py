@@ -28,11 +28,11 @@ def lines_of(name: str) -> Iterator[Line]:
         yield json.dumps(opencode.session_in(Path(database), session))
     elif opencode.is_database(path):
         yield json.dumps(opencode.session_in(path, None))
-    elif opencode.is_session_file(path):
-        yield json.dumps(opencode.session_of_files(path))
+    elif opencode.is_session_file(file := opencode.session_of_folder(path) or path):
+        yield json.dumps(opencode.session_of_files(file))
     else:
-        with path.open("rb") as file:
-            yield from _lines(file, name)
+        with path.open("rb") as opened:
+            yield from _lines(opened, name)
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[Line]:

@@ -65,7 +65,7 @@ def _messages(value: Any) -> list[dict[str, Any]]:
 
 def _array_of(value: Mapping[str, Any]) -> list[Any] | None:
     """The array of a request, or of an object that holds one."""
-    return next((value[name] for name in ("messages", "input") if isinstance(value.get(name), list)), None)
+    return next((value[name] for name in ("messages", "input", "contents") if isinstance(value.get(name), list)), None)
 
 
 def _requests(rows: Any) -> list[list[Any]]:

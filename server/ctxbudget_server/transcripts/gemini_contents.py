@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ctxbudget_server.fit import SHAPES, Message
+from ctxbudget_server.fit import Message
 from ctxbudget_server.transcripts.gemini import lighter
 from ctxbudget_server.transcripts.model import Segment, Transcript, TranscriptError
 from ctxbudget_server.transcripts.records import Record, member
-from ctxbudget_server.transcripts.tool_responses import text_of
 
 Chat = dict[str, dict[str, Any]]
 """Messages by their ids, in order."""
@@ -64,10 +62,7 @@ def read_records(records: Iterable[Record], warnings: tuple[str, ...] = ()) -> T
         known = chat
     if not segments:
         raise TranscriptError("holds no messages of a user and a model")
-    if "gemini" in SHAPES:
-        return Transcript("gemini-cli", "gemini", segments, warnings)
-    as_chat = [Segment(chat_of(one.messages), len(chat_of(one.messages[: one.shared]))) for one in segments]
-    return Transcript("gemini-cli", "openai-chat", as_chat, warnings)
+    return Transcript("gemini-cli", "gemini", segments, warnings)
 
 
 def _with_ids(messages: Iterable[Any]) -> Iterator[dict[str, Any]]:
@@ -157,38 +152,3 @@ def _legal(contents: Sequence[Message]) -> list[Message]:
 def _name(call: Record) -> tuple[Any, Any]:
     """What joins a call and its response: an id, or only the tool's name."""
     return (call["id"], None) if call.get("id") else (None, call.get("name"))
-
-
-def chat_of(contents: Iterable[Message]) -> list[Message]:
-    """Contents as messages of OpenAI's chat completions."""
-    array: list[Message] = []
-    for number, content in enumerate(contents):
-        texts = [part["text"] for part in content["parts"] if isinstance(part.get("text"), str)]
-        if content["role"] == "model":
-            calls = [part["functionCall"] for part in content["parts"] if isinstance(part.get("functionCall"), dict)]
-            made = [
-                {
-                    "id": str(one.get("id") or f"{one.get('name')}:{number}"),
-                    "type": "function",
-                    "function": {"name": str(one.get("name")), "arguments": json.dumps(one.get("args") or {})},
-                }
-                for one in calls
-            ]
-            array.append({"role": "assistant", "content": "\n".join(texts), **({"tool_calls": made} if made else {})})
-            continue
-        for part in content["parts"]:
-            if isinstance(one := part.get("functionResponse"), dict):
-                id = str(one.get("id") or f"{one.get('name')}:{number - 1}")
-                array.append({"role": "tool", "tool_call_id": id, "content": text_of(one.get("response"))})
-        pictures = [
-            _picture(part["inlineData"]) for part in content["parts"] if isinstance(part.get("inlineData"), dict)
-        ]
-        if texts or pictures:
-            said = "\n".join(texts)
-            blocks = [*([{"type": "text", "text": said}] if said else []), *pictures]
-            array.append({"role": "user", "content": blocks if pictures else said})
-    return array
-
-
-def _picture(data: Record) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": f"data:{data.get('mimeType')};base64,{data.get('data')}"}}

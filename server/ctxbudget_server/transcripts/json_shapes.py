@@ -1,15 +1,17 @@
-"""Plain arrays of messages as providers take them: Anthropic's, and both of OpenAI's."""
+"""Plain arrays of messages as providers and libraries take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ctxbudget_server.fit import SHAPES, Message
+from ctxbudget_server.fit import SHAPES, Message, recognised
+from ctxbudget_server.fit.shape import Fault
 from ctxbudget_server.transcripts.model import Segment, Transcript, TranscriptError
 
 KNOWN_FORMATS = (
     "supported: sessions of Claude Code, Codex, Gemini CLI and opencode, "
-    'an array of messages, {"messages": […]} or {"input": […]} (JSON), and one message or request per line (JSONL)'
+    'an array of messages, {"messages": […]}, {"input": […]} or {"contents": […]} (JSON), '
+    "and one message or request per line (JSONL)"
 )
 
 
@@ -18,10 +20,19 @@ def read_messages(messages: list[Message], source: str | None, warnings: tuple[s
     if not messages:
         raise TranscriptError("holds no messages")
     shape = source or _shape_of(messages)
-    for index, message in enumerate(messages):
-        if fault := SHAPES[shape].fault(message):
+    if (found := _fault(messages, shape)) is not None:
+        index, fault = found
+        other = None if source else recognised(messages)
+        if not isinstance(other, str):
             raise TranscriptError(f"messages[{index}]{fault.member} {fault.why} (read as {shape}); {KNOWN_FORMATS}")
+        shape = other
     return Transcript(shape, shape, [Segment(messages)], warnings)
+
+
+def _fault(messages: Sequence[Message], shape: str) -> tuple[int, Fault] | None:
+    """The first message that is not of a shape."""
+    faults = ((index, SHAPES[shape].fault(message)) for index, message in enumerate(messages))
+    return next(((index, fault) for index, fault in faults if fault is not None), None)
 
 
 def read_requests(
@@ -31,13 +42,16 @@ def read_requests(
 
     Raises `TranscriptError` that names the line.
     """
+    together = [message for array in arrays for message in array]
+    shape = source or _shape_of(together)
+    if source is None and _fault(together, shape) and isinstance(other := recognised(together), str):
+        shape = other
     read: list[Transcript] = []
     for number, array in zip(numbers, arrays, strict=True):
         try:
-            read.append(read_messages(array, source, ()))
+            read.append(read_messages(array, shape, ()))
         except TranscriptError as fault:
             raise TranscriptError(f"line {number}: {fault}") from None
-    shape = source or _shape_of([message for one in read for message in one.messages])
     segments: list[Segment] = []
     for one in read:
         before = segments[-1].messages if segments else None
