@@ -231,6 +231,7 @@ OTHER_VALUES = {
     "markers": False,
     "autoPrune": True,
     "metadataTokens": 500,
+    "strategy": "reserve",
     "reserveShares": {"core": 0.5, "debug": 0.3},
     "layerCeilings": {"phase": 0.5},
 }
