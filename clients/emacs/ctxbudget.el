@@ -85,7 +85,8 @@ before those of the project's `ctxbudget.toml'."
     (unless (or (equal (plist-get alert :windowSource) "default") ; nobody has said how large the window is
                 (member crossing ctxbudget--crossings))
       (push crossing ctxbudget--crossings)
-      (display-warning 'ctxbudget (format "Session %s: %s" session (plist-get alert :message))
+      (display-warning 'ctxbudget (format "Session %s: %s%s" session (plist-get alert :message)
+                                          (if (plist-get alert :next) (concat " " (plist-get alert :next)) ""))
                        (if (equal (plist-get params :level) "critical") :error :warning)))))
 
 (defun ctxbudget--figure (tokens)

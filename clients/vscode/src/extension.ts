@@ -94,7 +94,8 @@ function declaredSettings({ packageJSON }: vscode.Extension<unknown>): string[] 
 
 async function popUp({ level, alert }: Alert, showBudget: () => Promise<void>): Promise<void> {
     const tell = level === 'critical' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-    if ((await tell(label(alert.message), 'Show Budget')) !== undefined) {
+    const text = alert.next ? `${alert.message} ${alert.next}` : alert.message;
+    if ((await tell(label(text), 'Show Budget')) !== undefined) {
         await showBudget();
     }
 }

@@ -49,7 +49,7 @@ export interface Alert {
     sessionId: string;
     revision: number;
     level: Level;
-    alert: { message: string; at: string; windowSource?: string };
+    alert: { message: string; at: string; windowSource?: string; next?: string | null };
 }
 
 /** What is used of a connection to the server. */

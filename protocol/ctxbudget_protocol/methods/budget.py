@@ -595,6 +595,43 @@ class ArtifactIssue(Record):
     metadata_tokens: int | None
 
 
+class ChecklistEntry(Record):
+    """One entry of a checklist, answered from the account."""
+
+    id: Literal[
+        "scope",
+        "phases",
+        "allocation",
+        "budget",
+        "policy",
+        "extracted",
+        "pruned",
+        "monitored",
+        "alerted",
+        "phaseScoped",
+        "waves",
+        "figures",
+        "verified",
+        "reported",
+        "archived",
+        "overruns",
+    ]
+    text: str
+    state: Literal["done", "open", "notApplicable"]
+    why: str = described("The evidence; of one that does not apply, the reason.")
+    cure: str | None = described("What to do, if it is open.", default=None)
+    actions: list[AdviceAction] = described("The requests that do it, to be sent in this order.", default=())
+
+
+class Checklist(Record):
+    """A checklist of good practice."""
+
+    when: Literal["before", "during", "afterPhase", "afterWorkflow"] = described(
+        "Before the workflow, during each phase, after each phase, after the workflow."
+    )
+    entries: list[ChecklistEntry] = described("All entries of the list, also those that do not apply.")
+
+
 class ReportResult(SessionResult, Noticed):
     """Result of `budget/report`."""
 
@@ -615,6 +652,8 @@ class ReportResult(SessionResult, Noticed):
     artifacts: list[ArtifactIssue]
     alerts: list[Alert]
     diagnoses: list[Diagnosis]
+    next: str = described("What to do next, in one line: that of `advice` in `budget/status`.")
+    checklists: list[Checklist] = described("Good practice, answered from the account: all four lists, in order.")
     provenance: list[ProvenanceShare]
     markdown: str | None = described("With format markdown: the report for people.", default=None)
 
@@ -747,6 +786,165 @@ REPORT = Method(
                     "limit": 0,
                     "message": "phase 1 is complete and 554 transient tokens remain",
                 }
+            ],
+            "next": "Prune phase 1, which is complete: frees at least 254 tokens.",
+            "checklists": [
+                {
+                    "when": "before",
+                    "entries": [
+                        {
+                            "id": "scope",
+                            "text": "Determine the scope of the workflow",
+                            "state": "done",
+                            "why": "research-only",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "phases",
+                            "text": "Calculate the expected number of phases",
+                            "state": "done",
+                            "why": "2 phases",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "allocation",
+                            "text": "Choose a strategy for dividing the budget",
+                            "state": "done",
+                            "why": "7,500 tokens for 2 phases, 0 as buffer",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "budget",
+                            "text": "Set the budget",
+                            "state": "open",
+                            "why": "nobody has said how large the window is",
+                            "cure": "Set it: `ctxbudget init`, or session/open with config.contextWindow.",
+                            "actions": [],
+                        },
+                        {
+                            "id": "policy",
+                            "text": "Choose a pruning policy (aggressive for more than 3 phases)",
+                            "state": "done",
+                            "why": "aggressive, for 2 phases",
+                            "cure": None,
+                            "actions": [],
+                        },
+                    ],
+                },
+                {
+                    "when": "during",
+                    "entries": [
+                        {
+                            "id": "extracted",
+                            "text": "Take the metadata of a response as soon as its agent is done",
+                            "state": "done",
+                            "why": "no long response of a finished agent is in the context",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "pruned",
+                            "text": "Prune full responses once their metadata is taken",
+                            "state": "done",
+                            "why": "no item is in the context beside its metadata",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "monitored",
+                            "text": "Monitor how much of the context is used",
+                            "state": "done",
+                            "why": "869 tokens now, 869 at most",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "alerted",
+                            "text": "Alert when most of the budget is used",
+                            "state": "notApplicable",
+                            "why": "nobody has said how large the window is",
+                            "cure": None,
+                            "actions": [],
+                        },
+                    ],
+                },
+                {
+                    "when": "afterPhase",
+                    "entries": [
+                        {
+                            "id": "phaseScoped",
+                            "text": "Prune what belongs to the phase alone",
+                            "state": "open",
+                            "why": "phase 1 left 554 tokens",
+                            "cure": "Prune phase 1: frees at least 254 tokens.",
+                            "actions": [
+                                {
+                                    "method": "context/prune",
+                                    "params": {"sessionId": "run-1", "target": {"phase": 1}, "policy": "aggressive"},
+                                    "saves": 254,
+                                    "exact": False,
+                                    "why": "phase 1 is complete",
+                                }
+                            ],
+                        },
+                        {
+                            "id": "waves",
+                            "text": "Prune what completed waves left",
+                            "state": "done",
+                            "why": "1 wave complete, nothing left",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "figures",
+                            "text": "Update the figures of the phase",
+                            "state": "done",
+                            "why": "phase 1 used 306 of 4,500",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "verified",
+                            "text": "Verify that the metadata could be taken",
+                            "state": "notApplicable",
+                            "why": "no artifact was reduced",
+                            "cure": None,
+                            "actions": [],
+                        },
+                    ],
+                },
+                {
+                    "when": "afterWorkflow",
+                    "entries": [
+                        {
+                            "id": "reported",
+                            "text": "Report what was used against the budget",
+                            "state": "notApplicable",
+                            "why": "the workflow is not over",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "archived",
+                            "text": "Close the session",
+                            "state": "notApplicable",
+                            "why": "the workflow is not over",
+                            "cure": None,
+                            "actions": [],
+                        },
+                        {
+                            "id": "overruns",
+                            "text": "Note overruns for the next workflow",
+                            "state": "notApplicable",
+                            "why": "the workflow is not over",
+                            "cure": None,
+                            "actions": [],
+                        },
+                    ],
+                },
             ],
             "provenance": [{"provenance": "exact", "tokens": 869}],
             "markdown": None,

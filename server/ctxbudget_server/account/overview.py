@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ctxbudget_protocol.methods.budget import Diagnosis, ProvenanceShare
+from ctxbudget_protocol.methods.budget import AdviceAction, Diagnosis, ProvenanceShare
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.position import position_of
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.transactions import Snapshot
+from ctxbudget_server.rules.advice import Action
 from ctxbudget_server.rules.breaches import diagnose
 from ctxbudget_server.rules.items import Figures, SumKey
 from ctxbudget_server.rules.leases import Lease
@@ -19,7 +20,7 @@ from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.position import LAYERS, Position
 from ctxbudget_server.store.records import LayerRecord, Session
 
-__all__ = ["LAYERS", "Overview", "overview_of", "provenance_shares", "wire_diagnoses"]
+__all__ = ["LAYERS", "Overview", "overview_of", "provenance_shares", "wire_action", "wire_diagnoses"]
 
 
 class Overview(NamedTuple):
@@ -70,3 +71,14 @@ def provenance_shares(overview: Overview) -> list[ProvenanceShare]:
 def wire_diagnoses(position: Position) -> list[Diagnosis]:
     """The current diagnoses, on the wire."""
     return [Diagnosis(**diagnosis._asdict()) for diagnosis in diagnose(position)]
+
+
+def wire_action(action: Action, session_id: str) -> AdviceAction:
+    """A suggested request about the session, on the wire."""
+    return AdviceAction(
+        method=action.method,
+        params={"sessionId": session_id, **action.params},
+        saves=action.saves,
+        exact=action.exact,
+        why=action.why,
+    )

@@ -11,7 +11,14 @@ from ctxbudget_server.rules.levels import alert_text
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import Alert
-    from ctxbudget_protocol.methods.budget import ReportResult
+    from ctxbudget_protocol.methods.budget import ChecklistEntry, PhaseReport, ReportResult
+
+WHEN = {
+    "before": "Before the workflow",
+    "during": "During each phase",
+    "afterPhase": "After each phase",
+    "afterWorkflow": "After the workflow",
+}
 
 ISSUES = {
     "missing": "no metadata replaces it",
@@ -41,7 +48,29 @@ def as_markdown(report: ReportResult) -> str:
         parts += ["## Alerts", _lines(f"{alert.at}: {text(_alert(alert))}" for alert in alerts)]
     if diagnoses := [one for one in report.diagnoses if known or one.code not in OF_WINDOW]:
         parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in diagnoses)]
+        parts.append(f"Next: {text(report.next)}")
+    parts += ["## Checklists", *_checklists(report)]
     return "\n\n".join(parts) + "\n"
+
+
+def _checklists(report: ReportResult) -> Iterable[str]:
+    """The lists; one of which nothing applies is a line."""
+    for checklist in report.checklists:
+        title = WHEN[checklist.when]
+        reasons = {entry.why for entry in checklist.entries if entry.state == "notApplicable"}
+        if len(reasons) == 1 and all(entry.state == "notApplicable" for entry in checklist.entries):
+            yield f"{title}: does not apply ({text(*reasons)})."
+        else:
+            yield f"{title}:"
+            yield _lines(map(_entry, checklist.entries))
+
+
+def _entry(entry: ChecklistEntry) -> str:
+    if entry.state == "notApplicable":
+        return f"{text(entry.text)}: does not apply ({text(entry.why)})."
+    box = "[x]" if entry.state == "done" else "[ ]"
+    cure = f" {text(entry.cure)}" if entry.cure else ""
+    return f"{box} {text(entry.text)}: {text(entry.why)}.{cure}"
 
 
 def _account(report: ReportResult) -> str:
@@ -100,15 +129,23 @@ def _phases(report: ReportResult) -> str:
             f"{phase.phase}" + (f" {text(phase.name)}" if phase.name else ""),
             phase.state,
             "buffer" if phase.draws_on_buffer else _figure(phase.allocated),
+            f"{phase.used:,}" if phase.state == "completed" else "-",
             f"{phase.retained:,}",
             f"{phase.peak:,}",
             f"{phase.processed:,}",
             f"{phase.saved:,}",
-            f"over by {phase.over:,}" if phase.over else "",
+            _overrun(phase),
         )
         for phase in report.phases
     ]
-    return _table(("phase", "state", "allocated", "retained", "peak", "processed", "saved", ""), rows)
+    return _table(("phase", "state", "allocated", "used", "retained", "peak", "processed", "saved", ""), rows)
+
+
+def _overrun(phase: PhaseReport) -> str:
+    """What it used too much; of a completed phase that has grown since, what it holds too much."""
+    if phase.overrun:
+        return f"over by {phase.overrun:,}"
+    return f"now over by {phase.over:,}" if phase.over else ""
 
 
 def _layers(report: ReportResult) -> str:

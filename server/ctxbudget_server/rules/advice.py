@@ -117,11 +117,11 @@ def _removals(position: Position) -> list[Step]:
     for phase in done:
         going = phase.held("transient").plus(phase.held("phase"))
         if phase.held("transient").prunable or (wanted and going.prunable):
-            steps.append(_prune(position, f"phase {phase.number}, which is complete", {"phase": phase.number}, going))
+            steps.append(pruning(position, f"phase {phase.number}, which is complete", {"phase": phase.number}, going))
     rest = position.layers["transient"].minus(total_of(phase.held("transient") for phase in done))
     if rest.prunable and (needed > _sure(steps) or _is_crowded(position)):
         name = "the other transient items" if rest != position.layers["transient"] else "the transient items"
-        steps.append(_prune(position, name, {"layer": "transient"}, rest))
+        steps.append(pruning(position, name, {"layer": "transient"}, rest))
     short = needed > _sure(steps) and (position.level != "warn" or _are_exact(steps))
     if short or position.over_ceiling("metadata"):
         steps += _forgetting(position, done)
@@ -146,31 +146,34 @@ def _is_crowded(position: Position) -> bool:
     )
 
 
-def _prune(position: Position, name: str, target: dict[str, object], going: Figures) -> Step:
+def pruning(position: Position, name: str, target: dict[str, object], going: Figures) -> Step:
+    """The prune of a target, which removes what has these figures."""
     saves = going.freed(position.metadata_tokens)
     exact = going.prunable == going.unreplaced
     action = Action("context/prune", {"target": target, "policy": "aggressive"}, saves, exact, _why(target))
     if not saves:
         return Step(f"Prune {name}: metadata replaces {going.prunable:,} tokens.", action)
-    return Step(f"Prune {name}: {_frees(saves, exact=exact)}.", action)
+    return Step(f"Prune {name}: {frees(saves, exact=exact)}.", action)
 
 
 def _why(target: dict[str, object]) -> str:
+    if "wave" in target:
+        return f"wave {target['wave']} of phase {target['phase']} is complete"
     if "phase" in target:
         return f"phase {target['phase']} is complete"
     return "transient items can go; metadata and originals stay retrievable"
 
 
-def _frees(tokens: int, *, exact: bool) -> str:
+def frees(tokens: int, *, exact: bool = True) -> str:
+    """What a request does, in words."""
     return f"frees {'' if exact else 'at least '}{tokens:,} tokens"
 
 
 def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[Step]:
     """Metadata of completed phases becomes one line each, and metadata of no phase goes."""
-    marker = MARKER_TOKENS if position.markers else 0
     loose = position.layers["metadata"].minus(total_of(phase.held("metadata") for phase in position.phases)).prunable
-    saves = loose + sum(max(0, phase.held("metadata").prunable - marker) for phase in done)
-    if saves:
+    saves = loose + sum(_shortened(position, phase.held("metadata").prunable) for phase in done)
+    if saves > 0:
         action = Action(
             "context/prune",
             {"target": {"layer": "metadata"}},
@@ -178,8 +181,15 @@ def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[St
             False,
             "one line can replace what is kept of a complete phase",
         )
-        text = f"Prune the metadata of what is complete: {_frees(saves, exact=False)}; originals stay retrievable."
+        text = f"Prune the metadata of what is complete: {frees(saves, exact=False)}; originals stay retrievable."
         yield Step(text, action)
+
+
+def _shortened(position: Position, tokens: int) -> int:
+    """What a marker in place of these tokens frees at least; negative if it may be longer than what it replaces."""
+    if tokens <= MARKER_TOKENS:  # they may be the marker itself, which stays
+        return tokens - MARKER_TOKENS if tokens and position.markers else 0
+    return tokens - MARKER_TOKENS if position.markers else tokens
 
 
 def _what_stays(position: Position) -> Step:

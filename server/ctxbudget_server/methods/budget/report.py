@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.common import Alert
-from ctxbudget_protocol.methods.budget import ArtifactIssue, LayerReport, LeaseReport, PhaseReport, ReportResult
+from ctxbudget_protocol.methods.budget import (
+    ArtifactIssue,
+    Checklist,
+    ChecklistEntry,
+    LayerReport,
+    LeaseReport,
+    PhaseReport,
+    ReportResult,
+)
 from ctxbudget_protocol.words import Layer
-from ctxbudget_server.account.overview import LAYERS, Overview, overview_of, provenance_shares, wire_diagnoses
+from ctxbudget_server.account.overview import (
+    LAYERS,
+    Overview,
+    overview_of,
+    provenance_shares,
+    wire_action,
+    wire_diagnoses,
+)
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
 from ctxbudget_server.render.report_markdown import as_markdown
+from ctxbudget_server.rules.advice import advise
+from ctxbudget_server.rules.checklists import Evidence, checklists
 from ctxbudget_server.rules.items import Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
@@ -22,6 +40,7 @@ from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.budget import ReportParams
+    from ctxbudget_server.rules import checklists as rules
 
 
 def report(request: Request, params: ReportParams) -> ReportResult:
@@ -35,6 +54,8 @@ def report(request: Request, params: ReportParams) -> ReportResult:
     session, settings = overview.session, overview.settings
     allocated = [phase.allocated for phase in overview.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None
+    issues = _issues(items, request.cancellation.each(items), settings.values["metadataTokens"])
+    evidence = _evidence(overview, items, issues, len(alerts))
     result = ReportResult(
         session_id=session.id,
         revision=session.revision,
@@ -52,9 +73,11 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         phases=[_phase(overview, phase) for phase in overview.phases.values()],
         layers=[_layer(overview, layer) for layer in LAYERS],
         leases=_leases(leases, now),
-        artifacts=_issues(items, request.cancellation.each(items), settings.values["metadataTokens"]),
+        artifacts=issues,
         alerts=[Alert.from_wire(alert) for alert in alerts],
-        diagnoses=wire_diagnoses(overview.position()),
+        diagnoses=wire_diagnoses(evidence.position),
+        next=evidence.what_next,
+        checklists=[_checklist(each, session.id) for each in checklists(evidence)],
         provenance=provenance_shares(overview),
     )
     if params.format == "markdown":
@@ -83,6 +106,35 @@ def _phase(overview: Overview, phase: Phase) -> PhaseReport:
         peak_over=max(0, phase.peak - allocated) if allocated is not None else 0,
         of_allocation=ratio(figures.retained, allocated) if allocated else None,
         draws_on_buffer=overview.session.buffer is not None and allocated is None and phase.peak > 0,
+    )
+
+
+def _evidence(overview: Overview, items: Sequence[Item], issues: Sequence[ArtifactIssue], alerts: int) -> Evidence:
+    settings, position = overview.settings, overview.position()
+    return Evidence(
+        position=position,
+        scope=settings.scope,
+        window=settings.window,
+        window_known=settings.window_is_known,
+        peak=overview.session.peak,
+        alerts=alerts,
+        keep_for=settings.values["keepFor"],
+        what_next=advise(position).next,
+        items=items,
+        waves=overview.waves,
+        faults=Counter(issue.issue for issue in issues),
+    )
+
+
+def _checklist(checklist: rules.Checklist, session_id: str) -> Checklist:
+    return Checklist(
+        when=checklist.when,
+        entries=[
+            ChecklistEntry.from_wire(
+                {**entry._asdict(), "actions": [wire_action(action, session_id).wire() for action in entry.actions]}
+            )
+            for entry in checklist.entries
+        ],
     )
 
 

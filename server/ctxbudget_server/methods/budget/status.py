@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.budget import (
     Advice,
-    AdviceAction,
     LayerStatus,
     PhaseState,
     StatusResult,
     WaveStatus,
 )
 from ctxbudget_protocol.methods.budget import Lease as WireLease
-from ctxbudget_server.account.overview import LAYERS, Overview, overview_of, provenance_shares, wire_diagnoses
+from ctxbudget_server.account.overview import (
+    LAYERS,
+    Overview,
+    overview_of,
+    provenance_shares,
+    wire_action,
+    wire_diagnoses,
+)
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.wire import sums_by, wire_figures
@@ -58,22 +64,9 @@ def status(request: Request, params: StatusParams) -> StatusResult:
         advice=Advice(
             text=advice.text,
             next=advice.next,
-            actions=[
-                AdviceAction(
-                    method=action.method,
-                    params=_addressed(action.params, session.id),
-                    saves=action.saves,
-                    exact=action.exact,
-                    why=action.why,
-                )
-                for action in advice.actions
-            ],
+            actions=[wire_action(action, session.id) for action in advice.actions],
         ),
     )
-
-
-def _addressed(params: dict[str, Any], session_id: str) -> dict[str, Any]:
-    return {"sessionId": session_id, **params}
 
 
 def _layers(overview: Overview, position: Position) -> list[LayerStatus]:
