@@ -186,6 +186,18 @@ EOF
     [ "${lines[4]}" = "status 2" ]
 }
 
+@test "the diagnosis, and its cure" {
+    script <<'EOF'
+ctxbudget_call workflow/startPhase '{"phase": 1}' >/dev/null
+ctxbudget_call context/add '{"items": [{"layer": "transient", "kind": "report", "agent": "a", "tokens": 7000}]}' >/dev/null
+context_budget_diagnosis | grep -c 'frees 7,000'
+context_budget_diagnosis --apply | grep -c 'as promised'
+estimate_context_tokens
+EOF
+    quiet_success
+    [ "${lines[*]}" = "1 1 0" ]
+}
+
 @test "the panel and the alerts" {
     script <<'EOF'
 N=2

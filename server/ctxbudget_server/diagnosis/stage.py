@@ -29,6 +29,7 @@ class StagedAccount:
         self._phases: dict[int, Phase | None] = {}
         self._waves: dict[tuple[int, int], Wave] = {}
         self._layers: dict[str, LayerRecord] = {}
+        self._stored: dict[str, Item] = {}
         self._items: dict[str, Item] = {}
         self._sums: dict[SumKey, Figures] = {}
         self._leases: dict[str, Lease] = {}
@@ -39,7 +40,7 @@ class StagedAccount:
         """The same state, to which changes can be made that this one does not have."""
         twin = StagedAccount(self._snapshot)
         for name, value in vars(self).items():
-            setattr(twin, name, dict(value) if isinstance(value, dict) else value)
+            setattr(twin, name, dict(value) if isinstance(value, dict) and name != "_stored" else value)
         return twin
 
     def __getattr__(self, name: str) -> Any:
@@ -79,17 +80,22 @@ class StagedAccount:
         self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
     ) -> list[Item]:
         """Items in the order in which they were added."""
-        stored = self._snapshot.items(session_id, state=state, layer=layer, phase=phase)
-        unchanged = [item for item in stored if item.id not in self._items]
-        changed = [
+        current = [*self._unchanged(session_id), *self._items.values()]
+        wanted = [
             item
-            for item in self._items.values()
+            for item in current
             if not item.withdrawn
             and state in (None, item.state)
             and layer in (None, item.layer)
             and phase in (None, item.phase)
         ]
-        return sorted([*unchanged, *changed], key=lambda item: item.seq)
+        return sorted(wanted, key=lambda item: item.seq)
+
+    def _unchanged(self, session_id: str) -> list[Item]:
+        """The snapshot's items that no request has changed; read once, since each step of a rehearsal needs them."""
+        if not self._stored:
+            self._stored.update((item.id, item) for item in self._snapshot.items(session_id))
+        return [item for item in self._stored.values() if item.id not in self._items]
 
     def leases(self, session_id: str, *, active: bool = False) -> list[Lease]:
         """The leases."""
