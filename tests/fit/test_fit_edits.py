@@ -16,6 +16,7 @@ from test_fit_properties import SHARES, fitted, limit_of
 from test_fit_shapes import PLACES, conversation
 
 from ctxbudget_client import edited_messages
+from ctxbudget_client.namespaces import decode
 from ctxbudget_protocol.methods.context import FitResult
 from ctxbudget_server.fit.edits import Insert, Remove, ReplaceResult, edit_steps
 from ctxbudget_server.fit.shape import with_value
@@ -25,7 +26,7 @@ FORMS = pytest.mark.parametrize("form", MAKERS)
 
 
 @FORMS
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=STEPS, share=SHARES, keep=st.integers(0, 2), again=st.sampled_from([None, 0.6]))
 def test_the_steps_lead_to_the_fitted_array(
     form: str, steps: list[Step], share: float, keep: int, again: float | None
@@ -48,7 +49,7 @@ def test_the_steps_lead_to_the_fitted_array(
 
 
 @FORMS
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, share=st.sampled_from([0.1, 0.4, 0.7]))
 def test_the_clients_edits_give_the_same_messages(client: Client, form: str, steps: list[Step], share: float) -> None:
     messages = MAKERS[form](steps)
@@ -62,7 +63,7 @@ def test_the_clients_edits_give_the_same_messages(client: Client, form: str, ste
     conforms("context/fit", answer)
     assert answer["messages"] is None
     assert {**answer, "messages": 0, "edits": 0, "revision": 0} == {**whole, "messages": 0, "edits": 0, "revision": 0}
-    result = FitResult.from_dict(answer)
+    result = decode(FitResult, answer)
     before = json.dumps(messages)
     assert edited_messages(messages, result.edits or []) == whole["messages"]
     assert json.dumps(messages) == before, "the caller's objects are not changed"

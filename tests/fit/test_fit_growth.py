@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.client import Client
 from test_fit_service import ask, counted, long_conversation
 
-GROWTH = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+GROWTH = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("form", MAKERS)

@@ -45,7 +45,7 @@ def limit_of(messages: list[dict[str, Any]], share: float) -> int:
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES)
 def test_legal_and_within_the_limit(form: str, steps: list[Step], share: float) -> None:
     messages = MAKERS[form](steps)
@@ -61,7 +61,7 @@ def test_legal_and_within_the_limit(form: str, steps: list[Step], share: float) 
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES, pin=st.integers(0, 30), keep=st.integers(0, 3))
 def test_what_must_stay_stays_byte_for_byte(form: str, steps: list[Step], share: float, pin: int, keep: int) -> None:
     messages = MAKERS[form](steps)
@@ -87,7 +87,7 @@ def test_what_must_stay_stays_byte_for_byte(form: str, steps: list[Step], share:
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES, again=st.sampled_from([1.0, 0.8, 0.5]))
 def test_a_fitted_array_is_left_alone_and_fits_again(form: str, steps: list[Step], share: float, again: float) -> None:
     messages = MAKERS[form](steps)
@@ -104,7 +104,7 @@ def test_a_fitted_array_is_left_alone_and_fits_again(form: str, steps: list[Step
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES)
 def test_what_is_said_to_be_removed_is_what_stood_there(form: str, steps: list[Step], share: float) -> None:
     messages = MAKERS[form](steps)
@@ -130,7 +130,7 @@ def test_what_is_said_to_be_removed_is_what_stood_there(form: str, steps: list[S
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES)
 def test_without_an_archive_nothing_is_promised(form: str, steps: list[Step], share: float) -> None:
     messages = MAKERS[form](steps)
@@ -145,7 +145,7 @@ def test_without_an_archive_nothing_is_promised(form: str, steps: list[Step], sh
 
 
 @FORMS
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=STEPS, share=SHARES)
 def test_only_what_must_stay_excuses_an_array_over_the_limit(form: str, steps: list[Step], share: float) -> None:
     messages = MAKERS[form](steps)
@@ -161,7 +161,7 @@ def test_only_what_must_stay_excuses_an_array_over_the_limit(form: str, steps: l
 
 
 @FORMS
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(steps=STEPS, share=st.sampled_from([0.1, 0.3, 0.6]), batch=st.integers(1, 4), keep=st.integers(0, 2))
 def test_nothing_is_lost_however_often_a_growing_array_is_fitted(
     form: str, steps: list[Step], share: float, batch: int, keep: int

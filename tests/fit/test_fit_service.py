@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.client import Client
 from support.session import conforms, serve_command
 
-OVER_STDIO = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OVER_STDIO = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def ask(client: Client, messages: list[dict[str, Any]], limit: int, form: str = "anthropic", **more: Any) -> Any:
