@@ -388,6 +388,13 @@ def test_requests_of_gemini_are_read_by_their_contents() -> None:
     assert read([{"contents": contents[:1]}, {"contents": contents}]).messages == contents
 
 
+def test_arrays_of_other_formats_are_refused_with_the_name_of_theirs() -> None:
+    contents = [{"role": "user", "parts": [{"text": "Look."}]}]
+    with pytest.raises(TranscriptError, match=r"messages\[0\]\.parts .* --format gemini reads it"):
+        read_transcript(json.dumps(contents))
+    assert read_transcript(json.dumps(contents), "gemini").shape == "gemini"
+
+
 def test_a_request_that_is_not_understood_is_refused_with_its_line() -> None:
     rows = [{"messages": [{"role": "user", "content": "a"}]}, {"messages": [{"role": "user", "content": 3}]}]
     with pytest.raises(TranscriptError, match=r"line 2: messages\[0\]\.content"):

@@ -35,6 +35,7 @@ def read_transcript(recording: str | Iterable[Line], source: str | None = None) 
             return codex_items.read_lines(rows, found.numbers, found.warnings)
         case "gemini-cli":
             return gemini_contents.read_records(_rows(found), found.warnings)
+    source = source or ("gemini" if _has_contents(found.value) else None)
     if found.numbers and (requests := _requests(found.value)):
         return read_requests(requests, found.numbers, source, found.warnings)
     return read_messages(_messages(found.value), source, found.warnings)
@@ -61,6 +62,12 @@ def _messages(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise TranscriptError(f"is not a list of objects; {KNOWN_FORMATS}")
     return value
+
+
+def _has_contents(value: Any) -> bool:
+    """Whether a value is a request to Gemini, or requests a line each: no other provider's have that member."""
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, dict) and isinstance(first.get("contents"), list)
 
 
 def _array_of(value: Mapping[str, Any]) -> list[Any] | None:

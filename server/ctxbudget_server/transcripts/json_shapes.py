@@ -23,9 +23,8 @@ def read_messages(messages: list[Message], source: str | None, warnings: tuple[s
     if (found := _fault(messages, shape)) is not None:
         index, fault = found
         other = None if source else recognised(messages)
-        if not isinstance(other, str):
-            raise TranscriptError(f"messages[{index}]{fault.member} {fault.why} (read as {shape}); {KNOWN_FORMATS}")
-        shape = other
+        way = f"--format {other} reads it" if isinstance(other, str) else KNOWN_FORMATS
+        raise TranscriptError(f"messages[{index}]{fault.member} {fault.why} (read as {shape}); {way}")
     return Transcript(shape, shape, [Segment(messages)], warnings)
 
 
@@ -42,10 +41,7 @@ def read_requests(
 
     Raises `TranscriptError` that names the line.
     """
-    together = [message for array in arrays for message in array]
-    shape = source or _shape_of(together)
-    if source is None and _fault(together, shape) and isinstance(other := recognised(together), str):
-        shape = other
+    shape = source or _shape_of([message for array in arrays for message in array])
     read: list[Transcript] = []
     for number, array in zip(numbers, arrays, strict=True):
         try:
