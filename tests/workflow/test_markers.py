@@ -94,3 +94,15 @@ def test_undoing_a_prune_that_left_a_marker_takes_the_marker_along(session: Sess
 
     assert markers(session) == []
     assert not session.error("context/undo", undo=done["undo"])["retryable"]
+
+
+def test_an_undo_brings_no_marker_back_beside_what_was_added_since(session: Session) -> None:
+    session.call("workflow/startPhase", phase=1)
+    session.add(tokens=100)
+    completed = session.call("workflow/completePhase", phase=1)
+    undone = session.call("context/undo", undo=completed["undo"])
+    session.add(tokens=70, phase=1)
+
+    session.call("context/undo", undo=undone["undo"])
+
+    assert (markers(session), session.retained()) == ([], 70)

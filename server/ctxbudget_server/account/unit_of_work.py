@@ -245,6 +245,10 @@ class UnitOfWork:
             for item in self.each(self._items.values())
             if item.state == "retained" and not item.marker and item.phase is not None
         ]
+        for marker in [item for item in self._items.values() if item.marker and item.state == "retained"]:
+            others = self.items(state="retained", phase=marker.phase)  # an undo may bring a marker back beside these
+            if any(not other.marker and marker.wave in (None, other.wave) for other in others):
+                self.drop_marker(marker)
         for phase in {item.phase for item in entered}:
             waves = {item.wave for item in entered if item.phase == phase}
             for marker in self.items(state="retained", layer="metadata", phase=phase):
