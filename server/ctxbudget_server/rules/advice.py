@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from ctxbudget_server.rules.breaches import breaches
 from ctxbudget_server.rules.items import Figures, total_of
+from ctxbudget_server.rules.policy import WORKING_LAYERS
 from ctxbudget_server.rules.position import PhaseFigures, Position
 
 MARKER_TOKENS: Final = 50
@@ -172,7 +173,7 @@ def frees(tokens: int, *, exact: bool = True) -> str:
 def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[Step]:
     """Metadata of completed phases becomes one line each, and metadata of no phase goes."""
     loose = position.layers["metadata"].minus(total_of(phase.held("metadata") for phase in position.phases)).prunable
-    saves = loose + sum(_shortened(position, phase.held("metadata").prunable) for phase in done)
+    saves = loose + sum(_shortened(position, phase) for phase in done)
     if saves > 0:
         action = Action(
             "context/prune",
@@ -185,11 +186,18 @@ def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[St
         yield Step(text, action)
 
 
-def _shortened(position: Position, tokens: int) -> int:
-    """What a marker in place of these tokens frees at least; negative if it may be longer than what it replaces."""
-    if tokens <= MARKER_TOKENS:  # they may be the marker itself, which stays
-        return tokens - MARKER_TOKENS if tokens and position.markers else 0
-    return tokens - MARKER_TOKENS if position.markers else tokens
+def _shortened(position: Position, phase: PhaseFigures) -> int:
+    """What a marker in place of a completed phase's metadata frees at least, after the phase was pruned.
+
+    Negative if the marker may be longer than what it replaces; that may also be metadata which the prune leaves.
+    """
+    tokens = phase.held("metadata").prunable
+    going = total_of(map(phase.held, WORKING_LAYERS))
+    grows = going.prunable > going.unreplaced
+    marker = MARKER_TOKENS if position.markers else 0
+    if tokens <= MARKER_TOKENS:  # these may be the marker itself, which stays
+        return min(0, tokens - marker) if tokens or grows else 0
+    return tokens - marker
 
 
 def _what_stays(position: Position) -> Step:
