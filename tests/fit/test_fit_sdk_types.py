@@ -10,7 +10,7 @@ from fit_conversations import MAKERS, STEPS, Step
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from test_fit_properties import FORMS, SHARES, fitted, limit_of
+from test_fit_properties import SHARES, fitted, limit_of
 
 from ctxbudget_server.fit.shapes import SHAPES
 
@@ -25,7 +25,7 @@ TYPES: dict[str, Any] = {
 }
 
 
-@FORMS
+@pytest.mark.parametrize("form", TYPES)
 @settings(max_examples=20, deadline=None)
 @given(steps=STEPS, share=SHARES, keep=st.integers(0, 2))
 def test_what_is_written_is_of_the_providers_types(form: str, steps: list[Step], share: float, keep: int) -> None:
