@@ -23,7 +23,8 @@ from ctxbudget_server.account import fit_memory
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.replay import Prices, Stretch, policy, replay
+from ctxbudget_server.fit import USUAL_PRICES
+from ctxbudget_server.replay import Stretch, policy, replay
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.tokens import count
 
@@ -91,11 +92,11 @@ def main() -> None:
             note("again on it, grown by a turn", spent(lambda fit=fit, again=again: fit(again, sessionId="run")))
     tools = fit_memory.tools_for(Counter(None), lambda: None)
     specs = ("clear", "reduce", f"fit:{LIMIT}", f"drop-oldest:{LIMIT}")
-    policies = {spec: policy(spec, "anthropic", tools, None) for spec in specs}
+    policies = {spec: policy(spec, "anthropic", tools, None, USUAL_PRICES) for spec in specs}
     stretches = [Stretch(messages)]
     note(
         f"replay of {len(messages) // 2} calls, four policies",
-        spent(lambda: replay(stretches, "anthropic", policies, tools, names=distinct_names, prices=Prices())),
+        spent(lambda: replay(stretches, "anthropic", policies, tools, names=distinct_names, prices=USUAL_PRICES)),
     )
     floor = best["count the text once"]
     print(f"{count(text):,} tokens in {len(messages)} messages, to {LIMIT:,}\n")

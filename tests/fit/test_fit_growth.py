@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -26,8 +27,12 @@ def test_what_was_sent_stays_while_it_is_enough(
     whole = [MAKERS[form](steps[: length + 1]) for length in range(len(steps))]
     limit = max(1, int(counted(client, whole[-1]) * share))
     sent: list[dict[str, Any]] = []
+    past: list[dict[str, Any]] = []
     taken, before = 0, None
     for messages in whole:
+        if messages[:taken] != past:  # an agent's message may hold several of its steps
+            sent, taken, before = [], 0, None
+        past = messages
         new = messages[taken:]
         array = messages if resent == "whole" else [*sent, *new]
 
@@ -38,9 +43,48 @@ def test_what_was_sent_stays_while_it_is_enough(
             grown = [*sent, *new]
             if counted(client, grown) <= limit and "image" not in json.dumps(grown):
                 assert found["messages"] == grown
-            elif resent == "fitted" and found["firstChanged"] is not None:
-                assert found["messages"][: found["firstChanged"]] == array[: found["firstChanged"]]
+            elif found["messages"] != grown and found["firstChanged"] is not None:
+                assert found["messages"][: found["firstChanged"]] == grown[: found["firstChanged"]]
+                assert found["rewrites"] == (found["firstChanged"] < end_of_earlier(grown))
         sent, taken, before = found["messages"], len(messages), found
+
+
+OURS = re.compile(r"\[ctxbudget (?:record: |i[a-z]*\d+: \d+ tokens archived)|\[ctxbudget: shortened from")
+
+
+def end_of_earlier(array: list[dict[str, Any]]) -> int:
+    """Index of the first message behind what the fitter wrote."""
+    return max((n + 1 for n, message in enumerate(array) if OURS.search(json.dumps(message))), default=0)
+
+
+@pytest.mark.parametrize("resent", ["whole", "fitted"])
+@pytest.mark.parametrize("reclaim", ["auto", 0, 500])
+def test_later_cuts_leave_what_earlier_ones_wrote(client: Client, resent: str, reclaim: Any) -> None:
+    """Forty calls, one by one: what was given stays byte for byte, but where the answer says that there was no room."""
+    whole = long_conversation(turns=40, mark=f"grow-{resent}-{reclaim}")
+    limit = counted(client, whole) // 3
+    sent: list[dict[str, Any]] = []
+    cuts, rewritten, taken = 0, 0, 0
+    for length in range(2, len(whole) + 1, 2):
+        new = whole[taken:length]
+        grown, taken = [*sent, *new], length
+
+        found = ask(client, whole[:length] if resent == "whole" else grown, limit, minReclaim=reclaim)
+
+        assert found["fits"]
+        answer, changed = found["messages"], found["firstChanged"]
+        if answer == grown:
+            assert not found["rewrites"]
+        else:
+            cuts += 1
+            rewritten += found["rewrites"]
+            assert answer[:changed] == grown[:changed]
+            assert found["rewrites"] == (changed < end_of_earlier(grown))
+            stand_ins = {json.dumps(one) for one in grown if OURS.search(json.dumps(one))}
+            if not found["rewrites"]:
+                assert stand_ins <= {json.dumps(one) for one in answer}
+        sent = answer
+    assert cuts >= 4 and rewritten < cuts / 2
 
 
 def test_the_same_parts_are_told_as_removed_under_the_same_ids(client: Client) -> None:

@@ -560,14 +560,14 @@ class ContextFitParams(WriteParams, total=False):
     """What stays unchanged: indexes of messages, or ids of calls (the call and its result)."""
     focus: str | None
     """What the next turns are about, for names and the newest results. Absent: for results, a person's last words."""
-    min_reclaim: int | None
-    """Room to gain below the limit, from results alone, once the array exceeds it. Absent: a tenth of maxTokens."""
+    min_reclaim: int | Literal["auto"] | None
+    """Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays."""
     archive: bool
     """False: nothing is written, what is removed is lost, and no marker promises to bring it back."""
     dry_run: bool
     """Show what would be removed, and keep nothing: the markers in `messages` lead nowhere."""
     cache_prices: CachePrices | None
-    """Used for `breakEvenTurns`. Absent: read 0.1, write 1.25."""
+    """Used for `breakEvenTurns`, and for what pays. Absent: read 0.1, write 1.25."""
     model: str | None
     """Absent: the session's if a session is given, else o200k_base."""
     answer: FitAnswer

@@ -1004,9 +1004,9 @@ class FitParams(MutatingParams):
         "What the next turns are about, for names and the newest results. Absent: for results, a person's last words.",
         default=None,
     )
-    min_reclaim: Tokens | None = described(
-        "Room to gain below the limit, from results alone, once the array exceeds it. Absent: a tenth of maxTokens.",
-        default=None,
+    min_reclaim: Tokens | Literal["auto"] | None = described(
+        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays.",
+        default="auto",
     )
     archive: bool = described(
         "False: nothing is written, what is removed is lost, and no marker promises to bring it back.", default=True
@@ -1015,7 +1015,7 @@ class FitParams(MutatingParams):
         "Show what would be removed, and keep nothing: the markers in `messages` lead nowhere.", default=False
     )
     cache_prices: CachePrices | None = described(
-        "Used for `breakEvenTurns`. Absent: read 0.1, write 1.25.", default=None
+        "Used for `breakEvenTurns`, and for what pays. Absent: read 0.1, write 1.25.", default=None
     )
     model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
     answer: FitAnswer = described(
@@ -1082,13 +1082,22 @@ class FitResult(Record):
         "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the "
         "part of their results that may go."
     )
-    reclaimed: int = described("Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`.")
+    reclaimed: int = described(
+        "Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`, or what `auto` makes of it."
+    )
     held_out: int | None = described(
         "Index, in the given array, of the message that would not fit if it were reduced less, where for that reason "
         "`tokens` is under 90 % of `maxTokens - reclaimed`; else null."
     )
     removed: list[FittedPart]
-    first_changed: int | None = described("Index of the first message that differs; null if unchanged.")
+    first_changed: int | None = described(
+        "Index of the first message of `messages` that this cut changed. If nothing was cut beyond what an earlier fit "
+        "of this conversation decided: of the first that differs from the given array; null if unchanged."
+    )
+    rewrites: bool = described(
+        "Whether this cut changed something before the end of what earlier cuts wrote: there was no other room, or it "
+        "costs less, since it lasts longer."
+    )
     stable_prefix_tokens: int = described(
         "Tokens before the first changed message, which a provider's cache still has."
     )

@@ -7,7 +7,7 @@ enough any more: what a provider has cached of the fitted array stays valid. The
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import replace
 from threading import Lock
 from typing import NamedTuple
@@ -28,22 +28,22 @@ MAX_LENGTHS = 32
 
 
 class Earlier(NamedTuple):
-    """A fit of the beginning of a conversation, without its array, and the ids that its stand-ins name."""
+    """A fit of the beginning of a conversation, without its array and without what it removed."""
 
     length: int
     digest: bytes
     fitted: Fitted
-    ids: Mapping[int, str]
 
-    def names(self, item_id: Callable[[int, str], str | None]) -> bool:
-        """Whether these are the ids that the stand-ins name."""
-        return all(item_id(what.number, what.original) == self.ids.get(what.number) for what in self.fitted.removals)
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids that the stand-ins name."""
+        return frozenset(what.item_id for what in self.fitted.removals if what.item_id is not None)
 
 
 def _size(fits: Sequence[Earlier]) -> int:
     """The bytes of what was removed and of what stands in, roughly; a decision that was repeated shares them."""
     removed = {id(what): what for fit in fits for what in fit.fitted.removals}
-    return sum(REMOVAL_BYTES + len(what.original) + 2 * len(what.stand_in or "") for what in removed.values())
+    return sum(REMOVAL_BYTES + 2 * len(what.stand_in or "") for what in removed.values())
 
 
 _earlier: LRUCache[Hashable, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
@@ -63,7 +63,11 @@ def earlier_fit(key: Hashable, messages: Sequence[Message]) -> Earlier | None:
 def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids: Mapping[int, str]) -> None:
     """Keep what was decided about an array."""
     length = len(messages)
-    made = Earlier(length, _digests(messages, {length})[length], replace(fitted, messages=[]), ids)
+    removals = tuple(
+        replace(what, original="", is_earlier=True, item_id=ids.get(what.number)) for what in fitted.removals
+    )
+    decided = replace(fitted, messages=[], removals=removals)
+    made = Earlier(length, _digests(messages, {length})[length], decided)
     with _lock:
         kept = [*[one for one in _earlier.pop(key, ()) if one.digest != made.digest][1 - MAX_LENGTHS :], made]
         while _size(kept) > MAX_BYTES // 4:

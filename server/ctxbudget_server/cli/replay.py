@@ -15,9 +15,10 @@ from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.recording import RecordingError, add_recordings, chosen, read_recording, refuse_overwrite
 from ctxbudget_server.extract import distinct_names
+from ctxbudget_server.fit import Prices
 from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.replay import USAGE, Outcome, Prices, Replay, Stretch, painted, panels, policy, replay, svg
+from ctxbudget_server.replay import USAGE, Outcome, Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts.claude_code_messages import without_signatures
 from ctxbudget_server.transcripts.model import Transcript
 
@@ -112,9 +113,9 @@ def _replayed(options: Namespace, name: str, recording: Transcript) -> Replay:
         raise ValueError("prices must be above 0 and at most 100")
     tools = tools_for(Counter(options.model), lambda: None)
     named = [spec for group in options.policy or [["reduce"]] for spec in group]
-    policies = {spec: policy(spec, recording.shape, tools, options.window) for spec in dict.fromkeys(named)}
-    stretches = [Stretch(without_signatures(one.messages), one.shared) for one in recording.segments]
     prices = Prices(options.cache_read, options.cache_write)
+    policies = {spec: policy(spec, recording.shape, tools, options.window, prices) for spec in dict.fromkeys(named)}
+    stretches = [Stretch(without_signatures(one.messages), one.shared) for one in recording.segments]
     found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
     if not found.baseline.tokens:
         raise ValueError(f"{_name(name)} has no answers by an agent, so there is nothing to replay")

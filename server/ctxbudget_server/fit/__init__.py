@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ctxbudget_server.fit.contents import Content, contents
 from ctxbudget_server.fit.conversation import first_sent, turns
-from ctxbudget_server.fit.measuring import Sizes, break_even
+from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
-from ctxbudget_server.fit.planner import fit, repeat
+from ctxbudget_server.fit.money import USUAL_PRICES, Prices, break_even
+from ctxbudget_server.fit.planner import fit
 from ctxbudget_server.fit.recognising import Unrecognised, readers, recognised
 from ctxbudget_server.fit.replacement import replacement_text
 from ctxbudget_server.fit.shape import is_deeper
@@ -17,11 +18,13 @@ from ctxbudget_server.fit.shapes import SHAPES, Shape, replaced
 
 __all__ = [
     "SHAPES",
+    "USUAL_PRICES",
     "Content",
     "Fitted",
     "Message",
     "Options",
     "Part",
+    "Prices",
     "Removal",
     "Shape",
     "Sizes",
@@ -34,7 +37,6 @@ __all__ = [
     "is_deeper",
     "readers",
     "recognised",
-    "repeat",
     "replaced",
     "replacement_text",
     "turns",

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ctxbudget_server.fit.draft import Draft
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.newest import Newest
-from ctxbudget_server.fit.steps import Phase, Step, steps
+from ctxbudget_server.fit.steps import Phase, Scope, Step, steps
 
+NAMES_OF_ROOM = 0.2
+"""Of the room that is won for money: what names of the results that went for it have."""
 BACK = 8
 """Steps that may be spared once it is known what is left costs."""
+
+
+class Aim(NamedTuple):
+    """What a cut may change, and the tokens that it should win below the limit."""
+
+    scope: Scope
+    reclaim: int
+    least: int
+    """The same where whole turns go for it."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +48,18 @@ class Choice:
 class Chooser:
     """Chooses for one array."""
 
-    def __init__(self, material: Material, newest: Newest, least: Callable[[Draft], int]) -> None:
+    def __init__(self, material: Material, newest: Newest, aim: Aim, least: Callable[[Draft], int]) -> None:
         self._least = least
         """What a draft costs without names, exactly."""
         self._material = material
         self._newest = newest
+        self._aim = aim
 
     def choose(self, limit: int) -> Choice | None:
         """The fewest steps, by what drafts cost at most; None where all of them are not enough."""
         draft = Draft(self._material)
         taken: list[Step] = []
-        queue = steps(draft)
+        queue = steps(draft, self._aim.scope)
         following = None
         for step in queue:
             if self._rest(draft) + self._newest.held(step.phase) <= limit:
@@ -54,7 +67,7 @@ class Chooser:
                 break
             step.take(draft)
             taken.append(step)
-        held = self._newest.held(following.phase) if following else self._newest.floor
+        held = self._newest.held(following.phase) if following else self._last_held
         rest = self._rest(draft)
         if rest + held > limit:
             return None
@@ -67,7 +80,7 @@ class Chooser:
             return Choice(tuple(taken), limit, needed, newest)
         if newest == self._newest.whole:
             held = newest
-        goal = limit - self._material.talk.options.min_reclaim
+        goal = limit - (self._aim.reclaim if phase is Phase.RESULTS else self._aim.least)
         while following is not None and following.phase <= phase and self._rest(draft) + held > goal:
             if following.of_results:
                 following.take(draft)
@@ -77,8 +90,14 @@ class Chooser:
             return Choice(tuple(taken), limit, needed, newest)
         rest = self._rest(draft)
         newest = max(held, min(newest, goal - rest))
+        goal += int(NAMES_OF_ROOM * max(0, self._aim.reclaim - self._aim.least))
         goal = min(limit, max(goal, rest - draft.free_for_names + newest))
         return Choice(tuple(taken), goal, needed, newest, goal < limit)
+
+    @property
+    def _last_held(self) -> int:
+        """What the newest results have in any case: where more could go than is in scope, their usual share."""
+        return self._newest.floor if self._aim.scope.is_whole else self._newest.held(Phase.TURNS)
 
     def fewer(self, choice: Choice, limit: int) -> Choice:
         """The same without the last steps, where what is left costs less than it was thought to.

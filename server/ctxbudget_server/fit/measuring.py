@@ -91,16 +91,3 @@ class _Written:
         if (first, last) not in self._pieces:
             self._pieces[first, last] = f"{'[' if first else ' '}{self._text}{']' if last else ','}"
         return self._pieces[first, last]
-
-
-def break_even(source: int, tokens: int, prefix: int, read: float, write: float) -> int | None:
-    """Turns after which the smaller array has paid for writing the cache again; None if it never does.
-
-    Prices are multiples of an input token's. A turn on the old array reads `source` from the cache; the first one on
-    the new array reads `prefix` and writes the rest, later ones read `tokens`.
-    """
-    gain = read * (source - tokens)
-    if gain <= 0:
-        return None
-    cost = max(0.0, (write - read) * (tokens - prefix))
-    return max(1, -int(-cost // gain))

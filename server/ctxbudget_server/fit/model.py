@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from ctxbudget_server.fit.money import USUAL_PRICES, Prices
 from ctxbudget_server.fit.unicode import well_formed
 
 Message: TypeAlias = dict[str, Any]
@@ -96,7 +97,9 @@ class Options:
     max_tokens: int
     keep_turns: int = 2
     pins: frozenset[int | str] = frozenset()
-    min_reclaim: int = 0
+    min_reclaim: int | None = None
+    """Room to win below the limit; None: as much as pays at these prices."""
+    prices: Prices = USUAL_PRICES
     focus: str | None = None
     session_id: str | None = None
     """Where markers send their reader; None: nothing is kept, and markers name no id."""
@@ -139,6 +142,10 @@ class Removal:
     is_json: bool
     tokens_before: int
     tokens_after: int
+    item_id: str | None = None
+    """The id under which an earlier cut archived it; `original` is empty then."""
+    is_earlier: bool = False
+    """Whether an earlier cut removed it."""
 
 
 class Edit(NamedTuple):
@@ -159,6 +166,49 @@ def edited(messages: Sequence[Message], edits: Sequence[Edit]) -> list[Message]:
     return [*array, *messages[done:]]
 
 
+def composed(first: Sequence[Edit], second: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Edits that do at once what `first` and then, on the outcome, `second` do."""
+    shift = 0
+    placed: list[_Placed] = [(e.start, e.end, None, e) for e in second]
+    for edit in first:
+        start = edit.start + shift
+        placed.append((start, start + len(edit.messages), edit, None))
+        shift += len(edit.messages) - (edit.end - edit.start)
+    found: list[Edit] = []
+    shift = 0
+    for group in _overlapping(sorted(placed, key=lambda one: one[:2])):
+        start, end = group[0][0], max(one[1] for one in group)
+        written = {s + n: m for s, _, old, _ in group if old for n, m in enumerate(old.messages)}
+        grown = sum(len(old.messages) - (old.end - old.start) for _, _, old, _ in group if old)
+        messages: list[Message] = []
+        place = start
+        for edit in (new for _, _, _, new in group if new):
+            messages += [*(written[n] for n in range(place, edit.start)), *edit.messages]
+            place = edit.end
+        messages += [written[n] for n in range(place, end)]
+        found.append(Edit(start - shift, end - shift - grown, tuple(messages)))
+        shift += grown
+    return tuple(found)
+
+
+_Placed: TypeAlias = "tuple[int, int, Edit | None, Edit | None]"
+"""Where an edit is between two lists of edits: one of the first or one of the second."""
+
+
+def _overlapping(placed: Sequence[_Placed]) -> list[list[_Placed]]:
+    """Groups of edits, in order, that share a place; one that leaves nothing there belongs to what it touches."""
+    found: list[list[_Placed]] = []
+    end = -1
+    for one in placed:
+        is_empty = one[0] == one[1] or (found and found[-1][-1][0] == found[-1][-1][1] == one[0])
+        if found and (one[0] < end or (is_empty and one[0] <= end)):
+            found[-1].append(one)
+        else:
+            found.append([one])
+        end = max(end, one[1])
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The array, and what became of it. `first_changed` is None where it is the array that was given."""
@@ -169,6 +219,7 @@ class Fitted:
     fits: bool
     removals: tuple[Removal, ...]
     first_changed: int | None
+    """Index from which on it differs from what was sent before, or from the array that was given."""
     stable_prefix: int
     untouchable: int
     """Tokens of the parts that no fit may touch."""
@@ -180,3 +231,7 @@ class Fitted:
     """How the array comes from the one that was given."""
     is_estimated: bool = False
     """Whether the tokens hold estimates: of bytes, or of what is not known here."""
+    uncut: int = 0
+    """Tokens of what would have been sent without this cut."""
+    rewrites: bool = False
+    """Whether something changed before the end of an earlier cut."""

@@ -27,10 +27,10 @@ class Newest:
     limit: int
 
     @classmethod
-    def of(cls, material: Material) -> Newest:
-        """Look at the results that may yield."""
+    def of(cls, material: Material, since: int) -> Newest:
+        """Look at the results that may yield, from this message on."""
         sizes, least = {}, {}
-        for key in material.newest_results:
+        for key in (key for key in material.newest_results if key.message >= since):
             size, stand_in = material.result_tokens(key), material.stand_in_tokens(key, "newestResult")
             if size > stand_in + LEAST:
                 sizes[key], least[key] = size, stand_in

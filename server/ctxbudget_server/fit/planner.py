@@ -1,229 +1,247 @@
-"""Decides what goes from an array that is too long, and writes what is left."""
+"""Decides what goes from an array that is too long, and how much of what was sent before stays as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from ctxbudget_server.fit.choice import Choice, Chooser
+from ctxbudget_server.fit.choice import Aim
 from ctxbudget_server.fit.conversation import Conversation
-from ctxbudget_server.fit.draft import Draft, StandIn, Telling
+from ctxbudget_server.fit.cutter import Cut, Cutter
+from ctxbudget_server.fit.markers import is_marker
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Fitted, Message, Options, Tools, edited
-from ctxbudget_server.fit.names import NameOrder
+from ctxbudget_server.fit.model import Edit, Fitted, Message, Options, Removal, Tools, composed, edited
+from ctxbudget_server.fit.money import LEAST, cost_per_turn, reclaim_that_pays
 from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.shapes import SHAPES
-from ctxbudget_server.fit.steps import Step, old_results
-from ctxbudget_server.fit.writer import Id, Names, Writer
+from ctxbudget_server.fit.steps import Phase, Scope
+from ctxbudget_server.fit.writer import Id
 
-FILLED = 0.9
-"""Of what an array may be: what it should fill."""
-NAMES_MARGIN = 8
-"""Tokens that are held free when names took more room than they seemed to."""
-MARKER_TOKENS, SMALL = 64, 24
-"""Tokens of a marker that names an id, and of one that names none, roughly."""
-TRIES = 4
-"""How often steps are chosen, or parts given back: what a draft costs is known roughly before it is written."""
-GIVEN = 0.95
-"""Of the room that is left: what is given back at once, so that no name has to go for it."""
-NAMES_SHARE = 0.25
-"""Of the room beside what people said: what names have before more of that is said."""
-LEAST_GIVEN = 24
-"""Tokens of room that are worth giving back."""
+HISTORY = 2
+"""Turns since the last cut from which on it is known how much a turn adds."""
 
 
-def fit(messages: Sequence[Message], shape: str, options: Options, tools: Tools, item_id: Id) -> Fitted:
-    """The array within `max_tokens`, always legal; the very same array where nothing needs to go, or nothing can."""
+def fit(
+    messages: Sequence[Message],
+    shape: str,
+    options: Options,
+    tools: Tools,
+    item_id: Id,
+    *,
+    earlier: Fitted | None = None,
+) -> Fitted:
+    """The array within `max_tokens`, always legal; the very same array where nothing needs to go, or nothing can.
+
+    `earlier` is what was decided when the conversation was shorter. It holds while it is enough, unless it would touch
+    what must stay now; where it is not enough, what it left is cut.
+    """
     given = list(messages)
     scale = Sizes(tools, SHAPES[shape])
-    source = scale.total(given)
-    estimated = scale.is_estimated(given)
-    if source <= options.max_tokens:
-        return _unchanged(given, source, source, options, estimated)
-    talk = Conversation(SHAPES[shape], given, options)
-    material = Material.of(talk, tools, scale)
-    planner = _Planner(material, item_id)
-    best = planner.best()
-    if best is None or best.tokens >= source:
-        return _unchanged(given, source, planner.untouchable, options, estimated)
-    changed = next((i for i, (old, new) in enumerate(zip(given, best.array, strict=False)) if old is not new), None)
-    changed = len(best.array) if changed is None else changed
+    sent = edited(given, earlier.edits) if earlier else given
+    if earlier is not None and _touches(given, shape, options, earlier):
+        earlier = None
+    before = sent if earlier else given
+    held = _held(given, before, scale, options.max_tokens, earlier)
+    if held.fits:
+        return held
+    pins = frozenset(_moved(options.pins, earlier.edits)) if earlier else options.pins
+    material = Material.of(Conversation(SHAPES[shape], before, replace(options, pins=pins)), tools, scale)
+    fresh = Material.of(Conversation(SHAPES[shape], given, options), tools, scale) if earlier else material
+    choice = _Choice(material, fresh, item_id)
+    untouchable = _untouchable(fresh)
+    cut, of_before = choice.best()
+    if cut is None or cut.tokens >= held.tokens:
+        return replace(held, untouchable=untouchable)
+    edits = tuple(cut.writer.edits(cut.names))
+    removals = tuple(cut.writer.removals(cut.names))
+    held_out = cut.held_out
+    if earlier is not None and of_before:
+        came_from = _origins(earlier.edits, len(before))
+        placed = (replace(what, index=came_from[what.index]) for what in removals)
+        removals = (*placed, *_numbered(earlier.removals, len(removals)))
+        held_out = None if held_out is None else came_from[held_out]
+        edits = composed(earlier.edits, edits)
+    known = material if before is sent else Material.of(Conversation(SHAPES[shape], sent, options), tools, scale)
+    changed, stable = _change(known, cut.array)
     return Fitted(
-        messages=best.array,
-        tokens=best.tokens,
-        source_tokens=source,
-        fits=best.tokens <= options.max_tokens,
-        removals=tuple(best.writer.removals(best.names)),
+        messages=cut.array,
+        tokens=cut.tokens,
+        source_tokens=held.source_tokens,
+        fits=cut.tokens <= options.max_tokens,
+        removals=tuple(sorted(removals, key=lambda what: what.index)),
         first_changed=changed,
-        stable_prefix=_stable(material, best.array),
-        untouchable=planner.untouchable,
-        reclaimed=best.reclaimed,
-        held_out=best.held_out,
-        edits=tuple(best.writer.edits(best.names)),
-        is_estimated=estimated,
+        stable_prefix=stable,
+        untouchable=untouchable,
+        reclaimed=cut.reclaimed,
+        held_out=held_out,
+        edits=edits,
+        is_estimated=held.is_estimated,
+        uncut=held.tokens,
+        rewrites=changed < _end_of_earlier(known.talk),
     )
 
 
-def _stable(material: Material, array: list[Message]) -> int:
-    """Tokens of the beginning that the provider's cache still holds: from where it shows the model anything."""
-    talk = material.talk
-    start = talk.start
-    first = next((i for i, message in enumerate(array) if message is talk.messages[start]), None) if array else None
-    if first is None:
-        return 0
-    pairs = zip(talk.messages[start:], array[first:], strict=False)
-    same = next((i for i, (old, new) in enumerate(pairs) if old is not new), len(array) - first)
-    return sum(material.sizes[start : start + same])
-
-
-def repeat(messages: Sequence[Message], shape: str, options: Options, tools: Tools, earlier: Fitted) -> Fitted | None:
-    """What was decided when the conversation was shorter, so that what a provider has cached stays as it is.
-
-    None where that is not enough any more, or would touch what must stay now.
-    """
-    scale = Sizes(tools, SHAPES[shape])
-    array = edited(messages, earlier.edits)
-    tokens = scale.total(array)
-    if tokens > options.max_tokens:
-        return None
-    given = list(messages)
+def _touches(given: list[Message], shape: str, options: Options, earlier: Fitted) -> bool:
+    """Whether what was decided would touch what must stay now."""
     talk = Conversation(SHAPES[shape], given, options)
     turned = {what.index for what in earlier.removals if what.kind == "turn"}
     reduced = {what.index for what in earlier.removals} - turned
-    if any(
+    return any(
         talk.is_pinned(index) or (index in talk.untouchable and index not in reduced)
         for edit in earlier.edits
         for index in range(edit.start, edit.end)
-    ):
-        return None
-    return replace(
-        earlier,
-        messages=array,
-        tokens=tokens,
-        source_tokens=scale.total(given),
-        reclaimed=min(earlier.reclaimed, options.max_tokens - tokens),
-        is_estimated=scale.is_estimated(given),
     )
 
 
-def _unchanged(given: list[Message], source: int, untouchable: int, options: Options, estimated: bool) -> Fitted:
-    fits = source <= options.max_tokens
-    return Fitted(given, source, source, fits, (), None, source, untouchable, is_estimated=estimated)
+def _held(given: list[Message], before: list[Message], scale: Sizes, limit: int, earlier: Fitted | None) -> Fitted:
+    """What was decided before, or nothing."""
+    tokens = scale.total(before)
+    source = tokens if earlier is None else scale.total(given)
+    held = earlier or Fitted(given, tokens, source, True, (), None, tokens, tokens)
+    return replace(
+        held,
+        messages=before,
+        tokens=tokens,
+        source_tokens=source,
+        fits=tokens <= limit,
+        removals=tuple(_numbered(held.removals, 0)),
+        reclaimed=max(0, min(held.reclaimed, limit - tokens)),
+        is_estimated=scale.is_estimated(given),
+        uncut=source,
+        rewrites=False,
+    )
 
 
-@dataclass
-class Cut:
-    """A draft, written out."""
-
-    array: list[Message]
-    tokens: int
-    writer: Writer
-    names: Names
-    reclaimed: int = 0
-    held_out: int | None = None
+def _moved(pins: Iterable[int | str], edits: Sequence[Edit]) -> Iterator[int | str]:
+    """Pins as they are in the array after these edits, none of which touches one."""
+    for pin in pins:
+        passed = [edit for edit in edits if isinstance(pin, int) and edit.end <= pin]
+        yield pin if isinstance(pin, str) else pin + sum(len(e.messages) - (e.end - e.start) for e in passed)
 
 
-class _Planner:
-    def __init__(self, material: Material, item_id: Id) -> None:
-        self._material = material
-        self._options = material.talk.options
-        self._item_id = item_id
-        self._newest = Newest.of(material)
-        self._chooser = Chooser(material, self._newest, lambda draft: self._written(draft, 0).tokens)
+def _numbered(removals: Sequence[Removal], first: int) -> Iterator[Removal]:
+    """Removals of an earlier cut, numbered from there on."""
+    return (replace(what, number=first + n, original="", is_earlier=True) for n, what in enumerate(removals))
+
+
+def _origins(edits: Sequence[Edit], length: int) -> list[int]:
+    """Where each message of an array of this length was before these edits; what they wrote, where it replaced."""
+    origins: list[int] = []
+    index = 0
+    for edit in edits:
+        origins += [*range(index, edit.start), *[edit.start] * len(edit.messages)]
+        index = edit.end
+    return [*origins, *range(index, index + length - len(origins))]
+
+
+def _end_of_earlier(talk: Conversation) -> int:
+    """Index of the first message behind what earlier cuts wrote."""
+    for index in range(len(talk.messages) - 1, -1, -1):
+        if talk.records(index) or any(part.kind == "result" and is_marker(part.text) for part in talk.parts[index]):
+            return index + 1
+    return 0
+
+
+def _end_of_records(material: Material) -> int:
+    """Index of the first message behind the records, and behind what people said that they have brought along."""
+    talk = material.talk
+    last = next((i for i in range(len(talk.messages) - 1, -1, -1) if talk.records(i)), -1) + 1
+    while last and last in material.brought_along:
+        last += 1
+    return last
+
+
+def _untouchable(material: Material) -> int:
+    """Tokens of what no fit may touch."""
+    newest = Newest.of(material, 0)
+    return sum(material.sizes[i] for i in material.talk.untouchable) - newest.whole + newest.floor
+
+
+def _change(material: Material, array: list[Message]) -> tuple[int, int]:
+    """Index of the first message that is another than before, and the tokens before it that the model is shown."""
+    talk = material.talk
+    pairs = enumerate(zip(talk.messages, array, strict=False))
+    changed = next((i for i, (old, new) in pairs if old is not new and old != new), len(array))
+    return changed, sum(material.sizes[talk.start : changed])
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """The cut that costs least a turn: of what was sent before, or of all that there is."""
+
+    before: Material
+    """What would be sent without a cut."""
+    whole: Material
+    """The same where nothing was decided before, or else the conversation without what was decided."""
+    item_id: Id
+
+    def best(self) -> tuple[Cut | None, bool]:
+        """The cut, and whether it is one of what was sent before. None where nothing can be cut."""
+        best: Cut | None = None
+        rate = 0.0
+        for scope in self._scopes():
+            if best is not None and rate <= self._hoped(scope):
+                continue
+            cut = Cutter(self.before, self.item_id, self._aim(scope)).best()
+            if cut is None or cut.tokens > self._limit:
+                continue
+            cost = self._rate(cut.tokens, cut.tokens - _change(self.before, cut.array)[1])
+            if best is None or cost < rate:
+                best, rate = cut, cost
+        if best is not None and rate <= self._hoped(Scope()):
+            return best, True
+        cut = Cutter(self.whole, self.item_id, self._aim(Scope())).best()
+        if cut is None or (best is not None and cut.tokens > self._limit):
+            return best, True
+        if best is not None and rate <= self._rate(cut.tokens, cut.tokens - _change(self.before, cut.array)[1]):
+            return best, True
+        return cut, self.whole is self.before
+
+    def _scopes(self) -> Iterator[Scope]:
+        """Scopes that leave what earlier cuts wrote: all of it, or their records."""
+        if end := _end_of_earlier(self.before.talk):
+            yield Scope(end, Phase.RESULTS)
+        if end := _end_of_records(self.before):
+            yield Scope(end, Phase.TURNS)
 
     @property
-    def untouchable(self) -> int:
-        """Tokens of what no fit may touch."""
-        sizes = self._material.sizes
-        return sum(sizes[i] for i in self._material.talk.untouchable) - self._newest.whole + self._newest.floor
+    def _limit(self) -> int:
+        return self.before.talk.options.max_tokens
 
-    def best(self) -> Cut | None:
-        """The mildest steps that are enough; failing that the smallest legal array."""
-        limit = self._options.max_tokens
-        best: Cut | None = None
-        room = limit
-        for number in range(2 * TRIES):
-            choice = self._chooser.choose(room)
-            if choice is None:
-                break
-            cut = self._filled(self._chooser.fewer(choice, room))
-            if best is None or cut.tokens < best.tokens:
-                best = cut
-            if cut.tokens <= limit:
-                return cut
-            room -= (1 + number) * (cut.tokens - limit + NAMES_MARGIN)
-        for cut in self._smallest():
-            if best is None or cut.tokens < best.tokens:
-                best = cut
-            if cut.tokens <= limit:
-                break
-        return best
+    @cached_property
+    def _growth(self) -> float | None:
+        """Tokens that a turn adds, by those since the last cut, or by all; None where nothing was cut before."""
+        talk = self.before.talk
+        end = _end_of_earlier(talk)
+        for since in (end, 0) if end else ():
+            starts = [turn.start for turn in talk.turns if turn.start >= since]
+            if len(starts) >= HISTORY:
+                return sum(self.before.sizes[starts[0] :]) / len(starts)
+        return None
 
-    def _filled(self, choice: Choice) -> Cut:
-        """The steps, written out; what room is left is for names, and for more of what was taken last."""
-        goal = choice.goal
-        draft = self._chooser.draft(choice.taken, choice.newest)
-        if choice.takes_words:
-            bare = self._written(draft, 0)
-            self._give_back(draft, choice.taken, bare, goal - int((goal - bare.tokens) * NAMES_SHARE))
-        cut = self._written(draft, goal)
-        if cut.tokens < (1 + FILLED) / 2 * goal:
-            cut = self._give_back(draft, choice.taken, cut, goal)
-        if choice.reclaims:
-            cut.reclaimed = max(0, min(self._options.min_reclaim, self._options.max_tokens - cut.tokens))
-        if cut.tokens < FILLED * (self._options.max_tokens - cut.reclaimed):
-            taken = choice.taken[: choice.needed]
-            largest = max(self._newest.sizes, key=self._newest.sizes.__getitem__, default=None)
-            cut.held_out = taken[-1].message if taken else largest.message if largest else None
-        return cut
+    def _behind(self, scope: Scope) -> int:
+        """Tokens behind what stays in a scope."""
+        return sum(self.before.sizes[max(scope.since, self.before.talk.start) :])
 
-    def _give_back(self, draft: Draft, taken: Sequence[Step], cut: Cut, goal: int) -> Cut:
-        """More of the parts that were taken last, where there is room."""
-        gives = [*[step.give for step in reversed(taken) if step.give][:TRIES], self._newest.give]
-        for give in gives:
-            room = goal - cut.tokens
-            if room < LEAST_GIVEN:
-                break
-            give(draft, int(room * GIVEN) - NAMES_MARGIN)
-            for _ in range(TRIES):
-                more = self._written(draft, goal)
-                if more.tokens <= goal:
-                    cut = more
-                    break
-                give(draft, goal - more.tokens - NAMES_MARGIN)
-            else:
-                break
-        return cut
+    def _aim(self, scope: Scope) -> Aim:
+        reclaim = self._reclaim(scope)
+        is_given = self.before.talk.options.min_reclaim is not None
+        return Aim(scope, reclaim, reclaim if is_given else min(reclaim, int(self._limit * LEAST)))
 
-    def _smallest(self) -> Iterator[Cut]:
-        """What must stay, and records as short as can be: for legality alone."""
-        tellings: tuple[Telling, ...] = ("ids", "figures")
-        for telling in tellings:
-            draft = Draft(self._material, telling=telling, bare=True)
-            for key, reason in old_results(draft, SMALL if telling == "figures" else MARKER_TOKENS).items():
-                if key.message in draft.talk.needed:
-                    draft.reduce(key, StandIn(reason, 0, 0))
-            self._newest.take(draft, self._newest.floor)
-            if draft.reduced or draft.gaps():
-                cut = self._written(draft, self._options.max_tokens)
-                if cut.tokens < FILLED * self._options.max_tokens:
-                    cut.held_out = max(cut.writer.removals({}), key=lambda what: what.tokens_before).index
-                yield cut
+    def _reclaim(self, scope: Scope) -> int:
+        """Tokens that a cut in this scope should win below the limit."""
+        options = self.before.talk.options
+        if options.min_reclaim is not None:
+            return options.min_reclaim
+        return reclaim_that_pays(self._limit, self._behind(scope), self._growth, options.prices)
 
-    def _written(self, draft: Draft, room: int) -> Cut:
-        """The draft as an array, with as many names of what went as there is room for."""
-        writer = Writer(draft, self._item_id)
-        total = self._material.scale.total
-        bare = writer.write({})
-        cut = Cut(bare, total(bare), writer, {})
-        free = room - cut.tokens
-        order = NameOrder(draft, writer.edits({})) if free > 0 else None
-        while order and free > 0:
-            names = order.within(free)
-            array = writer.write(names)
-            tokens = total(array)
-            if tokens <= room:
-                return Cut(array, tokens, writer, names)
-            free -= tokens - room + NAMES_MARGIN
-        return cut
+    def _hoped(self, scope: Scope) -> float:
+        """What a turn costs at least with a cut in this scope."""
+        won = self._reclaim(scope)
+        return self._rate(self._limit - won, max(0, self._behind(scope) - won))
+
+    def _rate(self, tokens: int, behind: int) -> float:
+        growth = self._growth or max(1.0, self._limit * LEAST)
+        return cost_per_turn(self._limit, tokens, behind, growth, self.before.talk.options.prices)

@@ -56,10 +56,31 @@ class Step(NamedTuple):
     """Gives the part back up to so many tokens."""
 
 
-def steps(draft: Draft) -> Iterator[Step]:
-    """All steps. Each is taken, or not, before the next one is asked for."""
-    yield from _results(draft)
-    yield from _turns(draft)
+class Scope(NamedTuple):
+    """Which part of an array may change, and how."""
+
+    since: int = 0
+    """Index of the first message that may."""
+    last: Phase = Phase.WORDS
+    """What may be taken last."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether anything may change."""
+        return self == Scope()
+
+
+def steps(draft: Draft, scope: Scope) -> Iterator[Step]:
+    """All steps in a scope. Each is taken, or not, before the next one is asked for."""
+    yield from _results(draft, scope.since)
+    if scope.last >= Phase.TURNS:
+        yield from _turns(draft, scope.since)
+    if scope.is_whole:
+        yield from _last_steps(draft)
+
+
+def _last_steps(draft: Draft) -> Iterator[Step]:
+    """Steps that also take from what earlier cuts wrote, and from what people said."""
     yield from _old_records(draft)
     yield from _markers_alone(draft)
     yield from _lines(draft, Phase.LINES)
@@ -74,9 +95,9 @@ def old_results(draft: Draft, least: int) -> dict[Key, Reason]:
     return stale | {key: "oldResult" for key in over if key not in stale}
 
 
-def _results(draft: Draft) -> Iterator[Step]:
+def _results(draft: Draft, since: int) -> Iterator[Step]:
     """Results that later ones have made worthless, then the oldest; all with room for names, then with less."""
-    order = old_results(draft, LARGE)
+    order = {key: reason for key, reason in old_results(draft, LARGE).items() if key.message >= since}
     for names in (NAMES, FEW_NAMES):
         for key, reason in order.items():
             size = draft.material.result_tokens(key)
@@ -101,13 +122,13 @@ def _giving_lead(key: Key) -> Callable[[Draft, int], None]:
     return give
 
 
-def _turns(draft: Draft) -> Iterator[Step]:
+def _turns(draft: Draft, since: int) -> Iterator[Step]:
     """Old turns; what people said in them stays, word for word."""
     talk = draft.talk
     small: list[int] = []
     for number in talk.droppable_turns:
         turn = talk.turns[number]
-        if turn.end <= talk.start or talk.is_short(turn) or number in draft.dropped:
+        if turn.start < since or turn.end <= talk.start or talk.is_short(turn) or number in draft.dropped:
             continue
         if small and small[-1] != number - 1:
             small = []

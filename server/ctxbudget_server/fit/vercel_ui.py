@@ -90,9 +90,9 @@ class VercelUi:
         """See `Shape`. Every message has an id of its own."""
         from hashlib import blake2b
 
-        digest = blake2b(well_formed(text).encode(), digest_size=8).hexdigest()
+        digest = int.from_bytes(blake2b(well_formed(text).encode(), digest_size=8).digest(), "big") % 10**15
         made = block_record(text, words, speakers, _FORM)
-        return [{"id": f"ctxbudget-{digest}-{number}", **message} for number, message in enumerate(made)]
+        return [{"id": f"ctxbudget-{digest:015}-{number}", **message} for number, message in enumerate(made)]
 
     def sent(self, message: Message) -> Message:
         """What becomes of it in the prompt: no metadata, no sources, and none of the program's own data."""

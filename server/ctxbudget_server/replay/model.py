@@ -19,14 +19,6 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """Prices of the prompt cache, relative to an input token."""
-
-    read: float = 0.1
-    write: float = 1.25
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """Counts of names first seen in a result. `used`: names that the agent itself used later, in any call."""
 

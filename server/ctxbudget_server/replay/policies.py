@@ -6,7 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ctxbudget_server.fit import SHAPES, Message, Options, Shape, Sizes, Tools, fit, replaced, replacement_text, turns
+from ctxbudget_server.fit import (
+    SHAPES,
+    Message,
+    Options,
+    Prices,
+    Shape,
+    Sizes,
+    Tools,
+    fit,
+    replaced,
+    replacement_text,
+    turns,
+)
 
 CLEARED = "[Old tool result content cleared]"
 """What clients write in place of a result they have cleared."""
@@ -14,7 +26,7 @@ LARGE = 1500
 """An old result with at least this many characters is cleared or reduced."""
 OLD = 12
 """Number of calls after which a result is old."""
-USAGE = "none, clear[:CALLS], reduce[:CALLS], fit:TOKENS, drop-oldest:TOKENS"
+USAGE = "none, clear[:CALLS], reduce[:CALLS], auto:TOKENS, fit:TOKENS, drop-oldest:TOKENS"
 
 
 class Policy(Protocol):
@@ -28,7 +40,7 @@ Make = Callable[[], Policy]
 """Creates a policy for a conversation that starts over."""
 
 
-def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
+def policy(spec: str, shape: str, tools: Tools, window: int | None, prices: Prices) -> Make:
     """The policy that a text specifies; raises `ValueError` saying what is wrong."""
     name, _, figure = spec.partition(":")
     if figure and not (figure.isascii() and figure.isdigit() and int(figure) > 0):
@@ -41,11 +53,14 @@ def policy(spec: str, shape: str, tools: Tools, window: int | None) -> Make:
             return lambda: Old(SHAPES[shape], given or OLD, lambda _array, _index, _text: CLEARED)
         case "reduce":
             return lambda: Old(SHAPES[shape], given or OLD, Reduced(SHAPES[shape], tools).text)
-        case "fit" | "drop-oldest":
+        case "auto" | "fit" | "drop-oldest":
             limit = given or window
             if limit is None:
                 raise ValueError(f"{spec!r} needs a limit in tokens, as in {name}:100000, or --window")
-            return lambda: Fit(shape, limit, tools) if name == "fit" else DropOldest(SHAPES[shape], limit, tools)
+            if name == "drop-oldest":
+                return lambda: DropOldest(SHAPES[shape], limit, tools)
+            reclaim = limit // 10 if name == "fit" else None
+            return lambda: Fit(shape, Options(limit, min_reclaim=reclaim, prices=prices, session_id="archive"), tools)
     raise ValueError(f"unknown policy {spec!r}: must be one of {USAGE}")
 
 
@@ -127,9 +142,9 @@ class Reduced:
 class Fit:
     """Runs `context/fit` at every call; the conversation continues from its result."""
 
-    def __init__(self, shape: str, limit: int, tools: Tools) -> None:
+    def __init__(self, shape: str, options: Options, tools: Tools) -> None:
         self._shape = shape
-        self._limit = limit
+        self._options = options
         self._tools = tools
         self._sizes = Sizes(tools, SHAPES[shape])
         self._now: list[Message] = []
@@ -140,12 +155,13 @@ class Fit:
         """The fitted array."""
         grown = [*self._now, *prefix[self._taken :]]
         self._taken = len(prefix)
-        if self._sizes.total(grown) <= self._limit:
+        if self._sizes.total(grown) <= self._options.max_tokens:
             self._now = grown
             return list(grown)
-        options = Options(self._limit, min_reclaim=self._limit // 10, session_id="archive")
         first = self._removed + 1
-        found = fit(grown, self._shape, options, self._tools, lambda number, _original: f"ireplay{first + number}")
+        found = fit(
+            grown, self._shape, self._options, self._tools, lambda number, _original: f"ireplay{first + number}"
+        )
         self._removed += len(found.removals)
         self._now = found.messages
         return list(self._now)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ctxbudget_server.fit import SHAPES, Message, Part, Sizes, Tools, turns
-from ctxbudget_server.replay.model import Names, Outcome, Prices, Replay, Stretch
+from ctxbudget_server.fit import SHAPES, Message, Part, Prices, Sizes, Tools, turns
+from ctxbudget_server.replay.model import Names, Outcome, Replay, Stretch
 from ctxbudget_server.replay.policies import Everything, Make
 
 DistinctNames = Callable[[str], frozenset[str]]

@@ -29,8 +29,10 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.fit import (
     SHAPES,
+    USUAL_PRICES,
     Fitted,
     Options,
+    Prices,
     Removal,
     Unrecognised,
     break_even,
@@ -38,7 +40,6 @@ from ctxbudget_server.fit import (
     is_deeper,
     readers,
     recognised,
-    repeat,
 )
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
@@ -51,10 +52,6 @@ from ctxbudget_server.store.records import Session
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import FitParams
     from ctxbudget_protocol.words import MessageFormat
-
-
-DEFAULT_READ, DEFAULT_WRITE = 0.1, 1.25
-"""Prices of the prompt cache, as multiples of an input token's."""
 
 
 PREVIEW = "0" * NONCE_LENGTH
@@ -73,13 +70,13 @@ def fit(request: Request, params: FitParams) -> FitResult:
         fitter.remember()
         return result
     if not params.archive:
-        fitted = fitter.fit(None, "", lambda number, original: None)
+        fitted = fitter.fit(None, "", lambda number, original: None, lambda ids: True)
         fitter.remember_fit("", fitted, {})
         return fitter.answer(fitted, {}, None)
     archive = Archive(request)
     with request.read() as reader:
         plan = fitter.plan(reader, archive.find(reader))
-    if not plan.removed:
+    if not plan.fitted.removals:
         return fitter.answer(plan.fitted, {}, None)
     result = changing(request, params, fitter.keep, find=archive.find, rehearsed=fitter.rehearsed)
     fitter.remember()
@@ -166,7 +163,14 @@ class Plan:
 
     fitted: Fitted
     removed: tuple[Removed, ...]
+    """What goes now."""
     conversation: Conversation | None
+
+    @property
+    def ids(self) -> dict[int, str]:
+        """The ids of all that is no longer in the array, by the number of the removal."""
+        earlier = {what.number: what.item_id for what in self.fitted.removals if what.item_id is not None}
+        return earlier | {one.what.number: one.item_id for one in self.removed}
 
 
 class Fitter:
@@ -184,29 +188,38 @@ class Fitter:
             if isinstance(pin, int) and not 0 <= pin < len(params.messages):
                 raise invalid(["pins", index], f"must be an index of {len(params.messages)} messages")
 
-    def fit(self, session_id: str | None, nonce: str, item_id: Callable[[int, str], str | None]) -> Fitted:
+    @property
+    def _prices(self) -> Prices:
+        given = self._params.cache_prices
+        return Prices(given.read, given.write) if given else USUAL_PRICES
+
+    def fit(
+        self,
+        session_id: str | None,
+        nonce: str,
+        item_id: Callable[[int, str], str | None],
+        are_held: Callable[[frozenset[str]], bool],
+    ) -> Fitted:
         """The array, with markers that send their reader to this session: as before while that is enough."""
         params = self._params
         options = Options(
             max_tokens=params.max_tokens,
             keep_turns=params.keep_turns,
             pins=frozenset(params.pins or []),
-            min_reclaim=params.max_tokens // 10 if params.min_reclaim is None else params.min_reclaim,
+            min_reclaim=params.min_reclaim if isinstance(params.min_reclaim, int) else None,
+            prices=self._prices,
             focus=params.focus,
             session_id=session_id,
         )
         tools = tools_for(self._counter, self._check)
         earlier = earlier_fit(self._asked(nonce), params.messages)
-        if earlier and earlier.names(item_id):
-            repeated = repeat(params.messages, self._form, options, tools, earlier.fitted)
-            if repeated is not None:
-                return repeated
-        return fitted_to(params.messages, self._form, options, tools, item_id)
+        decided = earlier.fitted if earlier and are_held(earlier.ids) else None
+        return fitted_to(params.messages, self._form, options, tools, item_id, earlier=decided)
 
     def _asked(self, nonce: str) -> Hashable:
         """All that an answer depends on beside the array."""
         params, counter = self._params, self._counter
-        asked = self._form, params.max_tokens, params.keep_turns, params.min_reclaim, params.focus
+        asked = self._form, params.max_tokens, params.keep_turns, params.min_reclaim, self._prices, params.focus
         return asked, params.session_id, nonce, counter.model, counter.factor
 
     def plan(self, reader: Reader, session: Session) -> Plan:
@@ -227,7 +240,11 @@ class Fitter:
         def item_id(number: int, original: str) -> str:
             return kept_as(original) or make_id("i", session.nonce, session.next_seq + number)
 
-        fitted = self.fit(session.id, session.nonce, item_id)
+        def are_held(ids: frozenset[str]) -> bool:
+            found = [reader.item(session.id, item_id) for item_id in ids]
+            return all(item is not None and not item.withdrawn for item in found)
+
+        fitted = self.fit(session.id, session.nonce, item_id, are_held)
         removed = tuple(
             Removed(
                 what,
@@ -236,6 +253,7 @@ class Fitter:
                 *self._figured(what.original, what.is_json),
             )
             for what in fitted.removals
+            if not what.is_earlier
         )
         conversation = None
         if self._params.session_id is not None:
@@ -273,10 +291,10 @@ class Fitter:
                     unit.new_id("i")
                 unit.put(self._item(unit, one))
         if plan.conversation is not None:
-            plan.conversation.settle(unit, {one.item_id: one.what for one in plan.removed})
+            ids = plan.ids
+            plan.conversation.settle(unit, {ids[what.number]: what for what in plan.fitted.removals})
         unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
-        ids = {one.what.number: one.item_id for one in plan.removed}
-        return lambda: self.answer(plan.fitted, ids, unit)
+        return lambda: self.answer(plan.fitted, plan.ids, unit)
 
     def remember(self) -> None:
         """What is kept now need not be kept again, nor decided again, when the same array comes back."""
@@ -284,7 +302,7 @@ class Fitter:
             nonce, plan = self._kept
             for one in plan.removed:
                 remember_kept(nonce, one.blob.digest, one.item_id)
-            self.remember_fit(nonce, plan.fitted, {one.what.number: one.item_id for one in plan.removed})
+            self.remember_fit(nonce, plan.fitted, plan.ids)
 
     def remember_fit(self, nonce: str, fitted: Fitted, ids: dict[int, str]) -> None:
         """Decide the same again while the array grows."""
@@ -311,7 +329,6 @@ class Fitter:
 
     def answer(self, fitted: Fitted, ids: dict[int, str], unit: UnitOfWork | None) -> FitResult:
         """The result; `unit` is the transaction that keeps what went."""
-        prices = self._params.cache_prices
         with_account = unit is not None and self._params.session_id is not None
         return FitResult(
             session_id=unit.id if unit else None,
@@ -329,13 +346,13 @@ class Fitter:
             held_out=fitted.held_out,
             removed=[_wire_removal(what, ids.get(what.number)) for what in fitted.removals],
             first_changed=fitted.first_changed,
+            rewrites=fitted.rewrites,
             stable_prefix_tokens=fitted.stable_prefix,
             break_even_turns=break_even(
-                fitted.source_tokens,
+                fitted.uncut,
                 fitted.tokens,
                 fitted.stable_prefix,
-                read=prices.read if prices else DEFAULT_READ,
-                write=prices.write if prices else DEFAULT_WRITE,
+                self._prices,
             ),
             status=wire_figures(unit.session, unit.settings, unit.leased) if unit and with_account else None,
             alerts=unit.alerts if unit and with_account else [],
