@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from recordings import long_session
 
 from ctxbudget_server.extract import distinct_names, index_entries
-from ctxbudget_server.fit import SHAPES, Tools
-from ctxbudget_server.replay import Prices, Replay, Stretch, painted, panels, policy, replay, svg
+from ctxbudget_server.fit import SHAPES, USUAL_PRICES, Prices, Tools
+from ctxbudget_server.replay import Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts.detection import read_transcript
 
 TOOLS = Tools(
@@ -29,8 +29,8 @@ CLEARED = "[Old tool result content cleared]"
 
 
 def replayed(stretches: list[Stretch], *specs: str, shape: str = "anthropic", prices: Prices | None = None) -> Replay:
-    made = {spec: policy(spec, shape, TOOLS, None) for spec in specs}
-    return replay(stretches, shape, made, TOOLS, names=distinct_names, prices=prices or Prices())
+    made = {spec: policy(spec, shape, TOOLS, None, USUAL_PRICES) for spec in specs}
+    return replay(stretches, shape, made, TOOLS, names=distinct_names, prices=prices or USUAL_PRICES)
 
 
 def session(**given: Any) -> list[Stretch]:
@@ -118,7 +118,7 @@ def test_what_policies_send_is_legal_and_within_its_limit(form: str, steps: list
     messages = MAKERS[form](steps)
     limit = max(60, tokens(messages) // 3)
     for spec in ("none", "clear:1", "reduce:1", f"fit:{limit}"):
-        running = policy(spec, form, TOOLS, None)()
+        running = policy(spec, form, TOOLS, None, USUAL_PRICES)()
         ends = [i for i, m in enumerate(messages) if SHAPES[form].role(m) == "assistant" and i > 0]
         for end in ends:
             if faults(form, messages[:end]):
@@ -141,11 +141,11 @@ def test_what_policies_send_is_legal_and_within_its_limit(form: str, steps: list
 )
 def test_a_policy_that_cannot_be_is_refused_in_words(spec: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        policy(spec, "anthropic", TOOLS, None)
+        policy(spec, "anthropic", TOOLS, None, USUAL_PRICES)
 
 
 def test_the_window_is_the_limit_of_a_policy_without_one() -> None:
-    made = {"fit": policy("fit", "anthropic", TOOLS, 4000)}
+    made = {"fit": policy("fit", "anthropic", TOOLS, 4000, USUAL_PRICES)}
     found = replay(session(), "anthropic", made, TOOLS, names=distinct_names, prices=Prices())
     assert max(found.baseline.tokens) > 4000 >= max(found.outcomes[0].tokens)
 

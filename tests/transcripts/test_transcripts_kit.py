@@ -12,7 +12,8 @@ from fit.fit_legal import faults
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.fit_memory import tools_for
 from ctxbudget_server.extract import distinct_names
-from ctxbudget_server.replay import Outcome, Prices, Stretch, policy, replay
+from ctxbudget_server.fit import USUAL_PRICES
+from ctxbudget_server.replay import Outcome, Stretch, policy, replay
 from ctxbudget_server.transcripts.claude_code_messages import without_signatures
 from ctxbudget_server.transcripts.detection import read_transcript
 from ctxbudget_server.transcripts.model import Transcript
@@ -42,8 +43,8 @@ def test_reduced_results_save_much_and_lose_few_names() -> None:
     for recording in recordings():
         assert not [fault for segment in recording.segments for fault in faults("anthropic", segment.messages)]
         stretches = [Stretch(without_signatures(one.messages), one.shared) for one in recording.segments]
-        policies = {spec: policy(spec, recording.shape, tools, None) for spec in outcomes}
-        found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=Prices())
+        policies = {spec: policy(spec, recording.shape, tools, None, USUAL_PRICES) for spec in outcomes}
+        found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=USUAL_PRICES)
         base += found.baseline.token_turns
         for outcome in found.outcomes:
             outcomes[outcome.policy].append(outcome)

@@ -131,6 +131,7 @@ def _wire(options: Namespace, name: str, recording: Transcript, found: Replay) -
         "window": options.window,
         "base": "tokenTurns of none: the sum over all calls of the tokens of the whole conversation until then",
         "policies": [_outcome(found, one) for one in found.all],
+        "cheapest": found.cheapest.policy,
     }
 
 
@@ -154,6 +155,7 @@ def _outcome(found: Replay, one: Outcome) -> dict[str, Any]:
         },
         "cost": one.cost,
         "costRatio": found.cost_ratio(one),
+        "cuts": one.cuts,
     }
 
 
@@ -168,11 +170,13 @@ def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str
         "",
         f"{recording.source}, {calls:,} calls; saved: of {turns}",
         f"lost: of {base.names.used:,} names that a result brought and the agent used later; absent: not sent at all",
+        "cuts: calls that changed what was sent before, so that the cache is written again; cost: of everything sent,",
+        f"beside sending all of it, at these prices of the cache. Cheapest: {found.cheapest.policy}",
     ]
 
 
 def _table(found: Replay) -> list[str]:
-    head = ["policy", "token-turns", "saved", "peak", "removed", "names lost", "absent", "cost"]
+    head = ["policy", "token-turns", "saved", "peak", "removed", "names lost", "absent", "cuts", "cost"]
     rows = [
         [
             one.policy,
@@ -182,6 +186,7 @@ def _table(found: Replay) -> list[str]:
             f"{one.removed:,}",
             f"{one.names.share(one.names.lost):.1%}",
             f"{one.names.share(one.names.absent):.1%}",
+            f"{len(one.cuts):,}",
             f"× {found.cost_ratio(one):.2f}",
         ]
         for one in found.all

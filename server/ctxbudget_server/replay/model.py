@@ -47,6 +47,8 @@ class Outcome:
     names: Names
     cost: float
     """Cost of everything sent, in input tokens, with a prompt cache."""
+    cuts: list[int]
+    """Calls, counted from 1, that changed what the call before had sent, so that the cache was written again."""
 
     @property
     def token_turns(self) -> int:
@@ -68,6 +70,11 @@ class Replay:
     def all(self) -> list[Outcome]:
         """The baseline, then the policies."""
         return [self.baseline, *self.outcomes]
+
+    @property
+    def cheapest(self) -> Outcome:
+        """The outcome that costs least; the first of equals."""
+        return min(self.all, key=lambda one: one.cost)
 
     def saved(self, outcome: Outcome) -> float:
         """Share of the baseline's token-turns that a policy saves; negative where it sends more."""

@@ -91,6 +91,7 @@ class _Account:
         self._facts = facts
         self._prices = prices
         self._tokens: list[int] = []
+        self._cuts: list[int] = []
         self._cost = 0.0
         self._names = [0, 0, 0, 0]
         self._removed = 0
@@ -113,12 +114,15 @@ class _Account:
         self, prefix: Sequence[Message], array: list[Message], answer: Sequence[Message], *, is_counted: bool
     ) -> None:
         """Record one call: what it sends, and what the agent then says."""
+        before = len(self._sent)
         stable = self._hold(array)
         self._meet(prefix)
         if is_counted:
             total = sum(map(self._facts.tokens, array))
             cached = sum(map(self._facts.tokens, array[:stable]))
             self._tokens.append(total)
+            if stable < before:
+                self._cuts.append(len(self._tokens))
             self._cost += self._prices.read * cached + self._prices.write * (total - cached)
         for message in answer:
             if self._facts.is_agent(message):
@@ -126,7 +130,8 @@ class _Account:
 
     def outcome(self, policy: str) -> Outcome:
         """The figures."""
-        return Outcome(policy, self._tokens, self._removed + len(self._gone), Names(*self._names), self._cost)
+        removed = self._removed + len(self._gone)
+        return Outcome(policy, self._tokens, removed, Names(*self._names), self._cost, self._cuts)
 
     def _hold(self, array: list[Message]) -> int:
         """Remember what is sent; returns how many leading messages are the same as in the last call."""
