@@ -1138,6 +1138,7 @@ FIT = Method(
             "heldOut": None,
             "removed": [],
             "firstChanged": None,
+            "rewrites": False,
             "stablePrefixTokens": 18,
             "breakEvenTurns": None,
             "status": None,
