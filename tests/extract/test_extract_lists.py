@@ -79,6 +79,18 @@ def test_advice_is_brief_rather_than_cut():
     assert f"- {ADVICE[0]}\n" in text and "- Repair the gate number 14" in text.split("\n")
 
 
+def test_advice_is_whole_rather_than_followed_by_sentences():
+    """All of it in brief, if that fits, before sentences of the body."""
+    advice = [f"Move the login tests number {n} to the API level." for n in (1, 2, 3, 4)]
+    body = "".join(f"Runner {n} was slow on day {n * 7}.\n\n" for n in range(30))
+    listed = "".join(f"- {entry}\n" for entry in advice)
+    text = f"# Report: Flaky Tests\n\n## Summary\n\nOne test in six fails.\n\n## Recommendations\n\n{listed}"
+
+    found = extract(f"{text}\n## Details\n\n{body}", count=count, max_tokens=110).text
+
+    assert found.split("Recommendations:\n")[1].split("\n\n")[0] == listed.rstrip()
+
+
 def test_lists_in_one_line_say_how_many_more():
     files = "".join(f"- `gates/hinge_{n}.md`\n" for n in range(40))
     text = (

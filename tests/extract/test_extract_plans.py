@@ -369,3 +369,12 @@ def test_numbered_check_boxes_are_phases_and_those_within_them_their_tasks():
         (3, "Sow the beans", "open", 0, 1),
     ]
     assert not any(name.endswith("_") for name in found.identifiers)
+
+
+def test_a_line_about_what_a_phase_needs_does_not_continue_the_list_above_it():
+    phases = "## Phase 1: Dig\n\n- [x] dig\n\n## Phase 2: Sow\n\n- [ ] sow\nEstimate: 3 hours\nDepends on Phase 1\n\n"
+    plan = extract(f"# Plan\n\n{phases}## Phase 3: Weed\n\n- [ ] weed\nDepends on Phase 1\n", count=count).plan
+
+    assert plan is not None
+    assert [phase.depends_on for phase in plan.phases] == [(), (1,), (1,)]
+    assert [phase.estimate for phase in plan.phases] == [None, "3 hours", None]

@@ -12,6 +12,7 @@ from ctxbudget_server.markdown.sentences import plain
 
 _YAML = re.compile(r"([A-Za-z][\w .-]{0,60}?):\s*(.*)$")
 _YAML_ITEM = re.compile(r"\s*-\s+(.*)$")
+_NEEDS_LINE = re.compile(r"(Depends on) ((?:Phase|Stage|Step|Milestone|Task)s? [^:]{1,80})")
 _PLAIN_FIELD = re.compile(r"\W{0,3}?[*_`]{0,2}([A-Za-z][\w /()-]{1,40})[*_`]{0,2}:[*_`]{0,2}\s+(\S.*)$")
 _MARKER = re.compile(r"\s*(?:>\s?)*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?")
 _KEY_WORDS = 5
@@ -63,7 +64,7 @@ def collect_fields(document: Document) -> list[Field]:
             elif header is not None and len(parts) == 2 and len(parts[0]) <= 60:
                 found.append(Field(parts[0], parts[1], unit.start, unit.section))
             previous = unit.start
-        elif unit.kind in ("item", "prose", "quote") and ":" in unit.text:
+        elif unit.kind in ("item", "prose", "quote") and (":" in unit.text or "Depends on " in unit.text):
             found += _plain_fields(document.structure.lines, unit)
     return [f for f in sorted(found, key=lambda f: f.line) if f.value.strip().lower() not in _EMPTY]
 
@@ -75,12 +76,18 @@ def _plain_fields(lines: list[str], unit: Unit) -> list[Field]:
     found: list[Field] = []
     for n in range(unit.start, min(unit.end, unit.start + _MAX_LINES)):
         line = _MARKER.sub("", lines[n], count=1).strip()
-        started = _plain_field(line, n, unit.section) if ":" in line else None
+        started = _needs_line(line, n, unit.section) or (_plain_field(line, n, unit.section) if ":" in line else None)
         if started is not None:
             found.append(started)
         elif found and len(found[-1].value) < _MAX_VALUE:
             found[-1] = replace(found[-1], value=f"{found[-1].value} {plain(line)}")
     return found
+
+
+def _needs_line(text: str, line: int, section: int) -> Field | None:
+    """A line of its own that says what a phase needs, without a colon; it does not continue the line before."""
+    match = _NEEDS_LINE.fullmatch(text)
+    return Field(match[1], plain(match[2]), line, section) if match else None
 
 
 def _plain_field(text: str, line: int, section: int) -> Field | None:

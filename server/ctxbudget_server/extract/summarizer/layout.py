@@ -250,7 +250,8 @@ class Layout:
     def _add_findings(self, floor: int, known: str, rest: int) -> list[str]:
         """Add findings and advice that are not in the text yet, until `floor` tokens are left.
 
-        Advice may take more than its share if what follows, `rest` tokens, leaves more.
+        Advice may take more than its share if what follows, `rest` tokens, leaves more, or if all of it then fits in
+        brief: a list that says what it leaves out is worth less than the sentences that would stand in its place.
         """
         composer = self.composer
         bullets = _bullets(self.ranked.findings, [f for f in self.ranked.findings if f not in known])
@@ -260,6 +261,8 @@ class Layout:
         brief = [f"{BULLET}{brief_entry(r)}" for r in advice]
         room = max(0, composer.left - floor)
         whole, ample = (max(int(room * share), room - rest) for share in (_BRIEF_ADVICE_SHARE, _ADVICE_SHARE))
+        if not more_of(bullets) and composer.label_cost(ADVICE) + sum(map(composer.cost, brief)) <= room:
+            whole = room
         given = add_list(composer, ADVICE, bullets, whole, brief=brief, ample=ample)
         return found + (given or add_list(composer, ADVICE, bullets, room, brief=brief, ample=0))
 
