@@ -206,8 +206,8 @@ class Promises:
             (rf"Phase (\d+) holds {NUMBER} tokens more than its {NUMBER} allocated\.", phase_over),
             (rf"The buffer of {NUMBER} covers it\.", covers),
             (
-                rf"The buffer of {NUMBER} does not cover the {NUMBER} tokens that phases draw on it: allocate what "
-                r"remains \(budget/allocate\)\.",
+                rf"The buffer of {NUMBER} does not cover the {NUMBER} tokens that phases draw on it: keep less "
+                r"in them(?:, or allocate them more \(budget/allocate\))?\.",
                 does_not_cover,
             ),
             (

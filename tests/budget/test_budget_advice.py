@@ -108,9 +108,18 @@ def test_a_buffer_that_is_overdrawn_is_said(session: Session) -> None:
     session.add("metadata", tokens=400, phase=2)
 
     assert codes(session) == ["overBuffer", "drawsOnBuffer"]
-    assert "The buffer of 0 does not cover the 400 tokens that phases draw on it: allocate what remains" in text(
-        session
-    )
+    overdrawn = "The buffer of 0 does not cover the 400 tokens that phases draw on it: keep less in them"
+    assert f"{overdrawn}, or allocate them more (budget/allocate)." in text(session)
+
+
+def test_more_is_not_allocated_to_a_finished_phase(session: Session) -> None:
+    """Its allocation is final, so only what it holds can change."""
+    session.call("budget/allocate", strategy="dynamic", phases=[{"phase": 1, "complexity": 1}], total=1_000)
+    session.call("workflow/startPhase", phase=1)
+    session.add("metadata", tokens=1_400)
+    session.call("workflow/completePhase", phase=1)
+
+    assert "tokens that phases draw on it: keep less in them." in text(session)
 
 
 def test_layers_over_their_ceilings_are_said_with_what_helps(session: Session) -> None:

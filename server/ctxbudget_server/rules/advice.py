@@ -254,9 +254,12 @@ def _allocations(position: Position) -> Iterator[Step]:
     if position.buffer is None or not drawn:
         return
     if drawn > position.buffer:
+        # A finished phase keeps its allocation, and a division of what remains gives a full one less than it holds.
+        unfinished = any(phase.drawn and not phase.phase.frozen for phase in position.phases)
+        more = ", or allocate them more (budget/allocate)" if unfinished else ""
         yield Step(
-            f"The buffer of {position.buffer:,} does not cover the {drawn:,} tokens that phases draw on it: allocate "
-            "what remains (budget/allocate)."
+            f"The buffer of {position.buffer:,} does not cover the {drawn:,} tokens that phases draw on it: keep less "
+            f"in them{more}."
         )
     elif over:
         yield Step(f"The buffer of {position.buffer:,} covers it.")

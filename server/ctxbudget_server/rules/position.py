@@ -40,6 +40,11 @@ class PhaseFigures(NamedTuple):
         """Tokens beyond its allocation; 0 without one."""
         return 0 if self.phase.allocated is None else max(0, self.retained - self.phase.allocated)
 
+    @property
+    def drawn(self) -> int:
+        """What it draws on the buffer: its overrun, or all of it without an allocation."""
+        return self.retained if self.phase.allocated is None else self.over
+
 
 class Limits(NamedTuple):
     """What an account is held to. `metadata_tokens`: the most that replaces one content; `hosted`: a coding agent
@@ -124,7 +129,7 @@ class Position:
         """What phases draw on the buffer: overruns, and phases without an allocation. 0 if nothing is allocated."""
         if self.buffer is None:
             return 0
-        return sum(phase.retained if phase.phase.allocated is None else phase.over for phase in self.phases)
+        return sum(phase.drawn for phase in self.phases)
 
     def over_ceiling(self, layer: str) -> int:
         """Tokens of a layer beyond its ceiling; 0 if it has none."""
