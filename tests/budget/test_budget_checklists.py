@@ -63,7 +63,7 @@ def test_during_a_phase(session: Session) -> None:
     session.add(kind="report", tokens=1_000, agent="research-2")
 
     extracted = entries(session)["extracted"]
-    assert extracted["cure"] == "Reduce them to metadata: frees 4,000 tokens."
+    assert extracted["cure"] == "Reduce it to metadata: frees 4,000 tokens."
     assert extracted["actions"][0]["params"]["target"] == {"items": [report]}
     cure(session, "extracted")
     assert entries(session)["monitored"]["why"] == "1,000 of 7,500 tokens now, 5,000 at most"

@@ -105,7 +105,7 @@ def _before(evidence: Evidence) -> Iterator[Entry]:
     if evidence.window_known:
         yield Entry("budget", text, "done", f"{position.budget:,} of {evidence.window:,} tokens")
     else:
-        cure = "Set it: `ctxbudget init`, or session/open with config.contextWindow."
+        cure = "Set it by ctxbudget init, or by session/open with config.contextWindow."
         yield Entry("budget", text, "open", "nobody has said how large the window is", cure)
     yield _policy(evidence)
 
@@ -188,7 +188,8 @@ def _extraction(evidence: Evidence, artifacts: Sequence[Item]) -> Entry:
     going = total_of(item.figures for item in full[:MAX_ITEMS])
     tokens, exact = going.freed(position.metadata_tokens), going.prunable == going.unreplaced
     why = f"{_counted(len(full), 'full response')} in the context"
-    cure = f"Reduce them to metadata: {frees(tokens, exact=exact)}." if tokens else "Reduce them to metadata."
+    reduce = f"Reduce {'it' if len(full) == 1 else 'them'} to metadata"
+    cure = f"{reduce}: {frees(tokens, exact=exact)}." if tokens else f"{reduce}."
     return Entry(
         "extracted", text, "open", why, cure, _sendable(position, _removal(full, tokens, exact=exact, why=why))
     )
