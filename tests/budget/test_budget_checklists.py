@@ -54,6 +54,27 @@ def test_a_policy_that_is_too_mild_for_the_phases(session: Session) -> None:
     assert session.status()["policy"] == "aggressive"
 
 
+def test_places_agree_on_the_policy_of_a_plan(session: Session) -> None:
+    """What a plan sets up, the checklist ticks and the diagnosis does not blame."""
+    plan = "# Limits\n\n" + "\n".join(f"## Phase {n}: Step {n}\n\n- [ ] do it\n" for n in (1, 2, 3))
+    made = session.call("workflow/plan", content=plan, scope="full-implementation", apply=True)
+    session.call("workflow/startPhase", phase=1)
+    session.add("transient", kind="report", content="It was found that all is well. " * 300)
+    session.call("workflow/completePhase", phase=1)
+
+    assert made["policy"] == session.status()["policy"] == "moderate"
+    assert states(session)["policy"] == "done"
+    assert session.call("budget/diagnose")["findings"] == []
+
+    session.open(policy="minimal")
+
+    assert entries(session)["policy"]["why"] == "minimal, and a workflow of 3 phases asks for moderate"
+    (finding,) = session.call("budget/diagnose")["findings"]
+    assert finding["code"] == "policyTooMild"
+    assert "a workflow of 3 phases asks for (moderate)" in finding["message"]
+    cure(session, "policy")
+
+
 def test_during_a_phase(session: Session) -> None:
     session.open(contextWindow=25_000)
     assert states(session)["extracted"] == states(session)["pruned"] == "notApplicable"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxbudget_server.rules.complexity import Work, complexities
-from ctxbudget_server.rules.planning import Entry, NumberError, outline_of_plan, policy_for
+from ctxbudget_server.rules.planning import Entry, NumberError, outline_of_plan
+from ctxbudget_server.rules.policy import policy_for
 from ctxbudget_server.rules.scopes import scope_of_phases, scope_of_words
 
 

@@ -64,6 +64,12 @@ def test_one_call_answers_the_list_before_starting(session: Session) -> None:
     assert answer["assumptions"] == []
 
 
+def test_a_plan_is_not_called_table_of_contents(session: Session) -> None:
+    content = "# Table of Contents\n\n- Phase 1\n\n# Limits for the gateway\n\n## Phase 1: Schema\n\n- [ ] write it\n"
+
+    assert session.call("workflow/plan", content=content)["title"] == "Limits for the gateway"
+
+
 def test_showing_a_plan_writes_nothing(session: Session) -> None:
     before = session.status()
 

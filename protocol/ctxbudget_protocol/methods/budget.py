@@ -821,7 +821,7 @@ REPORT = Method(
                             "text": "Set the budget",
                             "state": "open",
                             "why": "nobody has said how large the window is",
-                            "cure": "Set it by ctxbudget init, or by session/open with config.contextWindow.",
+                            "cure": "Set it: run ctxbudget init, or send session/open with config.contextWindow.",
                             "actions": [],
                         },
                         {

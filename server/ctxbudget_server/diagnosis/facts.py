@@ -13,7 +13,7 @@ from ctxbudget_server.account.counter import calibrated_counter
 from ctxbudget_server.rules.allocation import DEBUG_PHASE, RESEARCH_PHASE
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.naming import title_of
-from ctxbudget_server.rules.policy import MANY_PHASES, WORKING_LAYERS, effective_policy
+from ctxbudget_server.rules.policy import STRICTNESS, WORKING_LAYERS, Asked, asked_policy
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.words import Policy
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ctxbudget_server.rules.leases import Lease
     from ctxbudget_server.rules.lifecycle import Phase, Wave
     from ctxbudget_server.store.records import Session
-
-STRICTNESS: Mapping[Policy, int] = {"minimal": 0, "moderate": 1, "aggressive": 2}
 
 
 @dataclass
@@ -97,19 +95,17 @@ class Facts:
         return self.left_over >= self.settings.thresholds.warn_at
 
     @cached_property
-    def wanted_policy(self) -> Policy:
-        """The policy that the seed's rule asks for: by the scope, else by how many phases there are."""
-        scope = self.settings.scope
-        if scope is not None:
-            return effective_policy("auto", scope)
-        if DEBUG_PHASE in self.phases and self.phases[DEBUG_PHASE].state == "running":
-            return "minimal"
-        return "aggressive" if len(self.phases) > MANY_PHASES else "moderate"
+    def asked(self) -> Asked:
+        """The policy that the workflow's size asks for."""
+        debugging = self.phases.get(DEBUG_PHASE)
+        if self.settings.scope is None and debugging is not None and debugging.state == "running":
+            return Asked("minimal", "debugging")
+        return asked_policy(self.settings.scope, self.phases.values())
 
     @property
     def policy(self) -> Policy:
         """The stricter one of the policy in force and the policy that is asked for."""
-        return max(self.settings.policy, self.wanted_policy, key=lambda policy: STRICTNESS[policy])
+        return max(self.settings.policy, self.asked.policy, key=lambda policy: STRICTNESS[policy])
 
     def research(self) -> list[int]:
         """The phases of research."""

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from ctxbudget_server.extract.model import DebugFields, ImplementationFields, PlanFields, TestFields
 from ctxbudget_server.extract.readers.advice import recommendations
-from ctxbudget_server.extract.readers.fields import Field, collect_fields, first_value
+from ctxbudget_server.extract.readers.fields import Field, collect_fields
 from ctxbudget_server.extract.readers.findings import stated_findings
 from ctxbudget_server.extract.readers.report import stated_summary, task_of
+from ctxbudget_server.extract.readers.titles import document_title
 from ctxbudget_server.extract.search.identifiers import paths_of
 from ctxbudget_server.extract.source import Source
 from ctxbudget_server.markdown.document import Document
@@ -19,9 +20,6 @@ from ctxbudget_server.markdown.model import Check
 KindFields: TypeAlias = PlanFields | ImplementationFields | TestFields
 """The typed fields of the one kind that a source has."""
 
-_TITLE = re.compile("title|name|topic")
-_CONTENTS = re.compile(r"\W*(?:table of )?contents\W*|\W*toc\W*", re.I)
-"""A heading that names a list of the sections, which no document is called."""
 _FAILURE = re.compile(r"\b(?:cause|diagnos|debug|fail|incident|post-?mortem|bug)", re.I)
 """Without any of these words, a text says nothing about the cause of a failure."""
 
@@ -48,7 +46,7 @@ def read_facts(source: Source, tests: TestFields | None, check: Check) -> Facts:
     fields = collect_fields(document) if source.is_prose else []
     return Facts(
         fields=fields,
-        title=_title(document, fields) if source.is_prose else "",
+        title=document_title(document, fields) if source.is_prose else "",
         task=task_of(fields) if source.is_told else "",
         summary=stated_summary(document, fields) if source.is_told else "",
         findings=stated_findings(document) if source.is_report else [],
@@ -110,14 +108,3 @@ def _debug_fields(source: Source, fields: list[Field]) -> DebugFields | None:
     from ctxbudget_server.extract.readers.debug import debug_fields
 
     return debug_fields(source.document, fields, is_debug=source.kind == "debug")
-
-
-def _title(document: Document, fields: list[Field]) -> str:
-    """The first heading of the highest level that names the document, or the front matter's title."""
-    named = [i for i, title in enumerate(document.titles) if not _CONTENTS.fullmatch(title)]
-    top = min((document.sections[i].level for i in named), default=0)
-    if top == 1 or not document.structure.header:
-        first = next((i for i in named if document.sections[i].level == top), None)
-        if first is not None and (top == 1 or first == named[0]):
-            return document.titles[first]
-    return first_value([f for f in fields if f.section < 0], _TITLE) or ""

@@ -13,7 +13,7 @@ from ctxbudget_protocol.words import Scope
 from ctxbudget_server.rules.advice import Action, frees, pruning
 from ctxbudget_server.rules.items import LONG, Figures, Item, total_of
 from ctxbudget_server.rules.lifecycle import Wave, phases_due
-from ctxbudget_server.rules.policy import MANY_PHASES, WORKING_LAYERS
+from ctxbudget_server.rules.policy import STRICTNESS, WORKING_LAYERS, asked_policy
 from ctxbudget_server.rules.position import PhaseFigures, Position
 
 When = Literal["before", "during", "afterPhase", "afterWorkflow"]
@@ -105,7 +105,7 @@ def _before(evidence: Evidence) -> Iterator[Entry]:
     if evidence.window_known:
         yield Entry("budget", text, "done", f"{position.budget:,} of {evidence.window:,} tokens")
     else:
-        cure = "Set it by ctxbudget init, or by session/open with config.contextWindow."
+        cure = "Set it: run ctxbudget init, or send session/open with config.contextWindow."
         yield Entry("budget", text, "open", "nobody has said how large the window is", cure)
     yield _policy(evidence)
 
@@ -124,15 +124,16 @@ def _allocation(position: Position, unphased: str | None) -> Entry:
 
 
 def _policy(evidence: Evidence) -> Entry:
-    """A policy milder than the number of phases asks for is open; a stricter one is anyone's choice."""
+    """A policy milder than the workflow asks for is open; a stricter one is anyone's choice."""
     position = evidence.position
     text = "Choose a pruning policy (aggressive for more than 3 phases)"
     count = len(position.phases)
-    why = f"{position.policy}, for {_counted(count, 'phase')}"
-    if count <= MANY_PHASES or position.policy == "aggressive" or evidence.scope == "debug-only":
-        return Entry("policy", text, "done", why)
-    action = Action("session/open", {"config": {"policy": "aggressive"}}, None, False, why)
-    return Entry("policy", text, "open", why, "Set the policy aggressive (session/open).", (action,))
+    asked = asked_policy(evidence.scope, [figures.phase for figures in position.phases])
+    if STRICTNESS[position.policy] >= STRICTNESS[asked.policy]:
+        return Entry("policy", text, "done", f"{position.policy}, for {_counted(count, 'phase')}")
+    why = f"{position.policy}, and {asked.by} asks for {asked.policy}"
+    action = Action("session/open", {"config": {"policy": asked.policy}}, None, False, why)
+    return Entry("policy", text, "open", why, f"Set the policy {asked.policy} (session/open).", (action,))
 
 
 def _during(evidence: Evidence) -> Iterator[Entry]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ctxbudget_protocol.fields import MAX_PHASE
-from ctxbudget_protocol.words import AssumptionCode, Policy, Scope
+from ctxbudget_protocol.words import AssumptionCode, Scope
 from ctxbudget_server.rules.allocation import DEBUG_PHASE, RESEARCH_PHASE, TEMPLATES, TOKENS_PER_AGENT, PhaseNeed
 from ctxbudget_server.rules.complexity import Complexity, Work, complexities
-from ctxbudget_server.rules.policy import MANY_PHASES
 from ctxbudget_server.rules.scopes import PHASE_NAMES
 
 WavesBasis = Literal["stated", "dependencies", "order"]
@@ -113,13 +112,6 @@ def outline_of_plan(
     in_circle = [own[n] for n in circle if n in own]
     ordered, basis = _waves(phases, [wave for wave in placed if wave], waves_stated, in_circle, assumed)
     return Outline(phases, ordered, basis, assumed)
-
-
-def policy_for(scope: Scope, phases: int) -> Policy:
-    """The pruning policy that the original guide chooses: aggressive for more than three phases, else moderate."""
-    if scope == "debug-only":
-        return "minimal"
-    return "aggressive" if phases > MANY_PHASES else "moderate"
 
 
 def outside_template(outline: Outline, parts: Mapping[int, int]) -> list[Assumed]:

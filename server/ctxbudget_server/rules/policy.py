@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, cast
 
 from ctxbudget_protocol.words import Policy, Scope
 from ctxbudget_server.rules.allocation import TEMPLATES
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.lifecycle import Phase
 
 Verb = Literal["reduce", "drop", "keep"]
 
@@ -20,6 +21,9 @@ DIAGNOSTIC_KINDS = ("debug", "test-output", "log")
 
 MANY_PHASES = 3
 """`auto` prunes scopes with more phases than this aggressively, the others moderately."""
+
+
+STRICTNESS: Mapping[Policy, int] = {"minimal": 0, "moderate": 1, "aggressive": 2}
 
 
 class Step(NamedTuple):
@@ -52,9 +56,38 @@ def effective_policy(setting: str, scope: Scope | None) -> Policy:
         return cast("Policy", setting)
     if scope is None:
         return "aggressive"
+    return policy_for(scope, len(TEMPLATES[scope]))
+
+
+def policy_for(scope: Scope, phases: int) -> Policy:
+    """The pruning policy that the original guide chooses: aggressive for more than three phases, else moderate."""
     if scope == "debug-only":
         return "minimal"
-    return "aggressive" if len(TEMPLATES[scope]) > MANY_PHASES else "moderate"
+    return "aggressive" if phases > MANY_PHASES else "moderate"
+
+
+class Asked(NamedTuple):
+    """The policy that a workflow asks for by its size, and what says so."""
+
+    policy: Policy
+    by: str
+
+
+def asked_policy(scope: Scope | None, phases: Collection[Phase]) -> Asked:
+    """What the guide chooses for a scope or for the phases with an allocation, whichever is milder.
+
+    A plan of three phases may divide the budget within a scope whose template has six. Without a scope or an
+    allocation, the phases so far count.
+    """
+    divided = sum(phase.allocated is not None for phase in phases)
+    count = divided or len(phases)
+    by_phases = Asked(
+        policy_for("full-implementation", count), f"a workflow of {count} phase{'' if count == 1 else 's'}"
+    )
+    if scope is None:
+        return by_phases
+    by_scope = Asked(effective_policy("auto", scope), f"scope {scope}")
+    return min(by_scope, by_phases, key=lambda asked: STRICTNESS[asked.policy]) if divided else by_scope
 
 
 def on_wave_completed(

@@ -13,6 +13,7 @@ from ctxbudget_server.extract.plans.leads import Lead
 from ctxbudget_server.extract.plans.phases import phases_and_leads, sections_inside, tasks_of
 from ctxbudget_server.extract.plans.plan import tabled_waves
 from ctxbudget_server.extract.readers.fields import Field, collect_fields
+from ctxbudget_server.extract.readers.titles import document_title
 from ctxbudget_server.markdown.document import Document, parse_document
 from ctxbudget_server.markdown.lines import unnumbered
 from ctxbudget_server.markdown.model import Check, no_check
@@ -75,9 +76,8 @@ def survey_plan(text: str, check: Check = no_check) -> PlanSurvey:
     plan_level = [field for field in fields if field.section not in inside]
     tabled = tabled_waves(document)
     labelled = _labelled_waves(surveyed)
-    top = next((title for n, title in enumerate(document.titles) if document.sections[n].level == 1), None)
     return PlanSurvey(
-        title=top or next(iter(document.titles), None),
+        title=document_title(document, fields) or None,
         scope=next((field.value for field in plan_level if _SCOPE.fullmatch(field.name)), None),
         agents=_agents(plan_level, ""),
         phases=surveyed,

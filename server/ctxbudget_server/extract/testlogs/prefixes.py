@@ -30,9 +30,20 @@ def without_prefixes(lines: list[str]) -> list[str]:
     sample = [x for x in lines if x.strip()]
     sample = sample[: _SAMPLE // 2] + sample[max(_SAMPLE // 2, len(sample) - _SAMPLE // 2) :]
     for prefix in _PREFIXES:
-        if sample and sum(bool(prefix.match(x)) for x in sample) >= _MIN_SHARE * len(sample):
+        if sample and _is_shared(prefix, sample):
             return [prefix.sub("", x, count=1) for x in lines]
     return lines
+
+
+def _is_shared(prefix: re.Pattern[str], sample: list[str]) -> bool:
+    """Whether enough lines begin with a prefix; those of other texts show soon that they do not."""
+    having = len(sample)
+    for line in sample:
+        if not prefix.match(line):
+            having -= 1
+            if having < _MIN_SHARE * len(sample):
+                return False
+    return True
 
 
 def is_cut(lines: list[str]) -> bool:

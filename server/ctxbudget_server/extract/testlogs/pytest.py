@@ -39,8 +39,9 @@ _RULE_END = re.compile(r"[^=].* =+$|=+$")
 def parse(lines: list[str]) -> tuple[Tally | None, list[tuple[int, int]]]:
     """The tally, and the half-open line ranges of the sessions, which other frameworks must not read."""
     lines = _unwrapped(lines)
-    starts = [i for i, x in enumerate(lines) if _START.search(x)]
-    footers = [(i, m[1]) for i, x in enumerate(lines) if (m := _FOOTER.match(x.strip()))]
+    starts = [i for i, x in enumerate(lines) if "test session starts" in x and _START.search(x)]
+    stripped = enumerate(map(str.strip, lines))
+    footers = [(i, m[1]) for i, x in stripped if x and (x[0] in "=n" or x[0].isdigit()) and (m := _FOOTER.match(x))]
     broken = any(_BROKEN.match(x) for x in lines)
     if not starts and not footers and not broken:
         return None, []

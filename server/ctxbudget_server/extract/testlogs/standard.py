@@ -28,11 +28,13 @@ _TOX_GOOD = re.compile(r"\s*congratulations :\)")
 
 def parse_ctest(lines: list[str]) -> Tally | None:
     """CTest's tally; the message of a failed test is the first line that it printed."""
+    if not any(("tests passed, " in x and _CTEST.match(x)) or (" Test " in x and _CTEST_RUN.match(x)) for x in lines):
+        return None
     tally = Tally("ctest")
-    seen = finished = False
+    finished = False
     for n, line in enumerate(lines):
         if match := _CTEST.match(line):
-            seen = finished = True
+            finished = True
             failed = int(match[1][:9])
             tally.count(passed=int(match[2][:9]) - failed, failed=failed)
         elif match := _CTEST_NAME.match(line):
@@ -40,7 +42,6 @@ def parse_ctest(lines: list[str]) -> Tally | None:
         elif _CTEST_WAIVED.match(line):
             tally.count(skipped=1)
         elif match := _CTEST_RUN.match(line):
-            seen = True
             if match[2] == "***" and not match[3]:
                 tally.fails(match[1])
                 printed = next((x.strip() for x in lines[n + 1 : n + 4] if x.strip()), "")
@@ -48,7 +49,7 @@ def parse_ctest(lines: list[str]) -> Tally | None:
                     tally.messages.append(printed)
         elif _CTEST_MISSING.match(line):
             tally.messages.append(line.strip())
-    return tally.conclude(finished) if seen else None
+    return tally.conclude(finished)
 
 
 def parse_tox(lines: list[str]) -> Tally | None:

@@ -20,6 +20,8 @@ MESSAGES = 20
 _FIGURE = re.compile(r"# (pass|fail|cancelled|skipped|todo) +(\d+)$")
 
 _BATS_NAME = re.compile(r"(?:.*\d+/\d+)?\s*✗ (\S.*)$")  # the cursor moves back over the progress display
+_OUTERMOST = ("ok ", "not ok ", "Bail out!")
+"""Beginnings of lines of points that are in no other."""
 _BATS_CLOSE = re.compile(r"(\d+) tests?, (\d+) failures?(?:, (\d+) skipped)?")
 
 
@@ -64,6 +66,15 @@ class _Points:
 
 def parse(lines: list[str]) -> Tally | None:
     """The tally of TAP or of Bats's pretty output. It counts as passed only if the plan is there and all points are."""
+    return _tally(lines) if any(map(_shows_a_run, lines)) else None
+
+
+def _shows_a_run(line: str) -> bool:
+    """Whether a line may be of an outermost point, or closes Bats's output; prose has neither."""
+    return line.startswith(_OUTERMOST) or (" failure" in line and bool(_BATS_CLOSE.match(line)))
+
+
+def _tally(lines: list[str]) -> Tally | None:
     tally = Tally("tap")
     points = _Points(tally)
     suites_failed = False

@@ -23,8 +23,8 @@ from ctxbudget_server.rules.planning import (
     debug_share,
     outline_of_scope,
     outside_template,
-    policy_for,
 )
+from ctxbudget_server.rules.policy import policy_for
 from ctxbudget_server.rules.scopes import scope_named, scope_of_phases, scope_of_words
 from ctxbudget_server.rules.shares import ratio
 
