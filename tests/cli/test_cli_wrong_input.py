@@ -38,8 +38,8 @@ def test_a_wrong_value_is_told_with_what_was_expected(command: str, option: str)
     parser = ArgumentParser(exit_on_error=False)
     import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}").add_arguments(parser)
 
-    with pytest.raises(Exception, match=rf"{option}: expected .*got 'x'"):
-        parser.parse_args([option, "x"])
+    with pytest.raises(Exception, match=rf"{option}: expected .*got '\?'"):
+        parser.parse_args([option, "?"])
 
 
 @pytest.mark.parametrize(
