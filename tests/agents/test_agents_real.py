@@ -99,7 +99,7 @@ def test_claude_code_sees_metadata_and_is_handed_back_what_matters(tmp_path: Pat
     whole = host.items()[0]
     said = json.dumps(model.asked)
     assert f"is kept as item {whole['id']}" in said
-    assert "\\\\n399\\\\n400" not in said, "the model has not seen the output"
+    assert "n250" not in said, "the model has not seen the whole output"
     assert counted(host.call("context/get", itemId=whole["id"])["content"])
 
     told = host.claude(*given, "--resume", host.session, task="/compact")
@@ -116,7 +116,7 @@ def replaced(host: RealHost) -> None:
     assert counted(host.call("context/get", itemId=whole["id"])["content"])
     said = json.dumps(host.model.asked)
     assert f"is kept as item {whole['id']}" in said
-    assert "n399" not in said, "the model has not seen the output"
+    assert "n250" not in said, "the model has not seen the whole output"
 
 
 def test_codex(base: Path, model: ModelStandIn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctxbudget_server.extract import extract, index_entries
@@ -86,6 +86,8 @@ def test_stress_is_not_a_name_but_an_acronym_is() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(names=[".claude/agents/x.md"] * 3, joint="** **", limit=60)
+@example(names=[".claude/agents/x.md", ".claude/agents/x.md", "*.test.ts"], joint="** **", limit=64)
 @given(
     st.lists(st.sampled_from([*NAMES, *(f"`{span}`" for span in SPANS), "plain", "words"]), min_size=3, max_size=40),
     st.sampled_from([", ", " ", " and ", "; ", "\n- ", ") (", "** **"]),

@@ -123,7 +123,8 @@ class Cutter:
             if draft.reduced or draft.gaps():
                 cut = self._written(draft, self._options.max_tokens)
                 if cut.tokens < FILLED * self._options.max_tokens:
-                    cut.held_out = max(cut.writer.removals({}), key=lambda what: what.tokens_before).index
+                    largest = max(cut.writer.removals({}), key=lambda what: what.tokens_before, default=None)
+                    cut.held_out = largest.index if largest else None
                 yield cut
 
     def _written(self, draft: Draft, room: int) -> Cut:

@@ -45,7 +45,7 @@ _CAPITALS = re.compile(r"[A-Z]{4,}(?:-[A-Z]+)*")
 _FLAG = re.compile(r"--?[A-Za-z]")
 _PREFIXED = re.compile(r"#[\d/]|#[0-9A-Fa-f]{6}$|\$[\w{]|~/")
 _VARIABLE = re.compile(r"%\w+%?/")
-_STARRED = re.compile(r"\*+[./_]|\*{1,2}(?:args|kwargs|options|kw)$")
+_STARRED = re.compile(r"\*[./_]|\*\*/|\*{1,2}(?:args|kwargs|options|kw)$")
 # fmt: off
 _NOT_NAMES = frozenset({
     "AND/OR", "MUST", "SHALL", "SHOULD", "WILL", "REQUIRED", "RECOMMENDED", "OPTIONAL", "ALWAYS", "NEVER", "NONE",
@@ -102,6 +102,8 @@ def _trimmed(run: str, *, starts_line: bool) -> str:
             name = name.lstrip("-")
         if name[:1] in ("#", "$", "~") and not _PREFIXED.match(name):
             name = name.lstrip("#$~")
+        if name[:3] == "***":  # bold, and then a pattern
+            name = name[2:]
         if name[:1] == "*" and not _STARRED.match(name):
             name = name.lstrip("*")
     return name
