@@ -77,18 +77,18 @@ def test_the_same_bytes(
     place, client = shared
     before = answered(client)
 
-    done = place.call(method, params.replace("@", "asked"))
+    done = place.call(method, params.replace("@", "asked-1"))
     eventually(lambda: answered(client) == before + 1, "an answer of the sidecar")
 
     monkeypatch.setenv("CTXBUDGET_SOCKET", "off")
     monkeypatch.chdir(place.folder)
-    code = main(["call", method, params.replace("@", "alone"), "--store", str(place.store)])
+    code = main(["call", method, params.replace("@", "own-1"), "--store", str(place.store)])
     alone = capfdbinary.readouterr()
     assert answered(client) == before + 1
-    assert (done.returncode, _plain(done.stdout, b"asked"), _plain(done.stderr, b"asked")) == (
+    assert (done.returncode, _plain(done.stdout, b"asked-1"), _plain(done.stderr, b"asked-1")) == (
         code,
-        _plain(alone.out, b"alone"),
-        _plain(alone.err, b"alone"),
+        _plain(alone.out, b"own-1"),
+        _plain(alone.err, b"own-1"),
     )
 
 
