@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from ctxbudget_server.extract import extract, index_entries
@@ -87,13 +87,14 @@ def test_stress_is_not_a_name_but_an_acronym_is() -> None:
 
 @settings(max_examples=40, deadline=None)
 @example(names=[".claude/agents/x.md"] * 3, joint="** **", limit=60)
-@example(names=[".claude/agents/x.md", ".claude/agents/x.md", "*.test.ts"], joint="** **", limit=64)
 @given(
     st.lists(st.sampled_from([*NAMES, *(f"`{span}`" for span in SPANS), "plain", "words"]), min_size=3, max_size=40),
     st.sampled_from([", ", " ", " and ", "; ", "\n- ", ") (", "** **"]),
     st.integers(60, 300),
 )
 def test_every_entry_is_whole_and_new(names: list[str], joint: str, limit: int) -> None:
+    # Beside a slash or another asterisk, nobody can tell bold from a pattern.
+    assume("*" not in joint or not any({name[0], name[-1]} & {"/", "*"} for name in names))
     source = f"# Title of it\n\n{filler(40)}\n\nNamed: {joint.join(names)}\n\n{filler(40)}"
     found = extract(source, count=count, max_tokens=limit)
     before = found.text.rsplit("Names: ", 1)[0]

@@ -94,6 +94,8 @@ def _trimmed(run: str, *, starts_line: bool) -> str:
             name = name.lstrip("%")
         if name[:1] == "*" and (inner := _STRESSED.fullmatch(name)):
             name = inner[2]
+        if name[:3] == "***":  # bold, and then a pattern
+            name = name[2:]
         if name[-1:] == "*" and name.rstrip("*")[-1:] not in ("/", ".", "_", "-"):
             name = name.rstrip("*")
         if name[:3] == "..." and name[3:4] != "/":
@@ -102,8 +104,6 @@ def _trimmed(run: str, *, starts_line: bool) -> str:
             name = name.lstrip("-")
         if name[:1] in ("#", "$", "~") and not _PREFIXED.match(name):
             name = name.lstrip("#$~")
-        if name[:3] == "***":  # bold, and then a pattern
-            name = name[2:]
         if name[:1] == "*" and not _STARRED.match(name):
             name = name.lstrip("*")
     return name
