@@ -193,6 +193,9 @@ def test_methods_that_are_not_there(shared: Client, method: str, params: object)
 def test_notifications_get_no_answer(shared: Client, method: str, params: object) -> None:
     shared.notify(method, params)
     assert served(shared)
+    if method == "workspace/didChangeConfiguration":  # a person is told of the setting that there is not
+        assert "jsonrpc" in shared.notification("window/logMessage")["message"]
+        assert "jsonrpc" in shared.notification("window/showMessage")["message"]
     assert "by notification" not in shared.request("context/list")["notes"]
 
 
