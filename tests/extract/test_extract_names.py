@@ -93,7 +93,7 @@ def test_stress_is_not_a_name_but_an_acronym_is() -> None:
     st.integers(60, 300),
 )
 def test_every_entry_is_whole_and_new(names: list[str], joint: str, limit: int) -> None:
-    # Beside a slash or another asterisk, nobody can tell bold from a pattern.
+    # Next to a slash or another asterisk, bold cannot be told from a pattern.
     assume("*" not in joint or not any({name[0], name[-1]} & {"/", "*"} for name in names))
     source = f"# Title of it\n\n{filler(40)}\n\nNamed: {joint.join(names)}\n\n{filler(40)}"
     found = extract(source, count=count, max_tokens=limit)

@@ -963,7 +963,7 @@ class DiagnoseParams(SessionParams):
 
 
 class Symptom(Record):
-    """What is seen to be wrong; the findings say why."""
+    """The signs that something is wrong; `findings` gives the causes."""
 
     code: SymptomCode
     phase: int | None = None
@@ -1016,7 +1016,7 @@ class DiagnoseResult(SessionResult, Noticed):
     state: SessionState
     policy: Policy = described("The policy in force.")
     status: Figures = described("Before any request.")
-    symptoms: list[Symptom] = described("What is seen to be wrong.")
+    symptoms: list[Symptom] = described("The signs that something is wrong.")
     findings: list[Finding] = described("The first cause first; no item belongs to the cures of two of them.")
     reaches: Figures = described("After all requests.")
     text: str = described("The findings as a text that a model can read.")

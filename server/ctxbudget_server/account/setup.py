@@ -1,6 +1,6 @@
 """The setup of a workflow (its phases, their allocations, scope and policy) as one change that can be undone.
 
-An event keeps it as `setup` in its detail: for each phase the values before and after, None where there was no phase.
+An event keeps it as `setup` in its detail: the values of each phase before and after it; None: no phase.
 """
 
 from __future__ import annotations

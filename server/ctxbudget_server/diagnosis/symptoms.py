@@ -1,4 +1,4 @@
-"""What is seen to be wrong with an account, before anyone asks why."""
+"""The signs that something is wrong with an account, before their causes are known."""
 
 from __future__ import annotations
 

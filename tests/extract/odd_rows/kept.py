@@ -372,7 +372,7 @@ def lockfile(dice: random.Random) -> Case:
     kind = dice.choice(("downgrade", "major", "host"))
     for n in range(26):
         name, minor = f"{dice.choice(METALS)}-{dice.choice(TASKS)}{n}", dice.randrange(1, 9)
-        old, new, host = f"1.{minor}.0", f"1.{minor}.1", "registry.npmjs.org"
+        old, new, host = f"1.{minor}.0", f"1.{minor}.1", "packages.example.org"
         if n == odd:
             new = {"downgrade": "0.2.9", "major": "8.0.0", "host": new}[kind]
             host = "mirror.evil.example" if kind == "host" else host
