@@ -150,11 +150,8 @@ _ctxbudget_phase_metadata() { # PHASE [PLAN]
 
 # Complete a phase that the script has ended without ever having started it. One that runs is the script's to complete.
 _ctxbudget_complete() { # WHO PHASE
-    local figures i half
-    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get 'phases.*.phase' --get 'phases.*.state') || return $?
-    # shellcheck disable=SC2206  # split on purpose: numbers and single words
-    local -a all=($figures)
-    half=$((${#all[@]} / 2))
+    local all half i
+    _ctxbudget_words "$1" budget/status '{}' --get 'phases.*.phase' --get 'phases.*.state' || return $?
     for ((i = 0; i < half; i++)); do
         [[ ${all[i]} != "$2" || ${all[i + half]} != planned ]] ||
             _ctxbudget_ask "$1" workflow/completePhase "{\"phase\":$2,\"force\":true}" >/dev/null || return $?
@@ -195,17 +192,15 @@ _ctxbudget_prune() { # TARGET POLICY: error
 }
 
 _ctxbudget_plan() { # PLAN [--apply]
-    local who=plan_context_budget path=${_ctxbudget_values[1]-} what=description apply=false figures i
+    local who=plan_context_budget path=${_ctxbudget_values[1]-} what=description apply=false all half i
     [[ $# == 1 || ($# == 2 && $2 == --apply) ]] || { _ctxbudget_usage "$who PLAN [--apply]"; return 2; }
     (($# == 1)) || apply=true
     [[ ! -e $1 ]] || path=$1
     [[ ! -e $path ]] || { what=path; [[ $path == /* ]] || path=$PWD/$path; }
     _ctxbudget_quote "$path"
-    figures=$(_ctxbudget_ask "$who" workflow/plan "{\"$what\":$_ctxbudget_quoted,\"apply\":$apply}" \
-        --get 'phases.*.phase' --get 'phases.*.allocated') || return $?
-    # shellcheck disable=SC2206  # split on purpose: numbers and null
-    local -a all=($figures)
-    for ((i = 0; 2 * i < ${#all[@]}; i++)); do echo "${all[i]} ${all[i + ${#all[@]} / 2]/null/0}"; done
+    _ctxbudget_words "$who" workflow/plan "{\"$what\":$_ctxbudget_quoted,\"apply\":$apply}" \
+        --get 'phases.*.phase' --get 'phases.*.allocated' || return $?
+    for ((i = 0; i < half; i++)); do echo "${all[i]} ${all[i + half]/null/0}"; done
 }
 
 _ctxbudget_retained() { _ctxbudget_ask estimate_context_tokens budget/status '{}' --get retained; }
@@ -225,9 +220,8 @@ _ctxbudget_panel() { # [N]
     printf 'Current usage: %d tokens (%s, %s)\n' "$retained" \
         "$(_ctxbudget_share "$budget" budget)" "$(_ctxbudget_share "$window" window)"
     printf 'Budget remaining: %d tokens\n\n' "$((budget - retained))"
-    if ((retained > budget)); then
+    ((retained <= budget)) ||
         printf '%s\n' '⚠️  WARNING: Budget exceeded!' 'Action: Apply aggressive pruning or reduce scope'
-    fi
 }
 
 _ctxbudget_alerts() { # [--no-prune]
@@ -254,10 +248,7 @@ _ctxbudget_alerts() { # [--no-prune]
 _ctxbudget_diagnosis() { # [--apply]
     local said status who=context_budget_diagnosis
     [[ $# == 0 || $* == --apply ]] || { _ctxbudget_usage "$who [--apply]"; return 2; }
-    if (($# == 0)); then
-        _ctxbudget_ask "$who" budget/diagnose '{}' --get text
-        return $?
-    fi
+    (($#)) || { _ctxbudget_ask "$who" budget/diagnose '{}' --get text; return $?; }
     said=$(_ctxbudget_export && "${CTXBUDGET_BIN:-ctxbudget}" diagnose "${CTXBUDGET_SESSION:-default}" --apply)
     status=$?
     [[ -z $said ]] || printf '%s\n' "$said"
@@ -273,11 +264,9 @@ _ctxbudget_share() { # WHOLE BASE
 
 # The figures of the account, in the caller's variables window, budget, retained and level.
 _ctxbudget_status() { # WHO
-    local figures
-    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get window --get budget --get retained --get level) || return $?
-    # shellcheck disable=SC2086  # split on purpose
-    set -- $figures
-    window=$1 budget=$2 retained=$3 level=$4
+    local all half
+    _ctxbudget_words "$1" budget/status '{}' --get window --get budget --get retained --get level || return $?
+    window=${all[0]} budget=${all[1]} retained=${all[2]} level=${all[3]}
 }
 
 # ------------------------------------------------------------------------------------------- reading the arguments
@@ -294,32 +283,26 @@ _ctxbudget_value_of() { # ARGUMENT: value
 
 # "Wave 1", "Phase 2", "Phase 2 Wave 1" or "2", in any case; nothing that only looks like it.
 _ctxbudget_parse_scope() { # TEXT: phase, wave
-    local text=${1,,} number
+    local text=${1,,}
     case $text in
-        'phase '*' wave '*) phase=${text#phase } phase=${phase%% wave *} ;;
-        'phase '*) phase=${text#phase } ;;
-        'wave '*) phase='' ;;
-        *) phase=$text ;;
+        'phase '*' wave '*) text=${text#phase } phase=${text%% wave *} wave=${text#* wave } ;;
+        'wave '*) phase='' wave=${text#wave } ;;
+        *) phase=${text#phase } wave='' ;;
     esac
-    case $text in *'wave '*) wave=${text##*wave } ;; *) wave='' ;; esac
-    for number in "$phase" "$wave"; do case $number in *[!0-9]* | ?????????*) return 1 ;; esac; done
-    [[ -n $phase$wave ]] || return 1
+    case $phase$wave in '' | *[!0-9]*) phase='' wave='' ;; esac
+    ((${#phase} < 9 && ${#wave} < 9)) || phase='' wave=''
     # In decimal: a leading zero would mean octal, and is not JSON.
-    [[ -z $phase ]] || phase=$((10#$phase))
-    [[ -z $wave ]] || wave=$((10#$wave))
+    phase=${phase:+$((10#$phase))} wave=${wave:+$((10#$wave))}
+    [[ -n $phase$wave ]]
 }
 
 # The phase that the script says it is in, else the one that runs, else the last that has begun; empty if none has.
 _ctxbudget_current_phase() { # WHO: phase
-    local wave='' said=${CTXBUDGET_PHASE:-${CURRENT_PHASE:-}} figures i half
+    local wave='' said=${CTXBUDGET_PHASE:-${CURRENT_PHASE:-}} all half i
     [[ -z $said ]] || ! _ctxbudget_parse_scope "$said" || [[ -z $phase ]] || return 0
     phase=''
-    figures=$(_ctxbudget_ask "$1" budget/status '{}' --get phase --get 'phases.*.phase' --get 'phases.*.state') ||
-        return $?
-    # shellcheck disable=SC2206  # split on purpose: numbers and single words
-    local -a all=($figures)
+    _ctxbudget_words "$1" budget/status '{}' --get phase --get 'phases.*.phase' --get 'phases.*.state' || return $?
     [[ ${all[0]} == null ]] || { phase=${all[0]}; return 0; }
-    half=$(((${#all[@]} - 1) / 2))
     for ((i = 1; i <= half; i++)); do
         [[ ${all[i + half]} == planned ]] || ((all[i] <= ${phase:--1})) || phase=${all[i]}
     done
@@ -329,29 +312,23 @@ _ctxbudget_current_phase() { # WHO: phase
 _ctxbudget_place() { # WHO: place
     local phase='' said=${CTXBUDGET_WAVE:-${CURRENT_WAVE:-}}
     case $said in *[!0-9]* | '') said='' ;; *) said=$((10#$said)) ;; esac
-    if [[ -n $said || -n ${CTXBUDGET_PHASE:-${CURRENT_PHASE:-}} ]]; then
-        _ctxbudget_current_phase "$1" || return $?
-        [[ -z $phase ]] || place="\"phase\":$phase,${said:+\"wave\":$said,}"
-    fi
+    [[ -n $said || -n ${CTXBUDGET_PHASE:-${CURRENT_PHASE:-}} ]] || return 0
+    _ctxbudget_current_phase "$1" || return $?
+    place=${phase:+"\"phase\":$phase,${said:+\"wave\":$said,}"}
 }
 
 # The ids of the retained items that match, as JSON separated by commas; only those whose MEMBER has this value.
 _ctxbudget_ids_of() { # WHO FILTER MEMBER VALUE: ids
-    local after='' page half i
+    local after='' all half i
     ids=''
     while
-        page=$(_ctxbudget_ask "$1" context/list "{\"state\":\"retained\",$2$after}" \
-            --get 'items.*.id' --get "items.*.$3" --get next) || return $?
-        # shellcheck disable=SC2206  # split on purpose: ids, numbers and single words
-        local -a all=($page)
-        half=$(((${#all[@]} - 1) / 2))
+        _ctxbudget_words "$1" context/list "{\"state\":\"retained\",$2$after}" \
+            --get 'items.*.id' --get "items.*.$3" --get next || return $?
         for ((i = 0; i < half; i++)); do
             [[ ${all[i + half]} != "$4" ]] || ids+="${ids:+,}\"${all[i]}\""
         done
         [[ ${all[2 * half]} != null ]]
-    do
-        after=",\"after\":\"${all[2 * half]}\""
-    done
+    do after=",\"after\":\"${all[2 * half]}\""; done
 }
 
 _ctxbudget_usage() { echo "ctxbudget: usage: $1" >&2; }
@@ -360,12 +337,20 @@ _ctxbudget_usage() { echo "ctxbudget: usage: $1" >&2; }
 _ctxbudget_ask() { # WHO METHOD PARAMS [OPTION...]
     _ctxbudget_request "$2" "$3" --errors text "${@:4}" && return 0
     # A function that prunes creates the session at its first request, even if that is a read.
-    if [[ $1 == prune_* ]] && _ctxbudget_is_error unknownSession; then
+    [[ $1 == prune_* ]] && _ctxbudget_is_error unknownSession &&
         _ctxbudget_request session/open '{}' --errors text >/dev/null &&
-            _ctxbudget_request "$2" "$3" --errors text "${@:4}" && return 0
-    fi
+        _ctxbudget_request "$2" "$3" --errors text "${@:4}" && return 0
     _ctxbudget_complain "$1"
     return 1
+}
+
+# The words that the request prints, in the caller's array `all`: numbers, ids, single words and null.
+_ctxbudget_words() { # WHO METHOD PARAMS [OPTION...]: all, half
+    local printed
+    printed=$(_ctxbudget_ask "$@") || return $?
+    # shellcheck disable=SC2206  # split on purpose
+    all=($printed)
+    half=$((${#all[@]} / 2))
 }
 
 # The command escapes what a terminal would act on; what else may have been said on its stderr is made harmless here.
@@ -401,10 +386,7 @@ _ctxbudget_request() { # METHOD PARAMS [OPTION...]: error
         _ctxbudget_error=$(_ctxbudget_export && printf '%s' "$2" | "$command" call "$1" - "${@:3}" 2>&1 1>&51 51>&-)
         status=$?
     } 51>&1
-    if ((status == 0)); then
-        [[ -z $_ctxbudget_error ]] || printf '%s\n' "$_ctxbudget_error" >&2
-        return 0
-    fi
+    ((status)) || { [[ -z $_ctxbudget_error ]] || printf '%s\n' "$_ctxbudget_error" >&2; return 0; }
     ((status != 127)) || _ctxbudget_error="no command $command: put it on the PATH, or set CTXBUDGET_BIN"
     : "${_ctxbudget_error:="$command call ended with status $status"}"
     if [[ $_ctxbudget_error != '{'* && " $* " != *' --errors text '* ]]; then
@@ -421,21 +403,18 @@ _ctxbudget_export() {
     for name in CTXBUDGET_{WORKSPACE,STORE,ROOTS,LOG,SESSION}; do [[ ! -v $name ]] || export "${name?}"; done
 }
 
-_ctxbudget_stop() (
-    _ctxbudget_export
-    "${CTXBUDGET_BIN:-ctxbudget}" sidecar --for "$$" --stop
-)
+_ctxbudget_stop() (_ctxbudget_export && "${CTXBUDGET_BIN:-ctxbudget}" sidecar --for "$$" --stop)
 
 # ------------------------------------------------------------------------------------------------------------- JSON
 
 _ctxbudget_get() { # JSON PATH...
     (($# >= 2)) || { _ctxbudget_usage "ctxbudget_get JSON PATH..."; return 2; }
-    local status command=${CTXBUDGET_BIN:-ctxbudget}
-    { _ctxbudget_error=$(printf '%s' "${_ctxbudget_values[1]}" | "$command" get "${@:2}" 2>&1 1>&51 51>&-); } 51>&1
-    status=$?
+    local command=${CTXBUDGET_BIN:-ctxbudget}
+    { _ctxbudget_error=$(printf '%s' "${_ctxbudget_values[1]}" | "$command" get "${@:2}" 2>&1 1>&51 51>&-); } 51>&1 &&
+        return 0
     # A member that is missing is a condition like any other; everything else is a mistake.
-    ((status <= 1)) || { _ctxbudget_complain ctxbudget_get; status=1; }
-    return "$status"
+    (($? == 1)) || _ctxbudget_complain ctxbudget_get
+    return 1
 }
 
 _ctxbudget_print_quoted() { # TEXT
@@ -460,9 +439,8 @@ _ctxbudget_quote() { # TEXT: quoted
         fi
         if [[ $piece == *[$'\x01'-$'\x1f']* ]]; then
             for ((code = 1; code < 32; code++)); do
-                printf -v escape '\\x%02x' "$code"
-                printf -v character '%b' "$escape"
                 printf -v escape '\\u%04x' "$code"
+                printf -v character '%b' "$escape"
                 piece=${piece//"$character"/"$escape"}
             done
         fi

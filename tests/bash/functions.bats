@@ -140,6 +140,18 @@ EOF
     [[ $stderr == "ctxbudget: nothing of phase 11 is on the account: nothing to prune" ]]
 }
 
+@test "a scope that is not the number of a phase gives the usage" {
+    script <<'EOF'
+for scope in second "Wave 2" "Phase 1 Wave 2" "phase 123456789" -1 ""; do
+    prune_phase_metadata "$scope" || echo "status $?"
+done
+prune_phase_output "phase one" || echo "status $?"
+EOF
+    [ "$status" -eq 0 ]
+    [ "${lines[*]}" = "status 2 status 2 status 2 status 2 status 2 status 2 status 2" ]
+    [ "$(grep -c '^ctxbudget: usage: prune_phase_' <<<"$stderr")" -eq 7 ]
+}
+
 @test "a pinned item stays, and then no marker says that all is gone" {
     script <<'EOF'
 ctxbudget_call context/add '{"items": [{"layer": "metadata", "phase": 1, "tokens": 300},

@@ -92,7 +92,9 @@ def test_nothing_newer_than_bash_4_4_is_used() -> None:
 
 
 def test_the_client_is_short() -> None:
-    assert len(CLIENT.read_text().splitlines()) <= 480
+    every_line = CLIENT.read_text().splitlines()  # with comments and blank lines, as `wc -l` counts
+
+    assert len(every_line) <= 450
 
 
 def test_the_command_says_where_the_file_is() -> None:
