@@ -306,6 +306,11 @@ def test_lost_request_keys_are_spoken_of(tmp_path: Path) -> None:
     assert "a request repeated with one is carried out again" in salvaged(tmp_path, "request_keys")["message"]
 
 
+def test_lost_decisions_of_fits_are_spoken_of(tmp_path: Path) -> None:
+    fill(tmp_path)
+    assert "their conversations are cut afresh" in salvaged(tmp_path, "fits")["message"]
+
+
 def test_a_page_of_the_schema_is_the_worst_and_each_session_is_named(tmp_path: Path) -> None:
     fill(tmp_path)
     fold_log(store_of(tmp_path))

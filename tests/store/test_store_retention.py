@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,6 +75,22 @@ def test_what_is_older_than_the_age_goes(place: Place) -> None:
     assert place.retain("age=90d").sessions == 2
     assert place.dropped() == {"d91", "d200"}
     assert place.retain("age=90d") == Dropped()
+
+
+def test_what_fits_decided_goes_with_the_content_that_it_quotes(place: Place) -> None:
+    place.now = NOW - timedelta(days=91)
+    place.call("session/open", sessionId="old")
+    said = [
+        {"role": "user", "content": "Remember the heron, and all of these words. " * 60 * (n == 0) + "Go on."}
+        for n in range(4)
+    ]
+    place.call("context/fit", sessionId="old", messages=said, format="openai-chat", maxTokens=200)
+    place.now = NOW
+    decisions = "SELECT count(*) FROM fits"
+    with contextlib.closing(sqlite3.connect(place.path)) as connection:
+        assert connection.execute(decisions).fetchone() == (1,)
+        assert place.retain("age=90d").sessions == 1
+        assert connection.execute(decisions).fetchone() == (0,)
 
 
 def test_only_so_many_sessions_keep_content(place: Place) -> None:

@@ -1,37 +1,50 @@
 """Decisions of fits, so that they hold while a conversation grows.
 
 A harness that sends its whole conversation at every turn gets the same stand-ins in the same places until they are not
-enough any more: what a provider has cached of the fitted array stays valid. They are kept in this process alone.
+enough any more: what a provider has cached of the fitted array stays valid. They are kept with the session that keeps
+what was removed, so another process goes on from them. This process remembers those that it used latest.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
 from ctxbudget_server.account.content import encode
-from ctxbudget_server.fit import Fitted, Message
+from ctxbudget_server.fit import SHAPES, Fitted, Message
+from ctxbudget_server.fit.decisions import decided, decision_of
 from ctxbudget_server.fit.shapes import to_json
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import KeptFit, KnownFit
 
 REMOVAL_BYTES = 1_000
 """What a removal takes beside its texts: its record, and the message that it is edited into."""
 MAX_BYTES = 16 * 1024 * 1024
-"""What the kept fits took out of their arrays, together: of all ways of asking (limit, session, focus, …), those used
-latest. One way of asking has at most a quarter of it."""
+"""What the remembered fits took out of their arrays, together. One conversation has at most a quarter of it."""
 MAX_LENGTHS = 32
-"""Fits of each that are kept, the latest: several conversations may be asked about in the same way."""
+"""Fits of each conversation that are remembered, the latest."""
+NEVER_KEPT = 0
+"""In place of the revision that kept a decision, where no session does."""
+
+
+class Place(NamedTuple):
+    """Where the decisions about a conversation are kept."""
+
+    session_id: str | None
+    """None: in this process alone."""
+    nonce: str
+    conversation: str
 
 
 class Earlier(NamedTuple):
     """A fit of the beginning of a conversation, without its array and without what it removed."""
 
-    length: int
-    digest: bytes
+    known: KnownFit
     fitted: Fitted
 
     @property
@@ -46,37 +59,85 @@ def _size(fits: Sequence[Earlier]) -> int:
     return sum(REMOVAL_BYTES + 2 * len(what.stand_in or "") for what in removed.values())
 
 
-_earlier: LRUCache[Hashable, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
+_earlier: LRUCache[Place, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
 _lock = Lock()
 
 
-def earlier_fit(key: Hashable, messages: Sequence[Message]) -> Earlier | None:
-    """The latest fit of the longest beginning of an array; `key` is all else that the answer depends on."""
+def conversation_key(asked: Sequence[Any], messages: Sequence[Message]) -> str:
+    """The name of a conversation that has none: how it was asked for, and how it begins."""
+    return hashlib.blake2b(encode(to_json([*asked, messages[:2]])), digest_size=12).hexdigest()
+
+
+def earlier_fit(place: Place, messages: Sequence[Message], reader: Reader | None) -> Earlier | None:
+    """The latest fit of the longest beginning of an array."""
     with _lock:
-        decided = _earlier.get(key, ())
-    known = [one for one in decided if one.length <= len(messages)]
+        remembered = _earlier.get(place, ())
+    if reader is None or place.session_id is None:
+        known = [one.known for one in remembered]
+    else:
+        known = reader.known_fits(place.session_id, place.conversation)
+    known = [one for one in known if one.length <= len(messages)]
     digests = _digests(messages, {one.length for one in known})
     same = (one for one in known if one.digest == digests[one.length])
-    return max(same, key=lambda one: one.length, default=None)
+    found = max(same, key=lambda one: one.length, default=None)
+    if found is None:
+        return None
+    here = next((one for one in remembered if one.known == found), None)
+    if here is not None or reader is None or place.session_id is None:
+        return here
+    decision = reader.kept_fit(place.session_id, place.conversation, found.digest)
+    try:
+        made = None if decision is None else Earlier(found, decided(decision, messages[: found.length]))
+    except ValueError:
+        return None
+    if made is not None:
+        _remember(place, made)
+    return made
 
 
-def remember_fit(key: Hashable, messages: Sequence[Message], fitted: Fitted, ids: Mapping[int, str]) -> None:
-    """Keep what was decided about an array."""
-    length = len(messages)
-    removals = tuple(
-        replace(what, original="", is_earlier=True, item_id=ids.get(what.number)) for what in fitted.removals
-    )
-    decided = replace(fitted, messages=[], removals=removals)
-    made = Earlier(length, _digests(messages, {length})[length], decided)
+class Decided(NamedTuple):
+    """A new decision, not kept yet."""
+
+    place: Place
+    digest: bytes
+    length: int
+    fitted: Fitted
+    decision: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, place: Place, messages: Sequence[Message], form: str, fitted: Fitted, ids: Mapping[int, str]
+    ) -> Decided:
+        """What was decided about an array. `ids` are those of what went, by the number of the removal."""
+        removals = tuple(
+            replace(what, original="", is_earlier=True, item_id=ids.get(what.number)) for what in fitted.removals
+        )
+        bare = replace(fitted, messages=[], removals=removals)
+        length = len(messages)
+        digest = _digests(messages, {length})[length]
+        return cls(place, digest, length, bare, decision_of(SHAPES[form], messages, bare))
+
+    def kept_at(self, revision: int) -> KeptFit:
+        """What the session keeps, from this revision on."""
+        place = self.place
+        return KeptFit(place.session_id or "", place.conversation, self.digest, self.length, revision, self.decision)
+
+    def remember(self, revision: int) -> None:
+        """Let this process know it, too."""
+        _remember(self.place, Earlier(KnownFit(self.digest, self.length, revision), self.fitted))
+
+
+def _remember(place: Place, made: Earlier) -> None:
     with _lock:
-        kept = [*[one for one in _earlier.pop(key, ()) if one.digest != made.digest][1 - MAX_LENGTHS :], made]
+        kept = [one for one in _earlier.pop(place, ()) if one.known.digest != made.known.digest]
+        kept = [*kept[1 - MAX_LENGTHS :], made]
         while _size(kept) > MAX_BYTES // 4:
             del kept[0]
-        _earlier[key] = tuple(kept)
+        _earlier[place] = tuple(kept)
 
 
 def forget_fits() -> None:
-    """Forget all decisions."""
+    """Forget all that this process remembers."""
     with _lock:
         _earlier.clear()
 

@@ -168,6 +168,7 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
             )
         )
         session = replace(session, revision=revision)
+    writer.forget_fits(session.id)  # stand-ins quote what is dropped
     # `updated_at` stays, since nobody worked on the session.
     writer.put_session(replace(session, dropped_revision=session.revision))
     return taken

@@ -19,7 +19,7 @@ from ctxbudget_server.rules.levels import RANK, alert_text, next_level
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.interface import Reader, Writer
-from ctxbudget_server.store.records import Event, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import Event, KeptFit, LayerRecord, Session, Undo
 
 T = TypeVar("T")
 
@@ -53,6 +53,7 @@ class UnitOfWork:
         self._blobs: dict[str, Blob] = {}
         self._leases: dict[str, Lease] = {}
         self._layers: dict[str, LayerRecord] = {}
+        self._fits: list[KeptFit] = []
         self._freezing: set[int] = set()
         self._figured = False
 
@@ -136,6 +137,10 @@ class UnitOfWork:
     def put_lease(self, lease: Lease) -> None:
         """Create or change a lease."""
         self._leases[lease.id] = lease
+
+    def put_fit(self, fit: KeptFit) -> None:
+        """Keep what a fit decided."""
+        self._fits.append(fit)
 
     def put_phase(self, phase: Phase) -> Phase:
         """Create or change a phase."""
@@ -333,6 +338,8 @@ class UnitOfWork:
         writer.put_layers(self.id, self._layers.values())
         for lease in self._leases.values():
             writer.put_lease(self.id, lease)
+        for fit in self._fits:
+            writer.put_fit(fit)
         writer.add_event(
             Event(
                 session_id=self.id,

@@ -47,11 +47,9 @@ def edit_steps(shape: Shape, given: Sequence[Message], edits: Sequence[Edit]) ->
 
 
 def _steps(shape: Shape, given: Sequence[Message], edit: Edit) -> Iterator[Step]:
-    if edit.end - edit.start == len(edit.messages) == 1:
-        reduced = list(_reduced(shape, edit.start, given[edit.start], edit.messages[0]))
-        if reduced:
-            yield from reduced
-            return
+    if reduced := list(reduced_results(shape, given, edit)):
+        yield from reduced
+        return
     at = edit.start
     for message in edit.messages:
         same = next((index for index in range(at, edit.end) if given[index] == message), None)
@@ -65,8 +63,12 @@ def _steps(shape: Shape, given: Sequence[Message], edit: Edit) -> Iterator[Step]
         yield Remove(at, edit.end)
 
 
-def _reduced(shape: Shape, index: int, old: Message, new: Message) -> Iterator[ReplaceResult]:
-    """The results that differ, if nothing else in the message does."""
+def reduced_results(shape: Shape, given: Sequence[Message], edit: Edit) -> Iterator[ReplaceResult]:
+    """What an edit makes of the results of one message, if it changes nothing else in it."""
+    if not edit.end - edit.start == len(edit.messages) == 1:
+        return
+    index, new = edit.start, edit.messages[0]
+    old = given[index]
     was, now = shape.parts(index, old), shape.parts(index, new)
     if [part.key for part in was] != [part.key for part in now] or shape.role(old) != shape.role(new):
         return

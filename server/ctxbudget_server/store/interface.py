@@ -13,7 +13,9 @@ from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.records import (
     Event,
     ItemFilter,
+    KeptFit,
     KeyedResult,
+    KnownFit,
     LastEvent,
     LayerRecord,
     Session,
@@ -97,6 +99,15 @@ class Reader(Protocol):
     def calibration(self, model: str) -> dict[str, Any] | None:
         """A model's calibration, as stored by `put_calibration`."""
 
+    def known_fits(self, session_id: str, conversation: str) -> list[KnownFit]:
+        """The beginnings of a conversation about which decisions are kept; reads none of the decisions."""
+
+    def kept_fit(self, session_id: str, conversation: str, digest: bytes) -> dict[str, Any] | None:
+        """What a fit decided, as stored by `put_fit`; None also if it cannot be read."""
+
+    def holds_items(self, session_id: str, ids: Collection[str]) -> bool:
+        """Whether the session has all these items, none of them withdrawn."""
+
     def used_bytes(self) -> int:
         """Bytes of disk that the store uses, not counting free pages and the WAL; cheap to ask."""
 
@@ -151,6 +162,12 @@ class Writer(Reader, Protocol):
 
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep a model's calibration."""
+
+    def put_fit(self, fit: KeptFit) -> None:
+        """Keep what a fit decided; of each conversation, and of the session, the latest decisions stay."""
+
+    def forget_fits(self, session_id: str) -> None:
+        """Forget what fits decided about a session's conversations."""
 
     def delete_session(self, session_id: str) -> None:
         """Delete a session and the blobs that no other session holds."""

@@ -85,6 +85,25 @@ class KeyedResult(NamedTuple):
     result: dict[str, Any]
 
 
+class KnownFit(NamedTuple):
+    """Which beginning of a conversation a fit decided about, and the session's revision that kept the decision."""
+
+    digest: bytes
+    length: int
+    revision: int
+
+
+class KeptFit(NamedTuple):
+    """What a fit decided about the beginning of a conversation: `length` messages, known by their digest."""
+
+    session_id: str
+    conversation: str
+    digest: bytes
+    length: int
+    revision: int
+    decision: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
     """Which items to list: those that match every field that is not None."""

@@ -124,6 +124,13 @@ MIGRATIONS: tuple[str, ...] = (
         SELECT coalesce(sum(retained), 0) FROM sums WHERE session_id = phases.session_id AND phase = phases.number
     ) WHERE state = 'completed';
     """,
+    """
+    CREATE TABLE fits (
+        session_id TEXT NOT NULL, conversation TEXT NOT NULL, digest BLOB NOT NULL, length INTEGER NOT NULL,
+        revision INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (session_id, conversation, digest)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX fits_by_revision ON fits (session_id, revision);
+    """,
 )
 """Each entry upgrades the schema by one version; `PRAGMA user_version` says how many have been applied.
 
@@ -135,7 +142,7 @@ held at their completion, which older stores did not keep.
 
 VERSION = len(MIGRATIONS)
 
-SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos")
+SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos", "fits")
 """Tables whose keys begin with the session, and whose rows are deleted with it."""
 
 AT_BIRTH = ("PRAGMA auto_vacuum=INCREMENTAL",)

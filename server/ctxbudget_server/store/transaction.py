@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,17 @@ from ctxbudget_server.store.encoding.item_changes import History, before_of, sto
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
-from ctxbudget_server.store.records import Event, ItemFilter, KeyedResult, LastEvent, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import (
+    Event,
+    ItemFilter,
+    KeptFit,
+    KeyedResult,
+    KnownFit,
+    LastEvent,
+    LayerRecord,
+    Session,
+    Undo,
+)
 from ctxbudget_server.store.schema import SESSION_TABLES
 
 if TYPE_CHECKING:
@@ -26,6 +36,9 @@ if TYPE_CHECKING:
 
 NONE = -1
 """Stands for None in the key of a running sum, where SQL's NULL does not work."""
+
+FITS_OF_CONVERSATION, FITS_OF_SESSION = 16, 128
+"""Decisions of fits that are kept: the latest of each conversation, and of each session."""
 
 
 def _columns(record: type) -> tuple[str, ...]:
@@ -284,6 +297,29 @@ class SqliteReader:
         row = self._sql.execute("SELECT state FROM calibrations WHERE model = ?", (model,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
+    def known_fits(self, session_id: str, conversation: str) -> list[KnownFit]:
+        """The beginnings of a conversation about which decisions are kept."""
+        rows = self._rows(KnownFit._fields, "fits WHERE session_id = ? AND conversation = ?", session_id, conversation)
+        return [KnownFit(*row) for row in rows]
+
+    def kept_fit(self, session_id: str, conversation: str, digest: bytes) -> dict[str, Any] | None:
+        """What a fit decided."""
+        where = "fits WHERE session_id = ? AND conversation = ? AND digest = ?"
+        row = self._row(("body",), where, session_id, conversation, digest)
+        try:
+            return None if row is None else dict(unpack(row[0], self._check))
+        except (ValueError, TypeError):
+            return None
+
+    def holds_items(self, session_id: str, ids: Collection[str]) -> bool:
+        """Whether the session has all these items."""
+        query = (
+            "SELECT count(*) FROM json_each(?) AS wanted JOIN items ON items.session_id = ? AND items.id = wanted.value"
+            " WHERE items.withdrawn = 0"
+        )
+        (found,) = self._sql.execute(query, (dump([*ids]), session_id)).fetchone()
+        return bool(found == len(ids))
+
     def used_bytes(self) -> int:
         """Bytes of disk that the store uses, not counting free pages and the WAL."""
         from ctxbudget_server.store.space.usage import used_bytes
@@ -445,6 +481,22 @@ class SqliteWriter(SqliteReader):
     def put_calibration(self, model: str, state: dict[str, Any], at: str) -> None:
         """Keep a model's calibration."""
         self._sql.execute("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)", (model, dump(state), at))
+
+    def put_fit(self, fit: KeptFit) -> None:
+        """Keep what a fit decided, and forget older decisions."""
+        row = [*fit[:-1], pack(fit.decision, self._check)]
+        self._put("fits", (*KeptFit._fields[:-1], "body"), [row])
+        latest = "SELECT conversation, digest FROM fits WHERE {} ORDER BY revision DESC, length DESC LIMIT -1 OFFSET {}"
+        for where, values, kept in (
+            ("session_id = ?1 AND conversation = ?2", (fit.session_id, fit.conversation), FITS_OF_CONVERSATION),
+            ("session_id = ?1", (fit.session_id,), FITS_OF_SESSION),
+        ):
+            older = latest.format(where, kept)
+            self._sql.execute(f"DELETE FROM fits WHERE session_id = ?1 AND (conversation, digest) IN ({older})", values)
+
+    def forget_fits(self, session_id: str) -> None:
+        """Forget what fits decided about a session's conversations."""
+        self._sql.execute("DELETE FROM fits WHERE session_id = ?", (session_id,))
 
     def delete_session(self, session_id: str) -> None:
         """Delete a session and the blobs that no other session holds."""

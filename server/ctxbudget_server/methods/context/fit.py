@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
@@ -13,7 +14,7 @@ from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
-from ctxbudget_server.account.earlier_fits import earlier_fit, remember_fit
+from ctxbudget_server.account.earlier_fits import NEVER_KEPT, Decided, Place, conversation_key, earlier_fit
 from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
@@ -50,6 +51,7 @@ from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.common import Alert, Figures
     from ctxbudget_protocol.methods.context import FitParams
     from ctxbudget_protocol.words import MessageFormat
 
@@ -70,14 +72,18 @@ def fit(request: Request, params: FitParams) -> FitResult:
         fitter.remember()
         return result
     if not params.archive:
-        fitted = fitter.fit(None, "", lambda number, original: None, lambda ids: True)
-        fitter.remember_fit("", fitted, {})
+        fitted, made = fitter.fit(None, None, lambda number, original: None)
+        if made is not None:
+            made({}).remember(NEVER_KEPT)
         return fitter.answer(fitted, {}, None)
     archive = Archive(request)
     with request.read() as reader:
-        plan = fitter.plan(reader, archive.find(reader))
+        session = archive.find(reader)
+        plan = fitter.plan(reader, session)
     if not plan.fitted.removals:
         return fitter.answer(plan.fitted, {}, None)
+    if plan.changes_nothing and params.request_key is None and params.if_revision is None:
+        return fitter.answer(plan.fitted, plan.ids, Kept(session.id, session.revision))
     result = changing(request, params, fitter.keep, find=archive.find, rehearsed=fitter.rehearsed)
     fitter.remember()
     return result
@@ -165,12 +171,28 @@ class Plan:
     removed: tuple[Removed, ...]
     """What goes now."""
     conversation: Conversation | None
+    decided: Decided | None
+    """What was decided that the session does not keep yet."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the session has it all already."""
+        return not self.removed and self.conversation is None and self.decided is None
 
     @property
     def ids(self) -> dict[int, str]:
         """The ids of all that is no longer in the array, by the number of the removal."""
         earlier = {what.number: what.item_id for what in self.fitted.removals if what.item_id is not None}
         return earlier | {one.what.number: one.item_id for one in self.removed}
+
+
+class Kept(NamedTuple):
+    """Where what went is kept, and with the account of a session what that is now."""
+
+    session_id: str
+    revision: int
+    status: Figures | None = None
+    alerts: Sequence[Alert] = ()
 
 
 class Fitter:
@@ -182,7 +204,7 @@ class Fitter:
         self._check = request.cancellation.check
         self._digests: dict[str, str] = {}
         self.rehearsed: Rehearsed[tuple[str, int, int], Plan] = Rehearsed()
-        self._kept: tuple[str, Plan] | None = None
+        self._kept: tuple[str, int, Plan] | None = None
         self._form = _read_as(params)
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(params.messages):
@@ -195,12 +217,14 @@ class Fitter:
 
     def fit(
         self,
-        session_id: str | None,
-        nonce: str,
+        session: Session | None,
+        reader: Reader | None,
         item_id: Callable[[int, str], str | None],
-        are_held: Callable[[frozenset[str]], bool],
-    ) -> Fitted:
-        """The array, with markers that send their reader to this session: as before while that is enough."""
+    ) -> tuple[Fitted, Callable[[dict[int, str]], Decided] | None]:
+        """The array, with markers that send their reader to this session: as before while that is enough.
+
+        And what makes of the ids of what went a decision to keep, if there is a new one.
+        """
         params = self._params
         options = Options(
             max_tokens=params.max_tokens,
@@ -209,18 +233,26 @@ class Fitter:
             min_reclaim=params.min_reclaim if isinstance(params.min_reclaim, int) else None,
             prices=self._prices,
             focus=params.focus,
-            session_id=session_id,
+            session_id=session.id if session else None,
         )
         tools = tools_for(self._counter, self._check)
-        earlier = earlier_fit(self._asked(nonce), params.messages)
-        decided = earlier.fitted if earlier and are_held(earlier.ids) else None
-        return fitted_to(params.messages, self._form, options, tools, item_id, earlier=decided)
+        place = Place(session.id if session else None, session.nonce if session else "", self._conversation)
+        earlier = earlier_fit(place, params.messages, reader)
+        if earlier is not None and session is not None and reader is not None:
+            earlier = earlier if reader.holds_items(session.id, earlier.ids) else None
+        before = earlier.fitted if earlier else None
+        fitted = fitted_to(params.messages, self._form, options, tools, item_id, earlier=before)
+        is_new = before is None or fitted.edits is not before.edits
+        if not (is_new and fitted.fits and fitted.removals):
+            return fitted, None
+        return fitted, lambda ids: Decided.of(place, params.messages, self._form, fitted, ids)
 
-    def _asked(self, nonce: str) -> Hashable:
-        """All that an answer depends on beside the array."""
-        params, counter = self._params, self._counter
-        asked = self._form, params.max_tokens, params.keep_turns, params.min_reclaim, self._prices, params.focus
-        return asked, params.session_id, nonce, counter.model, counter.factor
+    @cached_property
+    def _conversation(self) -> str:
+        """What decisions are known by: all that an answer depends on, and how the conversation begins."""
+        params = self._params
+        asked = [self._form, params.max_tokens, params.keep_turns, params.min_reclaim, self._prices, params.focus]
+        return conversation_key([*asked, self._counter.model], params.messages)
 
     def plan(self, reader: Reader, session: Session) -> Plan:
         """The fit for a session as it stands."""
@@ -240,11 +272,7 @@ class Fitter:
         def item_id(number: int, original: str) -> str:
             return kept_as(original) or make_id("i", session.nonce, session.next_seq + number)
 
-        def are_held(ids: frozenset[str]) -> bool:
-            found = [reader.item(session.id, item_id) for item_id in ids]
-            return all(item is not None and not item.withdrawn for item in found)
-
-        fitted = self.fit(session.id, session.nonce, item_id, are_held)
+        fitted, decided = self.fit(session, reader, item_id)
         removed = tuple(
             Removed(
                 what,
@@ -260,7 +288,8 @@ class Fitter:
             form = self._form
             sent = fitted.messages[first_sent(SHAPES[form], fitted.messages) :]
             conversation = Conversation.of(self._params.messages, sent, form, self._figured)
-        return Plan(fitted, removed, conversation)
+        plan = Plan(fitted, removed, conversation, None)
+        return replace(plan, decided=decided(plan.ids)) if decided else plan
 
     def _digest(self, original: str) -> str:
         """Each draft asks for it again."""
@@ -283,7 +312,7 @@ class Fitter:
     def keep(self, unit: UnitOfWork) -> Callable[[], FitResult]:
         """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
         plan = self.plan(unit.reader, unit.stored)
-        self._kept = unit.stored.nonce, plan
+        self._kept = unit.stored.nonce, unit.revision, plan
         first = unit.stored.next_seq
         for one in plan.removed:
             if one.is_new:
@@ -293,21 +322,24 @@ class Fitter:
         if plan.conversation is not None:
             ids = plan.ids
             plan.conversation.settle(unit, {ids[what.number]: what for what in plan.fitted.removals})
+        if plan.decided is not None:
+            unit.put_fit(plan.decided.kept_at(unit.revision))
         unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
-        return lambda: self.answer(plan.fitted, plan.ids, unit)
+        return lambda: self.answer(plan.fitted, plan.ids, self._kept_in(unit))
+
+    def _kept_in(self, unit: UnitOfWork) -> Kept:
+        if self._params.session_id is None:
+            return Kept(unit.id, unit.revision)
+        return Kept(unit.id, unit.revision, wire_figures(unit.session, unit.settings, unit.leased), unit.alerts)
 
     def remember(self) -> None:
         """What is kept now need not be kept again, nor decided again, when the same array comes back."""
         if self._kept is not None:
-            nonce, plan = self._kept
+            nonce, revision, plan = self._kept
             for one in plan.removed:
                 remember_kept(nonce, one.blob.digest, one.item_id)
-            self.remember_fit(nonce, plan.fitted, plan.ids)
-
-    def remember_fit(self, nonce: str, fitted: Fitted, ids: dict[int, str]) -> None:
-        """Decide the same again while the array grows."""
-        if fitted.fits and fitted.removals:
-            remember_fit(self._asked(nonce), self._params.messages, fitted, ids)
+            if plan.decided is not None:
+                plan.decided.remember(revision)
 
     @staticmethod
     def _item(unit: UnitOfWork, one: Removed) -> Item:
@@ -327,12 +359,11 @@ class Fitter:
         steps = edit_steps(SHAPES[self._form], self._params.messages, fitted.edits)
         return [_wire_edit(step) for step in steps]
 
-    def answer(self, fitted: Fitted, ids: dict[int, str], unit: UnitOfWork | None) -> FitResult:
-        """The result; `unit` is the transaction that keeps what went."""
-        with_account = unit is not None and self._params.session_id is not None
+    def answer(self, fitted: Fitted, ids: dict[int, str], kept: Kept | None) -> FitResult:
+        """The result."""
         return FitResult(
-            session_id=unit.id if unit else None,
-            revision=unit.revision if unit else None,
+            session_id=kept.session_id if kept else None,
+            revision=kept.revision if kept else None,
             format=cast("MessageFormat", self._form),
             messages=fitted.messages if self._params.answer == "messages" else None,
             edits=self._edits(fitted) if self._params.answer == "edits" else None,
@@ -354,8 +385,8 @@ class Fitter:
                 fitted.stable_prefix,
                 self._prices,
             ),
-            status=wire_figures(unit.session, unit.settings, unit.leased) if unit and with_account else None,
-            alerts=unit.alerts if unit and with_account else [],
+            status=kept.status if kept else None,
+            alerts=[*kept.alerts] if kept else [],
         )
 
 

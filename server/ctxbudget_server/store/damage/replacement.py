@@ -35,6 +35,7 @@ BESIDES_SESSIONS = {
     "calibrations": "calibrations of token counts are lost, if usage was recorded",
     "request_keys": "request keys are lost, if any were used: a request repeated with one is carried out again",
     "losses": "earlier notices are lost, if there were any",
+    "fits": "decisions of fits are lost, if there were any: their conversations are cut afresh",
 }
 """What is said of tables whose rows no session's log tells."""
 

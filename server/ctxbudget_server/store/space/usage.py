@@ -23,7 +23,7 @@ class SessionUsage:
     stored_bytes: int
     """The same content, compressed."""
     log_bytes: int
-    """Its events and undos."""
+    """Its events, undos and decisions of fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,8 @@ _LOG = """
 
 _UNDOS = "SELECT session_id, count(*), sum(length(changes)) FROM undos GROUP BY session_id"
 
+_FITS = "SELECT session_id, sum(length(conversation) + length(digest) + length(body)) FROM fits GROUP BY session_id"
+
 _KEYS = "SELECT count(*), coalesce(sum(length(key) + length(result) + coalesce(length(body), 0)), 0) FROM request_keys"
 
 
@@ -81,6 +83,7 @@ def usage(connection: sqlite3.Connection) -> SpaceUsage:
     content = {row[0]: row[1:] for row in connection.execute(_CONTENT)}
     log = {row[0]: row[1:] for row in connection.execute(_LOG)}
     undos = {row[0]: row[1:] for row in connection.execute(_UNDOS)}
+    fits = dict(connection.execute(_FITS).fetchall())
     items = dict(connection.execute("SELECT session_id, count(*) FROM items GROUP BY session_id").fetchall())
     sessions = [
         SessionUsage(
@@ -90,7 +93,7 @@ def usage(connection: sqlite3.Connection) -> SpaceUsage:
             items=items.get(session_id, 0),
             content_bytes=content.get(session_id, (0, 0))[0],
             stored_bytes=content.get(session_id, (0, 0))[1],
-            log_bytes=log.get(session_id, (0, 0))[1] + undos.get(session_id, (0, 0))[1],
+            log_bytes=log.get(session_id, (0, 0))[1] + undos.get(session_id, (0, 0))[1] + fits.get(session_id, 0),
         )
         for session_id, state, updated_at in connection.execute("SELECT id, state, updated_at FROM sessions")
     ]
