@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ctxbudget_protocol.limits import SESSION_ID
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -31,36 +33,43 @@ _EXPECTED = {
     "greater_than_equal": "must be at least {ge:,}",
     "less_than": "must be below {lt:,}",
     "less_than_equal": "must be at most {le:,}",
-    "string_pattern_mismatch": "must match {pattern}",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
 }
 """Message by pydantic's error type; figures come from the error's context."""
 
 _LENGTHS = {
-    "string_too_short": "must have at least {min_length:,} characters",
-    "string_too_long": "must have at most {max_length:,} characters",
-    "too_short": "must have at least {min_length:,} entries",
-    "too_long": "must have at most {max_length:,} entries",
+    "string_too_short": ("at least", "min_length", "character", "characters"),
+    "string_too_long": ("at most", "max_length", "character", "characters"),
+    "too_short": ("at least", "min_length", "entry", "entries"),
+    "too_long": ("at most", "max_length", "entry", "entries"),
 }
+
+_PATTERNS = {SESSION_ID: "must be 1 to 128 letters, digits, dots, hyphens, underscores or colons"}
 
 
 def entries(errors: Iterable[ErrorDetails]) -> list[dict[str, Any]]:
-    """An entry `{loc, msg, type}` for each fault. A field that allows one of several sets of words has one fault."""
-    found: list[ErrorDetails] = []
-    words: dict[tuple[str | int, ...], dict[str, Any]] = {}
+    """An entry `{loc, msg, type}` for each fault. A field that allows several types or sets of words has one fault."""
+    made: list[dict[str, Any]] = []
+    choices: dict[tuple[str | int, ...], tuple[dict[str, Any], list[str]]] = {}
     for error in errors:
-        place = tuple(location(error))
-        if error["type"] != "literal_error":
-            found.append(error)
-        elif place in words:
-            words[place]["expected"] += f", {error['ctx']['expected']}"
-        else:
-            words[place] = {**error["ctx"]}
-            found.append({**error, "ctx": words[place]})
-    for context in words.values():
-        context["expected"] = _alternatives(re.split(r", | or ", context["expected"]))
-    return [{"loc": location(error), "msg": sentence(error), "type": error["type"]} for error in found]
+        kind, place = error["type"], location(error)
+        entry = {"loc": place, "msg": sentence(error), "type": kind}
+        if kind == "literal_error" or (kind.endswith("_type") and kind in _EXPECTED):
+            first, words = choices.setdefault(tuple(place), (entry, []))
+            words += _choices(error)
+            first["msg"] = f"must be {_alternatives(list(dict.fromkeys(words)))}, not {shown(error['input'])}"
+            if first is not entry:
+                continue
+        made.append(entry)
+    return made
+
+
+def _choices(error: ErrorDetails) -> list[str]:
+    """What a field may be, according to one fault: words or a type."""
+    if error["type"] == "literal_error":
+        return ["true" if word == "True" else word for word in re.split(r", | or ", error["ctx"]["expected"])]
+    return [_EXPECTED[error["type"]].removeprefix("must be ")]
 
 
 def _alternatives(words: list[str]) -> str:
@@ -79,9 +88,14 @@ def sentence(error: ErrorDetails) -> str:
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        return "is not a field of this method"
-    if wanted := _LENGTHS.get(kind):
-        return f"{wanted.format_map(context)}, not {_length(error['input'], context)}"
+        return "is not a known field"
+    if kind in _LENGTHS:
+        bound, figure, one, many = _LENGTHS[kind]
+        limit = context[figure]
+        return f"must have {bound} {limit:,} {one if limit == 1 else many}, not {_length(error['input'], context)}"
+    if kind == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        return f"{_PATTERNS.get(pattern, f'must match {pattern}')}, not {shown(error['input'])}"
     if wanted := _EXPECTED.get(kind):
         return f"{wanted.format_map(context)}, not {shown(error['input'])}"
     return error["msg"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from ctxbudget_protocol.limits import MAX_TOKENS
+from ctxbudget_protocol.limits import MAX_TOKENS, SESSION_ID
 from ctxbudget_protocol.records import Constraint, Meaning
 
 MAX_ITEMS = 10_000
@@ -17,7 +17,7 @@ MAX_PHASE = 9_999
 Text = Annotated[str, Constraint(any_characters=True)]
 """Any JSON string, including lone surrogates: content is accepted as it is."""
 
-SessionId = Annotated[str, Constraint(pattern=r"^[A-Za-z0-9._:-]{1,128}$"), Meaning("Unique in the workspace.")]
+SessionId = Annotated[str, Constraint(pattern=SESSION_ID), Meaning("Unique in the workspace.")]
 ItemId = Annotated[str, Constraint(min_length=1, max_length=64), Meaning("Opaque, created by the server.")]
 RequestKey = Annotated[str, Constraint(min_length=1, max_length=200)]
 Label = Annotated[str, Constraint(min_length=1, max_length=500)]

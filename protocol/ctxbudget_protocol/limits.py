@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 PROTOCOL_VERSION = "1.0"
 
+SESSION_ID = r"^[A-Za-z0-9._:-]{1,128}$"
+"""The pattern of a session's id."""
+
 MAX_TOKENS = 1_000_000_000
 """The largest token figure accepted; a larger one must be a mistake."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from ctxbudget_protocol.limits import MAX_GLOBS, MAX_PATTERN_LENGTH, MAX_TOKENS
+from ctxbudget_protocol.limits import MAX_GLOBS, MAX_PATTERN_LENGTH, MAX_TOKENS, SESSION_ID
 
 LayerName = Literal["permanent", "phase", "metadata", "transient", "none"]
 Ceiling = Annotated[
@@ -61,7 +61,7 @@ class EditorSettings(_Model):
 
     session: str = Field(
         "auto",
-        pattern=r"^[A-Za-z0-9._:-]{1,128}$",
+        pattern=SESSION_ID,
         description="The session whose window, budget and ceilings are used, and which is watched. `auto`: the one "
         "that CTXBUDGET_SESSION names, else the most recently changed one of the workspace.",
     )

@@ -15,8 +15,8 @@ from ctxbudget_server.service.validation import validate
     ("method", "params", "said"),
     [
         ("context/add", {}, ["items: is required"]),
-        ("context/add", {"items": []}, ["items: must have at least 1 entries, not 0"]),
-        ("context/add", {"items": "a", "x": 1}, ["items: must be a list, not 'a'", "x: is not a field of this method"]),
+        ("context/add", {"items": []}, ["items: must have at least 1 entry, not 0"]),
+        ("context/add", {"items": "a", "x": 1}, ["items: must be a list, not 'a'", "x: is not a known field"]),
         ("context/add", {"items": [{"layer": "phase", "tokens": -1}]}, ["items.0.tokens: must be at least 0, not -1"]),
         (
             "context/add",
@@ -40,9 +40,19 @@ from ctxbudget_server.service.validation import validate
             {"phase": True, "summary": []},
             [
                 "phase: must be an integer, not true",
-                "summary: must be a string, not a list",
-                "summary: must be an object, not a list",
+                "summary: must be a string or an object, not a list",
             ],
+        ),
+        (
+            "context/fit",
+            {"messages": [], "maxTokens": 1, "minReclaim": "soon"},
+            ["minReclaim: must be an integer or 'auto', not 'soon'"],
+        ),
+        ("context/prune", {"target": {"workflow": False}}, ["target.workflow: must be true, not false"]),
+        (
+            "session/open",
+            {"sessionId": "a b"},
+            ["sessionId: must be 1 to 128 letters, digits, dots, hyphens, underscores or colons, not 'a b'"],
         ),
         ("context/fit", {"messages": [1], "format": "anthropic", "maxTokens": 1}, ["messages: must be a list of at"]),
     ],

@@ -99,7 +99,7 @@ def test_what_cannot_fit_says_why(tmp_path: Path, transcript: Path) -> None:
         (["fit", "binary", "--max", "9"], "binary"),
         (["replay", "empty.jsonl"], "empty.jsonl is empty"),
         (["replay", "session.jsonl", "--policy", "shrink"], "unknown policy 'shrink': must be one of none, clear"),
-        (["replay", "session.jsonl", "--window", "0"], "--window must be above 0"),
+        (["replay", "session.jsonl", "--cache-read", "0"], "--cache-read must be above 0 and at most 100, not 0"),
         (["replay", "session.jsonl", "--svg", "no/such/folder.svg"], "No such file or directory"),
     ],
 )

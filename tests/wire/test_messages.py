@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.client import ABSENT, Client, call, frame
 
+from ctxbudget_protocol.fault_messages import shown
+
 PARSE, INVALID, METHOD, PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
 
 
@@ -132,7 +134,7 @@ def test_no_params_however_said(shared: Client, params: object) -> None:
 def test_params_that_are_no_object(shared: Client, method: str, params: object) -> None:
     error = shared.request_error(method, params)
     assert (error["code"], error["data"]["name"]) == (PARAMS, "invalidParams")
-    assert error["data"]["errors"] == [{"loc": [], "msg": "params must be an object", "type": "dict_type"}]
+    assert error["data"]["errors"] == [{"loc": [], "msg": f"must be an object, not {shown(params)}", "type": "dict_type"}]
 
 
 def test_params_arrive_as_they_are(shared: Client) -> None:

@@ -32,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_recordings(parser)
     parser.add_argument("--policy", action="append", nargs="+", metavar="POLICY", help=f"{USAGE}; several are compared")
     parser.add_argument(
-        "--window", type=whole_number(), metavar="N", help="the model's window in tokens, for the plot and for fit"
+        "--window", type=whole_number(1), metavar="N", help="the model's window in tokens, for the plot and for fit"
     )
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
     parser.add_argument(
@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
     parser.add_argument(
-        "--width", type=whole_number(), metavar="N", help="columns of the plot (default: the terminal's)"
+        "--width", type=whole_number(1), metavar="N", help="columns of the plot (default: the terminal's)"
     )
 
 
@@ -106,11 +106,10 @@ def _name(transcript: str) -> str:
 
 
 def _replayed(options: Namespace, name: str, recording: Transcript) -> Replay:
-    for option, value in (("--window", options.window), ("--width", options.width)):
-        if value is not None and value <= 0:
-            raise ValueError(f"{option} must be above 0")
-    if not (0 < options.cache_read <= 100 and 0 <= options.cache_write <= 100):
-        raise ValueError("prices must be above 0 and at most 100")
+    if not 0 < options.cache_read <= 100:
+        raise ValueError(f"--cache-read must be above 0 and at most 100, not {options.cache_read:g}")
+    if options.cache_write > 100:
+        raise ValueError(f"--cache-write must be at most 100, not {options.cache_write:g}")
     tools = tools_for(Counter(options.model), lambda: None)
     named = [spec for group in options.policy or [["reduce"]] for spec in group]
     prices = Prices(options.cache_read, options.cache_write)

@@ -77,5 +77,7 @@ def object_params(params: Json) -> dict[str, Any]:
     if params is None or params == []:
         return {}
     if not isinstance(params, dict):
-        raise invalid([], "params must be an object", "dict_type")
+        from ctxbudget_protocol.fault_messages import shown
+
+        raise invalid([], f"must be an object, not {shown(params)}", "dict_type")
     return params

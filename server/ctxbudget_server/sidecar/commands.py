@@ -184,7 +184,9 @@ def _params(body: bytes | bytearray) -> dict[str, Any]:
     if params is None or params == []:
         return {}
     if not isinstance(params, dict):
-        raise invalid([], "must be a JSON object", "dict_type")
+        from ctxbudget_protocol.fault_messages import shown
+
+        raise invalid([], f"must be an object, not {shown(params)}", "dict_type")
     return params
 
 
