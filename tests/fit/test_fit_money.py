@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxbudget_server.fit.money import LEAST, MOST, USUAL_PRICES, Prices, break_even, cost_per_turn, reclaim_that_pays
+from ctxbudget_server.fit.money import (
+    MAX_RECLAIM,
+    MIN_RECLAIM,
+    USUAL_PRICES,
+    Prices,
+    break_even,
+    cost_per_turn,
+    reclaim_that_pays,
+)
 
 LIMITS = st.integers(100, 1_000_000)
 PRICES = st.builds(Prices, st.floats(0.01, 1), st.floats(0, 2))
@@ -16,7 +24,7 @@ PRICES = st.builds(Prices, st.floats(0.01, 1), st.floats(0, 2))
 def test_it_stays_within_its_bounds(limit: int, share: float, growth: float | None, prices: Prices) -> None:
     won = reclaim_that_pays(limit, int(limit * share), growth, prices)
 
-    assert int(LEAST * limit) <= won <= max(int(LEAST * limit), int(MOST * limit))
+    assert int(MIN_RECLAIM * limit) <= won <= max(int(MIN_RECLAIM * limit), int(MAX_RECLAIM * limit))
 
 
 @given(LIMITS, st.floats(0.1, 1), st.floats(1, 50_000))
@@ -26,7 +34,7 @@ def test_what_it_wins_has_paid_for_itself_when_the_next_cut_is_due(limit: int, s
 
     gained = USUAL_PRICES.read * (won + 1) ** 2 / growth  # it is rounded down
     paid = (USUAL_PRICES.write - USUAL_PRICES.read) * max(0, behind - won)
-    assert gained >= 0.999 * paid - 2 or won == int(MOST * limit)
+    assert gained >= 0.999 * paid - 2 or won == int(MAX_RECLAIM * limit)
 
 
 def test_without_a_past_it_is_a_tenth() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ctxbudget_server.rules.calibration import (
     BAND_RECORDS,
-    HIGHEST_RATIO,
-    LOWEST_RATIO,
+    MAX_RATIO,
+    MIN_RATIO,
     RULE,
     WINDOW,
     Calibration,
@@ -34,7 +34,7 @@ SIZES = st.floats(500, 100_000)
 PLAUSIBLE = st.builds(
     lambda counted, ratio: (counted, round(counted * ratio)),
     st.floats(1, 1e6),
-    st.floats(LOWEST_RATIO, HIGHEST_RATIO),
+    st.floats(MIN_RATIO, MAX_RATIO),
 )
 NOISE = st.floats(-0.02, 0.02)
 FRESH = Calibration()
@@ -67,7 +67,7 @@ def test_before_the_first_record_nothing_changes() -> None:
 def test_whatever_comes_the_factor_is_sane_and_the_state_survives_json(given_bills: list[Bill]) -> None:
     state = learned(*given_bills)
 
-    assert LOWEST_RATIO <= factor(state) <= HIGHEST_RATIO
+    assert MIN_RATIO <= factor(state) <= MAX_RATIO
     assert len(state.recent) <= state.samples <= len(given_bills)
     assert load(json.loads(json.dumps(dump(state), allow_nan=False))) == state
     assert learned(*given_bills) == state
@@ -133,7 +133,7 @@ def test_nor_does_every_fifth_if_it_is_no_larger_than_the_rest(ratio: float, siz
     assert factor(learned(*mixed)) == pytest.approx(ratio, rel=0.01)
 
 
-@given(st.floats(LOWEST_RATIO, HIGHEST_RATIO))
+@given(st.floats(MIN_RATIO, MAX_RATIO))
 def test_tiny_counts_weigh_little(ratio: float) -> None:
     tiny = (20.0, round(20 * ratio))
 

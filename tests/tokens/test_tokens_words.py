@@ -15,7 +15,7 @@ from ctxbudget_server.tokens.data import build_words
 from ctxbudget_server.tokens.encodings import CLAUDE_3_WORDS, CLAUDE_4_7_WORDS, WordSource
 from ctxbudget_server.tokens.estimator import byte_joints
 from ctxbudget_server.tokens.vocabulary import VocabularyDataError
-from ctxbudget_server.tokens.words import LONGEST_WORD, load_words
+from ctxbudget_server.tokens.words import MAX_WORD_LETTERS, load_words
 
 MIXED = st.text(alphabet="abXY 09_/-.\n\t()é→中", max_size=80)
 
@@ -43,10 +43,10 @@ def test_a_text_costs_what_its_words_cost() -> None:
 
 
 def test_a_run_of_letters_is_several_words() -> None:
-    words, pieces = load_words(CLAUDE_3_WORDS).count("q" * 100 * LONGEST_WORD)
+    words, pieces = load_words(CLAUDE_3_WORDS).count("q" * 100 * MAX_WORD_LETTERS)
 
     assert words == 100
-    assert 100 < pieces <= 100 * (LONGEST_WORD + 2)
+    assert 100 < pieces <= 100 * (MAX_WORD_LETTERS + 2)
 
 
 def test_counting_words_can_be_cancelled() -> None:

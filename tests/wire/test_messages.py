@@ -134,7 +134,9 @@ def test_no_params_however_said(shared: Client, params: object) -> None:
 def test_params_that_are_no_object(shared: Client, method: str, params: object) -> None:
     error = shared.request_error(method, params)
     assert (error["code"], error["data"]["name"]) == (PARAMS, "invalidParams")
-    assert error["data"]["errors"] == [{"loc": [], "msg": f"must be an object, not {shown(params)}", "type": "dict_type"}]
+    assert error["data"]["errors"] == [
+        {"loc": [], "msg": f"must be an object, not {shown(params)}", "type": "dict_type"}
+    ]
 
 
 def test_params_arrive_as_they_are(shared: Client) -> None:

@@ -14,7 +14,7 @@ from ctxbudget_server.rules.policy import DIAGNOSTIC_KINDS
 
 MANY_AGENTS = 4
 """More research agents than this are too many, unless more were planned."""
-LEAST_METADATA = 60
+MIN_METADATA_TOKENS = 60
 """The fewest tokens to which an agent's metadata is shortened; less says too little to be of use."""
 
 
@@ -66,7 +66,7 @@ def _too_many(facts: Facts, number: int) -> Iterator[Cause]:
     kept = [item for item in facts.metadata() if item.phase == number and item.agent]
     if len(agents) <= planned or tokens_of(kept) <= room:
         return
-    share = max(LEAST_METADATA, room // len(kept))
+    share = max(MIN_METADATA_TOKENS, room // len(kept))
     long = [item for item in kept if item.tokens > share and item.hash is not None]
 
     def treat(cure: Cure) -> None:

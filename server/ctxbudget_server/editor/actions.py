@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from ctxbudget_server.editor.blocks import find_block
 from ctxbudget_server.editor.edits import MIN_SELECTION
-from ctxbudget_server.editor.view import MOST, View
+from ctxbudget_server.editor.view import DOMINANT_SHARE, View
 
 Kind = Literal["quickfix", "refactor.move", "refactor.rewrite"]
 Argument = Any
@@ -36,7 +36,7 @@ def metadata_offer(view: View, most: int) -> Offer | None:
 def move_offer(view: View) -> Offer | None:
     """Move out the most expensive section, if the document costs too much and that section has a part in it."""
     section = view.costliest() if view.exceeded else None
-    if section is None or section.tokens <= (1 - MOST) * view.outline.tokens:
+    if section is None or section.tokens <= (1 - DOMINANT_SHARE) * view.outline.tokens:
         return None
     return Offer(_moving(section.title), "quickfix", "ctxbudget.moveSection", (section.line,))
 

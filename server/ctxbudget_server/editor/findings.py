@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.lines import bare
-from ctxbudget_server.editor.view import MOST, View
+from ctxbudget_server.editor.view import DOMINANT_SHARE, View
 from ctxbudget_server.editor.words import plural
 
 Code = Literal["layerCeiling", "documentBudget", "importCycle", "importDepth"]
@@ -65,7 +65,7 @@ def _costs(view: View) -> Iterator[tuple[int, Place]]:
     """What the document's cost consists of: sections, the text before the first of them if it is much, and imports."""
     parent = view.divided()
     before = view.undivided()
-    if before > (1 - MOST) * view.outline.tokens:
+    if before > (1 - DOMINANT_SHARE) * view.outline.tokens:
         line = 0 if parent is None else view.outline.sections[parent].line
         yield before, _whole_line(view, line, f"{_text_before(view, parent)}: {view.with_share(before)}")
     for section in map(view.outline.sections.__getitem__, view.children(parent)):

@@ -12,7 +12,7 @@ from ctxbudget_server.editor.analysis import Analysis, CountedSection, Outline
 from ctxbudget_server.editor.imports import Import
 from ctxbudget_server.editor.words import plural, share_text, tokens_text
 
-MOST: Final = 0.9
+DOMINANT_SHARE: Final = 0.9
 """The share of a document that counts as nearly the whole."""
 
 
@@ -127,7 +127,7 @@ class View:
         sections, parent = self.outline.sections, None
         while below := self.children(parent):
             largest = max(below, key=lambda index: sections[index].tokens)
-            if sections[largest].tokens < MOST * self.outline.tokens or not self.children(largest):
+            if sections[largest].tokens < DOMINANT_SHARE * self.outline.tokens or not self.children(largest):
                 break
             parent = largest
         return parent

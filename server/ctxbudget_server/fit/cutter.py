@@ -26,7 +26,7 @@ GIVEN = 0.95
 """Of the room that is left: what is given back at once, so that no name has to go for it."""
 NAMES_SHARE = 0.25
 """Of the room beside what people said: what names have before more of that is said."""
-LEAST_GIVEN = 24
+MIN_GIVEN = 24
 """Tokens of room that are worth giving back."""
 
 
@@ -98,7 +98,7 @@ class Cutter:
         gives = [*[step.give for step in reversed(taken) if step.give][:TRIES], self._newest.give]
         for give in gives:
             room = goal - cut.tokens
-            if room < LEAST_GIVEN:
+            if room < MIN_GIVEN:
                 break
             give(draft, int(room * GIVEN) - NAMES_MARGIN)
             for _ in range(TRIES):

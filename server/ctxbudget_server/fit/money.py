@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import NamedTuple
 
-LEAST, MOST = 0.1, 0.4
+MIN_RECLAIM, MAX_RECLAIM = 0.1, 0.4
 """Shares of the limit: the room that a cut wins in any case, and the most that it wins for money."""
 
 
@@ -31,7 +31,7 @@ def reclaim_that_pays(limit: int, behind: int, growth: float | None, prices: Pri
     It is the smallest room D that pays for itself before it is used up: in `D / growth` turns, each of which reads D
     tokens less, against writing `behind - D` tokens once more. Without `growth` (tokens a turn) it is the least.
     """
-    least, most = int(LEAST * limit), int(MOST * limit)
+    least, most = int(MIN_RECLAIM * limit), int(MAX_RECLAIM * limit)
     extra = prices.write - prices.read
     if growth is None or extra <= 0:
         return least

@@ -14,7 +14,7 @@ SHARES = {Phase.TURNS: 0.75, Phase.LINES: 0.75, Phase.WORDS: 0.25}
 go for them in any case. The last of all that yields is this share of theirs."""
 NAMES_SHARE = 0.3
 """Of what replaces a newest result: what is held free for names that what is said of it does not have."""
-LEAST = 16
+MIN_GIVEN = 16
 """Tokens below which a lead says too little."""
 
 
@@ -32,7 +32,7 @@ class Newest:
         sizes, least = {}, {}
         for key in (key for key in material.newest_results if key.message >= since):
             size, stand_in = material.result_tokens(key), material.stand_in_tokens(key, "newestResult")
-            if size > stand_in + LEAST:
+            if size > stand_in + MIN_GIVEN:
                 sizes[key], least[key] = size, stand_in
         return cls(sizes, least, material.talk.options.max_tokens)
 
@@ -65,15 +65,15 @@ class Newest:
         for key, size in self.sizes.items():
             if size > low:
                 told = self._at(key, low) - self.least[key]
-                names = int(told * NAMES_SHARE) if told >= LEAST else 0
-                draft.reduce(key, StandIn("newestResult", told - names if told >= LEAST else 0, names))
+                names = int(told * NAMES_SHARE) if told >= MIN_GIVEN else 0
+                draft.reduce(key, StandIn("newestResult", told - names if told >= MIN_GIVEN else 0, names))
 
     def give(self, draft: Draft, tokens: int) -> None:
         """Give the largest of those that were reduced more room."""
         reduced = {key: draft.reduced[key] for key in self.sizes if key in draft.reduced}
         if reduced:
             key = max(reduced, key=self.sizes.__getitem__)
-            most = self.sizes[key] - self.least[key] - LEAST
+            most = self.sizes[key] - self.least[key] - MIN_GIVEN
             draft.reduce(key, reduced[key]._replace(lead=max(0, min(most, reduced[key].lead + tokens))))
 
     def _at(self, key: Key, most: int) -> int:

@@ -13,7 +13,7 @@ from ctxbudget_server.fit.markers import is_marker
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Edit, Fitted, Message, Options, Removal, Tools, composed, edited
-from ctxbudget_server.fit.money import LEAST, cost_per_turn, reclaim_that_pays
+from ctxbudget_server.fit.money import MIN_RECLAIM, cost_per_turn, reclaim_that_pays
 from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.shapes import SHAPES
 from ctxbudget_server.fit.steps import Phase, Scope
@@ -228,7 +228,7 @@ class _Choice:
     def _aim(self, scope: Scope) -> Aim:
         reclaim = self._reclaim(scope)
         is_given = self.before.talk.options.min_reclaim is not None
-        return Aim(scope, reclaim, reclaim if is_given else min(reclaim, int(self._limit * LEAST)))
+        return Aim(scope, reclaim, reclaim if is_given else min(reclaim, int(self._limit * MIN_RECLAIM)))
 
     def _reclaim(self, scope: Scope) -> int:
         """Tokens that a cut in this scope should win below the limit."""
@@ -243,5 +243,5 @@ class _Choice:
         return self._rate(self._limit - won, max(0, self._behind(scope) - won))
 
     def _rate(self, tokens: int, behind: int) -> float:
-        growth = self._growth or max(1.0, self._limit * LEAST)
+        growth = self._growth or max(1.0, self._limit * MIN_RECLAIM)
         return cost_per_turn(self._limit, tokens, behind, growth, self.before.talk.options.prices)

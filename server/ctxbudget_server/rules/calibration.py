@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-LOWEST_RATIO: Final = 0.4
-HIGHEST_RATIO: Final = 3.0
+MIN_RATIO: Final = 0.4
+MAX_RATIO: Final = 3.0
 """A ratio billed / counted outside these bounds does not come from a tokenizer; such a record is ignored.
 
 The extremes of single documents, at the 5th and 95th percentile, are 2.15 (code for Claude 4.7 and later, counted with
@@ -192,7 +192,7 @@ def _record(entry: object) -> BillRecord:
 
 def _is_sane(counted: float, reported: int) -> bool:
     """Uses only comparisons: they work for whole numbers of any size, and fail for NaN."""
-    return 0 < counted <= MAX_TOKENS and LOWEST_RATIO * counted <= reported <= HIGHEST_RATIO * counted
+    return 0 < counted <= MAX_TOKENS and MIN_RATIO * counted <= reported <= MAX_RATIO * counted
 
 
 def _size_weight(counted: float) -> float:

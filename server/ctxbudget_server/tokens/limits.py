@@ -18,7 +18,7 @@ from ctxbudget_server.tokens.vocabulary import Vocabulary, load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_SMALLEST_CHUNK: Final = 1 << 10
+_MIN_CHUNK: Final = 1 << 10
 _SURROGATE_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -99,7 +99,7 @@ def truncate(
 
 def _chunks(text: str, limit: int, check: Callable[[], None]) -> Iterator[tuple[int, int]]:
     """Parts of `text` between safe cuts, small when the limit is."""
-    size = min(max(2 * limit, _SMALLEST_CHUNK), CHUNK)
+    size = min(max(2 * limit, _MIN_CHUNK), CHUNK)
     start = 0
     while start < len(text):
         check()

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from ctxbudget_server.tokens.encodings import WordSource
 
-LONGEST_WORD: Final = 48
+MAX_WORD_LETTERS: Final = 48
 """Letters of a word that are looked up together; a longer run is several words, so that its cost is linear."""
-_WORD: Final = re.compile(rf"[A-Za-z]{{1,{LONGEST_WORD}}}")
+_WORD: Final = re.compile(rf"[A-Za-z]{{1,{MAX_WORD_LETTERS}}}")
 _PART: Final = 1 << 15
 """Characters whose words are found at a time, about 2 ms, since finding holds the GIL."""
 _REMEMBERED: Final = 1 << 16
