@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.extract import extract, index_entries
+from ctxbudget_server.extract import extract, index_entries, names_of
 from ctxbudget_server.tokens import count
 
 NAMES = (
@@ -64,7 +64,8 @@ def test_a_name_is_named_whole(name: str, around: str) -> None:
 
 @pytest.mark.parametrize("span", SPANS)
 def test_a_back_ticked_span_is_named_whole(span: str) -> None:
-    assert index_entries(f"Call `{span}` here.")[0].strip("`") == span
+    assert span in [entry.strip("`") for entry in index_entries(f"Call `{span}` here.")]
+    assert names_of(f"Call `{span}` here.")[0] == span
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,16 @@ def test_an_escaped_line_end_belongs_to_no_name() -> None:
 
 
 def test_stress_is_not_a_name_but_an_acronym_is() -> None:
-    assert index_entries("Read it BEFORE the change, not before long, with the ACME tool.") == ["ACME"]
+    said = "Read it BEFORE the change, not before long, with the ACME tool."
+    assert names_of(said) == ("ACME",)
+    assert index_entries(said)[0] == "ACME"
+
+
+def test_the_index_of_a_result_takes_all_kinds_of_names_alike() -> None:
+    """Paths and code come first in a report. The agent that asked for a result uses all of it, so cost decides."""
+    result = "Wrote src/orders.py with put_order and put_refund.\n"
+    assert names_of(result)[0] == "src/orders.py"
+    assert index_entries(result)[0] == "put_order"
 
 
 @settings(max_examples=40, deadline=None)

@@ -125,6 +125,24 @@ def test_replacements_are_worth_their_tokens(form: str, steps: list[Step], share
             assert re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", json.dumps(messages, ensure_ascii=False))
 
 
+def test_a_name_that_is_a_part_of_another_word_is_indexed_all_the_same() -> None:
+    """The result begins with `maxCommitsPerBranch`, which does not tell that there is a `maxCommits` too."""
+    lines = ["var maxCommitsPerBranch, maxDepthPerBranch = 50, 9", *[f"the line of number {n}" for n in range(200)]]
+    lines[100] = "const maxCommits = 100"
+    use = {"type": "tool_use", "id": "c1", "name": "Read", "input": {"file_path": "log.go"}}
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": "\n".join(lines)}
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "Look."},
+        {"role": "assistant", "content": [use]},
+        {"role": "user", "content": [result]},
+        {"role": "assistant", "content": "Done."},
+        {"role": "user", "content": "Go on."},
+    ]
+    found = fitted("anthropic", messages, size("anthropic", messages) // 3, keep_turns=0)
+    assert "maxCommitsPerBranch" in str(found.messages[2])
+    assert re.search(r"maxCommits\b", str(found.messages[2]))
+
+
 WORDS = ["keep", "every", "retry", "in", "the", "queue", "and", "report", "a", "timeout", "before", "it", "closes"]
 
 

@@ -98,7 +98,7 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
         for index in owner.indexes:
             recency = 0.5 + 0.5 * index / last
             for rank, name in enumerate(material.names(index)):
-                if name in present or name in owner.text:
+                if name in present or _stands_in(name, owner.text):
                     continue
                 worth = recency / (rank + 12)
                 if name in spoken:
@@ -108,3 +108,11 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
                 if name not in ranked or worth > ranked[name][0]:
                     ranked[name] = (worth, start)
     return ranked, {start: owner.room for start, owner in owners.items()}
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a text, and not only as a part of a longer word."""
+    if name not in text:
+        return False
+    before, after = (r"(?<!\w)" if name[0].isalnum() else ""), (r"(?!\w)" if name[-1].isalnum() else "")
+    return bool(re.search(before + re.escape(name) + after, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ctxbudget_server.extract.search.names import (
     MAX_NAME,
@@ -38,10 +38,7 @@ _WITHOUT_BREAKS = str.maketrans("", "", "._/:-")
 _WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
 
 _QUOTES = ('"', "'")
-_COUNT_POWER, _COST_POWER = 0.6, 0.7
-_SPAN = 1.6
-"""What back-ticks are worth: the author calls the name code."""
-_PATH, _DEFINED, _FIGURE, _ACRONYM = 1.5, 1.3, 0.25, 0.7
+_DEFINED, _FIGURE, _ACRONYM = 1.3, 0.25, 0.7
 _LATE = 0.4
 """The share of its worth that a name loses at the end of a text."""
 MAX_PATHS = 50
@@ -50,6 +47,25 @@ NAMES_BETWEEN_CHECKS = 1_000
 """How many names are looked at between two looks at whether the work is still wanted."""
 MAX_INPUT = 500_000
 """Maximum characters of a text searched for names."""
+
+
+class Weights(NamedTuple):
+    """What makes a name useful, for whom."""
+
+    times: float
+    """The power of how often it occurs."""
+    cost: float
+    """The power of what it costs."""
+    span: float
+    """What back-ticks are worth: the author calls the name code."""
+    path: float
+    stressed: float
+    """What a word in capitals is worth that also occurs in lower case: HEAD, JSON, or BEFORE."""
+
+
+_OF_REPORTS = Weights(times=0.6, cost=0.7, span=1.6, path=1.5, stressed=0.0)
+_OF_RESULTS = Weights(times=0.5, cost=1.0, span=1.0, path=1.0, stressed=0.2)
+"""By what the same agent used later of the results of its tools: all kinds of names alike, so the cheapest first."""
 
 
 def without_line_numbers(text: str) -> str:
@@ -89,11 +105,11 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def index_entries(text: str) -> list[str]:
-    """The names of a text as entries of an index, most useful first."""
-    return [as_entry(name) for name in ranked_names(NamedText(text))]
+    """The names of a tool's result as entries of an index, those most useful to the agent that asked for it first."""
+    return [as_entry(name) for name in ranked_names(NamedText(text), weights=_OF_RESULTS)]
 
 
-def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
+def ranked_names(named: NamedText, check: Check = no_check, weights: Weights = _OF_REPORTS) -> list[str]:
     """The names of a text, most useful first: marked as code, paths, frequent, defined here, early, and cheap."""
     source = named.text
     counts: dict[str, int] = {}
@@ -120,9 +136,9 @@ def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
     length = max(1, len(source))
 
     def worth(name: str) -> float:
-        value = counts[name] ** _COUNT_POWER / estimated_cost(name) ** _COST_POWER
+        value = counts[name] ** weights.times / estimated_cost(name) ** weights.cost
         if name in spans:
-            value *= _SPAN
+            value *= weights.span
         elif is_alternative(name) and name not in quoted and name.split("/", 1)[0] not in folders:
             return 0.0
         if name in defined:
@@ -130,9 +146,9 @@ def ranked_names(named: NamedText, check: Check = no_check) -> list[str]:
         if is_figure(name):
             value *= _FIGURE
         elif is_acronym(name) and name not in spans:
-            value *= 0.0 if name.lower() in words else _ACRONYM
+            value *= weights.stressed if name.lower() in words else _ACRONYM
         elif is_path(name):
-            value *= _PATH
+            value *= weights.path
         return float(value * (1.0 - _LATE * first[name] / length))
 
     ranked = ((worth(name), name) for name in _checked(counts, check))
