@@ -13,7 +13,7 @@ from typing import Any
 from ctxbudget_protocol.contract import WORDS, definitions
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import requests
-from ctxbudget_protocol.records import type_name
+from ctxbudget_protocol.records import attribute, type_name
 
 ORIGIN = "Generated from the method table by `python -m ctxbudget_protocol.generate`."
 
@@ -100,7 +100,7 @@ def _typed_dict(name: str, schema: Schema, base: str = "TypedDict", *, snake: bo
         lines.append("")
     for member, value in properties.items():
         hint = _hint(value)
-        shown = _snake(member) if snake else member
+        shown = attribute(member) if snake else member
         lines.append(f"    {shown}: {f'Required[{hint}]' if member in required else hint}")
         if said := value.get("description"):
             lines.append(f'    """{_sentence(said)}"""')
@@ -164,7 +164,7 @@ def _namespace(space: str, prefix: str, base: str, flavour: str) -> str:
     for method in requests():
         if method.namespace != space:
             continue
-        name = _snake(method.name.partition("/")[2])
+        name = attribute(method.name.partition("/")[2])
         result = f"{space}_results.{method.result.__name__ if method.result else None}"
         ask = f'self._ask("{method.name}", params, {result})'
         lines += [
@@ -191,7 +191,3 @@ def params_name(method: Method) -> str:
     """The name of a method's params in the client, e.g. `BudgetStatusParams`."""
     space, _, name = method.name.partition("/")
     return f"{space.capitalize()}{name[0].upper()}{name[1:]}Params"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name)

@@ -118,6 +118,13 @@ ERRORS: dict[str, ErrorSpec] = {
         "those that read all messages, or those before this one if none was named.",
         {"format": "string?", "index": "integer", "member": "string", "formats": "string[]"},
     ),
+    "unknownBase": ErrorSpec(
+        1028,
+        False,
+        "The messages before those that were sent are not known, for example since the server was restarted: send the "
+        "whole conversation. `known` are known of it.",
+        {"conversation": "string", "known": "integer"},
+    ),
     "unsupportedVersion": ErrorSpec(
         1024, False, "The server does not support the requested protocol version.", {"supported": "any"}
     ),

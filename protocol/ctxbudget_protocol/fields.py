@@ -30,5 +30,8 @@ PhaseNumber = Annotated[int, Constraint(ge=0, le=MAX_PHASE)]
 WaveNumber = Annotated[int, Constraint(ge=0, le=9999)]
 Revision = Annotated[int, Constraint(ge=0), Meaning("Increases by one with each transaction of the session.")]
 LineNumber = Annotated[int, Constraint(ge=1), Meaning("1-based.")]
+Conversation = Annotated[str, Constraint(pattern=r"^[A-Za-z0-9._:-]{1,128}$"), Meaning("Unique in its session.")]
+Retrieve = Annotated[str, Constraint(pattern=r'^[A-Za-z_$@#/<][A-Za-z0-9_$./:{}", =@<>|#~()-]{0,79}$')]
+"""Words in a marker, which must stay one line, and end where it says."""
 Messages = Annotated[list[dict[str, Any]], Constraint(max_length=MAX_MESSAGES)]
 """Messages in a provider's form: other members are allowed, and returned unchanged."""

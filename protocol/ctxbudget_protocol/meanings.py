@@ -91,6 +91,8 @@ MEANINGS: dict[str, str] = {
     "max_tokens": "The requested limit, tokens.",
     "member": "The faulty member within it, such as `content[0].type`.",
     "message": "One sentence for people.",
+    "conversation": "The name of the conversation.",
+    "known": "How many messages of it are known.",
     "messages": "The messages of the conversation.",
     "metadata": "Ceiling of the layer, as a share of the window.",
     "metadata_tokens": "Tokens of the metadata; null if there is none.",

@@ -17,14 +17,13 @@ from pydantic import (
     create_model,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from ctxbudget_protocol.fields import MAX_MESSAGES, Messages
 from ctxbudget_protocol.meanings import MEANINGS
 from ctxbudget_protocol.records import Constraint, Meaning, Record, camel, type_name
 
-_CONFIG = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
+_CONFIG = ConfigDict(alias_generator=camel, extra="forbid", strict=True, frozen=True)
 
 EXACTLY_ONE, BESIDE = "exactlyOne", "beside"
 """Members of a model's JSON Schema: the fields of which exactly one must be given, and those that may accompany one."""

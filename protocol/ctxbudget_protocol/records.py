@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
+from keyword import iskeyword
 from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
 Check = Callable[[], None]
@@ -55,9 +56,16 @@ def described(text: str, *, default: Any = _MISSING) -> Any:
 
 @cache
 def camel(name: str) -> str:
-    """The wire form of a Python name."""
+    """The wire form of a Python name; an underscore at its end is not part of it."""
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
+
+
+@cache
+def attribute(name: str) -> str:
+    """The Python name of a wire name; that of a keyword ends with an underscore."""
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return f"{snake}_" if iskeyword(snake) else snake
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described,))

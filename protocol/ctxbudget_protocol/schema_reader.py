@@ -10,6 +10,8 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+from ctxbudget_protocol.records import attribute
+
 Schema = dict[str, Any]
 
 
@@ -62,7 +64,7 @@ class SchemaReader:
             raise NotClearlyValid
         return SimpleNamespace(
             **{
-                _snake(name): self.read(part, value[name]) if name in value else part.get("default")
+                attribute(name): self.read(part, value[name]) if name in value else part.get("default")
                 for name, part in properties.items()
             }
         )
@@ -115,7 +117,3 @@ def _null(_: Schema, value: Any) -> Any:
 
 def _within(value: float, schema: Schema, low: str, high: str) -> bool:
     return bool(schema.get(low, -math.inf) <= value <= schema.get(high, math.inf))
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -24,6 +24,8 @@ MessageFormat = Literal[
     "anthropic", "openai-chat", "openai-responses", "vercel", "vercel-ui", "gemini", "bedrock", "neutral"
 ]
 FitAnswer = Literal["messages", "edits"]
+FitContinues = Literal["given", "answered", "nothing"]
+OverheadSource = Literal["given", "reported", "none"]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[

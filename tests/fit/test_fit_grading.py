@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.fit_memory import tools_for
-from ctxbudget_server.fit import Fitted, Options, fit
+from ctxbudget_server.fit import Fitted, Options, Retrieval, fit
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.shapes import SHAPES
 
@@ -25,7 +25,7 @@ LIMITS = [0.06, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.98]
 
 
 def fitted(form: str, messages: list[dict[str, Any]], limit: int, nonce: str = "482915036", **options: Any) -> Fitted:
-    chosen = Options(limit, **{"min_reclaim": limit // 10, "session_id": "archive", **options})
+    chosen = Options(limit, **{"min_reclaim": limit // 10, "retrieval": Retrieval("archive"), **options})
     return fit(messages, form, chosen, TOOLS, lambda number, original: f"i{nonce}{number + 1:06d}")
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxbudget_server.extract import index_entries
-from ctxbudget_server.fit import Fitted, Options, Tools, fit
+from ctxbudget_server.fit import Fitted, Options, Retrieval, Tools, fit
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.shapes import SHAPES
 
@@ -36,7 +36,7 @@ SHARES = st.sampled_from([0.05, 0.2, 0.4, 0.7, 0.95, 1.2])
 
 
 def fitted(form: str, messages: list[dict[str, Any]], limit: int, **options: Any) -> Fitted:
-    chosen = Options(limit, **{"min_reclaim": limit // 10, "session_id": "archive", **options})
+    chosen = Options(limit, **{"min_reclaim": limit // 10, "retrieval": Retrieval("archive"), **options})
     return fit(messages, form, chosen, TOOLS, lambda number, original: f"i482915036{number + 1:06}")
 
 
@@ -142,7 +142,7 @@ def test_without_an_archive_nothing_is_promised(form: str, steps: list[Step], sh
     messages = MAKERS[form](steps)
     limit = limit_of(messages, share)
 
-    found = fit(messages, form, Options(limit, session_id=None), TOOLS, lambda number, original: None)
+    found = fit(messages, form, Options(limit, retrieval=None), TOOLS, lambda number, original: None)
 
     text = json.dumps(found.messages)
     assert "context/get" not in text

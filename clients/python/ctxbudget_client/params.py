@@ -127,6 +127,15 @@ class PlanSource(TypedDict, total=False):
     """Opaque, created by the server."""
 
 
+class Reported(TypedDict, total=False):
+    """What a provider reported of the latest request."""
+
+    inputTokens: Required[int]
+    """All input tokens of the request, cached ones included."""
+    window: int | None
+    """The model's window, if `maxTokens` may be more."""
+
+
 class ReserveShares(TypedDict, total=False):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
@@ -546,7 +555,7 @@ class ContextRenderParams(SessionParams, total=False):
 
 
 class ContextFitParams(WriteParams, total=False):
-    """Params of `context/fit`. Without `sessionId` no session's account changes."""
+    """Params of `context/fit`. Without `sessionId` no session's account changes; one that is not open is opened."""
 
     messages: Required[list[dict[str, Any]]]
     """The messages of the conversation."""
@@ -572,6 +581,18 @@ class ContextFitParams(WriteParams, total=False):
     """Absent: the session's if a session is given, else o200k_base."""
     answer: FitAnswer
     """What comes back: the fitted `messages`, or the `edits` that make them of the given ones."""
+    continue_: bool
+    """Go on from the earlier answer about this conversation, and rewrite it only for want of room."""
+    conversation: str | None
+    """With `continue`: its name. Absent: main."""
+    since: int | None
+    """With `continue`: how many messages precede these, as given before. Absent: these are all."""
+    overhead: int | None
+    """Tokens of what is sent beside the messages, such as tools; `maxTokens` includes them."""
+    reported: Reported | None
+    """The bill of the request that the last turn answered: the overhead follows from it."""
+    retrieve: str | None
+    """How an item is got back in this host, such as `context_get {itemId}`. Absent: `context/get`."""
 
 
 class MetadataExtractParams(SessionParams, total=False):

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from ctxbudget_protocol.common import Alert, Figures, MutatingParams, PruneOutcome, SessionParams, SessionResult
 from ctxbudget_protocol.fields import (
     MAX_ITEMS,
+    MAX_MESSAGES,
+    Conversation,
     ItemId,
     Label,
     LineNumber,
@@ -14,6 +16,7 @@ from ctxbudget_protocol.fields import (
     Model,
     PhaseNumber,
     PositiveTokens,
+    Retrieve,
     Text,
     Title,
     Tokens,
@@ -24,10 +27,12 @@ from ctxbudget_protocol.records import Constraint, Meaning, Record, described
 from ctxbudget_protocol.words import (
     Detail,
     FitAnswer,
+    FitContinues,
     FitReason,
     Kind,
     Layer,
     MessageFormat,
+    OverheadSource,
     Policy,
     Provenance,
     RenderReason,
@@ -986,8 +991,15 @@ class CachePrices(Record):
     write: Annotated[float, Constraint(ge=0, le=100, finite=True)] = 1.25
 
 
+class Reported(Record):
+    """What a provider reported of the latest request."""
+
+    input_tokens: Tokens = described("All input tokens of the request, cached ones included.")
+    window: PositiveTokens | None = described("The model's window, if `maxTokens` may be more.", default=None)
+
+
 class FitParams(MutatingParams):
-    """Params of `context/fit`. Without `sessionId` no session's account changes."""
+    """Params of `context/fit`. Without `sessionId` no session's account changes; one that is not open is opened."""
 
     messages: Messages
     max_tokens: PositiveTokens
@@ -1020,6 +1032,22 @@ class FitParams(MutatingParams):
     model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
     answer: FitAnswer = described(
         "What comes back: the fitted `messages`, or the `edits` that make them of the given ones.", default="messages"
+    )
+    continue_: bool = described(
+        "Go on from the earlier answer about this conversation, and rewrite it only for want of room.", default=False
+    )
+    conversation: Conversation | None = described("With `continue`: its name. Absent: main.", default=None)
+    since: Annotated[int, Constraint(ge=0, le=MAX_MESSAGES)] | None = described(
+        "With `continue`: how many messages precede these, as given before. Absent: these are all.", default=None
+    )
+    overhead: Tokens | None = described(
+        "Tokens of what is sent beside the messages, such as tools; `maxTokens` includes them.", default=None
+    )
+    reported: Reported | None = described(
+        "The bill of the request that the last turn answered: the overhead follows from it.", default=None
+    )
+    retrieve: Retrieve | None = described(
+        "How an item is got back in this host, such as `context_get {itemId}`. Absent: `context/get`.", default=None
     )
 
 
@@ -1078,6 +1106,11 @@ class FitResult(Record):
     provenance: Provenance = described("`estimated` also if the array has bytes, or blocks of an unknown type.")
     fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
     unchanged: bool = described("`messages` is the given array: it fits already, or could not be made smaller.")
+    limit: int = described("Tokens that `messages` may have: `maxTokens`, or the reported window, less `overhead`.")
+    overhead: int = described("Tokens held free for what is sent beside the messages.")
+    overhead_source: OverheadSource = described(
+        "Where `overhead` is from: it was `given`; or `reported` input tokens, less those of the messages then."
+    )
     untouchable: int = described(
         "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the "
         "part of their results that may go."
@@ -1104,6 +1137,13 @@ class FitResult(Record):
     break_even_turns: int | None = described(
         "Turns until the smaller array has paid for rewriting the cache; null if unchanged or never."
     )
+    conversation: str | None = described("The conversation that was continued; null without `continue`.")
+    continues: FitContinues | None = described(
+        "With `continue`: the messages begin as those `given` before, or as what was `answered`; `nothing`: it is cut "
+        "afresh, since they begin otherwise, or nothing is known of the conversation."
+    )
+    known: int | None = described("With `continue`: how many messages at the beginning were known.")
+    opened: bool = described("Whether the session was created or resumed.")
     status: Figures | None = described("The account of the given session; null without one.")
     alerts: list[Alert]
 
@@ -1113,7 +1153,7 @@ FIT = Method(
     doc="Cut a message array to at most N tokens, legal for the provider; everything removed can be restored.",
     params=FitParams,
     result=FitResult,
-    errors=(*WRITE_ERRORS, "unknownFormat"),
+    errors=(*WRITE_ERRORS, "unknownFormat", "unknownBase"),
     mutates=True,
     repeatable=True,
     example=Example(
@@ -1133,6 +1173,9 @@ FIT = Method(
             "provenance": "exact",
             "fits": True,
             "unchanged": True,
+            "limit": 200,
+            "overhead": 0,
+            "overheadSource": "none",
             "untouchable": 18,
             "reclaimed": 0,
             "heldOut": None,
@@ -1141,6 +1184,10 @@ FIT = Method(
             "rewrites": False,
             "stablePrefixTokens": 18,
             "breakEvenTurns": None,
+            "conversation": None,
+            "continues": None,
+            "known": None,
+            "opened": False,
             "status": None,
             "alerts": [],
         },

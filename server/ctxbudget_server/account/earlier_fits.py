@@ -8,13 +8,14 @@ what was removed, so another process goes on from them. This process remembers t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
+from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import encode
 from ctxbudget_server.fit import SHAPES, Fitted, Message
 from ctxbudget_server.fit.decisions import decided, decision_of
@@ -68,18 +69,23 @@ def conversation_key(asked: Sequence[Any], messages: Sequence[Message]) -> str:
     return hashlib.blake2b(encode(to_json([*asked, messages[:2]])), digest_size=12).hexdigest()
 
 
-def earlier_fit(place: Place, messages: Sequence[Message], reader: Reader | None) -> Earlier | None:
-    """The latest fit of the longest beginning of an array."""
+def earlier_fit(
+    place: Place, messages: Sequence[Message], beginnings: Beginnings, reader: Reader | None
+) -> Earlier | None:
+    """The latest fit of the longest beginning of an array.
+
+    Failing that, the latest one of an array that was the same as far as the fit changed it: hosts edit the end of a
+    conversation, and people go back to an earlier point of it.
+    """
     with _lock:
         remembered = _earlier.get(place, ())
     if reader is None or place.session_id is None:
         known = [one.known for one in remembered]
     else:
         known = reader.known_fits(place.session_id, place.conversation)
-    known = [one for one in known if one.length <= len(messages)]
-    digests = _digests(messages, {one.length for one in known})
-    same = (one for one in known if one.digest == digests[one.length])
-    found = max(same, key=lambda one: one.length, default=None)
+    same = [one for one in known if one.digest == beginnings.digest(one.length)]
+    alike = [one for one in known if one.touched == beginnings.digest(one.touched_length)]
+    found = max(same, key=lambda one: one.length, default=max(alike, key=lambda one: one.revision, default=None))
     if found is None:
         return None
     here = next((one for one in remembered if one.known == found), None)
@@ -87,7 +93,7 @@ def earlier_fit(place: Place, messages: Sequence[Message], reader: Reader | None
         return here
     decision = reader.kept_fit(place.session_id, place.conversation, found.digest)
     try:
-        made = None if decision is None else Earlier(found, decided(decision, messages[: found.length]))
+        made = None if decision is None else Earlier(found, decided(decision, messages))
     except ValueError:
         return None
     if made is not None:
@@ -99,32 +105,40 @@ class Decided(NamedTuple):
     """A new decision, not kept yet."""
 
     place: Place
-    digest: bytes
-    length: int
+    known: KnownFit
     fitted: Fitted
     decision: dict[str, Any]
 
     @classmethod
     def of(
-        cls, place: Place, messages: Sequence[Message], form: str, fitted: Fitted, ids: Mapping[int, str]
+        cls,
+        place: Place,
+        whole: tuple[Sequence[Message], Beginnings],
+        form: str,
+        fitted: Fitted,
+        ids: Mapping[int, str],
     ) -> Decided:
         """What was decided about an array. `ids` are those of what went, by the number of the removal."""
         removals = tuple(
             replace(what, original="", is_earlier=True, item_id=ids.get(what.number)) for what in fitted.removals
         )
         bare = replace(fitted, messages=[], removals=removals)
+        messages, beginnings = whole
         length = len(messages)
-        digest = _digests(messages, {length})[length]
-        return cls(place, digest, length, bare, decision_of(SHAPES[form], messages, bare))
+        touched = min(length, 1 + max((edit.end for edit in fitted.edits), default=0))
+        digests = [beginnings.digest(length) or b"", beginnings.digest(touched) or b""]
+        known = KnownFit(digests[0], length, digests[1], touched, NEVER_KEPT)
+        return cls(place, known, bare, decision_of(SHAPES[form], messages, bare))
 
     def kept_at(self, revision: int) -> KeptFit:
         """What the session keeps, from this revision on."""
         place = self.place
-        return KeptFit(place.session_id or "", place.conversation, self.digest, self.length, revision, self.decision)
+        known = self.known._replace(revision=revision)
+        return KeptFit(place.session_id or "", place.conversation, *known, self.decision)
 
     def remember(self, revision: int) -> None:
         """Let this process know it, too."""
-        _remember(self.place, Earlier(KnownFit(self.digest, self.length, revision), self.fitted))
+        _remember(self.place, Earlier(self.known._replace(revision=revision), self.fitted))
 
 
 def _remember(place: Place, made: Earlier) -> None:
@@ -140,14 +154,3 @@ def forget_fits() -> None:
     """Forget all that this process remembers."""
     with _lock:
         _earlier.clear()
-
-
-def _digests(messages: Sequence[Message], lengths: Set[int]) -> dict[int, bytes]:
-    """The digests of the beginnings of these lengths."""
-    found = {}
-    digest = hashlib.blake2b(digest_size=16)
-    for length, message in enumerate(messages[: max(lengths, default=0)], start=1):
-        digest.update(encode(to_json(message)))
-        if length in lengths:
-            found[length] = digest.digest()
-    return found

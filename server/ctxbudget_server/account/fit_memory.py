@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache, cached
 
 from ctxbudget_server.account.content import Blob, encode, make_blob
+from ctxbudget_server.account.continuing import forget_conversations
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.earlier_fits import forget_fits
 from ctxbudget_server.fit import Tools
@@ -48,6 +49,7 @@ def forget() -> None:
     with _texts_lock:
         _texts.clear()
     forget_fits()
+    forget_conversations()
 
 
 def _digest(what: Hashable, text: str, make: Callable[[str], Any]) -> Digest:

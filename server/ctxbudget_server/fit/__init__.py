@@ -6,9 +6,9 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 from __future__ import annotations
 
 from ctxbudget_server.fit.contents import Content, contents
-from ctxbudget_server.fit.conversation import first_sent, turns
+from ctxbudget_server.fit.conversation import end_of_stand_ins, first_sent, start_of_last_turn, turns
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Tools
+from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Retrieval, Tools
 from ctxbudget_server.fit.money import USUAL_PRICES, Prices, break_even
 from ctxbudget_server.fit.planner import fit
 from ctxbudget_server.fit.recognising import Unrecognised, readers, recognised
@@ -26,12 +26,14 @@ __all__ = [
     "Part",
     "Prices",
     "Removal",
+    "Retrieval",
     "Shape",
     "Sizes",
     "Tools",
     "Unrecognised",
     "break_even",
     "contents",
+    "end_of_stand_ins",
     "first_sent",
     "fit",
     "is_deeper",
@@ -39,5 +41,6 @@ __all__ = [
     "recognised",
     "replaced",
     "replacement_text",
+    "start_of_last_turn",
     "turns",
 ]

@@ -207,7 +207,7 @@ class Conversation:
         """Whether a message is a record whose lines stay true in ours, or the bridge beside one."""
         parts, records = self.parts[index], self.records(index)
         if records:
-            return all(not record.lines or record.session == self.options.session_id for record in records)
+            return all(not record.lines or record.leads_to(self.options.retrieval) for record in records)
         return len(parts) == 1 and parts[0].text == BRIDGE
 
     def is_short(self, turn: Turn) -> bool:
@@ -223,6 +223,24 @@ def first_sent(shape: Shape, messages: Sequence[Message]) -> int:
     """The first message that the provider shows the model: it leaves out all before the latest summary."""
     indexes = range(len(messages) - 1, -1, -1)
     return next((index for index in indexes if shape.begins_anew(messages[index])), 0)
+
+
+def end_of_stand_ins(shape: Shape, messages: Sequence[Message]) -> int:
+    """Index of the first message behind what earlier fits wrote."""
+    for index in range(len(messages) - 1, -1, -1):
+        for part in shape.parts(index, messages[index]):
+            if (part.kind == "result" and is_marker(part.text)) or (part.kind == "text" and read_record(part.text)):
+                return index + 1
+    return 0
+
+
+def start_of_last_turn(shape: Shape, messages: Sequence[Message]) -> int:
+    """Index of the message with which the agent began to speak last; the array's length where it never did."""
+    roles = [shape.role(message) for message in messages]
+    start = next((index for index in range(len(roles) - 1, -1, -1) if roles[index] == "assistant"), len(roles))
+    while 0 < start < len(roles) and roles[start - 1] == "assistant":
+        start -= 1
+    return start
 
 
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:

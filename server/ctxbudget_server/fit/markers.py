@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ctxbudget_server.fit.model import Reason
-from ctxbudget_server.fit.shapes import to_json
+from ctxbudget_server.fit.model import Reason, Retrieval
 
 # What happened stays true, also once the later part has gone too.
 WORDS: dict[Reason, str] = {
@@ -26,12 +25,12 @@ WORDS: dict[Reason, str] = {
 }
 
 _MARKER = re.compile(
-    r"\[ctxbudget i[a-z]*\d+: \d+ tokens archived \([^()\n]+\); context/get \{[^\n]*\} returns them exactly\](?:\n|$)"
+    r"\[ctxbudget i[a-z]*\d+: \d+ tokens archived \([^()\n]+\); [^\n]+ returns them exactly\](?:\n|$)"
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
 _RECORD = re.compile(
     r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?"
-    r"(?:[^\n]*?\"sessionId\": \"([^\"\n]*)\")?[^\n]*\](?:\n|$)"
+    r"(?:; ([^\n]+?) returns each turn exactly)?\](?:\n|$)"
 )
 NAMES = "Names: "
 MAX_MARKER = 1_000_000
@@ -51,8 +50,14 @@ class Record:
     tokens: int
     lines: tuple[str, ...]
     short: bool
-    session: str | None = None
-    """Where the ids of its lines lead; None: nowhere."""
+    retrieval: str | None = None
+    """How its ids are got back, as it says; None: not at all."""
+
+    def leads_to(self, retrieval: Retrieval | None) -> bool:
+        """Whether its ids are of this session, as far as it says."""
+        if retrieval is None or self.retrieval is None:
+            return retrieval is None and self.retrieval is None
+        return self.retrieval == retrieval.of_each or f'"{retrieval.session_id}"' in self.retrieval
 
 
 def read_record(text: str) -> Record | None:
@@ -64,25 +69,22 @@ def read_record(text: str) -> Record | None:
     return Record(int(match[1]), int(match[2]), lines, bool(match[4]), match[5])
 
 
-def result_marker(reason: Reason, tokens: int, item_id: str | None, session_id: str | None) -> str:
+def result_marker(reason: Reason, tokens: int, item_id: str | None, retrieval: Retrieval | None) -> str:
     """The first line of what replaces a result."""
-    if item_id is None:
+    if item_id is None or retrieval is None:
         return f"[ctxbudget: shortened from {tokens} tokens ({WORDS[reason]})]"
-    where = to_json({"sessionId": session_id, "itemId": item_id})
-    return (
-        f"[ctxbudget {item_id}: {tokens} tokens archived ({WORDS[reason]}); context/get {where} returns them exactly]"
-    )
+    how = retrieval.of(item_id)
+    return f"[ctxbudget {item_id}: {tokens} tokens archived ({WORDS[reason]}); {how} returns them exactly]"
 
 
-def write_record(record: Record, names: list[str], session_id: str | None) -> str:
+def write_record(record: Record, names: list[str], retrieval: Retrieval | None) -> str:
     """A record as a text."""
     start = f"[ctxbudget record: {record.messages} earlier messages, {record.tokens} tokens, "
     short = ", in short" if record.short else ""
-    if session_id is None:
+    if retrieval is None:
         header = f"{start}removed{short}]"
     else:
-        where = f'{{"sessionId": {to_json(session_id)}, "itemId": ID}}'
-        header = f"{start}archived{short}; context/get {where} returns each turn exactly]"
+        header = f"{start}archived{short}; {retrieval.of_each} returns each turn exactly]"
     return "\n".join([header, *record.lines, *([names_line(names)] if names else [])])
 
 

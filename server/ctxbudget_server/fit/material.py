@@ -129,12 +129,12 @@ class Material:
     @property
     def any_id(self) -> str | None:
         """An id as costly as every other one; None where nothing is kept."""
-        return _ANY_ID if self.talk.options.session_id is not None else None
+        return _ANY_ID if self.talk.options.retrieval is not None else None
 
     def stand_in_tokens(self, key: Key, reason: Reason) -> int:
         """Tokens of the least that replaces a result: a marker, and a test run's verdict."""
         if (key, reason) not in self._stand_ins:
-            marker = result_marker(reason, self.result_tokens(key), self.any_id, self.talk.options.session_id)
+            marker = result_marker(reason, self.result_tokens(key), self.any_id, self.talk.options.retrieval)
             verdict = self.verdict(key)
             made = self.tools.count(to_json(f"{marker}\n{verdict}" if verdict else marker))
             self._stand_ins[key, reason] = made + JOINT_TOKENS
@@ -143,8 +143,7 @@ class Material:
     @cached_property
     def record_tokens(self) -> int:
         """Tokens of a record without its lines, and of the messages around it."""
-        session = self.talk.options.session_id
-        text = write_record(Record(1_000, 1_000_000, (), short=False), [], session)
+        text = write_record(Record(1_000, 1_000_000, (), short=False), [], self.talk.options.retrieval)
         return sum(self.scale.of_message(one) for one in self.talk.shape.record(text, [], ("user", "assistant")))
 
     def count_json(self, text: str) -> int:

@@ -90,6 +90,29 @@ class Turn:
         return range(self.start, self.end)
 
 
+class Retrieval(NamedTuple):
+    """How a model gets back what went."""
+
+    session_id: str
+    words: str | None = None
+    """The host's own, in which `{itemId}` and `{sessionId}` are replaced; without `{itemId}` both follow as JSON."""
+
+    def of(self, item_id: str) -> str:
+        """The words for an item."""
+        return self._words(item_id, f'"{item_id}"')
+
+    @property
+    def of_each(self) -> str:
+        """The words for items whose ids stand elsewhere."""
+        return self._words("ID", "ID")
+
+    def _words(self, item_id: str, quoted: str) -> str:
+        words = self.words or "context/get"
+        if "{itemId}" in words:
+            return words.replace("{sessionId}", self.session_id).replace("{itemId}", item_id)
+        return f'{words} {{"sessionId": "{self.session_id}", "itemId": {quoted}}}'
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller asked for. Figures in tokens."""
@@ -101,7 +124,9 @@ class Options:
     """Room to win below the limit; None: as much as pays at these prices."""
     prices: Prices = USUAL_PRICES
     focus: str | None = None
-    session_id: str | None = None
+    holds: bool = False
+    """Whether what earlier cuts wrote stays unless there is no other room, whatever it costs."""
+    retrieval: Retrieval | None = None
     """Where markers send their reader; None: nothing is kept, and markers name no id."""
 
 

@@ -190,7 +190,7 @@ class _Choice:
             cost = self._rate(cut.tokens, cut.tokens - _change(self.before, cut.array)[1])
             if best is None or cost < rate:
                 best, rate = cut, cost
-        if best is not None and rate <= self._hoped(Scope()):
+        if best is not None and (self._lasts(best) or rate <= self._hoped(Scope())):
             return best, True
         cut = Cutter(self.whole, self.item_id, self._aim(Scope())).best()
         if cut is None or (best is not None and cut.tokens > self._limit):
@@ -198,6 +198,11 @@ class _Choice:
         if best is not None and rate <= self._rate(cut.tokens, cut.tokens - _change(self.before, cut.array)[1]):
             return best, True
         return cut, self.whole is self.before
+
+    def _lasts(self, cut: Cut) -> bool:
+        """Whether a cut has won room that is worth having, where more of it is not to be bought with a rewrite."""
+        options = self.before.talk.options
+        return options.holds and self._limit - cut.tokens >= min(self._reclaim(Scope()), self._limit * MIN_RECLAIM) / 2
 
     def _scopes(self) -> Iterator[Scope]:
         """Scopes that leave what earlier cuts wrote: all of it, or their records."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ctxbudget_server.fit.markers import names_line, result_marker
 from ctxbudget_server.fit.material import LEAD_TOKENS
-from ctxbudget_server.fit.model import Tools
+from ctxbudget_server.fit.model import Retrieval, Tools
 
 NAMES_SHARE = 0.1
 """Of a result's tokens: what its names may take."""
@@ -19,7 +19,7 @@ def replacement_text(
 ) -> str:
     """Metadata with an id: what the result is about, and names, first those that appear nowhere else."""
     tokens = tools.count(text)
-    lines = [result_marker("oldResult", tokens, item_id, session_id)]
+    lines = [result_marker("oldResult", tokens, item_id, Retrieval(session_id))]
     verdict = tools.verdict(text)
     said = tools.lead(text, LEAD_TOKENS, None)
     lines += [line for line in (verdict, said.removeprefix(verdict).strip("\n")) if line]

@@ -27,7 +27,7 @@ class Writer:
         self._material = draft.material
         self._talk = draft.talk
         self._item_id = item_id
-        self._session = self._talk.options.session_id
+        self._retrieval = self._talk.options.retrieval
         self._originals: dict[MessageRun, str] = {}
         self._gaps = {gap[0].start: gap for gap in draft.gaps()}
         self._keys: dict[int, list[Key]] = {}
@@ -73,7 +73,7 @@ class Writer:
         tokens = self._material.result_tokens(key)
         told = self._draft.telling != "figures"
         item_id = self._item_id(self._numbers[key], part.original) if told else None
-        lines = [result_marker(stand_in.reason, tokens, item_id, self._session)]
+        lines = [result_marker(stand_in.reason, tokens, item_id, self._retrieval)]
         if told and (verdict := self._material.verdict(key)):
             lines.append(verdict)
         focus = self._material.focus if stand_in.reason == "newestResult" else None
@@ -114,9 +114,9 @@ class Writer:
                 (in_short if self._draft.is_in_short(key, line) else lines).append(line)
         telling = self._draft.telling
         if telling == "lines":
-            short = ids_alone(in_short) if self._session is not None else []
+            short = ids_alone(in_short) if self._retrieval is not None else []
             return Record(messages, tokens, tuple(dict.fromkeys([*short, *lines])), short=False)
-        told = tuple(ids_alone([*in_short, *lines])) if telling == "ids" and self._session is not None else ()
+        told = tuple(ids_alone([*in_short, *lines])) if telling == "ids" and self._retrieval is not None else ()
         return Record(messages, tokens, told, short=True)
 
     def _id_of(self, piece: MessageRun) -> str | None:
@@ -132,7 +132,7 @@ class Writer:
         said = []
         if telling == "lines":
             said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._said(i))]
-        text = write_record(record, names, self._session if telling != "figures" else None)
+        text = write_record(record, names, self._retrieval if telling != "figures" else None)
         return shape.record(text, said, who_records(before, after))
 
     def _said(self, index: int) -> list[int]:

@@ -11,6 +11,7 @@ from ctxbudget_server.fit import (
     Message,
     Options,
     Prices,
+    Retrieval,
     Shape,
     Sizes,
     Tools,
@@ -60,7 +61,9 @@ def policy(spec: str, shape: str, tools: Tools, window: int | None, prices: Pric
             if name == "drop-oldest":
                 return lambda: DropOldest(SHAPES[shape], limit, tools)
             reclaim = limit // 10 if name == "fit" else None
-            return lambda: Fit(shape, Options(limit, min_reclaim=reclaim, prices=prices, session_id="archive"), tools)
+            return lambda: Fit(
+                shape, Options(limit, min_reclaim=reclaim, prices=prices, retrieval=Retrieval("archive")), tools
+            )
     raise ValueError(f"unknown policy {spec!r}: must be one of {USAGE}")
 
 

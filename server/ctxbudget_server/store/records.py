@@ -90,6 +90,9 @@ class KnownFit(NamedTuple):
 
     digest: bytes
     length: int
+    touched: bytes
+    """Digest of the part of it that the fit changed, with the message after that."""
+    touched_length: int
     revision: int
 
 
@@ -100,6 +103,8 @@ class KeptFit(NamedTuple):
     conversation: str
     digest: bytes
     length: int
+    touched: bytes
+    touched_length: int
     revision: int
     decision: dict[str, Any]
 

@@ -127,7 +127,8 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE fits (
         session_id TEXT NOT NULL, conversation TEXT NOT NULL, digest BLOB NOT NULL, length INTEGER NOT NULL,
-        revision INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (session_id, conversation, digest)
+        touched BLOB NOT NULL, touched_length INTEGER NOT NULL, revision INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (session_id, conversation, digest)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX fits_by_revision ON fits (session_id, revision);
     """,

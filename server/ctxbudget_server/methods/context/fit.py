@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
 from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
+from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
+from ctxbudget_server.account.continuing import Known, Name, Whole, continued, recall, remember
 from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
-from ctxbudget_server.account.earlier_fits import NEVER_KEPT, Decided, Place, conversation_key, earlier_fit
+from ctxbudget_server.account.earlier_fits import NEVER_KEPT, Decided, Earlier, Place, conversation_key, earlier_fit
 from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
@@ -24,7 +26,6 @@ from ctxbudget_server.account.transactions import (
     changing,
     check_revision,
     new_session,
-    open_session,
 )
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
@@ -32,18 +33,25 @@ from ctxbudget_server.fit import (
     SHAPES,
     USUAL_PRICES,
     Fitted,
+    Message,
     Options,
     Prices,
     Removal,
+    Retrieval,
+    Sizes,
+    Tools,
     Unrecognised,
     break_even,
+    end_of_stand_ins,
     first_sent,
     is_deeper,
     readers,
     recognised,
+    start_of_last_turn,
 )
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
+from ctxbudget_server.fit.model import edited
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 from ctxbudget_server.rules.items import Item
@@ -53,71 +61,91 @@ from ctxbudget_server.store.records import Session
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import Alert, Figures
     from ctxbudget_protocol.methods.context import FitParams
-    from ctxbudget_protocol.words import MessageFormat
+    from ctxbudget_protocol.words import MessageFormat, OverheadSource
 
 
+MAIN = "main"
+"""The conversation that is continued if none is named."""
 PREVIEW = "0" * NONCE_LENGTH
 """In the ids of a dry run's markers while there is no archive yet, so that its figures are the same each time."""
 
 
 def fit(request: Request, params: FitParams) -> FitResult:
     """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
-    fitter = Fitter(request, params, _counter(request, params))
-    if params.session_id is not None and not params.archive:
-        raise invalid(["archive"], "a session always keeps what was removed from its conversation")
-    if params.dry_run and params.archive:
-        return _rehearsed(request, params, fitter)
+    _check_together(params)
+    keeper = Keeper(request, params)
+    named = None
     if params.session_id is not None:
-        result = changing(request, params, fitter.keep, rehearsed=fitter.rehearsed)
+        with request.read() as reader:
+            named = keeper.find(reader)
+    fitter = Fitter(request, params, _counter(request, params, named), named)
+    if params.dry_run and params.archive:
+        return _rehearsed(request, params, fitter, keeper)
+    if params.session_id is not None:
+        result = changing(request, params, fitter.keep, find=keeper.find, rehearsed=fitter.rehearsed)
         fitter.remember()
         return result
     if not params.archive:
         fitted, made = fitter.fit(None, None, lambda number, original: None)
-        if made is not None:
-            made({}).remember(NEVER_KEPT)
+        if not params.dry_run:
+            if made is not None:
+                made({}).remember(NEVER_KEPT)
+            fitter.remember_conversation(fitted)
         return fitter.answer(fitted, {}, None)
-    archive = Archive(request)
     with request.read() as reader:
-        session = archive.find(reader)
+        session = keeper.find(reader)
         plan = fitter.plan(reader, session)
-    if not plan.fitted.removals:
-        return fitter.answer(plan.fitted, {}, None)
-    if plan.changes_nothing and params.request_key is None and params.if_revision is None:
-        return fitter.answer(plan.fitted, plan.ids, Kept(session.id, session.revision))
-    result = changing(request, params, fitter.keep, find=archive.find, rehearsed=fitter.rehearsed)
+    if not plan.fitted.removals or (plan.changes_nothing and params.request_key is None and params.if_revision is None):
+        fitter.remember_conversation(plan.fitted)
+        kept = Kept(session.id, session.revision) if plan.fitted.removals else None
+        return fitter.answer(plan.fitted, plan.ids, kept)
+    result = changing(request, params, fitter.keep, find=keeper.find, rehearsed=fitter.rehearsed)
     fitter.remember()
     return result
 
 
-def _rehearsed(request: Request, params: FitParams, fitter: Fitter) -> FitResult:
+def _check_together(params: FitParams) -> None:
+    """Refuse params that contradict each other."""
+    if params.session_id is not None and not params.archive:
+        raise invalid(["archive"], "a session always keeps what was removed from its conversation")
+    for name, given in (("conversation", params.conversation), ("since", params.since)):
+        if given is not None and not params.continue_:
+            raise invalid([name], "needs `continue: true`")
+    if params.overhead is not None and params.reported is not None:
+        raise invalid(["overhead"], "is what `reported` would tell: give one of them")
+
+
+def _rehearsed(request: Request, params: FitParams, fitter: Fitter, keeper: Keeper) -> FitResult:
     """The answer that the call would give, for a session as it stands."""
     with request.read() as reader:
-        if params.session_id is None:
-            new = replace(new_session(ARCHIVE_SESSION, request.now()), nonce=PREVIEW)
-            session = reader.session(ARCHIVE_SESSION) or new
-        else:
-            session = open_session(reader, params, request.now())
+        session = keeper.find(reader)
+        if session.revision == 0:
+            session = replace(session, nonce=PREVIEW)
         check_revision(params.if_revision, session)
         plan = fitter.plan(reader, session)
     return fitter.answer(plan.fitted, {}, None)
 
 
-def _read_as(params: FitParams) -> str:
-    """The shape of the messages. What is not understood is refused before anything of it is torn."""
-    messages = params.messages
+def _read_as(form: str | None, messages: list[Message], likely: str | None) -> str:
+    """The shape of the messages. What is not understood is refused before anything of it is torn.
+
+    `likely` is the shape of those that precede them; it is taken where no other one is named.
+    """
     for index, message in enumerate(messages):
         if is_deeper(message, MAX_DEPTH):
             raise invalid(["messages", index], f"has more than {MAX_DEPTH} levels of objects and arrays", "too_deep")
-    if params.format is None:
+    if form is None:
+        if likely is not None and likely in readers(messages):
+            return likely
         found = recognised(messages)
         if isinstance(found, str):
             return found
         raise _unknown(found, None)
-    shape = SHAPES[params.format]
+    shape = SHAPES[form]
     for index, message in enumerate(messages):
         if fault := shape.fault(message):
-            raise _unknown(Unrecognised(index, fault, readers(messages)), params.format)
-    return params.format
+            raise _unknown(Unrecognised(index, fault, readers(messages)), form)
+    return form
 
 
 def _unknown(found: Unrecognised, form: str | None) -> ProtocolError:
@@ -135,21 +163,26 @@ def _unknown(found: Unrecognised, form: str | None) -> ProtocolError:
     )
 
 
-def _counter(request: Request, params: FitParams) -> Counter:
-    if params.model is None and params.session_id is not None:
-        return session_counter(request, params.session_id)[1]
+def _counter(request: Request, params: FitParams, named: Session | None) -> Counter:
+    if params.model is None and named is not None and named.revision:
+        return session_counter(request, named.id)[1]
     return counter_for(request, params.model)
 
 
-class Archive:
-    """The session that holds what calls without a session removed; it is created on the first removal."""
+class Keeper:
+    """The session that keeps what went: the named one, which is opened, or the archive of calls without a session.
 
-    def __init__(self, request: Request) -> None:
-        self._new = new_session(ARCHIVE_SESSION, request.now())
+    The archive is created on the first removal.
+    """
+
+    def __init__(self, request: Request, params: FitParams) -> None:
+        self._id = params.session_id or ARCHIVE_SESSION
+        self._new = new_session(self._id, request.now())
 
     def find(self, reader: Reader) -> Session:
-        """The archive as it stands."""
-        return reader.session(ARCHIVE_SESSION) or self._new
+        """The session as it stands, open."""
+        found = reader.session(self._id) or self._new
+        return found if found.state == "open" else replace(found, state="open", closed_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,20 +228,38 @@ class Kept(NamedTuple):
     alerts: Sequence[Alert] = ()
 
 
+class Room(NamedTuple):
+    """Tokens that the messages may have, and those beside them."""
+
+    limit: int
+    overhead: int
+    source: OverheadSource
+
+
 class Fitter:
     """Fits for one request. Markers name ids that the transaction will make; if they are taken by then, it repeats."""
 
-    def __init__(self, request: Request, params: FitParams, counter: Counter) -> None:
+    def __init__(self, request: Request, params: FitParams, counter: Counter, named: Session | None) -> None:
         self._params = params
         self._counter = counter
         self._check = request.cancellation.check
         self._digests: dict[str, str] = {}
         self.rehearsed: Rehearsed[tuple[str, int, int], Plan] = Rehearsed()
         self._kept: tuple[str, int, Plan] | None = None
-        self._form = _read_as(params)
+        nonce = named.nonce if named else ""
+        self._name = Name(str(request.documents.workspace), params.session_id, nonce, params.conversation or MAIN)
+        known = recall(self._name) if params.continue_ else None
+        self._form = _read_as(params.format, params.messages, known.form if known else None)
+        self._whole = (
+            continued(known, self._name, params.messages, self._form, params.since)
+            if params.continue_
+            else Whole(params.messages, Beginnings(params.messages))
+        )
+        self._room = Room(params.max_tokens, 0, "none")
+        self._opened = False
         for index, pin in enumerate(params.pins or []):
-            if isinstance(pin, int) and not 0 <= pin < len(params.messages):
-                raise invalid(["pins", index], f"must be an index of {len(params.messages)} messages")
+            if isinstance(pin, int) and not 0 <= pin < len(self._whole.messages):
+                raise invalid(["pins", index], f"must be an index of {len(self._whole.messages)} messages")
 
     @property
     def _prices(self) -> Prices:
@@ -225,32 +276,64 @@ class Fitter:
 
         And what makes of the ids of what went a decision to keep, if there is a new one.
         """
-        params = self._params
+        params, messages, beginnings = self._params, self._whole.messages, self._whole.beginnings
+        tools = tools_for(self._counter, self._check)
+        place = Place(session.id if session else None, session.nonce if session else "", self._conversation)
+        earlier = earlier_fit(place, messages, beginnings, reader)
+        if earlier is not None and session is not None and reader is not None:
+            earlier = earlier if reader.holds_items(session.id, earlier.ids) else None
+        before = earlier.fitted if earlier else None
+        self._room = self._room_beside(before, tools)
         options = Options(
-            max_tokens=params.max_tokens,
+            max_tokens=self._room.limit,
             keep_turns=params.keep_turns,
             pins=frozenset(params.pins or []),
             min_reclaim=params.min_reclaim if isinstance(params.min_reclaim, int) else None,
             prices=self._prices,
             focus=params.focus,
-            session_id=session.id if session else None,
+            retrieval=Retrieval(session.id, params.retrieve) if session else None,
+            holds=params.continue_,
         )
-        tools = tools_for(self._counter, self._check)
-        place = Place(session.id if session else None, session.nonce if session else "", self._conversation)
-        earlier = earlier_fit(place, params.messages, reader)
-        if earlier is not None and session is not None and reader is not None:
-            earlier = earlier if reader.holds_items(session.id, earlier.ids) else None
-        before = earlier.fitted if earlier else None
-        fitted = fitted_to(params.messages, self._form, options, tools, item_id, earlier=before)
+        fitted = fitted_to(messages, self._form, options, tools, item_id, earlier=before)
         is_new = before is None or fitted.edits is not before.edits
+        self._note_what_held(earlier, is_new=is_new)
         if not (is_new and fitted.fits and fitted.removals):
             return fitted, None
-        return fitted, lambda ids: Decided.of(place, params.messages, self._form, fitted, ids)
+        return fitted, lambda ids: Decided.of(place, (messages, beginnings), self._form, fitted, ids)
+
+    def _note_what_held(self, earlier: Earlier | None, *, is_new: bool) -> None:
+        """What a new process cannot know of a conversation by itself, decisions tell."""
+        whole = self._whole
+        if whole.continues != "nothing":
+            return
+        if earlier is not None:
+            self._whole = whole._replace(continues="given", known=max(earlier.known.touched_length, whole.known or 0))
+        elif end := end_of_stand_ins(SHAPES[self._form], whole.messages):
+            self._whole = whole._replace(continues="answered", known=end)
+
+    def _room_beside(self, earlier: Fitted | None, tools: Tools) -> Room:
+        """What the messages may have; the rest is for what the caller sends beside them."""
+        params, reported = self._params, self._params.reported
+        most = params.max_tokens if reported is None else min(params.max_tokens, reported.window or params.max_tokens)
+        if reported is not None:
+            shape = SHAPES[self._form]
+            sent = edited(self._whole.messages, earlier.edits) if earlier else self._whole.messages
+            sent = sent[: start_of_last_turn(shape, sent)]
+            overhead = max(0, reported.input_tokens - Sizes(tools, shape).total(sent))
+            room = Room(most - overhead, overhead, "reported")
+        else:
+            room = Room(most - (params.overhead or 0), params.overhead or 0, "given" if params.overhead else "none")
+        if room.limit < 1:
+            where = "reported" if reported is not None else "overhead"
+            raise invalid([where], f"{room.overhead} tokens beside the messages leave none of {most} for them")
+        return room
 
     @cached_property
     def _conversation(self) -> str:
         """What decisions are known by: all that an answer depends on, and how the conversation begins."""
         params = self._params
+        if params.continue_:
+            return f"={self._name.conversation}"
         asked = [self._form, params.max_tokens, params.keep_turns, params.min_reclaim, self._prices, params.focus]
         return conversation_key([*asked, self._counter.model], params.messages)
 
@@ -287,7 +370,7 @@ class Fitter:
         if self._params.session_id is not None:
             form = self._form
             sent = fitted.messages[first_sent(SHAPES[form], fitted.messages) :]
-            conversation = Conversation.of(self._params.messages, sent, form, self._figured)
+            conversation = Conversation.of(self._whole.messages, sent, form, self._figured)
         plan = Plan(fitted, removed, conversation, None)
         return replace(plan, decided=decided(plan.ids)) if decided else plan
 
@@ -313,6 +396,8 @@ class Fitter:
         """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
         plan = self.plan(unit.reader, unit.stored)
         self._kept = unit.stored.nonce, unit.revision, plan
+        stored = unit.reader.session(unit.id)
+        self._opened = self._params.session_id is not None and (stored is None or stored.state != "open")
         first = unit.stored.next_seq
         for one in plan.removed:
             if one.is_new:
@@ -340,6 +425,12 @@ class Fitter:
                 remember_kept(nonce, one.blob.digest, one.item_id)
             if plan.decided is not None:
                 plan.decided.remember(revision)
+            self.remember_conversation(plan.fitted)
+
+    def remember_conversation(self, fitted: Fitted) -> None:
+        """Know the conversation when it is continued."""
+        if self._params.continue_:
+            remember(self._name, Known(self._form, self._whole.messages, self._whole.beginnings, fitted.edits))
 
     @staticmethod
     def _item(unit: UnitOfWork, one: Removed) -> Item:
@@ -356,7 +447,7 @@ class Fitter:
         return replace(item, state="pruned", reason=one.what.reason)
 
     def _edits(self, fitted: Fitted) -> list[FitEdit]:
-        steps = edit_steps(SHAPES[self._form], self._params.messages, fitted.edits)
+        steps = edit_steps(SHAPES[self._form], self._whole.messages, fitted.edits)
         return [_wire_edit(step) for step in steps]
 
     def answer(self, fitted: Fitted, ids: dict[int, str], kept: Kept | None) -> FitResult:
@@ -372,6 +463,9 @@ class Fitter:
             provenance="estimated" if fitted.is_estimated else self._counter.provenance,
             fits=fitted.fits,
             unchanged=fitted.first_changed is None,
+            limit=self._room.limit,
+            overhead=self._room.overhead,
+            overhead_source=self._room.source,
             untouchable=fitted.untouchable,
             reclaimed=fitted.reclaimed,
             held_out=fitted.held_out,
@@ -385,6 +479,10 @@ class Fitter:
                 fitted.stable_prefix,
                 self._prices,
             ),
+            conversation=self._name.conversation if self._params.continue_ else None,
+            continues=self._whole.continues,
+            known=self._whole.known,
+            opened=self._opened,
             status=kept.status if kept else None,
             alerts=[*kept.alerts] if kept else [],
         )

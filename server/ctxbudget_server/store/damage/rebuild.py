@@ -106,7 +106,7 @@ class _Follower:
     def follow(self, event: Event) -> None:
         """Apply the next event."""
         found = self.found
-        if event.method == "session/open":
+        if event.method in ("session/open", "context/fit"):
             found.state, found.closed_at = "open", None
         elif event.method == "session/close":
             found.state, found.closed_at = "closed", event.at

@@ -1,0 +1,116 @@
+"""Conversations that callers continue: what is known of each, so that only what is new has to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.words import FitContinues
+from ctxbudget_server.account.beginnings import Beginnings
+from ctxbudget_server.fit import SHAPES, Message
+from ctxbudget_server.fit.model import Edit, edited
+
+MAX_BYTES = 64 * 1024 * 1024
+"""JSON of the conversations that are remembered, together: those that were continued latest."""
+
+
+class Name(NamedTuple):
+    """By which a conversation is known in this process."""
+
+    workspace: str
+    session_id: str | None
+    nonce: str
+    conversation: str
+
+
+class Known(NamedTuple):
+    """A conversation as it was given, and what was answered."""
+
+    form: str
+    messages: list[Message]
+    beginnings: Beginnings
+    edits: tuple[Edit, ...]
+
+
+class Whole(NamedTuple):
+    """A conversation with what is new in it."""
+
+    messages: list[Message]
+    beginnings: Beginnings
+    continues: FitContinues | None = None
+    known: int | None = None
+    """How many messages at the beginning were known."""
+
+
+_known: LRUCache[Name, Known] = LRUCache(MAX_BYTES, lambda one: one.beginnings.size)
+_lock = Lock()
+
+
+def recall(name: Name) -> Known | None:
+    """What is known of a conversation."""
+    with _lock:
+        return _known.get(name)
+
+
+def remember(name: Name, known: Known) -> None:
+    """Know a conversation from now on, unless it is too large for that."""
+    with _lock:
+        _known.pop(name, None)
+        if known.beginnings.size <= MAX_BYTES // 4:
+            _known[name] = known
+
+
+def forget_conversations() -> None:
+    """Forget all conversations."""
+    with _lock:
+        _known.clear()
+
+
+def continued(known: Known | None, name: Name, given: list[Message], form: str, since: int | None) -> Whole:
+    """The whole conversation; raises `unknownBase` if what precedes the given messages is not known."""
+    if known is not None and known.form != form:
+        known = None
+    if since is None and known is not None and _are_new(known, given):
+        since = len(known.messages)
+    if since is not None:
+        there = len(known.messages) if known else 0
+        if known is None or since > there:
+            raise ProtocolError(
+                "unknownBase",
+                f"{there} messages of conversation {name.conversation!r} are known, not the {since} before these: "
+                "send all of it, without `since`",
+                loc=["since"],
+                conversation=name.conversation,
+                known=there,
+            )
+        if since == there:
+            whole = [*known.messages, *given]
+            return Whole(whole, Beginnings(whole, known.beginnings), "given", since)
+        whole = [*known.messages[:since], *given]
+        return Whole(whole, Beginnings(whole), "given", since)
+    if known is None:
+        return Whole(given, Beginnings(given), "nothing", 0)
+    same = _same(known.messages, given)
+    if same == len(known.messages):
+        return Whole(given, Beginnings(given, known.beginnings), "given", same)
+    answered = edited(known.messages, known.edits) if known.edits else []
+    if answered and _same(answered, given) == len(answered):
+        return Whole(given, Beginnings(given), "answered", len(answered))
+    return Whole(given, Beginnings(given), "nothing", same)
+
+
+def _same(known: Sequence[Message], given: Sequence[Message]) -> int:
+    """How many messages two arrays begin with alike."""
+    pairs = enumerate(zip(known, given, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(known), len(given)))
+
+
+def _are_new(known: Known, given: Sequence[Message]) -> bool:
+    """Whether messages cannot be a whole conversation: the agent speaks first, or a result comes first."""
+    if not given or given[0] == known.messages[0]:
+        return False
+    return SHAPES[known.form].role(given[0]) in ("assistant", "result")
