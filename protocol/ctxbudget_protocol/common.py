@@ -39,7 +39,8 @@ class Figures(Record):
     window: int = described("The model's context size, tokens.")
     window_source: WindowSource = described(
         "Where the window comes from: the session's settings, the user's file, the project's file, the host's report, "
-        "or (`model`) the size that is assumed for the model; `default`: nobody has said. `request`: an editor's own."
+        "or (`model`) the size that is assumed for the model; `default`: it has not been set; `request`: an editor's "
+        "own setting."
     )
     budget: int = described("floor(window x target share), tokens.")
     retained: int = described("Tokens in the context now; always processed - saved.")
@@ -96,7 +97,7 @@ class Alert(Record):
     at: str
     message: str = described("One sentence for people and models.")
     next: str | None = described(
-        "What to do next, in one line: that of `advice` in `budget/status`. null: raised by an earlier version.",
+        "What to do next, in one line, as in `advice` of `budget/status`; null: an earlier version raised the alert.",
         default=None,
     )
 
@@ -131,8 +132,8 @@ class PruneOutcome(Record):
 
 
 class Assumption(Record):
-    """Something that a plan does not say, or that was not understood, and what was taken instead."""
+    """Something that a plan does not say, or that was not understood, and what was assumed instead."""
 
-    code: AssumptionCode
+    code: AssumptionCode = described("The kind of assumption.")
     phases: list[int] = described("The phases that it is about; empty: the plan as a whole.")
     message: str

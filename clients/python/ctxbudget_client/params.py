@@ -69,7 +69,7 @@ class NewItem(TypedDict, total=False):
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that added the item."""
+    """The agent that the item belongs to."""
     title: str | None
     """The item's title; if none is given, its path, first heading or first line."""
     pinned: bool
@@ -140,24 +140,24 @@ class ReserveShares(TypedDict, total=False):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
     core: float | None
-    """A share, 0 to 1."""
+    """The share for phases."""
     debug: float | None
-    """A share, 0 to 1."""
+    """The share for debugging."""
     overflow: float | None
-    """A share, 0 to 1."""
+    """The share for what exceeds the other shares."""
 
 
 class Target(TypedDict, total=False):
     """What to prune: exactly one of items, phase, wave (with or without its phase), layer and workflow."""
 
     items: list[str] | None
-    """The items, in the order in which they were added."""
+    """Ids of the items."""
     phase: int | None
     """Absent with a wave: the running phase."""
     wave: int | None
     """The wave's number within its phase."""
     layer: Layer | None
-    """The layer of the item."""
+    """All items of this layer."""
     workflow: Literal[True] | None
     """The whole workflow."""
 
@@ -185,7 +185,7 @@ class Config(TypedDict, total=False):
     thresholds: Thresholds | None
     """Where the levels are reached and left."""
     policy: Policy | Literal["auto"] | None
-    """The policy in force."""
+    """The pruning policy; `auto`: by scope and number of phases."""
     scope: Scope | None
     """The scope of the workflow."""
     model: str | None
@@ -193,7 +193,7 @@ class Config(TypedDict, total=False):
     metadataHorizon: int | None
     """Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never."""
     keepFor: int | None
-    """Policy moderate: for how many more phases full content stays."""
+    """Policy `moderate`: for how many more phases full content stays."""
     markers: bool | None
     """Whether completed phases and waves leave a marker."""
     autoPrune: bool | None
@@ -250,7 +250,7 @@ class SessionListParams(TypedDict, total=False):
     """Params of `session/list`."""
 
     state: SessionState | None
-    """The state that it is in."""
+    """Only sessions in this state."""
     after: str | None
     """Continue after this session."""
     limit: int
@@ -393,7 +393,7 @@ class BudgetReportParams(SessionParams, total=False):
     """Params of `budget/report`."""
 
     format: Literal["json", "markdown"]
-    """The format of the result, or of the messages."""
+    """The format of the report."""
 
 
 class BudgetDiagnoseParams(SessionParams, total=False):
@@ -407,7 +407,7 @@ class ContextAddParams(WriteParams, total=False):
     """Params of `context/add`."""
 
     items: Required[list[NewItem]]
-    """The items, in the order in which they were added."""
+    """The items to add."""
     allow_estimate: bool
     """Use an estimate while the vocabulary is not loaded; `session/recalibrate` counts exactly later."""
 
@@ -430,11 +430,11 @@ class ContextHandOverParams(WriteParams, total=False):
     title: str | None
     """The item's title; if none is given, its path, first heading or first line."""
     max_tokens: int | None
-    """The most that the metadata may take, tokens; absent: the session's `metadataTokens`."""
+    """Maximum tokens of the metadata. Absent: the session's `metadataTokens`."""
     focus: str | None
     """What the reader wants to know."""
     lease_id: str | None
-    """The lease under which the work was done: what it reserved is room for the metadata. It is not settled."""
+    """The lease under which the work was done: the metadata may use what it reserved. It is not settled."""
 
 
 class ContextUpdateParams(WriteParams, total=False):
@@ -451,11 +451,11 @@ class ContextUpdateParams(WriteParams, total=False):
     layer: Layer | None
     """The layer of the item."""
     phase: int | None
-    """Absent with a wave, for an item of no phase: the running one."""
+    """Absent with a wave, for an item without a phase: the running phase."""
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that added the item."""
+    """The agent that the item belongs to."""
 
 
 class ContextAppendParams(WriteParams, total=False):
@@ -471,7 +471,7 @@ class ContextListParams(SessionParams, total=False):
     """Params of `context/list`: items must match all filters given."""
 
     state: State | None
-    """The state that it is in."""
+    """Only items in this state."""
     layer: Layer | None
     """The layer of the item."""
     kind: Kind | None
@@ -481,13 +481,13 @@ class ContextListParams(SessionParams, total=False):
     wave: int | None
     """The wave's number within its phase."""
     agent: str | None
-    """The agent that added the item."""
+    """The agent that the item belongs to."""
     pinned: bool | None
     """Whether the item is kept byte for byte through every prune."""
     after: str | None
     """Continue after this item."""
     limit: int
-    """The limit that was requested or reached."""
+    """Maximum number of items returned."""
 
 
 class ContextGetParams(SessionParams, total=False):
@@ -522,7 +522,7 @@ class ContextRestoreParams(WriteParams, total=False):
     """Params of `context/restore`."""
 
     items: Required[list[str]]
-    """The items, in the order in which they were added."""
+    """Ids of the items to restore."""
 
 
 class ContextPruneParams(WriteParams, total=False):
@@ -562,7 +562,7 @@ class ContextFitParams(WriteParams, total=False):
     max_tokens: Required[int]
     """Tokens."""
     format: MessageFormat | None
-    """The shape of the messages. Absent: recognised with certainty, or refused."""
+    """The format of the messages. Absent: recognised with certainty, or refused."""
     keep_turns: int
     """Number of latest turns that stay; their largest results are reduced if there is no room otherwise."""
     pins: list[int | str] | None
@@ -570,17 +570,17 @@ class ContextFitParams(WriteParams, total=False):
     focus: str | None
     """What the next turns are about, for names and the newest results. Absent: for results, a person's last words."""
     min_reclaim: int | Literal["auto"] | None
-    """Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays."""
+    """Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays for itself."""
     archive: bool
     """False: nothing is written, what is removed is lost, and no marker promises to bring it back."""
     dry_run: bool
     """Show what would be removed, and keep nothing: the markers in `messages` lead nowhere."""
     cache_prices: CachePrices | None
-    """Used for `breakEvenTurns`, and for what pays. Absent: read 0.1, write 1.25."""
+    """Used for `breakEvenTurns`, and to decide what pays for itself. Absent: read 0.1, write 1.25."""
     model: str | None
     """Absent: the session's if a session is given, else o200k_base."""
     answer: FitAnswer
-    """What comes back: the fitted `messages`, or the `edits` that make them of the given ones."""
+    """What to return: the fitted `messages`, or the `edits` that turn the given ones into them."""
     continue_: bool
     """Go on from the earlier answer about this conversation, and rewrite it only for want of room."""
     conversation: str | None

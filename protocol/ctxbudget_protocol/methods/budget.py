@@ -69,7 +69,7 @@ class Allocation(Record):
     name: str | None = None
     tokens: int
     of_budget: float = described("tokens / budget.")
-    complexity: float | None = described("Of the phase, as given or as the plan has it.", default=None)
+    complexity: float | None = described("The phase's complexity, as given or as the plan has it.", default=None)
     complexity_basis: ComplexityBasis | None = described("null: the phase has no complexity.", default=None)
 
 
@@ -88,7 +88,7 @@ class AllocateResult(SessionResult):
     )
     draws_on_buffer: list[int] = described("Phases that were listed but have no allocation.")
     assumptions: list[Assumption] = described(
-        "What the plan does not say, or says unclearly, and what was taken instead.", default=()
+        "What the plan does not say, or says unclearly, and what was assumed instead.", default=()
     )
 
 
@@ -150,7 +150,7 @@ class StatusParams(SessionParams):
 class LayerStatus(Record):
     """A layer against its ceiling."""
 
-    layer: Layer
+    layer: Layer = described("The layer.")
     retained: int = described("Tokens.")
     pinned: int = described("Of these, tokens of pinned items, which no prune touches.")
     peak: int = described("Tokens.")
@@ -202,13 +202,15 @@ class Lease(Record):
 class AdviceAction(Record):
     """A suggested action: a request that the caller may send as it is."""
 
-    method: str
+    method: str = described("The method to call.")
     params: dict[str, Any]
     saves: int | None = described(
         "Tokens that it frees at least, if the actions before it were sent first; no two actions count the same "
         "tokens. null: unknown."
     )
-    exact: bool = described("Whether it frees exactly `saves`: nothing that goes leaves metadata.", default=False)
+    exact: bool = described(
+        "Whether it frees exactly `saves`, because nothing that it removes leaves metadata.", default=False
+    )
     why: str
 
 
@@ -216,7 +218,7 @@ class Advice(Record):
     """What to do about the budget."""
 
     text: str = described("The state of the budget and what to do next, for people and models.")
-    next: str = described("What to do next alone, in one line.")
+    next: str = described("Only what to do next, in one line.")
     actions: list[AdviceAction]
 
 
@@ -232,10 +234,10 @@ class Diagnosis(Record):
         "overCommitted",
         "overBuffer",
     ] = described(
-        "`overCommitted`: what is retained and what is reserved exceed the budget together. `overBuffer`: phases draw "
-        "more on the buffer than it has."
+        "`overCommitted`: retained and reserved tokens together exceed the budget. `overBuffer`: phases draw more on "
+        "the buffer than it has."
     )
-    layer: Layer | None = None
+    layer: Layer | None = described("The layer that it is about, if any.", default=None)
     phase: int | None = None
     tokens: int = described("The figure at fault, tokens.")
     limit: int = described("What it should not exceed, tokens.")
@@ -259,8 +261,8 @@ class StatusResult(SessionResult, Figures, Noticed):
     critical_at: int = described("Tokens.")
     layers: list[LayerStatus]
     phases: list[PhaseState]
-    leases: list[Lease]
-    buffer: int | None = described("Tokens of the last allocation not given to any phase; null: nothing allocated.")
+    leases: list[Lease] = described("Leases in flight.")
+    buffer: int | None = described("Tokens of the last allocation that no phase was given; null: nothing is allocated.")
     pinned: int = described("Retained tokens of pinned items.")
     protected: int = described("Retained tokens of pinned and permanent items, which no prune touches.")
     provenance: list[ProvenanceShare]
@@ -538,7 +540,7 @@ RENEW = Method(
 class ReportParams(SessionParams):
     """Params of `budget/report`."""
 
-    format: Literal["json", "markdown"] = "json"
+    format: Literal["json", "markdown"] = described("The format of the report.", default="json")
 
 
 class PhaseReport(Record):
@@ -549,7 +551,7 @@ class PhaseReport(Record):
     state: PhaseStatus
     allocated: int | None
     retained: int = described("Tokens of the phase in the context: its actual figure.")
-    used: int = described("What it held at its completion, which stays; before that, `retained`.")
+    used: int = described("What it held at its completion, which no longer changes; before that, `retained`.")
     overrun: int = described("used - allocated if positive, else 0.")
     peak: int
     processed: int
@@ -563,7 +565,7 @@ class PhaseReport(Record):
 class LayerReport(Record):
     """A layer against its ceiling, over the whole session. All figures are tokens."""
 
-    layer: Layer
+    layer: Layer = described("The layer.")
     retained: int
     peak: int
     ceiling: int | None
@@ -579,7 +581,7 @@ class LeaseReport(Record):
     used: int
     refunded: int
     overrun: int
-    open: int
+    open: int = described("Leases in flight.")
     expired: int = described("Tokens of leases that expired unsettled.")
     overruns: list[dict[str, Any]]
 
@@ -615,12 +617,14 @@ class ChecklistEntry(Record):
         "reported",
         "archived",
         "overruns",
-    ]
-    text: str
-    state: Literal["done", "open", "notApplicable"]
-    why: str = described("The evidence; of one that does not apply, the reason.")
+    ] = described("The name of the entry.")
+    text: str = described("The entry in words.")
+    state: Literal["done", "open", "notApplicable"] = described(
+        "`done`; `open`: something is to be done; `notApplicable`: the entry does not apply."
+    )
+    why: str = described("The evidence, or the reason why the entry does not apply.")
     cure: str | None = described("What to do, if it is open.", default=None)
-    actions: list[AdviceAction] = described("The requests that do it, to be sent in this order.", default=())
+    actions: list[AdviceAction] = described("Requests that do it, to be sent in this order.", default=())
 
 
 class Checklist(Record):
@@ -629,7 +633,7 @@ class Checklist(Record):
     when: Literal["before", "during", "afterPhase", "afterWorkflow"] = described(
         "Before the workflow, during each phase, after each phase, after the workflow."
     )
-    entries: list[ChecklistEntry] = described("All entries of the list, also those that do not apply.")
+    entries: list[ChecklistEntry] = described("All entries of the list, including those that do not apply.")
 
 
 class ReportResult(SessionResult, Noticed):
@@ -648,11 +652,11 @@ class ReportResult(SessionResult, Noticed):
     savings_share: float = described("saved / processed.")
     phases: list[PhaseReport]
     layers: list[LayerReport]
-    leases: LeaseReport
+    leases: LeaseReport = described("The leases of the session, in total.")
     artifacts: list[ArtifactIssue]
-    alerts: list[Alert]
+    alerts: list[Alert] = described("The alerts of the session so far.")
     diagnoses: list[Diagnosis]
-    next: str = described("What to do next, in one line: that of `advice` in `budget/status`.")
+    next: str = described("What to do next, in one line, as in `advice` of `budget/status`.")
     checklists: list[Checklist] = described("Good practice, answered from the account: all four lists, in order.")
     provenance: list[ProvenanceShare]
     markdown: str | None = described("With format markdown: the report for people.", default=None)
@@ -965,9 +969,9 @@ class DiagnoseParams(SessionParams):
 class Symptom(Record):
     """The signs that something is wrong; `findings` gives the causes."""
 
-    code: SymptomCode
+    code: SymptomCode = described("The kind of symptom.")
     phase: int | None = None
-    layer: Layer | None = None
+    layer: Layer | None = described("The layer that it is about, if any.", default=None)
     tokens: int = described("The figure at fault, tokens.")
     limit: int = described("What it should not exceed, tokens.")
     message: str
@@ -977,7 +981,9 @@ class Evidence(Record):
     """Something on the account that shows it."""
 
     type: Literal["item", "phase", "wave", "agent", "lease", "layer"] = described("What it is.")
-    id: str = described("Of an item or a lease; a phase's number; `PHASE.WAVE`; the name of an agent or a layer.")
+    id: str = described(
+        "The id of an item or a lease, a phase's number, `PHASE.WAVE`, or the name of an agent or a layer."
+    )
     title: str | None = None
     phase: int | None = None
     tokens: int
@@ -986,14 +992,14 @@ class Evidence(Record):
 class CureRequest(Record):
     """A request that can be sent as it is."""
 
-    method: str
+    method: str = described("The method to call.")
     params: dict[str, Any] = described("With `sessionId`, and with `ifRevision` if it belongs to a cure.")
 
 
 class Finding(Record):
     """A cause: the evidence, the rule that was not applied, and its cure."""
 
-    code: FindingCode
+    code: FindingCode = described("The kind of cause.")
     message: str = described("What is wrong, in one sentence for people and models.")
     rule: str = described("The rule that was not applied.")
     prevention: str = described("What keeps it from coming back, or what to do if there is no request to send.")
@@ -1005,8 +1011,8 @@ class Finding(Record):
     retained: int = described("`retained` after them and all requests before them, tokens: rehearsed, so exact.")
     available: int = described("`available` at that point, if no lease expires in the meantime; tokens.")
     undo: list[CureRequest] = described(
-        "Sent in this order, after those of the findings that follow, they bring back items and settings; rehearsed as "
-        "well. Completed phases and waves, ended leases and recounted figures stay so."
+        "Requests that bring back items and settings, to be sent in this order, after those of the findings that "
+        "follow; rehearsed as well. Completed phases and waves, ended leases and recounted figures stay as they are."
     )
 
 
@@ -1019,7 +1025,7 @@ class DiagnoseResult(SessionResult, Noticed):
     symptoms: list[Symptom] = described("The signs that something is wrong.")
     findings: list[Finding] = described("The first cause first; no item belongs to the cures of two of them.")
     reaches: Figures = described("After all requests.")
-    text: str = described("The findings as a text that a model can read.")
+    text: str = described("The findings as text for a model.")
 
 
 DIAGNOSE = Method(

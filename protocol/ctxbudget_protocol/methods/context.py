@@ -71,7 +71,7 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
 class AddParams(MutatingParams):
     """Params of `context/add`."""
 
-    items: Annotated[list[NewItem], Constraint(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[NewItem], Constraint(min_length=1, max_length=MAX_ITEMS)] = described("The items to add.")
     allow_estimate: bool = described(
         "Use an estimate while the vocabulary is not loaded; `session/recalibrate` counts exactly later.", default=False
     )
@@ -94,7 +94,7 @@ class AddedItem(Record):
 class AddResult(SessionResult):
     """Result of `context/add`."""
 
-    items: list[AddedItem]
+    items: list[AddedItem] = described("The items as they were added, in the order of the request.")
     status: Figures
     alerts: list[Alert]
     emergency: PruneOutcome | None = described("What `autoPrune` removed because of this call.", default=None)
@@ -181,11 +181,11 @@ class HandOverParams(MutatingParams, exactly_one=("content", "path")):
     agent: Label | None = described("Absent: the holder of the lease.", default=None)
     title: Title | None = None
     max_tokens: Annotated[int, Constraint(ge=1, le=1000000)] | None = described(
-        "The most that the metadata may take, tokens; absent: the session's `metadataTokens`.", default=None
+        "Maximum tokens of the metadata. Absent: the session's `metadataTokens`.", default=None
     )
     focus: Annotated[Text, Meaning("What the reader wants to know.")] | None = None
     lease_id: Label | None = described(
-        "The lease under which the work was done: what it reserved is room for the metadata. It is not settled.",
+        "The lease under which the work was done: the metadata may use what it reserved. It is not settled.",
         default=None,
     )
 
@@ -281,7 +281,9 @@ class UpdateParams(MutatingParams):
     title: Title | None = None
     kind: Kind | None = None
     layer: Layer | None = None
-    phase: PhaseNumber | None = described("Absent with a wave, for an item of no phase: the running one.", default=None)
+    phase: PhaseNumber | None = described(
+        "Absent with a wave, for an item without a phase: the running phase.", default=None
+    )
     wave: WaveNumber | None = None
     agent: Label | None = None
 
@@ -470,7 +472,7 @@ APPEND = Method(
 class ListParams(SessionParams):
     """Params of `context/list`: items must match all filters given."""
 
-    state: State | None = None
+    state: State | None = described("Only items in this state.", default=None)
     layer: Layer | None = None
     kind: Kind | None = None
     phase: PhaseNumber | None = described("Absent: all; with a wave, the running phase.", default=None)
@@ -478,7 +480,7 @@ class ListParams(SessionParams):
     agent: Label | None = None
     pinned: bool | None = None
     after: ItemId | None = described("Continue after this item.", default=None)
-    limit: Annotated[int, Constraint(ge=1, le=MAX_ITEMS)] = 1000
+    limit: Annotated[int, Constraint(ge=1, le=MAX_ITEMS)] = described("Maximum number of items returned.", default=1000)
 
 
 class ListResult(SessionResult):
@@ -678,13 +680,15 @@ SEARCH = Method(
 class RestoreParams(MutatingParams):
     """Params of `context/restore`."""
 
-    items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] = described(
+        "Ids of the items to restore."
+    )
 
 
 class RestoreResult(SessionResult):
     """Result of `context/restore`."""
 
-    items: list[ItemInfo]
+    items: list[ItemInfo] = described("The restored items.")
     restored: int = described("Tokens restored.")
     status: Figures
     alerts: list[Alert]
@@ -757,10 +761,12 @@ RESTORE = Method(
 class Target(Record, exactly_one=("items", "phase", "wave", "layer", "workflow"), beside={"phase": "wave"}):
     """What to prune: exactly one of items, phase, wave (with or without its phase), layer and workflow."""
 
-    items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = None
+    items: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = described(
+        "Ids of the items.", default=None
+    )
     phase: PhaseNumber | None = described("Absent with a wave: the running phase.", default=None)
     wave: WaveNumber | None = None
-    layer: Layer | None = None
+    layer: Layer | None = described("All items of this layer.", default=None)
     workflow: Literal[True] | None = None
 
 
@@ -845,7 +851,7 @@ class UndoResult(SessionResult):
 
     restored: list[str] = described("Items restored to their earlier state.")
     withdrawn: list[str] = described("Replacements that the prune had created and that are gone with it.")
-    phases: list[int] = described("Phases that are as before the plan was applied.", default=())
+    phases: list[int] = described("Phases that are again as they were before the plan was applied.", default=())
     undo: str = described("Undoes this undo.")
     status: Figures
     alerts: list[Alert]
@@ -1004,7 +1010,7 @@ class FitParams(MutatingParams):
     messages: Messages
     max_tokens: PositiveTokens
     format: MessageFormat | None = described(
-        "The shape of the messages. Absent: recognised with certainty, or refused.", default=None
+        "The format of the messages. Absent: recognised with certainty, or refused.", default=None
     )
     keep_turns: Annotated[int, Constraint(ge=0, le=10000)] = described(
         "Number of latest turns that stay; their largest results are reduced if there is no room otherwise.", default=2
@@ -1017,7 +1023,8 @@ class FitParams(MutatingParams):
         default=None,
     )
     min_reclaim: Tokens | Literal["auto"] | None = described(
-        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays.",
+        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays "
+        "for itself.",
         default="auto",
     )
     archive: bool = described(
@@ -1027,11 +1034,11 @@ class FitParams(MutatingParams):
         "Show what would be removed, and keep nothing: the markers in `messages` lead nowhere.", default=False
     )
     cache_prices: CachePrices | None = described(
-        "Used for `breakEvenTurns`, and for what pays. Absent: read 0.1, write 1.25.", default=None
+        "Used for `breakEvenTurns`, and to decide what pays for itself. Absent: read 0.1, write 1.25.", default=None
     )
     model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
     answer: FitAnswer = described(
-        "What comes back: the fitted `messages`, or the `edits` that make them of the given ones.", default="messages"
+        "What to return: the fitted `messages`, or the `edits` that turn the given ones into them.", default="messages"
     )
     continue_: bool = described(
         "Go on from the earlier answer about this conversation, and rewrite it only for want of room.", default=False
@@ -1056,10 +1063,10 @@ class FitEdit(Record):
 
     op: Literal["replaceResult", "insert", "remove"] = described("What to do.")
     index: int = described(
-        "Of the message with the result, of the first message that goes, or of the one before which a message is "
-        "inserted (the array's length: at the end)."
+        "Index of the message with the result, of the first message that is removed, or of the one before which a "
+        "message is inserted (the array's length: at the end)."
     )
-    end: int | None = described("`remove`: index after the last message that goes.", default=None)
+    end: int | None = described("`remove`: index after the last message that is removed.", default=None)
     call_id: str | None = described("`replaceResult`: id of the call, or its function if it has no id.", default=None)
     text: str | None = described(
         "`replaceResult`: the text that replaces those of the result. `insert`: what the message says.", default=None
@@ -1068,7 +1075,7 @@ class FitEdit(Record):
     place: list[int | str] | None = described(
         "`replaceResult`: members and indexes that lead from the message to the result's content.", default=None
     )
-    value: Any = described("`replaceResult`: what stands at `place` then; null: `text` itself.", default=None)
+    value: Any = described("`replaceResult`: the new value at `place`; null: `text` itself.", default=None)
     message: dict[str, Any] | None = described(
         "`insert`: the message in the array's format; null with `neutral`: `role` and `text` are all of it.",
         default=None,
@@ -1094,11 +1101,13 @@ class FitResult(Record):
 
     session_id: str | None = described("The session that keeps what was removed, for `context/get`; null: none does.")
     revision: int | None = described("Revision of that session; null without one.")
-    format: MessageFormat = described("The shape that the array was read in.")
+    format: MessageFormat = described("The format in which the array was read.")
     messages: list[dict[str, Any]] | None = described(
         'Legal for the provider if the given array was; null with `answer: "edits"`.'
     )
-    edits: list[FitEdit] | None = described('How `messages` come from the given ones; null without `answer: "edits"`.')
+    edits: list[FitEdit] | None = described(
+        'The changes that turn the given messages into the fitted ones; null without `answer: "edits"`.'
+    )
     tokens: int = described(
         "Tokens of `messages`: the count of their JSON text, and for bytes in it what the provider documents."
     )
@@ -1112,24 +1121,24 @@ class FitResult(Record):
         "Where `overhead` is from: it was `given`; or `reported` input tokens, less those of the messages then."
     )
     untouchable: int = described(
-        "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the "
-        "part of their results that may go."
+        "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the part "
+        "of their results that may be removed."
     )
     reclaimed: int = described(
         "Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`, or what `auto` makes of it."
     )
     held_out: int | None = described(
-        "Index, in the given array, of the message that would not fit if it were reduced less, where for that reason "
-        "`tokens` is under 90 % of `maxTokens - reclaimed`; else null."
+        "Index, in the given array, of the message that would not fit if it were reduced less, if that is why `tokens` "
+        "is under 90 % of `maxTokens - reclaimed`; else null."
     )
     removed: list[FittedPart]
     first_changed: int | None = described(
-        "Index of the first message of `messages` that this cut changed. If nothing was cut beyond what an earlier fit "
-        "of this conversation decided: of the first that differs from the given array; null if unchanged."
+        "Index of the first message of `messages` that this cut changed; if nothing was cut beyond what an earlier fit "
+        "of this conversation decided, of the first that differs from the given array; null if unchanged."
     )
     rewrites: bool = described(
-        "Whether this cut changed something before the end of what earlier cuts wrote: there was no other room, or it "
-        "costs less, since it lasts longer."
+        "Whether this cut changed something before the end of what earlier cuts wrote, because there was no other "
+        "room, or because it costs less, since it lasts longer."
     )
     stable_prefix_tokens: int = described(
         "Tokens before the first changed message, which a provider's cache still has."

@@ -32,7 +32,7 @@ class PlanPhase(Record):
 
     number: int | None
     name: str
-    status: str | None
+    status: str | None = described("The status as the author wrote it; null: none is stated.")
     tasks_done: int
     tasks_open: int
     depends_on: list[int] = described("Numbers of the phases on which it depends.")
@@ -45,7 +45,9 @@ class PlanFields(Record):
     phases: list[PlanPhase]
     phase_count: int
     complexity: float | None = described("As stated, or phases + 0.3 tasks + 0.1 hours + dependencies.")
-    complexity_basis: Literal["given", "computed"] | None
+    complexity_basis: Literal["given", "computed"] | None = described(
+        "Whether the plan states the complexity or it was computed; null: neither."
+    )
     estimate: str | None = described("The plan's own estimate; failing that, those of its phases joined by ` + `.")
     dependencies: list[str]
     waves: list[list[int]] = described("Numbers of the phases that may run in parallel, wave by wave.")
@@ -61,7 +63,7 @@ class ImplementationFields(Record):
         "In the author's words; `complete` for a date of completion, `partial` for a share below the whole."
     )
     progress: str | None = described("The share of the whole work that is done, in the author's words.")
-    tests: str | None
+    tests: str | None = described("What the summary says about its tests.")
     remaining: list[str]
 
 
@@ -78,7 +80,7 @@ class TestFields(Record):
 
     __test__ = False
     framework: str | None
-    status: Literal["passed", "failed", "error"] | None
+    status: Literal["passed", "failed", "error"] | None = described("The verdict of the run; null: not proven.")
     passed: int | None
     failed: int | None
     skipped: int | None
@@ -92,7 +94,7 @@ class OutlineEntry(Record):
 
     heading: str
     path: list[str] = described("The headings from the top to this one.")
-    level: int
+    level: int = described("The heading's level, 1 to 6.")
     start_line: int = described("1-based.")
     end_line: int = described("Included.")
     tokens: int
@@ -109,16 +111,16 @@ class ExtractResult(Record):
     """Result of `metadata/extract`."""
 
     kind: Kind
-    title: str | None
+    title: str | None = described("The document's title.")
     summary: str = described("At most 50 words, whole sentences of the source.")
     key_findings: list[str]
     recommendations: list[str]
     paths: list[str]
     identifiers: list[str]
-    plan: PlanFields | None
+    plan: PlanFields | None = described("What a plan says; null for other kinds.")
     implementation: ImplementationFields | None
-    debug: DebugFields | None
-    tests: TestFields | None
+    debug: DebugFields | None = described("What a debug report says; null for other kinds.")
+    tests: TestFields | None = described("What test output says; null for other kinds.")
     outline: list[OutlineEntry]
     omitted: list[Omitted] = described(
         "The lists that are cut at their end, with how many entries follow; `text` aside."

@@ -31,9 +31,9 @@ class Thresholds(Record):
 class ReserveShares(Record):
     """How the strategy `reserve` divides the total; the shares add up to 1."""
 
-    core: Share | None = 0.6
-    debug: Share | None = 0.2
-    overflow: Share | None = 0.2
+    core: Share | None = described("The share for phases.", default=0.6)
+    debug: Share | None = described("The share for debugging.", default=0.2)
+    overflow: Share | None = described("The share for what exceeds the other shares.", default=0.2)
 
 
 class LayerCeilings(Record):
@@ -52,7 +52,9 @@ class Config(Record):
         "budget = floor(window x target share), computed in decimal.", default=0.3
     )
     thresholds: Thresholds | None = Thresholds()
-    policy: PolicySetting | None = "auto"
+    policy: PolicySetting | None = described(
+        "The pruning policy; `auto`: by scope and number of phases.", default="auto"
+    )
     scope: Scope | None = None
     model: Annotated[str, Constraint(min_length=1, max_length=200)] | None = described(
         "Selects the vocabulary. Absent: o200k_base.", default=None
@@ -61,7 +63,7 @@ class Config(Record):
         "Completing phase N turns the metadata of phases <= N - horizon into markers. Absent: never.", default=None
     )
     keep_for: Annotated[int, Constraint(ge=0, le=10000)] | None = described(
-        "Policy moderate: for how many more phases full content stays.", default=0
+        "Policy `moderate`: for how many more phases full content stays.", default=0
     )
     markers: bool | None = True
     auto_prune: bool | None = described(
@@ -327,7 +329,7 @@ RECALIBRATE = Method(
 class ListParams(Record):
     """Params of `session/list`."""
 
-    state: SessionState | None = None
+    state: SessionState | None = described("Only sessions in this state.", default=None)
     after: SessionId | None = described("Continue after this session.", default=None)
     limit: Annotated[int, Constraint(ge=1, le=MAX_SESSIONS)] = described(
         "Maximum number of sessions returned.", default=1000
@@ -338,7 +340,7 @@ class LastEvent(Record):
     """The latest transaction of a session."""
 
     at: str
-    method: str
+    method: str = described("The method that made it.")
     why: str = described("For people.")
 
 
@@ -363,8 +365,8 @@ class ListResult(Noticed):
     total: int = described("Number of sessions that match, regardless of `limit` and `after`.")
     next: str | None = described("Pass it as `after` for the next page; null: this is the last page.")
     latest: str | None = described(
-        "The session to show to people who name none, whatever is listed: the one changed last, or the parent of a "
-        "subagent's (`SESSION:AGENT`). null: there is none besides the archive."
+        "The session to show to people who name none, whichever are listed: the one that changed last, or the parent "
+        "of a subagent's (`SESSION:AGENT`). null: there is none besides the archive."
     )
 
 

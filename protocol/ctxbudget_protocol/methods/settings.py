@@ -31,7 +31,7 @@ class EffectiveSetting(Record):
     )
     file: str | None = described("The file that sets it.")
     line: int | None = described("Its line there, from 1, if it is known.")
-    note: str | None = described("What else a reader should know, such as why a window is assumed.")
+    note: str | None = described("Anything else that a reader should know, such as why a window is assumed.")
 
 
 class SettingsFile(Record):
@@ -57,7 +57,7 @@ class GetResult(SessionResult):
 
     settings: list[EffectiveSetting] = described("Settings of the account, of access, and of editors, in this order.")
     files: list[SettingsFile] = described("In the order in which they count.")
-    problems: list[SettingsProblem] = described("What the files have that is not used.")
+    problems: list[SettingsProblem] = described("Parts of the files that are not used.")
 
 
 GET = Method(

@@ -305,7 +305,7 @@ class PlannedPhase(Record):
 
     phase: int
     name: str | None
-    number: int | None = described("The number that the plan gives it, if that is another one.")
+    number: int | None = described("The number that the plan gives it, if that differs.")
     state: PhaseStatus | None = described("Its state in the session; null: the session has no such phase yet.")
     status: str | None = described("What the plan says about its progress, in its words.")
     tasks_done: int
@@ -316,13 +316,13 @@ class PlannedPhase(Record):
     agents: int | None = described("As the plan states; for a scope's research phase, the template's. null: unknown.")
     complexity: float = described("A weight without a unit.")
     complexity_basis: ComplexityBasis
-    complexity_from: str = described("How the figure came about: `1 + 0.3 x 6 tasks + 0.1 x 4 hours`.")
+    complexity_from: str = described("How the figure was computed, such as `1 + 0.3 x 6 tasks + 0.1 x 4 hours`.")
     allocated: int | None
     of_budget: float | None = described("allocated / budget; null without an allocation.")
 
 
 class PlanResult(SessionResult):
-    """Result of `workflow/plan`: what the plan comes to. Allocations and buffer sum to `total`."""
+    """Result of `workflow/plan`: the phases, waves and allocations of a plan. Allocations and buffer sum to `total`."""
 
     title: str | None = described("The plan's title.")
     scope: Scope
@@ -333,14 +333,14 @@ class PlanResult(SessionResult):
     phases: list[PlannedPhase]
     waves: list[list[int]] = described("Phases that may run in parallel, wave by wave.")
     waves_basis: Literal["stated", "dependencies", "order"] = described(
-        "A list of waves in the plan, its dependencies, or, where it has neither, the order of its phases."
+        "A list of waves in the plan, its dependencies, or, if it has neither, the order of its phases."
     )
     complexity: float = described("Sum over the phases.")
     strategy: Strategy
     strategy_basis: Literal["given", "session", "default"] = described(
         "`given` in the request, the `session`'s setting, or `default`."
     )
-    policy: Policy = described("The pruning policy that fits: the one set, else by scope and number of phases.")
+    policy: Policy = described("The pruning policy: the one that is set, else chosen by scope and number of phases.")
     policy_basis: Literal["session", "phases"] = described("Set for the `session`, or by scope and number of `phases`.")
     budget: int
     basis: Basis
@@ -349,9 +349,9 @@ class PlanResult(SessionResult):
     buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
     draws_on_buffer: list[int] = described("Phases without an allocation.")
     assumptions: list[Assumption] = described(
-        "What the plan does not say, or says unclearly, and what was taken instead."
+        "What the plan does not say, or says unclearly, and what was assumed instead."
     )
-    applied: bool = described("Whether it was set up; otherwise it is only shown.")
+    applied: bool = described("Whether the plan was set up; otherwise it is only shown.")
     undo: str | None = described("For `context/undo`; null if nothing was applied.")
 
 
