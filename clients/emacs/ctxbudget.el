@@ -82,7 +82,7 @@ before those of the project's `ctxbudget.toml'."
   (let* ((alert (plist-get params :alert))
          (session (plist-get params :sessionId))
          (crossing (list session (plist-get params :revision) (plist-get alert :at))))
-    (unless (or (equal (plist-get alert :windowSource) "default") ; nobody has said how large the window is
+    (unless (or (equal (plist-get alert :windowSource) "default") ; the window's size is not set
                 (member crossing ctxbudget--crossings))
       (push crossing ctxbudget--crossings)
       (display-warning 'ctxbudget (format "Session %s: %s%s" session (plist-get alert :message)
@@ -148,7 +148,7 @@ M-x ctxbudget-report shows all of it."
                                          (format "%s the budget, %s the window"
                                                  (ctxbudget--share status :retained :budget)
                                                  (ctxbudget--share status :retained :window))
-                                       "nobody has said how large the window is"))))))
+                                       "the window's size is not set"))))))
 
 (defconst ctxbudget--mode-line-construct '(:eval (ctxbudget--mode-line)))
 

@@ -13,7 +13,7 @@ from support.session import serve_command
 
 Json = Any
 NOBODY_SAID: Json = {}
-"""Options of an editor in which nobody has said how large the window is."""
+"""Options of an editor in which the window's size is not set."""
 WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "character": 0}}
 
 

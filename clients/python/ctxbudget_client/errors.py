@@ -71,4 +71,4 @@ class LeaseExpiredError(ClientError):
 
 
 class FramingError(ClientError):
-    """Bytes that are no message of the LSP base protocol."""
+    """Bytes that are not a message of the LSP base protocol."""

@@ -1,4 +1,4 @@
-"""What no host can send on: messages of few fields whose calls and results are no pairs."""
+"""What no host can send on: `neutral` messages whose calls and results do not form pairs."""
 
 from __future__ import annotations
 

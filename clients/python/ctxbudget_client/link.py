@@ -49,7 +49,7 @@ class Link:
     ) -> None:
         """Start the server and say `initialize`. `restarts` is how often a lost server is restarted.
 
-        `notified` is told of notifications and must not raise. `timeout` is how many seconds `initialize` may take.
+        `notified` receives notifications and must not raise. `timeout` is how many seconds `initialize` may take.
         Raises `ClientError`, and then leaves no process behind.
         """
         self.initialize_result: dict[str, Any] = {}

@@ -99,7 +99,7 @@ export function tooltip(snapshot: Snapshot): string {
             retained,
             windowIsKnown(snapshot)
                 ? `${share(retained, budget, 'budget')}, ${share(retained, window, 'the window')} of ${tokens(window)}`
-                : 'nobody has said how large the window is',
+                : 'the size of the window is not set',
         ],
         ['peak', peak, 'the highest so far'],
         ['processed', processed, 'all that came in'],

@@ -12,7 +12,7 @@ export interface Figures {
     saved: number;
     leased: number;
     available: number;
-    /** Where the window comes from; `default`: nobody has said, so nothing is shown as a share of it. */
+    /** Where the window comes from; `default`: its size is not set, so nothing is shown as a share of it. */
     windowSource?: string;
     ofWindow: number;
     ofBudget: number;

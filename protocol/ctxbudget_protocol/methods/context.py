@@ -1023,8 +1023,7 @@ class FitParams(MutatingParams):
         default=None,
     )
     min_reclaim: Tokens | Literal["auto"] | None = described(
-        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: first a tenth, then what pays "
-        "for itself.",
+        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: a tenth, then what pays off.",
         default="auto",
     )
     archive: bool = described(
@@ -1125,7 +1124,7 @@ class FitResult(Record):
         "of their results that may be removed."
     )
     reclaimed: int = described(
-        "Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`, or what `auto` makes of it."
+        "Tokens below `maxTokens` gained on purpose, from results: at most `minReclaim`, or what `auto` chooses."
     )
     held_out: int | None = described(
         "Index, in the given array, of the message that would not fit if it were reduced less, if that is why `tokens` "

@@ -55,7 +55,7 @@ class Earlier(NamedTuple):
 
 
 def _size(fits: Sequence[Earlier]) -> int:
-    """The bytes of what was removed and of what stands in, roughly; a decision that was repeated shares them."""
+    """The bytes of what was removed and of what replaces it, roughly; a decision that was repeated shares them."""
     removed = {id(what): what for fit in fits for what in fit.fitted.removals}
     return sum(REMOVAL_BYTES + 2 * len(what.stand_in or "") for what in removed.values())
 

@@ -11,7 +11,7 @@ from ctxbudget_server.rules.items import Item
 
 
 class Holder(NamedTuple):
-    """A retained item: its place in the order of the session, its text, and which of the names stand in it."""
+    """A retained item: its place in the order of the session, its text, and which of the names it contains."""
 
     seq: int
     text: str

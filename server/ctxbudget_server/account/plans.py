@@ -1,4 +1,4 @@
-"""A plan from a request: its text, what it says, and the phases that a workflow makes of it."""
+"""A plan from a request: its text, what it says, and the phases of a workflow from it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def read_plan(request: Request, text: str, loc: Location, first_phase: int | Non
 
 
 def outline_of_survey(survey: PlanSurvey, first_phase: int | None = None) -> Outline:
-    """The phases that a workflow makes of a plan; raises `NumberError`."""
+    """The phases of a workflow from a plan; raises `NumberError`."""
     return outline_of_plan(
         [_entry(one) for one in survey.phases],
         survey.waves,

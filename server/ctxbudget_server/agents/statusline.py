@@ -2,7 +2,7 @@
 
 What is used of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
 Both are shares of one window: the one that is set, else the host's.
-While nobody has said how large the window is, tokens are shown without a share, and no level.
+While the window is not set, tokens are shown without a share, and no level.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ COMMANDS: dict[str, str] = {
     "demo": "drive a server through a complete workflow on real files, and show what happens",
     "count": "count the tokens of files",
     "mcp": "serve the budget as tools for a model, over the Model Context Protocol",
-    "plan": "show which phases, waves and allocations a plan comes to; set them up",
+    "plan": "show the phases, waves and allocations that a plan gives; set them up",
     "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
     "transcripts": "list the sessions that coding agents recorded on this machine",

@@ -89,7 +89,7 @@ def _is_link_or_says_something(path: Path) -> bool:
 
 
 def _settings_there(workspace: Path) -> Path | None:
-    """The project's file that has settings, or that stands in the way of one."""
+    """The project's file that has settings, or that is in the way of one."""
     first, second = (workspace / name for name in PROJECT_FILES)
     if os.path.lexists(first):
         return first

@@ -1,4 +1,4 @@
-"""`ctxbudget plan`: shows which phases, waves and allocations a plan comes to, and sets them up if told to."""
+"""`ctxbudget plan`: shows the phases, waves and allocations that a plan gives, and sets them up if told to."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Facts:
         return [item for item in self.retained if not item.protected and item.id not in self.claimed]
 
     def working(self) -> Sequence[Item]:
-        """Free items that go when their phase or wave is over."""
+        """Free items that are removed when their phase or wave is over."""
         return [item for item in self.free if item.layer in WORKING_LAYERS]
 
     def metadata(self) -> Sequence[Item]:

@@ -75,17 +75,17 @@ class View:
         return tokens_text(tokens, self.basis.counter.provenance)
 
     def with_share(self, tokens: int) -> str:
-        """`4,612 tokens · 61% of budget`; tokens alone while nobody has said how large the window is."""
+        """`4,612 tokens · 61% of budget`; tokens alone while the window is not set."""
         basis = self.basis
         shares = (f"{share_text(tokens, basis.budget, 'budget')}",) if basis.window_is_known else ()
         return " · ".join((self.tokens(tokens), *shares))
 
     def of_window(self, tokens: int) -> str | None:
-        """`18% of window`; None while nobody has said how large the window is."""
+        """`18% of window`; None while the window is not set."""
         return share_text(tokens, self.basis.window, "window") if self.basis.window_is_known else None
 
     def of_both(self, tokens: int) -> str | None:
-        """The shares of budget and window, with both figures; None while nobody has said how large the window is."""
+        """The shares of budget and window, with both figures; None while the window is not set."""
         basis = self.basis
         if not basis.window_is_known:
             return None

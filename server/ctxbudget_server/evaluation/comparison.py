@@ -1,4 +1,4 @@
-"""Cuts each report in three ways and counts which of its facts that were needed later still stand in the text."""
+"""Cuts each report in three ways and counts which of the facts that were needed later are still in the text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Cut(NamedTuple):
     limit: int
     tokens: int
     kept: tuple[str, ...]
-    """The needed facts that stand in it."""
+    """The needed facts that it contains."""
 
 
 class Row(NamedTuple):
@@ -54,7 +54,7 @@ class Row(NamedTuple):
         return next(each for each in self.cuts if (each.method, each.limit) == (method, limit))
 
     def lost(self, method: str, limit: int) -> tuple[str, ...]:
-        """The needed facts that do not stand in a cut."""
+        """The needed facts that are missing in a cut."""
         kept = set(self.cut(method, limit).kept)
         return tuple(fact for fact in self.needed if fact not in kept)
 

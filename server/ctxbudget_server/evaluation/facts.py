@@ -8,7 +8,7 @@ from ctxbudget_server.extract.search.identifiers import find_paths
 from ctxbudget_server.markdown.scan import scan_whole
 
 MIN_LENGTH, MAX_LENGTH = 3, 120
-"""Characters of a fact: a shorter one stands in any text by chance, a longer one is a quotation."""
+"""Characters of a fact: a shorter one occurs in any text by chance, a longer one is a quotation."""
 MAX_FACTS = 2_000
 """Maximum number of spans, and of paths, taken from one report, from its beginning."""
 
@@ -31,7 +31,7 @@ def facts_of(text: str) -> tuple[str, ...]:
 
 
 def contains(text: str, fact: str) -> bool:
-    """Whether a fact stands in a text byte for byte, and not as part of a longer word."""
+    """Whether a text contains a fact byte for byte, and not as part of a longer word."""
     at = text.find(fact)
     while at >= 0:
         end = at + len(fact)

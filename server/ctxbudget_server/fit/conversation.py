@@ -32,7 +32,7 @@ class Conversation:
     def turns(self) -> list[Turn]:
         """A turn begins where the agent begins to speak; parallel calls are one turn with all their results.
 
-        Where results stand in the agent's own messages, it begins to speak again after each of these.
+        If results are in the agent's own messages, it begins to speak again after each of these.
         """
         roles = self.roles
         waiting: set[str] = set()

@@ -36,7 +36,7 @@ class StandIn(NamedTuple):
 
 
 class MessageRun(NamedTuple):
-    """Messages `start` to `end` (excluded) that go together; `ours` are a record of an earlier fit."""
+    """Messages `start` to `end` (excluded) that are removed together; `ours` are a record of an earlier fit."""
 
     start: int
     end: int
@@ -56,9 +56,9 @@ class Draft:
     dropped: set[int] = field(default_factory=set)
     """Numbers of turns."""
     gone: set[int] = field(default_factory=set)
-    """Messages that go on their own: their turn stays, or they belong to none."""
+    """Messages that are removed on their own: their turn stays, or they belong to none."""
     leads: dict[Key, int] = field(default_factory=dict)
-    """What people said of which only so many tokens stand in a record's line."""
+    """What people said of which a record's line has only so many tokens."""
     in_short: set[LineKey] = field(default_factory=set)
     """Lines of which only the id stands."""
     longer: dict[int, int] = field(default_factory=dict)
@@ -162,7 +162,7 @@ class Draft:
         return cost
 
     def _told(self, piece: MessageRun) -> int:
-        """What a record tells of a piece, where the provider is sent it."""
+        """What a record says about a piece, if the provider is sent it."""
         if piece.end <= self.talk.start:
             return 0
         count = self.material.count_json
@@ -185,7 +185,7 @@ class Draft:
         return not piece.ours or any(key in self.leads for key in self.words(piece))
 
     def lines(self, piece: MessageRun, item_id: str | None) -> list[tuple[LineKey, str]]:
-        """What a record tells of a piece, line by line."""
+        """What a record says about a piece, line by line."""
         mark = f"{item_id}: " if item_id else "- "
         said = [SAID + self.material.beginning(key, self.leads[key]) for key in self.words(piece) if key in self.leads]
         if not piece.ours:
@@ -227,7 +227,7 @@ class Draft:
         return [self._pieces(gap) for gap in gaps]
 
     def _pieces(self, indexes: Sequence[int]) -> list[MessageRun]:
-        """Those of these messages that go, as runs that have one id each."""
+        """Those of these messages that are removed, as runs that have one id each."""
         pieces: list[MessageRun] = []
         for index in filter(self.is_gone, indexes):
             ours = self._is_ours(index)

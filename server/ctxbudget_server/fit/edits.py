@@ -18,7 +18,7 @@ class ReplaceResult(NamedTuple):
     place: Place
     """Where in the message the result's content stands."""
     value: Any
-    """What stands there then."""
+    """What replaces it."""
 
 
 class Insert(NamedTuple):
@@ -64,7 +64,7 @@ def _steps(shape: Shape, given: Sequence[Message], edit: Edit) -> Iterator[Step]
 
 
 def reduced_results(shape: Shape, given: Sequence[Message], edit: Edit) -> Iterator[ReplaceResult]:
-    """What an edit makes of the results of one message, if it changes nothing else in it."""
+    """How an edit changes the results of one message, if it changes nothing else in it."""
     if not edit.end - edit.start == len(edit.messages) == 1:
         return
     index, new = edit.start, edit.messages[0]

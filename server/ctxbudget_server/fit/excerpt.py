@@ -1,4 +1,4 @@
-"""Lines of a long text, word for word: those that speak of a focus, its beginning and its end."""
+"""Lines of a long text, word for word: those about a focus, its beginning and its end."""
 
 from __future__ import annotations
 

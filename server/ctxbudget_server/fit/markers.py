@@ -1,4 +1,4 @@
-"""What stands in an array for a part that went, and how it is recognised later.
+"""What replaces a removed part in an array, and how it is recognised later.
 
 A marker begins with a line of this exact form, so that no other tool's text is taken for ours:
 

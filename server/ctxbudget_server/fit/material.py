@@ -114,7 +114,7 @@ class Material:
         return self.scale.of_result(left) if left.is_json else 0
 
     def keeps_blocks(self, key: Key) -> bool:
-        """Whether blocks that are no text stay where a result is reduced: those of the newest ones do."""
+        """Whether blocks other than text stay when a result is reduced: those of the newest ones do."""
         return key in self.newest_results and self.newest_results[key].is_json
 
     def reduced(self, index: int, texts: Mapping[int, str]) -> Message:

@@ -75,7 +75,7 @@ class Sizes:
 
 
 class _Written:
-    """A message's JSON text, as it stands at the beginning, in the middle and at the end of an array."""
+    """A message's JSON text, as it is at the beginning, in the middle and at the end of an array."""
 
     def __init__(self, message: Message, text: str, beside: int) -> None:
         self.message = message

@@ -174,7 +174,7 @@ class Removal:
 
 
 class Edit(NamedTuple):
-    """Messages `start` to `end` (excluded) of an array, and what stands in their place."""
+    """Messages `start` to `end` (excluded) of an array, and what replaces them."""
 
     start: int
     end: int

@@ -56,7 +56,7 @@ class NameOrder:
 
 
 class _Owner:
-    """What went from somewhere, and what stands there now without an index of names."""
+    """What was removed from a place, and what is there now without an index of names."""
 
     def __init__(self, draft: Draft, edit: Edit) -> None:
         material = draft.material
@@ -111,7 +111,7 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
 
 
 def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands in a text, and not only as a part of a longer word."""
+    """Whether a text contains a name, and not only as a part of a longer word."""
     if name not in text:
         return False
     before, after = (r"(?<!\w)" if name[0].isalnum() else ""), (r"(?!\w)" if name[-1].isalnum() else "")

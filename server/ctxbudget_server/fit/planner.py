@@ -1,4 +1,4 @@
-"""Decides what goes from an array that is too long, and how much of what was sent before stays as it is."""
+"""Decides what is removed from an array that is too long, and how much of what was sent before stays as it is."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class BlockForm(NamedTuple):
 
 
 def block_record(text: str, words: Words, speakers: Sequence[Role], form: BlockForm) -> list[Message]:
-    """Messages that replace removed ones, where speakers take turns: what people said stands beside the record."""
+    """Messages that replace removed ones, where speakers take turns: what people said is beside the record."""
     if "user" not in speakers:
         return [{"role": form.agent, form.member: [form.text(text)]}]
     said = [_clean_block(blocks_of(message[form.member])[slot]) for message, slots in words for slot in slots]

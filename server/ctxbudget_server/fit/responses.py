@@ -65,7 +65,7 @@ _FOREIGN_ITEMS = frozenset(
         *("text", "image", "thinking", "tool_use", "tool_result", "tool-call", "tool-result", "tool_call"),
     )
 )
-"""Types of rows in hosts' files, of other libraries' messages, and of blocks that stand in messages."""
+"""Types of rows in hosts' files, of other libraries' messages, and of blocks in messages."""
 _FOREIGN = frozenset(
     ("tool_use", "tool_result", "server_tool_use", "tool-call", "tool-result", "tool_call", "image_url", "thinking")
 )

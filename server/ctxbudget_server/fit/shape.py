@@ -48,13 +48,13 @@ class Shape(Protocol):
         """Whose message it is; `result` for messages that are nothing but results of calls."""
 
     def parts(self, index: int, message: Message) -> list[Part]:
-        """What stands in a message, in order."""
+        """What a message contains, in order."""
 
     def place(self, message: Message, slot: int) -> Place:
         """Where in a message the content of a result stands."""
 
     def reduced(self, content: Any, text: str, *, keep: bool) -> Any:
-        """A result's content with a text in place of its texts. `keep`: its blocks that are no text stay."""
+        """A result's content with a text in place of its texts. `keep`: its blocks other than text stay."""
 
     def record(self, text: str, words: Words, speakers: Sequence[Role]) -> list[Message]:
         """Messages that replace removed ones: the record, then what people said. `speakers` as `who_records` says."""
@@ -115,7 +115,7 @@ ENCRYPTED = ("encrypted_content", "encrypted_index", "encrypted_stdout")
 
 
 def content_of(content: Any, known: Collection[str]) -> Content:
-    """A result's content. `known` are the types of blocks that may stand in it."""
+    """A result's content. `known` are the types of blocks that it may contain."""
     if isinstance(content, str):
         return Content(well_formed(content), content, False, True, False, False)
     blocks = content if isinstance(content, list) else []
@@ -178,7 +178,7 @@ def joined_text(blocks: Any) -> str:
 
 
 def replaced(shape: Shape, message: Message, texts: Mapping[int, str], keep: Collection[int] = ()) -> Message:
-    """A copy with a text in place of some results, by slot. Of those in `keep` the blocks that are no text stay."""
+    """A copy with a text in place of some results, by slot. Those in `keep` keep their blocks other than text."""
     for slot, text in texts.items():
         place = shape.place(message, slot)
         message = with_value(message, place, shape.reduced(value_at(message, place), text, keep=slot in keep))
@@ -186,7 +186,7 @@ def replaced(shape: Shape, message: Message, texts: Mapping[int, str], keep: Col
 
 
 def value_at(value: Any, place: Place) -> Any:
-    """What stands at a place; None where its last member is missing."""
+    """The value at a place; None if its last member is missing."""
     for step in place:
         value = value.get(step) if isinstance(value, dict) else value[step]
     return value

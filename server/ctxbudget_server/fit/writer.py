@@ -100,7 +100,7 @@ class Writer:
         )
 
     def _record(self, gap: Gap) -> Record:
-        """The record of a gap. One that stands in it already is carried over, its turns are not archived once more."""
+        """The record of a gap. One that is in it already is carried over, and its turns are not archived again."""
         messages = tokens = 0
         lines: list[str] = []
         in_short: list[str] = []

@@ -1,6 +1,6 @@
 """Bytes among texts: where providers and hosts put them, and what they cost a model.
 
-A picture, a document, a sound or a film stands in a message as base64, and a model never reads it as text. This room
+A picture, a document, audio or video is base64 in a message, and a model never reads it as text. This room
 knows every place where that may be, and gives each its cost by the rule that its provider documents.
 """
 

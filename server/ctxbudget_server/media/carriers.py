@@ -1,4 +1,4 @@
-"""Where bytes stand in messages and in tools' responses.
+"""Where messages and tools' responses contain bytes.
 
 - Anthropic: `source.data` of images and documents, also inside of results, documents and fetched pages.
 - OpenAI: `image_url`, `input_image`, `file`, `input_file`, `input_audio`, screenshots of a computer, pictures that were
@@ -29,7 +29,7 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 """Kinds of what blocks of these types hold."""
 _MIMES: Final = ("media_type", "mimeType", "mime_type", "mediaType", "format", "type", "filename")
-"""Members that tell of what kind the bytes beside them are."""
+"""Members that say what kind of bytes are beside them."""
 _NAMED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("image", "images", "image_data", "image_url", "screenshot", "thumbnail", "b64_json"), "image"),
     **{"audio": "audio", "input_audio": "audio", "audio_url": "audio", "video": "video", "video_url": "video"},
@@ -40,7 +40,7 @@ _REFERENCES: Final = frozenset(("fileData", "file_data", "s3Location"))
 _OPEN: Final = frozenset(("data", "bytes", "url", "result"))
 """Members that hold bytes where something beside them tells the kind."""
 _SURE: Final = frozenset(("base64", "blob", "file_data", "image_data", "b64_json"))
-"""Members that hold bytes, whatever stands beside them."""
+"""Members that hold bytes, whatever is beside them."""
 _TEXTS: Final = frozenset(
     (
         *("text", "content", "output", "arguments", "input", "thinking", "summary", "reasoning", "reasoning_content"),
@@ -128,7 +128,7 @@ class _Walk:
         self.is_estimated = False
 
     def bare(self, value: Any, name: str, hint: Kind | None, depth: int) -> Any:
-        """A value under a name. `hint` tells of what kind bytes there are."""
+        """A value under a name. `hint` says what kind its bytes are."""
         if isinstance(value, str):
             return self._text(value, name, hint) if len(value) >= MIN_NAMED else value
         if depth == 0:
@@ -204,7 +204,7 @@ class _Walk:
 
 
 def _is_plain_message(value: dict[str, Any]) -> bool:
-    """Whether there are no bytes in a message, as in most: told at a glance."""
+    """Whether a message contains no bytes, as most do; a quick check."""
     for name, one in value.items():
         if name == "content" and isinstance(one, list):
             for block in one:

@@ -1,6 +1,6 @@
 """What bytes cost a model, by the rules that providers document.
 
-Where a file does not tell its size, a bound stands in: that of the largest picture that is not scaled down, a page for
+If a file does not state its size, a bound is used: that of the largest picture that is not scaled down, a page for
 so many bytes, a second for so many bytes. All of these are estimates.
 """
 

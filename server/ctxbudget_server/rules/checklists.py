@@ -106,7 +106,7 @@ def _before(evidence: Evidence) -> Iterator[Entry]:
         yield Entry("budget", text, "done", f"{position.budget:,} of {evidence.window:,} tokens")
     else:
         cure = "Set it: run ctxbudget init, or send session/open with config.contextWindow."
-        yield Entry("budget", text, "open", "nobody has said how large the window is", cure)
+        yield Entry("budget", text, "open", "the window's size is not set", cure)
     yield _policy(evidence)
 
 
@@ -200,7 +200,7 @@ def _alerting(evidence: Evidence) -> Entry:
     position = evidence.position
     text = "Alert when most of the budget is used"
     if not evidence.window_known:
-        return Entry("alerted", text, "notApplicable", "nobody has said how large the window is")
+        return Entry("alerted", text, "notApplicable", "the window's size is not set")
     at = f"the warning at {position.thresholds.warn_at:,} tokens"
     if position.level != "ok":
         return Entry("alerted", text, "open", f"{at} is reached, level {position.level}", evidence.what_next)

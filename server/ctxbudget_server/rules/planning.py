@@ -115,7 +115,7 @@ def outline_of_plan(
 
 
 def outside_template(outline: Outline, parts: Mapping[int, int]) -> list[Assumed]:
-    """What a plan's own phases make of a division by the numbers of a scope's phases."""
+    """How a plan's own phases fit a division by the numbers of a scope's phases."""
     outside = [one.phase for one in outline.phases if one.phase not in parts]
     if not outside:
         return []
@@ -126,7 +126,7 @@ def outside_template(outline: Outline, parts: Mapping[int, int]) -> list[Assumed
 
 
 def debug_share(outline: Outline) -> list[Assumed]:
-    """What the strategy `reserve` makes of a plan whose phase 5 is not the debugging phase."""
+    """How the strategy `reserve` treats a plan whose phase 5 is not the debugging phase."""
     if all(one.phase != DEBUG_PHASE for one in outline.phases):
         return []
     message = f"phase {DEBUG_PHASE} gets the share for debugging, whatever it is called; `firstPhase` renumbers"

@@ -122,7 +122,7 @@ def _problem(path: str, fault: Fault, places: Mapping[tuple[str, ...], int]) -> 
 
 
 def _places(lines: list[str]) -> dict[tuple[str, ...], int]:
-    """The line of each table and key that stands at the beginning of its line; the first counts."""
+    """The line of each table and key that begins its line; the first counts."""
     places: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     escaped = 0
@@ -162,7 +162,7 @@ def _line_in(message: str) -> int | None:
 
 
 def _without_line(message: str) -> str:
-    """A message of `tomllib` with the column alone: the line stands in front of it."""
+    """A message of `tomllib` with the column alone: the line is in front of it."""
     return re.sub(r"\(at line \d+, column (\d+)\)", r"(column \1)", message)
 
 

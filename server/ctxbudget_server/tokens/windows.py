@@ -1,4 +1,4 @@
-"""The context windows of well-known models, for sessions whose window nobody has said: assumed, and marked as such.
+"""The context windows of well-known models, for sessions whose window is not set: assumed, and marked as such.
 
 A window is what a request may hold, in tokens; where a provider counts the answer as part of it, less the longest
 answer (GPT-5: 400,000 - 128,000, from GPT-5.4: 1,050,000 - 128,000). Sources: for Claude, "Context windows" and the

@@ -44,7 +44,7 @@ def _told(session: _Session, segments: list[Segment]) -> list[str]:
     if session.others:
         found.append(f"{session.others:,} messages of further subagents were left out: only the first one's are read")
     if segments[-1].messages[0] == _placeholder():
-        found.append("the prompt is not in the file; a note stands in its place")
+        found.append("the prompt is not in the file; a note replaces it")
     return found
 
 

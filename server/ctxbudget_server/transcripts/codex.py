@@ -24,7 +24,7 @@ def is_line(record: Record) -> bool:
 
 
 def is_item(record: Record) -> bool:
-    """Whether a record is a line that holds (a part of) a conversation, or tells of one."""
+    """Whether a record is a line of a conversation, or of something about one."""
     return record.get("type") in KINDS and is_line(record)
 
 

@@ -20,7 +20,7 @@ _SENT: Final = frozenset(
         *("tool_search_call", "tool_search_output", "compaction", "compaction_summary", "context_compaction"),
     )
 )
-"""Items that go to the model; others in the file, such as the state of the work tree, do not."""
+"""Items that are sent to the model; others in the file, such as the state of the work tree, do not."""
 _HOSTS_OWN: Final = ("internal_chat_message_metadata_passthrough",)
 """Members of an item that the host keeps for itself."""
 

@@ -83,7 +83,7 @@ def bytes_in(response: Any, rules: Rules) -> int:
         printed = response.get("stdout")
         found = without_bytes({"type": "image", "data": printed} if isinstance(printed, str) else response, rules)
         return max(found.tokens, MEDIUM_TOKENS) if not found.media else found.tokens
-    for _ in range(MAX_DEPTH):  # as for the text: what stands beside it, the model does not see
+    for _ in range(MAX_DEPTH):  # as for the text: the model does not see what is beside it
         if not isinstance(response, Mapping) or "file" in response or is_medium(response):
             break
         name = next((name for name in _TEXTS if response.get(name)), None)

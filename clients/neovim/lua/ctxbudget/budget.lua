@@ -6,7 +6,7 @@ local M = {}
 ---@field window integer tokens
 ---@field budget integer tokens
 ---@field retained integer tokens
----@field windowSource string where the window comes from; "default": nobody has said
+---@field windowSource string where the window comes from; "default": its size is not set
 ---@field ofWindow number retained / window
 ---@field ofBudget number retained / budget
 ---@field level "ok"|"warn"|"critical"
@@ -75,7 +75,7 @@ end
 function M.on_alert(_, params)
   local alert = params.alert
   if alert.windowSource == "default" then
-    return -- nobody has said how large the window is
+    return -- the window's size is not set
   end
   local crossing = table.concat({ params.sessionId, params.revision, alert.at }, " ")
   if told[crossing] then

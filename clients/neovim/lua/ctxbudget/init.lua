@@ -13,7 +13,7 @@ function M.status()
     return ""
   end
   local status = change.status
-  local known = status.windowSource ~= "default" -- else nobody has said how large the window is
+  local known = status.windowSource ~= "default" -- else the window's size is not set
   local parts = {}
   if not known then
     table.insert(parts, ("ctx %s tokens"):format(budget.figure(status.retained)))

@@ -14,7 +14,7 @@ WORDS = (
 OUTER_WORDS = WORDS[:7]
 """Words that rarely name anything else than a phase."""
 PACKAGES = ("wp", "work package")
-"""Words of plans whose packages may stand in a list of their own, beside phases without tasks."""
+"""Words of plans whose packages may be in a list of their own, beside phases without tasks."""
 INNER_WORDS = {"task", "step", "part", "week", "day"}
 """Words that in lists usually name parts of a phase."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}

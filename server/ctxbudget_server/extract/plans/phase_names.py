@@ -1,4 +1,4 @@
-"""Phases that a plan speaks of by name: `Foundational depends on Setup`, `all user stories`, `Phase 3+`."""
+"""Phases that a plan refers to by name: `Foundational depends on Setup`, `all user stories`, `Phase 3+`."""
 
 from __future__ import annotations
 

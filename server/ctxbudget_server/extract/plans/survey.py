@@ -89,7 +89,7 @@ def survey_plan(text: str, check: Check = no_check) -> PlanSurvey:
 
 
 def agents_in(text: str) -> int | None:
-    """How many agents a text speaks of: `3 research agents`, `four agents`; None: of none, or of several numbers."""
+    """How many agents a text mentions: `3 research agents`, `four agents`; None: none, or several numbers."""
     told = {match[1].lower() for match in _TOLD_AGENTS.finditer(text)}
     if len(told) != 1:
         return None

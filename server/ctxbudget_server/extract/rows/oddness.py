@@ -127,7 +127,7 @@ class _Reasons:
                     self.adding(column)(n, math.log2(len(members) / have[column]) - 1.0, "extra")
 
     def judge_news(self, compared: list[int]) -> None:
-        """Which rows tell of errors, if not most of them do."""
+        """Which rows report errors, unless most of them do."""
         texts = [self._table.rows[n].text[:_MAX_TEXT] for n in compared]
         bad = [n for n, t in zip(compared, texts, strict=True) if _SEVERE.search(t) and not _HARMLESS.search(t)]
         share = len(bad) / max(1, len(compared))

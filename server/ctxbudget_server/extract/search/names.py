@@ -139,7 +139,7 @@ def is_alternative(name: str) -> bool:
 
 
 def stands_in(name: str, text: str) -> bool:
-    """Whether a name stands in a text, and not only as a part of a longer word."""
+    """Whether a text contains a name, and not only as a part of a longer word."""
     before, after = _in_word(name[0]), _in_word(name[-1])
     at = text.find(name)
     while at >= 0:

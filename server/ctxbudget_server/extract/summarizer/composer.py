@@ -100,7 +100,7 @@ class Composer:
         return self.cost(LABELS[part]) if part in LABELS and part not in self._labelled else 0
 
     def add_names(self, names: list[str], limit: int) -> None:
-        """Add the first names that together fit `limit` tokens, none that stands in the text or in another."""
+        """Add the first names that together fit `limit` tokens, none that the text or another name contains."""
         room = min(limit, self.left) - self.count(NAMES_LABEL) - 1
         said = self._text_without_names()
         misses = 0

@@ -170,5 +170,5 @@ def _debug_lines(debug: DebugFields, told: str) -> list[list[str]]:
 
 
 def _is_told(answer: str, told: str) -> bool:
-    """Whether the first sentence of an answer stands in the text."""
+    """Whether the text contains the first sentence of an answer."""
     return next(iter(split_sentences(answer)), answer) in told

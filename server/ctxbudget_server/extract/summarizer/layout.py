@@ -251,7 +251,7 @@ class Layout:
         """Add findings and advice that are not in the text yet, until `floor` tokens are left.
 
         Advice may take more than its share if what follows, `rest` tokens, leaves more, or if all of it then fits in
-        brief: a list that says what it leaves out is worth less than the sentences that would stand in its place.
+        brief: a list that says what it leaves out is worth less than the sentences that would take its place.
         """
         composer = self.composer
         bullets = _bullets(self.ranked.findings, [f for f in self.ranked.findings if f not in known])

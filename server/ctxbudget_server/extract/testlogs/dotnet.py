@@ -25,7 +25,7 @@ _ABORTED = re.compile(r"The active test run was aborted\. Reason: (.*)$|Test hos
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally. Each form states all figures; where several forms tell of one run, the first of them counts."""
+    """The tally. Each form states all figures; if several forms report one run, the first of them counts."""
     tally = Tally("dotnet")
     assemblies = [match for line in lines if (match := _ASSEMBLY.match(line))]
     summaries = [match for line in lines if (match := _SUMMARY.match(line))]

@@ -61,7 +61,7 @@ class Views:
         return self.configuration.settings_for(document.path)
 
     def look(self, document: OpenDocument, version: int | None, check: Check, render: Callable[[View], T]) -> T | None:
-        """What `render` makes of a version of a document, or of the latest; None if it is not analysed.
+        """What `render` returns for a version of a document, or for the latest; None if it is not analysed.
 
         Raises `contentModified`. Rendering must be quick, since it blocks work on all other documents.
         """
@@ -84,7 +84,7 @@ class Views:
             return render(view)
 
     def look_at_file(self, path: str, check: Check, render: Callable[[View], T]) -> T | None:
-        """What `render` makes of a file as it is open in the editor or on the disk; None if it is not text."""
+        """What `render` returns for a file as it is open in the editor or on the disk; None if it is not text."""
         settings = self.configuration.settings_for(path)
         basis = self.basis(settings, path)
         with self._lock:
