@@ -128,12 +128,12 @@ class PlanSource(TypedDict, total=False):
 
 
 class Reported(TypedDict, total=False):
-    """What a provider reported of the latest request."""
+    """What a provider reported about the latest request."""
 
     inputTokens: Required[int]
     """All input tokens of the request, cached ones included."""
     window: int | None
-    """The model's window, if `maxTokens` may be more."""
+    """The model's window, if `maxTokens` may exceed it."""
 
 
 class ReserveShares(TypedDict, total=False):
@@ -582,17 +582,17 @@ class ContextFitParams(WriteParams, total=False):
     answer: FitAnswer
     """What to return: the fitted `messages`, or the `edits` that turn the given ones into them."""
     continue_: bool
-    """Go on from the earlier answer about this conversation, and rewrite it only for want of room."""
+    """Continue from the earlier answer about this conversation, and rewrite it only if there is no other room."""
     conversation: str | None
     """With `continue`: its name. Absent: main."""
     since: int | None
     """With `continue`: how many messages precede these, as given before. Absent: these are all."""
     overhead: int | None
-    """Tokens of what is sent beside the messages, such as tools; `maxTokens` includes them."""
+    """Tokens of what is sent besides the messages, such as tools; `maxTokens` includes them."""
     reported: Reported | None
-    """The bill of the request that the last turn answered: the overhead follows from it."""
+    """The bill of the request that the last turn answered, from which the overhead is computed."""
     retrieve: str | None
-    """How an item is got back in this host, such as `context_get {itemId}`. Absent: `context/get`."""
+    """How an item is fetched back in this host, such as `context_get {itemId}`. Absent: `context/get`."""
 
 
 class MetadataExtractParams(SessionParams, total=False):

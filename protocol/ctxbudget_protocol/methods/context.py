@@ -998,10 +998,10 @@ class CachePrices(Record):
 
 
 class Reported(Record):
-    """What a provider reported of the latest request."""
+    """What a provider reported about the latest request."""
 
     input_tokens: Tokens = described("All input tokens of the request, cached ones included.")
-    window: PositiveTokens | None = described("The model's window, if `maxTokens` may be more.", default=None)
+    window: PositiveTokens | None = described("The model's window, if `maxTokens` may exceed it.", default=None)
 
 
 class FitParams(MutatingParams):
@@ -1040,25 +1040,26 @@ class FitParams(MutatingParams):
         "What to return: the fitted `messages`, or the `edits` that turn the given ones into them.", default="messages"
     )
     continue_: bool = described(
-        "Go on from the earlier answer about this conversation, and rewrite it only for want of room.", default=False
+        "Continue from the earlier answer about this conversation, and rewrite it only if there is no other room.",
+        default=False,
     )
     conversation: Conversation | None = described("With `continue`: its name. Absent: main.", default=None)
     since: Annotated[int, Constraint(ge=0, le=MAX_MESSAGES)] | None = described(
         "With `continue`: how many messages precede these, as given before. Absent: these are all.", default=None
     )
     overhead: Tokens | None = described(
-        "Tokens of what is sent beside the messages, such as tools; `maxTokens` includes them.", default=None
+        "Tokens of what is sent besides the messages, such as tools; `maxTokens` includes them.", default=None
     )
     reported: Reported | None = described(
-        "The bill of the request that the last turn answered: the overhead follows from it.", default=None
+        "The bill of the request that the last turn answered, from which the overhead is computed.", default=None
     )
     retrieve: Retrieve | None = described(
-        "How an item is got back in this host, such as `context_get {itemId}`. Absent: `context/get`.", default=None
+        "How an item is fetched back in this host, such as `context_get {itemId}`. Absent: `context/get`.", default=None
     )
 
 
 class FitEdit(Record):
-    """A step from the given array to the fitted one. Indexes are those of the given array: do the last step first."""
+    """A step from the given array to the fitted one. Indexes are of the given array, so apply the last step first."""
 
     op: Literal["replaceResult", "insert", "remove"] = described("What to do.")
     index: int = described(
@@ -1115,9 +1116,10 @@ class FitResult(Record):
     fits: bool = described("False: even the smallest legal array is over `maxTokens`; `untouchable` says why.")
     unchanged: bool = described("`messages` is the given array: it fits already, or could not be made smaller.")
     limit: int = described("Tokens that `messages` may have: `maxTokens`, or the reported window, less `overhead`.")
-    overhead: int = described("Tokens held free for what is sent beside the messages.")
+    overhead: int = described("Tokens kept free for what is sent besides the messages.")
     overhead_source: OverheadSource = described(
-        "Where `overhead` is from: it was `given`; or `reported` input tokens, less those of the messages then."
+        "Where `overhead` comes from: it was `given`, or it is the `reported` input tokens less those of the messages "
+        "then."
     )
     untouchable: int = described(
         "Tokens of what must stay: system messages, pins, a person's last words, and the latest turns without the part "
