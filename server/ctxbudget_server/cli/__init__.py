@@ -14,9 +14,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in ("hook", "statusline"):
-        from ctxbudget_server.cli.hook_guard import run_for_agent
+        from ctxbudget_server.cli.hook_guard import run_guarded
 
-        return run_for_agent(given)
+        return run_guarded(given)
     sys.excepthook = _crashed
     try:
         return _run(given)
@@ -39,13 +39,13 @@ def _run(given: list[str]) -> int:
         from ctxbudget_server.cli.get import print_members
 
         return print_members(given[1:])
-    from ctxbudget_server.cli.fast_path import Attempt
+    from ctxbudget_server.cli.fast_path import FastPath
 
-    attempt = Attempt(given)
-    if (answer := attempt.ask()) is not None:
+    fast_path = FastPath(given)
+    if (answer := fast_path.ask()) is not None:
         from ctxbudget_server.cli.printing import printed
 
         return printed(answer)
     from ctxbudget_server.cli.commands import run
 
-    return run(given, attempt)
+    return run(given, fast_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.cli.fast_path import Attempt, plain_words, project_folder, settings
+from ctxbudget_server.cli.fast_path import FastPath, plain_words, project_folder, settings
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.sidecar.client import switched_on
 from ctxbudget_server.sidecar.commands import prepare
@@ -14,10 +14,10 @@ from ctxbudget_server.store.keys import event_key
 from ctxbudget_server.store.sqlite import Durability
 
 
-def answered_here(attempt: Attempt) -> OneShotAnswer:
+def answered_here(fast_path: FastPath) -> OneShotAnswer:
     """Answer in this process; raises whatever goes wrong."""
-    opened = _opened(attempt)
-    answer = prepare(opened.services, opened.ask, since=attempt.begun).run(Cancellation())
+    opened = _opened(fast_path)
+    answer = prepare(opened.services, opened.ask, since=fast_path.begun).run(Cancellation())
     if opened.starts_sidecar and switched_on():
         from ctxbudget_server.cli.sidecar import start
 
@@ -25,11 +25,11 @@ def answered_here(attempt: Attempt) -> OneShotAnswer:
     return answer
 
 
-def spooled(attempt: Attempt) -> OneShotAnswer:
+def spooled(fast_path: FastPath) -> OneShotAnswer:
     """Spool an event that was not recorded in time; raises whatever goes wrong."""
     from ctxbudget_server.sidecar.agent_commands import spooled
 
-    opened = _opened(attempt)
+    opened = _opened(fast_path)
     return spooled(opened.services, opened.ask)
 
 
@@ -39,23 +39,23 @@ class _Opened(NamedTuple):
     starts_sidecar: bool
 
 
-def _opened(attempt: Attempt) -> _Opened:
-    command, *rest = attempt.given
+def _opened(fast_path: FastPath) -> _Opened:
+    command, *rest = fast_path.given
     plain = plain_words(command, rest)
     if plain is None:
         from ctxbudget_server.cli.agent_usage import misuse
 
         raise ValueError(f"{misuse(command, rest)} (see ctxbudget {command} --help)")
     words, options = plain
-    body = attempt.stdin()
+    body = fast_path.stdin()
     chosen = Options(
         workspace=options.get("--workspace"),
         store=options.get("--store"),
         durability=_durability(options.get("--durability")),
     )
     services = BudgetService(chosen, root=project_folder(command, body), actor=command)
-    attempt.key = attempt.key or event_key()
-    ask = OneShotRequest([], attempt.key, command, [*words, *settings(command, options)], body)
+    fast_path.key = fast_path.key or event_key()
+    ask = OneShotRequest([], fast_path.key, command, [*words, *settings(command, options)], body)
     return _Opened(services, ask, "--sidecar" in options)
 
 

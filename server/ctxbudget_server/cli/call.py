@@ -12,7 +12,7 @@ from ctxbudget_protocol.limits import SESSION_VARIABLE
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.account_here import has_account, separate_account
-from ctxbudget_server.cli.fast_path import Attempt
+from ctxbudget_server.cli.fast_path import FastPath
 from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.cli.printing import printed
 from ctxbudget_server.presentation.arguments import whole_number
@@ -59,7 +59,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
-    attempt: Attempt = options.attempt
+    fast_path: FastPath = options.fast_path
     if fault := fault_of_variable():
         complain("call", fault)
         return 2
@@ -72,7 +72,7 @@ def run(options: Namespace) -> int:
     if session := options.session or os.environ.get(SESSION_VARIABLE):
         words.append(f"session={session}")
     is_new = not has_account(opened.whereabouts)
-    ask = OneShotRequest([], attempt.key, "call", words, _body(options.params, attempt))
+    ask = OneShotRequest([], fast_path.key, "call", words, _body(options.params, fast_path))
     answer = prepare(opened, ask).run(Cancellation())
     if options.sidecar_for is not None and switched_on():
         _leave_sidecar(opened, options.sidecar_for)
@@ -109,7 +109,7 @@ def _leave_sidecar(opened: BudgetService, process: int) -> None:
         start(opened.whereabouts, process=process)
 
 
-def _body(given: str, attempt: Attempt) -> bytes:
+def _body(given: str, fast_path: FastPath) -> bytes:
     if given != "-":
         return given.encode("utf-8", "surrogateescape")
-    return sys.stdin.buffer.read() if attempt.body is None else attempt.body
+    return sys.stdin.buffer.read() if fast_path.body is None else fast_path.body

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 
 from ctxbudget_server import __version__
-from ctxbudget_server.cli.fast_path import Attempt
+from ctxbudget_server.cli.fast_path import FastPath
 from ctxbudget_server.presentation.arguments import QuickRawFormatter, SafeParser, unknown_arguments
 from ctxbudget_server.presentation.output import show
 
@@ -55,8 +55,8 @@ examples:
 """
 
 
-def run(given: list[str], attempt: Attempt) -> int:
-    """Run the command; returns the exit code. `attempt` is the fast path's attempt at a one-shot command."""
+def run(given: list[str], fast_path: FastPath) -> int:
+    """Run the command; returns the exit code. `fast_path` is what has already been tried for a one-shot command."""
     command = next((word for word in given if not word.startswith("-")), None)
     parser = SafeParser(
         prog="ctxbudget",
@@ -82,7 +82,7 @@ def run(given: list[str], attempt: Attempt) -> int:
     if options.command is None:
         parser.print_help(sys.stderr)
         return 2
-    options.attempt = attempt
+    options.fast_path = fast_path
     code: int = _module(options.command).run(options)
     return code
 

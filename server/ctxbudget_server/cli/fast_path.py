@@ -38,7 +38,7 @@ PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
 MAX_STDIN_BYTES = 64 * 1024 * 1024
 
 
-class Attempt:
+class FastPath:
     """One command line on the fast path, and what the normal path must know about the attempt."""
 
     __slots__ = ("begun", "body", "given", "key")

@@ -10,7 +10,7 @@ import _thread
 import os
 import sys
 
-from ctxbudget_server.cli.fast_path import Attempt
+from ctxbudget_server.cli.fast_path import FastPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,44 +20,44 @@ DEADLINE_SECONDS = 20.0
 """A hook ends by itself after this time, whatever it is waiting for; hosts allow 30 seconds or more."""
 
 
-def run_for_agent(given: list[str]) -> int:
+def run_guarded(given: list[str]) -> int:
     """Run the command; always returns 0."""
     if {"-h", "--help"} & set(given):
         from ctxbudget_server.cli.commands import run
 
-        return run(given, Attempt(given))
-    attempt = Attempt(given)
-    _thread.start_new_thread(_end_in_time, (given[0], attempt))
+        return run(given, FastPath(given))
+    fast_path = FastPath(given)
+    _thread.start_new_thread(_end_in_time, (given[0], fast_path))
     try:
-        _print(_answer(attempt))
+        _print(_answer(fast_path))
     except BaseException as fault:  # including SystemExit, KeyboardInterrupt and MemoryError
         _complain(given[0], fault)
     _let_go_of_output()
     return 0
 
 
-def _end_in_time(command: str, attempt: Attempt) -> None:
+def _end_in_time(command: str, fast_path: FastPath) -> None:
     """End the process at the deadline. This takes a thread, because no signal handler runs while SQLite waits."""
     never = _thread.allocate_lock()
     never.acquire()
     never.acquire(timeout=DEADLINE_SECONDS)
     _complain(command, TimeoutError(f"not done within {DEADLINE_SECONDS:g} seconds"))
     try:
-        if command == "hook" and attempt.body is not None:
+        if command == "hook" and fast_path.body is not None:
             from ctxbudget_server.cli.agent import spooled
 
-            os.write(2, spooled(attempt).stderr)
+            os.write(2, spooled(fast_path).stderr)
     except BaseException as fault:
         _complain(command, fault)
     os._exit(0)
 
 
-def _answer(attempt: Attempt) -> OneShotAnswer:
-    if (answer := attempt.ask()) is not None:
+def _answer(fast_path: FastPath) -> OneShotAnswer:
+    if (answer := fast_path.ask()) is not None:
         return answer
     from ctxbudget_server.cli.agent import answered_here
 
-    return answered_here(attempt)
+    return answered_here(fast_path)
 
 
 def _print(answer: OneShotAnswer) -> None:
