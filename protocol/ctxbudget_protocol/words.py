@@ -23,7 +23,7 @@ PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal[
     "anthropic", "openai-chat", "openai-responses", "vercel", "vercel-ui", "gemini", "bedrock", "neutral"
 ]
-FitAnswer = Literal["messages", "edits"]
+FitAnswer = Literal["messages", "edits", "text"]
 FitContinues = Literal["given", "answered", "nothing"]
 OverheadSource = Literal["given", "reported", "none"]
 FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]

@@ -580,7 +580,9 @@ class ContextFitParams(WriteParams, total=False):
     model: str | None
     """Absent: the session's if a session is given, else o200k_base."""
     answer: FitAnswer
-    """What to return: the fitted `messages`, or the `edits` that turn the given ones into them."""
+    """What to return: the fitted `messages`, the `edits` that turn the given ones into them, or all as one `text`."""
+    previous: str | None
+    """With `answer: "text"`: the text that precedes the messages, such as an earlier answer."""
     continue_: bool
     """Continue from the earlier answer about this conversation, and rewrite it only if there is no other room."""
     conversation: str | None

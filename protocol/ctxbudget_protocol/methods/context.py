@@ -1037,7 +1037,11 @@ class FitParams(MutatingParams):
     )
     model: Model | None = described("Absent: the session's if a session is given, else o200k_base.", default=None)
     answer: FitAnswer = described(
-        "What to return: the fitted `messages`, or the `edits` that turn the given ones into them.", default="messages"
+        "What to return: the fitted `messages`, the `edits` that turn the given ones into them, or all as one `text`.",
+        default="messages",
+    )
+    previous: Text | None = described(
+        'With `answer: "text"`: the text that precedes the messages, such as an earlier answer.', default=None
     )
     continue_: bool = described(
         "Continue from the earlier answer about this conversation, and rewrite it only if there is no other room.",
@@ -1103,10 +1107,13 @@ class FitResult(Record):
     revision: int | None = described("Revision of that session; null without one.")
     format: MessageFormat = described("The format in which the array was read.")
     messages: list[dict[str, Any]] | None = described(
-        'Legal for the provider if the given array was; null with `answer: "edits"`.'
+        'Legal for the provider if the given array was; null with another `answer` than "messages".'
     )
     edits: list[FitEdit] | None = described(
         'The changes that turn the given messages into the fitted ones; null without `answer: "edits"`.'
+    )
+    text: str | None = described(
+        'The conversation as one text; null without `answer: "text"`. `tokens` is what it has then.'
     )
     tokens: int = described(
         "Tokens of `messages`: the count of their JSON text, and for bytes in it what the provider documents."
@@ -1178,6 +1185,7 @@ FIT = Method(
             "format": "openai-chat",
             "messages": [{"role": "user", "content": "Why are the tests red?"}],
             "edits": None,
+            "text": None,
             "tokens": 18,
             "sourceTokens": 18,
             "provenance": "exact",

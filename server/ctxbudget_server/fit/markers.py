@@ -32,6 +32,9 @@ _RECORD = re.compile(
     r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?"
     r"(?:; ([^\n]+?) returns each turn exactly)?\](?:\n|$)"
 )
+_FRAME = re.compile(
+    r"\[ctxbudget(?: (?:record|summary)| i(?:[a-z]+|\d{9})\d+)?: [^\[\]\n]*\]|\[ctxbudget summary ends\]"
+)
 NAMES = "Names: "
 MAX_MARKER = 1_000_000
 """Characters of the longest text that is taken for one of ours."""
@@ -40,6 +43,11 @@ MAX_MARKER = 1_000_000
 def is_marker(text: str) -> bool:
     """Whether a text replaces a result that was removed before."""
     return text.startswith("[ctxbudget") and len(text) <= MAX_MARKER and bool(_MARKER.match(text))
+
+
+def without_frames(text: str) -> str:
+    """A text without the lines that say what ours are and how to get it all back: their words are nobody's names."""
+    return _FRAME.sub("", text) if "[ctxbudget" in text else text
 
 
 @dataclass(frozen=True, slots=True)

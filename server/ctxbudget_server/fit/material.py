@@ -10,7 +10,7 @@ from functools import cached_property
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.excerpt import excerpt
 from ctxbudget_server.fit.lines import beginning
-from ctxbudget_server.fit.markers import Record, is_marker, result_marker, write_record
+from ctxbudget_server.fit.markers import Record, is_marker, result_marker, without_frames, write_record
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Key, Message, Part, Reason, Tools
 from ctxbudget_server.fit.shapes import replaced, to_json
@@ -218,6 +218,6 @@ class Material:
         """The names in a message, the most useful first."""
         if index not in self._names:
             self.tools.check()
-            text = "\n".join(part.said for part in self.talk.parts[index])
+            text = without_frames("\n".join(part.said for part in self.talk.parts[index]))
             self._names[index] = self.tools.names(text)
         return self._names[index]

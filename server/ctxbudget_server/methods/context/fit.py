@@ -113,6 +113,8 @@ def _check_together(params: FitParams) -> None:
             raise invalid([name], "needs `continue: true`")
     if params.overhead is not None and params.reported is not None:
         raise invalid(["overhead"], "is what `reported` would tell: give one of them")
+    if params.previous is not None and params.answer != "text":
+        raise invalid(["previous"], 'needs `answer: "text"`')
 
 
 def _rehearsed(request: Request, params: FitParams, fitter: Fitter, keeper: Keeper) -> FitResult:
@@ -257,6 +259,7 @@ class Fitter:
         )
         self._room = Room(params.max_tokens, 0, "none")
         self._opened = False
+        self._text: str | None = None
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(self._whole.messages):
                 raise invalid(["pins", index], f"must be an index of {len(self._whole.messages)} messages")
@@ -294,6 +297,12 @@ class Fitter:
             retrieval=Retrieval(session.id, params.retrieve) if session else None,
             holds=params.continue_,
         )
+        if params.answer == "text":
+            from ctxbudget_server.fit.as_text import as_text  # hooks do not need it
+
+            told = as_text(messages, self._form, options, tools, item_id, previous=params.previous)
+            self._text = told.text
+            return told.fitted, None
         fitted = fitted_to(messages, self._form, options, tools, item_id, earlier=before)
         is_new = before is None or fitted.edits is not before.edits
         self._note_what_held(earlier, is_new=is_new)
@@ -429,7 +438,7 @@ class Fitter:
 
     def remember_conversation(self, fitted: Fitted) -> None:
         """Know the conversation when it is continued."""
-        if self._params.continue_:
+        if self._params.continue_ and self._params.answer != "text":
             remember(self._name, Known(self._form, self._whole.messages, self._whole.beginnings, fitted.edits))
 
     @staticmethod
@@ -458,6 +467,7 @@ class Fitter:
             format=cast("MessageFormat", self._form),
             messages=fitted.messages if self._params.answer == "messages" else None,
             edits=self._edits(fitted) if self._params.answer == "edits" else None,
+            text=self._text,
             tokens=fitted.tokens,
             source_tokens=fitted.source_tokens,
             provenance="estimated" if fitted.is_estimated else self._counter.provenance,
