@@ -25,7 +25,7 @@
 (add-to-list 'eglot-server-programs '(text-mode . ctxbudget-eglot-contact) t)
 
 (cl-defmethod eglot-initialization-options ((_server ctxbudget-eglot-server))
-  "Ask to be told of the running session."
+  "Ask to be told about the running session."
   (ctxbudget-options))
 
 (cl-defmethod eglot-client-capabilities ((_server ctxbudget-eglot-server))

@@ -262,7 +262,7 @@ def test_what_only_a_lost_log_told_is_named(tmp_path: Path) -> None:
         assert (row["uncertain"], row["settings"]) == (["session", "leases"], "back to the defaults")
     assert all(row["updated_at"] >= row["created_at"] > "2000" for row in rows_of(tmp_path, "sessions"))
     assert "session run was made again" in notice["message"]
-    assert "lacks what only lost events told of its state, level and peak, its leases" in notice["message"]
+    assert "lacks what only lost events said about its state, level and peak, its leases" in notice["message"]
 
 
 def test_lost_undos_are_named_where_something_could_be_undone(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ class AsyncBudget(AsyncNamespace):
         return await self._ask("budget/settle", params, budget_results.SettleResult)
 
     async def release(self, **params: Unpack[p.BudgetReleaseParams]) -> budget_results.ReleaseResult:
-        """End a lease of which nothing was used."""
+        """End a lease whose tokens were not used."""
         return await self._ask("budget/release", params, budget_results.ReleaseResult)
 
     async def renew(self, **params: Unpack[p.BudgetRenewParams]) -> budget_results.RenewResult:
@@ -109,7 +109,7 @@ class AsyncContext(AsyncNamespace):
         return await self._ask("context/add", params, context_results.AddResult)
 
     async def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> context_results.HandOverResult:
-        """Add an artifact of which only its metadata enters the context, in one transaction."""
+        """Add an artifact so that only its metadata enters the context, in one transaction."""
         return await self._ask("context/handOver", params, context_results.HandOverResult)
 
     async def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:

@@ -25,7 +25,7 @@ class AsyncRun(AsyncApi):
     async def hand_over(
         self, path: str | os.PathLike[str] | None = None, /, **params: Unpack[p.ContextHandOverParams]
     ) -> HandOverResult:
-        """Add the file that an agent leaves behind, of which only the metadata enters the context.
+        """Add the file that an agent leaves behind, so that only its metadata enters the context.
 
         It takes what `Run.hand_over` takes, and raises the same.
         """

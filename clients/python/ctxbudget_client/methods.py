@@ -85,7 +85,7 @@ class Budget(Namespace):
         return self._ask("budget/settle", params, budget_results.SettleResult)
 
     def release(self, **params: Unpack[p.BudgetReleaseParams]) -> budget_results.ReleaseResult:
-        """End a lease of which nothing was used."""
+        """End a lease whose tokens were not used."""
         return self._ask("budget/release", params, budget_results.ReleaseResult)
 
     def renew(self, **params: Unpack[p.BudgetRenewParams]) -> budget_results.RenewResult:
@@ -109,7 +109,7 @@ class Context(Namespace):
         return self._ask("context/add", params, context_results.AddResult)
 
     def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> context_results.HandOverResult:
-        """Add an artifact of which only its metadata enters the context, in one transaction."""
+        """Add an artifact so that only its metadata enters the context, in one transaction."""
         return self._ask("context/handOver", params, context_results.HandOverResult)
 
     def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:

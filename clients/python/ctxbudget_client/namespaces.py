@@ -1,4 +1,4 @@
-"""What the generated methods stand on: params out in their wire form, results in as records."""
+"""What the generated methods rest on: params out in their wire form, results in as records."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Run(Api):
     def hand_over(
         self, path: str | os.PathLike[str] | None = None, /, **params: Unpack[p.ContextHandOverParams]
     ) -> HandOverResult:
-        """Add the file that an agent leaves behind, of which only the metadata enters the context: `result.text`.
+        """Add the file that an agent leaves behind, so that only its metadata enters the context: `result.text`.
 
         `path` is absolute or relative to the workspace; `content=` hands over a text instead. Tokens are reserved,
         the file is added, reduced and settled in one transaction: a failure leaves nothing behind, and a retry

@@ -15,7 +15,7 @@ export interface Snapshot {
     advice: string;
 }
 
-/** Follows the sessions that the server tells of; the one that changed last is shown. */
+/** Follows the sessions that the server reports; the one that changed last is shown. */
 export class Budget {
     readonly #sessions = new Map<string, Snapshot>();
 

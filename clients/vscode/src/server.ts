@@ -19,7 +19,7 @@ const VERSION_TIMEOUT_MS = 20_000;
 
 const run = promisify(execFile);
 
-/** How the rest of the extension hears of the server. */
+/** How the rest of the extension is told about the server. */
 export interface Listener {
     /** Before the first message is read: register what is listened to. */
     connecting(client: LanguageClient): void;
@@ -148,7 +148,7 @@ export class Server {
         };
     }
 
-    /** What the server is told of the settings now, for one resource or for the window. */
+    /** The settings that are sent to the server now, for one resource or for the window. */
     #settings(scopeUri?: string): Settings {
         const scope = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
         return serverSettings(vscode.workspace.getConfiguration(SECTION, scope), this.#keys);

@@ -1,4 +1,4 @@
-/** What the server is told of the settings. */
+/** The settings that are sent to the server. */
 
 export type Settings = Record<string, unknown>;
 

@@ -484,7 +484,7 @@ class ReleaseResult(SessionResult):
 
 RELEASE = Method(
     name="budget/release",
-    doc="End a lease of which nothing was used.",
+    doc="End a lease whose tokens were not used.",
     params=ReleaseParams,
     result=ReleaseResult,
     errors=(*WRITE_ERRORS, "unknownLease", "leaseClosed"),

@@ -193,7 +193,7 @@ class HandOverParams(MutatingParams, exactly_one=("content", "path")):
 class HandOverResult(SessionResult):
     """Result of `context/handOver`."""
 
-    item: AddedItem = described("The artifact, of which only `metadata` is in the context.")
+    item: AddedItem = described("The artifact; only `metadata` is in the context.")
     metadata: AddedItem | None = described("The item that replaces it; null if the artifact is empty.")
     text: str = described("The text of `metadata`, which the next phase reads.")
     complete: bool = described("Whether the artifact is a finished document.")
@@ -205,7 +205,7 @@ class HandOverResult(SessionResult):
 
 HAND_OVER = Method(
     name="context/handOver",
-    doc="Add an artifact of which only its metadata enters the context, in one transaction.",
+    doc="Add an artifact so that only its metadata enters the context, in one transaction.",
     params=HandOverParams,
     result=HandOverResult,
     errors=(*WRITE_ERRORS, *FILE_ERRORS, "budgetExceeded", "unknownLease", "leaseClosed"),

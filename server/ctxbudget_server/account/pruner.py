@@ -40,7 +40,7 @@ class Pruner:
         return sum(row.tokens_before - row.tokens_after for row in self.plan)
 
     def apply(self, decisions: Decisions, ended: Iterable[Ended] = ()) -> None:
-        """Carry out the decisions, then leave a marker for each of `ended` of which nothing remains."""
+        """Carry out the decisions, then leave a marker for each of `ended` if nothing of it remains."""
         for step in self._unit.each(decisions.steps):
             self._apply_step(step)
         for turn in decisions.turns:

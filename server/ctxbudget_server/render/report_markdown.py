@@ -54,7 +54,7 @@ def as_markdown(report: ReportResult) -> str:
 
 
 def _checklists(report: ReportResult) -> Iterable[str]:
-    """The lists; one of which nothing applies is a line."""
+    """The lists; one without an entry that applies is a line."""
     for checklist in report.checklists:
         title = WHEN[checklist.when]
         reasons = {entry.why for entry in checklist.entries if entry.state == "notApplicable"}

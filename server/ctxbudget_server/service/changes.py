@@ -47,7 +47,7 @@ class ChangeTracker:
         self._mark: int | None = None
         self._files_then = files.now()
         self._alerted: dict[str, Level] = {}
-        """Levels told of because of a file; the session's next transaction records the same alert once more."""
+        """Levels reported because of a file; the session's next transaction records the same alert once more."""
         self._wanted: str | None = None
         self._alerts = True
         self._followed: str | None = None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_FAULTS = 20
-"""Maximum number of faults told of one file; more are only counted."""
+"""Maximum number of faults reported for one file; more are only counted."""
 
 
 class Fault(NamedTuple):

@@ -37,7 +37,7 @@ def _fault(messages: Sequence[Message], shape: str) -> tuple[int, Fault] | None:
 def read_requests(
     arrays: Sequence[list[Message]], numbers: Sequence[int], source: str | None, warnings: tuple[str, ...]
 ) -> Transcript:
-    """Requests that were logged one a line; one that goes on from the one before is the same conversation.
+    """Requests that were logged one a line; one that continues the one before is the same conversation.
 
     Raises `TranscriptError` that names the line.
     """

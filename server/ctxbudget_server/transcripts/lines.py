@@ -24,7 +24,7 @@ _BLANK: Final = "\ufeff\0 \t\r\n"
 
 
 class Parsed(NamedTuple):
-    """What a text holds: one value, or its records and the numbers of the lines that they stand on."""
+    """What a text holds: one value, or its records and the numbers of the lines that they are on."""
 
     value: Any
     numbers: tuple[int, ...] | None

@@ -1,4 +1,4 @@
---- The running sessions, as the servers tell of them.
+--- The running sessions, as the servers report them.
 
 local M = {}
 
@@ -22,7 +22,7 @@ local LEVELS = { warn = vim.log.levels.WARN, critical = vim.log.levels.ERROR }
 
 ---@type table<integer, ctxbudget.Change> by client
 local changes = {}
----@type integer? the client that told of a change last
+---@type integer? the client that last reported a change
 local latest
 ---@type table<string, true> crossings that were told: two servers may follow one session
 local told = {}

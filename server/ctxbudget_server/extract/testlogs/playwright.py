@@ -18,7 +18,7 @@ _BROKEN = re.compile(r"\w*Error: \S")
 
 
 def parse(lines: list[str]) -> Tally | None:
-    """The tally; its figures must add up to the tests that began, since each stands on a line of its own."""
+    """The tally; its figures must add up to the tests that began, since each has a line of its own."""
     tally = Tally("playwright")
     began = figured = 0
     running = False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def release(request: Request, params: ReleaseParams) -> ReleaseResult:
-    """End a lease of which nothing was used."""
+    """End a lease whose tokens were not used."""
 
     def body(unit: UnitOfWork) -> Callable[[], ReleaseResult]:
         lease = active_lease(unit, params.lease_id)

@@ -184,7 +184,7 @@ def _lost(session: dict[str, Any]) -> str:
         said.append(f"retains {session['retained']['after']:,} tokens ({session['retained']['before']:,} on record)")
     if "uncertain" in session:
         words = ", ".join(UNCERTAIN[name] for name in session["uncertain"])
-        said.append(f"lacks what only lost events told of {words}")
+        said.append(f"lacks what only lost events said about {words}")
     return f"session {session['sessionId']} {' and '.join(said)}"
 
 
