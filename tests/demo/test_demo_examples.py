@@ -62,7 +62,7 @@ def test_an_alert_fires_because_the_reports_enter_before_they_are_reduced(demo):
     assert " ".join(words(critical["message"])) in " ".join(words(demo.stdout))
     notes = [m["params"]["alert"] for m in demo.received if m.get("method") == "budget/alert"]
     assert all(alert in notes for alert in added)
-    assert "told as budget/alert, too: level critical" in demo.stdout
+    assert "also sent as budget/alert: level critical" in demo.stdout
     assert "no notification" not in demo.stdout
 
 

@@ -33,7 +33,7 @@ def lines(diagnosis: Json, options: Namespace) -> Iterator[str]:
         f"available {status['available']:,}, policy {diagnosis['policy']}"
     )
     if status["windowSource"] == "default":
-        yield f"Nobody has said how large the window is: the budget is a share of the default, {status['window']:,}."
+        yield f"The window's size is not set: the budget is a share of the default, {status['window']:,}."
     for symptom in diagnosis["symptoms"]:
         yield f"- {symptom['message']}"
     before = status["retained"]

@@ -25,7 +25,7 @@ ACCOUNTS = ("retained", "processed", "saved", "level")
 
 def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -> None:
     """A dry run, the prune, its undo, and the prune again."""
-    console.say("A dry run of context/prune says what would go:")
+    console.say("A dry run of context/prune says what would be removed:")
     rehearsed = harness.ask("context/prune", target=target, dryRun=True)
     console.say(panel.prune_plan(rehearsed["plan"]))
     console.say(f"  would save {rehearsed['saved']:,} tokens")

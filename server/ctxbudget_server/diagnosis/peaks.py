@@ -26,7 +26,7 @@ def peak(facts: Facts) -> Iterator[Cause]:
     most = f"; phase {phases[0].number} alone held up to {phases[0].peak:,}" if phases else ""
     yield Cause(
         "peak",
-        f"The context has held {figure(session.peak)} at its peak, {session.peak - facts.budget:,} over the budget "
+        f"At its peak the context held {figure(session.peak)}, {session.peak - facts.budget:,} over the budget "
         f"of {facts.budget:,}{most}.",
         "Prune each full response before the next agent's arrives; emergency pruning at 95 % of the budget.",
         "`autoPrune` removes transient content when the account becomes critical; context/handOver never lets it in.",

@@ -43,7 +43,7 @@ def symptoms(facts: Facts, status: Figures) -> Iterator[Symptom]:
             text = f"Phase {phase.number} holds {held:,} tokens, {phase.allocated:,} were allocated."
             yield Symptom(code="overAllocation", phase=phase.number, tokens=held, limit=phase.allocated, message=text)
     if status.peak > budget and not facts.settings.values["autoPrune"]:
-        text = f"At its peak the context has held {status.peak:,} tokens; the budget is {budget:,}."
+        text = f"At its peak the context held {status.peak:,} tokens; the budget is {budget:,}."
         yield Symptom(code="peak", tokens=status.peak, limit=budget, message=text)
     if status.leased and status.available <= 0 < budget - retained:
         text = f"Leases hold {status.leased:,} of the {budget - retained:,} tokens that the context leaves."

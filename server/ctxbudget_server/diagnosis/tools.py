@@ -36,8 +36,8 @@ def huge(facts: Facts) -> Iterator[Cause]:
         "hugeTool",
         f"{counted(len(items), 'output')} of {names} {form(items, 'takes', 'take')} {figure(tokens_of(items))} "
         f"of the budget of {facts.budget:,}.",
-        "Intermediate calculations are 1,000 to 2,000 tokens and logs 500 to 1,000, and go once their metadata is "
-        "extracted.",
+        "Intermediate calculations are 1,000 to 2,000 tokens and logs 500 to 1,000, and are removed once their "
+        "metadata is extracted.",
         "Let the tool write into a file, and add its metadata (context/handOver) or the part that matters.",
         items_as_evidence(items),
         treat,

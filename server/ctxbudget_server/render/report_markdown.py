@@ -78,8 +78,8 @@ def _account(report: ReportResult) -> str:
     status = report.status
     if status.window_source == "default":
         lines = [
-            f"Retained **{status.retained:,}** tokens; policy {report.policy}. Nobody has said how large the window "
-            f"is, so the default is in force: {status.window:,} with a budget of {status.budget:,}; `ctxbudget init` "
+            f"Retained **{status.retained:,}** tokens; policy {report.policy}. The window's size is not "
+            f"set, so the default applies: {status.window:,} with a budget of {status.budget:,}; `ctxbudget init` "
             "sets it.",
             f"Peak {status.peak:,}. Processed {status.processed:,}, saved {status.saved:,} net "
             f"({report.savings_share:.1%} of processed).",

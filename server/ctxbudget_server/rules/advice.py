@@ -171,7 +171,7 @@ def frees(tokens: int, *, exact: bool = True) -> str:
 
 
 def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[Step]:
-    """Metadata of completed phases becomes one line each, and metadata of no phase goes."""
+    """Metadata of completed phases becomes one line each, and metadata without a phase is removed."""
     loose = position.layers["metadata"].minus(total_of(phase.held("metadata") for phase in position.phases)).prunable
     saves = loose + sum(_shortened(position, phase) for phase in done)
     if saves > 0:
