@@ -40,6 +40,8 @@ class Cut:
     names: Names
     reclaimed: int = 0
     held_out: int | None = None
+    names_ids: bool = True
+    """Whether what went can be reached from what is left."""
 
 
 class Cutter:
@@ -69,9 +71,10 @@ class Cutter:
                 return cut
             room -= (1 + number) * (cut.tokens - limit + NAMES_MARGIN)
         for cut in self._smallest() if self._aim.scope.is_whole else ():
-            if best is None or cut.tokens < best.tokens:
+            fits = cut.tokens <= limit
+            if fits or best is None or (cut.names_ids and cut.tokens < best.tokens):
                 best = cut
-            if cut.tokens <= limit:
+            if fits:
                 break
         return best
 
@@ -113,7 +116,7 @@ class Cutter:
 
     def _smallest(self) -> Iterator[Cut]:
         """What must stay, and records as short as can be: for legality alone."""
-        tellings: tuple[Telling, ...] = ("ids", "figures")
+        tellings: tuple[Telling, ...] = ("ids", "index", "figures")
         for telling in tellings:
             draft = Draft(self._material, telling=telling, bare=True)
             for key, reason in old_results(draft, SMALL if telling == "figures" else MARKER_TOKENS).items():
@@ -122,6 +125,7 @@ class Cutter:
             self._newest.take(draft, self._newest.floor)
             if draft.reduced or draft.gaps():
                 cut = self._written(draft, self._options.max_tokens)
+                cut.names_ids = telling != "figures"
                 if cut.tokens < FILLED * self._options.max_tokens:
                     largest = max(cut.writer.removals({}), key=lambda what: what.tokens_before, default=None)
                     cut.held_out = largest.index if largest else None

@@ -16,8 +16,9 @@ ID_TOKENS = 1
 LINE_MARGIN = 2
 """What a line may cost beside its own tokens, where it meets the next one."""
 
-Telling: TypeAlias = Literal["lines", "ids", "figures"]
-"""What records tell: a line and an id for each turn, and what people said; ids alone; how much went, alone."""
+Telling: TypeAlias = Literal["lines", "ids", "index", "figures"]
+"""What records tell: a line and an id for each turn, and what people said; ids alone; one id, of an item with all that
+went, from which older records' ids lead on; how much went, alone."""
 
 LineKey: TypeAlias = "tuple[int, int]"
 """A line of a record: the message that it comes from, and which of that message's it is."""
@@ -187,6 +188,8 @@ class Draft:
     def lines(self, piece: MessageRun, item_id: str | None) -> list[tuple[LineKey, str]]:
         """What a record says about a piece, line by line."""
         mark = f"{item_id}: " if item_id else "- "
+        if self.telling == "index":
+            return [((piece.start, ABOUT), mark)]
         said = [SAID + self.material.beginning(key, self.leads[key]) for key in self.words(piece) if key in self.leads]
         if not piece.ours:
             about_it = [self._about(piece), *self.material.verdicts(piece.start, piece.end)]
@@ -224,6 +227,8 @@ class Draft:
                 gaps[-1].append(index)
             else:
                 gaps.append([index])
+        if self.telling == "index":
+            return [[MessageRun(gap[0], gap[-1] + 1, False)] for gap in gaps]
         return [self._pieces(gap) for gap in gaps]
 
     def _pieces(self, indexes: Sequence[int]) -> list[MessageRun]:

@@ -35,6 +35,7 @@ _RECORD = re.compile(
 _FRAME = re.compile(
     r"\[ctxbudget(?: (?:record|summary)| i(?:[a-z]+|\d{9})\d+)?: [^\[\]\n]*\]|\[ctxbudget summary ends\]"
 )
+_LED_TO = re.compile(r"^(?:i(?:[a-z]+|\d{9})\d+(?:\.\.i\w+)?(?:: | |$))+", re.MULTILINE)
 NAMES = "Names: "
 MAX_MARKER = 1_000_000
 """Characters of the longest text that is taken for one of ours."""
@@ -46,8 +47,11 @@ def is_marker(text: str) -> bool:
 
 
 def without_frames(text: str) -> str:
-    """A text without the lines that say what ours are and how to get it all back: their words are nobody's names."""
-    return _FRAME.sub("", text) if "[ctxbudget" in text else text
+    """A text without the lines that say what ours are and how to get it all back, and without the ids before lines.
+
+    Their words are nobody's names.
+    """
+    return _LED_TO.sub("", _FRAME.sub("", text)) if "[ctxbudget" in text else text
 
 
 @dataclass(frozen=True, slots=True)

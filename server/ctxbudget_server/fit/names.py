@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import sqrt
 
 from ctxbudget_server.fit.draft import Draft
+from ctxbudget_server.fit.markers import NAMES
 from ctxbudget_server.fit.model import Edit
 
 SHARE = 0.8
@@ -14,7 +16,17 @@ SHARE = 0.8
 BLOCK = 16
 """Names that are counted at once."""
 
+RECENCY, RANK = 0.65, 0.4
+"""How fast a name's worth falls with the turns since it was last seen, and with its rank in its message."""
+SPOKEN, TOLD, KEPT, FIGURE, FOCUS = 4.0, 2.5, 4.0, 0.25, 8.0
+"""What it means for a name's worth that the agent used it itself, that a record tells that it did, that an earlier cut
+kept it, that it has a digit (a date, a hash, a number of something), and that it is asked for."""
+
+KEPT_PLACES = 40
+"""Places of an index from which on having been kept means half as much."""
+
 _WORD = re.compile(r"\w+")
+_FIGURE = re.compile(r"\d")
 
 
 class NameOrder:
@@ -83,28 +95,17 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
     present: set[str] = set()
     for owner in owners.values():
         present.update(material.tools.names(owner.text))
-    spoken: dict[str, int] = {}
     for index in range(len(talk.messages)):
-        names = material.names(index)
         if index not in edited:
-            present.update(names)
-        if talk.roles[index] == "assistant":
-            for name in names:
-                spoken[name] = spoken.get(name, 0) + 1
-    focus = {word.lower() for word in _WORD.findall(talk.options.focus or "") if len(word) > 2}
+            present.update(material.names(index))
+    uses = _Uses(draft)
     ranked: dict[str, tuple[float, int]] = {}
-    last = len(talk.messages)
     for start, owner in owners.items():
         for index in owner.indexes:
-            recency = 0.5 + 0.5 * index / last
             for rank, name in enumerate(material.names(index)):
                 if name in present or _stands_in(name, owner.text):
                     continue
-                worth = recency / (rank + 12)
-                if name in spoken:
-                    worth *= 4
-                if focus and focus & {word.lower() for word in _WORD.findall(name)}:
-                    worth *= 8
+                worth = uses.worth(name, rank)
                 if name not in ranked or worth > ranked[name][0]:
                     ranked[name] = (worth, start)
     return ranked, {start: owner.room for start, owner in owners.items()}
@@ -116,3 +117,51 @@ def _stands_in(name: str, text: str) -> bool:
         return False
     before, after = (r"(?<!\w)" if name[0].isalnum() else ""), (r"(?!\w)" if name[-1].isalnum() else "")
     return bool(re.search(before + re.escape(name) + after, text))
+
+
+class _Uses:
+    """How likely the agent is to use a name soon, for what the name costs.
+
+    The weights are those of a logistic regression on recorded sessions that were cut again and again; what says little
+    was left out, and what depends on a programming language.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        material, talk = draft.material, draft.talk
+        self._last = len(talk.messages)
+        self._at: dict[str, int] = {}
+        self._spoken: dict[str, int] = {}
+        self._told: set[str] = set()
+        """Names in the lines of records, which tell what the agent did."""
+        self._kept: dict[str, int] = {}
+        """Names in indexes, with their place: the first were worth most to earlier cuts."""
+        self._focus = {word.lower() for word in _WORD.findall(talk.options.focus or "") if len(word) > 2}
+        for index in range(self._last):
+            names = material.names(index)
+            self._at.update(dict.fromkeys(names, index))
+            if talk.records(index):
+                for line in (line for part in talk.parts[index] for line in part.text.split("\n")):
+                    if line.startswith(NAMES):
+                        for place, name in enumerate(line.removeprefix(NAMES).split(" ")):
+                            self._kept[name] = min(place, self._kept.get(name, place))
+                    else:
+                        self._told.update(material.tools.names(line))
+            elif talk.roles[index] == "assistant":
+                for name in names:
+                    self._spoken[name] = self._spoken.get(name, 0) + 1
+
+    def worth(self, name: str, rank: int) -> float:
+        """The worth of a name that is the so-manieth most useful one of a message."""
+        turns = (self._last - self._at[name]) / 2
+        worth = float(1 / (pow(1 + turns, RECENCY) * pow(rank + 12, RANK) * (1 + len(name) / 4)))
+        if times := self._spoken.get(name):
+            worth *= SPOKEN * sqrt(times)
+        if name in self._told:
+            worth *= TOLD
+        if (place := self._kept.get(name)) is not None:
+            worth *= KEPT / (1 + place / KEPT_PLACES)
+        if _FIGURE.search(name):
+            worth *= FIGURE
+        if self._focus and self._focus & {word.lower() for word in _WORD.findall(name)}:
+            worth *= FOCUS
+        return worth

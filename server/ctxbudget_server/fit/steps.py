@@ -10,18 +10,23 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from ctxbudget_server.fit.draft import Draft, StandIn
+from ctxbudget_server.fit.draft import ABOUT, Draft, LineKey, StandIn
 from ctxbudget_server.fit.lines import tells_words
-from ctxbudget_server.fit.material import LEAD_TOKENS
-from ctxbudget_server.fit.model import Key, Reason
+from ctxbudget_server.fit.markers import NAMES as NAMES_LINE
+from ctxbudget_server.fit.material import LEAD_TOKENS, VERDICT
+from ctxbudget_server.fit.model import Key, Reason, Turn
 from ctxbudget_server.fit.stale import stale_results
 
 LARGE = 150
 """Tokens from which a result is worth a marker."""
 NAMES, FEW_NAMES = 150, 60
 """Tokens that are held free for the names of a reduced result: first, and when it gets tight."""
-NAMES_PER_TURN = 40
+NAMES_PER_TURN = 80
 """Tokens that are held free for the names of each turn that goes."""
+SHARE_OF_NAMES = 0.15
+"""Of the limit: what is held free for names that earlier records have."""
+TOLD = 8
+"""Turns that went of which a line tells; of older ones the id stays, and the room is for names."""
 WORTH = 16
 """Tokens that a turn must win to go for its own sake."""
 JOINED = 3
@@ -73,17 +78,20 @@ class Scope(NamedTuple):
 def steps(draft: Draft, scope: Scope) -> Iterator[Step]:
     """All steps in a scope. Each is taken, or not, before the next one is asked for."""
     yield from _results(draft, scope.since)
+    told: list[LineKey] = []
+    if scope.is_whole:
+        yield from _old_records(draft)
+        told = [key for key, line in _told_lines(draft) if not (tells_words(line) or VERDICT in line)]
     if scope.last >= Phase.TURNS:
-        yield from _turns(draft, scope.since)
+        yield from _turns(draft, scope.since, told, whole=scope.is_whole)
     if scope.is_whole:
         yield from _last_steps(draft)
 
 
 def _last_steps(draft: Draft) -> Iterator[Step]:
     """Steps that also take from what earlier cuts wrote, and from what people said."""
-    yield from _old_records(draft)
-    yield from _markers_alone(draft)
     yield from _lines(draft, Phase.LINES)
+    yield from _markers_alone(draft)
     yield from _words(draft)
     yield from _lines(draft, Phase.WORDS)
 
@@ -122,8 +130,12 @@ def _giving_lead(key: Key) -> Callable[[Draft, int], None]:
     return give
 
 
-def _turns(draft: Draft, since: int) -> Iterator[Step]:
-    """Old turns; what people said in them stays, word for word."""
+def _turns(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
+    """Old turns; what people said in them stays, word for word.
+
+    Of the whole array only the latest are told of in a line, beside test runs; `told` are such lines of earlier
+    records. Where those stay as they are, a new record has a line for each turn.
+    """
     talk = draft.talk
     small: list[int] = []
     for number in talk.droppable_turns:
@@ -141,6 +153,10 @@ def _turns(draft: Draft, since: int) -> Iterator[Step]:
         joined = small if len([one for one in small if not _is_ours(draft, one)]) <= JOINED else []
         joined, small = [*joined, number], []
         yield Step(Phase.TURNS, turn.start, _dropping(joined, names), of_results, _giving_line(number))
+        joint = [talk.turns[one] for one in joined]
+        told += [(one.start, ABOUT) for one in joint if not draft.material.verdicts(one.start, one.end)]
+        while whole and len(told) > TOLD:
+            yield Step(Phase.TURNS, turn.start, _shortening(told.pop(0)), of_results)
 
 
 def _old_records(draft: Draft) -> Iterator[Step]:
@@ -149,7 +165,15 @@ def _old_records(draft: Draft) -> Iterator[Step]:
         turn = draft.talk.turns[number]
         stands = number not in draft.dropped and turn.end > draft.talk.start
         if stands and _is_ours(draft, number) and not draft.talk.is_short(turn):
-            yield Step(Phase.LINES, turn.start, _dropping([number], 0), True)
+            yield Step(Phase.TURNS, turn.start, _dropping([number], _names_kept(draft, turn)), True)
+
+
+def _names_kept(draft: Draft, turn: Turn) -> int:
+    """Tokens that are held free for the names of an old record: as many as it has, within their share."""
+    texts = [part.text for index in turn.indexes if draft.talk.records(index) for part in draft.talk.parts[index]]
+    names = [line for text in texts for line in text.split("\n") if line.startswith(NAMES_LINE)]
+    most = int(SHARE_OF_NAMES * draft.talk.options.max_tokens)
+    return max(0, min(sum(map(draft.material.count_json, names)), most - draft.names_of_turns))
 
 
 def _is_ours(draft: Draft, number: int) -> bool:
@@ -177,7 +201,9 @@ def _markers_alone(draft: Draft) -> Iterator[Step]:
         old = draft.reduced[key]
         if not draft.is_gone(key.message) and (old.lead or old.names):
             yield Step(Phase.LINES, key.message, _reducing(key, StandIn(old.reason, 0, 0)), True, _giving_lead(key))
-    yield Step(Phase.LINES, 0, _no_names, True)
+    if draft.names_of_turns:
+        last = max(draft.talk.turns[number].start for number in draft.dropped)
+        yield Step(Phase.LINES, last, _no_names, True)
 
 
 def _no_names(draft: Draft) -> None:
@@ -186,12 +212,19 @@ def _no_names(draft: Draft) -> None:
 
 def _lines(draft: Draft, phase: Phase) -> Iterator[Step]:
     """Lines of records, of which the ids stay; those that tell what people said go last."""
+    for key, line in list(_told_lines(draft)):
+        if tells_words(line) == (phase is Phase.WORDS):
+            messages = draft.unit(key[0])
+            of_results = phase is Phase.LINES and any(p.kind == "result" for i in messages for p in draft.talk.parts[i])
+            yield Step(phase, key[0], _shortening(key), of_results)
+
+
+def _told_lines(draft: Draft) -> Iterator[tuple[LineKey, str]]:
+    """Lines of records that are more than an id."""
     for piece in (piece for gap in draft.gaps() for piece in gap if piece.start >= draft.talk.start):
-        messages = range(piece.start, piece.end)
-        of_results = phase is Phase.LINES and any(p.kind == "result" for i in messages for p in draft.talk.parts[i])
         for key, line in draft.lines(piece, draft.material.any_id):
-            if not draft.is_in_short(key, line) and tells_words(line) == (phase is Phase.WORDS):
-                yield Step(phase, key[0], _shortening(key), of_results)
+            if not draft.is_in_short(key, line):
+                yield key, line
 
 
 def _shortening(key: tuple[int, int]) -> Callable[[Draft], None]:

@@ -105,18 +105,19 @@ class Writer:
         lines: list[str] = []
         in_short: list[str] = []
         for piece in gap:
-            if piece.ours:
-                for old in (record for i in range(piece.start, piece.end) for record in self._talk.records(i)):
-                    messages, tokens = messages + old.messages, tokens + old.tokens
-            else:
-                messages, tokens = messages + piece.end - piece.start, tokens + self._tokens(piece)
+            for index in range(piece.start, piece.end):
+                if old := self._talk.records(index):
+                    messages, tokens = messages + sum(o.messages for o in old), tokens + sum(o.tokens for o in old)
+                elif not piece.ours:
+                    messages, tokens = messages + 1, tokens + self._material.sizes[index]
             for key, line in self._draft.lines(piece, self._id_of(piece)):
                 (in_short if self._draft.is_in_short(key, line) else lines).append(line)
         telling = self._draft.telling
         if telling == "lines":
             short = ids_alone(in_short) if self._retrieval is not None else []
             return Record(messages, tokens, tuple(dict.fromkeys([*short, *lines])), short=False)
-        told = tuple(ids_alone([*in_short, *lines])) if telling == "ids" and self._retrieval is not None else ()
+        named = telling != "figures" and self._retrieval is not None
+        told = tuple(ids_alone([*in_short, *lines])) if named else ()
         return Record(messages, tokens, told, short=True)
 
     def _id_of(self, piece: MessageRun) -> str | None:
@@ -155,7 +156,8 @@ class Writer:
     def _turn_removal(self, piece: MessageRun) -> Removal:
         lines = self._draft.lines(piece, self._id_of(piece)) if self._draft.telling == "lines" else []
         told = "\n".join(line for key, line in lines if not self._draft.is_in_short(key, line))
-        parts = [part for i in range(piece.start, piece.end) for part in self._talk.parts[i]]
+        own = [i for i in range(piece.start, piece.end) if not self._talk.records(i)]
+        parts = [part for i in own for part in self._talk.parts[i]]
         return Removal(
             number=self._numbers[piece],
             index=piece.start,
