@@ -230,7 +230,7 @@ class Workflow:
         }
         answer = self._harness.ask("context/add", items=[item])
         (added,) = answer["items"]
-        self._console.say(f"{line(str(item['title']))}: {added['tokens']:,} tokens are added as {added['layer']}")
+        self._console.say(f"{line(str(item['title']))}: {added['tokens']:,} tokens added as {added['layer']}")
 
     def _close(self) -> None:
         self._console.heading("Close and report")
@@ -265,7 +265,7 @@ class Workflow:
     def _say_entries(self, entries: Iterable[AddedDocument], refusals: Iterable[Refusal], who: str = "") -> None:
         for entry in entries:
             name = panel.elided(entry.document.name, 34)
-            self._console.say(f"{who}{name}: {entry.tokens:,} tokens are added as transient")
+            self._console.say(f"{who}{name}: {entry.tokens:,} tokens added as transient")
         for refusal in refusals:
             say_refusal(self._console, refusal)
 
