@@ -128,3 +128,15 @@ def test_without_an_archive_it_holds_too(client: Client) -> None:
     first = ask(client, messages, 6000, archive=False)
     reply = [{"role": "assistant", "content": "Good."}, {"role": "user", "content": "Go on."}]
     assert ask(client, [*messages, *reply], 6000, archive=False)["messages"] == [*first["messages"], *reply]
+
+
+def test_a_conversation_that_is_seen_to_grow_is_cut_deeper_than_one_that_comes_as_a_whole(client: Client) -> None:
+    messages = long_conversation(turns=20, mark="depth")
+    limit = counted(client, messages) - 100
+
+    once = ask(client, messages, limit)
+    within = ask(client, messages[:-2], limit, keepTurns=1)
+    grown = ask(client, messages, limit, keepTurns=1)
+
+    assert within["unchanged"]
+    assert once["reclaimed"] <= limit // 10 < limit // 5 <= grown["reclaimed"]

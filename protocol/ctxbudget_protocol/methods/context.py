@@ -1023,7 +1023,7 @@ class FitParams(MutatingParams):
         default=None,
     )
     min_reclaim: Tokens | Literal["auto"] | None = described(
-        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: a tenth, then what pays off.",
+        "Room to gain below the limit, from results alone, once it is exceeded. `auto`: as much as pays off.",
         default="auto",
     )
     archive: bool = described(

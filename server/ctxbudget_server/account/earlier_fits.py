@@ -60,6 +60,10 @@ def _size(fits: Sequence[Earlier]) -> int:
     return sum(REMOVAL_BYTES + 2 * len(what.stand_in or "") for what in removed.values())
 
 
+MAX_SEEN = 1_000
+"""Conversations of which it is remembered that they were within their limit."""
+
+_seen: LRUCache[Place, tuple[int, bytes]] = LRUCache(MAX_SEEN)
 _earlier: LRUCache[Place, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
 _lock = Lock()
 
@@ -99,6 +103,24 @@ def earlier_fit(
     if made is not None:
         _remember(place, made)
     return made
+
+
+def has_grown(place: Place, messages: Sequence[Message]) -> bool:
+    """Whether this process has seen a conversation when it was shorter, and within its limit."""
+    with _lock:
+        length, digest = _seen.get(place, (0, b""))
+    return 0 < length <= len(messages) and _digest(messages[length - 1]) == digest
+
+
+def saw_within(place: Place, messages: Sequence[Message]) -> None:
+    """Remember that a conversation was within its limit."""
+    if messages:
+        with _lock:
+            _seen[place] = len(messages), _digest(messages[-1])
+
+
+def _digest(message: Message) -> bytes:
+    return hashlib.blake2b(encode(to_json(message)), digest_size=12).digest()
 
 
 class Decided(NamedTuple):
@@ -154,3 +176,4 @@ def forget_fits() -> None:
     """Forget all that this process remembers."""
     with _lock:
         _earlier.clear()
+        _seen.clear()

@@ -89,6 +89,7 @@ class Chooser:
         if newest == self._newest.whole and not any(step.of_results for step in taken):
             return Choice(tuple(taken), limit, needed, newest)
         rest = self._rest(draft)
+        goal = max(goal, min(limit - self._aim.least, rest + held))
         newest = max(held, min(newest, goal - rest))
         goal += int(NAMES_OF_ROOM * max(0, self._aim.reclaim - self._aim.least))
         goal = min(limit, max(goal, rest - draft.free_for_names + newest))

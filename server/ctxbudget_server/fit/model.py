@@ -126,6 +126,8 @@ class Options:
     focus: str | None = None
     holds: bool = False
     """Whether what earlier cuts wrote stays unless there is no other room, whatever it costs."""
+    grows: bool = False
+    """Whether the caller is known to send the conversation again and again, as it grows."""
     retrieval: Retrieval | None = None
     """Where markers send their reader; None: nothing is kept, and markers name no id."""
 

@@ -13,7 +13,7 @@ from ctxbudget_server.fit.markers import is_marker
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Edit, Fitted, Message, Options, Removal, Tools, composed, edited
-from ctxbudget_server.fit.money import MIN_RECLAIM, cost_per_turn, reclaim_that_pays
+from ctxbudget_server.fit.money import FIRST_RECLAIM, MIN_RECLAIM, cost_per_turn, reclaim_that_pays
 from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.shapes import SHAPES
 from ctxbudget_server.fit.steps import Phase, Scope
@@ -217,10 +217,10 @@ class _Choice:
 
     @cached_property
     def _growth(self) -> float | None:
-        """Tokens that a turn adds, by those since the last cut, or by all; None where nothing was cut before."""
+        """Tokens that a turn adds, by those since the last cut, or by all; None where it is not known to grow."""
         talk = self.before.talk
         end = _end_of_earlier(talk)
-        for since in (end, 0) if end else ():
+        for since in (end, 0) if end or talk.options.grows else ():
             starts = [turn.start for turn in talk.turns if turn.start >= since]
             if len(starts) >= HISTORY:
                 return sum(self.before.sizes[starts[0] :]) / len(starts)
@@ -248,5 +248,5 @@ class _Choice:
         return self._rate(self._limit - won, max(0, self._behind(scope) - won))
 
     def _rate(self, tokens: int, behind: int) -> float:
-        growth = self._growth or max(1.0, self._limit * MIN_RECLAIM)
+        growth = self._growth or max(1.0, self._limit * FIRST_RECLAIM)
         return cost_per_turn(self._limit, tokens, behind, growth, self.before.talk.options.prices)

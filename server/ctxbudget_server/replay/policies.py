@@ -61,9 +61,8 @@ def policy(spec: str, shape: str, tools: Tools, window: int | None, prices: Pric
             if name == "drop-oldest":
                 return lambda: DropOldest(SHAPES[shape], limit, tools)
             reclaim = limit // 10 if name == "fit" else None
-            return lambda: Fit(
-                shape, Options(limit, min_reclaim=reclaim, prices=prices, retrieval=Retrieval("archive")), tools
-            )
+            options = Options(limit, min_reclaim=reclaim, prices=prices, retrieval=Retrieval("archive"), grows=True)
+            return lambda: Fit(shape, options, tools)
     raise ValueError(f"unknown policy {spec!r}: must be one of {USAGE}")
 
 

@@ -16,7 +16,16 @@ from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.continuing import Known, Name, Whole, continued, recall, remember
 from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
-from ctxbudget_server.account.earlier_fits import NEVER_KEPT, Decided, Earlier, Place, conversation_key, earlier_fit
+from ctxbudget_server.account.earlier_fits import (
+    NEVER_KEPT,
+    Decided,
+    Earlier,
+    Place,
+    conversation_key,
+    earlier_fit,
+    has_grown,
+    saw_within,
+)
 from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
@@ -296,6 +305,7 @@ class Fitter:
             focus=params.focus,
             retrieval=Retrieval(session.id, params.retrieve) if session else None,
             holds=params.continue_,
+            grows=self._whole.continues not in (None, "nothing") or has_grown(place, messages),
         )
         if params.answer == "text":
             from ctxbudget_server.fit.as_text import as_text  # hooks do not need it
@@ -304,6 +314,8 @@ class Fitter:
             self._text = told.text
             return told.fitted, None
         fitted = fitted_to(messages, self._form, options, tools, item_id, earlier=before)
+        if fitted.fits and not fitted.removals:
+            saw_within(place, messages)
         is_new = before is None or fitted.edits is not before.edits
         self._note_what_held(earlier, is_new=is_new)
         if not (is_new and fitted.fits and fitted.removals):
