@@ -570,7 +570,7 @@ class ContextFitParams(WriteParams, total=False):
     focus: str | None
     """What the next turns are about, for names and the newest results. Absent: for results, a person's last words."""
     min_reclaim: int | Literal["auto"] | None
-    """Room to gain below the limit, from results alone, once it is exceeded. `auto`: a tenth, then what pays off."""
+    """Room to gain below the limit, from results alone, once it is exceeded. `auto`: as much as pays off."""
     archive: bool
     """False: nothing is written, what is removed is lost, and no marker promises to bring it back."""
     dry_run: bool
