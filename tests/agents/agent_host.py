@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oneshot.oneshot_place import PATIENCE, PATIENT, Place, eventually
+from sidecar.sidecar_place import PATIENCE, PATIENT, Place, eventually
 
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.service.service import BudgetService, Options

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oneshot.oneshot_place import Place
+from sidecar.sidecar_place import Place
 
 from agents.agent_host import AgentHost
 from ctxbudget_server.agents.transcript_files import task_of_agent, transcript_tail

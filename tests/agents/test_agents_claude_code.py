@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oneshot.oneshot_place import Place
+from sidecar.sidecar_place import Place
 
 from agents.agent_host import AgentHost
 from ctxbudget_server.markdown.lines import unnumbered

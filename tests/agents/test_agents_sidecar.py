@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from oneshot.oneshot_place import Place, eventually
+from sidecar.sidecar_place import Place, eventually
 from support.client import Client
 
 from agents.agent_host import COMMAND, AgentHost, end_sidecar

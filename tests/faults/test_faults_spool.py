@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from agents.agent_host import AgentHost, Done
-from oneshot.oneshot_place import HURRIED, Place, eventually
+from sidecar.sidecar_place import HURRIED, Place, eventually
 from support.client import Client
 
 from ctxbudget_server.account.cancellation import Cancellation

@@ -7,7 +7,7 @@ import time
 import pytest
 from support.client import Client, MessageId, call, frame
 
-from wire.conftest import Start
+from rpc.conftest import Start
 
 
 def add(server: Client, session: str, n: int, **how: object) -> MessageId:

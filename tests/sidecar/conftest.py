@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oneshot.oneshot_place import Place
+from sidecar.sidecar_place import Place
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from support.client import Client
 
-from wire.conftest import Start
+from rpc.conftest import Start
 
 
 def watch(server: Client, wanted: bool = True) -> int:

@@ -10,7 +10,7 @@ from support.client import ABSENT
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_protocol.methods import METHODS
-from wire.conftest import Start
+from rpc.conftest import Start
 
 BARE = {"capabilities": {}}
 

@@ -12,7 +12,7 @@ from support.client import Client
 
 from ctxbudget_server.sidecar.identity import IDENTITY_FIELDS, difference, identity, roots_of
 from ctxbudget_server.sidecar.server import MAX_CONNECTIONS
-from oneshot.oneshot_place import Place, answered, eventually
+from sidecar.sidecar_place import Place, answered, eventually
 
 LONG = json.dumps({"texts": ["one word and another, " * 500_000]}).encode()
 

@@ -15,7 +15,7 @@ import pytest
 from support.client import Client, call, frame
 from support.session import serve_command
 
-from wire.conftest import FAKE_SERVER, THREADS, Start
+from rpc.conftest import FAKE_SERVER, THREADS, Start
 
 INITIALIZE = frame(call(1, "initialize", {"capabilities": {}}))
 STATUS = frame(call(2, "budget/status"))

@@ -12,7 +12,7 @@ import pytest
 from support.client import Client
 
 from ctxbudget_server.cli import main
-from oneshot.oneshot_place import Place, answered, eventually
+from sidecar.sidecar_place import Place, answered, eventually
 
 NEW = re.compile(rb'"[a-z]\d{15}"|\d{4}-\d\d-\d\dT[\d:.]+Z')
 """Ids and times, which differ from request to request."""

@@ -13,7 +13,7 @@ import pytest
 from support.client import Client, call, frame
 from support.programs import SHELL
 
-from wire.conftest import FAKE_SERVER, Start
+from rpc.conftest import FAKE_SERVER, Start
 
 SMALL = {"FAKE_LIMITS": '{"max_message_bytes": 1000}'}
 

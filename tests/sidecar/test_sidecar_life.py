@@ -21,7 +21,7 @@ from ctxbudget_server.sidecar.commands import prepare
 from ctxbudget_server.sidecar.endpoint import Endpoint
 from ctxbudget_server.sidecar.wire import TAKEN, read_head, read_lengths
 from ctxbudget_server.store.location import socket_place
-from oneshot.oneshot_place import HURRIED, Place, answered, eventually, kill
+from sidecar.sidecar_place import HURRIED, Place, answered, eventually, kill
 
 ADD = '{"items": [{"layer": "phase", "tokens": 5}]}'
 
