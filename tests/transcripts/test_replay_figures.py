@@ -156,11 +156,27 @@ def test_panels_are_as_wide_as_asked(width: int) -> None:
 
     lines = panels(found, width)
 
-    assert max(len(line) for line in lines if "token" not in line and "starts over" not in line) <= width
+    assert (
+        max(len(line) for line in lines if "token" not in line and not line.lstrip().startswith(("^ ", "┴ "))) <= width
+    )
     assert sum(any(block in line for block in "▁▂▃▄▅▆▇█") for line in lines) >= 4
     assert any("^" in line for line in lines), "the break is marked"
     assert "\x1b" not in "".join(lines)
     assert "\x1b[36m" in "".join(map(painted, lines))
+
+
+def test_cuts_are_marked_where_they_were_made() -> None:
+    found = replayed(session(calls=30), "clear:3", "none")
+    calls, cuts = len(found.baseline.tokens), found.outcomes[0].cuts
+
+    lines = panels(found, 8 + 4 * calls)  # four columns to a call
+
+    axis = next(line for line in lines if line.startswith("     0 ┼"))
+    assert cuts
+    assert [column // 4 + 1 for column, cell in enumerate(axis[8:]) if cell == "┴"] == cuts
+    assert not any("┴" in line for line in panels(replayed(session(calls=8), "none"), 80))
+    dots = ElementTree.fromstring(svg(found, "dots")).iter("{http://www.w3.org/2000/svg}circle")
+    assert len(list(dots)) == len(cuts)
 
 
 def test_the_picture_has_a_line_for_each_policy() -> None:

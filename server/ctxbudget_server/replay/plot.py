@@ -9,6 +9,8 @@ from ctxbudget_server.replay.scale import short, ticks
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SHADE = "░"
+CUT = "┴"
+"""On the axis: a call before which the policy changed what was sent."""
 EDGE = " ┤"
 """Separates the figures of a panel from its bars."""
 HEIGHT = 8
@@ -27,8 +29,10 @@ def panels(replay: Replay, width: int, *, window: int | None = None) -> list[str
     lines = [f"tokens sent by each call ({SHADE} = none: the whole conversation)"]
     for outcome in outcomes:
         lines += ["", f"{'':{MARGIN}} {_title(replay, outcome)}"]
-        lines += _panel(_columns(outcome.tokens, columns), whole, steps)
+        lines += _panel(_columns(outcome.tokens, columns), whole, steps, _columns_of(outcome.cuts, replay, columns))
     lines += _axis(replay, columns)
+    if any(outcome.cuts for outcome in outcomes):
+        lines.append(f"{'':{MARGIN}} {CUT} a cut: what was sent before changed")
     if window is not None:
         over = sum(tokens > window for tokens in replay.baseline.tokens)
         lines.append(f"{'':{MARGIN}} window {short(window)}: {over} calls of none are over it")
@@ -51,14 +55,21 @@ def _columns(tokens: Sequence[int], columns: int) -> list[int]:
     return found
 
 
-def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int]) -> list[str]:
+def _columns_of(calls: Sequence[int], replay: Replay, columns: int) -> set[int]:
+    """Columns of these calls, counted from 1: the first of each."""
+    total = len(replay.baseline.tokens)
+    return {min(columns - 1, -(-(call - 1) * columns // total)) for call in calls}
+
+
+def _panel(sent: Sequence[int], whole: Sequence[int], steps: Sequence[int], cuts: set[int]) -> list[str]:
     most = steps[-1]
     labels = {round(step / most * HEIGHT): short(step) for step in steps[1:]}
     lines = []
     for level in range(HEIGHT, 0, -1):
         cells = [_cell(a, b, level, most) for a, b in zip(sent, whole, strict=True)]
         lines.append(f"{labels.get(level, ''):>{MARGIN - 1}}{EDGE}{''.join(cells)}".rstrip())
-    return [*lines, f"{'0':>{MARGIN - 1}} ┴{'─' * len(sent)}"]
+    axis = "".join(CUT if column in cuts else "─" for column in range(len(sent)))
+    return [*lines, f"{'0':>{MARGIN - 1}} ┼{axis}"]
 
 
 def _cell(sent: int, whole: int, level: int, most: int) -> str:

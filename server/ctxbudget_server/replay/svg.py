@@ -29,6 +29,7 @@ def svg(replay: Replay, title: str, window: int | None = None) -> str:
         *plot.grid(),
         *plot.breaks(),
         *(plot.line(number, outcome) for number, outcome in enumerate(outcomes)),
+        *(mark for number, outcome in enumerate(outcomes) for mark in plot.cuts(number, outcome)),
         *(part for number, outcome in enumerate(outcomes) for part in plot.entry(number, outcome)),
         "</svg>",
     ]
@@ -97,6 +98,14 @@ class _Plot:
             points = [f"{self._x(call + 1):.1f},{self._y(outcome.tokens[call]):.1f}" for call in range(start, end)]
             paths.append("M" + " L".join(points if len(points) > 1 else points * 2))
         return f'<path d="{" ".join(paths)}" fill="none" {self._stroke(number)}/>'
+
+    def cuts(self, number: int, outcome: Outcome) -> list[str]:
+        """A dot where a policy changed what was sent before."""
+        return [
+            f'<circle cx="{self._x(call):.1f}" cy="{self._y(outcome.tokens[call - 1]):.1f}" r="3.5" '
+            f'fill="{COLORS[number % len(COLORS)]}"><title>{escape(outcome.policy)}: cut at {call}</title></circle>'
+            for call in outcome.cuts
+        ]
 
     def entry(self, number: int, outcome: Outcome) -> list[str]:
         """A line of the legend."""
