@@ -3,8 +3,10 @@
     python benchmarks/fit.py [ROUNDS]
 
 Rows: the first fit in a process; the same array grown by one turn (the caller sends the whole conversation again); the
-fitted array grown by turns until it is over the limit once more; the same on a session's account. And a replay of all
-calls of the conversation, with every policy, as a ratio to counting the text once. The best of the rounds counts.
+fitted array grown by turns until it is over the limit once more; the same on a session's account. Then a conversation
+of 100,000 tokens that is continued turn by turn (`continue`, `since`, edits): the median call that cuts nothing, and
+the median that does. And a replay of all calls of the conversation, with every policy, as a ratio to counting the text
+once. The best of the rounds counts.
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ import random
 import sys
 import tempfile
 import time
+from bisect import bisect
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.account import fit_memory
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.account.preparing import PREPARING
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.fit import USUAL_PRICES
 from ctxbudget_server.replay import Stretch, policy, replay
@@ -29,6 +35,8 @@ from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.tokens import count
 
 TOKENS, TURNS, LIMIT = 200_000, 300, 100_000
+CONTINUED, FIRST = 100_000, 60_000
+"""Tokens of the conversation that is continued, and the limit at which it is cut."""
 
 
 def conversation(dice: random.Random, turns: int, tokens: int) -> list[dict[str, Any]]:
@@ -50,6 +58,28 @@ def spent(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
+
+
+def continued(services: BudgetService, messages: list[dict[str, Any]], **more: Any) -> tuple[float, float]:
+    """CPU seconds of a continued call that cuts nothing, and of one that cuts: the medians."""
+    held: list[float] = []
+    cutting: list[float] = []
+    start = len(messages) // 2 // 2 * 2 + 1
+    taken = tokens = 0
+    for length in range(start, len(messages) + 1, 2):
+        params = {"messages": messages[taken:length], "format": "anthropic", "maxTokens": FIRST, "answer": "edits"}
+        params |= {"continue": True, "since": taken, **more}
+        found: dict[str, Any] = {}
+
+        def call(params: dict[str, Any] = params, found: dict[str, Any] = found) -> None:
+            found.update(services.call("context/fit", params, Cancellation()))
+
+        seconds = spent(call)
+        PREPARING.finish()  # the host waits for its model
+        if tokens:
+            (held if found["tokens"] > tokens else cutting).append(seconds)
+        taken, tokens = length, found["tokens"]
+    return median(held), median(cutting)
 
 
 def main() -> None:
@@ -90,6 +120,14 @@ def main() -> None:
             note("first fit, on a session's account", spent(lambda fit=fit: fit(messages, sessionId="run")))
             again = [*messages, *rest[:2]]
             note("again on it, grown by a turn", spent(lambda fit=fit, again=again: fit(again, sessionId="run")))
+            part = messages[
+                : bisect([0, *accumulate(count(json.dumps(one)) for one in messages)], CONTINUED) // 2 * 2 + 1
+            ]
+            for suffix, more in (("", {}), (", on a session's account", {"sessionId": "continued"})):
+                fit_memory.forget()
+                hold, cut = continued(services, part, conversation="bench", **more)
+                note(f"continued{suffix}", hold)
+                note(f"continued{suffix}, with a cut", cut)
     tools = fit_memory.tools_for(Counter(None), lambda: None)
     specs = ("clear", "reduce", f"fit:{LIMIT}", f"drop-oldest:{LIMIT}")
     policies = {spec: policy(spec, "anthropic", tools, None, USUAL_PRICES) for spec in specs}
@@ -102,7 +140,7 @@ def main() -> None:
     print(f"{count(text):,} tokens in {len(messages)} messages, to {LIMIT:,}\n")
     print("| work | CPU ms | ratio |\n| --- | --- | --- |")
     for name, seconds in best.items():
-        print(f"| {name} | {seconds * 1e3:.0f} | {seconds / floor:.1f} |")
+        print(f"| {name} | {seconds * 1e3:.1f} | {seconds / floor:.2f} |")
 
 
 if __name__ == "__main__":

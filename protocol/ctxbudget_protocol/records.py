@@ -16,6 +16,8 @@ from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 Check = Callable[[], None]
 
 _MISSING = object()
+_PLAIN = frozenset((str, int, bool, float, dict))
+"""Types of values that are their own JSON form."""
 
 
 class Constraint(NamedTuple):
@@ -74,6 +76,8 @@ class Record:
 
     descriptions: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, ...]] = ()
+    shown: ClassVar[tuple[str, ...]] = ()
+    """The names' wire forms."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
     """Names of fields of which exactly one must be given and not be null."""
     beside: ClassVar[dict[str, str]] = {}
@@ -85,6 +89,7 @@ class Record:
         own = cls.__annotations__
         inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
         cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
+        cls.shown = tuple(map(camel, cls.names))
         cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}
         if exactly_one is not None:
             cls.exactly_one = exactly_one
@@ -132,7 +137,9 @@ class Record:
 
     def wire(self, check: Check | None = None) -> dict[str, Any]:
         """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
-        return {camel(name): wire_value(getattr(self, name), check) for name in self.names}
+        return {
+            shown: wire_value(getattr(self, name), check) for name, shown in zip(self.names, self.shown, strict=True)
+        }
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
@@ -161,6 +168,8 @@ def type_name(record: type[Record]) -> str:
 
 def wire_value(value: Any, check: Check | None = None) -> Any:
     """The JSON form of a record, a dataclass, a named tuple, a list of these, or a JSON value."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Record):
         if check is not None:
             check()

@@ -12,12 +12,16 @@ from fit_legal import faults
 from support.client import Client
 from support.session import conforms
 from test_fit_growth import end_of_earlier
-from test_fit_restarts import Restarted, servers  # noqa: F401 (a fixture)
+from test_fit_restarts import Restarted, servers, without_ids  # noqa: F401 (a fixture)
 from test_fit_service import ask, counted, long_conversation
 
 from ctxbudget_client import edited_messages
 from ctxbudget_client.namespaces import decode
 from ctxbudget_protocol.methods.context import FitResult
+from ctxbudget_server import extract as summarizer
+from ctxbudget_server.account import fit_memory, preparing
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.service.service import BudgetService, Options
 
 
 def go_on(client: Client, messages: list[dict[str, Any]], limit: int, name: str, **more: Any) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def test_forty_calls_of_every_way_of_going_on(client: Client, how: str) -> None:
     for length in range(3, len(whole) + 1, 2):
         new = whole[taken:length]
         given = {"whole": whole[:length], "answered": [*sent, *new]}.get(how, new)
-        more = {"since": taken} if how == "since" and taken else {}
+        more = {"since": taken} if how == "since" else {}
 
         found = go_on(client, given, limit, f"go-{how}", **more)
 
@@ -255,3 +259,80 @@ def test_words_that_would_break_a_marker_are_refused(client: Client, words: str)
     params = {"messages": [], "format": "anthropic", "maxTokens": 8000, "retrieve": words}
     error = client.request_error("context/fit", params)
     assert (error["data"]["name"], error["data"]["errors"][0]["loc"]) == ("invalidParams", ["retrieve"])
+
+
+def test_the_account_is_the_same_as_if_all_had_been_sent_each_time(client: Client) -> None:
+    """Texts that come again, texts that were added before, and changes by others between two calls."""
+    whole = long_conversation(turns=14, mark="go-account")
+    for index in range(4, len(whole), 6):  # the same result once more
+        whole[index]["content"][0]["content"] = whole[2]["content"][0]["content"]
+    again = {"role": "assistant", "content": "Go on."}
+    ask_again = {"role": "user", "content": "Go on."}
+    whole = [*whole[:9], again, ask_again, *whole[9:15], again, ask_again, *whole[15:]]
+    accounts = []
+    for name in ("account-new", "account-all"):
+        client.request("session/open", {"sessionId": name})
+        text = whole[20]["content"][0]["content"] if isinstance(whole[20]["content"], list) else whole[20]["content"]
+        client.request(
+            "context/add", {"sessionId": name, "items": [{"layer": "transient", "content": text} for _ in range(2)]}
+        )
+        taken = 0
+        for length in range(3, len(whole) + 1, 2):
+            if length == 15:
+                client.request(
+                    "context/add", {"sessionId": name, "items": [{"layer": "transient", "content": "another's"}]}
+                )
+            new = {"messages": whole[taken:length], "since": taken}
+            given = new if name == "account-new" else {"messages": whole[:length]}
+            answer = client.request(
+                "context/fit",
+                {**given, "format": "anthropic", "maxTokens": 7000, "sessionId": name, "continue": True},
+            )
+            taken = length
+            if name == "account-all":  # another process, which knows nothing of what was settled
+                go_on(client, [{"role": "user", "content": "x"}], 100, "main", sessionId=name, dryRun=True)
+                client.request("context/update", {"sessionId": name, "itemId": first_item(client, name), "title": "t"})
+        items = client.request("context/list", {"sessionId": name, "limit": 500})["items"]
+        told = sorted(
+            (one["layer"], one["kind"], one["state"], "" if one["layer"] == "metadata" else one["hash"])
+            for one in items
+        )
+        status = client.request("budget/status", {"sessionId": name})
+        accounts.append((told, status["retained"], status["processed"], answer["tokens"]))
+    assert accounts[0] == accounts[1]
+
+
+def first_item(client: Client, session: str) -> str:
+    """The id of a session's first item."""
+    return str(client.request("context/list", {"sessionId": session, "limit": 1})["items"][0]["id"])
+
+
+def test_what_a_cut_needs_is_prepared_while_the_host_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut itself asks no more of a result that was there before; and without a pause it answers the same."""
+    asked: list[str] = []
+    real = summarizer.extract
+    monkeypatch.setattr(summarizer, "extract", lambda text, **more: asked.append(text) or real(text, **more))
+    whole = long_conversation(turns=14, mark="prepared")
+    answers = []
+    for pause in (True, False):
+        fit_memory.forget()
+        folder = tmp_path / str(pause)
+        folder.mkdir()
+        services = BudgetService(Options(str(folder), str(folder / "store.db"), "fast"), actor="test")
+        monkeypatch.setattr(preparing, "PAUSE_SECONDS", 3600.0)
+        taken = 0
+        for length in range(3, len(whole) + 1, 2):
+            asked.clear()
+            params = {"messages": whole[taken:length], "format": "anthropic", "maxTokens": 7000, "since": taken}
+            found = services.call("context/fit", {**params, "continue": True}, Cancellation())
+            taken = length
+            if found["removed"]:
+                break
+            if pause:
+                preparing.PREPARING.finish()
+        services.close()
+        assert found["removed"]
+        old = [text for text in asked if "prepared" in text]
+        assert bool(old) != pause
+        answers.append(without_ids(found))
+    assert answers[0] == answers[1]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachetools import LRUCache
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.words import FitContinues
 from ctxbudget_server.account.beginnings import Beginnings
+from ctxbudget_server.account.fit_memory import Measured
 from ctxbudget_server.fit import SHAPES, Message
 from ctxbudget_server.fit.model import Edit, edited
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.methods.context import FitEdit, FittedPart
 
 MAX_BYTES = 64 * 1024 * 1024
 """JSON of the conversations that are remembered, together: those that were continued latest."""
@@ -34,6 +39,13 @@ class Known(NamedTuple):
     messages: list[Message]
     beginnings: Beginnings
     edits: tuple[Edit, ...]
+    keeps: tuple[int, frozenset[int | str]]
+    """Turns and pins that the edits were found to leave alone."""
+    measured: Measured
+    told: tuple[list[FitEdit] | None, list[FittedPart]]
+    """What the answer said of the edits."""
+    settled: tuple[int, Counter[str]] | None = None
+    """The revision of the session at which its account had all of it, and the pieces by digest."""
 
 
 class Whole(NamedTuple):
@@ -44,6 +56,8 @@ class Whole(NamedTuple):
     continues: FitContinues | None = None
     known: int | None = None
     """How many messages at the beginning were known."""
+    is_grown: bool = False
+    """Whether it is what was given last, with nothing but new messages behind it."""
 
 
 _known: LRUCache[Name, Known] = LRUCache(MAX_BYTES, lambda one: one.beginnings.size)
@@ -70,13 +84,16 @@ def forget_conversations() -> None:
         _known.clear()
 
 
-def continued(known: Known | None, name: Name, given: list[Message], form: str, since: int | None) -> Whole:
+def as_before(known: Known | None, given: Sequence[Message]) -> int:
+    """How many messages an array begins with as the one before did."""
+    return _same(known.messages, given) if known else 0
+
+
+def continued(known: Known | None, name: Name, given: list[Message], since: int | None) -> Whole:
     """The whole conversation; raises `unknownBase` if what precedes the given messages is not known."""
-    if known is not None and known.form != form:
-        known = None
     if since is None and known is not None and _are_new(known, given):
         since = len(known.messages)
-    if since is not None:
+    if since:
         there = len(known.messages) if known else 0
         if known is None or since > there:
             raise ProtocolError(
@@ -89,14 +106,15 @@ def continued(known: Known | None, name: Name, given: list[Message], form: str, 
             )
         if since == there:
             whole = [*known.messages, *given]
-            return Whole(whole, Beginnings(whole, known.beginnings), "given", since)
+            return Whole(whole, Beginnings(whole, known.beginnings), "given", since, is_grown=True)
         whole = [*known.messages[:since], *given]
         return Whole(whole, Beginnings(whole), "given", since)
     if known is None:
         return Whole(given, Beginnings(given), "nothing", 0)
     same = _same(known.messages, given)
     if same == len(known.messages):
-        return Whole(given, Beginnings(given, known.beginnings), "given", same)
+        whole = [*known.messages, *given[same:]]  # what was measured is known by the object
+        return Whole(whole, Beginnings(whole, known.beginnings), "given", same, is_grown=True)
     answered = edited(known.messages, known.edits) if known.edits else []
     if answered and _same(answered, given) == len(answered):
         return Whole(given, Beginnings(given), "answered", len(answered))

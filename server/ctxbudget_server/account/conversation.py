@@ -42,6 +42,8 @@ class Conversation:
 
     before: list[Piece]
     after: list[Piece]
+    earlier: Multiset[str] | None = None
+    """Pieces by digest that precede these and are settled already; None: these are all."""
 
     @classmethod
     def of(
@@ -54,15 +56,28 @@ class Conversation:
         """Count and compress both, outside any transaction."""
         return cls(_pieces(before, form, figured), _pieces(after, form, figured))
 
+    @classmethod
+    def grown(cls, new: Sequence[dict[str, Any]], form: str, figured: Figured, earlier: Multiset[str]) -> Conversation:
+        """Messages behind a conversation that is settled already, and of which nothing more went."""
+        pieces = _pieces(new, form, figured)
+        return cls(pieces, pieces, earlier)
+
+    @property
+    def settled(self) -> Multiset[str]:
+        """The pieces of all of it by digest."""
+        return (self.earlier or Multiset()) + Multiset(piece.blob.digest for piece in self.before)
+
     def settle(self, unit: UnitOfWork, removed: Mapping[str, Removal]) -> None:
         """Make the account say what the conversation is now. `removed` is by the id of the item that keeps it.
 
         A piece is known by its content: what entered before, also by `context/add`, does not enter twice.
         """
         known: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in unit.items():
+        for item in unit.items() if self.earlier is None else unit.items_of({one.blob.digest for one in self.before}):
             if item.hash is not None:
                 known[item.hash].append(item)
+        for digest, items in known.items():
+            del items[: self.earlier[digest] if self.earlier else 0]
         staying = Multiset(piece.blob.digest for piece in self.after)
         gone = []
         for piece in self.before:

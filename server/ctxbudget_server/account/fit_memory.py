@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from sys import getsizeof
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cachetools import LRUCache, cached
 
 from ctxbudget_server.account.content import Blob, encode, make_blob
-from ctxbudget_server.account.continuing import forget_conversations
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.earlier_fits import forget_fits
-from ctxbudget_server.fit import Tools
+from ctxbudget_server.fit import Message, Tools
 
 T = TypeVar("T")
 
@@ -26,7 +25,7 @@ ENTRY_BYTES = 700
 MAX_KNOWN_BYTES = 16 * 1024 * 1024
 """Maximum size of everything cached about texts."""
 
-READ = 8_000, 4_000
+READ = 2_600, 1_400
 """Characters of a long text's beginning and end that are looked at for the few words that tell what it is about."""
 
 Digest = tuple[Hashable, int, bytes]
@@ -49,7 +48,6 @@ def forget() -> None:
     with _texts_lock:
         _texts.clear()
     forget_fits()
-    forget_conversations()
 
 
 def _digest(what: Hashable, text: str, make: Callable[[str], Any]) -> Digest:
@@ -93,11 +91,27 @@ _NAMES = re.compile(r"(?:^|\n+)Names: [^\n]*\Z")
 """The index that an extract ends with."""
 
 
-def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
-    """The tools of one request."""
+class Measured(NamedTuple):
+    """What was measured of the messages of one conversation, so that the next fit only measures what is new."""
+
+    model: str | None
+    counted: dict[str, int]
+    """The vocabulary's counts of the texts that messages are written as."""
+    written: dict[int, Any]
+    """Of `Tools.written`."""
+
+    def of(self, arrays: Iterable[Sequence[Message]]) -> Measured:
+        """That of these messages alone."""
+        written = {id(one): self.written[id(one)] for array in arrays for one in array if id(one) in self.written}
+        pieces = (piece for one in written.values() for piece in one.pieces)
+        return Measured(self.model, {piece: self.counted[piece] for piece in pieces if piece in self.counted}, written)
+
+
+def tools_for(counter: Counter, check: Callable[[], None], measured: Measured | None = None) -> Tools:
+    """The tools of one request. What it measures is added to `measured`."""
     from ctxbudget_server.extract import extract, index_entries, verdict_of_tests
 
-    seen: dict[str, int] = {}
+    seen: dict[str, int] = {} if measured is None else measured.counted
 
     def raw(piece: str) -> int:
         """A request asks for the same text many times, and looking up the text is faster than digesting it."""
@@ -133,4 +147,5 @@ def tools_for(counter: Counter, check: Callable[[], None]) -> Tools:
         verdict=verdict,
         check=check,
         model=counter.model,
+        written={} if measured is None else measured.written,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -111,6 +111,12 @@ class UnitOfWork:
             ),
             key=lambda item: item.seq,
         )
+
+    def items_of(self, digests: Collection[str]) -> list[Item]:
+        """Items that this unit found with the content of one of these hashes, in the order in which they were added."""
+        found = self.reader.items_of(self.id, digests)
+        self._stored.update({item.id: item for item in found})
+        return found
 
     def each(self, items: Iterable[T]) -> Iterator[T]:
         """The items, with a check for cancellation before each."""

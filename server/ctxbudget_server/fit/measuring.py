@@ -7,6 +7,7 @@ and not published for calls: the figure is on the safe side, and it is what `tok
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from ctxbudget_server.fit.model import Message, Part, Tools
 from ctxbudget_server.fit.shape import Shape, to_json
@@ -24,7 +25,7 @@ class Sizes:
         self._tools = tools
         self._shape = shape
         self._rules = rules_of(shape.provider, tools.model)
-        self._known: dict[int, _Written] = {}
+        self._known: dict[int, Written] = tools.written
 
     def total(self, array: list[Message]) -> int:
         """Tokens of an array."""
@@ -37,7 +38,7 @@ class Sizes:
         """Whether the tokens of an array hold estimates."""
         return any(one.is_estimated for one in self._sent(array))
 
-    def _sent(self, array: list[Message]) -> list[_Written]:
+    def _sent(self, array: list[Message]) -> list[Written]:
         """What the provider shows the model of an array."""
         written = [self._written(message) for message in array]
         return written[next((index for index in range(len(written) - 1, -1, -1) if written[index].begins_anew), 0) :]
@@ -64,17 +65,17 @@ class Sizes:
         lean = without_bytes(json.loads(part.original), self._rules)
         return self._tools.count(to_json(lean.bare)) + lean.tokens
 
-    def _written(self, message: Message) -> _Written:
+    def _written(self, message: Message) -> Written:
         known = self._known.get(id(message))
         if known is None:
             lean = without_bytes(self._shape.sent(message), self._rules)
-            known = self._known[id(message)] = _Written(message, to_json(lean.bare), lean.tokens)
+            known = self._known[id(message)] = Written(message, to_json(lean.bare), lean.tokens)
             known.begins_anew = self._shape.begins_anew(message)
             known.is_estimated = lean.is_estimated or self._shape.has_unknown(message)
         return known
 
 
-class _Written:
+class Written:
     """A message's JSON text, as it is at the beginning, in the middle and at the end of an array."""
 
     def __init__(self, message: Message, text: str, beside: int) -> None:
@@ -85,6 +86,11 @@ class _Written:
         self.is_estimated = False
         self._text = text
         self._pieces: dict[tuple[bool, bool], str] = {}
+
+    @property
+    def pieces(self) -> Iterable[str]:
+        """The texts that were made of it."""
+        return self._pieces.values()
 
     def piece(self, first: bool, last: bool) -> str:
         """The text with what is written around it. Always the same object: it is looked up often."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ctxbudget_server.fit.money import USUAL_PRICES, Prices
@@ -150,6 +150,8 @@ class Tools:
     """Raises when the caller no longer wants the answer."""
     model: str | None = None
     """That the tokens are counted for, where one is named."""
+    written: dict[int, Any] = field(default_factory=dict)
+    """What `Sizes` has made of message objects, by their `id`; it may serve the next fit of the same ones, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,18 @@ def fit(
     item_id: Id,
     *,
     earlier: Fitted | None = None,
+    is_allowed: bool = False,
 ) -> Fitted:
     """The array within `max_tokens`, always legal; the very same array where nothing needs to go, or nothing can.
 
     `earlier` is what was decided when the conversation was shorter. It holds while it is enough, unless it would touch
-    what must stay now; where it is not enough, what it left is cut.
+    what must stay now; where it is not enough, what it left is cut. `is_allowed`: the caller
+    knows already that it touches nothing.
     """
     given = list(messages)
     scale = Sizes(tools, SHAPES[shape])
     sent = edited(given, earlier.edits) if earlier else given
-    if earlier is not None and _touches(given, shape, options, earlier):
+    if earlier is not None and not is_allowed and _touches(given, shape, options, earlier):
         earlier = None
     before = sent if earlier else given
     held = _held(given, before, scale, options.max_tokens, earlier)

@@ -66,6 +66,9 @@ class Reader(Protocol):
     ) -> list[Item]:
         """Items in the order in which they were added, without withdrawn ones."""
 
+    def items_of(self, session_id: str, digests: Collection[str]) -> list[Item]:
+        """Items whose content has one of these hashes, as `items` gives them."""
+
     def items_with_content(self, session_id: str) -> list[Item]:
         """Items whose bytes are kept, including withdrawn ones."""
 

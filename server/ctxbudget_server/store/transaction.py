@@ -183,6 +183,15 @@ class SqliteReader:
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
         return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
 
+    def items_of(self, session_id: str, digests: Collection[str]) -> list[Item]:
+        """Items whose content has one of these hashes."""
+        where = (
+            "items WHERE session_id = ? AND withdrawn = 0 AND hash IN (SELECT value FROM json_each(?)) AND id IN"
+            " (SELECT item_id FROM json_each(?) JOIN blob_holders ON hash = value WHERE session_id = ?) ORDER BY seq"
+        )
+        wanted = dump([*digests])
+        return [item_from_row(row) for row in self._rows(ITEM, where, session_id, wanted, wanted, session_id)]
+
     def items_with_content(self, session_id: str) -> list[Item]:
         """Items whose bytes are kept, including withdrawn ones."""
         rows = self._rows(ITEM, "items WHERE session_id = ? AND hash IS NOT NULL ORDER BY seq", session_id)

@@ -13,7 +13,7 @@ from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
 from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
-from ctxbudget_server.account.continuing import Known, Name, Whole, continued, recall, remember
+from ctxbudget_server.account.continuing import Known, Name, Whole, as_before, continued, recall, remember
 from ctxbudget_server.account.conversation import Conversation
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
 from ctxbudget_server.account.earlier_fits import (
@@ -26,9 +26,10 @@ from ctxbudget_server.account.earlier_fits import (
     has_grown,
     saw_within,
 )
-from ctxbudget_server.account.fit_memory import kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.account.fit_memory import Measured, kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
 from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
+from ctxbudget_server.account.preparing import PREPARING
 from ctxbudget_server.account.rehearsal import Rehearsed
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import (
@@ -61,6 +62,7 @@ from ctxbudget_server.fit import (
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
 from ctxbudget_server.fit.model import edited
+from ctxbudget_server.fit.preparation import preparations
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 from ctxbudget_server.rules.items import Item
@@ -81,6 +83,11 @@ PREVIEW = "0" * NONCE_LENGTH
 
 def fit(request: Request, params: FitParams) -> FitResult:
     """Cut an array to its limit. What goes is kept first; a marker is only written of what can be read again."""
+    with PREPARING.waiting():
+        return _fit(request, params)
+
+
+def _fit(request: Request, params: FitParams) -> FitResult:
     _check_together(params)
     keeper = Keeper(request, params)
     named = None
@@ -96,18 +103,20 @@ def fit(request: Request, params: FitParams) -> FitResult:
         return result
     if not params.archive:
         fitted, made = fitter.fit(None, None, lambda number, original: None)
+        if made is not None and not params.dry_run:
+            made({}).remember(NEVER_KEPT)
+        answer = fitter.answer(fitted, {}, None)
         if not params.dry_run:
-            if made is not None:
-                made({}).remember(NEVER_KEPT)
             fitter.remember_conversation(fitted)
-        return fitter.answer(fitted, {}, None)
+        return answer
     with request.read() as reader:
         session = keeper.find(reader)
         plan = fitter.plan(reader, session)
     if not plan.fitted.removals or (plan.changes_nothing and params.request_key is None and params.if_revision is None):
-        fitter.remember_conversation(plan.fitted)
         kept = Kept(session.id, session.revision) if plan.fitted.removals else None
-        return fitter.answer(plan.fitted, plan.ids, kept)
+        answer = fitter.answer(plan.fitted, plan.ids, kept)
+        fitter.remember_conversation(plan.fitted)
+        return answer
     result = changing(request, params, fitter.keep, find=keeper.find, rehearsed=fitter.rehearsed)
     fitter.remember()
     return result
@@ -137,12 +146,12 @@ def _rehearsed(request: Request, params: FitParams, fitter: Fitter, keeper: Keep
     return fitter.answer(plan.fitted, {}, None)
 
 
-def _read_as(form: str | None, messages: list[Message], likely: str | None) -> str:
+def _read_as(form: str | None, messages: list[Message], likely: str | None, start: int) -> str:
     """The shape of the messages. What is not understood is refused before anything of it is torn.
 
     `likely` is the shape of those that precede them; it is taken where no other one is named.
     """
-    for index, message in enumerate(messages):
+    for index, message in enumerate(messages[start:], start):
         if is_deeper(message, MAX_DEPTH):
             raise invalid(["messages", index], f"has more than {MAX_DEPTH} levels of objects and arrays", "too_deep")
     if form is None:
@@ -153,7 +162,7 @@ def _read_as(form: str | None, messages: list[Message], likely: str | None) -> s
             return found
         raise _unknown(found, None)
     shape = SHAPES[form]
-    for index, message in enumerate(messages):
+    for index, message in enumerate(messages[start:], start):
         if fault := shape.fault(message):
             raise _unknown(Unrecognised(index, fault, readers(messages)), form)
     return form
@@ -260,12 +269,22 @@ class Fitter:
         nonce = named.nonce if named else ""
         self._name = Name(str(request.documents.workspace), params.session_id, nonce, params.conversation or MAIN)
         known = recall(self._name) if params.continue_ else None
-        self._form = _read_as(params.format, params.messages, known.form if known else None)
+        if known is not None and params.format not in (None, known.form):
+            known = None
+        same = 0 if params.since else as_before(known, params.messages)
+        likely = known.form if known else None
+        self._form = _read_as(likely if same else params.format, params.messages, likely, same)
+        if known is not None and known.form != self._form:
+            known = None
+        self._known = known
         self._whole = (
-            continued(known, self._name, params.messages, self._form, params.since)
+            continued(known, self._name, params.messages, params.since)
             if params.continue_
             else Whole(params.messages, Beginnings(params.messages))
         )
+        is_measured = known is not None and known.measured.model == counter.model
+        self._measured = known.measured if known and is_measured else Measured(counter.model, {}, {})
+        self._told: tuple[list[FitEdit] | None, list[FittedPart]] = (None, [])
         self._room = Room(params.max_tokens, 0, "none")
         self._opened = False
         self._text: str | None = None
@@ -289,7 +308,7 @@ class Fitter:
         And what makes of the ids of what went a decision to keep, if there is a new one.
         """
         params, messages, beginnings = self._params, self._whole.messages, self._whole.beginnings
-        tools = tools_for(self._counter, self._check)
+        tools = tools_for(self._counter, self._check, self._measured if params.continue_ else None)
         place = Place(session.id if session else None, session.nonce if session else "", self._conversation)
         earlier = earlier_fit(place, messages, beginnings, reader)
         if earlier is not None and session is not None and reader is not None:
@@ -313,16 +332,29 @@ class Fitter:
             told = as_text(messages, self._form, options, tools, item_id, previous=params.previous)
             self._text = told.text
             return told.fitted, None
-        fitted = fitted_to(messages, self._form, options, tools, item_id, earlier=before)
+        fitted = fitted_to(
+            messages, self._form, options, tools, item_id, earlier=before, is_allowed=self._is_allowed(before)
+        )
         if fitted.fits and not fitted.removals:
             saw_within(place, messages)
         is_new = before is None or fitted.edits is not before.edits
-        self._note_what_held(earlier, is_new=is_new)
+        self._note_what_held(earlier)
         if not (is_new and fitted.fits and fitted.removals):
             return fitted, None
         return fitted, lambda ids: Decided.of(place, (messages, beginnings), self._form, fitted, ids)
 
-    def _note_what_held(self, earlier: Earlier | None, *, is_new: bool) -> None:
+    def _is_allowed(self, before: Fitted | None) -> bool:
+        """Whether what was decided is known to touch nothing that must stay: what grows only lets more go."""
+        known = self._known
+        if known is None or before is None or not self._whole.is_grown or before.edits is not known.edits:
+            return False
+        return self._keeps == known.keeps
+
+    @property
+    def _keeps(self) -> tuple[int, frozenset[int | str]]:
+        return self._params.keep_turns, frozenset(self._params.pins or [])
+
+    def _note_what_held(self, earlier: Earlier | None) -> None:
         """What a new process cannot know of a conversation by itself, decisions tell."""
         whole = self._whole
         if whole.continues != "nothing":
@@ -389,11 +421,20 @@ class Fitter:
         )
         conversation = None
         if self._params.session_id is not None:
-            form = self._form
-            sent = fitted.messages[first_sent(SHAPES[form], fitted.messages) :]
-            conversation = Conversation.of(self._whole.messages, sent, form, self._figured)
+            conversation = self._settling(session, fitted)
         plan = Plan(fitted, removed, conversation, None)
         return replace(plan, decided=decided(plan.ids)) if decided else plan
+
+    def _settling(self, session: Session, fitted: Fitted) -> Conversation:
+        """What the account has to know. Where it knows what was there before, that is what is new."""
+        form, whole, known = self._form, self._whole, self._known
+        start = first_sent(SHAPES[form], fitted.messages)
+        if known is not None and known.settled is not None and whole.is_grown and fitted.edits is known.edits:
+            revision, earlier = known.settled
+            new = whole.messages[len(known.messages) :]
+            if revision == session.revision and start <= len(fitted.messages) - len(new):
+                return Conversation.grown(new, form, self._figured, earlier)
+        return Conversation.of(whole.messages, fitted.messages[start:], form, self._figured)
 
     def _digest(self, original: str) -> str:
         """Each draft asks for it again."""
@@ -451,7 +492,19 @@ class Fitter:
     def remember_conversation(self, fitted: Fitted) -> None:
         """Know the conversation when it is continued."""
         if self._params.continue_ and self._params.answer != "text":
-            remember(self._name, Known(self._form, self._whole.messages, self._whole.beginnings, fitted.edits))
+            whole, measured = self._whole, self._measured
+            if self._known is None or fitted.edits is not self._known.edits:
+                measured = measured.of([whole.messages, fitted.messages])
+            settled = None
+            if self._kept is not None and (conversation := self._kept[2].conversation):
+                settled = self._kept[1], conversation.settled
+            known = Known(
+                self._form, whole.messages, whole.beginnings, fitted.edits, self._keeps, measured, self._told, settled
+            )
+            remember(self._name, known)
+            new = whole.messages[len(self._known.messages) if self._known and whole.is_grown else 0 :]
+            tools = tools_for(self._counter, lambda: None)
+            PREPARING.later(list(preparations(SHAPES[self._form], new, tools)))
 
     @staticmethod
     def _item(unit: UnitOfWork, one: Removed) -> Item:
@@ -471,14 +524,27 @@ class Fitter:
         steps = edit_steps(SHAPES[self._form], self._whole.messages, fitted.edits)
         return [_wire_edit(step) for step in steps]
 
+    def _tell(self, fitted: Fitted, ids: dict[int, str]) -> tuple[list[FitEdit] | None, list[FittedPart]]:
+        """The edits, if they are wanted, and what was removed: as last time where nothing else was decided."""
+        known = self._known
+        held = known is not None and fitted.edits is known.edits
+        edits, removed = known.told if known is not None and held else (None, None)
+        if edits is None and self._params.answer == "edits":
+            edits = self._edits(fitted)
+        if removed is None:
+            removed = [_wire_removal(what, ids.get(what.number)) for what in fitted.removals]
+        self._told = edits, removed
+        return edits if self._params.answer == "edits" else None, removed
+
     def answer(self, fitted: Fitted, ids: dict[int, str], kept: Kept | None) -> FitResult:
         """The result."""
+        edits, removed = self._tell(fitted, ids)
         return FitResult(
             session_id=kept.session_id if kept else None,
             revision=kept.revision if kept else None,
             format=cast("MessageFormat", self._form),
             messages=fitted.messages if self._params.answer == "messages" else None,
-            edits=self._edits(fitted) if self._params.answer == "edits" else None,
+            edits=edits,
             text=self._text,
             tokens=fitted.tokens,
             source_tokens=fitted.source_tokens,
@@ -491,7 +557,7 @@ class Fitter:
             untouchable=fitted.untouchable,
             reclaimed=fitted.reclaimed,
             held_out=fitted.held_out,
-            removed=[_wire_removal(what, ids.get(what.number)) for what in fitted.removals],
+            removed=removed,
             first_changed=fitted.first_changed,
             rewrites=fitted.rewrites,
             stable_prefix_tokens=fitted.stable_prefix,
