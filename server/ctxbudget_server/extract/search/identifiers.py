@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from ctxbudget_server.extract.search.names import (
+    MAX_KNOWN_NAMES,
     MAX_NAME,
     as_entry,
     is_acronym,
@@ -131,28 +133,44 @@ def ranked_names(named: NamedText, check: Check = no_check, weights: Weights = _
     for name, times in spans.items():
         counts[name] = max(times, counts.get(name, 0))
     folders = {name.split("/", 1)[0] for name in counts if name.count("/") > 1 or _IN_FOLDER.search(name)}
-    words = set(_WORD.findall(source))
+    words = set(_WORD.findall(source)) if any(_traits_of(name).is_acronym for name in counts) else set()
     defined = set(_DEFINITION.findall(source))
     length = max(1, len(source))
 
     def worth(name: str) -> float:
-        value = counts[name] ** weights.times / estimated_cost(name) ** weights.cost
+        cost, figure, acronym, alternative, path = _traits_of(name)
+        value = counts[name] ** weights.times / cost**weights.cost
         if name in spans:
             value *= weights.span
-        elif is_alternative(name) and name not in quoted and name.split("/", 1)[0] not in folders:
+        elif alternative and name not in quoted and name.split("/", 1)[0] not in folders:
             return 0.0
         if name in defined:
             value *= _DEFINED
-        if is_figure(name):
+        if figure:
             value *= _FIGURE
-        elif is_acronym(name) and name not in spans:
+        elif acronym and name not in spans:
             value *= weights.stressed if name.lower() in words else _ACRONYM
-        elif is_path(name):
+        elif path:
             value *= weights.path
         return float(value * (1.0 - _LATE * first[name] / length))
 
     ranked = ((worth(name), name) for name in _checked(counts, check))
     return [name for value, name in sorted(ranked, key=lambda one: (-one[0], first[one[1]])) if value > 0]
+
+
+class _Traits(NamedTuple):
+    """What can be told of a name alone."""
+
+    cost: float
+    is_figure: bool
+    is_acronym: bool
+    is_alternative: bool
+    is_path: bool
+
+
+@lru_cache(maxsize=MAX_KNOWN_NAMES)
+def _traits_of(name: str) -> _Traits:
+    return _Traits(estimated_cost(name), is_figure(name), is_acronym(name), is_alternative(name), is_path(name))
 
 
 def is_path(name: str) -> bool:
@@ -180,8 +198,12 @@ def paths_of(named: NamedText, limit: int | None = MAX_PATHS) -> tuple[str, ...]
     return tuple(seen)
 
 
-def _checked(each: Iterable[_Each], check: Check) -> Iterator[_Each]:
+def _checked(each: Iterable[_Each], check: Check) -> Iterable[_Each]:
     """The same, where `check` may raise now and then to cancel."""
+    return each if check is no_check else _checked_in_turn(each, check)
+
+
+def _checked_in_turn(each: Iterable[_Each], check: Check) -> Iterator[_Each]:
     for number, one in enumerate(each):
         if number % NAMES_BETWEEN_CHECKS == 0:
             check()

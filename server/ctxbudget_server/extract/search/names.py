@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_NAME = 120
 """A longer name is not worth indexing, in characters."""
+MAX_KNOWN_NAMES = 10_000
+"""Names of which it is remembered what they are: the texts of a session have most of them in common."""
 _MIN_NAME = 4
 """Characters of the shortest name outside back-ticks."""
 
@@ -86,6 +89,8 @@ def spans_of(text: str) -> Iterator[Occurrence]:
 
 def _trimmed(run: str, *, starts_line: bool) -> str:
     """A run of a name's signs without the punctuation and emphasis around it."""
+    if _in_word(run[0]) and _in_word(run[-1]):
+        return run
     name, before = run, ""
     while name and name != before:
         before = name
@@ -109,6 +114,7 @@ def _trimmed(run: str, *, starts_line: bool) -> str:
     return name
 
 
+@lru_cache(maxsize=MAX_KNOWN_NAMES)
 def is_name(token: str) -> bool:
     """Whether a token looks like a name outside back-ticks."""
     if is_acronym(token):
@@ -156,4 +162,4 @@ def _in_word(character: str) -> bool:
 
 def as_entry(name: str) -> str:
     """A name as an entry of an index whose entries are separated by spaces."""
-    return f"`{name}`" if any(map(str.isspace, name)) else name
+    return name if len(name.split(None, 1)) == 1 and not name[-1].isspace() else f"`{name}`"
