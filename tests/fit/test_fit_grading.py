@@ -221,6 +221,28 @@ def test_a_conversation_that_is_cut_again_and_again_keeps_what_people_said(limit
     assert cuts > 8
 
 
+def test_where_words_no_longer_fit_each_cut_takes_only_what_it_must() -> None:
+    """In the end nothing is left before the newest turns but a record: its lines go one by one, not all at once."""
+    messages = agent(70)
+    array: list[dict[str, Any]] = []
+    filled = []
+    for start in range(0, len(messages), 4):
+        found = fitted("anthropic", [*array, *messages[start : start + 4]], 2_500, nonce=f"{start:09d}")
+        assert found.fits
+        array = found.messages
+        if found.removals:
+            filled.append(found.tokens / (2_500 - found.reclaimed))
+    assert len(filled) > 20
+    assert min(filled) >= 0.9
+    assert "RULE60: " in json.dumps(array)
+
+
+def test_short_words_stay_whole_rather_than_nearly_whole() -> None:
+    messages = chat(30)
+    found = fitted("openai-chat", messages, int(size("openai-chat", messages) * 0.75))
+    assert kept_words("openai-chat", messages, found) >= 30
+
+
 def huge(lines: int, uses: int = 1) -> list[dict[str, Any]]:
     """In the last turn a result that is larger than any limit."""
     messages: list[dict[str, Any]] = [{"role": "user", "content": "Why does worker_77 stop?"}]

@@ -98,12 +98,17 @@ class Draft:
         turn = self.talk.turns[number]
         self._go(range(turn.start, turn.end), lambda: self.dropped.add(number))
 
+    def leave(self, index: int) -> None:
+        """Replace a message by a record, without the turn that it belongs to, if any."""
+        if not self.is_gone(index):
+            self._go(range(index, index + 1), lambda: self.gone.add(index))
+
     def say_less(self, key: Key, tokens: int) -> None:
         """Leave of what a person said a lead in a record."""
         number = self.talk.turn_of.get(key.message)
         if not self.is_gone(key.message):
             if number is None or number in self.talk.fixed_turns:
-                self._go(range(key.message, key.message + 1), lambda: self.gone.add(key.message))
+                self.leave(key.message)
             else:
                 self.drop(number)
         self._change(self.unit(key.message), lambda: self.leads.update({key: tokens}))

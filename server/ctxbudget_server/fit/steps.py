@@ -35,6 +35,8 @@ LONG_WORDS = 120
 """Tokens from which what a person said is worth a lead before shorter words are."""
 BRIEF_WORDS, FEW_WORDS = 24, 10
 """Tokens that are left of what a person said: first, and in the end."""
+BRIEF_SHARE = 3
+"""Of short words a third is left at first: a lead that is hardly shorter would cost more people their words."""
 MAX_LEAD_OF_WORDS = 400
 """Most tokens of the first lead of what a person said."""
 
@@ -165,12 +167,30 @@ def _old_records(draft: Draft) -> Iterator[Step]:
         turn = draft.talk.turns[number]
         stands = number not in draft.dropped and turn.end > draft.talk.start
         if stands and _is_ours(draft, number) and not draft.talk.is_short(turn):
-            yield Step(Phase.TURNS, turn.start, _dropping([number], _names_kept(draft, turn)), True)
+            yield Step(Phase.TURNS, turn.start, _dropping([number], _names_kept(draft, turn.indexes)), True)
+    for index in range(draft.talk.start, len(draft.talk.messages)):
+        if _stands_alone(draft, index) and any(not record.short for record in draft.talk.records(index)):
+            yield Step(Phase.TURNS, index, _leaving(index, _names_kept(draft, range(index, index + 1))), True)
 
 
-def _names_kept(draft: Draft, turn: Turn) -> int:
+def _stands_alone(draft: Draft, index: int) -> bool:
+    """Whether a message is a record that belongs to no turn that could go with it."""
+    number = draft.talk.turn_of.get(index)
+    is_free = (number is None or number in draft.talk.fixed_turns) and index not in draft.talk.untouchable
+    return is_free and draft.talk.is_ours(index)
+
+
+def _leaving(index: int, names: int) -> Callable[[Draft], None]:
+    def take(draft: Draft) -> None:
+        draft.leave(index)
+        draft.names_of_turns += names
+
+    return take
+
+
+def _names_kept(draft: Draft, indexes: range) -> int:
     """Tokens that are held free for the names of an old record: as many as it has, within their share."""
-    texts = [part.text for index in turn.indexes if draft.talk.records(index) for part in draft.talk.parts[index]]
+    texts = [part.text for index in indexes if draft.talk.records(index) for part in draft.talk.parts[index]]
     names = [line for text in texts for line in text.split("\n") if line.startswith(NAMES_LINE)]
     most = int(SHARE_OF_NAMES * draft.talk.options.max_tokens)
     return max(0, min(sum(map(draft.material.count_json, names)), most - draft.names_of_turns))
@@ -239,9 +259,10 @@ def _words(draft: Draft) -> Iterator[Step]:
     long = [key for key in open_words if tokens[key] > LONG_WORDS]
     for key in sorted(long, key=lambda key: (1 + key.message / last) / tokens[key]):
         yield _saying_less(key, min(MAX_LEAD_OF_WORDS, tokens[key] // 4))
-    for left in (BRIEF_WORDS, FEW_WORDS):
-        for key in open_words:
-            yield _saying_less(key, left)
+    for key in open_words:
+        yield _saying_less(key, min(BRIEF_WORDS, max(FEW_WORDS, tokens[key] // BRIEF_SHARE)))
+    for key in open_words:
+        yield _saying_less(key, FEW_WORDS)
 
 
 def _open_words(draft: Draft, index: int) -> list[Key]:
