@@ -289,6 +289,20 @@ def test_a_pinned_result_does_not_yield() -> None:
         assert found.messages[-1] is messages[-1]
 
 
+def test_a_result_beside_a_pinned_one_yields() -> None:
+    """A pin is a call with its result, not all that stands in the same message."""
+    messages = huge(600, uses=2)
+    whole = messages[-1]["content"][0]
+    for later in ([], [{"role": "assistant", "content": "I see."}, {"role": "user", "content": "Go on."}] * 3):
+        sent = [*messages, *later]
+        limit = size("anthropic", sent) * 3 // 4
+        found = fitted("anthropic", sent, limit, pins=frozenset(["big0"]))
+        assert found.fits
+        kept = next(message for message in found.messages if "big1" in json.dumps(message) and message["role"] == "user")
+        assert kept["content"][0] == whole
+        assert kept["content"][1]["content"].startswith("[ctxbudget ")
+
+
 PICTURE = "iVBORw0KGgo" + "A" * 4_000
 
 

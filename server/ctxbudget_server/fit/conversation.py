@@ -112,14 +112,18 @@ class Conversation:
 
     def is_pinned(self, index: int) -> bool:
         """Whether the caller wants a message to stay."""
-        pins = self.options.pins
-        return index in pins or any(part.named_id in pins for part in self.parts[index] if part.call_id)
+        return index in self.options.pins or any(map(self.is_pinned_part, self.parts[index]))
+
+    def is_pinned_part(self, part: Part) -> bool:
+        """Whether the caller wants a call to stay, with its result; others in the same message may be reduced."""
+        return bool(part.call_id) and part.named_id in self.options.pins
 
     def is_yielding(self, part: Part) -> bool:
         """Whether a result that stays as long as there is room may be reduced all the same, being too large."""
         index = part.key.message
         stays = part.fixed or part.lasting or is_marker(part.text) or index in self._providers
-        is_ours = index >= self.start and index in self.untouchable and not self.is_pinned(index)
+        is_pinned = index in self.options.pins or self.is_pinned_part(part)
+        is_ours = index >= self.start and index in self.untouchable and not is_pinned
         return is_ours and not stays and part.call_id in self.calls
 
     @cached_property

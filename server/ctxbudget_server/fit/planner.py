@@ -89,12 +89,16 @@ def _touches(given: list[Message], shape: str, options: Options, earlier: Fitted
     """Whether what was decided would touch what must stay now."""
     talk = Conversation(SHAPES[shape], given, options)
     turned = {what.index for what in earlier.removals if what.kind == "turn"}
-    reduced = {what.index for what in earlier.removals} - turned
-    return any(
-        talk.is_pinned(index) or (index in talk.untouchable and index not in reduced)
-        for edit in earlier.edits
-        for index in range(edit.start, edit.end)
-    )
+    reduced = {(what.index, what.call_id) for what in earlier.removals if what.index not in turned}
+    inside = {index for index, _ in reduced}
+
+    def must_stay(index: int) -> bool:
+        if index not in inside:
+            return talk.is_pinned(index) or index in talk.untouchable
+        pinned = filter(talk.is_pinned_part, talk.parts[index])
+        return index in options.pins or any((index, part.named_id) in reduced for part in pinned)
+
+    return any(must_stay(index) for edit in earlier.edits for index in range(edit.start, edit.end))
 
 
 def _held(given: list[Message], before: list[Message], scale: Sizes, limit: int, earlier: Fitted | None) -> Fitted:
