@@ -298,7 +298,9 @@ def test_a_result_beside_a_pinned_one_yields() -> None:
         limit = size("anthropic", sent) * 3 // 4
         found = fitted("anthropic", sent, limit, pins=frozenset(["big0"]))
         assert found.fits
-        kept = next(message for message in found.messages if "big1" in json.dumps(message) and message["role"] == "user")
+        kept = next(
+            message for message in found.messages if "big1" in json.dumps(message) and message["role"] == "user"
+        )
         assert kept["content"][0] == whole
         assert kept["content"][1]["content"].startswith("[ctxbudget ")
 

@@ -344,6 +344,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "tool_calls[0].function",
     ),
     ("openai-chat", {"type": "function_call", "call_id": "a", "name": "f"}, "call_id"),
+    ("openai-responses", {"role": "user", "content": [{"type": "input_text"}]}, "content[0].text"),
     ("openai-responses", {"role": "assistant", "content": "", "tool_calls": []}, "tool_calls"),
     ("openai-responses", {"role": "tool", "content": "x"}, "role"),
     ("openai-responses", {"type": "tool_use", "id": "a"}, "type"),

@@ -189,6 +189,20 @@ def test_no_base64_is_left_in_any_place(name: str) -> None:
         assert found.media == 1
 
 
+def test_bytes_that_javascript_wrote_as_json_are_bytes() -> None:
+    """A typed array becomes an object of numbers, a Buffer names itself, and other hosts write a list."""
+    data = png(280, 280) + bytes(100)
+    forms: list[Any] = [dict(zip(map(str, range(len(data))), data, strict=True)), {"type": "Buffer", "data": [*data]}]
+    for octets in (*forms, [*data]):
+        for block in ({"type": "image", "image": octets}, {"image": {"format": "png", "source": {"bytes": octets}}}):
+            found = without_bytes(block, rules_of("anthropic"))
+            assert (found.tokens, found.media, found.is_estimated) == (100, 1, True)
+            assert "137" not in json.dumps(found.bare)
+    for numbers in ([1, 2, 300] * 40, {str(n): "word" for n in range(100)}, {"type": "Buffer", "data": ["x"] * 100}):
+        value = {"type": "new", "data": numbers}
+        assert without_bytes(value, rules_of("anthropic")).bare is value
+
+
 def test_what_stands_beside_bytes_stays() -> None:
     found = without_bytes(CARRIERS["spoken answer"], rules_of("openai"))
     assert found.bare["audio"] == {"id": "a", "data": "", "transcript": "Yes."}

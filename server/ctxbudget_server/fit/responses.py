@@ -193,7 +193,15 @@ def _type_fault(message: Message) -> Fault | None:
 
 
 def _message_fault(message: Message) -> Fault | None:
-    return role_fault(message, _ROLES) or content_fault(message.get("content"), "content", _FOREIGN)
+    content = message.get("content")
+    return role_fault(message, _ROLES) or content_fault(content, "content", _FOREIGN) or _texts_fault(content)
+
+
+def _texts_fault(content: Any) -> Fault | None:
+    for index, block in enumerate(content if isinstance(content, list) else []):
+        if block["type"] in ("input_text", "output_text", "text") and not isinstance(block.get("text"), str):
+            return Fault(("content", index, "text"), "is missing or no text")
+    return None
 
 
 def _item_fault(message: Message) -> Fault | None:

@@ -8,6 +8,8 @@
   and `url` beside a `mediaType`. MCP: `image`, `audio`, and the `blob` of an embedded resource.
 - Hosts: `base64` of a file, `image_data` and MIME types as names in notebooks' outputs.
 - Data URIs, and long base64 under any other name that is not a text's.
+- JavaScript's bytes as JSON writes them: `{"type": "Buffer", "data": [137, …]}`, `{"0": 137, "1": 80, …}`; and lists of
+  bytes under a name for such.
 
 A data URI or base64 within a text is read by the model as it stands: there it is text.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_server.media.costs import MEDIUM_TOKENS, TEXT_BYTES, Kind, Rules, cost
@@ -66,6 +68,8 @@ MIN_NAMED: Final = 8
 """Characters from which base64 under a name for bytes is taken for such."""
 MIN_UNNAMED: Final = 512
 """Characters from which base64 under any other name is."""
+MIN_OCTETS: Final = 64
+"""Members from which numbers are taken for bytes."""
 MIN_SIGNATURE: Final = 40
 """Characters from which base64 is taken for a signature."""
 MAX_DEPTH: Final = 120
@@ -133,6 +137,8 @@ class _Walk:
             return self._text(value, name, hint) if len(value) >= MIN_NAMED else value
         if depth == 0:
             return value
+        if (octets := _octets(value, name, hint)) is not None:
+            return self._bytes(octets, hint or _NAMED.get(name))
         if isinstance(value, list):
             made = [self.bare(one, name, hint, depth - 1) for one in value]
             return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
@@ -174,7 +180,7 @@ class _Walk:
         if name in _TEXTS:
             return value
         if uri := _DATA_URI.match(value):
-            return self._bytes(value[uri.end() :], _kind_told(uri[1]) or hint)
+            return self._encoded(value[uri.end() :], _kind_told(uri[1]) or hint)
         hint = hint or _NAMED.get(name)
         least = _least(name, hint)
         if len(value) < least or not _BASE64.fullmatch(value):
@@ -185,15 +191,19 @@ class _Walk:
             self.tokens += -(-len(value) * 3 // 4 // TEXT_BYTES)
             self.is_estimated = True
             return ""
-        return self._bytes(value, hint) if least < MIN_UNNAMED or _is_mixed(value) else value
+        return self._encoded(value, hint) if least < MIN_UNNAMED or _is_mixed(value) else value
 
-    def _bytes(self, encoded: str, hint: Kind | None) -> str:
-        kind = hint if hint and hint != "document" else _sniffed(_decoded(encoded[:64])) or hint
-        size = len(encoded) * 3 // 4
-
+    def _encoded(self, encoded: str, hint: Kind | None) -> str:
         def read(most: int | None) -> bytes:
             return _decoded(encoded if most is None else encoded[: most // 3 * 4])
 
+        return self._read(_decoded(encoded[:64]), len(encoded) * 3 // 4, read, hint)
+
+    def _bytes(self, octets: bytes, hint: Kind | None) -> str:
+        return self._read(octets[:48], len(octets), lambda most: octets[:most], hint)
+
+    def _read(self, head: bytes, size: int, read: Callable[[int | None], bytes], hint: Kind | None) -> str:
+        kind = hint if hint and hint != "document" else _sniffed(head) or hint
         self._add(cost(kind, read, size, self._rules, low=self._low) if kind else MEDIUM_TOKENS)
         return ""
 
@@ -201,6 +211,23 @@ class _Walk:
         self.tokens += tokens
         self.media += 1
         self.is_estimated = True
+
+
+def _octets(value: Any, name: str, hint: Kind | None) -> bytes | None:
+    """The bytes that a list or an object is, as JavaScript writes them; None for any other."""
+    numbers: Iterable[Any]
+    if isinstance(value, dict):
+        if value.get("type") == "Buffer" and isinstance(value.get("data"), list):
+            numbers = value["data"]
+        elif len(value) >= MIN_OCTETS and all(key == str(place) for place, key in enumerate(value)):
+            numbers = value.values()
+        else:
+            return None
+    elif isinstance(value, list) and len(value) >= MIN_OCTETS and _least(name, hint) == MIN_NAMED:
+        numbers = value
+    else:
+        return None
+    return bytes(numbers) if all(type(one) is int and 0 <= one < 256 for one in numbers) else None
 
 
 def _is_plain_message(value: dict[str, Any]) -> bool:
