@@ -103,7 +103,7 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
     for start, owner in owners.items():
         for index in owner.indexes:
             for rank, name in enumerate(material.names(index)):
-                if name in present or _stands_in(name, owner.text):
+                if name in present or _stands_in(name.strip("`"), owner.text):
                     continue
                 worth = uses.worth(name, rank)
                 if name not in ranked or worth > ranked[name][0]:
