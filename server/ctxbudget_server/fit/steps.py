@@ -14,7 +14,7 @@ from ctxbudget_server.fit.draft import ABOUT, Draft, LineKey, StandIn
 from ctxbudget_server.fit.lines import tells_words
 from ctxbudget_server.fit.markers import NAMES as NAMES_LINE
 from ctxbudget_server.fit.material import LEAD_TOKENS, VERDICT
-from ctxbudget_server.fit.model import Key, Reason, Turn
+from ctxbudget_server.fit.model import Key, Reason
 from ctxbudget_server.fit.stale import stale_results
 
 LARGE = 150
