@@ -79,6 +79,24 @@ def test_an_array_for_a_pipe(tmp_path: Path, transcript: Path) -> None:
     assert answer["messages"] == json.loads(done.stdout)
 
 
+def test_room_for_the_rest_and_the_words_of_the_host(tmp_path: Path, transcript: Path) -> None:
+    options = ("--max", "9000", "--overhead", "2500", "--retrieve", "context_get {itemId}", "--json")
+    answer = json.loads(run(tmp_path, "fit", "session.jsonl", *options).stdout)
+    assert (answer["limit"], answer["overhead"], answer["overheadSource"]) == (6500, 2500, "given")
+    assert answer["tokens"] <= 6500
+    assert "context_get i" in json.dumps(answer["messages"])
+
+
+@pytest.mark.parametrize("out", [None, "-", "told.txt"])
+def test_a_conversation_as_one_text(tmp_path: Path, transcript: Path, out: str | None) -> None:
+    done = run(tmp_path, "fit", "session.jsonl", "--max", "900", "--text", *(["--out", out] if out else []))
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "told.txt").read_text() if out == "told.txt" else done.stdout
+    assert text.startswith("[ctxbudget summary: ") and text.endswith("[ctxbudget summary ends]\n")
+    counted = json.loads(run(tmp_path, "call", "tokens/count", json.dumps({"texts": [text.rstrip()]})).stdout)
+    assert counted["total"] <= 900
+
+
 def test_what_cannot_fit_says_why(tmp_path: Path, transcript: Path) -> None:
     done = run(tmp_path, "fit", "session.jsonl", "--max", "50")
     assert done.returncode == 1

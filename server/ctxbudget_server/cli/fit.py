@@ -45,6 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--focus", metavar="TEXT", help="what the next turns are about; names from it are kept first")
     parser.add_argument("--model", help="count for this model (default: o200k_base)")
+    parser.add_argument(
+        "--overhead", type=whole_number(), metavar="N", help="tokens of --max for what is sent besides the messages"
+    )
+    parser.add_argument(
+        "--retrieve", metavar="WORDS", help="how an item is fetched back in the host, such as 'context_get {itemId}'"
+    )
+    parser.add_argument(
+        "--text", action="store_true", help="print the conversation as one text, for compaction; --out writes it"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be removed, and write nothing")
     parser.add_argument(
         "--resume",
@@ -65,6 +74,8 @@ def run(options: Namespace) -> int:
             raise RecordingError("--out takes one transcript")
         if options.max is None and not options.resume:
             raise RecordingError("--max is missing: how many tokens may the array have?")
+        if options.text and (options.resume or options.json):
+            raise RecordingError(f"--text and --{'resume' if options.resume else 'json'} exclude each other")
     except (RecordingError, ProtocolError) as fault:
         return _fail(str(fault))
     fits = [_fit(options, name, heading=len(names) > 1) for name in names]
@@ -91,7 +102,7 @@ def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
             refuse_others(name, recording)
         result = _fitted(options, recording)
         if options.out and not options.dry_run:
-            _write(options.out, result["messages"])
+            _write(options.out, result["text"] if options.text else result["messages"])
         if options.resume and result["fits"] and not options.dry_run:
             resumed = write_resumable(name, recording, result["messages"])._asdict()
             result = {**result, "resume": resumed}
@@ -101,7 +112,10 @@ def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
         return _Fit(_fail(_in_words(fault)))
     except OSError as fault:
         return _Fit(_fail(f"{fault.filename or options.out}: {fault.strerror}"))
-    if not options.json:
+    if options.text:
+        if not options.out:
+            show(result["text"].split("\n"), sys.stdout)
+    elif not options.json:
         lines = [*([f"{name}:"] if heading else []), *_lines(options, recording, result), *([""] if heading else [])]
         show(lines, sys.stderr if options.out == "-" else sys.stdout)
     return _Fit(FITS if result["fits"] else OVER, result)
@@ -123,13 +137,17 @@ def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
         "focus": options.focus,
         "model": options.model,
         "dryRun": options.dry_run,
+        "overhead": options.overhead,
+        "retrieve": options.retrieve,
+        "answer": "text" if options.text else None,
     }
     return {name: value for name, value in params.items() if value is not None}
 
 
 def _in_words(fault: ProtocolError) -> str:
     """The error message, with the command's names for what was given."""
-    names = {"maxTokens": "--max", "keepTurns": "--keep-turns", "messages": "the transcript", "format": "--format"}
+    names = {"maxTokens": "--max", "messages": "the transcript"}
+    names |= {"keepTurns": "--keep-turns"} | {name: f"--{name}" for name in ("format", "overhead", "retrieve")}
     errors = [error for error in fault.wire()["data"].get("errors", []) if error["loc"]]
     told = [f"{names.get(str(error['loc'][0]), error['loc'][0])}: {error['msg']}" for error in errors]
     return "; ".join(told) or fault.message
@@ -140,11 +158,12 @@ def _fail(message: str) -> int:
     return FAILED
 
 
-def _write(name: str, messages: list[dict[str, Any]]) -> None:
+def _write(name: str, fitted: list[dict[str, Any]] | str) -> None:
     if name == "-":
-        show_json(messages, indent=1)
+        show([fitted], sys.stdout) if isinstance(fitted, str) else show_json(fitted, indent=1)
     else:
-        Path(name).write_text(json.dumps(messages, indent=1) + "\n", encoding="utf-8")
+        text = fitted if isinstance(fitted, str) else json.dumps(fitted, indent=1)
+        Path(name).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _lines(options: Namespace, recording: Transcript, result: dict[str, Any]) -> list[str]:
