@@ -125,3 +125,13 @@ def test_where_only_what_must_stay_has_room_one_id_leads_to_the_rest(telling: st
 
     host.add([{"role": "user", "content": "Go on."}, {"role": "assistant", "content": "I go on."}])
     assert all(remark in host.reachable() for remark in said)
+
+
+def test_a_record_that_belongs_to_no_turn_may_be_all_that_goes() -> None:
+    """Its names are held free without a turn that is dropped."""
+    host = Host("openai-chat", 900, keep_turns=0)
+    remarks = [f"The port of queue_{n}.py is {8000 + n}, and handler_{n}.run waits for it." for n in range(60)]
+    for start in range(0, 60, 6):
+        found = host.add([{"role": "user", "content": remark} for remark in remarks[start : start + 6]])
+        assert not faults("openai-chat", found.messages)
+    assert host.add([{"role": "user", "content": "Go on. " * 300}]).tokens

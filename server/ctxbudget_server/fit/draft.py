@@ -111,7 +111,14 @@ class Draft:
                 self.leave(key.message)
             else:
                 self.drop(number)
-        self._change(self.unit(key.message), lambda: self.leads.update({key: tokens}))
+        self._change(self.unit(key.message), lambda: self._lead(key, tokens))
+
+    def _lead(self, key: Key, tokens: int) -> None:
+        """Of a turn without calls, what the agent said goes first."""
+        self.leads[key] = tokens
+        unit = self.unit(key.message)
+        if not any(part.kind in ("call", "result") for index in unit for part in self.talk.parts[index]):
+            self.in_short.add((unit.start, ABOUT))
 
     def shorten(self, line: LineKey) -> None:
         """Leave nothing of a line but its id."""
@@ -195,11 +202,13 @@ class Draft:
         mark = f"{item_id}: " if item_id else "- "
         if self.telling == "index":
             return [((piece.start, ABOUT), mark)]
-        said = [SAID + self.material.beginning(key, self.leads[key]) for key in self.words(piece) if key in self.leads]
+        short = [key for key in self.words(piece) if key in self.leads]
+        said = [SAID + text for key in short if (text := self.material.beginning(key, self.leads[key]))]
         if not piece.ours:
             about_it = [self._about(piece), *self.material.verdicts(piece.start, piece.end)]
             told = said if said and (piece.start, ABOUT) in self.in_short else [*about_it, *said]
-            return [((piece.start, WORDS if said else ABOUT), mark + " | ".join(text for text in told if text))]
+            line = " | ".join(text for text in told if text)
+            return [((piece.start, WORDS if said else ABOUT), mark + line if line else item_id or "- …")]
         old = [
             ((index, number), line)
             for index in range(piece.start, piece.end)

@@ -58,13 +58,18 @@ def is_short(line: str) -> bool:
 
 
 def ids_alone(lines: Iterable[str]) -> list[str]:
-    """One line with the ids of all these; ids that only count on are written as a range."""
-    runs: list[tuple[str, str, str]] = []
-    for found in (match for line in lines for match in _IDS.finditer(line.partition(": ")[0])):
-        stem, first, last = found[1], found[2], found[3] or found[2]
-        if runs and runs[-1][0] == stem and int(runs[-1][2]) == int(first) - 1:
-            runs[-1] = (stem, runs[-1][1], last)
-        elif not (runs and runs[-1] == (stem, first, last)):
-            runs.append((stem, first, last))
-    written = [f"{stem}{first}" if first == last else f"{stem}{first}..{stem}{last}" for stem, first, last in runs]
+    """One line with the ids of all these, each once and in order; ids that only count on are written as a range."""
+    runs: dict[str, list[tuple[int, int, str, str]]] = {}
+    for stem, first, last in (found for line in lines for found in _IDS.findall(line.partition(": ")[0])):
+        runs.setdefault(stem, []).append((int(first), int(last or first), first, last or first))
+    written: list[str] = []
+    for stem, given in runs.items():
+        joined: list[tuple[int, int, str, str]] = []
+        for run in sorted(given):
+            before = joined[-1] if joined else None
+            if before is None or run[0] > before[1] + 1:
+                joined.append(run)
+            elif run[1] > before[1]:
+                joined[-1] = (before[0], run[1], before[2], run[3])
+        written += [f"{stem}{run[2]}" + (f"..{stem}{run[3]}" if run[1] > run[0] else "") for run in joined]
     return [" ".join(written)] if written else []

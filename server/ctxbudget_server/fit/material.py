@@ -161,10 +161,48 @@ class Material:
         return next(part.text for part in self.talk.parts[key.message] if part.key == key)
 
     def beginning(self, key: Key, tokens: int) -> str:
-        """The first words that a person said."""
+        """What stands of a person's words: what they state, or else the first of them; nothing that is not valid."""
         if (key, tokens) not in self._beginnings:
-            self._beginnings[key, tokens] = beginning(self.said(key), tokens, self.tools.count)
+            self._beginnings[key, tokens] = self._beginning(key, tokens) if tokens > 0 else ""
         return self._beginnings[key, tokens]
+
+    def _beginning(self, key: Key, tokens: int) -> str:
+        from ctxbudget_server.fit.statements import telling, without
+
+        left_out = self.replaced.get(key, frozenset())
+        said = without(self.said(key), left_out) if left_out else self.said(key)
+        count = self.tools.count
+        if said and count(" ".join(said.split())) > tokens and (stated := telling(said, tokens, count, left_out)):
+            return stated
+        return beginning(said, tokens, count) if said else ""
+
+    @cached_property
+    def replaced(self) -> dict[Key, frozenset[str]]:
+        """Sentences of people in place of which a later one of theirs stands; all, where they said the same later."""
+        from ctxbudget_server.fit.statements import replaced, sentences
+
+        keys = [Key(index, slot) for index in range(len(self.talk.messages)) for slot in self.talk.words(index)]
+        texts = [self.said(key) for key in keys]
+        last = {" ".join(text.split()): number for number, text in enumerate(texts)}
+        found = {}
+        for number, (key, gone) in enumerate(zip(keys, replaced(texts), strict=True)):
+            is_again = last[" ".join(texts[number].split())] > number
+            if gone or is_again:
+                found[key] = frozenset(sentences(texts[number])) if is_again else gone
+        return found
+
+    @cached_property
+    def stale_names(self) -> frozenset[str]:
+        """Names of what people said that is no longer valid, and that are nowhere else."""
+        gone = [sentence for left_out in self.replaced.values() for sentence in left_out]
+        return frozenset(name for text in gone for name in self.tools.names(text) if self._times[name] == 1)
+
+    def stated(self, key: Key) -> float:
+        """How much a person's words state that is valid."""
+        from ctxbudget_server.fit.statements import sentences, weight
+
+        left_out = self.replaced.get(key, frozenset())
+        return max((weight(one) for one in sentences(self.said(key)) if one not in left_out), default=0.0)
 
     def parts_but_words(self, start: int, end: int) -> list[Part]:
         """The parts of messages, without what people said."""

@@ -98,6 +98,8 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
     for index in range(len(talk.messages)):
         if index not in edited:
             present.update(material.names(index))
+    if draft.leads:
+        present |= material.stale_names
     uses = _Uses(draft)
     ranked: dict[str, tuple[float, int]] = {}
     for start, owner in owners.items():

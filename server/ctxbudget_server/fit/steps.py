@@ -37,6 +37,12 @@ BRIEF_WORDS, FEW_WORDS = 24, 10
 """Tokens that are left of what a person said: first, and in the end."""
 BRIEF_SHARE = 3
 """Of short words a third is left at first: a lead that is hardly shorter would cost more people their words."""
+LENGTHY = 30
+"""Tokens of a statement above which its beginning stands before other statements go."""
+IDLE, FIRM = 1.5, 2.5
+"""Worth of words below which they state nothing, and from which on they state something for certain."""
+OF_A_LINE = 12
+"""Tokens of a line beside what a person said."""
 MAX_LEAD_OF_WORDS = 400
 """Most tokens of the first lead of what a person said."""
 
@@ -222,7 +228,7 @@ def _markers_alone(draft: Draft) -> Iterator[Step]:
         if not draft.is_gone(key.message) and (old.lead or old.names):
             yield Step(Phase.LINES, key.message, _reducing(key, StandIn(old.reason, 0, 0)), True, _giving_lead(key))
     if draft.names_of_turns:
-        last = max(draft.talk.turns[number].start for number in draft.dropped)
+        last = max(*(draft.talk.turns[number].start for number in draft.dropped), *draft.gone, 0, 0)
         yield Step(Phase.LINES, last, _no_names, True)
 
 
@@ -252,17 +258,60 @@ def _shortening(key: tuple[int, int]) -> Callable[[Draft], None]:
 
 
 def _words(draft: Draft) -> Iterator[Step]:
-    """What people said, of which leads with an id stay: the longest and oldest, then all from the oldest on."""
+    """What people said, of which leads with an id stay, and then ids.
+
+    First what is no longer valid, or was said again later, and what states nothing; then the longest and oldest; then
+    all from the oldest on. What states most for its tokens goes last.
+    """
+    yield from _small_turns(draft)
+    material = draft.material
     open_words = [key for index in range(len(draft.talk.messages)) for key in _open_words(draft, index)]
     last = max(1, len(draft.talk.messages))
-    tokens = {key: draft.material.count_json(draft.material.said(key)) for key in open_words}
+    tokens = {key: material.count_json(material.said(key)) for key in open_words}
+    stated = {key: material.stated(key) for key in open_words}
+    for key in (key for key in open_words if key in material.replaced):
+        yield _saying_less(key, tokens[key] if stated[key] >= IDLE else 0)
     long = [key for key in open_words if tokens[key] > LONG_WORDS]
     for key in sorted(long, key=lambda key: (1 + key.message / last) / tokens[key]):
         yield _saying_less(key, min(MAX_LEAD_OF_WORDS, tokens[key] // 4))
-    for key in open_words:
+    idle = [key for key in open_words if stated[key] < IDLE]
+    telling = [key for key in open_words if stated[key] >= IDLE]
+    lengthy = [key for key in telling if tokens[key] > LENGTHY or stated[key] < FIRM]
+    for key in idle:
         yield _saying_less(key, min(BRIEF_WORDS, max(FEW_WORDS, tokens[key] // BRIEF_SHARE)))
-    for key in open_words:
-        yield _saying_less(key, FEW_WORDS)
+    for keys, left in (
+        (idle, FEW_WORDS),
+        (idle, 0),
+        (telling, BRIEF_WORDS),
+        (lengthy, FEW_WORDS),
+    ):
+        for key in (key for key in keys if not left or tokens[key] > left + OF_A_LINE):
+            yield _saying_less(key, left)
+    for key in sorted(telling, key=lambda key: (stated[key] / (OF_A_LINE + min(tokens[key], BRIEF_WORDS)), key)):
+        yield _saying_less(key, 0)
+
+
+def _small_turns(draft: Draft) -> Iterator[Step]:
+    """What the agent said in turns that were not worth a line: one record is cheaper than many."""
+    talk = draft.talk
+    for number in talk.droppable_turns:
+        turn = talk.turns[number]
+        parts = [part for index in turn.indexes for part in talk.parts[index]]
+        if number in draft.dropped or turn.end <= talk.start or any(part.kind != "text" for part in parts):
+            continue
+        stand = [
+            0 <= index < len(talk.messages) and index not in talk.protected for index in (turn.start - 1, turn.end)
+        ]
+        if any(stand) and not any(talk.records(index) for index in turn.indexes):
+            yield Step(Phase.WORDS, turn.start, _without_a_line(number, turn.start))
+
+
+def _without_a_line(number: int, start: int) -> Callable[[Draft], None]:
+    def take(draft: Draft) -> None:
+        draft.drop(number)
+        draft.shorten((start, ABOUT))
+
+    return take
 
 
 def _open_words(draft: Draft, index: int) -> list[Key]:
