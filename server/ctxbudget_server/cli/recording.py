@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +19,19 @@ from ctxbudget_server.workspace.documents import find_workspace
 ANY_HOST = "any"
 """What `--last` says without the name of a host."""
 
-__all__ = ["RecordingError", "add_recordings", "chosen", "read_recording", "refuse_overwrite"]
+__all__ = [
+    "RecordingError",
+    "add_recordings",
+    "add_transcripts",
+    "chosen",
+    "read_recording",
+    "reading",
+    "refuse_overwrite",
+]
 
 
-def add_recordings(parser: ArgumentParser) -> None:
-    """Add the arguments for transcripts and their format."""
+def add_transcripts(parser: ArgumentParser) -> None:
+    """Add the arguments for transcripts."""
     parser.add_argument(
         "transcript",
         metavar="TRANSCRIPT",
@@ -36,6 +46,11 @@ def add_recordings(parser: ArgumentParser) -> None:
         metavar="HOST",
         help="the session of this workspace that changed last, of any host or the one that is named",
     )
+
+
+def add_recordings(parser: ArgumentParser) -> None:
+    """Add the arguments for transcripts and their format."""
+    add_transcripts(parser)
     parser.add_argument(
         "--format",
         choices=("auto", *FORMATS),
@@ -72,9 +87,19 @@ def _last(host: str | None, option: str | None, command: str) -> str:
 
 def read_recording(name: str, form: str, command: str) -> Transcript:
     """Read the transcript line by line; warnings go to stderr. Raises `RecordingError`."""
+    with reading(name) as shown:
+        found = read_transcript(lines_of(name), None if form == "auto" else form)
+    for warning in found.warnings:
+        complain(command, f"{shown}: {warning}")
+    return found
+
+
+@contextmanager
+def reading(name: str) -> Iterator[str]:
+    """While a transcript is read: its name for people. Whatever is wrong becomes a `RecordingError`."""
     shown = "stdin" if name == "-" else name
     try:
-        found = read_transcript(lines_of(name), None if form == "auto" else form)
+        yield shown
     except OSError as fault:
         raise RecordingError(f"{shown}: {fault.strerror}") from fault
     except UnicodeError as fault:
@@ -83,9 +108,6 @@ def read_recording(name: str, form: str, command: str) -> Transcript:
         raise RecordingError(f"{shown} is nested too deeply") from fault
     except TranscriptError as fault:
         raise RecordingError(f"{shown} {fault}") from fault
-    for warning in found.warnings:
-        complain(command, f"{shown}: {warning}")
-    return found
 
 
 def refuse_overwrite(transcript: str, out: str | None) -> None:

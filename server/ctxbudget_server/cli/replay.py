@@ -12,8 +12,11 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.fit_memory import tools_for
+from ctxbudget_server.cli.cache_prices import CachePrices, cache_prices
 from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.price_tables import PricesError, add_prices, price_table
 from ctxbudget_server.cli.recording import RecordingError, add_recordings, chosen, read_recording, refuse_overwrite
+from ctxbudget_server.cost.prices import PriceTable
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.fit import Prices
 from ctxbudget_server.presentation.arguments import number, whole_number
@@ -38,17 +41,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--cache-read",
         type=number(0),
-        default=0.1,
         metavar="X",
-        help="price of a token read from the cache, relative to input (default: 0.1)",
+        help="price of a token read from the cache, relative to input (default: from the prices of the session's "
+        "model if they are set, else 0.1)",
     )
     parser.add_argument(
         "--cache-write",
         type=number(0),
-        default=1.25,
         metavar="X",
-        help="price of a token written to the cache, relative to input (default: 1.25)",
+        help="price of a token written to the cache, relative to input (default: likewise, else 1.25)",
     )
+    add_prices(parser)
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
     parser.add_argument(
@@ -62,21 +65,23 @@ def run(options: Namespace) -> int:
         names = chosen(options, "replay")
         if len(names) > 1 and options.svg:
             raise RecordingError("--svg takes one transcript")
-    except (RecordingError, ProtocolError) as fault:
+        table = price_table(options.prices, options.workspace, "replay")
+    except (RecordingError, PricesError, ProtocolError) as fault:
         return _fail(str(fault))
     figures: list[dict[str, Any]] = []
-    code = max(_replay(options, name, figures, heading=len(names) > 1) for name in names)
+    code = max(_replay(options, name, table, figures, heading=len(names) > 1) for name in names)
     if options.json and figures:
         show_json(figures if len(names) > 1 else figures[0])
     return code
 
 
-def _replay(options: Namespace, name: str, figures: list[dict[str, Any]], *, heading: bool) -> int:
+def _replay(options: Namespace, name: str, table: PriceTable, figures: list[dict[str, Any]], *, heading: bool) -> int:
     """Replay one transcript: print it, or add its figures if JSON is wanted."""
     try:
         refuse_overwrite(name, options.svg)
         recording = read_recording(name, options.format, "replay")
-        found = _replayed(options, name, recording)
+        cache = cache_prices(options, name, table)
+        found = _replayed(options, name, recording, cache.prices)
         if options.svg:
             title = f"Tokens sent by each API call: {_name(name)}"
             Path(options.svg).write_text(svg(found, title, options.window), encoding="utf-8")
@@ -85,12 +90,12 @@ def _replay(options: Namespace, name: str, figures: list[dict[str, Any]], *, hea
     except OSError as fault:
         return _fail(f"{options.svg}: {fault.strerror}")
     if options.json:
-        figures.append(_wire(options, name, recording, found))
+        figures.append(_wire(options, name, recording, found, cache))
     else:
         is_coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         if heading:
             show([f"{name}:"])
-        show(_lines(options, recording, found), paint=painted if is_coloured else None)
+        show(_lines(options, recording, found, cache), paint=painted if is_coloured else None)
         if heading:
             show([""])
     return DONE
@@ -105,14 +110,9 @@ def _name(transcript: str) -> str:
     return "stdin" if transcript == "-" else Path(transcript).name
 
 
-def _replayed(options: Namespace, name: str, recording: Transcript) -> Replay:
-    if not 0 < options.cache_read <= 100:
-        raise ValueError(f"--cache-read must be above 0 and at most 100, not {options.cache_read:g}")
-    if options.cache_write > 100:
-        raise ValueError(f"--cache-write must be at most 100, not {options.cache_write:g}")
+def _replayed(options: Namespace, name: str, recording: Transcript, prices: Prices) -> Replay:
     tools = tools_for(Counter(options.model), lambda: None)
     named = [spec for group in options.policy or [["reduce"]] for spec in group]
-    prices = Prices(options.cache_read, options.cache_write)
     policies = {spec: policy(spec, recording.shape, tools, options.window, prices) for spec in dict.fromkeys(named)}
     stretches = [Stretch(without_signatures(one.messages), one.shared) for one in recording.segments]
     found = replay(stretches, recording.shape, policies, tools, names=distinct_names, prices=prices)
@@ -121,7 +121,7 @@ def _replayed(options: Namespace, name: str, recording: Transcript) -> Replay:
     return found
 
 
-def _wire(options: Namespace, name: str, recording: Transcript, found: Replay) -> dict[str, Any]:
+def _wire(options: Namespace, name: str, recording: Transcript, found: Replay, cache: CachePrices) -> dict[str, Any]:
     return {
         "transcript": name,
         "format": recording.source,
@@ -131,6 +131,12 @@ def _wire(options: Namespace, name: str, recording: Transcript, found: Replay) -
         "base": "tokenTurns of none: the sum over all calls of the tokens of the whole conversation until then",
         "policies": [_outcome(found, one) for one in found.all],
         "cheapest": found.cheapest.policy,
+        "cachePrices": {
+            "read": cache.prices.read,
+            "readFrom": cache.read_from,
+            "write": cache.prices.write,
+            "writeFrom": cache.write_from,
+        },
     }
 
 
@@ -158,7 +164,7 @@ def _outcome(found: Replay, one: Outcome) -> dict[str, Any]:
     }
 
 
-def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str]:
+def _lines(options: Namespace, recording: Transcript, found: Replay, cache: CachePrices) -> list[str]:
     width = options.width or (shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH)
     calls, base = len(found.baseline.tokens), found.baseline
     turns = f"{base.token_turns:,} token-turns (tokens sent, summed over calls)"
@@ -170,8 +176,16 @@ def _lines(options: Namespace, recording: Transcript, found: Replay) -> list[str
         f"{recording.source}, {calls:,} calls; saved: of {turns}",
         f"lost: of {base.names.used:,} names that a result brought and the agent used later; absent: not sent at all",
         "cuts: calls that changed what was sent before, so that the cache is written again; cost: of everything sent,",
-        f"beside sending all of it, at these prices of the cache. Cheapest: {found.cheapest.policy}",
+        f"beside sending all of it. Cheapest: {found.cheapest.policy}",
+        f"prices of the cache, in input tokens: {_told(cache)}",
     ]
+
+
+def _told(cache: CachePrices) -> str:
+    read, write = f"read {cache.prices.read:g}", f"write {cache.prices.write:g}"
+    if cache.read_from == cache.write_from:
+        return f"{read}, {write} ({cache.read_from})"
+    return f"{read} ({cache.read_from}), {write} ({cache.write_from})"
 
 
 def _table(found: Replay) -> list[str]:

@@ -79,6 +79,21 @@ def session_in(database: Path, session: str | None) -> dict[str, Any]:
     return {"info": {"id": session, "revert": _object(rows[0][0])}, "messages": _messages(database, session)}
 
 
+def subagents_in(name: str) -> list[str]:
+    """The sessions that a session of a database began, and those that these began; none of what is not one."""
+    database, mark, session = name.rpartition(MARK)
+    if not mark or Path(name).exists() or not is_database(Path(database)):
+        return []
+    query = (
+        "WITH RECURSIVE begun(id) AS (SELECT id FROM session WHERE parent_id = ? "
+        "UNION SELECT session.id FROM session JOIN begun ON session.parent_id = begun.id) SELECT id FROM begun"
+    )
+    try:
+        return [f"{database}{MARK}{id}" for (id,) in _asked(Path(database), query, session)]
+    except RecordingError:  # said when the session itself is read
+        return []
+
+
 def session_of_files(path: Path) -> dict[str, Any]:
     """A session of an older version, as `opencode export` writes it. Raises `RecordingError`."""
     storage = path.absolute().parents[2]

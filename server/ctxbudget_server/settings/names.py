@@ -15,6 +15,9 @@ Schema = dict[str, Any]
 ACCOUNT: Final = frozenset(map(camel, Config.names))
 """Settings of a session's account."""
 
+PRICES: Final = "prices"
+"""What a million tokens of a model cost; it is read by commands alone, and checked in a module of its own."""
+
 _ABSOLUTE: Final = {"type": "string", "minLength": 1, "maxLength": 4096, "pattern": r"^(/|~|[A-Za-z]:[\\/]).*$"}
 
 ACCESS: Final[dict[str, Schema]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ctxbudget_protocol.schema_reader import NotClearlyValid, SchemaReader
-from ctxbudget_server.settings.names import ACCESS, ACCESS_FORMS, ACCOUNT, editor_names, schema_of
+from ctxbudget_server.settings.names import ACCESS, ACCESS_FORMS, ACCOUNT, PRICES, editor_names, schema_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -40,6 +40,12 @@ def valid_settings(given: Mapping[str, Any], *, of_user: bool) -> tuple[dict[str
         if name in ACCESS and not of_user:
             why = "is accepted only from the user's own file, the environment or the command line"
             faults.append(Fault((name,), f'setting "{name}" {why}; ignored'))
+        elif name == PRICES:
+            from ctxbudget_server.settings.prices import valid_prices  # few files have them
+
+            kept, wrong = valid_prices(value)
+            values.update(kept)
+            faults += [Fault(path, message) for path, message in wrong]
         elif _is_clear(name, value):
             values[name] = value
         else:
@@ -139,6 +145,6 @@ def _nearest(name: str) -> str:
     """A hint at the setting that was probably meant."""
     from difflib import get_close_matches
 
-    known = sorted({*ACCOUNT, *ACCESS, *editor_names()})
+    known = sorted({*ACCOUNT, *ACCESS, PRICES, *editor_names()})
     found = get_close_matches(name[:80], known, n=1, cutoff=0.75)
     return f' (did you mean "{found[0]}"?)' if found else ""

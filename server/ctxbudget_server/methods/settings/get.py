@@ -11,7 +11,7 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings, leaves
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.settings.access import SHARED_STORE, is_shared
-from ctxbudget_server.settings.names import editor_defaults
+from ctxbudget_server.settings.names import PRICES, editor_defaults
 from ctxbudget_server.settings.source import FileSettings, Source
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ def get(request: Request, params: GetParams) -> GetResult:
     with reading(request, params.session_id) as snapshot:
         session = snapshot.session
         settings = request.settings_of(session)
-    found = (*_of_account(settings), *_of_access(request), *_of_editors(settings.files))
+    found = (
+        *_of_account(settings),
+        *_of_access(request),
+        *_of_editors(settings.files),
+        *_of_prices(settings.files),
+    )
     problems = (*settings.files.problems, *settings.left_out)
     return GetResult(
         session_id=session.id,
@@ -114,6 +119,14 @@ def _of_editors(files: FileSettings) -> Iterator[EffectiveSetting]:
     for name, default in editor_defaults().items():
         value = next((layer.values[name] for layer in layers if name in layer.values), default)
         yield _effective((name,), value, layers)
+
+
+def _of_prices(files: FileSettings) -> Iterator[EffectiveSetting]:
+    """Each price with its currency, which counts only for the prices of its own file."""
+    layers = [layer for layer in _of_files(files) if PRICES in layer.values]
+    for name in dict.fromkeys(name for layer in layers for name in layer.values[PRICES] if name != "currency"):
+        table = next(layer.values[PRICES] for layer in layers if name in layer.values[PRICES])
+        yield _effective((PRICES, name), {"currency": table["currency"], **table[name]}, layers)
 
 
 def _files(files: FileSettings) -> Iterator[SettingsFile]:
