@@ -30,6 +30,10 @@ class Recording:
         message = {"id": answer, "role": "assistant", "model": "some-model", "content": list(blocks)}
         return self.row("assistant", message=message, **members)
 
+    def bill(self, model: str = "some-model", stop_reason: str | None = "end_turn", **usage: Any) -> None:
+        """What the provider billed, in the last row."""
+        self.rows[-1]["message"] |= {"model": model, "stop_reason": stop_reason, "usage": usage}
+
     def result(self, call: str, content: Any, **members: Any) -> str:
         """The result of a call."""
         block = {"type": "tool_result", "tool_use_id": call, "content": content}
