@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
@@ -44,21 +44,21 @@ class PriceTable:
     """Prices from several sources, of which the first that knows a model counts."""
 
     def __init__(self, sources: Iterable[Sequence[Price]]) -> None:
-        self._sources = [sorted(prices, key=_rank) for prices in sources]
+        self._prices = [one for prices in sources for one in sorted(prices, key=_rank)]
+        self._known: dict[str, Price | None] = {}
 
     def __bool__(self) -> bool:
-        return any(self._sources)
+        return bool(self._prices)
 
     def of(self, model: str | None) -> Price | None:
         """The price of a model. Within a source a name counts before patterns, a longer pattern before a shorter."""
         if model is None:
             return None
-        name = model.casefold()
-        return next((one for one in self._all() if fnmatchcase(name, one.models.casefold())), None)
-
-    def _all(self) -> Iterator[Price]:
-        for prices in self._sources:
-            yield from prices
+        if model not in self._known:
+            name = model.casefold()
+            found = (one for one in self._prices if fnmatchcase(name, one.models.casefold()))
+            self._known[model] = next(found, None)
+        return self._known[model]
 
 
 def prices_in(table: Mapping[str, Any], origin: str, place: Mapping[str, str]) -> list[Price]:

@@ -14,6 +14,10 @@ KINDS: Final = ("input", "cacheRead", "cacheWrite", "cacheWrite5m", "cacheWrite1
 """The kinds of `Billed`, as JSON names them."""
 
 
+MAX_FIGURE: Final = 1_000_000_000
+"""Tokens; no request is larger, so a larger figure is damage."""
+
+
 class Billed(NamedTuple):
     """Tokens of one request, or the sum of several, by kind."""
 
@@ -83,11 +87,11 @@ def of_opencode(tokens: Any) -> Billed | None:
 
 
 def _figures(given: Any, *names: str) -> list[int] | None:
-    """The named figures, 0 where one is absent; None unless all that are there are whole numbers from 0."""
+    """The named figures, 0 where one is absent; None unless they are possible."""
     if not isinstance(given, Mapping):
         return None
     found = [0 if (figure := given.get(name)) is None else figure for name in names]
-    return found if all(type(figure) is int and figure >= 0 for figure in found) else None
+    return found if all(type(figure) is int and 0 <= figure <= MAX_FIGURE for figure in found) else None
 
 
 def _billed(*figures: int) -> Billed | None:
