@@ -43,7 +43,7 @@ def subagents_of(name: str) -> Iterator[SubagentFile]:
 
 
 def subagent_in(name: str) -> SubagentFile | None:
-    """What is known of a subagent whose own file is named; None if the file is another."""
+    """What is known of a subagent if the file is its own, else None."""
     path = Path(name)
     if path.suffix != ".jsonl" or not path.name.startswith(_PREFIX):
         return None
