@@ -195,8 +195,18 @@ def test_answers_without_a_bill_or_with_an_early_one_are_counted_and_said(place:
 
     assert (found["total"]["requests"], found["total"]["unbilled"], found["total"]["outputAtLeast"]) == (2, 1, 1)
     shown = place.run("cost", "one.jsonl").stdout
-    assert "1 more requests have no bill" in shown
-    assert "is at least this much: 1 requests" in shown
+    assert "not in these figures: 1 request of which the recording has no bill" in shown
+    assert "output is at least this much: 1 request" in shown
+
+
+def test_a_session_that_nobody_answered_has_no_figures(place: Place) -> None:
+    made = Recording()
+    made.person("Look.")
+    place.write("one.jsonl", made)
+
+    assert place.run("cost", "one.jsonl").stdout == "nothing is recorded of what a provider billed\n"
+    found = place.cost("one.jsonl")
+    assert (found["rows"], found["total"]["requests"], found["total"]["cost"]["amount"]) == ([], 0, None)
 
 
 def codex_line(kind: str, **payload: Any) -> Json:
@@ -379,7 +389,7 @@ def test_the_other_recordings_are_summed_if_one_cannot_be_read(place: Place) -> 
     done = place.run("cost", "none.jsonl", "one.jsonl")
 
     assert done.returncode == 2
-    assert "1,000,000 tokens billed by providers in 1 requests" in done.stdout
+    assert "1,000,000 tokens billed by providers in 1 request" in done.stdout
     assert "the last one, is torn and was left out" in done.stderr
 
 

@@ -21,6 +21,8 @@ MAX_SHORT = 12
 
 def cost_lines(found: Costs, requests: Requests, table: PriceTable, by: Sequence[str]) -> list[str]:
     """The table, what its figures are based on, and the prices."""
+    if not found.rows:
+        return ["nothing is recorded of what a provider billed"]
     total = found.total
     shown = [name for name in KINDS if name in ("input", "cacheRead", "output") or name in kinds_in(total.billed)]
     named = [one for one in BY if one in by]
@@ -64,13 +66,17 @@ def _cells(one: Sum, shown: Sequence[str], currency: str | None) -> list[str]:
 
 def _base(found: Costs) -> Iterator[str]:
     total = found.total
-    billed = total.requests - total.unbilled
-    yield f"{total.billed.total:,} tokens billed by providers in {billed:,} requests, each counted once"
+    billed = _requests(total.requests - total.unbilled)
+    yield f"{total.billed.total:,} tokens billed by providers in {billed}, each counted once"
     if total.unbilled:
-        yield f"{total.unbilled:,} more requests have no bill in the recording and are not in these figures"
+        yield f"not in these figures: {_requests(total.unbilled)} of which the recording has no bill"
     if total.at_least:
-        early = f"{total.at_least:,} requests were recorded before their answer ended"
-        yield f"output, and so the money, is at least this much: {early}"
+        subject = "output" if found.currency is None else "output, and so the money,"
+        yield f"{subject} is at least this much: {_requests(total.at_least)} recorded before the answer ended"
+
+
+def _requests(number: int) -> str:
+    return "1 request" if number == 1 else f"{number:,} requests"
 
 
 def _prices(found: Costs, table: PriceTable) -> Iterator[str]:

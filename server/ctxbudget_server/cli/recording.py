@@ -30,14 +30,12 @@ __all__ = [
 ]
 
 
-def add_transcripts(parser: ArgumentParser) -> None:
-    """Add the arguments for transcripts."""
-    parser.add_argument(
-        "transcript",
-        metavar="TRANSCRIPT",
-        nargs="*",
-        help="a session of Claude Code, Codex, Gemini CLI or opencode, JSON with messages, or - for stdin",
-    )
+SESSIONS = "a session of Claude Code, Codex, Gemini CLI or opencode"
+
+
+def add_transcripts(parser: ArgumentParser, what: str = f"{SESSIONS}, or - for stdin") -> None:
+    """Add the arguments for transcripts; `what` says which are read."""
+    parser.add_argument("transcript", metavar="TRANSCRIPT", nargs="*", help=what)
     parser.add_argument(
         "--last",
         nargs="?",
@@ -50,7 +48,7 @@ def add_transcripts(parser: ArgumentParser) -> None:
 
 def add_recordings(parser: ArgumentParser) -> None:
     """Add the arguments for transcripts and their format."""
-    add_transcripts(parser)
+    add_transcripts(parser, f"{SESSIONS}, JSON with messages, or - for stdin")
     parser.add_argument(
         "--format",
         choices=("auto", *FORMATS),
