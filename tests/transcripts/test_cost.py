@@ -240,6 +240,19 @@ def test_codex_repeats_an_event_and_its_input_includes_the_cache(place: Place) -
     assert [billed(row) for row in rows] == [(500, 0, 0, 0, 0, 20), (200, 1_000, 0, 0, 0, 40)]
 
 
+def test_a_fork_of_codex_repeats_requests_of_its_parent_which_count_once(place: Place) -> None:
+    parent = [codex_line("session_meta", id="parent"), token_count(500, 0, 20, 520), token_count(600, 500, 20, 1_140)]
+    place.write("parent.jsonl", [*parent, token_count(700, 600, 20, 1_860)])
+    fork = [codex_line("session_meta", id="fork", forked_from_id="parent"), *parent]
+    place.write("fork.jsonl", [*fork, token_count(800, 600, 30, 1_970)])
+    place.write("other.jsonl", [codex_line("session_meta", id="other"), token_count(500, 0, 20, 520)])
+
+    rows = place.cost("parent.jsonl", "fork.jsonl", "other.jsonl", "--by", "session")["rows"]
+
+    assert [(row["session"], row["requests"]) for row in rows] == [("parent", 3), ("fork", 1), ("other", 1)]
+    assert billed(rows[1]) == (200, 600, 0, 0, 0, 30)
+
+
 @pytest.mark.parametrize("is_document", [False, True])
 def test_gemini_cli_writes_a_message_again_and_bills_thoughts_as_output(place: Place, is_document: bool) -> None:
     tokens = {"input": 100, "cached": 60, "tool": 4, "output": 7, "thoughts": 30, "total": 141}

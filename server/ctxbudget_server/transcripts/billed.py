@@ -100,7 +100,10 @@ def _billed(*figures: int) -> Billed | None:
 
 
 def usage_of_codex(record: Record) -> tuple[Billed, Any] | None:
-    """(the bill of the last request, the sums until then) in an event of Codex; None in other records."""
+    """(the bill of the last request, the sums until then) in an event of Codex; None in other records.
+
+    The sums tell events apart: the host writes one again when only rate limits are new.
+    """
     if record.get("type") != "event_msg" or member(record, "payload").get("type") != "token_count":
         return None
     info = member(record, "payload", "info")

@@ -6,6 +6,7 @@ files it is recorded: hosts copy rows when a session is resumed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -89,7 +90,8 @@ class _Recording:
         self._session = name
         self._agent = MAIN
         self._model: str | None = None
-        self._sums: Any = None
+        self._origin = name
+        """Whose events these are: a fork of Codex begins with those of its parent, behind the parent's own head."""
         self._count = 0
         self.hosts: set[str] = set()
 
@@ -152,24 +154,21 @@ class _Recording:
 
     def _take_codex(self, line: Record) -> None:
         payload = line["payload"]
-        if line["type"] == "session_meta" and "codex" not in self.hosts:
-            self._session = str(payload.get("id") or self._session)
-            self._agent, kind = _agent_of_codex(payload)
-            if kind:
-                self._requests.name_type(self._agent, kind)
+        if line["type"] == "session_meta":
+            self._origin = str(payload.get("id") or self._session)
+            if "codex" not in self.hosts:
+                self._session = self._origin
+                self._agent, kind = _agent_of_codex(payload)
+                if kind:
+                    self._requests.name_type(self._agent, kind)
         self.hosts.add("codex")
         self._model = (model_named(payload) if line["type"] == "turn_context" else None) or self._model
-        told = billed.usage_of_codex(line)
-        if told is None:
+        if (told := billed.usage_of_codex(line)) is None:
             return
         bill, sums = told
-        if sums is not None and sums == self._sums:
-            return  # the same event once more, with new rate limits
-        self._sums = sums
         self._count += 1
-        self._requests.add(
-            "codex", f"{self._session} {self._count}", Request(self._session, self._agent, self._model, bill)
-        )
+        id = f"{self._origin} {json.dumps(sums, sort_keys=True)}" if sums else f"{self._session} {self._count}"
+        self._requests.add("codex", id, Request(self._session, self._agent, self._model, bill))
 
     def _take_gemini_cli(self, record: Record) -> None:
         self.hosts.add("gemini-cli")
