@@ -198,6 +198,12 @@ def test_answers_without_a_bill_or_with_an_early_one_are_counted_and_said(place:
     assert "not in these figures: 1 request of which the recording has no bill" in shown
     assert "output is at least this much: 1 request" in shown
 
+    made.says("c", text("Three."), isSidechain=True, agentId="ag-9")
+    place.write("one.jsonl", made)
+    shown = place.run("cost", "one.jsonl").stdout
+    unbilled = next(line.split() for line in shown.splitlines() if "ag-9" in line)
+    assert unbilled[2:] == ["some-model", "1", "unknown", "unknown", "unknown", "unknown"], "a 0 would be a claim"
+
 
 def test_a_session_that_nobody_answered_has_no_figures(place: Place) -> None:
     made = Recording()

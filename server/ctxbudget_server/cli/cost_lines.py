@@ -58,7 +58,7 @@ def _cells(one: Sum, shown: Sequence[str], currency: str | None) -> list[str]:
     money = f"{one.amount:,.4f} {currency}" if one.is_known else "unknown"
     return [
         f"{one.requests:,}",
-        *(f"{figures[name]:,}" for name in shown),
+        *("unknown" if one.unbilled == one.requests else f"{figures[name]:,}" for name in shown),
         money,
         f"{one.share:.1%}" if one.is_known else "",
     ]
