@@ -34,6 +34,7 @@ types: $(READY)  ## Check types with mypy in strict mode
 	$(VENV)/bin/mypy
 
 generate: $(READY)  ## Write every file that is generated from the method table
+	PYTHONPATH=tests $(PYTHON) -m install.renew
 	$(PYTHON) -m ctxbudget_protocol.generate
 
 examples: generate  ## Record the answers of the method table's examples and the runs of docs/evaluate.md and docs/diagnose.md, and generate again

@@ -44,7 +44,8 @@ def program(host: str) -> str:
 
 def replacing(settings: dict[str, Any], event: str) -> dict[str, Any]:
     """Hooks that also replace large outputs."""
-    settings["hooks"][event][0]["hooks"][0]["command"] += " --replace-over 150"
+    handler = settings["hooks"][event][0]["hooks"][0]
+    handler["command"] = handler["command"].replace(" || ", " --replace-over 150 || ")
     return settings
 
 
@@ -85,6 +86,21 @@ class RealHost(AgentHost):
         assert "ctxbudget hook: " not in done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
+    def install(self) -> str:
+        """`ctxbudget install` for this host, in its home; what it prints."""
+        known = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "XDG_STATE_HOME")
+        kept = {name: value for name, value in os.environ.items() if name not in known}
+        command = Path(sys.executable).parent / "ctxbudget"
+        done = subprocess.run(
+            [str(command), "install", self.host, "--yes"],
+            cwd=self.folder,
+            env={**kept, "HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
     def claude(self, *options: str, task: str = TASK) -> list[dict[str, Any]]:
         """Claude Code, with what it streams."""
         return self.start(
@@ -103,8 +119,8 @@ class RealHost(AgentHost):
             ANTHROPIC_API_KEY="none",
         )
 
-    def codex(self, *words: str, task: str = TASK) -> list[dict[str, Any]]:
-        """Codex, with the hooks of the repository, and asked to replace what is large."""
+    def codex(self, *words: str, task: str = TASK, hooks: bool = True) -> list[dict[str, Any]]:
+        """Codex, with the hooks of the repository (`hooks`), and asked to replace what is large."""
         folder = self.home / ".codex"
         folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text(
@@ -112,8 +128,9 @@ class RealHost(AgentHost):
             f'base_url = "{self.model.url}/v1"\nwire_api = "responses"\nenv_key = "STAND_IN_KEY"\n'
             "[analytics]\nenabled = false\n"
         )
-        hooks = replacing(json.loads((AGENTS / "codex" / "hooks.json").read_text()), "PostToolUse")
-        (folder / "hooks.json").write_text(json.dumps(hooks))
+        if hooks:
+            shipped = replacing(json.loads((AGENTS / "codex" / "hooks.json").read_text()), "PostToolUse")
+            (folder / "hooks.json").write_text(json.dumps(shipped))
         return self.start(
             *("exec", "--json", "--skip-git-repo-check", "--dangerously-bypass-hook-trust"),
             *("--dangerously-bypass-approvals-and-sandbox", *words, task),
@@ -121,14 +138,16 @@ class RealHost(AgentHost):
             STAND_IN_KEY="none",
         )
 
-    def gemini(self) -> list[dict[str, Any]]:
-        """Gemini CLI, with the hooks of the repository, and asked to replace what is large."""
-        settings = replacing(json.loads((AGENTS / "gemini-cli" / "settings.json").read_text()), "AfterTool")
+    def gemini(self, *, hooks: bool = True) -> list[dict[str, Any]]:
+        """Gemini CLI, with the hooks of the repository (`hooks`), and asked to replace what is large."""
+        folder = self.home / ".gemini"
+        folder.mkdir(exist_ok=True)
+        settings: dict[str, Any] = json.loads((AGENTS / "gemini-cli" / "settings.json").read_text())
+        settings = replacing(settings, "AfterTool") if hooks else json.loads((folder / "settings.json").read_text())
         settings["security"] = {"auth": {"selectedType": "gemini-api-key"}}
         settings["privacy"] = {"usageStatisticsEnabled": False}
         settings["general"] = {"disableAutoUpdate": True}
-        (self.home / ".gemini").mkdir()
-        (self.home / ".gemini" / "settings.json").write_text(json.dumps(settings))
+        (folder / "settings.json").write_text(json.dumps(settings))
         return self.start(
             *("-p", TASK, "--approval-mode", "yolo", "-m", "gemini-2.5-pro"),
             GEMINI_API_KEY="none",

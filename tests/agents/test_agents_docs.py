@@ -15,6 +15,7 @@ from agents.agent_host import PAYLOADS, AgentHost
 from agents.real_hosts import AGENTS, REPOSITORY
 from ctxbudget_server import __version__
 from ctxbudget_server.agents.hosts import EVENTS
+from ctxbudget_server.install.commands import call_in
 
 PAGES = {
     "claude-code": REPOSITORY / "docs" / "claude-code.md",
@@ -26,7 +27,13 @@ FILES = {
     "codex": AGENTS / "codex" / "hooks.json",
     "gemini": AGENTS / "gemini-cli" / "settings.json",
 }
-ELSEWHERE = ("pip install ", "claude --plugin-dir ", "mkdir -p ~/.codex ", "ctxbudget sidecar ")
+ELSEWHERE = (
+    "python3 -m venv ",
+    ".venv/bin/ctxbudget install ",
+    "ctxbudget install ",
+    "claude plugin ",
+    "ctxbudget sidecar ",
+)
 """Run by other tests, or not ours."""
 
 
@@ -54,7 +61,8 @@ def configured(host: str) -> list[str]:
 
 def run_line(host: AgentHost, line: str) -> bytes:
     """Run a command as a page shows it; its output. Hooks get a recorded payload of their event."""
-    words = shlex.split(line)
+    call = call_in(line)
+    words = [call.program, *call.words] if call else shlex.split(line)
     assert words[0] == "ctxbudget"
     stdin: Any = b""
     if words[1] == "hook":
@@ -93,18 +101,16 @@ def test_every_line_for_a_shell_runs_and_prints_what_is_shown(name: str, project
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_folder_wires_events_that_are_known_and_the_page_the_same(name: str) -> None:
+def test_the_folder_wires_events_that_are_known_and_that_the_page_names(name: str) -> None:
     wired = json.loads(FILES[name].read_text())["hooks"]
     assert wired.keys() <= EVENTS[name].keys()  # type: ignore[index]
     for event, entries in wired.items():
         (command,) = commands_in(entries)
-        assert command.split()[:3] == ["ctxbudget", "hook", event]
+        call = call_in(command)
+        assert call is not None
+        assert (call.program, call.event) == ("ctxbudget", event)
     page = PAGES[name].read_text(encoding="utf-8")
     assert all(re.search(rf"\b{event}\b", page) for event in wired)
-    shown = next((json.loads(block) for block in blocks(name, "json") if '"hooks": {' in block), None)
-    if shown is not None:
-        wanted = {event: commands_in(wired[event]) for event in shown["hooks"]}
-        assert {event: commands_in(entries) for event, entries in shown["hooks"].items()} == wanted
 
 
 def test_the_status_line_of_the_page(claude: AgentHost) -> None:
@@ -116,8 +122,9 @@ def test_the_status_line_of_the_page(claude: AgentHost) -> None:
         claude.call("budget/reserve", tokens=100, holder=name)
     (command,) = commands_in(json.loads((AGENTS / "claude-code" / "statusline.json").read_text()))
     window = {"context_window_size": 25_000, "current_usage": {"input_tokens": 5_250}}
-    words = shlex.split(command)[1:]
-    done = claude.run(*words, stdin=claude.payload("statusline", context_window=window), NO_COLOR="1")
+    call = call_in(command)
+    assert call is not None
+    done = claude.run(*call.words, stdin=claude.payload("statusline", context_window=window), NO_COLOR="1")
     assert done.stdout.decode() in blocks("claude-code", "")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from agents.agent_host import end_sidecar
 from agents.model_stand_in import COMMAND, REPORT, ModelStandIn, model_stand_in
-from agents.real_hosts import AGENTS, RealHost
+from agents.real_hosts import AGENTS, REPOSITORY, RealHost, replacing
 
 PLUGIN = AGENTS / "claude-code"
 
@@ -87,10 +87,9 @@ def test_claude_code_starts_the_servers_of_the_plugin_and_shows_no_more_than_it_
 def test_claude_code_sees_metadata_and_is_handed_back_what_matters(tmp_path: Path, model: ModelStandIn) -> None:
     host = RealHost("claude-code", tmp_path, model)
     hooks = json.loads((PLUGIN / "hooks" / "hooks.json").read_text())
-    for wired in hooks["hooks"].values():
-        wired[0]["hooks"][0]["command"] = (
-            wired[0]["hooks"][0]["command"].removesuffix(" --sidecar") + " --replace-over 150"
-        )
+    for event, wired in hooks["hooks"].items():
+        wired[0]["hooks"][0]["command"] = wired[0]["hooks"][0]["command"].replace(" --sidecar", "")
+        replacing(hooks, event)
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps(hooks))
     given = ("--settings", str(settings))
@@ -135,3 +134,41 @@ def test_gemini_cli(base: Path, model: ModelStandIn) -> None:
     replaced(host)
     assert host.items()[0]["title"] == f"run_shell_command: {COMMAND}"
     assert host.call("session/open")["config"]["model"] == "gemini-2.5-pro"
+
+
+def test_claude_code_installed_in_one_command(base: Path, model: ModelStandIn) -> None:
+    host = RealHost("claude-code", base, model)
+    host.install()
+    host.claude()
+
+    assert host.items()[0]["title"] == f"Bash: {COMMAND}"
+    assert host.call("session/open")["config"]["model"] == "claude-opus-4-8"
+
+
+def test_codex_installed_in_one_command(base: Path, model: ModelStandIn) -> None:
+    host = RealHost("codex", base, model)
+    host.install()
+    host.codex(hooks=False)
+
+    assert host.items()[0]["title"] == f"Bash: {COMMAND}"
+
+
+def test_gemini_cli_installed_in_one_command(base: Path, model: ModelStandIn) -> None:
+    host = RealHost("gemini", base, model)
+    host.install()
+    host.gemini(hooks=False)
+
+    assert host.items()[0]["title"] == f"run_shell_command: {COMMAND}"
+
+
+def test_claude_code_installs_the_plugin_from_the_repository(base: Path, model: ModelStandIn) -> None:
+    host = RealHost("claude-code", base, model)
+    where = {"CLAUDE_CONFIG_DIR": str(host.home / ".claude")}
+    host.start("plugin", "marketplace", "add", str(REPOSITORY), **where)
+    host.start("plugin", "install", "ctxbudget@ctxbudget", **where)
+    told = host.claude()
+
+    begun = next(line for line in told if line.get("subtype") == "init")
+    assert begun["plugins"][0]["name"] == "ctxbudget"
+    assert host.items()[0]["title"] == f"Bash: {COMMAND}"
+    assert "its hooks are not set a second time" in host.install()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -329,3 +330,34 @@ def test_ranges(line: str, version: str, allowed: bool) -> None:
 def test_requirements_of_extras() -> None:
     needed = read_requirement('mcp<3,>=2.2; extra == "mcp"')
     assert needed is not None and (needed.name, needed.extra) == ("mcp", "mcp")
+
+
+def test_what_is_wired_in_hosts(place: Place, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    env = {"HOME": str(home), "CLAUDE_CONFIG_DIR": "", "CODEX_HOME": "", "GEMINI_CLI_HOME": "", "XDG_STATE_HOME": ""}
+    place.fill()
+    assert "ctxbudget install HOST" in place.examined(0, **env)["hosts"]["message"]
+
+    settings = home / ".claude" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    install = [sys.executable, "-m", "ctxbudget_server", "install", "claude-code", "--yes"]
+    subprocess.run(install, env={**place.env, **env}, check=True, capture_output=True)
+    found = place.examined(0, **env)["hosts.claude-code"]
+    assert (found["severity"], len(found["data"]["events"])) == ("ok", 9)
+
+    whole = settings.read_text()
+    program = shlex.split(json.loads(whole)["statusLine"]["command"])[2]
+    settings.write_text(whole.replace(program, "/gone/ctxbudget"))
+    found = place.examined(1, **env)["hosts.claude-code"]
+    assert found["data"]["missing"] == ["/gone/ctxbudget"]
+    assert found["remedy"] == "ctxbudget install claude-code"
+
+    settings.write_text(json.dumps({**json.loads(whole), "disableAllHooks": True}))
+    assert "disableAllHooks" in place.examined(0, **env)["hosts.claude-code"]["message"]
+
+    by_hand = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "ctxbudget hook Stop"}]}]}}
+    settings.write_text(json.dumps(by_hand))
+    assert "no hook for SessionStart" in place.examined(0, **env)["hosts.claude-code"]["message"]
+
+    settings.write_text('{"hooks": }')
+    assert "line 1, column 11" in place.examined(1, **env)["hosts.claude-code"]["message"]

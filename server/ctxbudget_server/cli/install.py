@@ -1,0 +1,93 @@
+"""`ctxbudget install`: puts our hooks into the files of a host, and takes them out again."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from ctxbudget_server.install import json_host
+from ctxbudget_server.install.commands import NAME, running_program
+from ctxbudget_server.install.faults import InstallError
+from ctxbudget_server.install.hosts import NAMES, host_module
+from ctxbudget_server.install.place import Place
+from ctxbudget_server.install.plan import Plan
+from ctxbudget_server.presentation.output import complain, show
+from ctxbudget_server.store.location import workspace_around
+
+DONE, FAILED, MISUSED = 0, 1, 2
+"""Exit codes: as asked (also if there was nothing to do); nothing is changed; nobody can be asked."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("host", choices=NAMES, metavar="HOST", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--uninstall", action="store_true", help="take out exactly what was added")
+    parser.add_argument("--dry-run", action="store_true", help="only show, as a diff, what would change")
+    parser.add_argument(
+        "--scope",
+        choices=("user", "project"),
+        default="user",
+        help="for all of your projects, or for everyone in the project around the current directory (user)",
+    )
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+
+
+def run(options: Namespace) -> int:
+    """Show the plan, ask, and carry it out."""
+    try:
+        plan = _plan(options)
+        plan.check()
+    except InstallError as fault:
+        complain("install", str(fault))
+        return FAILED
+    show(plan.notes)
+    if plan.is_empty:
+        show(["nothing is installed there" if options.uninstall else "already installed; nothing to change"])
+        if not options.dry_run:
+            plan.apply()
+        return DONE
+    if options.dry_run or not options.yes:
+        show([line for change in plan.changes for line in change.diff()])
+    if options.dry_run:
+        return DONE
+    if not options.yes:
+        if not sys.stdin.isatty():
+            complain("install", "stdin is not a terminal, so nobody can be asked: use --yes, or --dry-run to only look")
+            return MISUSED
+        if not _agreed():
+            complain("install", "nothing is changed")
+            return FAILED
+    try:
+        plan.apply()
+    except InstallError as fault:
+        complain("install", str(fault))
+        return FAILED
+    show(plan.done)
+    if not options.uninstall:
+        show([host_module(options.host).NEXT])
+    return DONE
+
+
+def _plan(options: Namespace) -> Plan:
+    project = Path(workspace_around("."))
+    if options.uninstall:
+        wiring = host_module(options.host).wiring(Place(options.scope, project, NAME))
+        return json_host.uninstall(wiring)
+    program = running_program()
+    notes = []
+    if options.scope == "project":  # which others share, whose command is elsewhere
+        program = NAME
+        if shutil.which(NAME) is None:
+            notes.append(f"`{NAME}` is not on PATH here: until it is, the hooks of the project do nothing")
+    plan = json_host.install(host_module(options.host).wiring(Place(options.scope, project, program)))
+    plan.notes[:0] = notes
+    return plan
+
+
+def _agreed() -> bool:
+    try:
+        return input("Make these changes? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

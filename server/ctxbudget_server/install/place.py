@@ -1,0 +1,25 @@
+"""Where an installation goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Scope = Literal["user", "project"]
+
+
+class Place(NamedTuple):
+    """For whom: every project of this user, or everyone in one project."""
+
+    scope: Scope
+    project: Path
+    program: str
+    """What hosts call: an absolute path, or `ctxbudget`, which a shell finds on PATH."""
+
+
+def shown(path: Path) -> str:
+    """A path as people write it, with ~ for their home."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)

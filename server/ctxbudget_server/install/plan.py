@@ -1,0 +1,88 @@
+"""What an installation is about to do to files: shown first, then done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctxbudget_server.install import files, record
+from ctxbudget_server.install.files import Content
+from ctxbudget_server.install.record import Record
+
+CONTEXT_LINES = 2
+
+
+@dataclass(slots=True)
+class Change:
+    """One file: what it is to become. Nothing is done where `after` is the text that is there."""
+
+    content: Content
+    after: str | None
+    """None: the file is deleted."""
+    record: Record | None = None
+    """What is kept about it from now on; None: nothing."""
+    remove_folders: list[str] = field(default_factory=list)
+    """Folders that go with the file if they are empty, the outermost first."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be done to the file."""
+        return self.after != self.content.text
+
+    def check(self) -> None:
+        """Raise `InstallError` if the file must not be changed."""
+        if self.changes:
+            files.check_writable(self.content)
+
+    def diff(self) -> Iterator[str]:
+        """The change as a unified diff."""
+        name = str(self.content.name)
+        before, after = (text.splitlines() if text is not None else [] for text in (self.content.text, self.after))
+        was = name if self.content.text is not None else "/dev/null"
+        becomes = name if self.after is not None else "/dev/null"
+        yield from difflib.unified_diff(before, after, was, becomes, n=CONTEXT_LINES, lineterm="")
+
+    def apply(self) -> None:
+        """Do it. The record comes first: one without its change does no harm. Raises `InstallError`."""
+        target = self.content.target
+        if self.record is not None:
+            record.save(target, self.record)
+        if self.after is None:
+            if self.content.text is not None:
+                files.delete(self.content)
+        elif self.changes:
+            files.write(self.content, self.after)
+        if self.record is None:
+            record.forget(target)
+        for folder in reversed(self.remove_folders):
+            with suppress(OSError):
+                Path(folder).rmdir()
+
+
+@dataclass(slots=True)
+class Plan:
+    """All changes for a host, what they amount to, and what the user should know."""
+
+    changes: list[Change] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    """A line for each file, said when it is changed."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not any(change.changes for change in self.changes)
+
+    def check(self) -> None:
+        """Raise `InstallError` if a change cannot be made."""
+        for change in self.changes:
+            change.check()
+
+    def apply(self) -> None:
+        """Make all changes. Raises `InstallError`."""
+        self.check()
+        for change in self.changes:
+            change.apply()
