@@ -229,7 +229,7 @@ def _markers_alone(draft: Draft) -> Iterator[Step]:
             yield Step(Phase.LINES, key.message, _reducing(key, StandIn(old.reason, 0, 0)), True, _giving_lead(key))
     if draft.names_of_turns:
         last = max(*(draft.talk.turns[number].start for number in draft.dropped), *draft.gone, 0, 0)
-        yield Step(Phase.LINES, last, _no_names, True)
+        yield Step(Phase.WORDS, last, _no_names, True)
 
 
 def _no_names(draft: Draft) -> None:
