@@ -140,3 +140,15 @@ def test_a_conversation_that_is_seen_to_grow_is_cut_deeper_than_one_that_comes_a
 
     assert within["unchanged"]
     assert once["reclaimed"] <= limit // 10 < limit // 5 <= grown["reclaimed"]
+
+
+@pytest.mark.parametrize("first", [{"overhead": 3000}, {"retrieve": "fetch {itemId}"}])
+def test_a_call_that_leaves_other_room_or_speaks_otherwise_is_decided_by_itself(client: Client, first: Any) -> None:
+    messages = long_conversation(mark=f"apart-{[*first]}")
+    limit = counted(client, messages) // 2
+
+    ask(client, messages, limit, **first)
+    after = ask(client, messages, limit)
+
+    assert after["tokens"] >= 0.9 * (limit - after["reclaimed"]) or after["heldOut"] is not None
+    assert "fetch" not in json.dumps(after["messages"])

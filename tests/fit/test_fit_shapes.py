@@ -321,8 +321,13 @@ def test_plain_text_comes_back_in_the_shape_of_its_members(client: Client, conte
     kind = type(content)
     assert all(isinstance(one["content"], kind) for one in found["messages"])
     assert found["format"] in SHAPES
-    for form in ("anthropic", "openai-chat", "vercel"):
-        assert not faults(form, found["messages"]), "legal in every shape that it could be of"
+    assert not faults(found["format"], found["messages"])
+    for form in (
+        "anthropic",
+        "openai-chat",
+        "vercel",
+    ):  # Anthropic's API joins messages of one role that follow each other
+        assert set(faults(form, found["messages"])) <= {"roles do not take turns"}
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,13 @@ class Prices(NamedTuple):
 USUAL_PRICES = Prices()
 
 
-def reclaim_that_pays(limit: int, behind: int, growth: float | None, prices: Prices) -> int:
+def reclaim_that_pays(limit: int, behind: int, growth: float | None, prices: Prices, least: float = MIN_RECLAIM) -> int:
     """Tokens below the limit that a cut should win. `behind`: tokens behind its first change, before the cut.
 
     It is the smallest room D that pays for itself before it is used up: in `D / growth` turns, each of which reads D
     tokens less, against writing `behind - D` tokens once more. `growth` is in tokens a turn.
     """
-    least, most = int(MIN_RECLAIM * limit), int(MAX_RECLAIM * limit)
+    most = int(MAX_RECLAIM * limit)
     extra = prices.write - prices.read
     if growth is None or extra <= 0:
         return int(FIRST_RECLAIM * limit)
@@ -45,7 +45,7 @@ def reclaim_that_pays(limit: int, behind: int, growth: float | None, prices: Pri
         return most
     ratio = extra * growth / prices.read
     pays = (sqrt(ratio * ratio + 4 * ratio * max(0, behind)) - ratio) / 2
-    return min(most, max(least, int(pays)))
+    return min(most, max(int(least * limit), int(pays)))
 
 
 def cost_per_turn(limit: int, tokens: int, behind: int, growth: float, prices: Prices) -> float:

@@ -19,6 +19,8 @@ from ctxbudget_server.fit.shapes import SHAPES
 from ctxbudget_server.fit.steps import Phase, Scope
 from ctxbudget_server.fit.writer import Id
 
+TOLD = 1
+"""Times the limit that records tell of from which on names are worth more than a deeper cut saves."""
 HISTORY = 2
 """Turns since the last cut from which on it is known how much a turn adds."""
 
@@ -239,14 +241,21 @@ class _Choice:
     def _aim(self, scope: Scope) -> Aim:
         reclaim = self._reclaim(scope)
         is_given = self.before.talk.options.min_reclaim is not None
-        return Aim(scope, reclaim, reclaim if is_given else min(reclaim, int(self._limit * MIN_RECLAIM)))
+        return Aim(scope, reclaim, reclaim if is_given else min(reclaim, int(self._limit * self._least)))
 
     def _reclaim(self, scope: Scope) -> int:
         """Tokens that a cut in this scope should win below the limit."""
         options = self.before.talk.options
         if options.min_reclaim is not None:
             return options.min_reclaim
-        return reclaim_that_pays(self._limit, self._behind(scope), self._growth, options.prices)
+        return reclaim_that_pays(self._limit, self._behind(scope), self._growth, options.prices, self._least)
+
+    @cached_property
+    def _least(self) -> float:
+        """The least share of the limit that a cut wins once growth is known: less where most is in records already."""
+        talk = self.before.talk
+        told = sum(record.tokens for index in range(len(talk.messages)) for record in talk.records(index))
+        return FIRST_RECLAIM if told > TOLD * self._limit else MIN_RECLAIM
 
     def _hoped(self, scope: Scope) -> float:
         """What a turn costs at least with a cut in this scope."""

@@ -387,7 +387,9 @@ class Fitter:
         params = self._params
         if params.continue_:
             return f"={self._name.conversation}"
-        asked = [self._form, params.max_tokens, params.keep_turns, params.min_reclaim, self._prices, params.focus]
+        window = params.reported.window if params.reported else None
+        room = [min(params.max_tokens, window or params.max_tokens), params.overhead or 0]
+        asked = [self._form, *room, params.keep_turns, params.min_reclaim, self._prices, params.focus, params.retrieve]
         return conversation_key([*asked, self._counter.model], params.messages)
 
     def plan(self, reader: Reader, session: Session) -> Plan:
