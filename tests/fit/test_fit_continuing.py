@@ -193,6 +193,43 @@ def test_the_bill_tells_the_overhead(client: Client) -> None:
     assert (small["limit"], small["overhead"]) == (7000, 0)
 
 
+def _next_step(form: str, parts: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    """What an agent adds in its step `number`, in messages of its own alone; `parts` has those of earlier steps."""
+    call, said = f"c{number}", f"word{number} " * 200
+    if form == "neutral":
+        called = [{"id": call, "tool": "read", "arguments": {"path": call}}]
+        return {"role": "assistant", "calls": called, "results": [{"callId": call, "text": said}]}
+    if form == "vercel-ui":
+        tool = {"type": "tool-read", "toolCallId": call, "state": "output-available", "input": {}, "output": said}
+        return {"id": "a", "role": "assistant", "parts": [*parts, {"type": "step-start"}, tool]}
+    if form == "vercel":
+        named = {"toolCallId": call, "toolName": "web"}
+        output = {"type": "text", "value": said}
+        used = [{"type": "tool-call", **named, "input": {}, "providerExecuted": True}]
+        return {"role": "assistant", "content": [*used, {"type": "tool-result", **named, "output": output}]}
+    return {"role": "assistant", "content": said}
+
+
+@pytest.mark.parametrize("form", ["neutral", "vercel", "vercel-ui", "openai-chat", "anthropic"])
+def test_the_bill_is_of_all_before_the_last_answer(client: Client, form: str) -> None:
+    """Where the agent's messages follow each other, the overhead stays what it is."""
+    first: dict[str, Any] = {"role": "user", "content": [{"type": "text", "text": "Go."}]}
+    if form == "vercel-ui":
+        first = {"id": "u", "role": "user", "parts": [{"type": "text", "text": "Go."}]}
+    whole = [{"role": "user", "text": "Go."} if form == "neutral" else first]
+    sent, overheads = 0, []
+    for number in range(5):
+        bill = {"reported": {"inputTokens": sent + 3000}} if sent else {}
+        found = go_on(client, whole, 100_000, f"bill-{form}", format=form, **bill)
+        overheads.append(found["overhead"])
+        sent = found["tokens"]
+        if form == "vercel-ui" and number:
+            whole = [whole[0], _next_step(form, whole[-1]["parts"], number)]
+        else:
+            whole = [*whole, _next_step(form, [], number)]
+    assert overheads == [0, 3000, 3000, 3000, 3000]
+
+
 @pytest.mark.parametrize(
     "more", [{"overhead": 8000}, {"reported": {"inputTokens": 90_000}}, {"overhead": 1, "reported": {"inputTokens": 1}}]
 )

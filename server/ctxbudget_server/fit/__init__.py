@@ -6,7 +6,7 @@ Pure: what it needs of counting and extraction comes in as functions (`Tools`).
 from __future__ import annotations
 
 from ctxbudget_server.fit.contents import Content, contents
-from ctxbudget_server.fit.conversation import end_of_stand_ins, first_sent, start_of_last_turn, turns
+from ctxbudget_server.fit.conversation import end_of_stand_ins, first_sent, last_request, turns
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Fitted, Message, Options, Part, Removal, Retrieval, Tools
 from ctxbudget_server.fit.money import USUAL_PRICES, Prices, break_even
@@ -37,10 +37,10 @@ __all__ = [
     "first_sent",
     "fit",
     "is_deeper",
+    "last_request",
     "readers",
     "recognised",
     "replaced",
     "replacement_text",
-    "start_of_last_turn",
     "turns",
 ]

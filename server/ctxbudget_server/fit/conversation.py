@@ -11,8 +11,9 @@ from ctxbudget_server.fit.markers import Record, is_marker, read_record
 from ctxbudget_server.fit.model import Message, Options, Part, Role, Turn
 from ctxbudget_server.fit.pairs import paired
 from ctxbudget_server.fit.people import is_hosts
-from ctxbudget_server.fit.responses import REFERENCE
+from ctxbudget_server.fit.responses import REFERENCE, Responses
 from ctxbudget_server.fit.shapes import BRIDGE, Shape
+from ctxbudget_server.fit.vercel_ui import VercelUi, earlier_steps
 
 
 @dataclass(frozen=True)
@@ -238,13 +239,18 @@ def end_of_stand_ins(shape: Shape, messages: Sequence[Message]) -> int:
     return 0
 
 
-def start_of_last_turn(shape: Shape, messages: Sequence[Message]) -> int:
-    """Index of the message with which the agent began to speak last; the array's length where it never did."""
+def last_request(shape: Shape, messages: Sequence[Message]) -> list[Message]:
+    """What the agent's last answer was given to: all before it, or the whole array where it never spoke.
+
+    An answer is one message of the agent. UI messages of the Vercel AI SDK have several, and tell where each begins; in
+    the Responses API it is all items since an output, or an item of someone else.
+    """
     roles = [shape.role(message) for message in messages]
     start = next((index for index in range(len(roles) - 1, -1, -1) if roles[index] == "assistant"), len(roles))
-    while 0 < start < len(roles) and roles[start - 1] == "assistant":
+    while isinstance(shape, Responses) and 0 < start < len(roles) and roles[start - 1] == "assistant":
         start -= 1
-    return start
+    is_in_steps = isinstance(shape, VercelUi) and start < len(roles)
+    return [*messages[:start], *(earlier_steps(messages[start]) if is_in_steps else ())]
 
 
 def turns(shape: Shape, messages: list[Message]) -> list[Turn]:

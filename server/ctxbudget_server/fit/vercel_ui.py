@@ -112,6 +112,13 @@ class VercelUi:
         return any(kind not in _KNOWN and not kind.startswith((_TOOL, _DATA)) for kind in kinds)
 
 
+def earlier_steps(message: Message) -> list[Message]:
+    """An agent's message as it was before its last step; none where it has one step, or does not tell its steps."""
+    blocks = blocks_of(message.get("parts"))
+    starts = [slot for slot, block in enumerate(blocks) if block.get("type") == "step-start"]
+    return [{**message, "parts": message["parts"][: starts[-1]]}] if starts and starts[-1] > 0 else []
+
+
 def _is_tool(block: Mapping[str, Any]) -> bool:
     kind = string(block.get("type"))
     return kind == "dynamic-tool" or kind.startswith(_TOOL)

@@ -55,9 +55,9 @@ from ctxbudget_server.fit import (
     end_of_stand_ins,
     first_sent,
     is_deeper,
+    last_request,
     readers,
     recognised,
-    start_of_last_turn,
 )
 from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
@@ -371,8 +371,8 @@ class Fitter:
         if reported is not None:
             shape = SHAPES[self._form]
             sent = edited(self._whole.messages, earlier.edits) if earlier else self._whole.messages
-            sent = sent[: start_of_last_turn(shape, sent)]
-            overhead = max(0, reported.input_tokens - Sizes(tools, shape).total(sent))
+            held = Sizes(tools, shape).total(last_request(shape, sent))
+            overhead = max(0, reported.input_tokens - held)
             room = Room(most - overhead, overhead, "reported")
         else:
             room = Room(most - (params.overhead or 0), params.overhead or 0, "given" if params.overhead else "none")
