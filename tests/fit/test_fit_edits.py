@@ -66,6 +66,7 @@ def test_the_clients_edits_give_the_same_messages(client: Client, form: str, ste
     result = decode(FitResult, answer)
     before = json.dumps(messages)
     assert edited_messages(messages, result.edits or []) == whole["messages"]
+    assert edited_messages(messages, answer["edits"]) == whole["messages"], "plain objects do as well"
     assert json.dumps(messages) == before, "the caller's objects are not changed"
 
 

@@ -9,18 +9,24 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import FitEdit
 
 
-def edited_messages(messages: Sequence[Mapping[str, Any]], edits: Sequence[FitEdit]) -> list[Mapping[str, Any]]:
-    """The array that `answer: "messages"` gives. Messages that stay are the very same objects; none is changed."""
+def edited_messages(
+    messages: Sequence[Mapping[str, Any]], edits: Sequence[FitEdit | Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The array that `answer: "messages"` gives. Messages that stay are the very same objects; none is changed.
+
+    The edits are records, as the typed methods give them, or plain objects, as `client.request` does.
+    """
     array = list(messages)
     for edit in reversed(edits):
-        if edit.op == "insert":
-            array.insert(edit.index, edit.message or {"role": edit.role, "text": edit.text})
-        elif edit.op == "remove":
-            del array[edit.index : edit.end]
+        step = edit if isinstance(edit, Mapping) else edit.to_dict()
+        index, op = step["index"], step["op"]
+        if op == "insert":
+            array.insert(index, step.get("message") or {"role": step["role"], "text": step["text"]})
+        elif op == "remove":
+            del array[index : step["end"]]
         else:
-            array[edit.index] = _with_value(
-                array[edit.index], edit.place or [], edit.text if edit.value is None else edit.value
-            )
+            value = step.get("value")
+            array[index] = _with_value(array[index], step.get("place") or [], step["text"] if value is None else value)
     return array
 
 
