@@ -65,6 +65,17 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, transcript: Path) -> None:
     assert _parts(done.stdout) == _parts(real.stdout) > [], "the dry run says what will go"
 
 
+def test_a_dry_run_creates_no_store_and_says_that_its_ids_lead_nowhere(tmp_path: Path, transcript: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    table = run(tmp_path, "fit", "session.jsonl", "--max", "9000", "--dry-run")
+    text = run(tmp_path, "fit", "session.jsonl", "--max", "2000", "--dry-run", "--text")
+
+    assert table.stdout.endswith("dry run: nothing was kept or written\n")
+    assert text.stdout.startswith("[ctxbudget summary: ")
+    assert text.stderr == "dry run: nothing was kept or written; no item has the ids in the text\n"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def _parts(printed: str) -> list[list[str]]:
     """Index, kind and reason of each part."""
     return [line.split()[:4] for line in printed.split("\n\n", maxsplit=1)[0].splitlines()[1:-1]]

@@ -30,6 +30,7 @@ REASONS: dict[FitReason, str] = {
     "newestResult": "large result",
     "oldTurn": "old turn",
 }
+DRY = "dry run: nothing was kept or written"
 TITLE = 48
 """Width in columns of a part's title."""
 
@@ -115,6 +116,8 @@ def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
     if options.text:
         if not options.out:
             show(result["text"].split("\n"), sys.stdout)
+        if options.dry_run:
+            show([f"{DRY}; no item has the ids in the text"], sys.stderr)
     elif not options.json:
         lines = [*([f"{name}:"] if heading else []), *_lines(options, recording, result), *([""] if heading else [])]
         show(lines, sys.stderr if options.out == "-" else sys.stdout)
@@ -125,7 +128,17 @@ def _fitted(options: Namespace, recording: Transcript) -> dict[str, Any]:
     """The answer of `context/fit`; without a limit the array as it is."""
     if options.max is None:
         return {"messages": recording.messages, "fits": True, "unchanged": True, "removed": []}
-    return services(options, "fit").call("context/fit", _params(options, recording), Cancellation())
+    params = _params(options, recording)
+    opened = services(options, "fit")
+    if not options.dry_run or Path(opened.whereabouts.store).exists():
+        return opened.call("context/fit", params, Cancellation())
+    from contextlib import closing  # only here
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:  # a look creates no store
+        aside = Namespace(**{**vars(options), "store": str(Path(folder, "store.db"))})
+        with closing(services(aside, "fit")) as service:
+            return service.call("context/fit", params, Cancellation())
 
 
 def _params(options: Namespace, recording: Transcript) -> dict[str, Any]:
@@ -196,7 +209,7 @@ def _verdict(options: Namespace, result: dict[str, Any]) -> list[str]:
             + (f"pays for itself after {turns} turn{'s' * (turns > 1)}" if turns else "never pays for itself")
         )
     if options.dry_run:
-        lines.append("dry run: nothing was kept or written")
+        lines.append(DRY)
     elif result["removed"]:
         way = json.dumps({"sessionId": result["sessionId"], "itemId": result["removed"][0]["id"]})
         lines.append(f"any part comes back exactly: ctxbudget call context/get '{way}'")
