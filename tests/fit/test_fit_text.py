@@ -127,6 +127,22 @@ def test_a_summary_of_another_program_is_archived_and_begins_the_state(client: C
     assert client.request("context/get", {"sessionId": "archive", "itemId": gone["id"]})["content"] == foreign
 
 
+def test_what_another_program_wrote_stays_when_the_text_comes_back(client: Client) -> None:
+    text = "Summary by pi: " + " ".join(f"The service svc_{n} listens on {8000 + n}." for n in range(300))
+    rounds = []
+    for number in range(3):
+        messages = long_conversation(turns=3, mark=f"carried-{number}")[1 if number else 0 :]
+        text = told(client, messages, 1200, previous=text)["text"]
+        rounds.append(
+            [row for row in text.split("\n") if row.startswith("  earlier summary: Summary by pi: The service")]
+        )
+    assert rounds[0] == rounds[1] == rounds[2] and "svc_9 listens" in rounds[0][0]
+
+    small = told(client, [], 250, previous=text)
+    assert small["fits"] and f"> {TASK}" in small["text"]
+    assert "svc_9 listens" not in small["text"], "it yields before people's words do"
+
+
 def test_a_fitted_array_tells_its_records_once(client: Client) -> None:
     fitted = ask(client, conversation("fitted"), 2500)["messages"]
     assert "[ctxbudget record" in json.dumps(fitted)

@@ -27,8 +27,8 @@ LATEST_SHARE = 0.15
 """Of the limit: what the agent said last."""
 NAMES_SHARE = 0.3
 """Of the limit: names, where there is room."""
-FOREIGN_SHARE = 0.25
-"""Of the limit: a summary that another program made."""
+FOREIGN_SHARES = (0.25, 0.1, 0.0)
+"""Of the limit: the beginning of a summary that another program made, one after the other where there is no room."""
 SHORT_WORDS = (60, 24, 10)
 """Tokens that are left of what a person said where there is no room for it, one after the other."""
 
@@ -118,7 +118,7 @@ class _Telling:
         self._earlier = Summary(
             old.messages + new.messages, old.tokens + new.tokens, tuple(dict.fromkeys([*old.words, *new.words])),
             new.latest or old.latest, (*old.lines, *new.lines), (*old.names, *new.names),
-            "\n".join(filter(None, (old.whole, new.whole))),
+            "\n".join(filter(None, (old.whole, new.whole))), new.foreign or old.foreign,
         )  # fmt: skip
 
     def _texts(self, index: int) -> list[str]:
@@ -186,7 +186,10 @@ class _Telling:
             self._shorter(self._words(runs, ids), int(limit * WORDS_SHARE)),
             self._latest(int(limit * LATEST_SHARE)),
         )
-        summary = self._with_lines(summary, lines)
+        for share in FOREIGN_SHARES:
+            summary = self._with_lines(summary._replace(foreign=self._beginning_of_foreign(share)), lines)
+            if self._tokens(summary) <= limit:
+                break
         if self._tokens(summary) > limit:
             summary = self._with_lines(summary._replace(latest=""), lines)
         for left in SHORT_WORDS[1:]:
@@ -246,8 +249,6 @@ class _Telling:
     def _latest(self, room: int) -> str:
         """What the agent said last; failing that, what is known of it."""
         told: list[str] = []
-        if self._foreign:
-            told.append(beginning(self._foreign, int(self._options.max_tokens * FOREIGN_SHARE), self._count))
         for index in range(len(self._talk.messages) - 1, -1, -1):
             if self._talk.roles[index] == "assistant" and not self._talk.records(index):
                 texts = [part.text for part in self._talk.parts[index] if part.kind == "text" and part.text.strip()]
@@ -256,6 +257,11 @@ class _Telling:
                     break
         verdicts = self._material.verdicts(0, len(self._talk.messages))
         return "\n".join([*(told or [self._earlier.latest]), *verdicts[-1:]]).strip()
+
+    def _beginning_of_foreign(self, share: float) -> str:
+        """Of the latest one; it stays when the text comes back."""
+        room = int(self._options.max_tokens * share)
+        return beginning(self._foreign or self._earlier.foreign, room, self._count) if room else ""
 
     def _cut(self, text: str, room: int) -> str:
         return text if self._count(text) <= room else beginning(text, room, self._count)

@@ -7,6 +7,7 @@
     > Repair it, …  [i482915036000001]
 
     Latest:
+      earlier summary: Goal: a queue without losses.
       agent: The timeout is too short.
     Turns:
     i482915036000002: read {"path": "queue.py"} | Tests: failed (pytest): 2 failed, 40 passed
@@ -29,6 +30,8 @@ from ctxbudget_server.fit.unicode import well_formed
 
 END = "[ctxbudget summary ends]"
 PEOPLE, LATEST, TURNS, ALL = "People said, the first first:", "Latest:", "Turns:", "All of it:"
+FOREIGN = "earlier summary: "
+"""Before the beginning of a summary that another program made."""
 _HEADER = re.compile(
     r"\[ctxbudget summary: (\d+) messages, (\d+) tokens, "
     r"(?:archived; [^\n]+ returns each turn exactly|removed|whole)\]\n"
@@ -61,6 +64,8 @@ class Summary(NamedTuple):
     names: tuple[str, ...] = ()
     whole: str = ""
     """All that was said, where there was room for that; the other parts are empty then."""
+    foreign: str = ""
+    """On one line, the beginning of a summary that another program made."""
 
     def text(self, retrieval: Retrieval | None) -> str:
         """All of it."""
@@ -72,8 +77,9 @@ class Summary(NamedTuple):
             return "\n".join([*rows, ALL, self.whole, END])
         if self.words:
             rows += [PEOPLE, "\n\n".join(map(quoted, self.words)), ""]
-        if self.latest:
-            rows += [LATEST, indented(self.latest)]
+        latest = [f"{FOREIGN}{self.foreign}"] * bool(self.foreign) + [self.latest] * bool(self.latest)
+        if latest:
+            rows += [LATEST, indented("\n".join(latest))]
         if self.lines:
             rows += [TURNS, *self.lines]
         if self.names:
@@ -131,7 +137,8 @@ def _read(messages: int, tokens: int, rows: Sequence[str]) -> Summary:
             names = tuple(row.removeprefix(NAMES).split())
         elif row and not row.startswith(">") and row not in (PEOPLE, LATEST, TURNS):
             lines.append(row)
-    return Summary(messages, tokens, words, "\n".join(latest), tuple(lines), names)
+    foreign = latest.pop(0).removeprefix(FOREIGN) if latest and latest[0].startswith(FOREIGN) else ""
+    return Summary(messages, tokens, words, "\n".join(latest), tuple(lines), names, foreign=foreign)
 
 
 def _words_in(rows: Sequence[str]) -> list[Words]:
