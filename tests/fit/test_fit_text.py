@@ -143,6 +143,28 @@ def test_what_another_program_wrote_stays_when_the_text_comes_back(client: Clien
     assert "svc_9 listens" not in small["text"], "it yields before people's words do"
 
 
+def test_words_that_are_shortened_in_a_later_round_have_an_id(client: Client) -> None:
+    text: str | None = None
+    remarks = [f"Remark {n} wants {n * 11} s. {'Please explain. ' * 60 * (n in (1, 8))}".strip() for n in range(12)]
+    late = 0
+    for number, remark in enumerate(remarks):
+        messages = [{"role": "user", "content": remark}, *long_conversation(turns=2, mark=f"late-{number}")[1:]]
+        more = {} if text is None else {"previous": text}
+
+        text = told(client, messages, 600, **more)["text"]
+
+        read = find_summary(text)
+        assert read is not None
+        for words in read.summary.words:
+            (whole,) = [one for one in remarks if one.startswith(words.text.rstrip("…")[:16])]
+            assert words.is_short or words.text == whole
+            if words.is_short:
+                item = client.request("context/get", {"sessionId": "archive", "itemId": words.item_id})
+                assert whole in item["content"]
+                late += not item["content"].startswith("[")  # not a turn's messages
+    assert late
+
+
 def test_a_fitted_array_tells_its_records_once(client: Client) -> None:
     fitted = ask(client, conversation("fitted"), 2500)["messages"]
     assert "[ctxbudget record" in json.dumps(fitted)

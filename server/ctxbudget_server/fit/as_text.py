@@ -37,6 +37,10 @@ SAID_ALONE = "what people said"
 """The line of messages in which nobody else spoke."""
 
 
+KEPT_WORDS = "what people said earlier"
+"""The line of words that came in an earlier text, and have no room any more."""
+
+
 class AsText(NamedTuple):
     """The text, and what it tells of in short."""
 
@@ -78,6 +82,8 @@ class _Telling:
         self._sources: list[str] = []
         self._said: dict[int, list[str]] = {}
         """What people said, by message."""
+        self._unkept: dict[str, None] = {}
+        """Words from an earlier text that are shortened now, and of which it did not say which item has them."""
 
     def told(self, previous: str | None) -> AsText:
         if previous:
@@ -92,7 +98,15 @@ class _Telling:
         if whole is not None and self._count(whole) <= self._options.max_tokens:
             return self._answer(whole, [])
         runs = list(self._runs())
-        return self._answer(self._fitted(runs), runs)
+        text = self._fitted(runs)
+        kept: list[str] = []
+        while self._options.retrieval and len(self._unkept) > len(kept):
+            kept = list(self._unkept)
+            runs = [one for one in runs if one.is_json or one.title != KEPT_WORDS]
+            words = "\n\n".join(kept)
+            runs.insert(bool(self._earlier.whole), _Run(words, False, KEPT_WORDS, KEPT_WORDS, 0, self._count(words)))
+            text = self._fitted(runs)
+        return self._answer(text, runs)
 
     def _take(self, text: str) -> str:
         """A summary in a text, as what came before; what the text says besides."""
@@ -197,6 +211,7 @@ class _Telling:
                 short = tuple(self._short(words, left) for words in summary.words)
                 summary = self._with_lines(summary._replace(words=short), lines)
         while self._tokens(summary) > limit and len(summary.words) > 1:
+            self._note_unkept(summary.words[1])
             summary = self._with_lines(summary._replace(words=(summary.words[0], *summary.words[2:])), lines)
         return self._with_names(summary).text(self._options.retrieval)
 
@@ -221,6 +236,9 @@ class _Telling:
         found = list(self._earlier.words)
         if self._earlier.whole:
             found = [words if words.item_id else words._replace(item_id=ids[0]) for words in found]
+        for run, item_id in zip(runs, ids, strict=True):
+            if not run.is_json and run.title == KEPT_WORDS:
+                found = [one._replace(item_id=item_id) if self._is_unkept(one) else one for one in found]
         starts = [(run.at, item_id) for run, item_id in zip(runs, ids, strict=True) if run.is_json]
         for index, texts in self._said.items():
             owner = next((item_id for start, item_id in reversed(starts) if start <= index), None)
@@ -244,6 +262,7 @@ class _Telling:
     def _short(self, words: Words, tokens: int) -> Words:
         if self._count(words.text) <= tokens:
             return words
+        self._note_unkept(words)
         return words._replace(text=beginning(words.text, tokens, self._count), is_short=True)
 
     def _latest(self, room: int) -> str:
@@ -309,6 +328,13 @@ class _Telling:
 
     def _said_by_agent(self, index: int) -> bool:
         return index < len(self._talk.messages) and self._talk.roles[index] == "assistant"
+
+    def _is_unkept(self, words: Words) -> bool:
+        return words.item_id is None and words.text in self._unkept
+
+    def _note_unkept(self, words: Words) -> None:
+        if words.item_id is None and not words.is_short:
+            self._unkept[words.text] = None
 
     # -------------------------------------------------------------- the answer
 
