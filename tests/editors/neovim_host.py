@@ -80,7 +80,10 @@ def neovim(folder: Path, home: Path, init: str) -> Iterator[Neovim]:
         name: value for name, value in os.environ.items() if name not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
     }
     environment |= {"HOME": str(home), "PATH": path_with_ctxbudget()}
-    subprocess.run([SHELL, "-ec", pasted("neovim.md", "sh")], env=environment, check=True)
+    (line,) = [
+        each for each in pasted("neovim.md", "sh").splitlines() if each.startswith(".venv/bin/ctxbudget install")
+    ]
+    subprocess.run([SHELL, "-ec", line.removeprefix(".venv/bin/") + " --yes"], env=environment, check=True)
     with TemporaryDirectory(prefix="nvim-") as short, (home / "log").open("wb") as log:
         address = Path(short) / "socket"  # a socket's path has room for 100 characters
         process = subprocess.Popen(

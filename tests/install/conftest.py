@@ -11,7 +11,16 @@ import pytest
 from ctxbudget_server.cli import main
 
 FILES = {"claude-code": ".claude/settings.json", "codex": ".codex/hooks.json", "gemini": ".gemini/settings.json"}
-VARIABLES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "XDG_STATE_HOME", "CTXBUDGET_WORKSPACE")
+VARIABLES = (
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "GEMINI_CLI_HOME",
+    "XDG_STATE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CONFIG_HOME",
+    "NVIM_APPNAME",
+    "CTXBUDGET_WORKSPACE",
+)
 
 
 @pytest.fixture

@@ -309,6 +309,38 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(
     assert file.read_text() == '{"theirs": 1}\n'
 
 
+EDITORS = {
+    "neovim": ".local/share/nvim/site/plugin/ctxbudget.lua",
+    "emacs": ".emacs.d/init.el",
+    "vscode": ".config/Code/User/settings.json",
+}
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_an_editor_in_an_empty_home(editor: str, home: Path, program: Path, install: Install) -> None:
+    install(editor)
+    assert str(program) in (home / EDITORS[editor]).read_text()
+    assert "no scope project" in install(editor, "--scope", "project", code=1)
+    install(editor, "--uninstall")
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+def test_a_setting_of_the_users_in_vs_code_stays(home: Path, install: Install) -> None:
+    file = home / EDITORS["vscode"]
+    file.parent.mkdir(parents=True)
+    file.write_text('{"ctxbudget.path": "/mine"}\n')
+    assert "stays as it is" in install("vscode")
+    install("vscode", "--uninstall")
+    assert file.read_text() == '{"ctxbudget.path": "/mine"}\n'
+
+
+def test_a_mark_without_the_other_is_refused(home: Path, install: Install) -> None:
+    file = home / ".emacs"
+    file.write_text("(setq x 1)\n;; >>> ctxbudget >>>\n(setq y 2)\n")
+    assert "line 2: one of our two marks is missing" in install("emacs", code=1)
+    assert "line 2" in install("emacs", "--uninstall", code=1)
+
+
 @pytest.mark.parametrize("path", rendered(), ids=lambda path: path.name)
 def test_the_files_of_the_repository_are_those_of_the_tables(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == rendered()[path], "run make generate"

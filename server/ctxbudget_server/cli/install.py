@@ -7,10 +7,10 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ctxbudget_server.install import json_host
+from ctxbudget_server.install import wiring
 from ctxbudget_server.install.commands import NAME, running_program
 from ctxbudget_server.install.faults import InstallError
-from ctxbudget_server.install.hosts import NAMES, host_module
+from ctxbudget_server.install.hosts import NAMES, host_module, scopes_of
 from ctxbudget_server.install.place import Place
 from ctxbudget_server.install.plan import Plan
 from ctxbudget_server.presentation.output import complain, show
@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--scope",
         choices=("user", "project"),
         default="user",
-        help="for all of your projects, or for everyone in the project around the current directory (user)",
+        help="for all of your projects, or for everyone in this project; editors have only user (user)",
     )
     parser.add_argument("--yes", action="store_true", help="ask nothing")
 
@@ -71,17 +71,18 @@ def run(options: Namespace) -> int:
 
 
 def _plan(options: Namespace) -> Plan:
-    project = Path(workspace_around("."))
+    if options.scope not in scopes_of(options.host):
+        raise InstallError(f"{options.host} has no scope {options.scope}: leave --scope out")
+    host, project = host_module(options.host), Path(workspace_around("."))
     if options.uninstall:
-        wiring = host_module(options.host).wiring(Place(options.scope, project, NAME))
-        return json_host.uninstall(wiring)
+        return wiring.uninstall(host.wiring(Place(options.scope, project, NAME)))
     program = running_program()
     notes = []
     if options.scope == "project":  # which others share, whose command is elsewhere
         program = NAME
         if shutil.which(NAME) is None:
             notes.append(f"`{NAME}` is not on PATH here: until it is, the hooks of the project do nothing")
-    plan = json_host.install(host_module(options.host).wiring(Place(options.scope, project, program)))
+    plan = wiring.install(host.wiring(Place(options.scope, project, program)))
     plan.notes[:0] = notes
     return plan
 

@@ -1,19 +1,18 @@
-"""Finds the client files that other programs load."""
+"""The folder of a client's files, for commands that print it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ctxbudget_server.install.faults import InstallError
+from ctxbudget_server.install.shipped import client_files
 from ctxbudget_server.presentation.output import complain
-
-_PACKAGE = Path(__file__).parents[1]
 
 
 def client_folder(client: str) -> Path | None:
-    """The folder of a client, in an installed distribution or a clone. If missing: None, and a message on stderr."""
-    installed = _PACKAGE / f"{client}_client"
-    in_a_clone = _PACKAGE.parents[1] / "clients" / client
-    folder = next((folder for folder in (installed, in_a_clone) if folder.is_dir()), None)
-    if folder is None:
-        complain("", f"the files for {client} are missing from this installation")
-    return folder
+    """The folder of a client. If missing: None, and a message on stderr."""
+    try:
+        return client_files(client)
+    except InstallError as fault:
+        complain("", str(fault))
+        return None

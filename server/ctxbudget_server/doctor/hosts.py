@@ -11,7 +11,7 @@ from ctxbudget_server.install import claude_code
 from ctxbudget_server.install.commands import NAME, Call, call_in, resolves
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
-from ctxbudget_server.install.hosts import NAMES, host_module
+from ctxbudget_server.install.hosts import AGENTS, host_module
 from ctxbudget_server.install.jsonc import plain
 from ctxbudget_server.install.place import Place, Scope, shown
 from ctxbudget_server.install.settings_file import SettingsFile
@@ -22,11 +22,11 @@ SCOPES: Final[tuple[Scope, ...]] = ("user", "project")
 def findings(workspace: str) -> Iterator[Finding]:
     """Findings for each host and scope in which something of ours is wired."""
     found = [
-        finding for host in NAMES for scope in SCOPES for finding in _wired(host, Place(scope, Path(workspace), NAME))
+        finding for host in AGENTS for scope in SCOPES for finding in _wired(host, Place(scope, Path(workspace), NAME))
     ]
     yield from found
     if not found:
-        hosts = ", ".join(NAMES)
+        hosts = ", ".join(AGENTS)
         yield Finding("hosts", "ok", f"none is set up; `{NAME} install HOST` does it for {hosts}")
 
 
@@ -41,7 +41,7 @@ def _wired(host: str, place: Place) -> Iterator[Finding]:
         text = read(wiring.path).text
         if text is None:
             return
-        settings = SettingsFile(where, text, comments=wiring.comments)
+        settings = SettingsFile(where, text, wiring.dialect)
         calls = [one.call for one in settings.ours()]
         root = plain(settings.root())
     except InstallError as fault:

@@ -10,8 +10,8 @@ from ctxbudget_server.install.commands import guarded
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
 from ctxbudget_server.install.hook_lines import wanted_hooks
-from ctxbudget_server.install.json_host import Wiring
-from ctxbudget_server.install.jsonc import JsonError, parse
+from ctxbudget_server.install.hook_settings import HookSettings
+from ctxbudget_server.install.jsonc import Dialect, JsonError, parse
 from ctxbudget_server.install.place import Place, shown
 from ctxbudget_server.install.settings_file import Wanted
 
@@ -28,6 +28,8 @@ EVENTS: Final = (
     "Stop",
     "SessionEnd",
 )
+READS: Final = Dialect(bom=True)
+"""Seen with 2.1.197 and 2.1.332: a comment or a trailing comma makes it ignore the file without a word."""
 TIMEOUT_SECONDS: Final = 30
 NEXT: Final = "start Claude Code as usual; its status line shows the budget, and `ctxbudget report` the account"
 
@@ -42,7 +44,7 @@ def settings_path(place: Place) -> Path:
 def enabled_plugin(path: Path) -> bool:
     """Whether a file of settings enables our plugin. A file that cannot be read does not."""
     try:
-        root = parse(read(path).text or "", comments=True)
+        root = parse(read(path).text or "")
     except (InstallError, JsonError):
         return False
     plugins = root.member("enabledPlugins") if root is not None else None
@@ -56,13 +58,13 @@ def hooks_for(program: str, removal: str) -> tuple[Wanted, ...]:
     return wanted_hooks(NAME, EVENTS, (), timeout=TIMEOUT_SECONDS, program=program, removal=removal)
 
 
-def wiring(place: Place) -> Wiring:
+def wiring(place: Place) -> HookSettings:
     """What is wired, and where. A plugin that is enabled has the hooks already, but cannot set the status line."""
     path = settings_path(place)
     line = guarded(place.program, ("statusline",))
     if enabled_plugin(path):
-        return Wiring(
-            NAME, path, True, (), line, "the plugin ctxbudget is enabled, so its hooks are not set a second time"
+        return HookSettings(
+            NAME, path, READS, (), line, "the plugin ctxbudget is enabled, so its hooks are not set a second time"
         )
     hooks = hooks_for(place.program, f"remove its hooks from {shown(path)}")
-    return Wiring(NAME, path, True, hooks, line)
+    return HookSettings(NAME, path, READS, hooks, line)

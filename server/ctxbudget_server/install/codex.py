@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from ctxbudget_server.install.hook_lines import wanted_hooks
-from ctxbudget_server.install.json_host import Wiring
+from ctxbudget_server.install.hook_settings import HookSettings
+from ctxbudget_server.install.jsonc import Dialect
 from ctxbudget_server.install.place import Place, shown
 from ctxbudget_server.install.settings_file import Wanted
 
 NAME: Final = "codex"
 EVENTS: Final = ("SessionStart", "PostToolUse", "SubagentStart", "SubagentStop", "PreCompact", "PostCompact", "Stop")
+READS: Final = Dialect()
+"""Seen with 0.169.0: it ignores a file with a byte order mark."""
 TIMEOUT_SECONDS: Final = 30
 NEXT: Final = "start Codex and allow the hooks once, under /hooks; `ctxbudget report` then shows the account"
 
@@ -29,8 +32,8 @@ def hooks_for(program: str, removal: str) -> tuple[Wanted, ...]:
     return wanted_hooks(NAME, EVENTS, ("--host", NAME), timeout=TIMEOUT_SECONDS, program=program, removal=removal)
 
 
-def wiring(place: Place) -> Wiring:
-    """What is wired, and where. Codex reads the file strictly: no comments."""
+def wiring(place: Place) -> HookSettings:
+    """What is wired, and where."""
     path = settings_path(place)
     hooks = hooks_for(place.program, f"remove its hooks from {shown(path)}")
-    return Wiring(NAME, path, False, hooks)
+    return HookSettings(NAME, path, READS, hooks)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from ctxbudget_server.install.jsonc import BOM, Entry, Node, parse
+from ctxbudget_server.install.jsonc import BOM, Dialect, Entry, Node, parse
 
 _LEADING = re.compile(r"[ \t]*")
 
@@ -22,14 +22,14 @@ class Edit(NamedTuple):
 class Draft:
     """A text and the edits made so far. Offsets of a tree are those of the text that it was read from."""
 
-    def __init__(self, text: str, *, comments: bool) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
         self.edits: list[Edit] = []
-        self._comments = comments
+        self._dialect = dialect
 
     def root(self) -> Node | None:
         """The tree as it is now. Raises `JsonError`."""
-        return parse(self.text, comments=self._comments)
+        return parse(self.text, self._dialect)
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Replace the text from `start` to `end`."""

@@ -1,4 +1,4 @@
-"""Gemini CLI: hooks in its `settings.json`, in which it reads comments."""
+"""Gemini CLI: hooks in its `settings.json`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from ctxbudget_server.install.hook_lines import wanted_hooks
-from ctxbudget_server.install.json_host import Wiring
+from ctxbudget_server.install.hook_settings import HookSettings
+from ctxbudget_server.install.jsonc import Dialect
 from ctxbudget_server.install.place import Place, shown
 from ctxbudget_server.install.settings_file import Wanted
 
 NAME: Final = "gemini"
 EVENTS: Final = ("SessionStart", "AfterTool", "AfterAgent", "SessionEnd")
+READS: Final = Dialect(comments=True)
+"""Seen with 0.61.0: it refuses to start with a byte order mark or a trailing comma."""
 TIMEOUT_MILLISECONDS: Final = 30_000
 NEXT: Final = "start Gemini CLI as usual; `ctxbudget report` then shows the account"
 
@@ -29,8 +32,8 @@ def hooks_for(program: str, removal: str) -> tuple[Wanted, ...]:
     return wanted_hooks(NAME, EVENTS, ("--host", NAME), timeout=TIMEOUT_MILLISECONDS, program=program, removal=removal)
 
 
-def wiring(place: Place) -> Wiring:
+def wiring(place: Place) -> HookSettings:
     """What is wired, and where."""
     path = settings_path(place)
     hooks = hooks_for(place.program, f"remove its hooks from {shown(path)}")
-    return Wiring(NAME, path, True, hooks)
+    return HookSettings(NAME, path, READS, hooks)

@@ -6,10 +6,19 @@ from importlib import import_module
 from types import ModuleType
 from typing import Final
 
-MODULES: Final = {"claude-code": "claude_code", "codex": "codex", "gemini": "gemini"}
-NAMES: Final = tuple(MODULES)
+from ctxbudget_server.install.place import Scope
+
+AGENTS: Final = ("claude-code", "codex", "gemini")
+"""Hosts with hooks."""
+EDITORS: Final = ("neovim", "emacs", "vscode")
+NAMES: Final = (*AGENTS, *EDITORS)
 
 
 def host_module(name: str) -> ModuleType:
-    """The module of a host: `NAME`, `wiring`, `settings_path`, `NEXT`."""
-    return import_module(f"ctxbudget_server.install.{MODULES[name]}")
+    """The module of a host: `NAME`, `wiring`, `NEXT`."""
+    return import_module(f"ctxbudget_server.install.{name.replace('-', '_')}")
+
+
+def scopes_of(name: str) -> tuple[Scope, ...]:
+    """The scopes that a host has: an editor reads only files of its user."""
+    return ("user", "project") if name in AGENTS else ("user",)

@@ -27,6 +27,18 @@ class JsonError(ValueError):
         super().__init__(f"line {line}, column {column}: {message}")
 
 
+class Dialect(NamedTuple):
+    """What a host reads besides JSON. What it does not, makes it ignore the whole file, so it is refused here too."""
+
+    comments: bool = False
+    trailing_commas: bool = False
+    bom: bool = False
+    """A byte order mark."""
+
+
+EVERYTHING: Final = Dialect(True, True, True)
+
+
 class Node(NamedTuple):
     """A value: the text from `start` to `end`."""
 
@@ -66,9 +78,11 @@ def place(text: str, at: int) -> tuple[int, int]:
     return len(lines), len(lines[-1].removeprefix(BOM)) + 1
 
 
-def parse(text: str, *, comments: bool) -> Node | None:
-    """The tree of a text; None if it holds no value. `comments` allows them and trailing commas. Raises `JsonError`."""
-    reader = _Reader(text, comments)
+def parse(text: str, dialect: Dialect = EVERYTHING) -> Node | None:
+    """The tree of a text; None if it holds no value. Raises `JsonError`."""
+    if text.startswith(BOM) and not dialect.bom:
+        raise JsonError(text, 0, "a byte order mark, which this host does not read")
+    reader = _Reader(text, dialect)
     start = reader.skip(len(BOM) if text.startswith(BOM) else 0)
     if start == len(text):
         return None
@@ -79,9 +93,9 @@ def parse(text: str, *, comments: bool) -> Node | None:
 
 
 class _Reader:
-    def __init__(self, text: str, comments: bool) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self._text = text
-        self._comments = comments
+        self._dialect = dialect
 
     def skip(self, at: int) -> int:
         """Where the next token is, after blanks and comments."""
@@ -92,7 +106,7 @@ class _Reader:
             found = _COMMENT.match(self._text, at)
             if found is None:
                 raise JsonError(self._text, at, "a comment that does not end, or a stray /")
-            if not self._comments:
+            if not self._dialect.comments:
                 raise JsonError(self._text, at, "a comment, which this host does not read")
             at = found.end()
 
@@ -127,8 +141,8 @@ class _Reader:
             entry = self._entry(at, depth, sign)
             entries.append(entry)
             at = self.skip(entry.end if entry.comma is None else entry.comma + 1)
-        if entries and entries[-1].comma is not None and not self._comments:
-            raise JsonError(self._text, entries[-1].comma, f"a comma before {closing}")
+        if entries and entries[-1].comma is not None and not self._dialect.trailing_commas:
+            raise JsonError(self._text, entries[-1].comma, f"a comma before {closing}, which this host does not read")
         return Node("object" if sign == "{" else "array", start, at + 1, None, tuple(entries))
 
     def _entry(self, at: int, depth: int, sign: str) -> Entry:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ctxbudget_server.install.commands import Call, call_in
 from ctxbudget_server.install.draft import Draft
 from ctxbudget_server.install.faults import InstallError
-from ctxbudget_server.install.jsonc import Entry, JsonError, Node, place
+from ctxbudget_server.install.jsonc import Dialect, Entry, JsonError, Node, place
 
 HOOKS = "hooks"
 STATUS_LINE = "statusLine"
@@ -44,9 +44,9 @@ class SettingsFile:
     Every method raises `InstallError`, with the place, where the file is not what the host reads.
     """
 
-    def __init__(self, name: str, text: str, *, comments: bool) -> None:
+    def __init__(self, name: str, text: str, dialect: Dialect) -> None:
         self._name = name
-        self.draft = Draft(text, comments=comments)
+        self.draft = Draft(text, dialect)
         self.replaced: dict[str, str] = {}
 
     def root(self) -> Node:

@@ -1,0 +1,63 @@
+"""Our hooks, and the status line, in a host's JSON file of settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctxbudget_server.install.commands import NAME, call_in
+from ctxbudget_server.install.jsonc import EVERYTHING, Dialect
+from ctxbudget_server.install.record import Record
+from ctxbudget_server.install.settings_file import SettingsFile, Wanted
+from ctxbudget_server.install.wiring import Wired
+
+
+@dataclass(frozen=True, slots=True)
+class HookSettings:
+    """A wiring: hooks for events, and a status line."""
+
+    host: str
+    path: Path
+    dialect: Dialect
+    hooks: tuple[Wanted, ...]
+    status_line: str | None = None
+    note: str | None = None
+    """What the user should know when it is installed."""
+
+    def wired(self, text: str) -> Wired:
+        """As in `Wiring`."""
+        settings = SettingsFile(str(self.path), text, self.dialect)
+        kept = settings.containers()
+        for wanted in self.hooks:
+            settings.wire(wanted)
+        notes = [self.note] if self.note else []
+        has_line = self.status_line is not None and settings.wire_status_line(self.status_line)
+        if self.status_line is not None and not has_line:
+            notes.append(
+                "the status line that is set there stays; ours is printed by "
+                "`ctxbudget statusline`, which reads the same JSON from stdin"
+            )
+        what = [f"hooks for {len(self.hooks)} events"] if self.hooks else []
+        what += ["the status line"] if has_line else []
+        replaced = {line: before for line, before in settings.replaced.items() if not _is_guarded(before)}
+        return Wired(settings.draft.text, settings.draft.edits, " and ".join(what), kept, replaced, notes)
+
+    def unwired(self, text: str, old: Record | None) -> str:
+        """As in `Wiring`."""
+        settings = SettingsFile(str(self.path), text, EVERYTHING)
+        settings.unwire(old.kept if old else [], old.replaced if old else {})
+        return settings.draft.text
+
+    def is_empty(self, text: str) -> bool:
+        """As in `Wiring`."""
+        return text.strip() in ("", "{}")
+
+    def remarks(self, text: str) -> list[str]:
+        """As in `Wiring`."""
+        left = len(SettingsFile(str(self.path), text, EVERYTHING).ours())
+        return [f"{self.path} has {left} hooks of {NAME} that were set by hand; they stay"] if left else []
+
+
+def _is_guarded(line: str) -> bool:
+    call = call_in(line)
+    return call is not None and call.guarded
