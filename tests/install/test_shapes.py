@@ -76,7 +76,7 @@ TRAILING: dict[str, str] = {
     "trailing comma": '{\n  "model": "opus",\n}\n',
     "trailing comma, inline": '{"model": "opus", }\n',
     "trailing comma and comment": '{\n  "model": "opus", // the best\n  // more?\n}\n',
-    "trailing comma in hooks": f'{{\n  "hooks": {{ // mine\n    "SessionStart": [ // at first\n      {{"hooks": [{OTHER}]}}, '
+    "trailing comma in hooks": f'{{\n  "hooks": {{ // mine\n    "SessionStart": [\n      {{"hooks": [{OTHER}]}}, '
     "// one\n      /* two */\n    ] // so far\n  } // all\n}\n",
 }
 ALL = {**SHAPES, **COMMENTED, **TRAILING}

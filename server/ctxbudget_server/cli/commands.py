@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "transcripts": "list the sessions that coding agents recorded on this machine",
     "config": "show every setting in force and where it comes from",
     "init": "write a file of settings for the workspace, after three questions",
-    "install": "put our hooks into the files of a coding agent, or take them out again",
+    "install": "set up a coding agent or an editor by its files, or take that out again",
     "evaluate": "show which facts of your own reports survive a cut to 100, 250 and 500 tokens",
     "store": "show where the store is and what takes its space; clean it",
     "doctor": "check the installation and the store, and say how to fix what is wrong",
