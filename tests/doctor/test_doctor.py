@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import sqlite3
@@ -361,3 +362,22 @@ def test_what_is_wired_in_hosts(place: Place, tmp_path: Path) -> None:
 
     settings.write_text('{"hooks": }')
     assert "line 1, column 11" in place.examined(1, **env)["hosts.claude-code"]["message"]
+
+
+@pytest.mark.parametrize("editor", ["neovim", "emacs", "vscode"])
+def test_what_is_set_up_in_an_editor(place: Place, tmp_path: Path, editor: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "NVIM_APPNAME")
+    env = {"HOME": str(home), **dict.fromkeys(names, "")}
+    place.fill()
+    install = [sys.executable, "-m", "ctxbudget_server", "install", editor, "--yes"]
+    subprocess.run(install, env={**place.env, **env}, check=True, capture_output=True)
+    assert place.examined(0, **env)[f"hosts.{editor}"]["severity"] == "ok"
+
+    (file,) = [path for path in home.rglob("*") if path.is_file() and "installed" not in path.parts]
+    text = file.read_text()
+    found = re.findall(r'"(/[^"\n]*/ctxbudget)"', text)
+    file.write_text(text.replace(found[0], "/gone/ctxbudget"))
+    found = place.examined(0 if editor == "vscode" else 1, **env)
+    assert editor == "vscode" or "/gone/ctxbudget" in found[f"hosts.{editor}"]["message"]

@@ -12,6 +12,7 @@ import pytest
 from support.programs import debian, needed
 
 from .emacs_host import Emacs, emacs, require_emacs
+from .hosts import path_with_ctxbudget
 from .project import REPORT, add, call, make_project, pasted
 
 CLIENT = Path(__file__).parents[2] / "clients" / "emacs"
@@ -179,3 +180,16 @@ def test_its_files_compile_without_warnings(tmp_path: Path) -> None:
     done = subprocess.run(compiled, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("*.elc"))) == 3
+
+
+def test_installed_by_the_command(workspace: Path, tmp_path: Path) -> None:
+    require_emacs("lsp-mode")
+    home = tmp_path / "home"
+    (home / ".emacs.d").mkdir(parents=True)
+    environment = {"HOME": str(home), "PATH": path_with_ctxbudget()}
+    subprocess.run(["ctxbudget", "install", "emacs", "--yes"], env=environment, check=True)
+    with emacs(workspace, COMMON + LSP_SETTINGS + (home / ".emacs.d" / "init.el").read_text()) as editor:
+        editor.open_file(workspace / REPORT)
+        editor.wait("(and ctxbudget--connection t)", bool)
+        assert editor.lisp("(file-name-absolute-p (car ctxbudget-command))")
+        assert editor.lisp("ctxbudget-mode-line-mode")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from ctxbudget_server.doctor.finding import Finding, Severity, command
-from ctxbudget_server.install import claude_code
-from ctxbudget_server.install.commands import NAME, Call, call_in, resolves
+from ctxbudget_server.install import claude_code, record
+from ctxbudget_server.install.commands import NAME, Call, call_in, resolves, running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
-from ctxbudget_server.install.hosts import AGENTS, host_module
+from ctxbudget_server.install.hosts import AGENTS, EDITORS, NAMES, host_module
 from ctxbudget_server.install.jsonc import plain
 from ctxbudget_server.install.place import Place, Scope, shown
 from ctxbudget_server.install.settings_file import SettingsFile
 
+_NAMED: Final = re.compile(rf'"(/[^"\n]*/{NAME})"')
+"""A program by its absolute path, in what is written for an editor."""
 SCOPES: Final[tuple[Scope, ...]] = ("user", "project")
 
 
@@ -24,9 +27,10 @@ def findings(workspace: str) -> Iterator[Finding]:
     found = [
         finding for host in AGENTS for scope in SCOPES for finding in _wired(host, Place(scope, Path(workspace), NAME))
     ]
+    found += [finding for editor in EDITORS for finding in _editor(editor, Path(workspace))]
     yield from found
     if not found:
-        hosts = ", ".join(AGENTS)
+        hosts = ", ".join(NAMES)
         yield Finding("hosts", "ok", f"none is set up; `{NAME} install HOST` does it for {hosts}")
 
 
@@ -60,6 +64,28 @@ def _wired(host: str, place: Place) -> Iterator[Finding]:
     wanted = () if plugin else tuple(hook.event for hook in wiring.hooks)
     severity, message = _verdict(where, calls, wanted, data)
     yield Finding(name, severity, message, None if severity == "ok" else install, data)
+
+
+def _editor(editor: str, workspace: Path) -> Iterator[Finding]:
+    """What `install` wrote for an editor: whether the command that it names is there, and whether it is this one."""
+    name, install = f"hosts.{editor}", command(NAME, "install", editor)
+    try:
+        wiring = host_module(editor).wiring(Place("user", workspace, running_program()))
+        content = read(wiring.path)
+        if content.text is None or wiring.unwired(content.text, record.load(content.target)) == content.text:
+            return
+        is_current = wiring.wired(content.text).text == content.text
+    except InstallError as fault:
+        yield Finding(name, "warning", str(fault).removesuffix("; nothing is changed"), f"{install} --dry-run")
+        return
+    where, data = shown(wiring.path), {"file": str(wiring.path)}
+    gone = [path for path in _NAMED.findall(content.text) if not resolves(path)]
+    if gone:
+        yield Finding(name, "warning", f"{where} names what is not there: {', '.join(gone)}", install, data)
+    elif not is_current:
+        yield Finding(name, "notice", f"{where} was written by another version or installation", install, data)
+    else:
+        yield Finding(name, "ok", f"set up in {where}", None, data)
 
 
 def _verdict(where: str, calls: list[Call], wanted: tuple[str, ...], data: dict[str, Any]) -> tuple[Severity, str]:
