@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -338,12 +339,29 @@ class TestReplacing:
         changes = {"tool_name": tool, "tool_input": given, "tool_response": response}
         assert claude.tell("PostToolUse-Bash", "--replace-over", "200", **changes) == {}
 
+    def test_where_the_command_is_not_on_the_path_it_is_named_by_its_own(
+        self, claude: AgentHost, tmp_path: Path
+    ) -> None:
+        long = {"stdout": self.LONG, "stderr": ""}
+        program = Path(sys.executable).with_name("ctxbudget")
+        command = tmp_path / "bin" / "ctxbudget"
+        command.parent.mkdir()
+        command.symlink_to(program)
+        for path, name in ((str(command.parent), "ctxbudget"), ("/nowhere", str(program))):
+            payload = claude.payload("PostToolUse-inner", tool_response=long, tool_use_id=path)
+            done = claude.hook("PostToolUse", payload, "--replace-over", "200", PATH=path)
+            text = json.loads(done.stdout)["hookSpecificOutput"]["updatedToolOutput"]["stdout"]
+            (line,) = re.findall(r"in a shell: (.*)\]", text)
+            assert line.startswith(f"{name} call context/get ")
+            changes = {"tool_input": {"command": line}, "tool_response": long, "tool_use_id": f"{path}-back"}
+            assert claude.tell("PostToolUse-inner", "--replace-over", "200", **changes) == {}
+
     def test_the_command_that_it_names_gets_the_rest_from_any_folder(self, claude: AgentHost, tmp_path: Path) -> None:
         long = {"stdout": self.LONG, "stderr": ""}
         options = ("--replace-over", "200", "--store", str(tmp_path / "chosen.db"))
         told = claude.tell("PostToolUse-inner", *options, tool_response=long)
         text = told["hookSpecificOutput"]["updatedToolOutput"]["stdout"]
-        (command,) = re.findall(r"in a shell: ctxbudget (.*)\]", text)
+        (command,) = re.findall(r"in a shell: \S*ctxbudget (.*)\]", text)
         elsewhere = AgentHost("claude-code", tmp_path / "elsewhere")
         elsewhere.folder.mkdir()
         done = elsewhere.run(*shlex.split(command))

@@ -139,7 +139,7 @@ def test_what_is_handed_back_is_what_the_page_shows(claude: AgentHost) -> None:
     shown = next(block for block in blocks("claude-code", "") if block.startswith("Context budget"))
 
     def plain(text: str) -> list[str]:
-        text = re.sub(r"context/search .*", "context/search …", text.strip())
+        text = re.sub(r"\S*ctxbudget call context/search .*", "ctxbudget call context/search …", text.strip())
         text = re.sub(r"- i\w+ rules", "- ID rules", text)
         return re.sub(r"\d[\d,:.TZ-]*\d[Z]?|\b\d+\b", "N", text).splitlines()
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_server.install import claude_code, codex, gemini
-from ctxbudget_server.install.commands import NAME, guarded
+from ctxbudget_server.install.commands import guarded
 from ctxbudget_server.install.settings_file import Wanted
+from ctxbudget_server.runtime.program import NAME
 
 AGENTS = Path(__file__).parents[2] / "clients" / "agents"
 DESCRIPTION = "What happens in the agent is put on the account of its context."

@@ -58,6 +58,12 @@ def test_a_project_gets_a_command_that_others_have_as_well(host: str, home: Path
     assert not file.parent.exists()
 
 
+def test_the_home_itself_is_not_a_project(home: Path, install: Install) -> None:
+    os.chdir(home)
+    assert "in no project" in install("codex", "--scope", "project", code=1)
+    assert list(home.iterdir()) == []
+
+
 @pytest.mark.parametrize("host", FILES)
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("scope", ["user", "project"])

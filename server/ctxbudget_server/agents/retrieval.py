@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from typing import Any, Final
 
 from ctxbudget_server.agents.model import AccountClient, HostEvent
 
 _TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
-_COMMAND: Final = "ctxbudget call context/"
+_COMMAND: Final = re.compile(r"ctxbudget\W{0,3} call context/")
+"""A request of ours in a command line, in whose JSON a quoted path may be escaped."""
 FIRST_LINES: Final = 200
 """The range of lines shown as an example."""
 
@@ -19,7 +21,7 @@ def is_retrieval(event: HostEvent) -> bool:
     tool = event.text("tool_name")
     if tool.startswith("mcp") and tool.endswith(_TOOLS):
         return True
-    return _COMMAND in json.dumps(event.payload.get("tool_input"), ensure_ascii=False)
+    return _COMMAND.search(json.dumps(event.payload.get("tool_input"), ensure_ascii=False)) is not None
 
 
 def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:
@@ -32,6 +34,8 @@ def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:
 
 
 def call(account: AccountClient, method: str, params: dict[str, Any]) -> str:
-    """The command for a request about the context, valid in any folder."""
+    """The command for a request about the context, valid in any folder, also where ours is not on PATH."""
+    from ctxbudget_server.runtime.program import name_for_a_shell
+
     given = json.dumps(params, ensure_ascii=False)
-    return f"{_COMMAND}{method} {shlex.quote(given)} {shlex.join(account.place)}"
+    return f"{name_for_a_shell()} call context/{method} {shlex.quote(given)} {shlex.join(account.place)}"

@@ -8,12 +8,13 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ctxbudget_server.install import wiring
-from ctxbudget_server.install.commands import NAME, running_program
+from ctxbudget_server.install.commands import running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.hosts import NAMES, host_module, scopes_of
 from ctxbudget_server.install.place import Place
 from ctxbudget_server.install.plan import Plan
 from ctxbudget_server.presentation.output import complain, show
+from ctxbudget_server.runtime.program import NAME, name_for_a_shell
 from ctxbudget_server.store.location import workspace_around
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -66,7 +67,7 @@ def run(options: Namespace) -> int:
         return FAILED
     show(plan.done)
     if not options.uninstall:
-        show([host_module(options.host).NEXT])
+        show([host_module(options.host).NEXT.replace(f"`{NAME} ", f"`{name_for_a_shell()} ")])
     return DONE
 
 
@@ -74,6 +75,8 @@ def _plan(options: Namespace) -> Plan:
     if options.scope not in scopes_of(options.host):
         raise InstallError(f"{options.host} has no scope {options.scope}: leave --scope out")
     host, project = host_module(options.host), Path(workspace_around("."))
+    if options.scope == "project" and project == Path.home().resolve():
+        raise InstallError("the current directory is in no project, only in your home: go to one, or leave --scope out")
     if options.uninstall:
         return wiring.uninstall(host.wiring(Place(options.scope, project, NAME)))
     program = running_program()

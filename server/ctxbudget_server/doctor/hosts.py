@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from ctxbudget_server.doctor.finding import Finding, Severity, command
 from ctxbudget_server.install import claude_code, record
-from ctxbudget_server.install.commands import NAME, Call, call_in, resolves, running_program
+from ctxbudget_server.install.commands import Call, call_in, resolves, running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
 from ctxbudget_server.install.hosts import AGENTS, EDITORS, NAMES, host_module
 from ctxbudget_server.install.jsonc import plain
 from ctxbudget_server.install.place import Place, Scope, shown
 from ctxbudget_server.install.settings_file import SettingsFile
+from ctxbudget_server.runtime.program import NAME
 
 _NAMED: Final = re.compile(rf'"(/[^"\n]*/{NAME})"')
 """A program by its absolute path, in what is written for an editor."""

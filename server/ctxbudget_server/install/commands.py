@@ -11,13 +11,12 @@ import os
 import re
 import shlex
 import shutil
-import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ctxbudget_server.install.faults import InstallError
+from ctxbudget_server.runtime.program import NAME, own_path
 
-NAME: Final = "ctxbudget"
 VERBS: Final = ("hook", "statusline")
 _TEMPORARY: Final = ("/uv/archive-v", "/.cache/uv/", "/pipx/.cache/", "/.cache/pipx/")
 _BREAKS: Final = re.compile(r"[|&;<>()]+")
@@ -46,24 +45,16 @@ class Call(NamedTuple):
 
 
 def running_program() -> str:
-    """The absolute path of this command, as a host is to call it later. Raises `InstallError`.
-
-    Where the command on PATH is this one, its path there is taken: a link there outlives the folder it points to.
-    """
-    here = Path(os.path.abspath(sys.argv[0]))  # noqa: PTH100 - a link stays one
-    if here.name != NAME or not here.is_file():
-        here = Path(sys.executable).parent / NAME
-    found = shutil.which(NAME)
-    if found and (not here.is_file() or Path(found).samefile(here)):
-        here = Path(os.path.abspath(found))  # noqa: PTH100
-    if not here.is_file():
+    """The absolute path of this command, as a host is to call it later. Raises `InstallError`."""
+    here = own_path()
+    if here is None:
         raise InstallError(f"the command `{NAME}` was not found: install it, so that hosts can run it")
-    if any(part in str(here) for part in _TEMPORARY):
+    if any(part in here for part in _TEMPORARY):
         raise InstallError(
             f"{here} is in a temporary environment, which may be deleted at any time: install {NAME} first, "
             f"such as with `uv tool install` or `pipx install`"
         )
-    return str(here)
+    return here
 
 
 def guarded(program: str, words: tuple[str, ...], otherwise: str = "true") -> str:

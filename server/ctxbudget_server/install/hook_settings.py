@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctxbudget_server.install.commands import NAME, call_in
+from ctxbudget_server.install.commands import call_in
 from ctxbudget_server.install.jsonc import EVERYTHING, Dialect
 from ctxbudget_server.install.record import Record
 from ctxbudget_server.install.settings_file import SettingsFile, Wanted
 from ctxbudget_server.install.wiring import Wired
+from ctxbudget_server.runtime.program import NAME
 
 
 @dataclass(frozen=True, slots=True)
