@@ -185,7 +185,7 @@ class Material:
         texts = [self.said(key) for key in keys]
         last = {" ".join(text.split()): number for number, text in enumerate(texts)}
         found = {}
-        for number, (key, gone) in enumerate(zip(keys, replaced(texts), strict=True)):
+        for number, (key, gone) in enumerate(zip(keys, replaced(texts, self.tools.check), strict=True)):
             is_again = last[" ".join(texts[number].split())] > number
             if gone or is_again:
                 found[key] = frozenset(sentences(texts[number])) if is_again else gone
@@ -201,6 +201,7 @@ class Material:
         """How much a person's words state that is valid."""
         from ctxbudget_server.fit.statements import sentences, weight
 
+        self.tools.check()
         left_out = self.replaced.get(key, frozenset())
         return max((weight(one) for one in sentences(self.said(key)) if one not in left_out), default=0.0)
 

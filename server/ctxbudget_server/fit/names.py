@@ -104,6 +104,7 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
     ranked: dict[str, tuple[float, int]] = {}
     for start, owner in owners.items():
         for index in owner.indexes:
+            material.tools.check()
             for rank, name in enumerate(material.names(index)):
                 if name in present or _stands_in(name.strip("`"), owner.text):
                     continue
@@ -115,10 +116,18 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
 
 def _stands_in(name: str, text: str) -> bool:
     """Whether a text contains a name, and not only as a part of a longer word."""
-    if name not in text:
-        return False
-    before, after = (r"(?<!\w)" if name[0].isalnum() else ""), (r"(?!\w)" if name[-1].isalnum() else "")
-    return bool(re.search(before + re.escape(name) + after, text))
+    before, after = name[0].isalnum(), name[-1].isalnum()
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (before and at and _in_word(text[at - 1])) and not (after and end < len(text) and _in_word(text[end])):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 class _Uses:
@@ -139,6 +148,7 @@ class _Uses:
         """Names in indexes, with their place: the first were worth most to earlier cuts."""
         self._focus = {word.lower() for word in _WORD.findall(talk.options.focus or "") if len(word) > 2}
         for index in range(self._last):
+            material.tools.check()
             names = material.names(index)
             self._at.update(dict.fromkeys(names, index))
             if talk.records(index):

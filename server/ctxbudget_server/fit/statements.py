@@ -160,14 +160,15 @@ def _joined(all_of_it: Sequence[str], chosen: Sequence[int]) -> str:
     return " ".join([*made, *([GAP] if last != len(all_of_it) - 1 else [])])
 
 
-def replaced(remarks: Sequence[str]) -> list[frozenset[str]]:
-    """For each remark, in order, the sentences in it that a later one replaces."""
-    placed = [(number, one) for number, text in enumerate(remarks) for one in _statements(text)]
+def replaced(remarks: Sequence[str], check: Callable[[], None] = lambda: None) -> list[frozenset[str]]:
+    """For each remark, in order, the sentences in it that a later one replaces. `check` may raise at any time."""
+    placed = [(number, one) for number, text in enumerate(remarks) for one in _statements(text, check)]
     brief = {number for number, text in enumerate(remarks) if len(text) <= MAX_REPLACING}
     found: list[set[str]] = [set() for _ in remarks]
     for later, (number, new) in enumerate(placed):
         if number not in brief:
             continue
+        check()
         before = placed[max(0, later - MAX_BEFORE) : later]
         old = _target(new, [(n, one) for n, one in before if n < number and one.text not in found[n]])
         for n, one in old:
@@ -215,8 +216,9 @@ def _is_form(statement: Statement) -> bool:
     return found is not None and not _values(_LABEL.sub("", statement.text)[: max(0, found.start())])
 
 
-def _statements(text: str) -> Iterator[Statement]:
+def _statements(text: str, check: Callable[[], None]) -> Iterator[Statement]:
     for one in sentences(text):
+        check()
         if weight(one) < 1.0 or len(one) > MAX_SENTENCE or _ASKS.search(one) or _OPEN.search(one):
             continue
         values = _values(one)
