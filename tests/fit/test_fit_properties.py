@@ -12,7 +12,7 @@ from fit_legal import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxbudget_server.extract import index_entries
+from ctxbudget_server.extract import index_entries, stands_in
 from ctxbudget_server.fit import Fitted, Options, Retrieval, Tools, fit
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.shapes import SHAPES
@@ -27,6 +27,7 @@ TOOLS = Tools(
     count=count,
     total=lambda pieces: count("".join(pieces)),
     names=index_entries,
+    stands_in=stands_in,
     lead=lambda text, limit, focus: text[: 4 * limit],
     verdict=lambda text: "",
     check=lambda: None,

@@ -61,7 +61,7 @@ class Restarted:
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[tuple[Restarted, Restarted]]:
-    """One that is restarted after every third request, and one that never is, each with a store of its own."""
+    """A server that is restarted after every third request and one that never is, each with its own store."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     both = Restarted(tmp_path / "a", 3), Restarted(tmp_path / "b", None)

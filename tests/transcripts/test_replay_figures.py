@@ -12,7 +12,7 @@ from fit.fit_legal import faults
 from hypothesis import given, settings
 from recordings import long_session
 
-from ctxbudget_server.extract import distinct_names, index_entries
+from ctxbudget_server.extract import distinct_names, index_entries, stands_in
 from ctxbudget_server.fit import SHAPES, USUAL_PRICES, Prices, Tools
 from ctxbudget_server.replay import Replay, Stretch, painted, panels, policy, replay, svg
 from ctxbudget_server.transcripts.detection import read_transcript
@@ -21,6 +21,7 @@ TOOLS = Tools(
     count=lambda text: -(-len(text) // 4),
     total=lambda pieces: -(-len("".join(pieces)) // 4),
     names=index_entries,
+    stands_in=stands_in,
     lead=lambda text, limit, focus: text[: 4 * limit],
     verdict=lambda text: "",
     check=lambda: None,

@@ -584,7 +584,7 @@ class ContextFitParams(WriteParams, total=False):
     previous: str | None
     """With `answer: "text"`: the text that precedes the messages, such as an earlier answer."""
     continue_: bool
-    """Continue from the earlier answer about this conversation, and rewrite it only if there is no other room."""
+    """Continue from the earlier answer about this conversation; rewrite it only if nothing else makes room."""
     conversation: str | None
     """With `continue`: its name. Absent: main."""
     since: int | None

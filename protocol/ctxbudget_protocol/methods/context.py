@@ -1044,7 +1044,7 @@ class FitParams(MutatingParams):
         'With `answer: "text"`: the text that precedes the messages, such as an earlier answer.', default=None
     )
     continue_: bool = described(
-        "Continue from the earlier answer about this conversation, and rewrite it only if there is no other room.",
+        "Continue from the earlier answer about this conversation; rewrite it only if nothing else makes room.",
         default=False,
     )
     conversation: Conversation | None = described("With `continue`: its name. Absent: main.", default=None)

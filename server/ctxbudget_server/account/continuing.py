@@ -78,12 +78,6 @@ def remember(name: Name, known: Known) -> None:
             _known[name] = known
 
 
-def forget_conversations() -> None:
-    """Forget all conversations."""
-    with _lock:
-        _known.clear()
-
-
 def as_before(known: Known | None, given: Sequence[Message]) -> int:
     """How many messages an array begins with as the one before did."""
     return _same(known.messages, given) if known else 0

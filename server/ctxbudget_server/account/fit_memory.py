@@ -109,7 +109,7 @@ class Measured(NamedTuple):
 
 def tools_for(counter: Counter, check: Callable[[], None], measured: Measured | None = None) -> Tools:
     """The tools of one request. What it measures is added to `measured`."""
-    from ctxbudget_server.extract import extract, index_entries, verdict_of_tests
+    from ctxbudget_server.extract import extract, index_entries, stands_in, verdict_of_tests
 
     seen: dict[str, int] = {} if measured is None else measured.counted
 
@@ -143,6 +143,7 @@ def tools_for(counter: Counter, check: Callable[[], None], measured: Measured | 
         count=lambda text: total([text]),
         total=total,
         names=lambda text: _made("names", text, index_entries),
+        stands_in=stands_in,
         lead=lead,
         verdict=verdict,
         check=check,

@@ -1,8 +1,8 @@
 """Prepares what the next cut of a continued conversation will need, while its host waits for the model.
 
-A cut asks of each result what it is about, and which names it has. That is all known once the result is there, so it
-is found out after the answer, in a thread of its own, when no request has come for a moment. What is not ready when a
-cut falls due is made then, so nothing depends on it but time.
+A cut asks of each result what it is about and which names it has. Both can be computed as soon as the result is there:
+a separate thread does so after the answer, once no request has come for a moment. A cut computes whatever is not ready
+by then, so only its speed depends on this.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ LATEST_SHARE = 0.15
 NAMES_SHARE = 0.3
 """Of the limit: names, where there is room."""
 FOREIGN_SHARES = (0.25, 0.1, 0.0)
-"""Of the limit: the beginning of a summary that another program made, one after the other where there is no room."""
+"""Shares of the limit for the beginning of another program's summary: the first that has room is taken."""
 SHORT_WORDS = (60, 24, 10)
-"""Tokens that are left of what a person said where there is no room for it, one after the other."""
+"""Tokens to which a person's words are shortened when room is short: the first that is enough is taken."""
 
 
 SAID_ALONE = "what people said"

@@ -142,6 +142,8 @@ class Tools:
     """Tokens of a text that is given in pieces, cut where counts can be summed."""
     names: Callable[[str], list[str]]
     """The names of a text that later work may refer to, the most useful first."""
+    stands_in: Callable[[str, str], bool]
+    """Whether a name is in a text, and not only as a part of a longer word."""
     lead: Callable[[str, int, str | None], str]
     """A text reduced to at most so many tokens, without an index of names; about a focus if there is one."""
     verdict: Callable[[str], str]

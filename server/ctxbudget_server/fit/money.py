@@ -35,7 +35,8 @@ def reclaim_that_pays(limit: int, behind: int, growth: float | None, prices: Pri
     """Tokens below the limit that a cut should win. `behind`: tokens behind its first change, before the cut.
 
     It is the smallest room D that pays for itself before it is used up: in `D / growth` turns, each of which reads D
-    tokens less, against writing `behind - D` tokens once more. `growth` is in tokens a turn.
+    tokens less, against writing `behind - D` tokens once more. `growth` is in tokens a turn,
+    and `least` the share of the limit that is won in any case, if that is known.
     """
     most = int(MAX_RECLAIM * limit)
     extra = prices.write - prices.read

@@ -106,28 +106,12 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
         for index in owner.indexes:
             material.tools.check()
             for rank, name in enumerate(material.names(index)):
-                if name in present or _stands_in(name.strip("`"), owner.text):
+                if name in present or material.tools.stands_in(name.strip("`"), owner.text):
                     continue
                 worth = uses.worth(name, rank)
                 if name not in ranked or worth > ranked[name][0]:
                     ranked[name] = (worth, start)
     return ranked, {start: owner.room for start, owner in owners.items()}
-
-
-def _stands_in(name: str, text: str) -> bool:
-    """Whether a text contains a name, and not only as a part of a longer word."""
-    before, after = name[0].isalnum(), name[-1].isalnum()
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        if not (before and at and _in_word(text[at - 1])) and not (after and end < len(text) and _in_word(text[end])):
-            return True
-        at = text.find(name, at + 1)
-    return False
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
 
 
 class _Uses:
@@ -163,7 +147,7 @@ class _Uses:
                     self._spoken[name] = self._spoken.get(name, 0) + 1
 
     def worth(self, name: str, rank: int) -> float:
-        """The worth of a name that is the so-manieth most useful one of a message."""
+        """The worth of a name; `rank` is its place, from 0, among the names of its message, the most useful first."""
         turns = (self._last - self._at[name]) / 2
         worth = float(1 / (pow(1 + turns, RECENCY) * pow(rank + 12, RANK) * (1 + len(name) / 4)))
         if times := self._spoken.get(name):

@@ -125,11 +125,6 @@ def weight(sentence: str) -> float:
     return worth
 
 
-def worth(text: str) -> float:
-    """How much of a person's words is a statement: the worth of the best sentence."""
-    return max(map(weight, sentences(text)), default=0.0)
-
-
 def telling(text: str, tokens: int, count: Callable[[str], int], left_out: frozenset[str]) -> str:
     """The sentences that state most, in their order, within so many tokens; empty where none has room."""
     all_of_it = [one for one in sentences(text) if one not in left_out]
@@ -196,10 +191,10 @@ def _likeness(new: Statement, old: Statement) -> float:
         return 100.0 + len(shared)
     if not new.changes:
         return 0.0
-    slots = [kind for kind in kinds if kind in SLOTS and len(old.values[kind]) == 1 >= len(new.values[kind]) - 1]
+    slots = [kind for kind in kinds if kind in SLOTS and len(old.values[kind]) == 1 and len(new.values[kind]) <= 2]
     if slots and (shared or _alike(new, old)):
         return len(shared) + 0.5 * len(slots) + _alike(new, old)
-    if new.wishes and old.wishes and not kinds and shared and not (common and not kinds):
+    if new.wishes and old.wishes and shared and not common:
         return len(shared) / 2
     return 0.0
 

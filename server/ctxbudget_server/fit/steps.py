@@ -228,7 +228,7 @@ def _markers_alone(draft: Draft) -> Iterator[Step]:
         if not draft.is_gone(key.message) and (old.lead or old.names):
             yield Step(Phase.LINES, key.message, _reducing(key, StandIn(old.reason, 0, 0)), True, _giving_lead(key))
     if draft.names_of_turns:
-        last = max(*(draft.talk.turns[number].start for number in draft.dropped), *draft.gone, 0, 0)
+        last = max((*(draft.talk.turns[number].start for number in draft.dropped), *draft.gone), default=0)
         yield Step(Phase.WORDS, last, _no_names, True)
 
 

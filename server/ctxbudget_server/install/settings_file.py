@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ctxbudget_server.install.commands import Call, call_in
 from ctxbudget_server.install.draft import Draft
@@ -190,9 +190,3 @@ def with_words(line: str, call: Call) -> str:
     new = call_in(line)
     assert new is not None
     return line.replace(shlex.join(new.words), shlex.join(call.words), 1)
-
-
-def value_of(root: Node | None, name: str) -> Any:
-    """The plain value of a member that is a string or an atom; None for others."""
-    node = root.member(name) if root is not None else None
-    return node.value if node is not None else None

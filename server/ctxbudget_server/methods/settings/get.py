@@ -122,7 +122,7 @@ def _of_editors(files: FileSettings) -> Iterator[EffectiveSetting]:
 
 
 def _of_prices(files: FileSettings) -> Iterator[EffectiveSetting]:
-    """Each price with its currency, which counts only for the prices of its own file."""
+    """Each price with its currency; a file's currency applies only to the prices in that file."""
     layers = [layer for layer in _of_files(files) if PRICES in layer.values]
     for name in dict.fromkeys(name for layer in layers for name in layer.values[PRICES] if name != "currency"):
         table = next(layer.values[PRICES] for layer in layers if name in layer.values[PRICES])
