@@ -21,7 +21,8 @@ _BETWEEN = (
     r"|(?<=/)\[[\w.-]{1,60}\]|(?<=/)<[\w-]{1,60}>|<[\w-]{1,60}>(?=/))"
 )
 _RUN = re.compile(
-    r"(?:[A-Za-z][a-z]*[.:]?[\s,;()\"'`|!?]+){1,100}+"  # plain words, passed over together
+    # Plain words, passed over together. Not possessive: that loses the next letter before Python 3.11.5.
+    r"(?:[A-Za-z][a-z]*[.:]?[\s,;()\"'`|!?]+){1,100}"
     r"|((?<!\w)\*{0,2}[A-Za-z]\w{1,14}://[^\s<>\"'`”’»)\]}|]+"  # a URL
     r"|(?<!\w)\*{0,2}[A-Za-z]:\\{1,2}(?:[\w.@$-]{1,60}\\{1,2}){0,20}[\w.@$*-]+"  # a path of Windows
     rf"|(?:{_SIGN}+|{_BETWEEN}{_SIGN}*)(?:{_BETWEEN}{_SIGN}*)*)"
