@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,12 +27,9 @@ from pydantic import Field
 from support.session import serve_command
 
 from ctxbudget_client import Client
+from ctxbudget_client.plugs.langchain import FitContext
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "clients" / "python" / "examples"
-sys.path.insert(0, str(EXAMPLES))
-
-from langchain_middleware import FitContext  # noqa: E402 (examples are not a package)
 
 
 class Listening(GenericFakeChatModel):
@@ -78,7 +74,7 @@ def test_the_model_gets_what_fits_and_fetches_back_the_rest(client: Client) -> N
     ]
     model = Listening(messages=iter([*calls, AIMessage("done")]))
     fit = FitContext(client, session_id="chain", max_tokens=limit)
-    agent = create_agent(model, tools=[read_log, fit.fetch], middleware=[fit])
+    agent = create_agent(model, tools=[read_log], middleware=[fit])
 
     state = agent.invoke({"messages": [HumanMessage("Which worker is slow?")]}, {"recursion_limit": 100})
 
@@ -93,7 +89,7 @@ def test_the_model_gets_what_fits_and_fetches_back_the_rest(client: Client) -> N
         assert len(heard) <= 18
     gone = [item for item in client.for_session("chain").context.list().items if item.state != "retained"]
     assert gone
-    fetched = {fit.fetch.invoke({"item_id": item.id}) for item in gone}
+    fetched = {fit.tools[0].invoke({"item_id": item.id}) for item in gone}
     assert {message.content for message in whole} & fetched
     assert client.budget.status(session_id="chain").retained <= limit
 
@@ -116,7 +112,7 @@ def test_async_agents_and_their_system_message(client: Client) -> None:
     ]
     model = Streaming(messages=iter([*calls, AIMessage("all are slow")]))
     fit = FitContext(client, session_id="async", max_tokens=limit, keep_turns=1)
-    agent = create_agent(model, tools=[read_log, fit.fetch], middleware=[fit], system_prompt="Be brief. " * 300)
+    agent = create_agent(model, tools=[read_log], middleware=[fit], system_prompt="Be brief. " * 300)
 
     async def work() -> list[str]:
         question = {"messages": [HumanMessage("Which worker is slow?")]}
@@ -154,8 +150,8 @@ def test_a_shortened_result_keeps_its_artifact(client: Client) -> None:
 
 
 def test_a_graph_of_ones_own(client: Client) -> None:
-    """The node that `docs/python.md` shows."""
-    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    """The node that `docs/frameworks.md` shows."""
+    page = (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
     node = re.search(r"```python\n(def call_model.*?)```", page, re.DOTALL)[1]  # type: ignore[index]
     model = Listening(messages=iter([AIMessage("done")]))
     fit = FitContext(client, session_id="graph", max_tokens=3_000, keep_turns=1)
