@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from support.client import Client
 from support.session import Session
 from test_fit_service import long_conversation
 
@@ -83,3 +84,44 @@ def test_a_session_always_keeps_what_went(session: Session) -> None:
         "context/fit", messages=long_conversation(), format="anthropic", maxTokens=5000, archive=False
     )
     assert error["errors"][0]["loc"] == ["archive"]
+
+
+def test_pinned_items_stay_in_the_array(session: Session) -> None:
+    messages = long_conversation()
+    fit(session, messages, 1_000_000)
+    kept = next(one for one in session.items().values() if one["kind"] == "tool-output")
+    content = session.call("context/get", itemId=kept["id"])["content"]
+    assert content not in json.dumps(fit(session, messages, 7000, dryRun=True)["messages"]).replace("\\n", "\n")
+    session.call("context/update", itemId=kept["id"], pinned=True)
+
+    found = fit(session, messages, 7000)
+
+    results = [
+        block["content"] for message in found["messages"] for block in message["content"] if "tool_use_id" in block
+    ]
+    assert content in results
+    assert session.items()[kept["id"]]["state"] == "retained"
+
+
+def test_a_whole_window_leaves_nothing_else_on_the_account(session: Session) -> None:
+    def added(title: str, **more: Any) -> str:
+        item = {"layer": "transient", "kind": "tool-output", "title": title, "content": title * 50, **more}
+        return str(session.call("context/add", items=[item])["items"][0]["id"])
+
+    gone, pinned = added("read otherwise"), added("rules", pinned=True)
+    permanent = added("instructions", layer="permanent")
+
+    fit(session, long_conversation(), 5000)
+    assert session.items()[gone]["state"] == "retained"
+    found = fit(session, long_conversation(), 5000, wholeWindow=True)
+
+    items = session.items()
+    assert [items[one]["state"] for one in (gone, pinned, permanent)] == ["pruned", "retained", "retained"]
+    beside = items[pinned]["tokens"] + items[permanent]["tokens"]
+    assert found["status"]["retained"] == pytest.approx(found["tokens"] + beside, rel=0.1)
+
+
+def test_a_whole_window_is_about_a_session(client: Client) -> None:
+    params = {"messages": long_conversation(), "maxTokens": 5000, "wholeWindow": True}
+    error = client.request_error("context/fit", params)
+    assert error["data"]["errors"][0]["loc"] == ["wholeWindow"]

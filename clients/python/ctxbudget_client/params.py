@@ -595,6 +595,8 @@ class ContextFitParams(WriteParams, total=False):
     """The bill of the request that the last turn answered, from which the overhead is computed."""
     retrieve: str | None
     """How an item is fetched back in this host, such as `context_get {itemId}`. Absent: `context/get`."""
+    whole_window: bool
+    """With `sessionId`: the model sees nothing else. What else is retained, unless pinned or permanent, is pruned."""
 
 
 class MetadataExtractParams(SessionParams, total=False):

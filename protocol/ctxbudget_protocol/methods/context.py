@@ -1060,6 +1060,10 @@ class FitParams(MutatingParams):
     retrieve: Retrieve | None = described(
         "How an item is fetched back in this host, such as `context_get {itemId}`. Absent: `context/get`.", default=None
     )
+    whole_window: bool = described(
+        "With `sessionId`: the model sees nothing else. What else is retained, unless pinned or permanent, is pruned.",
+        default=False,
+    )
 
 
 class FitEdit(Record):

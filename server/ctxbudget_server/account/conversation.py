@@ -8,12 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ctxbudget_protocol.fields import MAX_ITEMS
 from ctxbudget_protocol.words import Kind, Layer
-from ctxbudget_server.account.content import Blob, Figure
+from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.fit import SHAPES, Content, Removal, contents
+from ctxbudget_server.fit.shape import Shape
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.records import ItemFilter
 
 Figured = Callable[[str, bool], tuple[Blob, Figure]]
 """The blob and the figure of a text; whether it is JSON."""
@@ -67,10 +71,11 @@ class Conversation:
         """The pieces of all of it by digest."""
         return (self.earlier or Multiset()) + Multiset(piece.blob.digest for piece in self.before)
 
-    def settle(self, unit: UnitOfWork, removed: Mapping[str, Removal]) -> None:
+    def settle(self, unit: UnitOfWork, removed: Mapping[str, Removal]) -> set[str]:
         """Make the account say what the conversation is now. `removed` is by the id of the item that keeps it.
 
-        A piece is known by its content: what entered before, also by `context/add`, does not enter twice.
+        A piece is known by its content: what entered before, also by `context/add`, does not enter twice. Returns the
+        ids of the items that the conversation has now.
         """
         known: defaultdict[str, list[Item]] = defaultdict(list)
         for item in unit.items() if self.earlier is None else unit.items_of({one.blob.digest for one in self.before}):
@@ -79,19 +84,20 @@ class Conversation:
         for digest, items in known.items():
             del items[: self.earlier[digest] if self.earlier else 0]
         staying = Multiset(piece.blob.digest for piece in self.after)
-        gone = []
+        gone, staying_ids = [], set()
         for piece in self.before:
             here = known[piece.blob.digest]
             old = here.pop(0) if here else None
             item = old or _entered(unit, piece)
             if staying[piece.blob.digest] > 0:
                 staying[piece.blob.digest] -= 1
+                staying_ids.add(item.id)
                 brought_in = item.brought_in or item.layer != "metadata"
                 if old is None or (old.state, old.brought_in, old.reason) != ("retained", brought_in, None):
                     unit.put(replace(item, state="retained", brought_in=brought_in, reason=None))
             else:
                 gone.append(item)
-        stand_ins = self._stand_ins(unit, staying, known, removed)
+        stand_ins = self._stand_ins(unit, staying, known, removed, staying_ids)
         for item in gone:
             what = removed.get(item.id)
             stand_in = stand_ins.get(item.id)
@@ -106,11 +112,17 @@ class Conversation:
             )
             if removed_item != unit.find(item.id):
                 unit.put(removed_item)
+        return staying_ids
 
     def _stand_ins(
-        self, unit: UnitOfWork, fresh: Multiset[str], known: Mapping[str, list[Item]], removed: Mapping[str, Removal]
+        self,
+        unit: UnitOfWork,
+        fresh: Multiset[str],
+        known: Mapping[str, list[Item]],
+        removed: Mapping[str, Removal],
+        staying_ids: set[str],
     ) -> dict[str, str]:
-        """The items of markers and records, by the id of what each replaces."""
+        """The items of markers and records, by the id of what each replaces. Their ids stay as well."""
         sources: defaultdict[str, list[str]] = defaultdict(list)
         for item_id, what in removed.items():
             if what.stand_in is not None:
@@ -124,8 +136,29 @@ class Conversation:
                 item = known[digest].pop(0) if known.get(digest) else _made(unit, piece, reduces)
                 if (item.state, item.reason) != ("retained", None) or unit.find(item.id) is None:
                     unit.put(replace(item, state="retained", reason=None))
+                staying_ids.add(item.id)
                 found.update(dict.fromkeys(reduces, item.id))
         return found
+
+
+def pinned_messages(reader: Reader, session_id: str, shape: Shape, messages: Sequence[dict[str, Any]]) -> set[int]:
+    """The indexes of messages with something that is pinned on the account of a session."""
+    if not any(sums.pinned for sums in reader.sums(session_id).values()):
+        return set()
+    pinned = reader.page(session_id, ItemFilter(state="retained", pinned=True), None, MAX_ITEMS)[0]
+    digests = {item.hash for item in pinned if item.hash is not None}
+    return {
+        index
+        for index, message in enumerate(messages)
+        if any(digest_of(encode(content.original)) in digests for content in contents(shape, [message]))
+    }
+
+
+def leave_nothing_else(unit: UnitOfWork, staying: set[str]) -> None:
+    """Prune what the session retains besides these items: the model is shown nothing else any more."""
+    for item in unit.items():
+        if item.state == "retained" and item.id not in staying and not item.pinned and item.layer != "permanent":
+            unit.put(replace(item, state="pruned", reason="oldTurn"))
 
 
 def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> list[Piece]:

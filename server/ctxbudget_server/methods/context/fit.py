@@ -14,7 +14,7 @@ from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.continuing import Known, Name, Whole, as_before, continued, recall, remember
-from ctxbudget_server.account.conversation import Conversation
+from ctxbudget_server.account.conversation import Conversation, leave_nothing_else, pinned_messages
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
 from ctxbudget_server.account.earlier_fits import (
     NEVER_KEPT,
@@ -126,6 +126,8 @@ def _check_together(params: FitParams) -> None:
     """Refuse params that contradict each other."""
     if params.session_id is not None and not params.archive:
         raise invalid(["archive"], "a session always keeps what was removed from its conversation")
+    if params.whole_window and params.session_id is None:
+        raise invalid(["wholeWindow"], "needs `sessionId`: it is about a session's account")
     for name, given in (("conversation", params.conversation), ("since", params.since)):
         if given is not None and not params.continue_:
             raise invalid([name], "needs `continue: true`")
@@ -288,6 +290,7 @@ class Fitter:
         self._room = Room(params.max_tokens, 0, "none")
         self._opened = False
         self._text: str | None = None
+        self._pins = frozenset(params.pins or [])
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(self._whole.messages):
                 raise invalid(["pins", index], f"must be an index of {len(self._whole.messages)} messages")
@@ -318,7 +321,7 @@ class Fitter:
         options = Options(
             max_tokens=self._room.limit,
             keep_turns=params.keep_turns,
-            pins=frozenset(params.pins or []),
+            pins=self._pins,
             min_reclaim=params.min_reclaim if isinstance(params.min_reclaim, int) else None,
             prices=self._prices,
             focus=params.focus,
@@ -352,7 +355,7 @@ class Fitter:
 
     @property
     def _keeps(self) -> tuple[int, frozenset[int | str]]:
-        return self._params.keep_turns, frozenset(self._params.pins or [])
+        return self._params.keep_turns, self._pins
 
     def _note_what_held(self, earlier: Earlier | None) -> None:
         """What a new process cannot know of a conversation by itself, decisions tell."""
@@ -410,6 +413,9 @@ class Fitter:
         def item_id(number: int, original: str) -> str:
             return kept_as(original) or make_id("i", session.nonce, session.next_seq + number)
 
+        if self._params.session_id is not None:
+            held = pinned_messages(reader, session.id, SHAPES[self._form], self._whole.messages)
+            self._pins = frozenset(self._params.pins or []) | held
         fitted, decided = self.fit(session, reader, item_id)
         removed = tuple(
             Removed(
@@ -431,7 +437,8 @@ class Fitter:
         """What the account has to know. Where it knows what was there before, that is what is new."""
         form, whole, known = self._form, self._whole, self._known
         start = first_sent(SHAPES[form], fitted.messages)
-        if known is not None and known.settled is not None and whole.is_grown and fitted.edits is known.edits:
+        is_told_all = known is not None and known.settled is not None and not self._params.whole_window
+        if known is not None and known.settled and is_told_all and whole.is_grown and fitted.edits is known.edits:
             revision, earlier = known.settled
             new = whole.messages[len(known.messages) :]
             if revision == session.revision and start <= len(fitted.messages) - len(new):
@@ -470,7 +477,10 @@ class Fitter:
                 unit.put(self._item(unit, one))
         if plan.conversation is not None:
             ids = plan.ids
-            plan.conversation.settle(unit, {ids[what.number]: what for what in plan.fitted.removals})
+            removed = {ids[what.number]: what for what in plan.fitted.removals}
+            staying = plan.conversation.settle(unit, removed)
+            if self._params.whole_window:
+                leave_nothing_else(unit, staying)
         if plan.decided is not None:
             unit.put_fit(plan.decided.kept_at(unit.revision))
         unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
