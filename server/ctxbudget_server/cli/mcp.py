@@ -15,6 +15,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="ID",
         help="the session (default: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the most recently changed one)",
     )
+    parser.add_argument(
+        "--allow-prune",
+        action="store_true",
+        help="also offer a tool by which the model drops results that it no longer needs; undone by id",
+    )
     add_store_options(parser)
     add_root_option(parser)
 
@@ -37,5 +42,5 @@ def run(options: Namespace) -> int:
     service = services(options, "mcp")
     if warning := service.settings_warning():
         complain("mcp", warning)
-    serve(service, options.session, watching)
+    serve(service, options.session, watching, allow_prune=options.allow_prune)
     return 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctxbudget_protocol.limits import DEFAULT_SESSION, SESSION_VARIABLE
 from ctxbudget_server.agents.session_choice import Choice, session_named, session_to_show
 
 if TYPE_CHECKING:
     from ctxbudget_server.agents.model import SendRequest
+
+Arguments: TypeAlias = "Mapping[str, Any]"
+"""What a model gives a tool."""
 
 VARIABLES = (SESSION_VARIABLE, "CLAUDE_CODE_SESSION_ID")
 """Environment variables in which a host names its session; Claude Code sets the second for its child processes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.agents.model import SendRequest
 from ctxbudget_server.agents.session_choice import Choice
-from ctxbudget_server.mcp.session import subagents_of
+from ctxbudget_server.mcp.pruning import context_prune
+from ctxbudget_server.mcp.session import Arguments, subagents_of
 from ctxbudget_server.presentation import terminal
 
 GET_TOKENS = 2_000
@@ -19,7 +20,6 @@ GET_TOKENS = 2_000
 MAX_NOTICES = 3
 """Notices that are shown; more are only counted."""
 
-Arguments = Mapping[str, Any]
 RunTool = Callable[[SendRequest, str, Arguments], str]
 
 
@@ -142,6 +142,7 @@ def _part(given: Arguments) -> dict[str, Any]:
 
 
 _STRING = {"type": "string"}
+_STRINGS = {"type": "array", "items": {"type": "string"}}
 _COUNT = {"type": "integer", "minimum": 1}
 _FLAG = {"type": "boolean"}
 
@@ -175,10 +176,19 @@ TOOLS = (
     ),
 )
 
+PRUNE = Tool(
+    "context_prune",
+    "Drop tool results you no longer need: without ids it lists candidates, with ids it says what would go, and with "
+    "ids and that answer's plan it drops them. context_get still reads them; undo takes it back.",
+    {"ids": _STRINGS, "plan": _STRING, "undo": _STRING},
+    context_prune,
+)
+"""Offered only if the person who starts the server allows it: it writes."""
 
-def answer(ask: SendRequest, chosen: Choice, name: str, arguments: Arguments) -> str:
+
+def answer(ask: SendRequest, chosen: Choice, tools: Sequence[Tool], name: str, arguments: Arguments) -> str:
     """A tool's answer. Raises `ProtocolError`, `invalidParams` for arguments that the schema does not allow."""
-    tool = next((tool for tool in TOOLS if tool.name == name), None)
+    tool = next((tool for tool in tools if tool.name == name), None)
     if tool is None:
         raise ProtocolError("methodNotFound", f"unknown tool {name!r}")
     for missing in (argument for argument in tool.required if argument not in arguments):
@@ -210,6 +220,8 @@ def _check(tool: Tool, argument: str, value: object) -> None:
         raise invalid([argument], "is not an argument of this tool", "extra_forbidden")
     if schema is _STRING and not isinstance(value, str):
         raise invalid([argument], "must be a string", "string_type")
+    if schema is _STRINGS and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        raise invalid([argument], "must be a list of strings", "list_type")
     if schema is _FLAG and not isinstance(value, bool):
         raise invalid([argument], "must be true or false", "bool_type")
     if schema is _COUNT and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
