@@ -26,7 +26,7 @@ MessageFormat = Literal[
 FitAnswer = Literal["messages", "edits", "text"]
 FitContinues = Literal["given", "answered", "nothing"]
 OverheadSource = Literal["given", "reported", "none"]
-FitReason = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
+FitReason = Literal["requested", "repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[
     "pinned", "permanent", "fits", "focus", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"

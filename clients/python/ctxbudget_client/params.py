@@ -567,6 +567,8 @@ class ContextFitParams(WriteParams, total=False):
     """Number of latest turns that stay; their largest results are reduced if there is no room otherwise."""
     pins: list[int | str] | None
     """What stays unchanged: indexes of messages, or ids of calls (the call and its result)."""
+    spent: list[str] | None
+    """Ids of calls whose results are no longer needed: reduced at once, also where there is room."""
     focus: str | None
     """What the next turns are about, for names and the newest results. Absent: for results, a person's last words."""
     min_reclaim: int | Literal["auto"] | None

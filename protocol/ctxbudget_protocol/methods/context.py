@@ -1018,6 +1018,9 @@ class FitParams(MutatingParams):
     pins: Annotated[list[int | str], Constraint(max_length=MAX_ITEMS)] | None = described(
         "What stays unchanged: indexes of messages, or ids of calls (the call and its result).", default=None
     )
+    spent: Annotated[list[str], Constraint(max_length=MAX_ITEMS)] | None = described(
+        "Ids of calls whose results are no longer needed: reduced at once, also where there is room.", default=None
+    )
     focus: Text | None = described(
         "What the next turns are about, for names and the newest results. Absent: for results, a person's last words.",
         default=None,

@@ -154,6 +154,17 @@ def pinned_messages(reader: Reader, session_id: str, shape: Shape, messages: Seq
     }
 
 
+def pruned_calls(reader: Reader, session_id: str, shape: Shape, messages: Sequence[dict[str, Any]]) -> set[str]:
+    """The ids of calls whose results were pruned on the account of a session, by request or by a policy."""
+    results: defaultdict[str, set[str]] = defaultdict(set)
+    for index, message in enumerate(messages):
+        for part in shape.parts(index, message):
+            if part.kind == "result":
+                results[digest_of(encode(part.original))].add(part.named_id)
+    gone = [item for item in reader.items_of(session_id, results.keys()) if item.reason in ("requested", "policy")]
+    return {call for item in gone if item.hash is not None for call in results[item.hash]}
+
+
 def leave_nothing_else(unit: UnitOfWork, staying: set[str]) -> None:
     """Prune what the session retains besides these items: the model is shown nothing else any more."""
     for item in unit.items():

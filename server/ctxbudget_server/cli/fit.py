@@ -23,6 +23,7 @@ FITS, OVER, FAILED = 0, 1, 2
 """Exit codes: the array fits; it cannot be made to fit; something could not be read or written."""
 
 REASONS: dict[FitReason, str] = {
+    "requested": "no longer needed",
     "repeated": "repeated",
     "superseded": "superseded",
     "retried": "retried",

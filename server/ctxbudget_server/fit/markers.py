@@ -16,6 +16,7 @@ from ctxbudget_server.fit.model import Reason, Retrieval
 
 # What happened stays true, also once the later part has gone too.
 WORDS: dict[Reason, str] = {
+    "requested": "no longer needed",
     "repeated": "the same text came again later",
     "superseded": "superseded: the file was read or changed again later",
     "retried": "failed, and done again later",

@@ -15,7 +15,7 @@ Message: TypeAlias = dict[str, Any]
 
 Role: TypeAlias = Literal["system", "user", "assistant", "result"]
 PartKind: TypeAlias = Literal["text", "call", "result", "opaque"]
-Reason: TypeAlias = Literal["repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
+Reason: TypeAlias = Literal["requested", "repeated", "superseded", "retried", "oldResult", "newestResult", "oldTurn"]
 
 
 class Key(NamedTuple):
@@ -120,6 +120,8 @@ class Options:
     max_tokens: int
     keep_turns: int = 2
     pins: frozenset[int | str] = frozenset()
+    spent: frozenset[str] = frozenset()
+    """Ids of calls whose results are no longer needed: they are reduced also where there is room."""
     min_reclaim: int | None = None
     """Room to win below the limit; None: as much as pays at these prices."""
     prices: Prices = USUAL_PRICES

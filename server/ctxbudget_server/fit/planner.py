@@ -9,6 +9,7 @@ from functools import cached_property
 from ctxbudget_server.fit.choice import Aim
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.cutter import Cut, Cutter
+from ctxbudget_server.fit.draft import Draft, StandIn
 from ctxbudget_server.fit.markers import is_marker
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
@@ -17,7 +18,7 @@ from ctxbudget_server.fit.money import FIRST_RECLAIM, MIN_RECLAIM, cost_per_turn
 from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.shapes import SHAPES
 from ctxbudget_server.fit.steps import Phase, Scope
-from ctxbudget_server.fit.writer import Id
+from ctxbudget_server.fit.writer import Id, Writer
 
 TOLD = 1
 """Times the limit that records tell of from which on names are worth more than a deeper cut saves."""
@@ -48,32 +49,74 @@ def fit(
         earlier = None
     before = sent if earlier else given
     held = _held(given, before, scale, options.max_tokens, earlier)
-    if held.fits:
+    if held.fits and not options.spent:
         return held
     pins = frozenset(_moved(options.pins, earlier.edits)) if earlier else options.pins
     material = Material.of(Conversation(SHAPES[shape], before, replace(options, pins=pins)), tools, scale)
     fresh = Material.of(Conversation(SHAPES[shape], given, options), tools, scale) if earlier else material
-    choice = _Choice(material, fresh, item_id)
+    known = material if before is sent else Material.of(Conversation(SHAPES[shape], sent, options), tools, scale)
     untouchable = _untouchable(fresh)
-    cut, of_before = choice.best()
+    cut, of_before = _without_spent(material, item_id), True
+    if cut is None and held.fits:
+        return held
+    if cut is None:
+        cut, of_before = _Choice(material, fresh, item_id).best()
     if cut is None or cut.tokens >= held.tokens:
         return replace(held, untouchable=untouchable)
+    return _fitted(cut, _Ground(given, before, held, known, earlier if of_before else None), untouchable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a cut was made of."""
+
+    given: list[Message]
+    before: list[Message]
+    """What was cut."""
+    held: Fitted
+    """What stood before the cut."""
+    known: Material
+    """Of what was sent before."""
+    earlier: Fitted | None
+    """What made `before` of `given`; None: they are the same."""
+
+
+def _without_spent(material: Material, item_id: Id) -> Cut | None:
+    """The array without results that are no longer needed; None: there are none, or it is still too long."""
+    talk = material.talk
+    if not talk.options.spent:
+        return None
+    draft = Draft(material)
+    for part in talk.results:
+        is_spent = part.named_id in talk.options.spent and talk.is_open(part)
+        if is_spent and material.result_tokens(part.key) > material.stand_in_tokens(part.key, "requested"):
+            draft.reduce(part.key, StandIn("requested", 0, 0))
+    if not draft.reduced:
+        return None
+    writer = Writer(draft, item_id)
+    array = writer.write({})
+    tokens = material.scale.total(array)
+    return Cut(array, tokens, writer, {}) if tokens <= talk.options.max_tokens else None
+
+
+def _fitted(cut: Cut, ground: _Ground, untouchable: int) -> Fitted:
+    """The outcome of a cut, as changes of what was given."""
+    earlier, held = ground.earlier, ground.held
     edits = tuple(cut.writer.edits(cut.names))
     removals = tuple(cut.writer.removals(cut.names))
     held_out = cut.held_out
-    if earlier is not None and of_before:
-        came_from = _origins(earlier.edits, len(before))
+    if earlier is not None:
+        came_from = _origins(earlier.edits, len(ground.before))
         placed = (replace(what, index=came_from[what.index]) for what in removals)
         removals = (*placed, *_numbered(earlier.removals, len(removals)))
         held_out = None if held_out is None else came_from[held_out]
         edits = composed(earlier.edits, edits)
-    known = material if before is sent else Material.of(Conversation(SHAPES[shape], sent, options), tools, scale)
-    changed, stable = _change(known, cut.array)
+    changed, stable = _change(ground.known, cut.array)
     return Fitted(
         messages=cut.array,
         tokens=cut.tokens,
         source_tokens=held.source_tokens,
-        fits=cut.tokens <= options.max_tokens,
+        fits=cut.tokens <= ground.known.talk.options.max_tokens,
         removals=tuple(sorted(removals, key=lambda what: what.index)),
         first_changed=changed,
         stable_prefix=stable,
@@ -83,7 +126,7 @@ def fit(
         edits=edits,
         is_estimated=held.is_estimated,
         uncut=held.tokens,
-        rewrites=changed < _end_of_earlier(known.talk),
+        rewrites=changed < _end_of_earlier(ground.known.talk),
     )
 
 

@@ -1,4 +1,4 @@
-"""Results that later ones have made worthless: repeated, superseded, and failed calls that were done again."""
+"""Results that are worthless now: no longer needed, repeated, superseded, and failed calls that were done again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ctxbudget_server.fit.titles import COMMANDS, PATHS, arguments, told
 MIN_REPEATED = 200
 """Characters from which a repeated result is worth a marker."""
 
-_RANKS: tuple[Reason, ...] = ("repeated", "superseded", "retried")
+_RANKS: tuple[Reason, ...] = ("requested", "repeated", "superseded", "retried")
 _READS = re.compile(r"(?:^|_)(?:read|view|open|cat|get)(?:_?(?:file|text|many_files|resource|notebook))?$|^cat$", re.I)
 _EDITS = re.compile(r"edit|write|replace|patch|insert|create_file|update_file|save", re.I)
 _RANGE = ("offset", "limit", "start_line", "end_line", "view_range", "lines", "pages", "range")
@@ -26,14 +26,16 @@ _PIPED = re.compile(r"\||&&|;|\d?>")
 
 
 def stale_results(talk: Conversation) -> dict[Key, tuple[Reason, int]]:
-    """Why a result may go first, and the message that took its place, in the order in which they should go.
+    """Why a result may go first, and the message that took its place, if any, in the order in which they should go.
 
     Among equals the later one goes: what stands before it stays in the provider's cache.
     """
-    found: dict[Key, tuple[Reason, int]] = {}
+    found: dict[Key, tuple[Reason, int]] = {
+        part.key: ("requested", part.key.message) for part in talk.results if part.named_id in talk.options.spent
+    }
     for group in by_text([part for part in talk.results if len(part.original) >= MIN_REPEATED]).values():
         for part in group[:-1]:
-            found[part.key] = ("repeated", group[-1].key.message)
+            found.setdefault(part.key, ("repeated", group[-1].key.message))
     calls = [_Done(talk.calls[part.call_id], part) for part in talk.results if part.call_id in talk.calls]
     by_path = _groups((one.path, one) for one in calls if one.path is not None and not one.failed)
     by_aim = _groups(((one.tool, one.aim), one) for one in calls if one.aim)

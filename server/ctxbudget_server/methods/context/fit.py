@@ -14,7 +14,7 @@ from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.continuing import Known, Name, Whole, as_before, continued, recall, remember
-from ctxbudget_server.account.conversation import Conversation, leave_nothing_else, pinned_messages
+from ctxbudget_server.account.conversation import Conversation, leave_nothing_else, pinned_messages, pruned_calls
 from ctxbudget_server.account.counter import Counter, counter_for, session_counter
 from ctxbudget_server.account.earlier_fits import (
     NEVER_KEPT,
@@ -291,6 +291,7 @@ class Fitter:
         self._opened = False
         self._text: str | None = None
         self._pins = frozenset(params.pins or [])
+        self._spent = frozenset(params.spent or [])
         for index, pin in enumerate(params.pins or []):
             if isinstance(pin, int) and not 0 <= pin < len(self._whole.messages):
                 raise invalid(["pins", index], f"must be an index of {len(self._whole.messages)} messages")
@@ -322,6 +323,7 @@ class Fitter:
             max_tokens=self._room.limit,
             keep_turns=params.keep_turns,
             pins=self._pins,
+            spent=self._spent,
             min_reclaim=params.min_reclaim if isinstance(params.min_reclaim, int) else None,
             prices=self._prices,
             focus=params.focus,
@@ -416,6 +418,7 @@ class Fitter:
         if self._params.session_id is not None:
             held = pinned_messages(reader, session.id, SHAPES[self._form], self._whole.messages)
             self._pins = frozenset(self._params.pins or []) | held
+            self._spent = frozenset(self._params.spent or []) | self._pruned(reader, session)
         fitted, decided = self.fit(session, reader, item_id)
         removed = tuple(
             Removed(
@@ -432,6 +435,13 @@ class Fitter:
             conversation = self._settling(session, fitted)
         plan = Plan(fitted, removed, conversation, None)
         return replace(plan, decided=decided(plan.ids)) if decided else plan
+
+    def _pruned(self, reader: Reader, session: Session) -> set[str]:
+        """Calls whose results the account has pruned since this conversation was settled there."""
+        known = self._known
+        if session.revision == 0 or (known and known.settled and known.settled[0] == session.revision):
+            return set()
+        return pruned_calls(reader, session.id, SHAPES[self._form], self._whole.messages)
 
     def _settling(self, session: Session, fitted: Fitted) -> Conversation:
         """What the account has to know. Where it knows what was there before, that is what is new."""
