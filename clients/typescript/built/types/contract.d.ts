@@ -316,7 +316,7 @@ export type OverheadSource = ("given" | "reported" | "none");
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "FitReason".
  */
-export type FitReason = ("repeated" | "superseded" | "retried" | "oldResult" | "newestResult" | "oldTurn");
+export type FitReason = ("requested" | "repeated" | "superseded" | "retried" | "oldResult" | "newestResult" | "oldTurn");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "FitContinues".
@@ -3215,6 +3215,10 @@ export interface ContextFitParams {
      */
     pins?: ((number | string)[] | null);
     /**
+     * Ids of calls whose results are no longer needed: reduced at once, also where there is room.
+     */
+    spent?: (string[] | null);
+    /**
      * What the next turns are about, for names and the newest results. Absent: for results, a person's last words.
      */
     focus?: (string | null);
@@ -3270,6 +3274,10 @@ export interface ContextFitParams {
      * How an item is fetched back in this host, such as `context_get {itemId}`. Absent: `context/get`.
      */
     retrieve?: (string | null);
+    /**
+     * With `sessionId`: the model sees nothing else. What else is retained, unless pinned or permanent, is pruned.
+     */
+    wholeWindow?: boolean;
 }
 /**
  * What a provider reported about the latest request.
