@@ -1,8 +1,8 @@
 """A stand-in for the models behind coding agents, on loopback, with a fixed plan.
 
-The agent under test asks it as it would ask the provider: Anthropic's Messages API, OpenAI's Responses API or Gemini's
-API. The plan: a shell command; then, with Anthropic's, a subagent, which runs a command of its own and reports; then a
-last text. What was asked is kept, so that a test sees what the model saw.
+The agent under test asks it as it would ask the provider: Anthropic's Messages API, OpenAI's Responses API or chat
+completions, or Gemini's API. The plan: a shell command; then, with Anthropic's, a subagent, which runs a command of its
+own and reports; then a last text. What was asked is kept, so that a test sees what the model saw.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class ModelStandIn(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """An agent that hangs up is not an error."""
 
+    def chat(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What the model says next in chat completions: the message."""
+        return {"role": "assistant", "content": "All is counted."}
+
     def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """What the model says next."""
         said = json.dumps(request.get("messages", []))
@@ -82,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.endswith("/responses"):
             self.server.asked.append(request)
             self._stream(_responses(request))
+        elif self.path.endswith("/chat/completions"):
+            self.server.asked.append(request)
+            self._stream(_chat(request, self.server.chat(request)))
         elif "streamGenerateContent" in self.path:
             self.server.asked.append(request)
             self._stream(_gemini(request))
@@ -168,6 +175,17 @@ def _responses(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.created", "response": {"id": "resp_1"}}
     yield {"type": "response.output_item.done", "output_index": 0, "item": item}
     yield {"type": "response.completed", "response": {"id": "resp_1", "usage": usage}}
+
+
+def _chat(request: dict[str, Any], message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """OpenAI's chat completions."""
+    billed = len(json.dumps(request.get("messages", []))) // 4
+    usage = {"prompt_tokens": billed, "completion_tokens": 40, "total_tokens": billed + 40}
+    chunk = {"id": "chat_1", "object": "chat.completion.chunk", "created": 1, "model": request.get("model")}
+    reason = "tool_calls" if message.get("tool_calls") else "stop"
+    yield {**chunk, "choices": [{"index": 0, "delta": message, "finish_reason": None}]}
+    yield {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+    yield {**chunk, "choices": [], "usage": usage}
 
 
 def _gemini(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
