@@ -11,7 +11,7 @@ import pytest
 from agents.model_stand_in import COMMAND, TASK, model_stand_in
 from agents.real_hosts import QUIET, RealHost
 
-sdk = pytest.importorskip("claude_agent_sdk", reason="is not installed: pip install 'ctxbudget[claude-agent-sdk]'")
+sdk = pytest.importorskip("claude_agent_sdk", reason="is not installed: pip install '.[claude-agent-sdk]'")
 
 OUTPUT = "\n".join(map(str, range(1, 401)))
 

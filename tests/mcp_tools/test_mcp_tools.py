@@ -243,7 +243,7 @@ def test_without_the_sdk_it_says_what_to_install(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=False)
 
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"ctxbudget mcp: it needs the MCP SDK: pip install 'ctxbudget[mcp]'\n"
+    assert done.stderr == b"ctxbudget mcp: it needs the MCP SDK, the extra `mcp`: pip install 'mcp>=2.2,<3'\n"
 
 
 def test_without_a_window_the_model_is_not_warned(session: Session) -> None:

@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
     except ModuleNotFoundError as missing:
         if missing.name not in ("mcp", "mcp_types", "anyio"):
             raise
-        complain("mcp", "it needs the MCP SDK: pip install 'ctxbudget[mcp]'")
+        complain("mcp", "it needs the MCP SDK, the extra `mcp`: pip install 'mcp>=2.2,<3'")
         return 2
     service = services(options, "mcp")
     if warning := service.settings_warning():
