@@ -364,11 +364,11 @@ def test_what_is_wired_in_hosts(place: Place, tmp_path: Path) -> None:
     assert "line 1, column 11" in place.examined(1, **env)["hosts.claude-code"]["message"]
 
 
-@pytest.mark.parametrize("editor", ["neovim", "emacs", "vscode"])
+@pytest.mark.parametrize("editor", ["neovim", "emacs", "vscode", "opencode", "pi"])
 def test_what_is_set_up_in_an_editor(place: Place, tmp_path: Path, editor: str) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "NVIM_APPNAME")
+    names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "NVIM_APPNAME", "PI_CODING_AGENT_DIR")
     env = {"HOME": str(home), **dict.fromkeys(names, "")}
     place.fill()
     install = [sys.executable, "-m", "ctxbudget_server", "install", editor, "--yes"]

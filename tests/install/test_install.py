@@ -347,6 +347,59 @@ def test_a_mark_without_the_other_is_refused(home: Path, install: Install) -> No
     assert "line 2" in install("emacs", "--uninstall", code=1)
 
 
+PLUGS = ("opencode", "pi")
+
+
+def plug_file(host: str, home: Path, scope: str = "user") -> Path:
+    """Where a plug-in goes."""
+    folders = {
+        "opencode": (".config/opencode/plugins", ".opencode/plugins"),
+        "pi": (".pi/agent/extensions", ".pi/extensions"),
+    }
+    user, project = folders[host]
+    return (home / user if scope == "user" else Path(project)) / "ctxbudget.js"
+
+
+@pytest.mark.parametrize("host", PLUGS)
+@pytest.mark.parametrize("scope", ["user", "project"])
+def test_a_plug_in_starts_this_command_and_goes_again(
+    host: str, scope: str, home: Path, program: Path, install: Install
+) -> None:
+    before = {path for folder in (home, Path()) for path in folder.rglob("*")}
+    install(host, "--scope", scope)
+    file = plug_file(host, home, scope)
+    started = str(program) if scope == "user" else "ctxbudget"
+    assert f"var PROGRAM = {json.dumps(started)};" in file.read_text()
+    assert "nothing to change" in install(host, "--scope", scope)
+
+    old = file.read_text().replace(f'"{started}";', '"/gone/ctxbudget";')
+    file.write_text(old)  # as another installation wrote it
+    install(host, "--scope", scope)
+    assert "/gone/ctxbudget" not in file.read_text()
+
+    install(host, "--scope", scope, "--uninstall")
+    left = {path for folder in (home, Path()) for path in folder.rglob("*")} - before
+    assert not [path for path in left if path.is_file()]
+    assert not file.parent.exists()
+
+
+@pytest.mark.parametrize("host", PLUGS)
+def test_a_file_of_another_with_the_name_of_a_plug_in_stays(host: str, home: Path, install: Install) -> None:
+    file = plug_file(host, home)
+    file.parent.mkdir(parents=True)
+    file.write_text("export const mine = 1\n")
+    assert "another file" in install(host, code=1)
+    install(host, "--uninstall")
+    assert file.read_text() == "export const mine = 1\n"
+
+
+def test_of_a_long_change_only_the_beginning_is_shown(home: Path, install: Install) -> None:
+    said = install("pi", "--dry-run")
+    assert len(said.splitlines()) < 100
+    assert "more lines" in said
+    assert list(home.iterdir()) == []
+
+
 @pytest.mark.parametrize("path", rendered(), ids=lambda path: path.name)
 def test_the_files_of_the_repository_are_those_of_the_tables(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == rendered()[path], "run make generate"

@@ -53,6 +53,10 @@ class PlugHost:
         target.parent.mkdir(parents=True)
         shutil.copy(PLUGS / plug, target)
 
+    def install(self, host: str) -> None:
+        """The plug-in, by `ctxbudget install`."""
+        self.run(str(Path(sys.executable).parent / "ctxbudget"), "install", host, "--yes")
+
     def opencode(self, task: str = "MAINTASK: count.", **env: str) -> None:
         """`opencode run`."""
         options = {"baseURL": f"{self.model.url}/v1", "apiKey": "none"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from itertools import pairwise
 from pathlib import Path
@@ -47,7 +48,7 @@ def has_account(host: PlugHost) -> None:
 def test_opencode(tmp_path: Path) -> None:
     with long_run() as model:
         host = PlugHost(tmp_path, model)
-        host.put("opencode.js", ".config/opencode/plugin")
+        host.install("opencode")
         host.opencode()
 
     assert model.made == CALLS
@@ -57,7 +58,7 @@ def test_opencode(tmp_path: Path) -> None:
 def test_pi(tmp_path: Path) -> None:
     with long_run() as model:
         host = PlugHost(tmp_path, model)
-        host.put("pi.js", ".pi/agent/extensions")
+        host.install("pi")
         host.pi()
 
     assert model.made == CALLS
@@ -131,3 +132,38 @@ def test_without_its_server_a_run_goes_on_from_the_last_decision(tmp_path: Path)
     assert marked[-1] == marked[-4] > 0
     assert all(shared(one, other) == len(one) for one, other in pairwise(requests[-4:]))
     assert [found for messages in requests for found in illegal_messages(messages, "openai-chat")] == []
+
+
+def test_the_page_of_the_ai_sdk_shows_what_works(tmp_path: Path) -> None:
+    page = (HERE.parents[1] / "docs" / "ai-sdk.md").read_text("utf-8")
+    example, wrapping = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    agent = """
+import { MockLanguageModelV4 } from 'ai/test';
+const usage = { inputTokens: { total: 9 }, outputTokens: { total: 1 } };
+const finishReason = { unified: 'stop', raw: 'stop' };
+const content = [{ type: 'text', text: 'handle_mail' }];
+export const model = new MockLanguageModelV4({
+  doGenerate: async ({ tools }) => {
+    const named = { type: 'text', text: `, ${tools[0].name}` };
+    return { content: [...content, named], finishReason, usage, warnings: [] };
+  },
+});
+export const tools = {};
+"""
+    last = wrapping.replace("import { wrapLanguageModel } from 'ai';", "").replace("tools }", "tools: more }")
+    with LongRun() as unused:
+        host = PlugHost(tmp_path, unused)
+        folder = host.project / "node_modules"
+        folder.mkdir()
+        (folder / "ai").symlink_to(sdk("ai7"))
+        (folder / "ctxbudget-client").symlink_to(PLUGS.parents[1])
+        (host.project / "agent.js").write_text(agent)
+        (host.project / "package.json").write_text('{"type": "module"}')
+        check = (
+            "\nconsole.log(Object.keys(more), (await generateText({ model: fitted, tools: more, prompt: 'x' })).text);"
+        )
+        head = "import { wrapLanguageModel } from 'ai';\n"
+        (host.project / "program.js").write_text(head + example.replace("await budget.close();", last + check))
+        said = host.run(needed("node", "install Node 20 or later"), "program.js")
+
+    assert said.splitlines() == ["handle_mail, context_get", "[ 'context_get' ] handle_mail, context_get"]

@@ -108,7 +108,12 @@ async function outputs() {
         });
     }
     const license = readFileSync(join(HERE, 'node_modules/vscode-jsonrpc/License.txt'), 'utf8').trim();
-    const words = [`${ORIGIN}; the source is src/plugs in that folder.`, LIBRARY, '', ...license.split(/\r?\n/)];
+    const words = [
+        `ctxbudget: a plug-in. ${ORIGIN}, from src/plugs in that folder.`,
+        LIBRARY,
+        '',
+        ...license.split(/\r?\n/),
+    ];
     const banner = words.map((line) => `// ${line}`.trimEnd()).join('\n');
     for (const { source, target, format } of PLUGS) {
         made[`built/plugs/${target}`] = await bundled(`src/plugs/${source}.ts`, format, {

@@ -12,14 +12,14 @@ from ctxbudget_server.install import claude_code, record
 from ctxbudget_server.install.commands import Call, call_in, resolves, running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
-from ctxbudget_server.install.hosts import AGENTS, EDITORS, NAMES, host_module
+from ctxbudget_server.install.hosts import AGENTS, EDITORS, NAMES, PLUGGED, host_module, scopes_of
 from ctxbudget_server.install.jsonc import plain
 from ctxbudget_server.install.place import Place, Scope, shown
 from ctxbudget_server.install.settings_file import SettingsFile
 from ctxbudget_server.runtime.program import NAME
 
 _NAMED: Final = re.compile(rf'"(/[^"\n]*/{NAME})"')
-"""A program by its absolute path, in what is written for an editor."""
+"""A program by its absolute path, in what is written for an editor or as a plug-in."""
 SCOPES: Final[tuple[Scope, ...]] = ("user", "project")
 
 
@@ -28,7 +28,12 @@ def findings(workspace: str) -> Iterator[Finding]:
     found = [
         finding for host in AGENTS for scope in SCOPES for finding in _wired(host, Place(scope, Path(workspace), NAME))
     ]
-    found += [finding for editor in EDITORS for finding in _editor(editor, Path(workspace))]
+    found += [
+        finding
+        for host in (*PLUGGED, *EDITORS)
+        for scope in scopes_of(host)
+        for finding in _written(host, scope, Path(workspace))
+    ]
     yield from found
     if not found:
         hosts = ", ".join(NAMES)
@@ -67,11 +72,13 @@ def _wired(host: str, place: Place) -> Iterator[Finding]:
     yield Finding(name, severity, message, None if severity == "ok" else install, data)
 
 
-def _editor(editor: str, workspace: Path) -> Iterator[Finding]:
-    """What `install` wrote for an editor: whether the command that it names is there, and whether it is this one."""
-    name, install = f"hosts.{editor}", command(NAME, "install", editor)
+def _written(host: str, scope: Scope, workspace: Path) -> Iterator[Finding]:
+    """What `install` wrote for an editor or as a plug-in: whether the command in it is there, and is this one."""
+    words = ("--scope", "project") if scope == "project" else ()
+    name, install = f"hosts.{host}", command(NAME, "install", host, *words)
     try:
-        wiring = host_module(editor).wiring(Place("user", workspace, running_program()))
+        program = NAME if scope == "project" else running_program()
+        wiring = host_module(host).wiring(Place(scope, workspace, program))
         content = read(wiring.path)
         if content.text is None or wiring.unwired(content.text, record.load(content.target)) == content.text:
             return

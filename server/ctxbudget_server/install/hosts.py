@@ -10,8 +10,10 @@ from ctxbudget_server.install.place import Scope
 
 AGENTS: Final = ("claude-code", "codex", "gemini")
 """Hosts with hooks."""
+PLUGGED: Final = ("opencode", "pi")
+"""Hosts that load a plug-in."""
 EDITORS: Final = ("neovim", "emacs", "vscode")
-NAMES: Final = (*AGENTS, *EDITORS)
+NAMES: Final = (*AGENTS, *PLUGGED, *EDITORS)
 
 
 def host_module(name: str) -> ModuleType:
@@ -21,4 +23,4 @@ def host_module(name: str) -> ModuleType:
 
 def scopes_of(name: str) -> tuple[Scope, ...]:
     """The scopes that a host has: an editor reads only files of its user."""
-    return ("user", "project") if name in AGENTS else ("user",)
+    return ("user",) if name in EDITORS else ("user", "project")

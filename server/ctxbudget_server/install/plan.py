@@ -13,6 +13,8 @@ from ctxbudget_server.install.files import Content
 from ctxbudget_server.install.record import Record
 
 CONTEXT_LINES = 2
+MAX_SHOWN_LINES = 60
+"""Of a diff: a file that is all ours is longer than anybody reads."""
 
 
 @dataclass(slots=True)
@@ -38,12 +40,15 @@ class Change:
             files.check_writable(self.content)
 
     def diff(self) -> Iterator[str]:
-        """The change as a unified diff."""
+        """The change as a unified diff, or its beginning."""
         name = str(self.content.name)
         before, after = (text.splitlines() if text is not None else [] for text in (self.content.text, self.after))
         was = name if self.content.text is not None else "/dev/null"
         becomes = name if self.after is not None else "/dev/null"
-        yield from difflib.unified_diff(before, after, was, becomes, n=CONTEXT_LINES, lineterm="")
+        lines = list(difflib.unified_diff(before, after, was, becomes, n=CONTEXT_LINES, lineterm=""))
+        yield from lines[:MAX_SHOWN_LINES]
+        if len(lines) > MAX_SHOWN_LINES:
+            yield f"… {len(lines) - MAX_SHOWN_LINES:,} more lines"
 
     def apply(self) -> None:
         """Do it. The record comes first: one without its change does no harm. Raises `InstallError`."""
