@@ -21,6 +21,8 @@ PAGES = {
     "gemini-cli": "hooks for [0-9]+ events",
     "mcp": '"mcpServers"',
     "neovim": "ctxbudget.lua",
+    "opencode": "ctxbudget.js",
+    "pi": "ctxbudget",
     "python": "retained [0-9,]+ of 7,500",
 }
 """Pages, and what the first block prints there. That of VS Code needs node."""

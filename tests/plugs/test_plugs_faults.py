@@ -1,4 +1,4 @@
-"""A plug never ends a run: without a server the last decision stands, and what came since is whole."""
+"""A plug-in never ends a run: without a server the last decision stands, and what came since is whole."""
 
 from __future__ import annotations
 

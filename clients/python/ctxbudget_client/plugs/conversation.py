@@ -1,6 +1,6 @@
-"""What all plugs share: the messages of a model call, fitted by a server that remembers each conversation.
+"""What all plug-ins share: the messages of a model call, fitted by a server that remembers each conversation.
 
-A plug must never end a run. Whatever goes wrong here is logged (`ctxbudget_client.plugs`), and the call goes on with
+A plug-in must never end a run. Whatever goes wrong here is logged (`ctxbudget_client.plugs`), and the call goes on with
 what was decided last and the messages that came since, or else with the messages as they are.
 """
 
@@ -33,18 +33,18 @@ DEFAULT_SECONDS: Final = 15.0
 """How long a model call waits for the server."""
 
 _REMEMBERED: Final = 64
-"""How many conversations of one plug keep their last decision."""
+"""How many conversations of one plug-in keep their last decision."""
 
 
 class FitOptions(TypedDict, total=False):
-    """What every plug takes besides its limit."""
+    """What every plug-in takes besides its limit."""
 
     keep_turns: int
     """Number of latest turns that stay whole. Default: 2."""
     model: str
     """Selects the vocabulary that counts. Default: the session's, else o200k_base."""
     conversation: str
-    """The conversation's name. Default: one for each beginning, so that one plug serves many conversations."""
+    """The conversation's name. Default: one for each beginning, so that one plug-in serves many conversations."""
     seconds: float
     """How long a model call waits for the server. Default: 15."""
 
