@@ -8,18 +8,22 @@ own and reports; then a last text. What was asked is kept, so that a test sees w
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 COMMAND = "seq 1 400"
 INNER_COMMAND = "seq 1 300"
 REPORT = "# Report of the scout\n\nThe cache never evicts; see cache.py, line 12. " + "It grows without bound. " * 20
 TASK = "MAINTASK: count, ask the scout, then say so."
 SUBTASK = "SUBTASK: look at the cache and report."
+
+SUMMARY = "SUMMARY-BY-MODEL: all is counted."
+"""What the model says where it is asked to summarise."""
 
 AGENT = {"description": "scout", "prompt": SUBTASK, "subagent_type": "general-purpose"}
 
@@ -61,6 +65,46 @@ class ModelStandIn(ThreadingHTTPServer):
             tool, arguments = self.plan[results]
             return [_call(tool, **arguments)]
         return [_text("All is counted.")]
+
+
+class WorkingModel(ModelStandIn):
+    """Works on: each prompt `WORK N: STEPS` makes it call the shell so many times, and then say that it is done.
+
+    It keeps count by itself, since a compaction removes calls from what it is shown.
+    """
+
+    def __init__(self, lines: int = 60) -> None:
+        super().__init__()
+        self.lines = lines
+        self.step = 0
+        self._prompt = ""
+        self._left = 0
+
+    def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """See `ModelStandIn`. A request without tools asks for a title."""
+        said = request["messages"][-1]["content"]
+        last = said if isinstance(said, str) else said[-1].get("text", "")
+        prompts = re.findall(r"WORK (\d+): (\d+)", json.dumps(request["messages"]))
+        tools = {tool.get("name") for tool in request.get("tools") or []}
+        if "Bash" not in tools or not prompts or ("summary" in last and "WORK" not in last):
+            return [_text(SUMMARY)]
+        latest, steps = max(prompts, key=lambda prompt: int(prompt[0]))
+        if latest != self._prompt:
+            self._prompt, self._left = latest, int(steps)
+        if not self._left:
+            return [_text(f"Done up to step {self.step}: worker_{self.step}_3 is the slow one.")]
+        self._left -= 1
+        self.step += 1
+        at = self.step
+        line = f"step{at} worker_{at}_$n handled queue_{at}.put($n) in /srv/app/mod_{at}.py line $n"
+        called = [_call("Bash", command=f'for n in $(seq 1 {self.lines}); do echo "{line}"; done', description="work")]
+        if at % 3 == 0:
+            called.insert(0, _text(f"Now worker {at}, because mod_{at - 1}.py was fine."))
+        if at % 4 == 0:
+            called.append(_call("Bash", command=f"echo beside {at}; seq 1 40", description="beside"))
+        if at % 2 == 0:
+            called.insert(0, {"type": "thinking", "thinking": f"Step {at} is next.", "signature": "c2lnbmF0dXJl"})
+        return called
 
 
 def _text(text: str) -> dict[str, Any]:
@@ -148,6 +192,12 @@ def _events(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if block["type"] == "text":
             yield {"type": "content_block_start", "index": i, "content_block": {"type": "text", "text": ""}}
             delta = {"type": "text_delta", "text": block["text"]}
+        elif block["type"] == "thinking":
+            empty = {"type": "thinking", "thinking": "", "signature": ""}
+            yield {"type": "content_block_start", "index": i, "content_block": empty}
+            thought = {"type": "thinking_delta", "thinking": block["thinking"]}
+            yield {"type": "content_block_delta", "index": i, "delta": thought}
+            delta = {"type": "signature_delta", "signature": block["signature"]}
         else:
             yield {"type": "content_block_start", "index": i, "content_block": {**block, "input": {}}}
             delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
@@ -207,7 +257,17 @@ def _gemini(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @contextmanager
 def model_stand_in(*, tools: bool = True) -> Iterator[ModelStandIn]:
     """The stand-in, answering."""
-    with ModelStandIn(tools=tools) as server:
+    with answering(ModelStandIn(tools=tools)) as server:
+        yield server
+
+
+Server = TypeVar("Server", bound=ModelStandIn)
+
+
+@contextmanager
+def answering(model: Server) -> Iterator[Server]:
+    """A stand-in, answering."""
+    with model as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

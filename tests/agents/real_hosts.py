@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,12 @@ ALLOWED = "Bash,Agent,Read,Edit,mcp__plugin_ctxbudget_ctxbudget"
 """Tools that Claude Code asks nobody about."""
 
 
+STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
+"""One line of JSON for each prompt, and for all that is printed."""
+
+STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
+"""One line of JSON for each prompt, and for all that is printed."""
+
 PROGRAMS = {"claude-code": "claude", "codex": "codex", "gemini": "gemini"}
 
 
@@ -47,6 +55,47 @@ def replacing(settings: dict[str, Any], event: str) -> dict[str, Any]:
     handler = settings["hooks"][event][0]["hooks"][0]
     handler["command"] = handler["command"].replace(" || ", " --replace-over 150 || ")
     return settings
+
+
+class Talk:
+    """One process of Claude Code, which is told one prompt after the other."""
+
+    def __init__(self, host: RealHost, words: tuple[str, ...], env: dict[str, str]) -> None:
+        self.session = ""
+        self.told: list[dict[str, Any]] = []
+        """All that it has printed."""
+        self._process = subprocess.Popen(
+            [host.program, "-p", *STREAMS, "--verbose", "--allowedTools", ALLOWED, *words],
+            cwd=host.folder,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def say(self, text: str) -> list[dict[str, Any]]:
+        """A prompt, or a command of the host's; what it prints until it is done."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        line = {"type": "user", "message": {"role": "user", "content": text}}
+        self._process.stdin.write(json.dumps(line) + "\n")
+        self._process.stdin.flush()
+        told = []
+        for printed in self._process.stdout:
+            told.append(json.loads(printed))
+            if told[-1]["type"] == "result":
+                break
+        self.told += told
+        self.session = told[-1]["session_id"]
+        return told
+
+    def end(self) -> None:
+        """Let it end."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.read()
+        self._process.stdout.close()
+        assert self._process.wait(60) == 0
 
 
 class RealHost(AgentHost):
@@ -67,15 +116,19 @@ class RealHost(AgentHost):
         (session,) = [one["sessionId"] for one in sessions if ":" not in one["sessionId"]]
         return str(session)
 
-    def start(self, *words: str, **env: str) -> list[dict[str, Any]]:
-        """Run the host with these words to its end; what it prints, line by line, as far as it is JSON."""
+    def own_environment(self, **more: str) -> dict[str, str]:
+        """The environment of the host itself: a home of its own, and our command."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLAUDE", "ANTHROPIC"))}
         commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         given = {"HOME": str(self.home), "PATH": commands, "CTXBUDGET_STORE": str(self.store)}
+        return {**kept, **QUIET, **given, **more}
+
+    def start(self, *words: str, **env: str) -> list[dict[str, Any]]:
+        """Run the host with these words to its end; what it prints, line by line, as far as it is JSON."""
         done = subprocess.run(
             [self.program, *words],
             cwd=self.folder,
-            env={**kept, **QUIET, **given, **env},
+            env=self.own_environment(**env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -118,6 +171,14 @@ class RealHost(AgentHost):
             ANTHROPIC_BASE_URL=self.model.url,
             ANTHROPIC_API_KEY="none",
         )
+
+    @contextmanager
+    def talk(self, *options: str, **env: str) -> Iterator[Talk]:
+        """A process of Claude Code that stays for several prompts."""
+        where = {"CLAUDE_CONFIG_DIR": str(self.home / ".claude"), "ANTHROPIC_BASE_URL": self.model.url}
+        talk = Talk(self, options, self.own_environment(**where, ANTHROPIC_API_KEY="none", **env))
+        yield talk
+        talk.end()
 
     def codex(self, *words: str, task: str = TASK, hooks: bool = True) -> list[dict[str, Any]]:
         """Codex, with the hooks of the repository (`hooks`), and asked to replace what is large."""

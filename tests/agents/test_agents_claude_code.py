@@ -23,6 +23,45 @@ def test_a_session_is_the_hosts_and_has_its_window_and_model(claude: AgentHost) 
     assert (config["contextWindow"], config["model"]) == (1_000_000, "claude-sonnet-4-5")
 
 
+def test_no_window_is_assumed_before_a_model_is_named(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    assert claude.call("budget/status")["windowSource"] == "default"
+    answer = {"id": "a", "model": "claude-opus-5-5", "usage": {"input_tokens": 10, "output_tokens": 1}}
+    claude.write_transcript([{"type": "assistant", "message": answer}])
+    claude.tell("Stop")
+    status = claude.call("budget/status")
+    assert (status["window"], status["windowSource"]) == (1_000_000, "model")
+
+
+def test_an_alert_of_the_default_window_is_held_against_the_models(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    answer = {"id": "a", "model": "claude-opus-5-5", "usage": {"input_tokens": 10, "output_tokens": 1}}
+    claude.write_transcript([{"type": "assistant", "message": answer}])
+    claude.call("context/add", items=[{"layer": "transient", "tokens": 5_600}])
+    assert claude.tell("PostToolUse-Bash") == {}, "5,650 of 300,000 is nothing to warn of"
+
+    answer["model"] = "claude-of-a-friend"
+    claude.write_transcript([{"type": "assistant", "message": answer}])
+    claude.tell("Stop")
+    assert claude.call("budget/status")["window"] == 200_000, "what the host assumes of a model that it does not know"
+
+
+def test_a_switch_of_the_model_changes_the_window(claude: AgentHost) -> None:
+    claude.tell("SessionStart", model="claude-opus-5-5")
+    switch = {"to_model": "claude-haiku-4-5", "from_model": "claude-opus-5-5", "source": "command"}
+    given = claude.payload("Stop", hook_event_name="PostModelSwitch", **switch)
+    assert claude.hook("PostModelSwitch", given).stdout == b""
+    assert claude.call("budget/status")["window"] == 200_000
+
+
+def test_the_launch_of_an_agent_counts_as_what_the_model_reads_of_it(claude: AgentHost) -> None:
+    launch = {"isAsync": True, "status": "async_launched", "agentId": "a8f", "prompt": "Look.", "outputFile": "/tmp/o"}
+    claude.tell("PostToolUse-Agent", tool_response=launch)
+    (item,) = claude.items()
+    assert (item["kind"], item["tokens"], item["hash"]) == ("tool-output", 384, None)
+    assert item["title"].startswith("Agent: ")
+
+
 @pytest.mark.parametrize(
     ("name", "title", "content"),
     [

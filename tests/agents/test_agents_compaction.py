@@ -35,6 +35,45 @@ def test_what_is_compacted_is_kept_and_the_summary_stands_for_it(claude: AgentHo
     assert found[0]["itemId"] == said["id"]
 
 
+def test_our_own_cut_leaves_the_figures_of_the_fit(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    claude.tell("PostToolUse-Bash")
+    output = claude.call("context/get", itemId=claude.items()[0]["id"])["content"]
+    claude.tell("PostToolUse-Read")
+    call = {"id": "c1", "tool": "Bash", "arguments": {"command": "seq 1 40"}}
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "text": "Count to forty."},
+        {"role": "assistant", "calls": [call], "results": [{"callId": "c1", "text": output}]},
+        {"role": "user", "text": "And on."},
+    ]
+    fit = claude.call("context/fit", format="neutral", maxTokens=9_000, wholeWindow=True, messages=messages)
+
+    claude.tell("PostCompact", compact_summary="")
+    told = claude.tell("SessionStart-compact")["hookSpecificOutput"]["additionalContext"]
+
+    retained = claude.call("budget/status")["retained"]
+    assert retained == fit["status"]["retained"] > 50
+    assert f"{retained} of 300,000 budget tokens are in use" in told
+    kinds = [item["kind"] for item in claude.items(state="retained")]
+    assert kinds.count("tool-output") == 1, "what the messages do not hold is gone"
+
+
+def test_another_summary_after_our_cut_replaces_it(claude: AgentHost) -> None:
+    claude.tell("SessionStart")
+    messages = [{"role": "user", "text": "Count to forty."}, {"role": "assistant", "text": "I count."}]
+    claude.call("context/fit", format="neutral", maxTokens=9_000, messages=messages)
+    claude.tell("PostCompact")
+    (summary,) = claude.items(state="retained")
+    assert summary["kind"] == "summary"
+
+
+def test_an_empty_summary_without_a_cut_is_anothers(claude: AgentHost) -> None:
+    claude.tell("PostToolUse-Bash")
+    claude.tell("PostCompact", compact_summary="")
+    (summary,) = claude.items(state="retained")
+    assert summary["kind"] == "summary"
+
+
 def test_agents_pins_and_budget_are_handed_back(claude: AgentHost) -> None:
     claude.write_transcript([spoken("user", "Look at\nthe cache.")], claude.agent_transcript)
     claude.tell("SubagentStart")

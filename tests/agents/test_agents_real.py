@@ -13,6 +13,8 @@ from agents.model_stand_in import COMMAND, REPORT, ModelStandIn, model_stand_in
 from agents.real_hosts import AGENTS, REPOSITORY, RealHost, replacing
 
 PLUGIN = AGENTS / "claude-code"
+MODEL = "claude-opus-5-5"
+"""The default of Claude Code 2.1.332."""
 
 
 @pytest.fixture
@@ -47,7 +49,8 @@ def test_claude_code_takes_the_plugin(base: Path, model: ModelStandIn) -> None:
     assert begun["plugins"][0]["name"] == "ctxbudget"
     assert [one["name"] for one in begun["mcp_servers"]] == ["plugin:ctxbudget:ctxbudget"]
     assert host.session == told[-1]["session_id"]
-    output, report = host.items()
+    output, launch, report = host.items()
+    assert (launch["title"], launch["hash"]) == ("Agent: scout", None), "what is recorded is what the model reads of it"
     assert output["title"] == f"Bash: {COMMAND}"
     assert counted(host.call("context/get", itemId=output["id"])["content"])
     assert (report["kind"], report["title"]) == ("report", "general-purpose: report")
@@ -56,7 +59,8 @@ def test_claude_code_takes_the_plugin(base: Path, model: ModelStandIn) -> None:
     assert inner["kind"] == "tool-output"
     leases = host.call("budget/report")["leases"]
     assert (leases["open"], leases["reserved"], leases["used"] > 100) == (0, 1_000, True)
-    assert host.call("session/open")["config"]["model"] == "claude-opus-4-8"
+    assert host.call("session/open")["config"]["model"] == MODEL
+    assert host.call("budget/status")["window"] == 1_000_000
 
 
 def test_claude_code_starts_the_servers_of_the_plugin_and_shows_no_more_than_it_counts(
@@ -142,7 +146,7 @@ def test_claude_code_installed_in_one_command(base: Path, model: ModelStandIn) -
     host.claude()
 
     assert host.items()[0]["title"] == f"Bash: {COMMAND}"
-    assert host.call("session/open")["config"]["model"] == "claude-opus-4-8"
+    assert host.call("session/open")["config"]["model"] == MODEL
 
 
 def test_codex_installed_in_one_command(base: Path, model: ModelStandIn) -> None:

@@ -31,6 +31,16 @@ def test_the_whole_line(claude: AgentHost) -> None:
     assert line(claude, payload=payload | {"context_window": {"current_usage": None}}).startswith("ctx 23%")
 
 
+def test_a_cold_cache_is_shown_with_its_cause(claude: AgentHost) -> None:
+    claude.call("session/open")
+    cold = {"caching_observed": True, "warm": False, "last_miss_cause": {"causes": ["model_changed"]}}
+    payload = claude.payload("statusline", prompt_cache=cold)
+    assert line(claude, payload=payload).endswith(" · cache cold: model changed")
+    assert line(claude, payload=payload | {"prompt_cache": {**cold, "last_miss_cause": None}}).endswith("cache cold")
+    assert "cache" not in line(claude, payload=payload | {"prompt_cache": {**cold, "warm": True}})
+    assert "cache" not in line(claude, "--width", "30", payload=payload)
+
+
 def test_the_hosts_figure_goes_before_and_its_window_is_taken_over(claude: AgentHost) -> None:
     claude.tell("PostToolUse-Bash")
     used = claude.items()[0]["tokens"]

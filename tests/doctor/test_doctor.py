@@ -344,7 +344,7 @@ def test_what_is_wired_in_hosts(place: Place, tmp_path: Path) -> None:
     install = [sys.executable, "-m", "ctxbudget_server", "install", "claude-code", "--yes"]
     subprocess.run(install, env={**place.env, **env}, check=True, capture_output=True)
     found = place.examined(0, **env)["hosts.claude-code"]
-    assert (found["severity"], len(found["data"]["events"])) == ("ok", 9)
+    assert (found["severity"], len(found["data"]["events"])) == ("ok", 10)
 
     whole = settings.read_text()
     program = shlex.split(json.loads(whole)["statusLine"]["command"])[2]

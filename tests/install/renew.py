@@ -12,6 +12,7 @@ from ctxbudget_server.install.settings_file import Wanted
 from ctxbudget_server.runtime.program import NAME
 
 AGENTS = Path(__file__).parents[2] / "clients" / "agents"
+PLUGIN_EVENTS = tuple(event for event in claude_code.EVENTS if event not in claude_code.OF_NEW_VERSIONS)
 DESCRIPTION = "What happens in the agent is put on the account of its context."
 
 
@@ -27,7 +28,8 @@ def rendered() -> dict[Path, str]:
     values: dict[str, Any] = {
         "claude-code/hooks/hooks.json": {
             "description": DESCRIPTION,
-            "hooks": _hooks(claude_code.hooks_for(NAME, "uninstall the plugin")),
+            "modules": [f"./{claude_code.MODULES[0]}"],
+            "hooks": _hooks(claude_code.hooks_for(NAME, "uninstall the plugin", PLUGIN_EVENTS)),
         },
         "claude-code/statusline.json": {
             "statusLine": {"type": "command", "command": guarded(NAME, ("statusline",)), "padding": 0}

@@ -235,7 +235,7 @@ def test_an_upgrade_that_moves_the_command_renews_every_line(
     monkeypatch.setattr(sys, "argv", [str(moved)])
     install("claude-code")
     assert {call.program for line in lines(file) if (call := call_in(line))} == {str(moved)}
-    assert len(lines(file)) == 10
+    assert len(lines(file)) == 11
     install("claude-code", "--uninstall")
     assert file.read_text() == '{"model": "opus"}\n'
 
@@ -403,3 +403,36 @@ def test_of_a_long_change_only_the_beginning_is_shown(home: Path, install: Insta
 @pytest.mark.parametrize("path", rendered(), ids=lambda path: path.name)
 def test_the_files_of_the_repository_are_those_of_the_tables(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == rendered()[path], "run make generate"
+
+
+def test_the_compaction_of_claude_code_is_a_folder_of_ours(home: Path, program: Path, install: Install) -> None:
+    folder = home / ".claude" / "skills" / "ctxbudget"
+    said = install("claude-code")
+    assert f"{folder}: compactions are cuts by ctxbudget" in said
+    assert str(program) in (folder / "hooks" / "program.ts").read_text()
+    hooks = json.loads((folder / "hooks" / "hooks.json").read_text())
+    assert hooks["hooks"] == {}, "versions that know no modules need the member"
+    assert (folder / "hooks" / hooks["modules"][0]).is_file()
+    assert "already installed" in install("claude-code")
+
+    other = folder / "notes.md"
+    other.write_text("mine")
+    (folder / "hooks" / "session.ts").unlink()
+    install("claude-code", "--uninstall")
+    assert [path for path in folder.rglob("*") if path.is_file()] == [other]
+
+
+def test_a_folder_of_that_name_that_is_anothers_stays(home: Path, install: Install) -> None:
+    manifest = home / ".claude" / "skills" / "ctxbudget" / ".claude-plugin" / "plugin.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"name": "mine"}')
+    assert "is another's; nothing is changed" in install("claude-code", code=1)
+    assert not (home / ".claude" / "settings.json").exists()
+
+
+def test_where_the_plugin_is_enabled_its_compaction_is_enough(home: Path, install: Install) -> None:
+    install("claude-code")
+    file = home / ".claude" / "settings.json"
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), "enabledPlugins": {"ctxbudget@ctxbudget": True}}))
+    install("claude-code")
+    assert not (home / ".claude" / "skills").exists()

@@ -27,7 +27,7 @@ def learn(account: AccountClient, event: HostEvent) -> list[dict[str, Any]]:
         return []
     transcript = transcript_tail(event.transcript)
     model = event.text("model") or transcript.model
-    changed = update(account, event.session, current["host"], model=model, window=transcript.window)
+    changed = update(account, event.session, event.host, current["host"], model=model, window=transcript.window)
     if not account.counts_exactly:
         return []
     if model is not None and event.host != "codex":

@@ -89,6 +89,18 @@ def was_reduced(account: AccountClient, session: str) -> bool:
     return bool(summaries) and not any(item["layer"] == "transient" for item in items[summaries[-1] + 1 :])
 
 
+def was_cut(account: AccountClient, event: HostEvent) -> bool:
+    """Whether our module has answered the compaction with a fit: then the account has the fit's figures already.
+
+    Claude Code then reports no summary. Only fits bring in what people said, and a summary that came after them would
+    have replaced it.
+    """
+    if event.host != "claude-code" or event.agent or event.text("compact_summary"):
+        return False
+    said = account.ask("context/list", sessionId=event.session, state="retained", layer="phase", kind="instructions")
+    return bool(said["items"])
+
+
 def reduce_to_summary(account: AccountClient, event: HostEvent) -> None:
     """Replace everything that the host has compacted with its summary."""
     summary = event.text("compact_summary")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.launches import LAUNCH_TOKENS, is_launch
 from ctxbudget_server.agents.model import (
     AccountClient,
     EventName,
@@ -51,7 +52,7 @@ def react(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
 
 
 def _session_start(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
-    from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_reduced
+    from ctxbudget_server.agents.compaction import hand_back, reduce_to_summary, was_cut, was_reduced
 
     opened(account, event)
     source = event.text("source")
@@ -59,7 +60,7 @@ def _session_start(account: AccountClient, event: HostEvent, _: HookOptions) -> 
         if source in ("startup", "resume"):  # subagents end with their process
             release_all(account, event.session)
         return Reaction()
-    if not was_reduced(account, event.session):
+    if not was_reduced(account, event.session) and not was_cut(account, event):
         reduce_to_summary(account, event)
     return Reaction(context=hand_back(account, event))
 
@@ -75,7 +76,9 @@ def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
             return Reaction(replacement=replacement)
         _leave_preview(account, event, report, text_of(response))
         return Reaction(context=_advice_with(account, event, report))
-    text, bytes_tokens = shown_to_model(response), bytes_in(response, rules_of(PROVIDERS[event.host]))
+    launched = is_launch(event, response)
+    text = "" if launched else shown_to_model(response)
+    bytes_tokens = LAUNCH_TOKENS if launched else bytes_in(response, rules_of(PROVIDERS[event.host]))
     text = whole(event, text) if _is_replaceable(event, options) and not bytes_tokens else shown(event, text)
     common: dict[str, Any] = {
         "layer": "transient",
@@ -145,9 +148,20 @@ def _compacting(account: AccountClient, event: HostEvent, _: HookOptions) -> Rea
 
 
 def _compacted(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
-    from ctxbudget_server.agents.compaction import reduce_to_summary
+    from ctxbudget_server.agents.compaction import reduce_to_summary, was_cut
 
-    with_session(account, event, event.own_session, lambda: reduce_to_summary(account, event))
+    def follow() -> None:
+        if not was_cut(account, event):
+            reduce_to_summary(account, event)
+
+    with_session(account, event, event.own_session, follow)
+    return Reaction()
+
+
+def _model_switch(account: AccountClient, event: HostEvent, _: HookOptions) -> Reaction:
+    """Another model: another window, and another vocabulary for what comes."""
+    if state_of(account, event.session) == "open" and event.text("to_model"):
+        opened(account, event, model=event.text("to_model"))
     return Reaction()
 
 
@@ -180,6 +194,7 @@ _REACTIONS: Final[dict[EventName, Callable[[AccountClient, HostEvent, HookOption
     "agent-stop": _agent_stop,
     "compacting": _compacting,
     "compacted": _compacted,
+    "model-switch": _model_switch,
     "turn-end": _turn_end,
     "session-end": _session_end,
 }
@@ -191,12 +206,15 @@ def _added(
     """A request key that lets an item enter only once, even if the hook is configured twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
     given = [{name: value for name, value in item.items() if value is not None} for item in items]
-    return with_session(
+    added = with_session(
         account,
         event,
         session,
         lambda: account.ask("context/add", sessionId=session, items=given, allowEstimate=True, requestKey=key),
     )
+    if added["status"]["windowSource"] == "default" and session == event.session:
+        opened(account, event)  # the transcript may tell the model by now
+    return added
 
 
 def _id_of_report(event: HostEvent, report: str) -> str:
@@ -263,8 +281,16 @@ def _alert(account: AccountClient, event: HostEvent, added: dict[str, Any]) -> t
         return None, None
     alert = added["alerts"][-1]
     if not _warns(alert):
-        return None, None
+        return _alert_of_known_window(account, event)
     return _message(alert), _advice(account.ask("budget/status", sessionId=event.session))
+
+
+def _alert_of_known_window(account: AccountClient, event: HostEvent) -> tuple[str | None, str | None]:
+    """The same where the transcript has told the model since, if the level is not an effect of the default window."""
+    status = account.ask("budget/status", sessionId=event.session)
+    if status["windowSource"] == "default" or status["level"] == "ok":
+        return None, None
+    return f"ctxbudget: {status['advice']['text']}", _advice(status)
 
 
 def _advice_with(account: AccountClient, event: HostEvent, report: dict[str, Any]) -> str | None:

@@ -23,6 +23,7 @@ _CLAUDE_CODE: Final[dict[str, EventName]] = {
     "SubagentStop": "agent-stop",
     "PreCompact": "compacting",
     "PostCompact": "compacted",
+    "PostModelSwitch": "model-switch",
     "Stop": "turn-end",
     "StopFailure": "turn-end",
     "SessionEnd": "session-end",

@@ -11,7 +11,15 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 Host = Literal["claude-code", "codex", "gemini"]
 EventName = Literal[
-    "session-start", "tool", "agent-start", "agent-stop", "compacting", "compacted", "turn-end", "session-end"
+    "session-start",
+    "tool",
+    "agent-start",
+    "agent-stop",
+    "compacting",
+    "compacted",
+    "model-switch",
+    "turn-end",
+    "session-end",
 ]
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9._:-]+")

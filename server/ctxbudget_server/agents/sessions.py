@@ -14,7 +14,7 @@ T = TypeVar("T")
 _MODELS: Final[dict[Host, str | None]] = {"claude-code": "claude", "codex": None, "gemini": "gemini"}
 """Models whose vocabulary comes closest, until the host names its model."""
 _WINDOWS: Final[dict[Host, int]] = {"claude-code": 200_000, "codex": 272_000, "gemini": 1_048_576}
-"""The hosts' usual windows, until the host reports its own; for models whose window is not known."""
+"""The windows that hosts assume of a model that they do not know, until they report another."""
 _LONG_WINDOW: Final = ("[1m]", 1_000_000)
 """How Claude Code marks a model with the long window."""
 
@@ -30,17 +30,17 @@ def with_session(account: AccountClient, event: HostEvent, session: str, work: C
     return work()
 
 
-def opened(account: AccountClient, event: HostEvent, session: str | None = None) -> None:
+def opened(account: AccountClient, event: HostEvent, session: str | None = None, *, model: str = "") -> None:
     """Open the session of an event, or another one of its host, with what is known of the model."""
     from ctxbudget_server.agents.transcript_files import transcript_tail
 
     session = session or event.session
-    model = event.text("model") or transcript_tail(event.transcript).model or ""
+    model = model or event.text("model") or transcript_tail(event.transcript).model or ""
     current = opened_session(account, session)
     if current is None:
         _begin(account, event.host, session, model)
     else:
-        update(account, session, current["host"], model=model or None)
+        update(account, session, event.host, current["host"], model=model or None)
 
 
 def close_all(account: AccountClient, session: str) -> None:
@@ -87,6 +87,7 @@ def opened_session(account: AccountClient, session: str) -> dict[str, Any] | Non
 def update(
     account: AccountClient,
     session: str,
+    host: Host,
     known: dict[str, Any],
     *,
     model: str | None = None,
@@ -94,7 +95,8 @@ def update(
 ) -> bool:
     """Pass on what a host reports about itself, if it is new. Returns whether the model is.
 
-    A window never narrows while the model stays the same: hosts say 200,000 of sessions that hold more.
+    A window never narrows while the model stays the same: hosts say 200,000 of sessions that hold more. Another model
+    has another window: what was reported for the one before it no longer counts.
     """
     report: dict[str, Any] = {}
     if model and _bare(model) != known["model"]:
@@ -103,8 +105,12 @@ def update(
     narrower = "model" not in report and size < (known["contextWindow"] or 0)
     if size and size != known["contextWindow"] and not narrower:
         report["contextWindow"] = size
+    elif "model" in report and known["contextWindow"] and not size:
+        report["contextWindow"] = None
     if report:
-        account.ask("session/open", sessionId=session, host=report)
+        opened = account.ask("session/open", sessionId=session, host=report)
+        if "model" in report:
+            _assume_window(account, session, host, opened)
     return "model" in report
 
 
@@ -120,12 +126,22 @@ def marked_window(model: str | None) -> int:
 
 
 def _begin(account: AccountClient, host: Host, session: str, model: str) -> None:
-    """Open a new session with what is known of its host: the model, else the usual one; the window, if it is marked."""
+    """Open a new session with what is known of its host: the model, else the usual one; the window, if it is marked.
+
+    Claude Code often names no model at the start, and its models have windows of 200,000 or 1,000,000 tokens: nothing
+    is assumed until it names one.
+    """
     report: dict[str, Any] = {}
     if named := _bare(model) or _MODELS[host]:
         report["model"] = named
     if window := marked_window(model):
         report["contextWindow"] = window
     opened = account.ask("session/open", sessionId=session, host=report)
-    if opened["windowSource"] == "default":  # neither a setting nor the model tells the window
+    if model or host != "claude-code":
+        _assume_window(account, session, host, opened)
+
+
+def _assume_window(account: AccountClient, session: str, host: Host, opened: dict[str, Any]) -> None:
+    """Where neither a setting, nor the host, nor the model tells the window, it is what the host assumes."""
+    if opened["windowSource"] == "default":
         account.ask("session/open", sessionId=session, host={"contextWindow": _WINDOWS[host]})

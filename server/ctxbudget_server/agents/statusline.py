@@ -1,4 +1,4 @@
-"""A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn`.
+"""A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn · cache cold: …`.
 
 What is used of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
 Both are shares of one window: the one that is set, else the host's.
@@ -27,7 +27,7 @@ SEPARATOR: Final = " · "
 UNKNOWN: Final = "ctx ?"
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
 """Green, yellow and red of the terminal's palette."""
-_DROPPED_FIRST: Final = ("session", "phase", "agents", "figures", "level")
+_DROPPED_FIRST: Final = ("session", "cache", "phase", "agents", "figures", "level")
 
 
 class Look(NamedTuple):
@@ -66,6 +66,8 @@ def statusline_of(account: AccountClient, session: str | None, payload: Mapping[
     if told and _follow(account, shown.session_id, host):
         status = account.ask("budget/status", sessionId=shown.session_id)
     parts = _parts(status, host)
+    if cold := _cold_cache(payload.get("prompt_cache")):
+        parts["cache"] = cold
     if shown.rule != "named":
         parts["session"] = f"session {shown.session_id}"
     level = status["level"] if status["windowSource"] != "default" else "ok"
@@ -125,7 +127,7 @@ def _follow(account: AccountClient, session: str, host: HostWindow) -> bool:
         before = opened_session(account, session)
         if before is None:
             return False
-        update(account, session, before["host"], model=host.model, window=host.size)
+        update(account, session, "claude-code", before["host"], model=host.model, window=host.size)
     except ProtocolError as error:
         if error.name != "storeBusy":  # the next status line will do it
             raise
@@ -150,6 +152,16 @@ def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
     if known and status["level"] != "ok":
         parts["level"] = status["level"]
     return parts
+
+
+def _cold_cache(cache: Any) -> str | None:
+    """That the provider has forgotten the conversation, so that the next request costs more, and the cause of it."""
+    if not isinstance(cache, Mapping) or cache.get("caching_observed") is not True or cache.get("warm") is not False:
+        return None
+    cause = cache.get("last_miss_cause")
+    causes = cause.get("causes") if isinstance(cause, Mapping) else None
+    named = [one.replace("_", " ") for one in causes if isinstance(one, str)] if isinstance(causes, list) else []
+    return f"cache cold: {named[0]}" if named else "cache cold"
 
 
 def _window(host: HostWindow, status: Mapping[str, Any] | None) -> str:

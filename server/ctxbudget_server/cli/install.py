@@ -6,11 +6,13 @@ import shutil
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from types import ModuleType
 
 from ctxbudget_server.install import wiring
 from ctxbudget_server.install.commands import running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.hosts import NAMES, host_module, scopes_of
+from ctxbudget_server.install.own_folder import OwnFolder
 from ctxbudget_server.install.place import Place
 from ctxbudget_server.install.plan import Plan
 from ctxbudget_server.presentation.output import complain, show
@@ -78,16 +80,26 @@ def _plan(options: Namespace) -> Plan:
     if options.scope == "project" and project == Path.home().resolve():
         raise InstallError("the current directory is in no project, only in your home: go to one, or leave --scope out")
     if options.uninstall:
-        return wiring.uninstall(host.wiring(Place(options.scope, project, NAME)))
+        place = Place(options.scope, project, NAME)
+        return wiring.uninstall(host.wiring(place)) + _own_folder(host, place, uninstall=True)
     program = running_program()
     notes = []
     if options.scope == "project":  # which others share, whose command is elsewhere
         program = NAME
         if shutil.which(NAME) is None:
             notes.append(f"`{NAME}` is not on PATH here: until it is, the hooks of the project do nothing")
-    plan = wiring.install(host.wiring(Place(options.scope, project, program)))
+    place = Place(options.scope, project, program)
+    plan = wiring.install(host.wiring(place)) + _own_folder(host, place, uninstall=False)
     plan.notes[:0] = notes
     return plan
+
+
+def _own_folder(host: ModuleType, place: Place, *, uninstall: bool) -> Plan:
+    """What is to be done about the folder of ours in a host, if it has one."""
+    if not hasattr(host, "own_folder"):
+        return Plan()
+    own: OwnFolder = host.own_folder(place)
+    return own.uninstalled(host.OWN_FILES) if uninstall or not own.files else own.installed()
 
 
 def _agreed() -> bool:

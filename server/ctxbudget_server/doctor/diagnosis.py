@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ctxbudget_server.doctor import hosts, installation, processes, settings, sidecar, spool, store, vocabularies
+from ctxbudget_server.doctor import (
+    compaction,
+    hosts,
+    installation,
+    processes,
+    settings,
+    sidecar,
+    spool,
+    store,
+    vocabularies,
+)
 from ctxbudget_server.doctor.finding import Finding
 
 
@@ -19,6 +29,7 @@ def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]
         ("vocabularies", vocabularies.findings),
         ("settings", lambda: settings.findings(workspace)),
         ("hosts", lambda: hosts.findings(workspace)),
+        ("hosts.claude-code", lambda: compaction.findings(workspace)),
         ("store", lambda: store.findings(path, again)),
         ("spool", lambda: spool.findings(path, again)),
         ("processes", lambda: processes.findings(path)),

@@ -1,7 +1,8 @@
-"""Claude Code: hooks and the status line in its `settings.json`."""
+"""Claude Code: hooks and the status line in its `settings.json`, and a plugin of one module, which compacts."""
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,10 @@ from ctxbudget_server.install.files import read
 from ctxbudget_server.install.hook_lines import wanted_hooks
 from ctxbudget_server.install.hook_settings import HookSettings
 from ctxbudget_server.install.jsonc import Dialect, JsonError, parse
+from ctxbudget_server.install.own_folder import OwnFolder
 from ctxbudget_server.install.place import Place, shown
 from ctxbudget_server.install.settings_file import Wanted
+from ctxbudget_server.install.shipped import client_files
 
 NAME: Final = "claude-code"
 PLUGIN: Final = "ctxbudget"
@@ -25,12 +28,29 @@ EVENTS: Final = (
     "SubagentStop",
     "PreCompact",
     "PostCompact",
+    "PostModelSwitch",
     "Stop",
     "SessionEnd",
 )
+OF_NEW_VERSIONS: Final = frozenset({"PostModelSwitch"})
+"""Events that 2.1.197 does not know. In settings it ignores them; of a plugin that has one it loads no hooks at all."""
+COMPACTION: Final = "skills/ctxbudget"
+"""The folder of our compaction beside the settings: Claude Code loads plugins from the folders of skills."""
+MODULES: Final = ("compaction.ts", "conversation.ts", "retrieval.ts", "service.ts", "session.ts")
 READS: Final = Dialect(bom=True)
 """Seen with 2.1.197 and 2.1.332: a comment or a trailing comma makes it ignore the file without a word."""
+OWN_FILES: Final = (
+    ".claude-plugin/plugin.json",
+    "hooks/hooks.json",
+    *(f"hooks/{name}" for name in (*MODULES, "program.ts")),
+)
+"""The files of that folder."""
 TIMEOUT_SECONDS: Final = 30
+COMPACTION_NOTE: Final = "compactions are cuts by ctxbudget (from Claude Code 2.1.332 on)"
+_PROGRAM: Final = """\
+/** The command of ctxbudget, as the host is to run it: `ctxbudget install` wrote its path. */
+export const PROGRAM = {}
+"""
 NEXT: Final = "start Claude Code as usual; its status line shows the budget, and `ctxbudget report` the account"
 
 
@@ -53,9 +73,28 @@ def enabled_plugin(path: Path) -> bool:
     )
 
 
-def hooks_for(program: str, removal: str) -> tuple[Wanted, ...]:
+def hooks_for(program: str, removal: str, events: tuple[str, ...] = EVENTS) -> tuple[Wanted, ...]:
     """The hooks that call a program."""
-    return wanted_hooks(NAME, EVENTS, (), timeout=TIMEOUT_SECONDS, program=program, removal=removal)
+    return wanted_hooks(NAME, events, (), timeout=TIMEOUT_SECONDS, program=program, removal=removal)
+
+
+def own_folder(place: Place) -> OwnFolder:
+    """The plugin of our compaction, in a folder of its own; empty where our whole plugin is enabled."""
+    settings = settings_path(place)
+    folder = settings.parent / COMPACTION
+    if enabled_plugin(settings):
+        return OwnFolder(NAME, folder, {}, COMPACTION_NOTE)
+    shipped = client_files(NAME)
+    manifest = json.loads((shipped / ".claude-plugin" / "plugin.json").read_text("utf-8"))
+    manifest |= {"name": "ctxbudget-compaction", "description": "Cuts in place of summaries, by ctxbudget."}
+    files = {
+        ".claude-plugin/plugin.json": json.dumps(manifest, indent=2) + "\n",
+        # Versions before 2.1.332 know no modules, and need the member `hooks`.
+        "hooks/hooks.json": json.dumps({"modules": [f"./{MODULES[0]}"], "hooks": {}}, indent=2) + "\n",
+        "hooks/program.ts": _PROGRAM.format(json.dumps(place.program)),
+        **{f"hooks/{name}": (shipped / "hooks" / name).read_text("utf-8") for name in MODULES},
+    }
+    return OwnFolder(NAME, folder, files, COMPACTION_NOTE)
 
 
 def wiring(place: Place) -> HookSettings:

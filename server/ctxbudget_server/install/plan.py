@@ -28,6 +28,8 @@ class Change:
     """What is kept about it from now on; None: nothing."""
     remove_folders: list[str] = field(default_factory=list)
     """Folders that go with the file if they are empty, the outermost first."""
+    in_short: str | None = None
+    """What is shown in place of the difference, for a file that is all ours."""
 
     @property
     def changes(self) -> bool:
@@ -41,6 +43,9 @@ class Change:
 
     def diff(self) -> Iterator[str]:
         """The change as a unified diff, or its beginning."""
+        if self.in_short is not None:
+            yield f"+++ {self.in_short}"
+            return
         name = str(self.content.name)
         before, after = (text.splitlines() if text is not None else [] for text in (self.content.text, self.after))
         was = name if self.content.text is not None else "/dev/null"
@@ -75,6 +80,10 @@ class Plan:
     done: list[str] = field(default_factory=list)
     """A line for each file, said when it is changed."""
     notes: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Plan) -> Plan:
+        """Both, one after the other."""
+        return Plan(self.changes + other.changes, self.done + other.done, self.notes + other.notes)
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,28 @@
+import type { EngineInterface, SessionMeasureInput } from 'claude-code'
+import { call } from './service'
+
+const PATIENCE_MS = 10_000
+const LONG_WINDOW = '[1m]'
+
+type Status = { phases: { phase: number; state: string }[] }
+
+/** What the account was told of the session last, and what was last seen of it. */
+export type Seen = { host?: string; completed?: number }
+
+/** Tell the account the model and its window, as the host measures them, if one of them has changed. */
+export async function tellWindow($: EngineInterface, { context }: SessionMeasureInput, seen: Seen): Promise<void> {
+  const model = (await $.session.model()).replace(LONG_WINDOW, '')
+  const host = { contextWindow: context.window, model }
+  if (JSON.stringify(host) === seen.host) return
+  await call($, 'session/open', { sessionId: await $.session.id(), host }, PATIENCE_MS)
+  seen.host = JSON.stringify(host)
+}
+
+/** Ask for a compaction if a phase of the session's workflow has been completed since this was asked last. */
+export async function compactAfterPhase($: EngineInterface, seen: Seen): Promise<void> {
+  const { phases } = await call<Status>($, 'budget/status', { sessionId: await $.session.id() }, PATIENCE_MS)
+  const completed = phases.filter(({ state }) => state === 'completed').length
+  const before = seen.completed ?? completed
+  seen.completed = completed
+  if (completed > before) await $.session.compact()
+}

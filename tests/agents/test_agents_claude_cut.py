@@ -1,0 +1,127 @@
+"""Our cut as Claude Code's compaction, in the program itself: what the model is asked after it, and after a resume."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.agent_host import end_sidecar
+from agents.model_stand_in import SUMMARY, WorkingModel, answering
+from agents.real_hosts import AGENTS, RealHost, Talk, program
+from ctxbudget_client import illegal_messages
+
+PLUGIN = AGENTS / "claude-code"
+WITH_PLUGIN = ("--plugin-dir", str(PLUGIN))
+RULE = "Never touch /srv/legacy."
+EARLY = {"CLAUDE_CODE_AUTO_COMPACT_WINDOW": "100000", "CLAUDE_AUTOCOMPACT_PCT_OVERRIDE": "20"}
+"""Makes Claude Code compact by itself after a few steps."""
+
+
+@pytest.fixture
+def model() -> Iterator[WorkingModel]:
+    """What answers the host."""
+    with answering(WorkingModel()) as server:
+        yield server
+
+
+@pytest.fixture
+def host(tmp_path: Path, model: WorkingModel) -> Iterator[RealHost]:
+    """Claude Code; the sidecar that its first hook started ends with the test."""
+    yield RealHost("claude-code", tmp_path, model)
+    if (tmp_path / "project").exists():
+        end_sidecar(tmp_path / "project", tmp_path / "store.db")
+
+
+def conversations(model: WorkingModel) -> list[list[dict[str, Any]]]:
+    """What the model was asked in the main conversation; instructions between the messages are the host's own."""
+    with_tools = [request["messages"] for request in model.asked if request.get("tools")]
+    return [[message for message in messages if message["role"] != "system"] for messages in with_tools]
+
+
+def size(messages: list[dict[str, Any]]) -> int:
+    """Characters of a request, without marks for the cache."""
+    return len(json.dumps(messages).replace(', "cache_control": {"type": "ephemeral"}', ""))
+
+
+def compactions(talk: Talk) -> list[dict[str, Any]]:
+    """What the host says of each compaction."""
+    return [line["compact_metadata"] for line in talk.told if line.get("subtype") == "compact_boundary"]
+
+
+def assert_cut(model: WorkingModel, since: int = 0) -> None:
+    """Every request is legal, keeps the rule word for word, and no summary was asked for."""
+    for messages in conversations(model)[since:]:
+        assert illegal_messages(messages, "anthropic") == []
+        assert RULE in json.dumps(messages)
+    assert SUMMARY not in json.dumps(model.asked)
+
+
+def test_the_module_passes_its_tests(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [program("claude-code"), "plugin", "test", str(PLUGIN)],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " 0 fail" in done.stdout + done.stderr
+
+
+def test_compactions_by_hand_a_resume_and_a_fork(host: RealHost, model: WorkingModel) -> None:
+    with host.talk(*WITH_PLUGIN) as talk:
+        talk.say(f"WORK 1: 12 {RULE}")
+        whole = size(conversations(model)[-1])
+        talk.say("/compact")
+        for number in range(2, 6):
+            talk.say(f"WORK {number}: 6")
+            talk.say("/compact worker_3_7")
+        talk.say("WORK 6: 0")
+    last = size(conversations(model)[-1])
+    assert last < whole / 2
+    assert len(compactions(talk)) == 5
+    assert_cut(model)
+    assert "[ctxbudget record" in json.dumps(model.asked[-1])
+    retained = host.call("budget/status")["retained"]
+    assert retained > 1_000, "the figures of the cut, not of a summary"
+
+    host.claude(*WITH_PLUGIN, "--resume", talk.session, task="WORK 7: 0")
+    resumed = size(conversations(model)[-1])
+    host.claude(*WITH_PLUGIN, "--continue", task="WORK 8: 0")
+    host.claude(*WITH_PLUGIN, "--continue", "--fork-session", task="WORK 9: 0")
+    forked = size(conversations(model)[-1])
+    assert resumed < last + 1_500, "the answer, the prompt and the host's own reminders"
+    assert forked < resumed + 3_000
+    assert_cut(model)
+
+
+def test_compactions_in_the_middle_of_a_turn(host: RealHost, model: WorkingModel) -> None:
+    with host.talk(*WITH_PLUGIN, **EARLY) as talk:
+        talk.say(f"WORK 1: 20 {RULE}")
+    assert len(compactions(talk)) >= 2
+    assert {one["trigger"] for one in compactions(talk)} == {"auto"}
+    assert_cut(model)
+    last = size(conversations(model)[-1])
+    host.claude(*WITH_PLUGIN, "--resume", talk.session, task="WORK 2: 0")
+    assert size(conversations(model)[-1]) < last + 6_500, "and the one call that is kept by its handle, with its result"
+    assert_cut(model)
+
+
+def test_without_the_command_the_host_summarises(host: RealHost, model: WorkingModel) -> None:
+    broken = host.home / "plugin"
+    shutil.copytree(PLUGIN, broken)
+    (broken / "hooks" / "program.ts").write_text("export const PROGRAM = '/gone/ctxbudget'\n")
+    with host.talk("--plugin-dir", str(broken)) as talk:
+        talk.say(f"WORK 1: 3 {RULE}")
+        talk.say("/compact")
+        talk.say("WORK 2: 0")
+    assert len(compactions(talk)) == 1
+    assert SUMMARY in json.dumps(conversations(model)[-1])
+    said = [line for line in talk.told if line.get("subtype") == "ui_log"]
+    assert len(said) == 1
