@@ -209,6 +209,25 @@ test('a program that is not there is a fault at once, and is not started at each
     await sidecar.stop();
 });
 
+test('nobody waits twice for a server that does not answer', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ctxbudget-test-'));
+    const program = join(folder, 'ctxbudget');
+    writeFileSync(program, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const sidecar = new Sidecar({ program, root: folder, timeoutMs: 300 });
+    const faults: Error[] = [];
+    const fitting = fitter(sidecar, faults);
+    const begun = Date.now();
+
+    for (const calls of [0, 1, 2]) {
+        assert.deepEqual(await fitting.fit({ sessionId: 's', messages: conversation(calls) }), []);
+    }
+
+    assert.equal(faults.length, 3);
+    assert.ok(Date.now() - begun < 20_000);
+    await sidecar.stop();
+    rmSync(folder, { recursive: true });
+});
+
 test('a server that is lost for good is followed by another one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ctxbudget-test-'));
     const log = join(folder, 'log');

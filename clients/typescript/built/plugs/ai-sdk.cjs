@@ -4667,14 +4667,14 @@ var Sidecar = class {
   }
   /** Ask the server. Rejects in bounded time, with a `ClientError`. */
   async request(method, params) {
-    if (this.#fault !== void 0 && Date.now() < this.#restsUntil) {
+    if (this.#fault !== void 0 && this.#rests()) {
       throw this.#fault;
     }
     const ends = Date.now() + this.#options.timeoutMs;
     try {
       return await this.#ask(method, params, ends);
     } catch (error) {
-      if (!(error instanceof ConnectionLostError)) {
+      if (!(error instanceof ConnectionLostError) || this.#rests()) {
         throw error;
       }
     }
@@ -4720,6 +4720,9 @@ var Sidecar = class {
       this.#rest(fault);
       throw fault;
     }
+  }
+  #rests() {
+    return Date.now() < this.#restsUntil;
   }
   #rest(fault) {
     this.#fault = fault;

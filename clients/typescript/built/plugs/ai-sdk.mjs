@@ -4748,14 +4748,14 @@ var Sidecar = class {
   }
   /** Ask the server. Rejects in bounded time, with a `ClientError`. */
   async request(method, params) {
-    if (this.#fault !== void 0 && Date.now() < this.#restsUntil) {
+    if (this.#fault !== void 0 && this.#rests()) {
       throw this.#fault;
     }
     const ends = Date.now() + this.#options.timeoutMs;
     try {
       return await this.#ask(method, params, ends);
     } catch (error) {
-      if (!(error instanceof ConnectionLostError)) {
+      if (!(error instanceof ConnectionLostError) || this.#rests()) {
         throw error;
       }
     }
@@ -4801,6 +4801,9 @@ var Sidecar = class {
       this.#rest(fault);
       throw fault;
     }
+  }
+  #rests() {
+    return Date.now() < this.#restsUntil;
   }
   #rest(fault) {
     this.#fault = fault;

@@ -32,14 +32,14 @@ export class Sidecar implements Server {
 
     /** Ask the server. Rejects in bounded time, with a `ClientError`. */
     async request<M extends keyof Methods>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
-        if (this.#fault !== undefined && Date.now() < this.#restsUntil) {
+        if (this.#fault !== undefined && this.#rests()) {
             throw this.#fault;
         }
         const ends = Date.now() + this.#options.timeoutMs;
         try {
             return await this.#ask(method, params, ends);
         } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
+            if (!(error instanceof ConnectionLostError) || this.#rests()) {
                 throw error;
             }
         }
@@ -92,6 +92,10 @@ export class Sidecar implements Server {
             this.#rest(fault);
             throw fault;
         }
+    }
+
+    #rests(): boolean {
+        return Date.now() < this.#restsUntil;
     }
 
     #rest(fault: ClientError): void {
