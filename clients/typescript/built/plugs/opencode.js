@@ -4818,7 +4818,12 @@ var Ctxbudget = async ({ directory, client }) => {
   if (off) {
     return {};
   }
+  let said = "";
   const say = (fault) => {
+    if (fault.message === said) {
+      return;
+    }
+    said = fault.message;
     const body = { service: "ctxbudget", level: "warn", message: fault.message };
     try {
       client?.app?.log?.({ body }).catch(() => void 0);

@@ -42,7 +42,12 @@ export const Ctxbudget = async ({ directory, client }: Host): Promise<object> =>
     if (off) {
         return {};
     }
+    let said = '';
     const say = (fault: Error): void => {
+        if (fault.message === said) {
+            return;
+        }
+        said = fault.message;
         const body = { service: 'ctxbudget', level: 'warn', message: fault.message };
         try {
             client?.app?.log?.({ body }).catch(() => undefined);
