@@ -69,7 +69,9 @@ class Conversation:
     @property
     def settled(self) -> Multiset[str]:
         """The pieces of all of it by digest."""
-        return (self.earlier or Multiset()) + Multiset(piece.blob.digest for piece in self.before)
+        found = self.earlier.copy() if self.earlier else Multiset()
+        found.update(piece.blob.digest for piece in self.before)
+        return found
 
     def settle(self, unit: UnitOfWork, removed: Mapping[str, Removal]) -> set[str]:
         """Make the account say what the conversation is now. `removed` is by the id of the item that keeps it.

@@ -90,6 +90,14 @@ class Counter:
 
         return self._calibrated((estimate_for if self.at_once else count_for)(text, self.family, check))
 
+    def raw(self, text: str, check: Check) -> int:
+        """The vocabulary's own count of a text: that of its figure."""
+        if self.at_once:
+            return self.figure(text, check).raw
+        from ctxbudget_server.tokens import count
+
+        return count(text, self.family.encoding, check)
+
     def figure_of_raw(self, text: str, raw: int, check: Check) -> Figure:
         """The figure of a text whose raw count is known already."""
         from ctxbudget_server.tokens import figure_from

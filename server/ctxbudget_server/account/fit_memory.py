@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from sys import getsizeof
@@ -11,15 +12,19 @@ from typing import Any, NamedTuple, TypeVar
 
 from cachetools import LRUCache, cached
 
-from ctxbudget_server.account.content import Blob, encode, make_blob
+from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.earlier_fits import forget_fits
 from ctxbudget_server.fit import Message, Tools
+from ctxbudget_server.fit.shapes import to_json
+from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 
 T = TypeVar("T")
 
 MAX_KEPT = 10_000
 """Maximum number of cached ids of kept texts."""
+MIN_COUNT = 256
+"""Characters of a text from which on looking its count up is faster than counting it."""
 ENTRY_BYTES = 700
 """Bytes of overhead of each cached value: its key, and its entries in the cache's tables."""
 MAX_KNOWN_BYTES = 16 * 1024 * 1024
@@ -67,12 +72,29 @@ def _made(what: Hashable, text: str, make: Callable[[str], T]) -> T:
 
 def raw_tokens(counter: Counter, text: str, check: Callable[[], None]) -> int:
     """The vocabulary's own count of a text."""
-    return _made(("raw", counter.family.encoding), text, lambda new: counter.figure(new, check).raw)
+    if len(text) < MIN_COUNT:
+        return counter.raw(text, check)
+    return _made(("raw", counter.family.encoding), text, lambda new: counter.raw(new, check))
 
 
 def remembered_blob(text: str, check: Callable[[], None]) -> Blob:
     """A text's blob, cached so that the text is not compressed again."""
     return _made("blob", text, lambda new: make_blob(encode(new), check))
+
+
+def kept_text(
+    counter: Counter, provider: str, check: Callable[[], None], text: str, is_json: bool
+) -> tuple[Blob, Figure]:
+    """What keeps a text, and its figure: bytes in JSON cost what the provider bills. Both are remembered."""
+    blob = remembered_blob(text, check)
+    rules = rules_of(provider, counter.model)
+    lean = without_bytes(json.loads(text), rules) if is_json and may_hold_bytes(text) else None
+    bare = to_json(lean.bare) if lean and lean.is_estimated else text
+    figure = counter.figure_of_raw(bare, raw_tokens(counter, bare, check), check)
+    if lean is None or not lean.is_estimated:
+        return blob, figure
+    tokens, raw = figure.tokens + lean.tokens, figure.raw + lean.tokens
+    return blob, figure._replace(tokens=tokens, raw=raw, provenance="estimated")
 
 
 def kept_id(nonce: str, digest: str) -> str | None:

@@ -15,7 +15,7 @@ from threading import Condition, Thread
 
 PAUSE_SECONDS = 0.03
 """Without a request, before any work begins."""
-MAX_WAITING = 256
+MAX_WAITING = 10_000
 """Pieces of work that wait; older ones are forgotten."""
 
 Work = Callable[[], object]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ctxbudget_server.fit.choice import Aim, Choice, Chooser
 from ctxbudget_server.fit.draft import Draft, StandIn, Telling
 from ctxbudget_server.fit.material import Material
-from ctxbudget_server.fit.model import Message
+from ctxbudget_server.fit.model import Edit, Message
 from ctxbudget_server.fit.names import NameOrder
 from ctxbudget_server.fit.newest import Newest
 from ctxbudget_server.fit.steps import Step, old_results
@@ -38,6 +38,7 @@ class Cut:
     tokens: int
     writer: Writer
     names: Names
+    edits: list[Edit]
     reclaimed: int = 0
     held_out: int | None = None
     names_ids: bool = True
@@ -135,15 +136,17 @@ class Cutter:
         """The draft as an array, with as many names of what went as there is room for."""
         writer = Writer(draft, self._item_id)
         total = self._material.scale.total
-        bare = writer.write({})
-        cut = Cut(bare, total(bare), writer, {})
+        edits = writer.edits({})
+        bare = writer.write(edits)
+        cut = Cut(bare, total(bare), writer, {}, edits)
         free = room - cut.tokens
-        order = NameOrder(draft, writer.edits({})) if free > 0 else None
+        order = NameOrder(draft, edits) if free > 0 else None
         while order and free > 0:
             names = order.within(free)
-            array = writer.write(names)
+            edits = writer.edits(names)
+            array = writer.write(edits)
             tokens = total(array)
             if tokens <= room:
-                return Cut(array, tokens, writer, names)
+                return Cut(array, tokens, writer, names, edits)
             free -= tokens - room + NAMES_MARGIN
         return cut

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from math import fsum
 
 GAP = "…"
 """Where lines are left out."""
@@ -55,7 +56,7 @@ def _chosen(pieces: Sequence[str], room: float, each: float, focus: str | None) 
                 room -= cost
         return room
 
-    telling = [(sum(1 / times[word] for word in words), place) for place, words in enumerate(found) if words]
+    telling = [(fsum(1 / times[word] for word in words), place) for place, words in enumerate(found) if words]
     left = take((place for _, place in sorted(telling, key=lambda one: (-one[0], one[1]))), room / 2) + room / 2
     take(_from_both_ends(len(pieces)), left if telling else room)
     return chosen

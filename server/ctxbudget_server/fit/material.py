@@ -17,6 +17,8 @@ from ctxbudget_server.fit.shapes import replaced, to_json
 
 LEAD_TOKENS = 60
 """Of what a reduced result says beside its names."""
+LEAD_SHARE = 4
+"""Of a smaller result it says a quarter."""
 FRAME_TOKENS = 10
 """Of a block or message around what a person said, at most."""
 JOINT_TOKENS = 3
@@ -27,6 +29,11 @@ VERDICT = "Tests: "
 """How a test run's verdict begins."""
 
 _ANY_ID = "i" + "0" * 15
+
+
+def lead_tokens(tokens: int) -> int:
+    """Tokens of what a reduced result of so many tokens says beside its names."""
+    return min(LEAD_TOKENS, tokens // LEAD_SHARE)
 
 
 @dataclass

@@ -23,7 +23,7 @@ class Sizes:
 
     def __init__(self, tools: Tools, shape: Shape) -> None:
         self._tools = tools
-        self._shape = shape
+        self.shape = shape
         self._rules = rules_of(shape.provider, tools.model)
         self._known: dict[int, Written] = tools.written
 
@@ -68,10 +68,10 @@ class Sizes:
     def _written(self, message: Message) -> Written:
         known = self._known.get(id(message))
         if known is None:
-            lean = without_bytes(self._shape.sent(message), self._rules)
+            lean = without_bytes(self.shape.sent(message), self._rules)
             known = self._known[id(message)] = Written(message, to_json(lean.bare), lean.tokens)
-            known.begins_anew = self._shape.begins_anew(message)
-            known.is_estimated = lean.is_estimated or self._shape.has_unknown(message)
+            known.begins_anew = self.shape.begins_anew(message)
+            known.is_estimated = lean.is_estimated or self.shape.has_unknown(message)
         return known
 
 

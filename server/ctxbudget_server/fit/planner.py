@@ -94,15 +94,16 @@ def _without_spent(material: Material, item_id: Id) -> Cut | None:
     if not draft.reduced:
         return None
     writer = Writer(draft, item_id)
-    array = writer.write({})
+    edits = writer.edits({})
+    array = writer.write(edits)
     tokens = material.scale.total(array)
-    return Cut(array, tokens, writer, {}) if tokens <= talk.options.max_tokens else None
+    return Cut(array, tokens, writer, {}, edits) if tokens <= talk.options.max_tokens else None
 
 
 def _fitted(cut: Cut, ground: _Ground, untouchable: int) -> Fitted:
     """The outcome of a cut, as changes of what was given."""
     earlier, held = ground.earlier, ground.held
-    edits = tuple(cut.writer.edits(cut.names))
+    edits = tuple(cut.edits)
     removals = tuple(cut.writer.removals(cut.names))
     held_out = cut.held_out
     if earlier is not None:

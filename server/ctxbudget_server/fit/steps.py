@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ctxbudget_server.fit.draft import ABOUT, Draft, LineKey, StandIn
 from ctxbudget_server.fit.lines import tells_words
 from ctxbudget_server.fit.markers import NAMES as NAMES_LINE
-from ctxbudget_server.fit.material import LEAD_TOKENS, VERDICT
+from ctxbudget_server.fit.material import VERDICT, lead_tokens
 from ctxbudget_server.fit.model import Key, Reason
 from ctxbudget_server.fit.stale import stale_results
 
@@ -117,7 +117,7 @@ def _results(draft: Draft, since: int) -> Iterator[Step]:
     for names in (NAMES, FEW_NAMES):
         for key, reason in order.items():
             size = draft.material.result_tokens(key)
-            lead = min(LEAD_TOKENS, size // 4) if reason == "oldResult" else 0
+            lead = lead_tokens(size) if reason == "oldResult" else 0
             room = draft.material.names_tokens(key.message)
             stand_in = StandIn(reason, lead, min(names, room, size // 4 if names == NAMES else size // 8))
             yield Step(Phase.RESULTS, key.message, _reducing(key, stand_in), True, _giving_lead(key))

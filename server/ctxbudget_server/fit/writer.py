@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from ctxbudget_server.fit.draft import Draft, Gap, MessageRun
@@ -37,9 +37,9 @@ class Writer:
         owners: list[Key | MessageRun] = [*(key for keys in self._keys.values() for key in keys), *pieces]
         self._numbers = {owner: number for number, owner in enumerate(sorted(owners, key=lambda owner: owner[:2]))}
 
-    def write(self, names: Names) -> list[Message]:
-        """The array with these names."""
-        return edited(self._talk.messages, self.edits(names))
+    def write(self, edits: Sequence[Edit]) -> list[Message]:
+        """The array with these edits."""
+        return edited(self._talk.messages, edits)
 
     def edits(self, names: Names) -> list[Edit]:
         """What is another in the array with these names, in order."""

@@ -16,7 +16,7 @@ from ctxbudget_server.store.cancellation import Check, checked, never_cancelled,
 from ctxbudget_server.store.encoding.content import content_of
 from ctxbudget_server.store.encoding.item_changes import History, before_of, stored_change
 from ctxbudget_server.store.encoding.json_text import dump, load
-from ctxbudget_server.store.encoding.packing import pack, unpack
+from ctxbudget_server.store.encoding.packing import QUICK, pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
 from ctxbudget_server.store.records import (
     Event,
@@ -493,7 +493,7 @@ class SqliteWriter(SqliteReader):
 
     def put_fit(self, fit: KeptFit) -> None:
         """Keep what a fit decided, and forget older decisions."""
-        row = [*fit[:-1], pack(fit.decision, self._check)]
+        row = [*fit[:-1], pack(fit.decision, self._check, QUICK)]
         self._put("fits", (*KeptFit._fields[:-1], "body"), [row])
         latest = "SELECT conversation, digest FROM fits WHERE {} ORDER BY revision DESC, length DESC LIMIT -1 OFFSET {}"
         for where, values, kept in (

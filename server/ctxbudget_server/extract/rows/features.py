@@ -9,7 +9,8 @@ from functools import lru_cache
 
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_RUN = re.compile(r"([^\w\s])\1+|\s+")
+_REPEATED = re.compile(r"([^\w\s])\1+")
+_SPACES = re.compile(r"\s{2,}|[^\S ]")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?")
 _CLOCK = re.compile(r"(?<![\d.])(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?!\d)")
 _NUMBER = re.compile(r"[^\w\s.,+-]{0,2}\s?([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([A-Za-zµ%/]*)[\]\),;]?$")
@@ -34,22 +35,24 @@ def form(value: str) -> str:
     """How a value is written: each figure as `0`; in one without figures, each word as `a`."""
     value = value[:_MAX]
     found = _DIGITS.sub("0", value) if _DIGITS.search(value) else _LETTERS.sub("a", value)
-    return _RUN.sub(_once, found)
+    return _once(found)
 
 
 @lru_cache(maxsize=_CACHED)
 def outline(value: str) -> str:
     """How a value is put together: figures as `0`, words as `a`."""
-    return _RUN.sub(_once, _DIGITS.sub("0", _LETTERS.sub("a", value[:_MAX])))
+    return _once(_DIGITS.sub("0", _LETTERS.sub("a", value[:_MAX])))
 
 
+@lru_cache(maxsize=_CACHED)
 def template(line: str) -> str:
     """A line without its figures."""
-    return _RUN.sub(_once, _DIGITS.sub("0", line[:_MAX_LINE]))
+    return _once(_DIGITS.sub("0", line[:_MAX_LINE]))
 
 
-def _once(match: re.Match[str]) -> str:
-    return match[1] or " "
+def _once(text: str) -> str:
+    """A text with each repeated sign once, and each run of white space as a space."""
+    return _SPACES.sub(" ", _REPEATED.sub(r"\1", text))
 
 
 def compared(texts: Sequence[str]) -> Collection[int]:

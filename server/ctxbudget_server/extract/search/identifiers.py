@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from ctxbudget_server.extract.search.names import (
     MAX_KNOWN_NAMES,
     MAX_NAME,
+    Occurrence,
     as_entry,
     is_acronym,
     is_alternative,
@@ -28,6 +29,11 @@ _DEFINITION = re.compile(
     r"|function|module)"
     r" +([^\W\d]\w*)"
 )
+_DEFINING = (
+    *("func ", "def ", "class ", "type ", "struct ", "interface ", "enum ", "fn ", "trait ", "impl ", "const ", "var "),
+    *("let ", "function ", "module "),
+)
+"""What the above begins with."""
 _FILE = re.compile(
     r"[\w@.+*-]*\.(?:md|py|js|jsx|ts|tsx|go|rs|rb|sh|bash|lua|java|kt|c|h|cc|cpp|hpp|cs|php|swift|sql|toml|yaml|yml|json"
     r"|jsonl|lock|html|css|txt|cfg|ini|proto|tf|lean|nix|vim|xml|csv|log|mod|ipynb|zig|ex|exs)"
@@ -37,7 +43,6 @@ _EXTENSION = re.compile(r"\.\w{1,8}$")
 _IN_FOLDER = re.compile(r"/.*\.\w+$")
 
 _WITHOUT_BREAKS = str.maketrans("", "", "._/:-")
-_WORD = re.compile(r"(?<![^\W_])[a-z]{4,}(?![^\W_])")
 
 _QUOTES = ('"', "'")
 _DEFINED, _FIGURE, _ACRONYM = 1.3, 0.25, 0.7
@@ -114,48 +119,77 @@ def index_entries(text: str) -> list[str]:
 def ranked_names(named: NamedText, check: Check = no_check, weights: Weights = _OF_REPORTS) -> list[str]:
     """The names of a text, most useful first: marked as code, paths, frequent, defined here, early, and cheap."""
     source = named.text
-    counts: dict[str, int] = {}
-    first: dict[str, int] = {}
-    quoted: set[str] = set()
-    for name, start in _checked(named.tokens, check):
-        counts[name] = counts.get(name, 0) + 1
-        first.setdefault(name, start)
-        if (
-            "/" in name
-            and source[start - 1 : start] in _QUOTES
-            and source.startswith(source[start - 1], start + len(name))
-        ):
-            quoted.add(name)
-    spans: dict[str, int] = {}
-    for name, start in _checked(spans_of(source), check):
-        spans[name] = spans.get(name, 0) + 1
-        first.setdefault(name, start)
-    for name, times in spans.items():
-        counts[name] = max(times, counts.get(name, 0))
-    folders = {name.split("/", 1)[0] for name in counts if name.count("/") > 1 or _IN_FOLDER.search(name)}
-    words = set(_WORD.findall(source)) if any(_traits_of(name).is_acronym for name in counts) else set()
-    defined = set(_DEFINITION.findall(source))
+    counts, first = _counted(_checked(named.tokens, check))
+    spans, first_spans = _counted(_checked(spans_of(source), check))
+    first = first_spans | first
+    counts |= {name: max(times, counts.get(name, 0)) for name, times in spans.items()}
+    paths = [name for name in counts if "/" in name]
+    folders = {name.split("/", 1)[0] for name in paths if name.count("/") > 1 or _IN_FOLDER.search(name)}
+    quoted: set[str] | None = None
+    defined = _defined_in(source)
     length = max(1, len(source))
-
-    def worth(name: str) -> float:
+    ranked: list[tuple[float, int, int, str]] = []
+    for number, (name, times) in enumerate(_checked(counts.items(), check)):
         cost, figure, acronym, alternative, path = _traits_of(name)
-        value = counts[name] ** weights.times / cost**weights.cost
+        value = (1.0 if times == 1 else times**weights.times) / cost**weights.cost
         if name in spans:
             value *= weights.span
-        elif alternative and name not in quoted and name.split("/", 1)[0] not in folders:
-            return 0.0
+        elif alternative and name.split("/", 1)[0] not in folders:
+            quoted = _quoted(named) if quoted is None else quoted
+            if name not in quoted:
+                continue
         if name in defined:
             value *= _DEFINED
         if figure:
             value *= _FIGURE
         elif acronym and name not in spans:
-            value *= weights.stressed if name.lower() in words else _ACRONYM
+            value *= weights.stressed if _is_word_in(source, name.lower()) else _ACRONYM
         elif path:
             value *= weights.path
-        return float(value * (1.0 - _LATE * first[name] / length))
+        value *= 1.0 - _LATE * first[name] / length
+        if value > 0:
+            ranked.append((-value, first[name], number, name))
+    return [name for _, _, _, name in sorted(ranked)]
 
-    ranked = ((worth(name), name) for name in _checked(counts, check))
-    return [name for value, name in sorted(ranked, key=lambda one: (-one[0], first[one[1]])) if value > 0]
+
+def _counted(found: Iterable[Occurrence]) -> tuple[dict[str, int], dict[str, int]]:
+    """How often each name occurs, and where first."""
+    counts: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for name, start in found:
+        if name in counts:
+            counts[name] += 1
+        else:
+            counts[name], first[name] = 1, start
+    return counts, first
+
+
+def _quoted(named: NamedText) -> set[str]:
+    """Names with a slash that stand in quotes."""
+    source = named.text
+    return {name for name, start in named.tokens if "/" in name and _is_quoted(source, start, start + len(name))}
+
+
+def _is_quoted(source: str, start: int, end: int) -> bool:
+    """Whether these characters stand in quotes."""
+    quote = source[start - 1 : start]
+    return quote in _QUOTES and source.startswith(quote, end)
+
+
+def _is_word_in(source: str, word: str) -> bool:
+    """Whether a text has a word that consists of lower-case letters, with neither a letter nor a digit beside it."""
+    at = source.find(word) if word.isalpha() else -1
+    while at >= 0:
+        end = at + len(word)
+        if not (source[at - 1 : at].isalnum() or source[end : end + 1].isalnum()):
+            return True
+        at = source.find(word, end)
+    return False
+
+
+def _defined_in(source: str) -> set[str]:
+    """The names that a text defines. Most texts have no word that would say so."""
+    return set(_DEFINITION.findall(source)) if any(word in source for word in _DEFINING) else set()
 
 
 class _Traits(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TypeAlias
 
 MAX_NAME = 120
 """A longer name is not worth indexing, in characters."""
@@ -21,8 +21,9 @@ _BETWEEN = (
     r"|(?<=/)\[[\w.-]{1,60}\]|(?<=/)<[\w-]{1,60}>|<[\w-]{1,60}>(?=/))"
 )
 _RUN = re.compile(
+    r"[\s;()\"'`|!?=&^>\]}]+"  # what begins neither, passed over together
     # Plain words, passed over together. Not possessive: that loses the next letter before Python 3.11.5.
-    r"(?:[A-Za-z][a-z]*[.:]?[\s,;()\"'`|!?]+){1,100}"
+    r"|(?:[A-Za-z][a-z]*[.:]?[\s,;()\"'`|!?]+){1,100}"
     r"|((?<!\w)\*{0,2}[A-Za-z]\w{1,14}://[^\s<>\"'`”’»)\]}|]+"  # a URL
     r"|(?<!\w)\*{0,2}[A-Za-z]:\\{1,2}(?:[\w.@$-]{1,60}\\{1,2}){0,20}[\w.@$*-]+"  # a path of Windows
     rf"|(?:{_SIGN}+|{_BETWEEN}{_SIGN}*)(?:{_BETWEEN}{_SIGN}*)*)"
@@ -61,23 +62,29 @@ _NOT_NAMES = frozenset({
 """Words in capitals, however written, that name nothing: stress, requirement levels, states."""
 
 
-class Occurrence(NamedTuple):
-    """A name where it stands."""
-
-    name: str
-    start: int
+Occurrence: TypeAlias = tuple[str, int]
+"""A name, and where it stands."""
 
 
 def tokens_of(text: str) -> Iterator[Occurrence]:
     """The tokens that look like names, in order: identifiers, paths, options, figures."""
     for match in _RUN.finditer(text):
         run = match[1]
-        if run is None or not _MIN_NAME <= len(run) <= 2 * MAX_NAME or not (_MAYBE.search(run) or run.isupper()):
+        if run is None or not _MIN_NAME <= len(run) <= 2 * MAX_NAME:
             continue
         start = match.start()
-        name = _trimmed(run, starts_line=start == 0 or text[start - 1] == "\n")
-        if _MIN_NAME <= len(name) <= MAX_NAME and is_name(name):
-            yield Occurrence(name, start + run.find(name))
+        found = _name_in(run, start == 0 or text[start - 1] == "\n")
+        if found is not None:
+            yield found[0], start + found[1]
+
+
+@lru_cache(maxsize=MAX_KNOWN_NAMES)
+def _name_in(run: str, starts_line: bool) -> Occurrence | None:
+    """The name that a run of a name's signs contains, and where in it: most runs come again and again."""
+    if not (_MAYBE.search(run) or run.isupper()):
+        return None
+    name = _trimmed(run, starts_line=starts_line)
+    return (name, run.find(name)) if _MIN_NAME <= len(name) <= MAX_NAME and is_name(name) else None
 
 
 def spans_of(text: str) -> Iterator[Occurrence]:
@@ -85,7 +92,7 @@ def spans_of(text: str) -> Iterator[Occurrence]:
     for match in _SPAN.finditer(text):
         name = match[1].strip()
         if len(name) > 1 and any(map(str.isalnum, name)) and not (_TIME.fullmatch(name) or name.upper() in _NOT_NAMES):
-            yield Occurrence(name, match.start() + 1)
+            yield name, match.start() + 1
 
 
 def _trimmed(run: str, *, starts_line: bool) -> str:
@@ -163,4 +170,6 @@ def _in_word(character: str) -> bool:
 
 def as_entry(name: str) -> str:
     """A name as an entry of an index whose entries are separated by spaces."""
+    if " " not in name and name.isprintable():  # nearly all, and known at once
+        return name
     return name if len(name.split(None, 1)) == 1 and not name[-1].isspace() else f"`{name}`"

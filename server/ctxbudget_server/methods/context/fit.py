@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
@@ -26,7 +25,7 @@ from ctxbudget_server.account.earlier_fits import (
     has_grown,
     saw_within,
 )
-from ctxbudget_server.account.fit_memory import Measured, kept_id, raw_tokens, remember_kept, remembered_blob, tools_for
+from ctxbudget_server.account.fit_memory import Measured, kept_id, kept_text, remember_kept, tools_for
 from ctxbudget_server.account.ids import NONCE_LENGTH, make_id
 from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.preparing import PREPARING
@@ -63,8 +62,6 @@ from ctxbudget_server.fit import fit as fitted_to
 from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
 from ctxbudget_server.fit.model import edited
 from ctxbudget_server.fit.preparation import preparations
-from ctxbudget_server.fit.shapes import to_json
-from ctxbudget_server.media import may_hold_bytes, rules_of, without_bytes
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
@@ -446,13 +443,13 @@ class Fitter:
     def _settling(self, session: Session, fitted: Fitted) -> Conversation:
         """What the account has to know. Where it knows what was there before, that is what is new."""
         form, whole, known = self._form, self._whole, self._known
-        start = first_sent(SHAPES[form], fitted.messages)
         is_told_all = known is not None and known.settled is not None and not self._params.whole_window
         if known is not None and known.settled and is_told_all and whole.is_grown and fitted.edits is known.edits:
             revision, earlier = known.settled
             new = whole.messages[len(known.messages) :]
-            if revision == session.revision and start <= len(fitted.messages) - len(new):
+            if revision == session.revision and not any(map(SHAPES[form].begins_anew, new[1:])):
                 return Conversation.grown(new, form, self._figured, earlier)
+        start = first_sent(SHAPES[form], fitted.messages)
         return Conversation.of(whole.messages, fitted.messages[start:], form, self._figured)
 
     def _digest(self, original: str) -> str:
@@ -462,16 +459,7 @@ class Fitter:
         return self._digests[original]
 
     def _figured(self, text: str, is_json: bool) -> tuple[Blob, Figure]:
-        """What keeps a text, and its figure: bytes in JSON cost what the provider bills."""
-        blob = remembered_blob(text, self._check)
-        rules = rules_of(SHAPES[self._form].provider, self._counter.model)
-        lean = without_bytes(json.loads(text), rules) if is_json and may_hold_bytes(text) else None
-        bare = to_json(lean.bare) if lean and lean.is_estimated else text
-        figure = self._counter.figure_of_raw(bare, raw_tokens(self._counter, bare, self._check), self._check)
-        if lean is None or not lean.is_estimated:
-            return blob, figure
-        tokens, raw = figure.tokens + lean.tokens, figure.raw + lean.tokens
-        return blob, figure._replace(tokens=tokens, raw=raw, provenance="estimated")
+        return kept_text(self._counter, SHAPES[self._form].provider, self._check, text, is_json)
 
     def keep(self, unit: UnitOfWork) -> Callable[[], FitResult]:
         """Keep what went, as items that are pruned; on a named session the whole conversation becomes items."""
@@ -525,8 +513,9 @@ class Fitter:
             )
             remember(self._name, known)
             new = whole.messages[len(self._known.messages) if self._known and whole.is_grown else 0 :]
-            tools = tools_for(self._counter, lambda: None)
-            PREPARING.later(list(preparations(SHAPES[self._form], new, tools)))
+            shape = SHAPES[self._form]
+            keep = partial(kept_text, self._counter, shape.provider, _never_cancelled)
+            PREPARING.later(list(preparations(shape, new, tools_for(self._counter, _never_cancelled), keep)))
 
     @staticmethod
     def _item(unit: UnitOfWork, one: Removed) -> Item:
@@ -596,6 +585,10 @@ class Fitter:
             status=kept.status if kept else None,
             alerts=[*kept.alerts] if kept else [],
         )
+
+
+def _never_cancelled() -> None:
+    """The request is answered: nobody waits for what it prepares."""
 
 
 def _wire_edit(step: Step) -> FitEdit:

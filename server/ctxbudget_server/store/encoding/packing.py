@@ -36,9 +36,15 @@ WORDS: Final = (
 )
 
 
-def pack(value: dict[str, Any], check: Check = never_cancelled) -> bytes:
+LEVEL: Final = 6
+"""How hard zlib tries. At 9, events are 0.3 % smaller, and long objects take five times as long."""
+QUICK: Final = 4
+"""The same for what is soon replaced: half the time again, for 4 % more bytes."""
+
+
+def pack(value: dict[str, Any], check: Check = never_cancelled, level: int = LEVEL) -> bytes:
     """Pack a JSON object into few bytes. Calls `check` now and then, which may raise."""
-    press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
+    press = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
     return b"".join([FORMAT, *(press.compress(piece.encode()) for piece in chunks(value, check)), press.flush()])
 
 
