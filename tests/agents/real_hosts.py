@@ -41,12 +41,15 @@ STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
 PROGRAMS = {"claude-code": "claude", "codex": "codex", "gemini": "gemini"}
 
 
+def cache() -> Path:
+    """Where the scripts of `.ci` install programs."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("CTXBUDGET_HOSTS") or home / "ctxbudget-hosts")
+
+
 def program(host: str) -> str:
     """The program of a host, or a skip that says how to install it."""
-    caches = os.environ.get("CTXBUDGET_HOSTS") or Path(
-        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "ctxbudget-hosts"
-    )
-    path = f"{Path(caches, 'agents', 'node_modules', '.bin')}{os.pathsep}{os.environ['PATH']}"
+    path = f"{cache() / 'agents' / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     return needed(PROGRAMS[host], "run .ci/install-hosts-agents", path)
 
 

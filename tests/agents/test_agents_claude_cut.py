@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.programs import needed
 
 from agents.agent_host import end_sidecar
 from agents.model_stand_in import SUMMARY, WorkingModel, answering
-from agents.real_hosts import AGENTS, RealHost, Talk, program
+from agents.real_hosts import AGENTS, RealHost, Talk, cache, program
 from ctxbudget_client import illegal_messages
 
 PLUGIN = AGENTS / "claude-code"
@@ -74,18 +76,34 @@ def test_the_module_passes_its_tests(tmp_path: Path) -> None:
     assert " 0 fail" in done.stdout + done.stderr
 
 
+def test_the_module_has_the_types_of_the_host(tmp_path: Path, model: WorkingModel) -> None:
+    """Claude Code writes its declarations where the skill with which it writes plugins is called."""
+    host = RealHost("claude-code", tmp_path, model)
+    host.claude(task="/plugin-authoring")
+    types = re.search(r"[^` \"]+/types/claude-code\.d\.ts", json.dumps(model.asked))
+    assert types is not None
+    strict = {"strict": True, "noUncheckedIndexedAccess": True, "noUnusedLocals": True, "noEmit": True, "types": []}
+    options = {**strict, "target": "ES2023", "lib": ["ES2023"], "module": "ESNext", "moduleResolution": "bundler"}
+    config = tmp_path / "tsconfig.json"
+    config.write_text(json.dumps({"compilerOptions": options, "include": [types[0], str(PLUGIN / "hooks" / "*.ts")]}))
+    types_folder = cache() / "types" / "node_modules" / ".bin"
+    tsc = needed("tsc", "run .ci/install-types", str(types_folder))
+    done = subprocess.run([tsc, "-p", str(config)], capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+
+
 def test_compactions_by_hand_a_resume_and_a_fork(host: RealHost, model: WorkingModel) -> None:
     with host.talk(*WITH_PLUGIN) as talk:
         talk.say(f"WORK 1: 12 {RULE}")
         whole = size(conversations(model)[-1])
         talk.say("/compact")
-        for number in range(2, 6):
-            talk.say(f"WORK {number}: 6")
+        for number in range(2, 5):
+            talk.say(f"WORK {number}: 4")
             talk.say("/compact worker_3_7")
         talk.say("WORK 6: 0")
     last = size(conversations(model)[-1])
     assert last < whole / 2
-    assert len(compactions(talk)) == 5
+    assert len(compactions(talk)) == 4
     assert_cut(model)
     assert "[ctxbudget record" in json.dumps(model.asked[-1])
     retained = host.call("budget/status")["retained"]
@@ -125,3 +143,14 @@ def test_without_the_command_the_host_summarises(host: RealHost, model: WorkingM
     assert SUMMARY in json.dumps(conversations(model)[-1])
     said = [line for line in talk.told if line.get("subtype") == "ui_log"]
     assert len(said) == 1
+
+
+def test_what_install_sets_up_compacts(host: RealHost, model: WorkingModel) -> None:
+    host.install()
+    with host.talk() as talk:
+        talk.say(f"WORK 1: 6 {RULE}")
+        talk.say("/compact")
+        talk.say("WORK 2: 0")
+    assert len(compactions(talk)) == 1
+    assert_cut(model)
+    assert "[ctxbudget " in json.dumps(model.asked[-1])

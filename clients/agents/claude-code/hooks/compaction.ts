@@ -3,7 +3,7 @@
  * goes comes back by its id. Whatever goes wrong here, Claude Code compacts as it always does, and says so once.
  */
 import type { EngineInterface, Register, SessionCompactInput, SessionCompactResult } from 'claude-code'
-import { type Edit, edited, fault, type Part, parts, rows } from './conversation'
+import { type Edit, edited, fault, type Message, type Part, parts, rows } from './conversation'
 import { wayBack } from './retrieval'
 import { call } from './service'
 import { compactAfterPhase, type Seen, tellWindow } from './session'
@@ -14,10 +14,14 @@ type Fit = { fits: boolean; unchanged: boolean; tokens: number; sourceTokens: nu
 const KEEP_PERCENT = 15
 /** Below this a cut would leave little but ids. */
 const MIN_TOKENS = 2_000
-/** A rough figure, from which only the limit is taken. */
-const CHARACTERS_A_TOKEN = 3
+/** What people said may take this share of what stays: beyond it their words would be shortened, and the work lost. */
+const PEOPLES_SHARE = 0.5
+/** At most so much of the conversation stays for the sake of people's words. */
+const MAX_KEPT = 0.4
 /** Where more than this must stay, the host's summary serves better. */
 const MAX_SHARE = 0.5
+/** A rough figure, from which only the limit is taken. */
+const CHARACTERS_A_TOKEN = 3
 /** After this time the host compacts by itself. */
 const PATIENCE_MS = 30_000
 
@@ -60,9 +64,7 @@ async function cutBy(
 ): Promise<SessionCompactResult | undefined> {
   const given = parts(e.messages)
   const messages = given.map((part) => part.message)
-  const { context } = await $.session.usage()
-  const size = Math.min(JSON.stringify(messages).length / CHARACTERS_A_TOKEN, context.window)
-  const maxTokens = Math.max(MIN_TOKENS, Math.floor((size * keep) / 100))
+  const maxTokens = limit(messages, keep, (await $.session.usage()).context.window)
   const fit = await call<Fit>($, 'context/fit', {
     sessionId: await $.session.id(),
     continue: true,
@@ -86,6 +88,15 @@ async function cutBy(
   const wrong = fault(cut)
   if (wrong !== undefined) throw new Error(wrong)
   return { messages: cut, tokensBefore: fit.sourceTokens, tokensAfter: fit.tokens }
+}
+
+/** The tokens that may stay: a share of the conversation, and room for what people said. */
+function limit(messages: readonly Message[], keep: number, window: number): number {
+  const tokens = (some: readonly Message[]) => JSON.stringify(some).length / CHARACTERS_A_TOKEN
+  const size = Math.min(tokens(messages), window)
+  const said = tokens(messages.filter((message) => message.role === 'user'))
+  const wanted = Math.max((size * keep) / 100, Math.min(said / PEOPLES_SHARE, size * MAX_KEPT))
+  return Math.max(MIN_TOKENS, Math.floor(wanted))
 }
 
 /** The last call, if the model has not read its result yet, in the middle of a turn. */

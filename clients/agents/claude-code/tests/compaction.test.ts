@@ -24,6 +24,7 @@ function beneath(on: any, answer: unknown): { asked: Asked[]; said: string[] } {
   on('session.usage', () => ({ value: { startedAt: 0, context: { tokens: 90_000, window: 100_000 }, rateLimits: [] } }))
   on('session.id', () => ({ value: 's1' }))
   on('session.root', () => ({ value: '/project' }))
+  on('session.model', () => ({ value: 'claude-opus-5-5[1m]' }))
   on('tool.list', () => ({ value: [] }))
   on('ui.log', (_: unknown, e: any) => {
     if (e.to !== 'debug') said.push(e.text)
@@ -100,6 +101,32 @@ test("a subagent's own conversation is the host's", async ($, on) => {
   const { asked } = beneath(on, fit([]))
   expect((await compact($, { agentId: 'a1' })).messages[0].text).toBe('summary')
   expect(asked).toEqual([])
+})
+
+const measure = ($: any, window = 1_000_000): Promise<any> =>
+  $.session.measure({ context: { tokens: 9, window }, rateLimits: [], changed: ['context'] })
+
+test('the account is told the window, when it changes', async ($, on) => {
+  const { asked } = beneath(on, {})
+  on('session.measure', (_: unknown, e: any) => ({ changed: e.changed }))
+  for (const window of [1_000_000, 1_000_000, 200_000]) await measure($, window)
+  const host = { model: 'claude-opus-5-5' }
+  expect(asked.map((one) => one.method)).toEqual(['session/open', 'session/open'])
+  expect(asked.map((one) => one.params.host)).toEqual([
+    { ...host, contextWindow: 1_000_000 },
+    { ...host, contextWindow: 200_000 },
+  ])
+})
+
+test('a compaction after each phase, if asked for', { options: { compactAfterPhase: true } }, async ($, on) => {
+  const status = { phases: [{ phase: 1, state: 'running' }] }
+  const { said } = beneath(on, status)
+  on('session.measure', (_: unknown, e: any) => ({ changed: e.changed }))
+  await measure($)
+  expect(said).toEqual([])
+  status.phases[0]!.state = 'completed'
+  for (const _ of [1, 2]) await measure($)
+  expect(said.length).toBe(1) // asked for once; these tests' engine gives such a compaction no messages to cut
 })
 
 test('it can be switched off', { options: { compaction: false } }, async ($, on) => {
