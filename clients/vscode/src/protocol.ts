@@ -1,71 +1,58 @@
-/** What the extension uses of the protocol: docs/protocol.md of the server is the full account. */
+/** What the extension uses of the protocol, with the types that are generated from the contract. */
 
-export type Level = 'ok' | 'warn' | 'critical';
+import type * as contract from '../../typescript/src/contract';
+
+export type Level = contract.Level;
 
 /** The account in short. Figures are tokens; a share names its base. */
-export interface Figures {
-    window: number;
-    budget: number;
-    retained: number;
-    peak: number;
-    processed: number;
-    saved: number;
-    leased: number;
-    available: number;
-    /** Where the window comes from; `default`: its size is not set, so nothing is shown as a share of it. */
-    windowSource?: string;
-    ofWindow: number;
-    ofBudget: number;
-    level: Level;
-}
+export type Figures = Pick<
+    contract.Figures,
+    | 'window'
+    | 'budget'
+    | 'retained'
+    | 'peak'
+    | 'processed'
+    | 'saved'
+    | 'leased'
+    | 'available'
+    | 'ofWindow'
+    | 'ofBudget'
+    | 'level'
+> &
+    /** `default`: the window's size is not set, so nothing is shown as a share of it. Older servers do not say. */
+    Partial<Pick<contract.Figures, 'windowSource'>>;
 
-export interface Phase {
-    phase: number;
-    name: string | null;
-}
+export type Phase = Pick<contract.PhaseState, 'phase' | 'name'>;
 
 /** The result of `budget/status`. */
-export interface Status extends Figures {
-    sessionId: string;
-    revision: number;
-    state: 'open' | 'closed';
-    phase: number | null;
-    phases: Phase[];
-    advice: { text: string };
-}
+export type Status = Figures &
+    Pick<contract.BudgetStatusResult, 'sessionId' | 'revision' | 'state' | 'phase'> & {
+        phases: Phase[];
+        advice: Pick<contract.BudgetStatusResult['advice'], 'text'>;
+    };
 
 /** The params of `budget/didChange`. */
-export interface Change {
-    sessionId: string;
-    revision: number;
-    state: 'open' | 'closed' | 'deleted';
-    phase: number | null;
+export type Change = Pick<contract.DidChange, 'sessionId' | 'revision' | 'state' | 'phase'> & {
     /** null: the session was deleted. */
     status: Figures | null;
-}
+};
 
 /** The params of `budget/alert`: the level rose. */
-export interface Alert {
-    sessionId: string;
-    revision: number;
-    level: Level;
-    alert: { message: string; at: string; windowSource?: string; next?: string | null };
-}
+export type Alert = Pick<contract.AlertNote, 'sessionId' | 'revision' | 'level'> & {
+    alert: Pick<contract.Alert, 'message' | 'at'> & Partial<Pick<contract.Alert, 'windowSource' | 'next'>>;
+};
 
 /** What is used of a connection to the server. */
 export interface Connection {
-    sendRequest(method: 'budget/status', params: object): Promise<Status>;
+    sendRequest(method: 'budget/status', params: contract.BudgetStatusParams): Promise<Status>;
     onNotification(method: 'budget/didChange', handler: (params: Change) => void): unknown;
     onNotification(method: 'budget/alert', handler: (params: Alert) => void): unknown;
 }
 
-/** What is used of the result of `session/list`. */
-export interface SessionList {
-    /** The session that changed last; null: there is none. */
-    latest: string | null;
-}
+/** What is used of the result of `session/list`: the session that changed last; null: there is none. */
+export type SessionList = Pick<contract.SessionListResult, 'latest'>;
 
-/** The result of `budget/report` with the format `markdown`. */
+/** What is used of the result of `budget/report` with the format `markdown`. */
 export interface Report {
-    markdown: string;
+    markdown: NonNullable<contract.BudgetReportResult['markdown']>;
 }
