@@ -119,7 +119,7 @@ def test_at_a_terminal_it_shows_and_asks(
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stdin", Terminal(f"\n{answer}" if answer else ""))  # first: about large outputs
     assert main(["install", "codex"]) == code
     assert "+++ " in capsys.readouterr().out
     assert (home / FILES["codex"]).exists() is (code == 0)

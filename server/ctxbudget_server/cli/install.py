@@ -11,10 +11,13 @@ from types import ModuleType
 from ctxbudget_server.install import wiring
 from ctxbudget_server.install.commands import running_program
 from ctxbudget_server.install.faults import InstallError
-from ctxbudget_server.install.hosts import NAMES, host_module, scopes_of
+from ctxbudget_server.install.hook_settings import HookSettings
+from ctxbudget_server.install.hosts import AGENTS, NAMES, host_module, scopes_of
 from ctxbudget_server.install.own_folder import OwnFolder
 from ctxbudget_server.install.place import Place
 from ctxbudget_server.install.plan import Plan
+from ctxbudget_server.install.replacing import QUESTION
+from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.output import complain, show
 from ctxbudget_server.runtime.program import NAME, name_for_a_shell
 from ctxbudget_server.store.location import workspace_around
@@ -33,6 +36,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=("user", "project"),
         default="user",
         help="for all of your projects, or for everyone in this project; editors have only user (user)",
+    )
+    parser.add_argument(
+        "--replace-over",
+        type=whole_number(),
+        metavar="N",
+        help="for coding agents with hooks: outputs of more than N tokens are replaced by metadata before the model "
+        "reads them; 0: none are (asked, else as it is)",
     )
     parser.add_argument("--yes", action="store_true", help="ask nothing")
 
@@ -88,10 +98,37 @@ def _plan(options: Namespace) -> Plan:
         program = NAME
         if shutil.which(NAME) is None:
             notes.append(f"`{NAME}` is not on PATH here: until it is, the hooks of the project do nothing")
-    place = Place(options.scope, project, program)
+    place = Place(options.scope, project, program, _replace_over(options, host, Place(options.scope, project, program)))
     plan = wiring.install(host.wiring(place)) + _own_folder(host, place, uninstall=False)
     plan.notes[:0] = notes
     return plan
+
+
+def _replace_over(options: Namespace, host: ModuleType, place: Place) -> int | None:
+    """What the user says of large outputs; who installs for the first time, at a terminal, is asked."""
+    if options.host not in AGENTS:
+        if options.replace_over is not None:
+            raise InstallError(f"{options.host} has no hooks, so --replace-over does nothing there: leave it out")
+        return None
+    if options.replace_over is not None:
+        return int(options.replace_over)
+    settings: HookSettings = host.wiring(place)
+    there = settings.replaces_over()
+    unasked = options.yes or options.dry_run or not sys.stdin.isatty() or not settings.hooks
+    return there if there is not None or unasked else _asked_over()
+
+
+def _asked_over() -> int:
+    while True:
+        try:
+            told = input(QUESTION).strip().replace(",", "")
+        except EOFError:
+            return 0
+        if told in ("", "none", "no", "n"):
+            return 0
+        if told.isdecimal():
+            return int(told)
+        show(["a number of tokens, such as 8000, or nothing"])
 
 
 def _own_folder(host: ModuleType, place: Place, *, uninstall: bool) -> Plan:

@@ -102,8 +102,9 @@ def wiring(place: Place) -> HookSettings:
     path = settings_path(place)
     line = guarded(place.program, ("statusline",))
     if enabled_plugin(path):
-        return HookSettings(
-            NAME, path, READS, (), line, "the plugin ctxbudget is enabled, so its hooks are not set a second time"
-        )
+        if place.replace_over:
+            raise InstallError("the plugin ctxbudget is enabled, and its hooks replace no outputs: disable it first")
+        note = "the plugin ctxbudget is enabled, so its hooks are not set a second time"
+        return HookSettings(NAME, path, READS, (), line, note=note)
     hooks = hooks_for(place.program, f"remove its hooks from {shown(path)}")
-    return HookSettings(NAME, path, READS, hooks, line)
+    return HookSettings(NAME, path, READS, hooks, line, place.replace_over)

@@ -36,4 +36,4 @@ def wiring(place: Place) -> HookSettings:
     """What is wired, and where."""
     path = settings_path(place)
     hooks = hooks_for(place.program, f"remove its hooks from {shown(path)}")
-    return HookSettings(NAME, path, READS, hooks)
+    return HookSettings(NAME, path, READS, hooks, replace_over=place.replace_over)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctxbudget_server.install.commands import call_in
+from ctxbudget_server.install.faults import InstallError
+from ctxbudget_server.install.files import read
 from ctxbudget_server.install.jsonc import EVERYTHING, Dialect
 from ctxbudget_server.install.record import Record
+from ctxbudget_server.install.replacing import TOOL_EVENTS, replacing_in
 from ctxbudget_server.install.settings_file import SettingsFile, Wanted
 from ctxbudget_server.install.wiring import Wired
 from ctxbudget_server.runtime.program import NAME
@@ -22,6 +25,8 @@ class HookSettings:
     dialect: Dialect
     hooks: tuple[Wanted, ...]
     status_line: str | None = None
+    replace_over: int | None = None
+    """As in `Place`."""
     note: str | None = None
     """What the user should know when it is installed."""
 
@@ -30,7 +35,8 @@ class HookSettings:
         settings = SettingsFile(str(self.path), text, self.dialect)
         kept = settings.containers()
         for wanted in self.hooks:
-            settings.wire(wanted)
+            is_of_tools = wanted.event in TOOL_EVENTS
+            settings.wire(wanted._replace(replace_over=self.replace_over) if is_of_tools else wanted)
         notes = [self.note] if self.note else []
         has_line = self.status_line is not None and settings.wire_status_line(self.status_line)
         if self.status_line is not None and not has_line:
@@ -48,6 +54,14 @@ class HookSettings:
         settings = SettingsFile(str(self.path), text, EVERYTHING)
         settings.unwire(old.kept if old else [], old.replaced if old else {})
         return settings.draft.text
+
+    def replaces_over(self) -> int | None:
+        """Above how many tokens the hooks that are there replace outputs, 0 for never; None: there are none of ours."""
+        try:
+            ours = SettingsFile(str(self.path), read(self.path).text or "", EVERYTHING).ours()
+        except InstallError:  # said when the file is to be changed
+            return None
+        return max((replacing_in(one.call.words) for one in ours), default=None)
 
     def is_empty(self, text: str) -> bool:
         """As in `Wiring`."""

@@ -15,6 +15,8 @@ class Place(NamedTuple):
     project: Path
     program: str
     """What hosts call: an absolute path, or `ctxbudget`, which a shell finds on PATH."""
+    replace_over: int | None = None
+    """Tokens above which outputs of tools are to be replaced, 0 for never; None: as it is."""
 
 
 def shown(path: Path) -> str:

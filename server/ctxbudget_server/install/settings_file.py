@@ -11,6 +11,7 @@ from ctxbudget_server.install.commands import Call, call_in
 from ctxbudget_server.install.draft import Draft
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.jsonc import Dialect, Entry, JsonError, Node, place
+from ctxbudget_server.install.replacing import with_replacing
 
 HOOKS = "hooks"
 STATUS_LINE = "statusLine"
@@ -24,6 +25,8 @@ class Wanted(NamedTuple):
     """The command line."""
     timeout: int
     """In the host's unit."""
+    replace_over: int | None = None
+    """Tokens above which a tool's output is replaced, 0 for never; None: as the line that is there has it."""
 
 
 class Ours(NamedTuple):
@@ -80,9 +83,10 @@ class SettingsFile:
             assert new is not None
             for one in reversed(there):
                 if one.call.plain:
-                    self._renew(one, wanted.line, new)
+                    self._renew(one, wanted, new)
             return
-        entry = {HOOKS: [{"type": "command", "command": wanted.line, "timeout": wanted.timeout}]}
+        line = wanted.line if wanted.replace_over is None else with_replacing(wanted.line, wanted.replace_over)
+        entry = {HOOKS: [{"type": "command", "command": line, "timeout": wanted.timeout}]}
         root = self.root()
         hooks = root.member(HOOKS)
         if hooks is None:
@@ -167,8 +171,11 @@ class SettingsFile:
                     if handlers is not None and command is not None and call is not None and call.event:
                         yield Ours(event.node, group, handlers, handler, command, call)
 
-    def _renew(self, one: Ours, line: str, new: Call) -> None:
-        self._write_line(one.command, line if one.call.words == new.words else with_words(line, one.call))
+    def _renew(self, one: Ours, wanted: Wanted, new: Call) -> None:
+        line = wanted.line if one.call.words == new.words else with_words(wanted.line, one.call)
+        self._write_line(
+            one.command, line if wanted.replace_over is None else with_replacing(line, wanted.replace_over)
+        )
 
     def _write_line(self, command: Node, line: str) -> None:
         old = str(command.value)
