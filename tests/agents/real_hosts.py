@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,9 @@ STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
 
 STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
 """One line of JSON for each prompt, and for all that is printed."""
+
+PATIENCE_SECONDS = 180
+"""A host that has not answered by then hangs."""
 
 PROGRAMS = {"claude-code": "claude", "codex": "codex", "gemini": "gemini"}
 
@@ -84,10 +88,13 @@ class Talk:
         self._process.stdin.write(json.dumps(line) + "\n")
         self._process.stdin.flush()
         told = []
+        patience = threading.Timer(PATIENCE_SECONDS, self._process.kill)
+        patience.start()
         for printed in self._process.stdout:
             told.append(json.loads(printed))
             if told[-1]["type"] == "result":
                 break
+        patience.cancel()
         self.told += told
         self.session = told[-1]["session_id"]
         return told
@@ -136,7 +143,7 @@ class RealHost(AgentHost):
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=PATIENCE_SECONDS,
         )
         assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
         assert "ctxbudget hook: " not in done.stdout + done.stderr
