@@ -53,6 +53,7 @@ def test_opencode(tmp_path: Path) -> None:
 
     assert model.made == CALLS
     check(model.requests, model.item, "openai-chat")
+    has_account(host)
 
 
 def test_pi(tmp_path: Path) -> None:

@@ -4002,7 +4002,7 @@ var Fitter = class {
         continue: true,
         format: "neutral",
         answer: "edits",
-        maxTokens: limitFor(this.#limit, model?.window),
+        maxTokens: limitFor(this.#limit, model?.room ?? model?.window),
         retrieve: RETRIEVE,
         ...inputTokens === void 0 ? { overhead: known?.overhead ?? 0 } : { reported: { inputTokens } }
       },
@@ -4808,10 +4808,10 @@ var Sidecar = class {
 // src/plugs/opencode.ts
 var MAX_OUTPUT = 32e3;
 var ASK_MS = 2e3;
-function windowOf({ limit }) {
-  const context = limit?.context ?? 0;
-  const free = limit?.input ?? context - Math.min(limit?.output ?? 0, MAX_OUTPUT);
-  return free > 0 ? free : void 0;
+function modelFrom(name, { limit }) {
+  const window = limit?.context ?? 0;
+  const room = limit?.input ?? window - Math.min(limit?.output ?? 0, MAX_OUTPUT);
+  return window > 0 && room > 0 ? { name, window, room } : { name };
 }
 var Ctxbudget = async ({ directory, client }) => {
   const { off, program, limit, timeoutMs } = settings();
@@ -4832,14 +4832,14 @@ var Ctxbudget = async ({ directory, client }) => {
   };
   const sidecar = new Sidecar({ program, root: directory, timeoutMs });
   const fitter = new Fitter(sidecar, limit, say);
-  const windows = /* @__PURE__ */ new Map();
+  const models = /* @__PURE__ */ new Map();
   let asked;
   const learn = async () => {
     const late = new Promise((resolve) => setTimeout(resolve, ASK_MS, void 0).unref());
     const answer = await Promise.race([client?.config?.providers?.(), late]);
     for (const provider of answer?.data?.providers ?? []) {
       for (const [name, model] of Object.entries(provider.models ?? {})) {
-        windows.set(`${provider.id ?? ""}/${name}`, windowOf(model) ?? 0);
+        models.set(`${provider.id ?? ""}/${name}`, modelFrom(name, model));
       }
     }
   };
@@ -4848,8 +4848,7 @@ var Ctxbudget = async ({ directory, client }) => {
     await asked;
     const info = messages.findLast((one) => one.info.role === "user")?.info;
     const name = info?.model?.modelID;
-    const window = windows.get(`${info?.model?.providerID ?? ""}/${name ?? ""}`);
-    return { name, window: window === 0 ? void 0 : window };
+    return models.get(`${info?.model?.providerID ?? ""}/${name ?? ""}`) ?? { name };
   };
   return Promise.resolve({
     dispose: () => sidecar.stop(),

@@ -4002,7 +4002,7 @@ var Fitter = class {
         continue: true,
         format: "neutral",
         answer: "edits",
-        maxTokens: limitFor(this.#limit, model?.window),
+        maxTokens: limitFor(this.#limit, model?.room ?? model?.window),
         retrieve: RETRIEVE,
         ...inputTokens === void 0 ? { overhead: known?.overhead ?? 0 } : { reported: { inputTokens } }
       },

@@ -27,8 +27,10 @@ export const ITEM_DESCRIPTION = 'The id, such as i482915036000001.';
 /** The model that is about to be called. */
 export interface Model {
     name?: string | undefined;
-    /** Tokens that the messages and everything else may have. */
+    /** Its context size, tokens. */
     window?: number | undefined;
+    /** What of it a request may have, if the host keeps some free for the answer. */
+    room?: number | undefined;
 }
 
 export interface Conversation {
@@ -129,7 +131,7 @@ export class Fitter {
                 continue: true,
                 format: 'neutral',
                 answer: 'edits',
-                maxTokens: limitFor(this.#limit, model?.window),
+                maxTokens: limitFor(this.#limit, model?.room ?? model?.window),
                 retrieve: RETRIEVE,
                 ...(inputTokens === undefined ? { overhead: known?.overhead ?? 0 } : { reported: { inputTokens } }),
             },

@@ -30,10 +30,10 @@ interface Host {
     };
 }
 
-function windowOf({ limit }: HostModel): number | undefined {
-    const context = limit?.context ?? 0;
-    const free = limit?.input ?? context - Math.min(limit?.output ?? 0, MAX_OUTPUT);
-    return free > 0 ? free : undefined;
+function modelFrom(name: string, { limit }: HostModel): Model {
+    const window = limit?.context ?? 0;
+    const room = limit?.input ?? window - Math.min(limit?.output ?? 0, MAX_OUTPUT);
+    return window > 0 && room > 0 ? { name, window, room } : { name };
 }
 
 // All that is exported is taken for a plug-in.
@@ -57,7 +57,7 @@ export const Ctxbudget = async ({ directory, client }: Host): Promise<object> =>
     };
     const sidecar = new Sidecar({ program, root: directory, timeoutMs });
     const fitter = new Fitter(sidecar, limit, say);
-    const windows = new Map<string, number>();
+    const models = new Map<string, Model>();
     let asked: Promise<void> | undefined;
 
     /** Ask once which windows the models have: what is told of a call comes after its messages. */
@@ -66,7 +66,7 @@ export const Ctxbudget = async ({ directory, client }: Host): Promise<object> =>
         const answer = await Promise.race([client?.config?.providers?.(), late]);
         for (const provider of answer?.data?.providers ?? []) {
             for (const [name, model] of Object.entries(provider.models ?? {})) {
-                windows.set(`${provider.id ?? ''}/${name}`, windowOf(model) ?? 0);
+                models.set(`${provider.id ?? ''}/${name}`, modelFrom(name, model));
             }
         }
     };
@@ -76,8 +76,7 @@ export const Ctxbudget = async ({ directory, client }: Host): Promise<object> =>
         await asked;
         const info: Info | undefined = messages.findLast((one) => one.info.role === 'user')?.info;
         const name = info?.model?.modelID;
-        const window = windows.get(`${info?.model?.providerID ?? ''}/${name ?? ''}`);
-        return { name, window: window === 0 ? undefined : window };
+        return models.get(`${info?.model?.providerID ?? ''}/${name ?? ''}`) ?? { name };
     };
 
     return Promise.resolve({

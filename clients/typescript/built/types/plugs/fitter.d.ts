@@ -8,8 +8,10 @@ export declare const ITEM_DESCRIPTION = "The id, such as i482915036000001.";
 /** The model that is about to be called. */
 export interface Model {
     name?: string | undefined;
-    /** Tokens that the messages and everything else may have. */
+    /** Its context size, tokens. */
     window?: number | undefined;
+    /** What of it a request may have, if the host keeps some free for the answer. */
+    room?: number | undefined;
 }
 export interface Conversation {
     sessionId: string;
