@@ -126,6 +126,16 @@ def test_another_conversation_under_the_same_name_starts_afresh(client: Client) 
     assert (after["continues"], after["known"], after["messages"]) == ("nothing", 0, other)
 
 
+@pytest.mark.parametrize("first", ["user", "assistant", "system"])
+def test_a_conversation_may_begin_empty(client: Client, first: str) -> None:
+    name = f"go-empty-{first}"
+    go_on(client, [], 6000, name, format="openai-chat")
+
+    after = go_on(client, [{"role": first, "content": "Yes?"}], 6000, name, format="openai-chat")
+
+    assert (after["continues"], after["messages"]) == ("given", [{"role": first, "content": "Yes?"}])
+
+
 def test_new_messages_without_a_base_are_refused_so_that_the_whole_is_sent(tmp_path: Path) -> None:
     whole = long_conversation(mark="go-base")
     server = Restarted(tmp_path, None)

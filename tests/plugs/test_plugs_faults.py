@@ -56,6 +56,41 @@ def test_what_cannot_fit_is_sent_as_small_as_it_gets_and_said(tmp_path: Path, ca
         assert "over its limit of 60" in caplog.text
 
 
+def test_a_limit_that_instructions_exceed_is_that_of_the_messages(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Client.spawn(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
+        fit = FitContext(client, session_id="beside", max_tokens=6_000)
+        fit.fitted(grown(1))
+        whole = grown(6)
+        bill: Any = {"input_tokens": 90_000, "output_tokens": 1, "total_tokens": 90_001}
+        whole[-2] = whole[-2].model_copy(update={"usage_metadata": bill})
+
+        fitted = fit.fitted(whole)
+
+        assert "the messages alone get the limit" in caplog.text
+        assert client.tokens.count(texts=[str(one.content) for one in fitted]).total < 6_000
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"max_tokens": 0}, "max_tokens must be an integer of at least 1, not 0"),
+        ({"max_tokens": True}, "max_tokens"),
+        ({"max_tokens": "9000"}, "max_tokens"),
+        ({"keep_turns": -1}, "keep_turns must be an integer of at least 0, not -1"),
+        ({"keep_turn": 3}, "keep_turn is not an option: there are keep_turns, model"),
+        ({"seconds": 0}, "seconds must be more than 0"),
+        ({"session_id": "a b"}, "session_id must be 1 to 128 letters"),
+        ({"conversation": "a/b"}, "conversation must be 1 to 128 letters"),
+    ],
+)
+def test_options_that_no_call_could_use_are_refused_at_once(tmp_path: Path, more: dict[str, Any], why: str) -> None:
+    client = Client.spawn(serve_command(tmp_path), cwd=tmp_path, root=tmp_path)
+    with client, pytest.raises((TypeError, ValueError), match=why):
+        FitContext(client, **{"session_id": "wrong", "max_tokens": 9_000, **more})
+
+
 def test_messages_of_an_unknown_kind_are_sent_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Client.spawn(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
         fit = FitContext(client, session_id="odd", max_tokens=60)

@@ -123,6 +123,6 @@ def _same(known: Sequence[Message], given: Sequence[Message]) -> int:
 
 def _are_new(known: Known, given: Sequence[Message]) -> bool:
     """Whether messages cannot be a whole conversation: the agent speaks first, or a result comes first."""
-    if not given or given[0] == known.messages[0]:
+    if not given or not known.messages or given[0] == known.messages[0]:
         return False
     return SHAPES[known.form].role(given[0]) in ("assistant", "result")

@@ -47,9 +47,11 @@ def context_prune(ask: SendRequest, session: str, given: Arguments) -> str:
         return "nothing to prune"
     done = ask("context/prune", sessionId=session, target={"items": [row["id"] for row in going]})
     status = done["status"]
+    # As in budget_status: a budget that follows from a window that nobody chose says nothing.
+    budget = "" if status["windowSource"] == "default" else f" of {status['budget']:,} budget"
     return (
-        f"{len(going)} items pruned, {done['saved']:,} tokens; {status['retained']:,} of {status['budget']:,} budget "
-        f"tokens are in use. {EFFECT} To take it back: undo {done['undo']}"
+        f"{len(going)} items pruned, {done['saved']:,} tokens; {status['retained']:,}{budget} tokens are in use. "
+        f"{EFFECT} To take it back: undo {done['undo']}"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 from ctxbudget_client.client import Client
 from ctxbudget_client.edits import edited_messages
 from ctxbudget_client.errors import ClientError, ServerError
+from ctxbudget_protocol.limits import SESSION_ID
 
 if TYPE_CHECKING:
     from ctxbudget_client.params import ContextFitParams
@@ -58,7 +60,11 @@ class _Decision:
 
 
 class ConversationFit:
-    """Fits conversations to `max_tokens` tokens, on the account of one session."""
+    """Fits conversations to `max_tokens` tokens, on the account of one session.
+
+    Raises `TypeError` for an option that does not exist, and `ValueError` for a value that no call could use: a plug-in
+    never ends a run, so a mistake that is not refused here would only mean that nothing is ever cut.
+    """
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class ConversationFit:
         shape: Literal["neutral", "openai-chat", "openai-responses"],
         **options: Unpack[FitOptions],
     ) -> None:
+        _check(session_id, max_tokens, options)
         self._run = client.for_session(session_id, timeout=options.get("seconds", DEFAULT_SECONDS))
         self._max_tokens = max_tokens
         self._shape = shape
@@ -122,7 +129,15 @@ class ConversationFit:
             params["model"] = self._options["model"]
         if billed and last is not None:
             params["reported"] = {"inputTokens": billed}
-        answer = self._run.context.fit(**params)
+        try:
+            answer = self._run.context.fit(**params)
+        except ServerError as error:
+            if params.pop("reported", None) is None or ["reported"] not in [
+                fault.get("loc") for fault in error.data.get("errors", [])
+            ]:
+                raise
+            LOGGER.warning("%s: %s; the messages alone get the limit", name, error)
+            answer = self._run.context.fit(**params)
         if not answer.fits:
             LOGGER.warning(
                 "%s has %d tokens, over its limit of %d: what must stay has %d",
@@ -132,6 +147,21 @@ class ConversationFit:
                 answer.untouchable,
             )
         return [edit.to_dict() for edit in answer.edits or []]
+
+
+def _check(session_id: str, max_tokens: int, options: FitOptions) -> None:
+    if unknown := options.keys() - FitOptions.__annotations__.keys():
+        raise TypeError(f"{min(unknown)} is not an option: there are {', '.join(FitOptions.__annotations__)}")
+    for name, number, least in ("max_tokens", max_tokens, 1), ("keep_turns", options.get("keep_turns", 0), 0):
+        if type(number) is not int or number < least:
+            raise ValueError(f"{name} must be an integer of at least {least}, not {number!r}")
+    if not options.get("seconds", DEFAULT_SECONDS) > 0:
+        raise ValueError(f"seconds must be more than 0, not {options['seconds']!r}")
+    for name, text in ("session_id", session_id), ("conversation", options.get("conversation") or "one"):
+        if not re.fullmatch(SESSION_ID, text):
+            raise ValueError(
+                f"{name} must be 1 to 128 letters, digits, dots, hyphens, underscores or colons, not {text!r}"
+            )
 
 
 def _begins(rows: Sequence[Row], earlier: Sequence[Row]) -> bool:
