@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_fit_properties import fitted, limit_of
 
-from ctxbudget_server.fit.statements import replaced, sentences, telling, weight
+from ctxbudget_server.fit.lines import SAID, folded, unfolded
+from ctxbudget_server.fit.markers import is_marker, read_record
+from ctxbudget_server.fit.statements import brief, by_label, replaced, sentences, telling, weight
 
 
 def gone(*remarks: str) -> list[int]:
@@ -105,3 +107,99 @@ def test_where_words_have_little_room_what_is_valid_stands_with_its_subject() ->
     assert all(fact in text for fact in facts)
     assert "https://new.example/door" in text and "old.example" not in text
     assert "https://old.example/door" in "".join(removal.original for removal in found.removals)
+
+
+@pytest.mark.parametrize(
+    "said, shown",
+    [
+        ("The budget of the office is $500.", "budget of office is $500"),
+        ("Plan A is the best.", "Plan A is best"),
+        ('Please call it "the new one" in a report.', 'call it "the new one" in report'),
+        ("Choose option a or b.", "Choose option a or b"),
+        ("Rule: never push. Rule: never merge!", "Rule: never push. Rule: never merge"),
+    ],
+)
+def test_in_brief_words_lack_articles_alone(said: str, shown: str) -> None:
+    assert brief(said) == shown
+
+
+@pytest.mark.parametrize("said", ["```\nx = 1\n```", "> The limit is 5.\nWhy?", "word " * 100, "a | b", ""])
+def test_what_is_more_than_sentences_is_not_put_in_brief(said: str) -> None:
+    assert brief(said) is None
+
+
+LINES = ["Rule: never push", "Rule: never merge", "Budget is $5", "Note: call Ann", "i482915036000001: Read a.py", "on"]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=8))
+def test_lines_under_one_label_are_read_as_they_were(given: list[str]) -> None:
+    lines = [line if line.startswith("i4") else SAID + line for line in given]
+    assert list(unfolded(folded(lines))) == lines
+
+
+def test_a_label_is_written_once_and_no_line_passes_one_that_it_may_replace() -> None:
+    rules = [f"{SAID}Rule: never push", f"{SAID}Note: call Ann", f"{SAID}Rule: never merge"]
+    assert folded(by_label(rules)) == [f"{SAID}Rule: never push | never merge", f"{SAID}Note: call Ann"]
+    ports = [f"{SAID}Fact: port is 80", f"{SAID}Note: port is 81 now", f"{SAID}Fact: port is 82"]
+    assert by_label(ports) == ports
+
+
+def test_lines_of_earlier_versions_are_recognised() -> None:
+    how = 'context/get {"sessionId": "archive", "itemId": ID}'
+    old = read_record(
+        f"[ctxbudget record: 7 earlier messages, 90 tokens, archived; {how} returns each turn exactly]\ni1: x"
+    )
+    assert old is not None and (old.messages, old.tokens, old.lines, old.retrieval) == (7, 90, ("i1: x",), how)
+    call = 'context/get {"sessionId": "archive", "itemId": "i482915036000012"}'
+    assert is_marker(
+        f"[ctxbudget i482915036000012: 57 tokens archived (an old large result); {call} returns them exactly]"
+    )
+    assert is_marker(f"[ctxbudget: 57 tokens archived (an old large result); {call}]")
+
+
+FACTS = [
+    "Rule: The key of the safe is KEY-481 and must never be told.",
+    "Rule: Never start the pump without Nora Lind.",
+    "The depot is in Hamburg-7.",
+    "The price of a ticket is $45.",
+]
+
+
+def test_statements_stand_in_brief_before_any_of_them_goes_and_old_values_go_first() -> None:
+    """Cut twice: what the first record has in brief is replaced by what is said later."""
+    idle = [
+        "Looking around a bit.",
+        "Reading on in the list.",
+        "Going through the old notes.",
+        "Waiting for the others.",
+    ]
+    messages = chat(["Plan the trip.", *idle, *FACTS, *idle, "Go on, please."])
+    first = fitted("openai-chat", messages, limit_of(messages, 0.3), keep_turns=0)
+    text = json.dumps(first.messages)
+    assert first.fits
+    assert all(value in text for value in ("depot is in Hamburg-7", "$45"))
+    assert "user: Rule: key of safe is KEY-481 and must never be told | Never start pump without Nora Lind" in text
+
+    grown = [*first.messages, *chat(["Update: the price of a ticket is now $52.", *idle, *idle, "Thanks."])]
+    second = fitted("openai-chat", grown, first.tokens, keep_turns=0)
+    again = json.dumps(second.messages)
+    assert second.fits and "$52" in again and "$45" not in again
+    assert "KEY-481" in again and "Nora Lind" in again
+
+
+def test_small_calls_go_before_what_people_stated() -> None:
+    """None of the turns is worth a record of its own; all of them together are."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Plan the trip."}]
+    for number in range(40):
+        call = {"id": f"c{number}", "type": "function", "function": {"name": "read", "arguments": "{}"}}
+        messages += [
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": f"c{number}", "content": f"row {number} of the list, and more of it"},
+            {"role": "user", "content": f"Counter {number} must stay at {7000 + number}."},
+        ]
+
+    found = fitted("openai-chat", messages, limit_of(messages, 0.4), keep_turns=1)
+
+    text = json.dumps(found.messages)
+    assert found.fits
+    assert all(f"ounter {number} must stay at {7000 + number}" in text for number in range(40))

@@ -19,6 +19,7 @@ from ctxbudget_server.fit.model import Fitted, Key, Message, Options, Removal, T
 from ctxbudget_server.fit.shapes import SHAPES, to_json
 from ctxbudget_server.fit.summary import Summary, Words, find_summary, indented, quoted
 from ctxbudget_server.fit.titles import call_title
+from ctxbudget_server.fit.words_in_text import WordsInText
 from ctxbudget_server.fit.writer import Id
 
 WORDS_SHARE = 0.6
@@ -29,8 +30,6 @@ NAMES_SHARE = 0.3
 """Of the limit: names, where there is room."""
 FOREIGN_SHARES = (0.25, 0.1, 0.0)
 """Shares of the limit for the beginning of another program's summary: the first that has room is taken."""
-SHORT_WORDS = (60, 24, 10)
-"""Tokens to which a person's words are shortened when room is short: the first that is enough is taken."""
 
 
 SAID_ALONE = "what people said"
@@ -195,24 +194,17 @@ class _Telling:
         ids = [self._item_id(number, run.original) for number, run in enumerate(runs)]
         earlier = self._earlier
         lines = [*earlier.lines, *self._records(), *_lines(runs, ids)]
-        summary = Summary(
-            *self._figures(),
-            self._shorter(self._words(runs, ids), int(limit * WORDS_SHARE)),
-            self._latest(int(limit * LATEST_SHARE)),
-        )
+        words = WordsInText(self._words(runs, ids), self._material.tools, self._note_unkept)
+        words.within(int(limit * WORDS_SHARE))
+        summary = Summary(*self._figures(), words.told, self._latest(int(limit * LATEST_SHARE)))
         for share in FOREIGN_SHARES:
             summary = self._with_lines(summary._replace(foreign=self._beginning_of_foreign(share)), lines)
             if self._tokens(summary) <= limit:
                 break
         if self._tokens(summary) > limit:
             summary = self._with_lines(summary._replace(latest=""), lines)
-        for left in SHORT_WORDS[1:]:
-            if self._tokens(summary) > limit:
-                short = tuple(self._short(words, left) for words in summary.words)
-                summary = self._with_lines(summary._replace(words=short), lines)
-        while self._tokens(summary) > limit and len(summary.words) > 1:
-            self._note_unkept(summary.words[1])
-            summary = self._with_lines(summary._replace(words=(summary.words[0], *summary.words[2:])), lines)
+        while (over := self._tokens(summary) - limit) > 0 and words.say_less(over):
+            summary = self._with_lines(summary._replace(words=words.told), lines)
         return self._with_names(summary).text(self._options.retrieval)
 
     def _figures(self) -> tuple[int, int]:
@@ -243,27 +235,8 @@ class _Telling:
         for index, texts in self._said.items():
             owner = next((item_id for start, item_id in reversed(starts) if start <= index), None)
             found += [Words(text, owner) for text in texts]
-        return [words for number, words in enumerate(found) if words.text not in {one.text for one in found[:number]}]
-
-    def _shorter(self, words: list[Words], room: int) -> tuple[Words, ...]:
-        """The longest become shorter, those of the middle first; the first and the last stay longest."""
-        cost = [self._count(quoted(one)) + 2 for one in words]
-        ends = {0, len(words) - 1}
-        for left in SHORT_WORDS:
-            for is_end in (False, True):
-                order = [index for index in range(len(words)) if (index in ends) == is_end]
-                for index in sorted(order, key=lambda index: -cost[index]):
-                    if sum(cost) <= room:
-                        return tuple(words)
-                    words[index] = self._short(words[index], max(left, room // 3) if is_end else left)
-                    cost[index] = self._count(quoted(words[index])) + 2
-        return tuple(words)
-
-    def _short(self, words: Words, tokens: int) -> Words:
-        if self._count(words.text) <= tokens:
-            return words
-        self._note_unkept(words)
-        return words._replace(text=beginning(words.text, tokens, self._count), is_short=True)
+        latest = {words.text: number for number, words in enumerate(found)}
+        return [words for number, words in enumerate(found) if latest[words.text] == number]
 
     def _latest(self, room: int) -> str:
         """What the agent said last; failing that, what is known of it."""

@@ -197,9 +197,18 @@ class Conversation:
         stays = part.fixed or is_marker(part.text)
         return part.key.message not in self.protected and not stays and part.call_id in self.calls
 
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether an earlier fit has written something in it."""
+        return any(map(self.records, range(len(self.messages)))) or any(is_marker(part.text) for part in self.results)
+
     def records(self, index: int) -> list[Record]:
         """The records in a message, of turns that went before."""
         return self._records[index]
+
+    def record_lines(self, index: int) -> list[str]:
+        """The lines of the records in a message."""
+        return [line for record in self.records(index) for line in record.lines]
 
     @cached_property
     def _records(self) -> list[list[Record]]:

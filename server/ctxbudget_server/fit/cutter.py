@@ -22,6 +22,10 @@ MARKER_TOKENS, SMALL = 64, 24
 """Tokens of a marker that names an id, and of one that names none, roughly."""
 TRIES = 4
 """How often steps are chosen, or parts given back: what a draft costs is known roughly before it is written."""
+SAID_MORE = 12
+"""How many statements are tried where there is room for some of them."""
+LABEL_TOKENS = 3
+"""Of a statement in brief that others share a label with, at most: what it may cost less."""
 GIVEN = 0.95
 """Of the room that is left: what is given back at once, so that no name has to go for it."""
 NAMES_SHARE = 0.25
@@ -84,7 +88,7 @@ class Cutter:
         goal = choice.goal
         draft = self._chooser.draft(choice.taken, choice.newest)
         if choice.takes_words:
-            bare = self._written(draft, 0)
+            bare = self._say_more(draft, choice.taken, goal)
             self._give_back(draft, choice.taken, bare, goal - int((goal - bare.tokens) * NAMES_SHARE))
         cut = self._written(draft, goal)
         if cut.tokens < (1 + FILLED) / 2 * goal:
@@ -97,9 +101,28 @@ class Cutter:
             cut.held_out = taken[-1].message if taken else largest.message if largest else None
         return cut
 
+    def _say_more(self, draft: Draft, taken: Sequence[Step], goal: int) -> Cut:
+        """What people stated, in brief, where there is room for all of it: what states most for its tokens first."""
+        cut = self._written(draft, 0)
+        tries = 0
+        for step in reversed(taken):
+            if step.give is None or step.whole is None or step.whole - LABEL_TOKENS > goal - cut.tokens:
+                continue
+            step.give(draft, step.whole)
+            more = self._written(draft, 0)
+            if more.tokens <= goal:
+                cut = more
+            else:
+                step.give(draft, 0)
+            tries += 1
+            if tries == SAID_MORE:
+                break
+        return cut
+
     def _give_back(self, draft: Draft, taken: Sequence[Step], cut: Cut, goal: int) -> Cut:
         """More of the parts that were taken last, where there is room."""
-        gives = [*[step.give for step in reversed(taken) if step.give][:TRIES], self._newest.give]
+        given = [step.give for step in reversed(taken) if step.give and step.whole is None]
+        gives = [*given[:TRIES], self._newest.give]
         for give in gives:
             room = goal - cut.tokens
             if room < MIN_GIVEN:

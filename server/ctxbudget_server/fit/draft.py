@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from ctxbudget_server.fit.conversation import Conversation
-from ctxbudget_server.fit.lines import MAX_ARGUMENTS, MAX_LINE, SAID, about, call_line, ids_alone, is_short
-from ctxbudget_server.fit.material import Material
+from ctxbudget_server.fit.lines import (
+    BETWEEN,
+    MAX_ARGUMENTS,
+    MAX_LINE,
+    SAID,
+    about,
+    call_line,
+    ids_alone,
+    is_short,
+    said_briefly,
+)
+from ctxbudget_server.fit.material import BRIEF_FRAME, LineKey, Material
 from ctxbudget_server.fit.model import Key, Part, Reason
 
 ID_TOKENS = 1
@@ -20,8 +30,6 @@ Telling: TypeAlias = Literal["lines", "ids", "index", "figures"]
 """What records tell: a line and an id for each turn, and what people said; ids alone; one id, of an item with all that
 went, from which older records' ids lead on; how much went, alone."""
 
-LineKey: TypeAlias = "tuple[int, int]"
-"""A line of a record: the message that it comes from, and which of that message's it is."""
 ABOUT, WORDS = -1, -2
 """The line on a turn; the same with what a person said in it, and further ones of that kind below."""
 
@@ -124,6 +132,10 @@ class Draft:
         """Leave nothing of a line but its id."""
         self._change(self.unit(line[0]), lambda: self.in_short.add(line))
 
+    def tell(self, line: LineKey) -> None:
+        """Let a line stand again."""
+        self._change(self.unit(line[0]), lambda: self.in_short.discard(line))
+
     def lengthen(self, number: int, characters: int) -> None:
         """Let the line of a dropped turn be longer."""
         start = self.talk.turns[number].start
@@ -180,7 +192,10 @@ class Draft:
             return 0
         count = self.material.count_json
         lines = self.lines(piece, self.material.any_id)
-        told = sum(count(line) + LINE_MARGIN for key, line in lines if not self.is_in_short(key, line))
+        whole = [line for key, line in lines if not self.is_in_short(key, line)]
+        briefs = [said for line in whole if (said := said_briefly(line)) is not None]
+        told = sum(count(line) + LINE_MARGIN for line in whole if said_briefly(line) is None)
+        told += sum(count(said) + BRIEF_FRAME for said in briefs)
         in_short = [line for key, line in lines if self.is_in_short(key, line)]
         told += sum(map(count, ids_alone(in_short))) if piece.ours else ID_TOKENS * len(in_short)
         return told + sum(self.material.word_tokens(key) for key in self.words(piece) if key not in self.leads)
@@ -202,19 +217,32 @@ class Draft:
         mark = f"{item_id}: " if item_id else "- "
         if self.telling == "index":
             return [((piece.start, ABOUT), mark)]
-        short = [key for key in self.words(piece) if key in self.leads]
-        said = [SAID + text for key in short if (text := self.material.beginning(key, self.leads[key]))]
+        said, whole = self._said(piece)
+        briefs = [((piece.start, WORDS - 1 - number), SAID + text) for number, text in enumerate(whole)]
         if not piece.ours:
             about_it = [self._about(piece), *self.material.verdicts(piece.start, piece.end)]
-            told = said if said and (piece.start, ABOUT) in self.in_short else [*about_it, *said]
-            line = " | ".join(text for text in told if text)
-            return [((piece.start, WORDS if said else ABOUT), mark + line if line else item_id or "- …")]
+            told = said if (said or whole) and (piece.start, ABOUT) in self.in_short else [*about_it, *said]
+            line = BETWEEN.join(text for text in told if text)
+            return [((piece.start, WORDS if said else ABOUT), mark + line if line else item_id or "- …"), *briefs]
         old = [
             ((index, number), line)
             for index in range(piece.start, piece.end)
-            for number, line in enumerate(line for record in self.talk.records(index) for line in record.lines)
+            for number, line in enumerate(self.talk.record_lines(index))
         ]
-        return [*old, *(((piece.start, WORDS - number), mark + text) for number, text in enumerate(said))]
+        archived = [((piece.start, WORDS), mark + BETWEEN.join(said) if said else item_id or "- …")]
+        return [*old, *(archived if said or whole else []), *briefs]
+
+    def _said(self, piece: MessageRun) -> tuple[list[str], list[str]]:
+        """What people said in a piece, where it does not stand word for word: leads, and all of it in brief."""
+        leads: list[str] = []
+        briefs: list[str] = []
+        for key in (key for key in self.words(piece) if key in self.leads):
+            text = self.material.beginning(key, self.leads[key])
+            if text and text == self.material.brief(key):
+                briefs.append(text)
+            elif text:
+                leads.append(SAID + text)
+        return leads, briefs
 
     def _about(self, piece: MessageRun) -> str:
         most = self.longer.get(piece.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ctxbudget_server.fit.model import Part
 
@@ -13,10 +13,13 @@ MAX_ARGUMENTS = 90
 """Characters of what a call was given."""
 SAID = "user: "
 """Before what a person said, where the rest of it has gone."""
+BETWEEN = " | "
+"""Between the parts of a line."""
 
 _ID = r"i(?:[a-z]+|\d{9})\d+"
 _IDS = re.compile(r"(i(?:[a-z]+|\d{9}))(\d+)(?:\.\.i(?:[a-z]+|\d{9})(\d+))?")
 _ONLY_IDS = re.compile(rf"{_ID}(?:\.\.{_ID})?(?: {_ID}(?:\.\.{_ID})?)*")
+_LABEL = re.compile(rf"{SAID}([A-Z][A-Za-z]*(?: [A-Za-z]+){{0,2}}: )?")
 _TELLS_WORDS = re.compile(rf"(?:^|: | \| ){SAID}")
 
 
@@ -50,6 +53,45 @@ def beginning(text: str, tokens: int, count: Callable[[str], int]) -> str:
 def tells_words(line: str) -> bool:
     """Whether a line tells what a person said."""
     return bool(_TELLS_WORDS.search(line))
+
+
+def said_briefly(line: str) -> str | None:
+    """What a person said, in a line that tells all of it in brief and so needs no id; None for other lines."""
+    return line.removeprefix(SAID) if line.startswith(SAID) else None
+
+
+def label_of(line: str) -> str:
+    """The label in front of what a person said in brief (`Rule: `); empty if there is none."""
+    match = _LABEL.match(line)
+    return (match[1] or "") if match else ""
+
+
+def folded(lines: Sequence[str]) -> list[str]:
+    """Lines as a record writes them: what people said in brief, one after another under one label, is one line."""
+    written: list[str] = []
+    last = None
+    for line in lines:
+        said = said_briefly(line)
+        label = None if said is None else label_of(line)
+        if said is not None and label is not None and label == last:
+            written[-1] += BETWEEN + said[len(label) :]
+        else:
+            written.append(line)
+        last = label
+    return written
+
+
+def unfolded(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of a record, one for each thing that it tells."""
+    for line in lines:
+        said = said_briefly(line)
+        if said is None:
+            yield line
+            continue
+        label = label_of(line)
+        first, *others = said.split(BETWEEN)
+        yield SAID + first
+        yield from (SAID + label + other for other in others)
 
 
 def is_short(line: str) -> bool:

@@ -2,9 +2,11 @@
 
 A marker begins with a line of this exact form, so that no other tool's text is taken for ours:
 
-    [ctxbudget i482915036000012: 5719 tokens archived (an old large result); context/get {...} returns them exactly]
+    [ctxbudget: 5719 tokens archived (an old large result); context/get {..., "itemId": "i482915036000012"}]
 
 Without an archive it names no id and promises nothing: `[ctxbudget: shortened from 5719 tokens (an old large result)]`.
+Records begin with `[ctxbudget record: 127 messages, 2831 tokens; context/get {..., "itemId": ID}]`, or with `removed`
+in place of the call. Earlier versions used more words for both. Such lines are recognised, and not rewritten for that.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ctxbudget_server.fit.lines import folded, unfolded
 from ctxbudget_server.fit.model import Reason, Retrieval
 
 # What happened stays true, also once the later part has gone too.
@@ -26,12 +29,12 @@ WORDS: dict[Reason, str] = {
 }
 
 _MARKER = re.compile(
-    r"\[ctxbudget i[a-z]*\d+: \d+ tokens archived \([^()\n]+\); [^\n]+ returns them exactly\](?:\n|$)"
+    r"\[ctxbudget(?: i[a-z]*\d+)?: \d+ tokens archived \([^()\n]+\); [^\n]+\](?:\n|$)"
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
 _RECORD = re.compile(
-    r"\[ctxbudget record: (\d+) earlier messages, (\d+) tokens, (archived|removed)(, in short)?"
-    r"(?:; ([^\n]+?) returns each turn exactly)?\](?:\n|$)"
+    r"\[ctxbudget record: (\d+) (?:earlier )?messages, (\d+) tokens(?:, (?:archived|removed))?(, in short)?"
+    r"(?:; ([^\n]+?)(?: returns each turn exactly)?)?\](?:\n|$)"
 )
 _FRAME = re.compile(
     r"\[ctxbudget(?: (?:record|summary)| i(?:[a-z]+|\d{9})\d+)?: [^\[\]\n]*\]|\[ctxbudget summary ends\]"
@@ -78,8 +81,8 @@ def read_record(text: str) -> Record | None:
     match = _RECORD.match(text) if text.startswith("[ctxbudget record") and len(text) <= MAX_MARKER else None
     if match is None:
         return None
-    lines = tuple(line for line in text[match.end() :].split("\n") if line and not line.startswith(NAMES))
-    return Record(int(match[1]), int(match[2]), lines, bool(match[4]), match[5])
+    lines = (line for line in text[match.end() :].split("\n") if line and not line.startswith(NAMES))
+    return Record(int(match[1]), int(match[2]), tuple(unfolded(lines)), bool(match[3]), match[4])
 
 
 def result_marker(reason: Reason, tokens: int, item_id: str | None, retrieval: Retrieval | None) -> str:
@@ -87,18 +90,15 @@ def result_marker(reason: Reason, tokens: int, item_id: str | None, retrieval: R
     if item_id is None or retrieval is None:
         return f"[ctxbudget: shortened from {tokens} tokens ({WORDS[reason]})]"
     how = retrieval.of(item_id)
-    return f"[ctxbudget {item_id}: {tokens} tokens archived ({WORDS[reason]}); {how} returns them exactly]"
+    return f"[ctxbudget: {tokens} tokens archived ({WORDS[reason]}); {how}]"
 
 
 def write_record(record: Record, names: list[str], retrieval: Retrieval | None) -> str:
     """A record as a text."""
-    start = f"[ctxbudget record: {record.messages} earlier messages, {record.tokens} tokens, "
+    start = f"[ctxbudget record: {record.messages} messages, {record.tokens} tokens"
     short = ", in short" if record.short else ""
-    if retrieval is None:
-        header = f"{start}removed{short}]"
-    else:
-        header = f"{start}archived{short}; {retrieval.of_each} returns each turn exactly]"
-    return "\n".join([header, *record.lines, *([names_line(names)] if names else [])])
+    header = f"{start}, removed{short}]" if retrieval is None else f"{start}{short}; {retrieval.of_each}]"
+    return "\n".join([header, *folded(record.lines), *([names_line(names)] if names else [])])
 
 
 def names_line(names: list[str]) -> str:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 from ctxbudget_server.fit.conversation import Conversation
 from ctxbudget_server.fit.excerpt import excerpt
-from ctxbudget_server.fit.lines import beginning
+from ctxbudget_server.fit.lines import beginning, said_briefly
 from ctxbudget_server.fit.markers import Record, is_marker, result_marker, without_frames, write_record
 from ctxbudget_server.fit.measuring import Sizes
 from ctxbudget_server.fit.model import Key, Message, Part, Reason, Tools
@@ -21,6 +22,8 @@ LEAD_SHARE = 4
 """Of a smaller result it says a quarter."""
 FRAME_TOKENS = 10
 """Of a block or message around what a person said, at most."""
+BRIEF_FRAME = 3
+"""Of what a person said in brief, beside its own: most of these stand under one label."""
 JOINT_TOKENS = 3
 """What may be added where texts meet in one message."""
 MAX_FOCUS = 2_000
@@ -29,6 +32,9 @@ VERDICT = "Tests: "
 """How a test run's verdict begins."""
 
 _ANY_ID = "i" + "0" * 15
+
+LineKey: TypeAlias = "tuple[int, int]"
+"""A line of a record: the message that it comes from, and which of that message's it is."""
 
 
 def lead_tokens(tokens: int) -> int:
@@ -50,6 +56,7 @@ class Material:
     _stand_ins: dict[tuple[Key, Reason], int] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _beginnings: dict[tuple[Key, int], str] = field(default_factory=dict)
+    _briefs: dict[Key, str | None] = field(default_factory=dict)
     _verdicts: dict[Key, str] = field(default_factory=dict)
 
     @classmethod
@@ -176,41 +183,86 @@ class Material:
     def _beginning(self, key: Key, tokens: int) -> str:
         from ctxbudget_server.fit.statements import telling, without
 
+        in_brief = self.brief(key)
+        count = self.tools.count
+        if in_brief and count(in_brief) <= tokens:
+            return in_brief
         left_out = self.replaced.get(key, frozenset())
         said = without(self.said(key), left_out) if left_out else self.said(key)
-        count = self.tools.count
         if said and count(" ".join(said.split())) > tokens and (stated := telling(said, tokens, count, left_out)):
             return stated
         return beginning(said, tokens, count) if said else ""
 
-    @cached_property
+    def brief(self, key: Key) -> str | None:
+        """All that is valid of a person's words, in brief; None where they are too long for that."""
+        if key not in self._briefs:
+            from ctxbudget_server.fit.statements import brief, without
+
+            left_out = self.replaced.get(key, frozenset())
+            said = without(self.said(key), left_out) if left_out else self.said(key)
+            self._briefs[key] = brief(said) if said else None
+        return self._briefs[key]
+
+    def brief_tokens(self, key: Key) -> int:
+        """Tokens of a person's words in brief; of all of them where they are too long for that."""
+        return self.count_json(self.brief(key) or self.said(key)) + BRIEF_FRAME
+
+    @property
     def replaced(self) -> dict[Key, frozenset[str]]:
         """Sentences of people in place of which a later one of theirs stands; all, where they said the same later."""
+        return self._replaced[0]
+
+    @property
+    def replaced_lines(self) -> dict[LineKey, frozenset[str]]:
+        """The same of what stands in brief in a record."""
+        return self._replaced[1]
+
+    @cached_property
+    def _replaced(self) -> tuple[dict[Key, frozenset[str]], dict[LineKey, frozenset[str]]]:
         from ctxbudget_server.fit.statements import replaced, sentences
 
-        keys = [Key(index, slot) for index in range(len(self.talk.messages)) for slot in self.talk.words(index)]
-        texts = [self.said(key) for key in keys]
-        last = {" ".join(text.split()): number for number, text in enumerate(texts)}
-        found = {}
-        for number, (key, gone) in enumerate(zip(keys, replaced(texts, self.tools.check), strict=True)):
-            is_again = last[" ".join(texts[number].split())] > number
-            if gone or is_again:
-                found[key] = frozenset(sentences(texts[number])) if is_again else gone
+        places: list[Key | LineKey] = []
+        texts: list[str] = []
+        for index in range(len(self.talk.messages)):
+            lines = enumerate(self.talk.record_lines(index))
+            briefs = {(index, n): said for n, line in lines if (said := said_briefly(line)) is not None}
+            keys = [Key(index, slot) for slot in self.talk.words(index)]
+            places += [*briefs, *keys]
+            texts += [*briefs.values(), *map(self.said, keys)]
+        split = [sentences(text) for text in texts]
+        last = {sentence: number for number, told in enumerate(split) for sentence in told}
+        whole = {" ".join(text.split()): number for number, text in enumerate(texts)}
+        found: tuple[dict[Key, frozenset[str]], dict[LineKey, frozenset[str]]] = ({}, {})
+        for number, (place, changed) in enumerate(zip(places, replaced(texts, self.tools.check), strict=True)):
+            is_again = whole[" ".join(texts[number].split())] > number
+            again = {one for one in split[number] if is_again or (changed and last[one] > number)}
+            gone = changed | again
+            if gone and isinstance(place, Key):
+                found[0][place] = gone
+            elif gone:
+                found[1][place] = gone
         return found
 
     @cached_property
     def stale_names(self) -> frozenset[str]:
         """Names of what people said that is no longer valid, and that are nowhere else."""
-        gone = [sentence for left_out in self.replaced.values() for sentence in left_out]
+        gone = [one for left_out in (*self.replaced.values(), *self.replaced_lines.values()) for one in left_out]
         return frozenset(name for text in gone for name in self.tools.names(text) if self._times[name] == 1)
 
-    def stated(self, key: Key) -> float:
-        """How much a person's words state that is valid."""
-        from ctxbudget_server.fit.statements import sentences, weight
+    def stated(self, key: Key) -> list[float]:
+        """How much each sentence of a person's words states, as far as it is valid."""
+        from ctxbudget_server.fit.statements import stated
 
         self.tools.check()
+        return stated(self.said(key), self.replaced.get(key, frozenset()))
+
+    def has_lead(self, key: Key, tokens: int) -> bool:
+        """Whether so many tokens have room for something that a person stated, or else for half of what was said."""
+        from ctxbudget_server.fit.statements import telling
+
         left_out = self.replaced.get(key, frozenset())
-        return max((weight(one) for one in sentences(self.said(key)) if one not in left_out), default=0.0)
+        is_half = 2 * tokens >= self.brief_tokens(key)
+        return is_half or bool(telling(self.said(key), tokens, self.tools.count, left_out))
 
     def parts_but_words(self, start: int, end: int) -> list[Part]:
         """The parts of messages, without what people said."""

@@ -13,6 +13,11 @@ from ctxbudget_server.fit.model import Edit
 SHARE = 0.8
 """Of the tokens that a replacement wins: what its names may take."""
 
+SHORT = 120
+"""Tokens of a marker above which its further names must be worth it."""
+PAYS = 0.005
+"""Worth of such a name."""
+
 BLOCK = 16
 """Names that are counted at once."""
 
@@ -34,8 +39,10 @@ class NameOrder:
 
     def __init__(self, draft: Draft, edits: Sequence[Edit]) -> None:
         self._draft = draft
-        self._ranked, self._most = _ranked(draft, edits)
-        self._order = sorted((-worth, name) for name, (worth, _) in self._ranked.items())
+        self._ranked, owners = _ranked(draft, edits)
+        self._most = {start: owner.room for start, owner in owners.items()}
+        order = sorted((-worth, name) for name, (worth, _) in self._ranked.items())
+        self._order = list(self._that_pay(order, {start: owner.short for start, owner in owners.items()}))
 
     def within(self, room: int) -> dict[int, list[str]]:
         """As many as `room` tokens hold, roughly, by the message where their replacement begins."""
@@ -57,6 +64,19 @@ class NameOrder:
             if free <= 0:
                 break
         return found
+
+    def _that_pay(self, order: list[tuple[float, str]], left: dict[int, int]) -> Iterator[tuple[float, str]]:
+        """Names in order; of those that make a marker longer than usual, only the ones that are worth it.
+
+        That is where the array was cut before: what comes next will need the room, and every turn pays for it. One that
+        may be cut only this once has as many names as it has room for.
+        """
+        is_cut_again = self._draft.talk.is_cut
+        for worth, name in order:
+            owner = self._ranked[name][1]
+            left[owner] -= 1 + len(name) // 3
+            if not is_cut_again or left[owner] >= 0 or -worth >= PAYS:
+                yield worth, name
 
     def _first(self, names: list[str], room: int) -> Iterator[str]:
         """Those that have room, the most useful first."""
@@ -81,13 +101,18 @@ class _Owner:
             stand_in = draft.reduced[named]
             now = material.stand_in_tokens(named, stand_in.reason) + stand_in.lead
             self.room = int(SHARE * (material.result_tokens(named) - now))
+            self.short = self.room
+            if stand_in.reason != "newestResult":
+                said = material.count_json(material.lead(named, stand_in.lead)) if stand_in.lead else 0
+                self.short = max(0, SHORT - material.stand_in_tokens(named, stand_in.reason) - said)
         else:
             before = sum(material.sizes[edit.start : edit.end])
             self.room = int(SHARE * (before - sum(map(material.scale.of_message, edit.messages))))
+            self.short = self.room
 
 
-def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float, int]], dict[int, int]]:
-    """Worth and place of each name, and how many tokens of names each place may have."""
+def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float, int]], dict[int, _Owner]]:
+    """Worth and place of each name, and the places."""
     material = draft.material
     talk = draft.talk
     owners = {edit.start: _Owner(draft, edit) for edit in edits if edit.messages}
@@ -111,7 +136,7 @@ def _ranked(draft: Draft, edits: Sequence[Edit]) -> tuple[dict[str, tuple[float,
                 worth = uses.worth(name, rank)
                 if name not in ranked or worth > ranked[name][0]:
                     ranked[name] = (worth, start)
-    return ranked, {start: owner.room for start, owner in owners.items()}
+    return ranked, owners
 
 
 class _Uses:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from ctxbudget_server.fit.lines import BETWEEN, SAID, label_of
+
 MAX_SENTENCE = 400
 """Characters above which a sentence is a paste, and no statement."""
 MAX_REPLACING = 300
@@ -25,6 +27,10 @@ MAX_TEXT = 20_000
 """Characters of what a person said that are looked at."""
 IDLE = 1.5
 """Worth below which a sentence states nothing: it tells what is going on."""
+CHANGED = 1.0
+"""What it adds to the worth of a statement that it says that something has changed."""
+REST = 0.5
+"""What a rule without a value is worth where another sentence of its remark was replaced."""
 LEAST = 2.0
 """Worth from which on a sentence is a statement."""
 SLOTS = ("money", "date", "address", "path", "code", "zone", "name")
@@ -64,12 +70,18 @@ _LABEL = re.compile(r"^[\s*#-]*[A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}: ")
 _ASKS = re.compile(r"\?\s*$|^(?:what|why|how|when|where|who|which|can|could|would|should|is|are|do|does|did)\b", re.I)
 _CHANGE = re.compile(
     r"\b(?:from now on|(?:has|have|is|are|was) (?:changed|moved|switched|renamed|rotated)|(?:moved|changed|switched|renamed|rebased) (?:\w+ ){0,3}?(?:to|onto)"
-    r"|rotated|rotation|would rather|no longer works|is retired)\b|^(?:\w+ )?(?:update|correction|change)s?:|^new \w+ |\bnow\b",
+    r"|rotated|rotation is (?:done|complete)|would rather|no longer works|is retired)\b|^(?:\w+ )?(?:update|correction|change)s?:|^new \w+ |\bnow\b",
     re.I,
 )  # fmt: skip
 _OPEN = re.compile(
     r"^(?:if|when|suppose|imagine|maybe|perhaps|for example|e\.g\.)\b|\b(?:might|for example|e\.g\.|used to)\b", re.I
 )
+_QUOTED = re.compile(r"(`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”)")
+_ARTICLE = re.compile(
+    r"\b(?:the (?=[\w`\"“$])|The (?=[a-z])|an? (?!(?:is|are|was|or|and|to|in|as|with|for|has|must|should|can|will)\b)(?=[a-z]))"
+)
+_POLITE = re.compile(r"^[Pp]lease,? (?=[a-z])")
+_STOP = re.compile(r"[.!]+$")
 _NARRATES = re.compile(r"^[\s*-]*[A-Z]?[a-z]+ing\b")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _COMMON = frozenset(
@@ -118,11 +130,60 @@ def weight(sentence: str) -> float:
     worth = 1.5 * min(2, hard) + 0.5 * ("number" in values)
     worth += 2.0 * bool(_RULE.search(sentence)) + 1.5 * bool(_WISH.search(sentence)) + 0.75 * bool(_IS.search(sentence))
     worth += 1.0 * bool(_LABEL.match(sentence))
+    if worth >= IDLE and _CHANGE.search(sentence):
+        worth += CHANGED
     if _ASKS.search(sentence):
         worth *= 0.6
     if _NARRATES.match(sentence):
         worth *= 0.4
     return worth
+
+
+def brief(text: str) -> str | None:
+    """All that a remark says, on one line and without articles and its last stop; None if it is more than sentences."""
+    if len(text) > MAX_SENTENCE or BETWEEN in text or "```" in text or text.count("\n") > 2:
+        return None
+    said = sentences(text)
+    if any(line.lstrip().startswith(">") for line in text.split("\n")) or not said:
+        return None
+    return _STOP.sub("", " ".join(map(_without_articles, said)))
+
+
+def _without_articles(sentence: str) -> str:
+    """A sentence on one line, without articles outside of quotations."""
+    parts = _QUOTED.split(" ".join(sentence.split()))
+    parts[::2] = [_ARTICLE.sub("", part) for part in parts[::2]]
+    return _POLITE.sub("", "".join(parts))
+
+
+def by_label(lines: Sequence[str]) -> list[str]:
+    """Lines of people's words in brief, those with one label next to each other.
+
+    None passes another one that it may have to do with: what was said later stands later.
+    """
+    ordered: list[str] = []
+    for line in lines:
+        label = label_of(line)
+        place = next((n + 1 for n in range(len(ordered) - 1, -1, -1) if label_of(ordered[n]) == label), len(ordered))
+        passed = ordered[place:]
+        is_free = bool(label) and not any(_may_be_of_one(line, other) for other in passed)
+        ordered.insert(place if is_free else len(ordered), line)
+    return ordered
+
+
+def _may_be_of_one(one: str, other: str) -> bool:
+    """Whether two lines share a word that says what they are about, or one may change a value of the other."""
+    words, values = zip(*map(_subject, (one, other)), strict=True)
+    kinds = (kind for kind in values[0].keys() & values[1].keys() if kind in SLOTS)
+    changes = _CHANGE.search(one) or _CHANGE.search(other)
+    return bool(words[0] & words[1]) or (bool(changes) and any(values[0][kind] != values[1][kind] for kind in kinds))
+
+
+@lru_cache(4096)
+def _subject(line: str) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    text = line.removeprefix(SAID)
+    values = _values(text)
+    return _words(text.removeprefix(label_of(line)), values), values
 
 
 def telling(text: str, tokens: int, count: Callable[[str], int], left_out: frozenset[str]) -> str:
@@ -138,6 +199,12 @@ def telling(text: str, tokens: int, count: Callable[[str], int], left_out: froze
         if count(_joined(all_of_it, more)) <= tokens:
             chosen = more
     return _joined(all_of_it, chosen) if chosen else ""
+
+
+def stated(text: str, left_out: frozenset[str]) -> list[float]:
+    """How much each sentence of a remark states; what the replaced ones were about, a rule beside them lacks now."""
+    left = [one for one in sentences(text) if one not in left_out]
+    return [weight(one) * (1 if _values(one) or not left_out else REST) for one in left]
 
 
 def without(text: str, left_out: frozenset[str]) -> str:
@@ -217,16 +284,20 @@ def _statements(text: str, check: Callable[[], None]) -> Iterator[Statement]:
         if weight(one) < 1.0 or len(one) > MAX_SENTENCE or _ASKS.search(one) or _OPEN.search(one):
             continue
         values = _values(one)
-        bare = _LABEL.sub("", one)
-        for found in values.values():
-            for value in found:
-                bare = bare.replace(value, " ")
-        words = frozenset(
-            stem for word in _WORD.findall(bare) if (stem := _stem(word.lower())) and word.lower() not in _COMMON
-        )
+        words = _words(_LABEL.sub("", one), values)
         changes, wishes = bool(_CHANGE.search(one)), bool(_WISH.search(one))
         if words and (values or wishes):
             yield Statement(one, values, words, changes, wishes)
+
+
+def _words(text: str, values: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Stems of the words of a text that are neither common nor in a value."""
+    for found in values.values():
+        for value in found:
+            text = text.replace(value, " ")
+    return frozenset(
+        stem for word in _WORD.findall(text) if (stem := _stem(word.lower())) and word.lower() not in _COMMON
+    )
 
 
 @lru_cache(4096)

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from ctxbudget_server.fit.draft import ABOUT, Draft, LineKey, StandIn
-from ctxbudget_server.fit.lines import tells_words
+from ctxbudget_server.fit.draft import ABOUT, Draft, StandIn
+from ctxbudget_server.fit.lines import said_briefly, tells_words
 from ctxbudget_server.fit.markers import NAMES as NAMES_LINE
-from ctxbudget_server.fit.material import VERDICT, lead_tokens
+from ctxbudget_server.fit.material import BRIEF_FRAME, VERDICT, LineKey, Material, lead_tokens
 from ctxbudget_server.fit.model import Key, Reason
+from ctxbudget_server.fit.saying_less import Said, saying_less
 from ctxbudget_server.fit.stale import stale_results
 
 LARGE = 150
@@ -31,20 +32,6 @@ WORTH = 16
 """Tokens that a turn must win to go for its own sake."""
 JOINED = 3
 """Turns that win less, and go along with the next one because one record is cheaper than two."""
-LONG_WORDS = 120
-"""Tokens from which what a person said is worth a lead before shorter words are."""
-BRIEF_WORDS, FEW_WORDS = 24, 10
-"""Tokens that are left of what a person said: first, and in the end."""
-BRIEF_SHARE = 3
-"""Of short words a third is left at first: a lead that is hardly shorter would cost more people their words."""
-LENGTHY = 30
-"""Tokens of a statement above which its beginning stands before other statements go."""
-IDLE, FIRM = 1.5, 2.5
-"""Worth of words below which they state nothing, and from which on they state something for certain."""
-OF_A_LINE = 12
-"""Tokens of a line beside what a person said."""
-MAX_LEAD_OF_WORDS = 400
-"""Most tokens of the first lead of what a person said."""
 
 
 class Phase(IntEnum):
@@ -67,6 +54,8 @@ class Step(NamedTuple):
     """Whether it only takes what tools answered, with the turns that asked for it, and nothing that people said."""
     give: Callable[[Draft, int], None] | None = None
     """Gives the part back up to so many tokens."""
+    whole: int | None = None
+    """Tokens of the part where it is given back whole or not at all."""
 
 
 class Scope(NamedTuple):
@@ -165,6 +154,34 @@ def _turns(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Ite
         told += [(one.start, ABOUT) for one in joint if not draft.material.verdicts(one.start, one.end)]
         while whole and len(told) > TOLD:
             yield Step(Phase.TURNS, turn.start, _shortening(told.pop(0)), of_results)
+    yield from _turns_in_rows(draft, since, told, whole=whole)
+
+
+def _turns_in_rows(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
+    """Turns that are too small to go on their own: many in a row win room all the same, before people's words go."""
+    talk = draft.talk
+    rows: list[list[int]] = []
+    for number in sorted(talk.droppable_turns):
+        turn = talk.turns[number]
+        is_free = turn.start >= since and turn.end > talk.start and number not in draft.dropped
+        calls = any(part.kind == "call" for index in turn.indexes for part in talk.parts[index])
+        if not is_free or not calls or talk.is_short(turn):
+            continue
+        if rows and rows[-1][-1] == number - 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    for row in rows:
+        first, last = talk.turns[row[0]], talk.turns[row[-1]]
+        around = 0 if draft.is_gone(first.start - 1) or draft.is_gone(last.end) else draft.material.record_tokens
+        if sum(map(draft.gain, row)) < WORTH + around:
+            continue
+        for number in row:
+            turn = talk.turns[number]
+            yield Step(Phase.TURNS, turn.start, _dropping([number], 0), True, _giving_line(number))
+            told.append((turn.start, ABOUT))
+            while whole and len(told) > TOLD:
+                yield Step(Phase.TURNS, turn.start, _shortening(told.pop(0)), True)
 
 
 def _old_records(draft: Draft) -> Iterator[Step]:
@@ -258,37 +275,49 @@ def _shortening(key: tuple[int, int]) -> Callable[[Draft], None]:
 
 
 def _words(draft: Draft) -> Iterator[Step]:
-    """What people said, of which leads with an id stay, and then ids.
-
-    First what is no longer valid, or was said again later, and what states nothing; then the longest and oldest; then
-    all from the oldest on. What states most for its tokens goes last.
-    """
+    """What people said, of which less and less stands."""
     yield from _small_turns(draft)
     material = draft.material
-    open_words = [key for index in range(len(draft.talk.messages)) for key in _open_words(draft, index)]
-    last = max(1, len(draft.talk.messages))
-    tokens = {key: material.count_json(material.said(key)) for key in open_words}
-    stated = {key: material.stated(key) for key in open_words}
-    for key in (key for key in open_words if key in material.replaced):
-        yield _saying_less(key, tokens[key] if stated[key] >= IDLE else 0)
-    long = [key for key in open_words if tokens[key] > LONG_WORDS]
-    for key in sorted(long, key=lambda key: (1 + key.message / last) / tokens[key]):
-        yield _saying_less(key, min(MAX_LEAD_OF_WORDS, tokens[key] // 4))
-    idle = [key for key in open_words if stated[key] < IDLE]
-    telling = [key for key in open_words if stated[key] >= IDLE]
-    lengthy = [key for key in telling if tokens[key] > LENGTHY or stated[key] < FIRM]
-    for key in idle:
-        yield _saying_less(key, min(BRIEF_WORDS, max(FEW_WORDS, tokens[key] // BRIEF_SHARE)))
-    for keys, left in (
-        (idle, FEW_WORDS),
-        (idle, 0),
-        (telling, BRIEF_WORDS),
-        (lengthy, FEW_WORDS),
-    ):
-        for key in (key for key in keys if not left or tokens[key] > left + OF_A_LINE):
-            yield _saying_less(key, left)
-    for key in sorted(telling, key=lambda key: (stated[key] / (OF_A_LINE + min(tokens[key], BRIEF_WORDS)), key)):
-        yield _saying_less(key, 0)
+    told = {key: said_briefly(line) for key, line in _told_lines(draft) if key[1] >= 0}
+    briefs = {key: text for key, text in told.items() if text is not None}
+    keys = [key for index in range(len(draft.talk.messages)) for key in _open_words(draft, index)]
+    places: list[Key | LineKey] = sorted(
+        [*briefs, *keys], key=lambda place: (place[0], isinstance(place, Key), place[1])
+    )
+    said = [
+        _said(material, place) if isinstance(place, Key) else _told(material, place, briefs[place]) for place in places
+    ]
+    for less in saying_less(said):
+        place = places[less.number]
+        if not isinstance(place, Key):
+            if less.left == 0:
+                yield _telling_nothing(place, said[less.number].tokens)
+        elif less.whole is None:
+            yield _saying_less(place, less.left)
+        else:
+            yield _saying_nothing(place, less.whole)
+
+
+def _told(material: Material, line: LineKey, text: str) -> Said:
+    """What stands in brief in a record: it stays as it is, or goes."""
+    from ctxbudget_server.fit.statements import stated
+
+    is_replaced = line in material.replaced_lines
+    weights = [] if is_replaced else stated(text, frozenset())
+    tokens = material.count_json(text) + BRIEF_FRAME
+    place = line[0] / max(1, len(material.talk.messages))
+    return Said(tokens, weights, tokens, place, is_replaced, lambda _: False)
+
+
+def _said(material: Material, key: Key) -> Said:
+    return Said(
+        tokens=material.count_json(material.said(key)),
+        weights=material.stated(key),
+        in_brief=material.brief_tokens(key) if material.brief(key) else None,
+        place=key.message / max(1, len(material.talk.messages)),
+        is_replaced=key in material.replaced,
+        has_lead=lambda tokens: material.has_lead(key, tokens),
+    )
 
 
 def _small_turns(draft: Draft) -> Iterator[Step]:
@@ -331,3 +360,17 @@ def _saying_less(key: Key, tokens: int) -> Step:
         draft.say_less(key, max(0, draft.leads[key] + more))
 
     return Step(Phase.WORDS, key.message, lambda draft: draft.say_less(key, tokens), False, give)
+
+
+def _saying_nothing(key: Key, in_brief: int) -> Step:
+    def give(draft: Draft, more: int) -> None:
+        draft.say_less(key, in_brief if more >= in_brief else 0)
+
+    return Step(Phase.WORDS, key.message, lambda draft: draft.say_less(key, 0), False, give, in_brief)
+
+
+def _telling_nothing(line: LineKey, in_brief: int) -> Step:
+    def give(draft: Draft, more: int) -> None:
+        (draft.tell if more >= in_brief else draft.shorten)(line)
+
+    return Step(Phase.WORDS, line[0], lambda draft: draft.shorten(line), False, give, in_brief)

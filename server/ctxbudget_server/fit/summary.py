@@ -1,7 +1,8 @@
 """The form of a conversation that is given as one text, and how it is read again when a host sends it back.
 
-    [ctxbudget summary: 24 messages, 45120 tokens, archived; context/get {…, "itemId": ID} returns each turn exactly]
+    [ctxbudget summary: 24 messages, 45120 tokens; context/get {…, "itemId": ID}]
     People said, the first first:
+    user: budget is $500 | Never push to main
     > Which handler loses messages?
 
     > Repair it, …  [i482915036000001]
@@ -14,8 +15,8 @@
     Names: handle_mail queue_mail.put
     [ctxbudget summary ends]
 
-Only lines of people's words begin with `>`, and all that tools and the agent said is indented. So what the text itself
-has around them is told apart from what was said, wherever a host puts it.
+Only lines of people's words begin with `>`, or with `user:` where they stand in brief, and all that tools and the agent
+said is indented. So what the text itself has around them is told apart from what was said, wherever a host puts it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ctxbudget_server.fit.lines import SAID, folded, unfolded
 from ctxbudget_server.fit.markers import NAMES, names_line
 from ctxbudget_server.fit.model import Retrieval
+from ctxbudget_server.fit.statements import by_label
 from ctxbudget_server.fit.unicode import well_formed
 
 END = "[ctxbudget summary ends]"
@@ -33,8 +36,7 @@ PEOPLE, LATEST, TURNS, ALL = "People said, the first first:", "Latest:", "Turns:
 FOREIGN = "earlier summary: "
 """Before the beginning of a summary that another program made."""
 _HEADER = re.compile(
-    r"\[ctxbudget summary: (\d+) messages, (\d+) tokens, "
-    r"(?:archived; [^\n]+ returns each turn exactly|removed|whole)\]\n"
+    r"\[ctxbudget summary: (\d+) messages, (\d+) tokens(?:, removed|, whole|(?:, archived)?; [^\n]+)\]\n"
 )
 _SHORT = re.compile(r"(?P<text>.*)  \[(?P<id>i(?:[a-z]+|\d{9})\d+)\]", re.DOTALL)
 MAX_WRAPPER = 400
@@ -49,6 +51,8 @@ class Words(NamedTuple):
     """Of the item that has it, and is named where only its beginning stands here."""
     is_short: bool = False
     """Whether only the beginning stands here."""
+    is_brief: bool = False
+    """Whether all of it stands here, in brief."""
 
 
 class Summary(NamedTuple):
@@ -69,14 +73,15 @@ class Summary(NamedTuple):
 
     def text(self, retrieval: Retrieval | None) -> str:
         """All of it."""
-        how = "removed" if retrieval is None else f"archived; {retrieval.of_each} returns each turn exactly"
-        rows = [
-            f"[ctxbudget summary: {self.messages} messages, {self.tokens} tokens, {'whole' if self.whole else how}]"
-        ]
+        how = ", removed" if retrieval is None else f"; {retrieval.of_each}"
+        how = ", whole" if self.whole else how
+        rows = [f"[ctxbudget summary: {self.messages} messages, {self.tokens} tokens{how}]"]
         if self.whole:
             return "\n".join([*rows, ALL, self.whole, END])
         if self.words:
-            rows += [PEOPLE, "\n\n".join(map(quoted, self.words)), ""]
+            briefs = [SAID + one.text for one in self.words if one.is_brief]
+            quotes = [quoted(one) for one in self.words if not one.is_brief]
+            rows += [PEOPLE, *folded(by_label(briefs)), *(["\n\n".join(quotes), ""] if quotes else [])]
         latest = [f"{FOREIGN}{self.foreign}"] * bool(self.foreign) + [self.latest] * bool(self.latest)
         if latest:
             rows += [LATEST, indented("\n".join(latest))]
@@ -124,7 +129,8 @@ def find_summary(text: str) -> Found | None:
 
 
 def _read(messages: int, tokens: int, rows: Sequence[str]) -> Summary:
-    words = tuple(_words_in(rows))
+    briefs = unfolded(row for row in rows if row.startswith(SAID))
+    words = (*(Words(line.removeprefix(SAID), is_brief=True) for line in briefs), *_words_in(rows))
     if rows[:1] == [ALL]:
         return Summary(messages, tokens, words, whole="\n".join(rows[1:]))
     latest: list[str] = []
@@ -135,7 +141,7 @@ def _read(messages: int, tokens: int, rows: Sequence[str]) -> Summary:
             latest.append(row[2:])
         elif row.startswith(NAMES):
             names = tuple(row.removeprefix(NAMES).split())
-        elif row and not row.startswith(">") and row not in (PEOPLE, LATEST, TURNS):
+        elif row and not row.startswith((">", SAID)) and row not in (PEOPLE, LATEST, TURNS):
             lines.append(row)
     foreign = latest.pop(0).removeprefix(FOREIGN) if latest and latest[0].startswith(FOREIGN) else ""
     return Summary(messages, tokens, words, "\n".join(latest), tuple(lines), names, foreign=foreign)

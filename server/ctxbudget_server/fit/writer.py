@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from ctxbudget_server.fit.draft import Draft, Gap, MessageRun
-from ctxbudget_server.fit.lines import about, ids_alone
+from ctxbudget_server.fit.lines import about, ids_alone, said_briefly
 from ctxbudget_server.fit.markers import Record, names_line, result_marker, write_record
 from ctxbudget_server.fit.model import Edit, Key, Message, Removal, Role, edited
 from ctxbudget_server.fit.shapes import must_record, to_json, who_records
@@ -30,12 +30,21 @@ class Writer:
         self._retrieval = self._talk.options.retrieval
         self._originals: dict[MessageRun, str] = {}
         self._gaps = {gap[0].start: gap for gap in draft.gaps()}
+        self._shown = [gap for gap in self._gaps.values() if gap[-1].end > self._talk.start]
+        self._silent = list(self._gaps_without_record()) if draft.telling == "index" else []
+        """Gaps whose ids are in the record of the first one that is shown, since there is little room."""
         self._keys: dict[int, list[Key]] = {}
         for key in sorted(key for key in draft.reduced if not draft.is_gone(key.message)):
             self._keys.setdefault(key.message, []).append(key)
         pieces = [piece for gap in self._gaps.values() for piece in gap if draft.needs_id(piece)]
         owners: list[Key | MessageRun] = [*(key for keys in self._keys.values() for key in keys), *pieces]
         self._numbers = {owner: number for number, owner in enumerate(sorted(owners, key=lambda owner: owner[:2]))}
+
+    def _gaps_without_record(self) -> Iterator[Gap]:
+        """All but the first that the provider shows, where the array is legal without a record there."""
+        for gap in self._shown[1:]:
+            if not must_record(*self._speakers(gap), alternates=self._talk.shape.alternates):
+                yield gap
 
     def write(self, edits: Sequence[Edit]) -> list[Message]:
         """The array with these edits."""
@@ -104,7 +113,8 @@ class Writer:
         messages = tokens = 0
         lines: list[str] = []
         in_short: list[str] = []
-        for piece in gap:
+        joint = self._silent if gap in self._shown[:1] else []
+        for piece in (*gap, *(piece for silent in joint for piece in silent)):
             for index in range(piece.start, piece.end):
                 if old := self._talk.records(index):
                     messages, tokens = messages + sum(o.messages for o in old), tokens + sum(o.tokens for o in old)
@@ -115,6 +125,11 @@ class Writer:
         telling = self._draft.telling
         if telling == "lines":
             short = ids_alone(in_short) if self._retrieval is not None else []
+            briefs = [line for line in lines if said_briefly(line) is not None]
+            if briefs:
+                from ctxbudget_server.fit.statements import by_label
+
+                lines = [*(line for line in lines if said_briefly(line) is None), *by_label(briefs)]
             return Record(messages, tokens, tuple(dict.fromkeys([*short, *lines])), short=False)
         named = telling != "figures" and self._retrieval is not None
         told = tuple(ids_alone([*in_short, *lines])) if named else ()
@@ -126,9 +141,10 @@ class Writer:
     def _record_messages(self, gap: Gap, record: Record, names: list[str]) -> list[Message]:
         start, end = gap[0].start, gap[-1].end
         shape = self._talk.shape
-        before, after = self._speaker(range(start - 1, -1, -1)), self._speaker(range(end, len(self._talk.messages)))
+        before, after = self._speakers(gap)
         telling = self._draft.telling
-        if telling == "figures" and not must_record(before, after, alternates=shape.alternates):
+        is_silent = gap in self._silent or telling == "figures"
+        if is_silent and not must_record(before, after, alternates=shape.alternates):
             return []
         said = []
         if telling == "lines":
@@ -139,6 +155,11 @@ class Writer:
     def _said(self, index: int) -> list[int]:
         """Slots of a message in which people speak, and whose words the record brings along as they are."""
         return [slot for slot in self._talk.words(index) if Key(index, slot) not in self._draft.leads]
+
+    def _speakers(self, gap: Gap) -> tuple[Role | None, Role | None]:
+        """Who speaks before a gap, and after it."""
+        start, end = gap[0].start, gap[-1].end
+        return self._speaker(range(start - 1, -1, -1)), self._speaker(range(end, len(self._talk.messages)))
 
     def _speaker(self, indexes: Iterable[int]) -> Role | None:
         """Who speaks first in what stays of these messages: system messages do not take turns."""
