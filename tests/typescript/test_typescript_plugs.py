@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -168,3 +169,34 @@ export const tools = {};
         said = host.run(needed("node", "install Node 20 or later"), "program.js")
 
     assert said.splitlines() == ["handle_mail, context_get", "[ 'context_get' ] handle_mail, context_get"]
+
+
+OPTIONS = """
+import { ctxbudget } from './plug.mjs';
+const refused = [{ limit: 0 }, { limit: NaN }, { limit: '12000' }, { window: -1 }].map((options) => {
+  try { ctxbudget(options); } catch (error) { return error.message; }
+});
+const budget = ctxbudget({ program: './nowhere' });
+const messages = [{ role: 'user', content: 'Which?' }];
+const sent = await budget.session('warned').prepareStep({ messages, steps: [] });
+await budget.close();
+console.log(JSON.stringify([refused, sent?.messages ?? messages]));
+"""
+
+
+def test_the_ai_sdk_refuses_what_no_call_could_use_and_warns_where_nobody_listens(tmp_path: Path) -> None:
+    (tmp_path / "plug.mjs").write_bytes((PLUGS / "ai-sdk.mjs").read_bytes())
+    (tmp_path / "program.mjs").write_text(OPTIONS)
+    node = needed("node", "install Node 20 or later")
+
+    done = subprocess.run([node, "program.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+
+    refused, sent = json.loads(done.stdout)
+    assert [one.removeprefix("ctxbudget: ") for one in refused] == [
+        "limit must be a number above 0, not 0",
+        "limit must be a number above 0, not NaN",
+        'limit must be a number above 0, not "12000"',
+        "window must be a number above 0, not -1",
+    ]
+    assert sent == [{"role": "user", "content": "Which?"}]
+    assert "messages were not fitted: the server could not be started" in done.stderr

@@ -4731,12 +4731,23 @@ var Sidecar = class {
 };
 
 // src/plugs/aiSdk.ts
+function warn(fault) {
+  console.warn(`ctxbudget: messages were not fitted: ${fault.message}`);
+}
 function ctxbudget(options = {}) {
   const { off, ...known } = settings();
   const { program = known.program, timeoutMs = known.timeoutMs, root = process.cwd(), window } = options;
+  for (const name of ["window", "limit", "timeoutMs"]) {
+    const figure = options[name];
+    if (figure !== void 0 && !(typeof figure === "number" && Number.isFinite(figure) && figure > 0)) {
+      throw new RangeError(
+        `ctxbudget: ${name} must be a number above 0, not ${typeof figure === "number" ? figure : JSON.stringify(figure)}`
+      );
+    }
+  }
   const say = (fault) => {
     try {
-      options.onFault?.(fault instanceof Error ? fault : new Error(String(fault)));
+      (options.onFault ?? warn)(fault instanceof Error ? fault : new Error(String(fault)));
     } catch {
     }
   };

@@ -19,7 +19,10 @@ export interface AiSdkOptions {
     root?: string;
     /** How long a model call waits for the server. Absent: `CTXBUDGET_FIT_SECONDS`, or 10 s. */
     timeoutMs?: number;
-    /** Hears why messages could not be fitted; they are sent as they were decided last, and new ones whole. */
+    /**
+     * Hears why messages could not be fitted; they are sent as they were decided last, and new ones whole. Absent:
+     * `console.warn`.
+     */
     onFault?: (fault: Error) => void;
 }
 
@@ -68,13 +71,26 @@ interface Wrapped<T> {
     doStream: () => Promise<T>;
 }
 
+/** Where nobody listens, a command that is not there must not look like messages that fit. */
+function warn(fault: Error): void {
+    console.warn(`ctxbudget: messages were not fitted: ${fault.message}`);
+}
+
 /** Fitting for any number of conversations, by one server. It starts with the first model call. */
 export function ctxbudget(options: AiSdkOptions = {}): Ctxbudget {
     const { off, ...known } = settings();
     const { program = known.program, timeoutMs = known.timeoutMs, root = process.cwd(), window } = options;
+    for (const name of ['window', 'limit', 'timeoutMs'] as const) {
+        const figure: unknown = options[name];
+        if (figure !== undefined && !(typeof figure === 'number' && Number.isFinite(figure) && figure > 0)) {
+            throw new RangeError(
+                `ctxbudget: ${name} must be a number above 0, not ${typeof figure === 'number' ? figure : JSON.stringify(figure)}`,
+            );
+        }
+    }
     const say = (fault: unknown): void => {
         try {
-            options.onFault?.(fault instanceof Error ? fault : new Error(String(fault)));
+            (options.onFault ?? warn)(fault instanceof Error ? fault : new Error(String(fault)));
         } catch {
             // the model is called all the same
         }

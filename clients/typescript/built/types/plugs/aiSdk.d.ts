@@ -10,7 +10,10 @@ export interface AiSdkOptions {
     root?: string;
     /** How long a model call waits for the server. Absent: `CTXBUDGET_FIT_SECONDS`, or 10 s. */
     timeoutMs?: number;
-    /** Hears why messages could not be fitted; they are sent as they were decided last, and new ones whole. */
+    /**
+     * Hears why messages could not be fitted; they are sent as they were decided last, and new ones whole. Absent:
+     * `console.warn`.
+     */
     onFault?: (fault: Error) => void;
 }
 /** What one conversation needs: `tools`, and one of the other two. */
