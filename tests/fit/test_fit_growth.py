@@ -49,7 +49,7 @@ def test_what_was_sent_stays_while_it_is_enough(
         sent, taken, before = found["messages"], len(messages), found
 
 
-OURS = re.compile(r"\[ctxbudget record: |\[ctxbudget: \d+ tokens archived|\[ctxbudget: shortened from")
+OURS = re.compile(r"\[ctxbudget (?:record: |i[a-z]*\d+: \d+ tokens archived)|\[ctxbudget: shortened from")
 
 
 def end_of_earlier(array: list[dict[str, Any]]) -> int:

@@ -18,7 +18,7 @@ def test_the_example_is_what_the_server_answers(client: Client) -> None:
 
     found = client.request("context/fit", params)
 
-    reduced = next(one["content"] for one in found["messages"] if "[ctxbudget: " in str(one["content"]))
+    reduced = next(one["content"] for one in found["messages"] if "[ctxbudget i" in str(one["content"]))
     assert re.sub(r"\bi\d{15}", "i482915036000001", reduced) == f"[{shown}"
     assert f"Of {found['sourceTokens']} tokens, {found['tokens']} remain" in PAGE
     kept = client.request("context/get", {"sessionId": "archive", "itemId": found["removed"][0]["id"]})["content"]

@@ -2,11 +2,11 @@
 
 A marker begins with a line of this exact form, so that no other tool's text is taken for ours:
 
-    [ctxbudget: 5719 tokens archived (an old large result); context/get {..., "itemId": "i482915036000012"}]
+    [ctxbudget i482915036000012: 5719 tokens archived (an old large result); context/get {...} returns them exactly]
 
 Without an archive it names no id and promises nothing: `[ctxbudget: shortened from 5719 tokens (an old large result)]`.
 Records begin with `[ctxbudget record: 127 messages, 2831 tokens; context/get {..., "itemId": ID}]`, or with `removed`
-in place of the call. Earlier versions used more words for both. Such lines are recognised, and not rewritten for that.
+in place of the call. Earlier versions used more words. Such records are recognised, and not rewritten for that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WORDS: dict[Reason, str] = {
 }
 
 _MARKER = re.compile(
-    r"\[ctxbudget(?: i[a-z]*\d+)?: \d+ tokens archived \([^()\n]+\); [^\n]+\](?:\n|$)"
+    r"\[ctxbudget i[a-z]*\d+: \d+ tokens archived \([^()\n]+\); [^\n]+ returns them exactly\](?:\n|$)"
     r"|\[ctxbudget: shortened from \d+ tokens \([^()\n]+\)\](?:\n|$)"
 )
 _RECORD = re.compile(
@@ -90,7 +90,7 @@ def result_marker(reason: Reason, tokens: int, item_id: str | None, retrieval: R
     if item_id is None or retrieval is None:
         return f"[ctxbudget: shortened from {tokens} tokens ({WORDS[reason]})]"
     how = retrieval.of(item_id)
-    return f"[ctxbudget: {tokens} tokens archived ({WORDS[reason]}); {how}]"
+    return f"[ctxbudget {item_id}: {tokens} tokens archived ({WORDS[reason]}); {how} returns them exactly]"
 
 
 def write_record(record: Record, names: list[str], retrieval: Retrieval | None) -> str:
