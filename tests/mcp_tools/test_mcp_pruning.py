@@ -67,6 +67,8 @@ def test_what_goes_is_named_first_and_comes_back(session: Session) -> None:
     ((back, failed),) = prune(session, {"undo": undo})
     assert not failed and large in back
     assert session.retained() == before["retained"]
+    ((again, failed),) = prune(session, {"undo": undo})
+    assert failed and again.startswith("conflict: ") and again.endswith("context_get still reads them")
 
 
 def test_people_pins_and_rules_stay(session: Session) -> None:

@@ -92,7 +92,9 @@ def _command_on_path() -> Finding:
     name, found = "installation.command", shutil.which(DISTRIBUTION)
     here = Path(sys.executable).parent
     if found is None:
-        message = f"no command `{DISTRIBUTION}` is on the path: hooks and editors would not find it"
+        message = (
+            f"no command `{DISTRIBUTION}` is on the path: whatever calls it by name, not by its path, does not find it"
+        )
         remedy = f'export PATH={command(str(here))}:"$PATH"'
         return Finding(name, "warning", message, remedy, {"found": None})
     if _is_of(Path(found), here):

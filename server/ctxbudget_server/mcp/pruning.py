@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from ctxbudget_protocol.errors import invalid
+from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.agents.compaction import CONVERSATION_TITLE
 from ctxbudget_server.mcp.session import Arguments
 from ctxbudget_server.presentation import terminal
@@ -27,7 +27,12 @@ def context_prune(ask: SendRequest, session: str, given: Arguments) -> str:
     if "undo" in given:
         if "ids" in given or "plan" in given:
             raise invalid(["undo"], "goes alone")
-        done = ask("context/undo", sessionId=session, undo=given["undo"])
+        try:
+            done = ask("context/undo", sessionId=session, undo=given["undo"])
+        except ProtocolError as error:
+            if error.name != "conflict":
+                raise
+            raise ProtocolError(error.name, f"{error.message}; context_get still reads them", **error.fields) from error
         return f"{len(done['restored'])} items are back: {' '.join(done['restored'])}"
     if "ids" not in given:
         if "plan" in given:
