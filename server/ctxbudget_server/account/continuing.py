@@ -15,6 +15,7 @@ from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.fit_memory import Measured
 from ctxbudget_server.fit import SHAPES, Message
 from ctxbudget_server.fit.model import Edit, edited
+from ctxbudget_server.fit.shape import shared_beginning
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import FitEdit, FittedPart
@@ -110,15 +111,29 @@ def continued(known: Known | None, name: Name, given: list[Message], since: int 
         whole = [*known.messages, *given[same:]]  # what was measured is known by the object
         return Whole(whole, Beginnings(whole, known.beginnings), "given", same, is_grown=True)
     answered = edited(known.messages, known.edits) if known.edits else []
-    if answered and _same(answered, given) == len(answered):
-        return Whole(given, Beginnings(given), "answered", len(answered))
-    return Whole(given, Beginnings(given), "nothing", same)
+    sent = _same(answered, given)
+    if answered and sent == len(answered):
+        return Whole(given, Beginnings(given), "answered", sent)
+    grown = _alike(known.messages, given, same)
+    if answered and sent == len(answered) - 1 and _alike(answered, given, sent) > grown:
+        return Whole(given, Beginnings(given), "answered", sent)
+    shape = SHAPES[known.form]
+    is_begun = grown or any(shape.role(message) != "system" for message in given[:same])
+    whole = [*known.messages[:same], *given[same:]]
+    return Whole(whole, Beginnings(whole), "given" if is_begun and sent <= same else "nothing", same)
 
 
 def _same(known: Sequence[Message], given: Sequence[Message]) -> int:
     """How many messages two arrays begin with alike."""
     pairs = enumerate(zip(known, given, strict=False))
     return next((index for index, (one, other) in pairs if one != other), min(len(known), len(given)))
+
+
+def _alike(known: Sequence[Message], given: Sequence[Message], at: int) -> int:
+    """How many blocks, calls or results two messages of the same speaker begin with alike: one may have grown."""
+    if at >= min(len(known), len(given)) or known[at].get("role") != given[at].get("role"):
+        return 0
+    return sum(len(value) for value in shared_beginning(known[at], given[at]).values() if isinstance(value, list))
 
 
 def _are_new(known: Known, given: Sequence[Message]) -> bool:

@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import encode
 from ctxbudget_server.fit import SHAPES, Fitted, Message
-from ctxbudget_server.fit.decisions import decided, decision_of
+from ctxbudget_server.fit.decisions import decided, decision_of, touched_by
 from ctxbudget_server.fit.shapes import to_json
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import KeptFit, KnownFit
@@ -47,6 +47,7 @@ class Earlier(NamedTuple):
 
     known: KnownFit
     fitted: Fitted
+    decision: dict[str, Any]
 
     @property
     def ids(self) -> frozenset[str]:
@@ -68,9 +69,10 @@ _earlier: LRUCache[Place, tuple[Earlier, ...]] = LRUCache(MAX_BYTES, _size)
 _lock = Lock()
 
 
-def conversation_key(asked: Sequence[Any], messages: Sequence[Message]) -> str:
+def conversation_key(form: str, asked: Sequence[Any], messages: Sequence[Message]) -> str:
     """The name of a conversation that has none: how it was asked for, and how it begins."""
-    return hashlib.blake2b(encode(to_json([*asked, messages[:2]])), digest_size=12).hexdigest()
+    beginning = messages[: 1 if SHAPES[form].grows else 2]
+    return hashlib.blake2b(encode(to_json([form, *asked, beginning])), digest_size=12).hexdigest()
 
 
 def earlier_fit(
@@ -88,16 +90,36 @@ def earlier_fit(
     else:
         known = reader.known_fits(place.session_id, place.conversation)
     same = [one for one in known if one.digest == beginnings.digest(one.length)]
+    if same:
+        found = max(same, key=lambda one: one.length)
+        here = next((one for one in remembered if one.known == found), None)
+        return here or _kept(place, found, messages, reader)
     alike = [one for one in known if one.touched == beginnings.digest(one.touched_length)]
-    found = max(same, key=lambda one: one.length, default=max(alike, key=lambda one: one.revision, default=None))
-    if found is None:
-        return None
-    here = next((one for one in remembered if one.known == found), None)
-    if here is not None or reader is None or place.session_id is None:
+    for found in sorted(alike, key=lambda one: one.revision, reverse=True):
+        here = next((one for one in remembered if one.known == found), None)
+        made = _again(here, messages) if here else _kept(place, found, messages, reader)
+        if made is not None:
+            return made
+    return None
+
+
+def _again(here: Earlier, messages: Sequence[Message]) -> Earlier | None:
+    """A fit that this process remembers, of messages of which the last one may have grown since."""
+    if "last" not in here.decision:
         return here
+    try:
+        return here._replace(fitted=decided(here.decision, messages))
+    except ValueError:
+        return None
+
+
+def _kept(place: Place, found: KnownFit, messages: Sequence[Message], reader: Reader | None) -> Earlier | None:
+    """A fit that the store has; None if it cannot be read, or is not about these messages."""
+    if reader is None or place.session_id is None:
+        return None
     decision = reader.kept_fit(place.session_id, place.conversation, found.digest)
     try:
-        made = None if decision is None else Earlier(found, decided(decision, messages))
+        made = None if decision is None else Earlier(found, decided(decision, messages), decision)
     except ValueError:
         return None
     if made is not None:
@@ -112,11 +134,12 @@ def has_grown(place: Place, messages: Sequence[Message]) -> bool:
     return 0 < length <= len(messages) and _digest(messages[length - 1]) == digest
 
 
-def saw_within(place: Place, messages: Sequence[Message]) -> None:
+def saw_within(place: Place, messages: Sequence[Message], form: str) -> None:
     """Remember that a conversation was within its limit."""
-    if messages:
+    length = len(messages) - (len(messages) > 1 and SHAPES[form].grows)
+    if length:
         with _lock:
-            _seen[place] = len(messages), _digest(messages[-1])
+            _seen[place] = length, _digest(messages[length - 1])
 
 
 def _digest(message: Message) -> bytes:
@@ -147,10 +170,11 @@ class Decided(NamedTuple):
         bare = replace(fitted, messages=[], removals=removals)
         messages, beginnings = whole
         length = len(messages)
-        touched = min(length, 1 + max((edit.end for edit in fitted.edits), default=0))
+        decision = decision_of(SHAPES[form], messages, bare)
+        touched = touched_by(bare, decision, length)
         digests = [beginnings.digest(length) or b"", beginnings.digest(touched) or b""]
         known = KnownFit(digests[0], length, digests[1], touched, NEVER_KEPT)
-        return cls(place, known, bare, decision_of(SHAPES[form], messages, bare))
+        return cls(place, known, bare, decision)
 
     def kept_at(self, revision: int) -> KeptFit:
         """What the session keeps, from this revision on."""
@@ -160,7 +184,7 @@ class Decided(NamedTuple):
 
     def remember(self, revision: int) -> None:
         """Let this process know it, too."""
-        _remember(self.place, Earlier(self.known._replace(revision=revision), self.fitted))
+        _remember(self.place, Earlier(self.known._replace(revision=revision), self.fitted, self.decision))
 
 
 def _remember(place: Place, made: Earlier) -> None:

@@ -53,6 +53,7 @@ class Anthropic:
 
     provider = "anthropic"
     alternates = True
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

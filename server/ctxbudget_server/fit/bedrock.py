@@ -45,6 +45,7 @@ class Bedrock:
 
     provider = "bedrock"
     alternates = True
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

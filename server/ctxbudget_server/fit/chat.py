@@ -40,6 +40,7 @@ class Chat:
 
     provider = "openai"
     alternates = False
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

@@ -13,7 +13,7 @@ from ctxbudget_server.fit.pairs import paired
 from ctxbudget_server.fit.people import is_hosts
 from ctxbudget_server.fit.responses import REFERENCE, Responses
 from ctxbudget_server.fit.shapes import BRIDGE, Shape
-from ctxbudget_server.fit.vercel_ui import VercelUi, earlier_steps
+from ctxbudget_server.fit.vercel_ui import VercelUi, earlier_steps, step_starts
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,26 @@ class Conversation:
         is_ours = index >= self.start and index in self.untouchable and not is_pinned
         return is_ours and not stays and part.call_id in self.calls
 
+    def is_of_old_step(self, part: Part) -> bool:
+        """Whether a part of a message that grew is older than the latest `keep_turns` steps."""
+        return part.key.slot < self._old_slots.get(part.key.message, 0)
+
+    @cached_property
+    def _old_slots(self) -> dict[int, int]:
+        """By message of the latest turns, the slot before which what it has is of old steps."""
+        found: dict[int, int] = {}
+        left = self.options.keep_turns
+        for index in sorted(self.recent, reverse=True) if self.shape.grows else ():
+            steps = self.steps(index)
+            if len(steps) > left:
+                found[index] = steps[-left] if left else max(steps) + 1
+            left = max(0, left - len(steps))
+        return found
+
+    def steps(self, index: int) -> list[int]:
+        """The slots where the steps of a message begin, as far as it tells."""
+        return step_starts(self.messages[index]) if isinstance(self.shape, VercelUi) else []
+
     @cached_property
     def _providers(self) -> set[int]:
         """Messages that the provider needs as they are."""
@@ -194,6 +214,8 @@ class Conversation:
 
     def is_open(self, part: Part) -> bool:
         """Whether a result may be reduced: it is neither protected nor reduced already."""
+        if self.is_of_old_step(part):
+            return self.is_yielding(part)
         stays = part.fixed or is_marker(part.text)
         return part.key.message not in self.protected and not stays and part.call_id in self.calls
 

@@ -45,8 +45,8 @@ class Cut:
     edits: list[Edit]
     reclaimed: int = 0
     held_out: int | None = None
-    names_ids: bool = True
-    """Whether what went can be reached from what is left."""
+    says_how: bool = True
+    """Whether what is left says how to reach what went."""
 
 
 class Cutter:
@@ -77,7 +77,7 @@ class Cutter:
             room -= (1 + number) * (cut.tokens - limit + NAMES_MARGIN)
         for cut in self._smallest() if self._aim.scope.is_whole else ():
             fits = cut.tokens <= limit
-            if fits or best is None or (cut.names_ids and cut.tokens < best.tokens):
+            if fits or best is None or (cut.says_how and cut.tokens < best.tokens):
                 best = cut
             if fits:
                 break
@@ -140,7 +140,7 @@ class Cutter:
 
     def _smallest(self) -> Iterator[Cut]:
         """What must stay, and records as short as can be: for legality alone."""
-        tellings: tuple[Telling, ...] = ("ids", "index", "figures")
+        tellings: tuple[Telling, ...] = ("ids", "index", "pointer", "figures")
         for telling in tellings:
             draft = Draft(self._material, telling=telling, bare=True)
             for key, reason in old_results(draft, SMALL if telling == "figures" else MARKER_TOKENS).items():
@@ -148,8 +148,9 @@ class Cutter:
                     draft.reduce(key, StandIn(reason, 0, 0))
             self._newest.take(draft, self._newest.floor)
             if draft.reduced or draft.gaps():
-                cut = self._written(draft, self._options.max_tokens)
-                cut.names_ids = telling != "figures"
+                is_lost = telling == "figures" and self._options.retrieval is not None
+                cut = self._written(draft, 0 if is_lost else self._options.max_tokens)  # no names without a way back
+                cut.says_how = telling in ("ids", "index")
                 if cut.tokens < FILLED * self._options.max_tokens:
                     largest = max(cut.writer.removals({}), key=lambda what: what.tokens_before, default=None)
                     cut.held_out = largest.index if largest else None

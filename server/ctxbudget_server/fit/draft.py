@@ -26,9 +26,9 @@ ID_TOKENS = 1
 LINE_MARGIN = 2
 """What a line may cost beside its own tokens, where it meets the next one."""
 
-Telling: TypeAlias = Literal["lines", "ids", "index", "figures"]
+Telling: TypeAlias = Literal["lines", "ids", "index", "pointer", "figures"]
 """What records tell: a line and an id for each turn, and what people said; ids alone; one id, of an item with all that
-went, from which older records' ids lead on; how much went, alone."""
+went, from which older records' ids lead on; the same without a word on how to get it back; how much went, alone."""
 
 ABOUT, WORDS = -1, -2
 """The line on a turn; the same with what a person said in it, and further ones of that kind below."""
@@ -85,6 +85,11 @@ class Draft:
     def total(self) -> int:
         """Tokens of the array with what is held free for names."""
         return self._total + self.names_of_turns
+
+    @property
+    def names_one_id(self) -> bool:
+        """Whether one id leads to all that went."""
+        return self.telling in ("index", "pointer")
 
     @property
     def free_for_names(self) -> int:
@@ -215,7 +220,7 @@ class Draft:
     def lines(self, piece: MessageRun, item_id: str | None) -> list[tuple[LineKey, str]]:
         """What a record says about a piece, line by line."""
         mark = f"{item_id}: " if item_id else "- "
-        if self.telling == "index":
+        if self.names_one_id:
             return [((piece.start, ABOUT), mark)]
         said, whole = self._said(piece)
         briefs = [((piece.start, WORDS - 1 - number), SAID + text) for number, text in enumerate(whole)]
@@ -269,7 +274,7 @@ class Draft:
                 gaps[-1].append(index)
             else:
                 gaps.append([index])
-        if self.telling == "index":
+        if self.names_one_id:
             return [[MessageRun(gap[0], gap[-1] + 1, False)] for gap in gaps]
         return [self._pieces(gap) for gap in gaps]
 

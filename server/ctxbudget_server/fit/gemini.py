@@ -56,6 +56,7 @@ class Gemini:
 
     provider = "gemini"
     alternates = True
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

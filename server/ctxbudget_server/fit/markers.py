@@ -93,11 +93,12 @@ def result_marker(reason: Reason, tokens: int, item_id: str | None, retrieval: R
     return f"[ctxbudget {item_id}: {tokens} tokens archived ({WORDS[reason]}); {how} returns them exactly]"
 
 
-def write_record(record: Record, names: list[str], retrieval: Retrieval | None) -> str:
-    """A record as a text."""
+def write_record(record: Record, names: list[str], retrieval: Retrieval | None, *, is_archived: bool = False) -> str:
+    """A record as a text. `is_archived`: it has an id, although there is no room to say how that is used."""
     start = f"[ctxbudget record: {record.messages} messages, {record.tokens} tokens"
     short = ", in short" if record.short else ""
-    header = f"{start}, removed{short}]" if retrieval is None else f"{start}{short}; {retrieval.of_each}]"
+    state = "" if is_archived else ", removed"
+    header = f"{start}{state}{short}]" if retrieval is None else f"{start}{short}; {retrieval.of_each}]"
     return "\n".join([header, *folded(record.lines), *([names_line(names)] if names else [])])
 
 

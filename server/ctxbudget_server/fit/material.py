@@ -72,7 +72,8 @@ class Material:
     @cached_property
     def newest_results(self) -> dict[Key, Part]:
         """Results of the latest turns that are not pinned; they stay whole while the newest results have room."""
-        return {part.key: part for part in self.talk.results if self.talk.is_yielding(part)}
+        yielding = (part for part in self.talk.results if self.talk.is_yielding(part))
+        return {part.key: part for part in yielding if not self.talk.is_of_old_step(part)}
 
     def part(self, key: Key) -> Part:
         """A result by its place."""

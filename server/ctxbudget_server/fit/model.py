@@ -25,6 +25,10 @@ class Key(NamedTuple):
     slot: int
 
 
+START = Key(0, 0)
+"""Where an array begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One text, call or result; images, thinking and what else a provider invents are opaque."""

@@ -30,6 +30,7 @@ class Neutral:
 
     provider = "neutral"
     alternates = False
+    grows = True
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

@@ -27,10 +27,10 @@ class Newest:
     limit: int
 
     @classmethod
-    def of(cls, material: Material, since: int) -> Newest:
-        """Look at the results that may yield, from this message on."""
+    def of(cls, material: Material, since: Key) -> Newest:
+        """Look at the results that may yield, from this part on."""
         sizes, least = {}, {}
-        for key in (key for key in material.newest_results if key.message >= since):
+        for key in (key for key in material.newest_results if key >= since):
             size, stand_in = material.result_tokens(key), material.stand_in_tokens(key, "newestResult")
             if size > stand_in + MIN_GIVEN:
                 sizes[key], least[key] = size, stand_in

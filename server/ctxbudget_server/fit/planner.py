@@ -13,9 +13,10 @@ from ctxbudget_server.fit.draft import Draft, StandIn
 from ctxbudget_server.fit.markers import is_marker
 from ctxbudget_server.fit.material import Material
 from ctxbudget_server.fit.measuring import Sizes
-from ctxbudget_server.fit.model import Edit, Fitted, Message, Options, Removal, Tools, composed, edited
+from ctxbudget_server.fit.model import START, Edit, Fitted, Key, Message, Options, Removal, Tools, composed, edited
 from ctxbudget_server.fit.money import FIRST_RECLAIM, MIN_RECLAIM, cost_per_turn, reclaim_that_pays
 from ctxbudget_server.fit.newest import Newest
+from ctxbudget_server.fit.shape import shared_beginning
 from ctxbudget_server.fit.shapes import SHAPES
 from ctxbudget_server.fit.steps import Phase, Scope
 from ctxbudget_server.fit.writer import Id, Writer
@@ -127,7 +128,7 @@ def _fitted(cut: Cut, ground: _Ground, untouchable: int) -> Fitted:
         edits=edits,
         is_estimated=held.is_estimated,
         uncut=held.tokens,
-        rewrites=changed < _end_of_earlier(ground.known.talk),
+        rewrites=_rewrites(ground.known.talk, cut.array, changed),
     )
 
 
@@ -188,12 +189,27 @@ def _origins(edits: Sequence[Edit], length: int) -> list[int]:
     return [*origins, *range(index, index + length - len(origins))]
 
 
-def _end_of_earlier(talk: Conversation) -> int:
-    """Index of the first message behind what earlier cuts wrote."""
-    for index in range(len(talk.messages) - 1, -1, -1):
-        if talk.records(index) or any(part.kind == "result" and is_marker(part.text) for part in talk.parts[index]):
-            return index + 1
-    return 0
+def _end_of_earlier(talk: Conversation) -> Key:
+    """The first part behind what earlier cuts wrote. It may be in the last message: that one may have grown."""
+    last = len(talk.messages) - 1
+    for index in range(last, -1, -1):
+        slots = [part.key.slot for part in talk.parts[index] if part.kind == "result" and is_marker(part.text)]
+        if slots and index == last and not talk.records(index):
+            return Key(index, max(slots) + 1)
+        if slots or talk.records(index):
+            return Key(index + 1, 0)
+    return START
+
+
+def _rewrites(talk: Conversation, array: list[Message], changed: int) -> bool:
+    """Whether an array has something else than before in front of the end of earlier cuts."""
+    end = _end_of_earlier(talk)
+    if changed != end.message or not end.slot:
+        return changed < end.message
+    parts = talk.shape.parts(changed, array[changed]) if changed < len(array) else []
+    now = {part.key: part for part in parts}
+    before = (part for part in talk.parts[changed] if part.kind == "result" and part.key < end)
+    return any(part.key not in now or now[part.key].original != part.original for part in before)
 
 
 def _end_of_records(material: Material) -> int:
@@ -207,8 +223,10 @@ def _end_of_records(material: Material) -> int:
 
 def _untouchable(material: Material) -> int:
     """Tokens of what no fit may touch."""
-    newest = Newest.of(material, 0)
-    return sum(material.sizes[i] for i in material.talk.untouchable) - newest.whole + newest.floor
+    newest = Newest.of(material, START)
+    stays = sum(material.sizes[i] for i in material.talk.untouchable) - newest.whole + newest.floor
+    old = (key for key in material.open_results if key.message in material.talk.untouchable)
+    return stays - sum(max(0, material.result_tokens(key) - material.stand_in_tokens(key, "oldResult")) for key in old)
 
 
 def _change(material: Material, array: list[Message]) -> tuple[int, int]:
@@ -216,7 +234,11 @@ def _change(material: Material, array: list[Message]) -> tuple[int, int]:
     talk = material.talk
     pairs = enumerate(zip(talk.messages, array, strict=False))
     changed = next((i for i, (old, new) in pairs if old is not new and old != new), len(array))
-    return changed, sum(material.sizes[talk.start : changed])
+    stable = sum(material.sizes[talk.start : changed])
+    end = _end_of_earlier(talk)
+    if end.slot and changed == end.message < len(array):
+        stable += material.scale.of_message(shared_beginning(talk.messages[changed], array[changed]))
+    return changed, stable
 
 
 @dataclass(frozen=True)
@@ -258,10 +280,10 @@ class _Choice:
 
     def _scopes(self) -> Iterator[Scope]:
         """Scopes that leave what earlier cuts wrote: all of it, or their records."""
-        if end := _end_of_earlier(self.before.talk):
+        if (end := _end_of_earlier(self.before.talk)) > START:
             yield Scope(end, Phase.RESULTS)
-        if end := _end_of_records(self.before):
-            yield Scope(end, Phase.TURNS)
+        if records := _end_of_records(self.before):
+            yield Scope(Key(records, 0), Phase.TURNS)
 
     @property
     def _limit(self) -> int:
@@ -272,15 +294,16 @@ class _Choice:
         """Tokens that a turn adds, by those since the last cut, or by all; None where it is not known to grow."""
         talk = self.before.talk
         end = _end_of_earlier(talk)
-        for since in (end, 0) if end or talk.options.grows else ():
-            starts = [turn.start for turn in talk.turns if turn.start >= since]
-            if len(starts) >= HISTORY:
-                return sum(self.before.sizes[starts[0] :]) / len(starts)
+        for since in (end, START) if end > START or talk.options.grows else ():
+            starts = [turn.start for turn in talk.turns if Key(turn.start, 0) >= since]
+            number = sum(max(1, len(talk.steps(start))) if talk.shape.grows else 1 for start in starts)
+            if number >= HISTORY:
+                return sum(self.before.sizes[starts[0] :]) / number
         return None
 
     def _behind(self, scope: Scope) -> int:
         """Tokens behind what stays in a scope."""
-        return sum(self.before.sizes[max(scope.since, self.before.talk.start) :])
+        return sum(self.before.sizes[max(scope.since.message, self.before.talk.start) :])
 
     def _aim(self, scope: Scope) -> Aim:
         reclaim = self._reclaim(scope)

@@ -76,6 +76,7 @@ class Responses:
 
     provider = "openai"
     alternates = False
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

@@ -37,6 +37,8 @@ class Shape(Protocol):
     """Who bills."""
     alternates: bool
     """Whether agent and user must take turns."""
+    grows: bool
+    """Whether results, and further steps of the agent, enter the message of a call."""
 
     def fault(self, message: Message) -> Fault | None:
         """What keeps a message from being read, or None."""
@@ -200,6 +202,19 @@ def with_value(value: Any, place: Place, new: Any) -> Any:
     copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[step] = with_value(value_at(value, (step,)), rest, new)
     return copy
+
+
+def shared_beginning(one: Message, other: Message) -> Message:
+    """What two messages have in common: members, and of lists the elements before the first that differs."""
+    shared: Message = {}
+    for name, value in one.items():
+        also = other.get(name)
+        if isinstance(value, list) and isinstance(also, list):
+            pairs = enumerate(zip(value, also, strict=False))
+            shared[name] = value[: next((at for at, (left, right) in pairs if left != right), len(value))]
+        elif value == also:
+            shared[name] = value
+    return shared
 
 
 def with_text(content: Any, text: str, *, keep: bool) -> str | list[Any]:

@@ -14,7 +14,7 @@ from ctxbudget_server.fit.draft import ABOUT, Draft, StandIn
 from ctxbudget_server.fit.lines import said_briefly, tells_words
 from ctxbudget_server.fit.markers import NAMES as NAMES_LINE
 from ctxbudget_server.fit.material import BRIEF_FRAME, VERDICT, LineKey, Material, lead_tokens
-from ctxbudget_server.fit.model import Key, Reason
+from ctxbudget_server.fit.model import START, Key, Reason
 from ctxbudget_server.fit.saying_less import Said, saying_less
 from ctxbudget_server.fit.stale import stale_results
 
@@ -61,8 +61,8 @@ class Step(NamedTuple):
 class Scope(NamedTuple):
     """Which part of an array may change, and how."""
 
-    since: int = 0
-    """Index of the first message that may."""
+    since: Key = START
+    """The first part that may."""
     last: Phase = Phase.WORDS
     """What may be taken last."""
 
@@ -100,9 +100,9 @@ def old_results(draft: Draft, least: int) -> dict[Key, Reason]:
     return stale | {key: "oldResult" for key in over if key not in stale}
 
 
-def _results(draft: Draft, since: int) -> Iterator[Step]:
+def _results(draft: Draft, since: Key) -> Iterator[Step]:
     """Results that later ones have made worthless, then the oldest; all with room for names, then with less."""
-    order = {key: reason for key, reason in old_results(draft, LARGE).items() if key.message >= since}
+    order = {key: reason for key, reason in old_results(draft, LARGE).items() if key >= since}
     for names in (NAMES, FEW_NAMES):
         for key, reason in order.items():
             size = draft.material.result_tokens(key)
@@ -127,7 +127,7 @@ def _giving_lead(key: Key) -> Callable[[Draft, int], None]:
     return give
 
 
-def _turns(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
+def _turns(draft: Draft, since: Key, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
     """Old turns; what people said in them stays, word for word.
 
     Of the whole array only the latest are told of in a line, beside test runs; `told` are such lines of earlier
@@ -137,7 +137,7 @@ def _turns(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Ite
     small: list[int] = []
     for number in talk.droppable_turns:
         turn = talk.turns[number]
-        if turn.start < since or turn.end <= talk.start or talk.is_short(turn) or number in draft.dropped:
+        if Key(turn.start, 0) < since or turn.end <= talk.start or talk.is_short(turn) or number in draft.dropped:
             continue
         if small and small[-1] != number - 1:
             small = []
@@ -157,13 +157,13 @@ def _turns(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Ite
     yield from _turns_in_rows(draft, since, told, whole=whole)
 
 
-def _turns_in_rows(draft: Draft, since: int, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
+def _turns_in_rows(draft: Draft, since: Key, told: list[LineKey], *, whole: bool) -> Iterator[Step]:
     """Turns that are too small to go on their own: many in a row win room all the same, before people's words go."""
     talk = draft.talk
     rows: list[list[int]] = []
     for number in sorted(talk.droppable_turns):
         turn = talk.turns[number]
-        is_free = turn.start >= since and turn.end > talk.start and number not in draft.dropped
+        is_free = Key(turn.start, 0) >= since and turn.end > talk.start and number not in draft.dropped
         calls = any(part.kind == "call" for index in turn.indexes for part in talk.parts[index])
         if not is_free or not calls or talk.is_short(turn):
             continue

@@ -60,6 +60,7 @@ class Vercel:
 
     provider = "vercel"
     alternates = True
+    grows = False
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""

@@ -44,6 +44,7 @@ class VercelUi:
 
     provider = "vercel"
     alternates = True
+    grows = True
 
     def fault(self, message: Message) -> Fault | None:
         """See `Shape`."""
@@ -114,9 +115,13 @@ class VercelUi:
 
 def earlier_steps(message: Message) -> list[Message]:
     """An agent's message as it was before its last step; none where it has one step, or does not tell its steps."""
-    blocks = blocks_of(message.get("parts"))
-    starts = [slot for slot, block in enumerate(blocks) if block.get("type") == "step-start"]
+    starts = step_starts(message)
     return [{**message, "parts": message["parts"][: starts[-1]]}] if starts and starts[-1] > 0 else []
+
+
+def step_starts(message: Message) -> list[int]:
+    """Slots where the steps of a message begin."""
+    return [slot for slot, block in enumerate(blocks_of(message.get("parts"))) if block.get("type") == "step-start"]
 
 
 def _is_tool(block: Mapping[str, Any]) -> bool:

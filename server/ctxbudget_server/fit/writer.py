@@ -149,7 +149,9 @@ class Writer:
         said = []
         if telling == "lines":
             said = [(self._talk.messages[i], slots) for i in range(start, end) if (slots := self._said(i))]
-        text = write_record(record, names, self._retrieval if telling != "figures" else None)
+        retrieval = self._retrieval if telling not in ("pointer", "figures") else None
+        is_pointer = telling == "pointer" and self._retrieval is not None
+        text = write_record(record, names, retrieval, is_archived=is_pointer)
         return shape.record(text, said, who_records(before, after))
 
     def _said(self, index: int) -> list[int]:

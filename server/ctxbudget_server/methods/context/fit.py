@@ -338,7 +338,7 @@ class Fitter:
             messages, self._form, options, tools, item_id, earlier=before, is_allowed=self._is_allowed(before)
         )
         if fitted.fits and not fitted.removals:
-            saw_within(place, messages)
+            saw_within(place, messages, self._form)
         is_new = before is None or fitted.edits is not before.edits
         self._note_what_held(earlier)
         if not (is_new and fitted.fits and fitted.removals):
@@ -391,8 +391,8 @@ class Fitter:
             return f"={self._name.conversation}"
         window = params.reported.window if params.reported else None
         room = [min(params.max_tokens, window or params.max_tokens), params.overhead or 0]
-        asked = [self._form, *room, params.keep_turns, params.min_reclaim, self._prices, params.focus, params.retrieve]
-        return conversation_key([*asked, self._counter.model], params.messages)
+        asked = [*room, params.keep_turns, params.min_reclaim, self._prices, params.focus, params.retrieve]
+        return conversation_key(self._form, [*asked, self._counter.model], params.messages)
 
     def plan(self, reader: Reader, session: Session) -> Plan:
         """The fit for a session as it stands."""
