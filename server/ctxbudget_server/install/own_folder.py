@@ -29,8 +29,6 @@ class OwnFolder:
         plan = Plan()
         for name, text in self.files.items():
             part = wiring.install(OwnFile(self.host, self.folder / name, text))
-            for change in part.changes:
-                change.in_short = f"{self.folder / name}: {text.count(chr(10))} lines"
             plan.changes += part.changes
         if plan.changes:
             plan.done.append(f"{self.folder}: {self.what}")
@@ -58,7 +56,7 @@ class OwnFile:
         """As in `Wiring`."""
         if text and NAME not in text:
             raise InstallError(f"{self.path} is another's; nothing is changed")
-        return Wired(self.text, [Edit(0, text, self.text)], "")
+        return Wired(self.text, [Edit(0, text, self.text)], "", is_all_ours=True)
 
     def unwired(self, text: str, old: Record | None) -> str:
         """As in `Wiring`."""

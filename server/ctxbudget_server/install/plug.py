@@ -32,7 +32,7 @@ class Plug:
         if text.strip() and not text.startswith(BEGIN):
             raise InstallError(f"{self.path} is another file, not our plug-in; move it away first. Nothing is changed")
         # Without edits: the record need not hold all of the file, since all of it goes again.
-        return Wired(self.content, [], "the plug-in")
+        return Wired(self.content, [], "the plug-in", is_all_ours=True)
 
     def unwired(self, text: str, old: Record | None) -> str:
         """As in `Wiring`."""

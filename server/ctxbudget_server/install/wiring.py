@@ -24,6 +24,8 @@ class Wired:
     replaced: dict[str, str] = field(default_factory=dict)
     """Both as in `Record`."""
     notes: list[str] = field(default_factory=list)
+    is_all_ours: bool = False
+    """Whether the whole file is ours, so that people need not read it line by line."""
 
 
 class Wiring(Protocol):
@@ -73,7 +75,8 @@ def install(wiring: Wiring) -> Plan:
         changed.kept if changed else wired.kept,
         {**known, **{line: known.get(before, before) for line, before in wired.replaced.items()}},
     )
-    plan.changes.append(Change(content, wired.text, made))
+    lines = f"{wiring.path}: {wired.text.count(chr(10)):,} lines, all of ctxbudget"
+    plan.changes.append(Change(content, wired.text, made, in_short=lines if wired.is_all_ours else None))
     plan.done.append(f"{wiring.path}: {wired.what}")
     return plan
 

@@ -33,7 +33,7 @@ def context_prune(ask: SendRequest, session: str, given: Arguments) -> str:
             if error.name != "conflict":
                 raise
             raise ProtocolError(error.name, f"{error.message}; context_get still reads them", **error.fields) from error
-        return f"{len(done['restored'])} items are back: {' '.join(done['restored'])}"
+        return f"back on the account: {' '.join(done['restored'])}"
     if "ids" not in given:
         if "plan" in given:
             raise invalid(["plan"], "needs the ids that it was made for")
@@ -54,8 +54,9 @@ def context_prune(ask: SendRequest, session: str, given: Arguments) -> str:
     status = done["status"]
     # As in budget_status: a budget that follows from a window that nobody chose says nothing.
     budget = "" if status["windowSource"] == "default" else f" of {status['budget']:,} budget"
+    went = " ".join(row["id"] for row in going)
     return (
-        f"{len(going)} items pruned, {done['saved']:,} tokens; {status['retained']:,}{budget} tokens are in use. "
+        f"pruned: {done['saved']:,} tokens in {went}; {status['retained']:,}{budget} tokens are in use. "
         f"{EFFECT} To take it back: undo {done['undo']}"
     )
 
@@ -69,7 +70,10 @@ def _candidates(ask: SendRequest, session: str) -> str:
             "context/list", sessionId=session, state="retained", layer="transient", pinned=False, after=page["next"]
         )
         found += page["items"]
-    found = sorted((item for item in found if _may_go(item)), key=lambda item: -item["tokens"])
+    # Not what the agent said itself: only results leave the model's context.
+    found = sorted(
+        (item for item in found if _may_go(item) and item["kind"] != "other"), key=lambda item: -item["tokens"]
+    )
     lines = [f"{item['id']} {item['tokens']:,} tokens{_titled(item)}" for item in found[:CANDIDATES]]
     if len(found) > CANDIDATES:
         rest = sum(item["tokens"] for item in found[CANDIDATES:])
