@@ -21,6 +21,7 @@ from ctxbudget_server.agents.hosts import answer, event_of
 from ctxbudget_server.agents.model import Reaction
 from ctxbudget_server.agents.session_choice import Choice
 from ctxbudget_server.cli import main
+from ctxbudget_server.mcp.tools import TOOLS
 from ctxbudget_server.mcp.tools import answer as tool_answer
 from ctxbudget_server.service.service import BudgetService, Options
 
@@ -105,7 +106,7 @@ def test_a_report_of_hostile_names(services: BudgetService, place: Path, words: 
         ("budget_report", {}),
         ("context_search", {"query": words[:50] or "x"}),
     ):
-        assert not faults(tool_answer(ask, Choice(session, "changedLast"), tool, given_)), tool
+        assert not faults(tool_answer(ask, Choice(session, "changedLast"), TOOLS, tool, given_)), tool
 
 
 @given(ARGUMENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_requests_are_cut_and_the_history_is_whole(client: Client) -> None:
     fit = FitContext(client, session_id="run", max_tokens=LIMIT)
     agent = Agent(FunctionModel(model.answer), capabilities=[fit], tools=[read_log])
 
-    outcome = agent.run_sync("Which worker is slow?")
+    outcome = asyncio.run(agent.run("Which worker is slow?"))
 
     assert outcome.output == "done"
     history = results(outcome.all_messages())
@@ -102,7 +103,8 @@ def test_requests_are_cut_and_the_history_is_whole(client: Client) -> None:
 def test_what_was_sent_is_the_beginning_of_what_is_sent_next(client: Client) -> None:
     model = Model(calls=12)
     fit = FitContext(client, session_id="run", max_tokens=2 * LIMIT)
-    Agent(FunctionModel(model.answer), capabilities=[fit], tools=[read_log]).run_sync("Which worker is slow?")
+    agent = Agent(FunctionModel(model.answer), capabilities=[fit], tools=[read_log])
+    asyncio.run(agent.run("Which worker is slow?"))
 
     kept = [
         sum(1 for one, two in zip(before, after, strict=False) if one == two) == len(before)
@@ -133,7 +135,7 @@ def test_it_serves_process_history_as_well(client: Client) -> None:
     fit = FitContext(client, session_id="kept", max_tokens=LIMIT)
     agent = Agent(FunctionModel(model.answer), capabilities=[ProcessHistory(fit.fitted)], tools=[read_log])
 
-    history = agent.run_sync("Which worker is slow?").all_messages()
+    history = asyncio.run(agent.run("Which worker is slow?")).all_messages()
 
     assert len(str(history)) < 6 * len(read_log(1)), "here the history is cut, too"
     assert all(paired(messages) for messages in model.heard)

@@ -62,9 +62,18 @@ def fit(
         return held
     if cut is None:
         cut, of_before = _Choice(material, fresh, item_id).best()
-    if cut is None or cut.tokens >= held.tokens:
+    if cut is None or cut.tokens >= held.tokens or _says_only_less_of_records(cut, material, options.max_tokens):
         return replace(held, untouchable=untouchable)
     return _fitted(cut, _Ground(given, before, held, known, earlier if of_before else None), untouchable)
+
+
+def _says_only_less_of_records(cut: Cut, material: Material, limit: int) -> bool:
+    """Whether a cut that does not fit only writes records of ours in fewer words: that would go on at each call."""
+    talk = material.talk
+    touched = (index for edit in cut.edits for index in range(edit.start, edit.end))
+    return cut.tokens > limit and all(
+        talk.is_ours(index) or 0 < len(talk.parts[index]) == len(talk.records(index)) for index in touched
+    )
 
 
 @dataclass(frozen=True, slots=True)
