@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from fit_legal import faults
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from test_fit_properties import SHARES, fitted, limit_of
+from test_fit_properties import SHARES, TOOLS, fitted, limit_of
 
+from ctxbudget_server.fit import Options, Retrieval, fit
 from ctxbudget_server.fit.conversation import first_sent
+from ctxbudget_server.fit.model import edited
 from ctxbudget_server.fit.shapes import SHAPES
 
 Messages = list[dict[str, Any]]
@@ -146,3 +148,22 @@ def test_providers_keep_what_is_theirs(form: str, make: Any, seed: int, turns: i
             assert messages[index] in found.messages
     again = fitted(form, found.messages, limit, keep_turns=keep)
     assert json.dumps(again.messages) == json.dumps(found.messages)
+
+
+@pytest.mark.parametrize(("form", "make"), [("anthropic", anthropic), ("openai-responses", responses)])
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), turns=st.integers(2, 12), keep=st.integers(0, 2), smaller=SHARES)
+@example(seed=3473, turns=4, keep=0, smaller=0.05)
+def test_a_smaller_limit_later_starts_from_what_was_decided(
+    form: str, make: Any, seed: int, turns: int, keep: int, smaller: float
+) -> None:
+    """Whether the cut is of what was decided or of the whole again, and also where nothing fits."""
+    messages = make(Random(seed), turns)
+    assume(not faults(form, messages))
+    first = fitted(form, messages, limit_of(messages, 0.3), keep_turns=keep)
+    options = Options(limit_of(messages, smaller), keep_turns=keep, retrieval=Retrieval("archive"))
+
+    later = fit(messages, form, options, TOOLS, lambda number, original: f"i482915036{number + 1:06}", earlier=first)
+
+    assert not faults(form, later.messages)
+    assert edited(messages, later.edits) == later.messages

@@ -54,24 +54,24 @@ def fit(
         return held
     pins = frozenset(_moved(options.pins, earlier.edits)) if earlier else options.pins
     material = Material.of(Conversation(SHAPES[shape], before, replace(options, pins=pins)), tools, scale)
-    fresh = Material.of(Conversation(SHAPES[shape], given, options), tools, scale) if earlier else material
-    known = material if before is sent else Material.of(Conversation(SHAPES[shape], sent, options), tools, scale)
-    untouchable = _untouchable(fresh)
     cut, of_before = _without_spent(material, item_id), True
     if cut is None and held.fits:
         return held
+    fresh = Material.of(Conversation(SHAPES[shape], given, options), tools, scale) if earlier else material
     if cut is None:
         cut, of_before = _Choice(material, fresh, item_id).best()
-    if cut is None or cut.tokens >= held.tokens or _says_only_less_of_records(cut, material, options.max_tokens):
+    untouchable = _untouchable(fresh)
+    if cut is None or cut.tokens >= held.tokens or _only_shortens_records(cut, material if of_before else fresh):
         return replace(held, untouchable=untouchable)
+    known = material if before is sent else Material.of(Conversation(SHAPES[shape], sent, options), tools, scale)
     return _fitted(cut, _Ground(given, before, held, known, earlier if of_before else None), untouchable)
 
 
-def _says_only_less_of_records(cut: Cut, material: Material, limit: int) -> bool:
-    """Whether a cut that does not fit only writes records of ours in fewer words: that would go on at each call."""
+def _only_shortens_records(cut: Cut, material: Material) -> bool:
+    """Whether a cut of this does not fit, and only writes its records in fewer words: that would recur at each call."""
     talk = material.talk
     touched = (index for edit in cut.edits for index in range(edit.start, edit.end))
-    return cut.tokens > limit and all(
+    return cut.tokens > talk.options.max_tokens and all(
         talk.is_ours(index) or 0 < len(talk.parts[index]) == len(talk.records(index)) for index in touched
     )
 

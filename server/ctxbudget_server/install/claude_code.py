@@ -79,7 +79,7 @@ def hooks_for(program: str, removal: str, events: tuple[str, ...] = EVENTS) -> t
 
 
 def own_folder(place: Place) -> OwnFolder:
-    """The plugin of our compaction, in a folder of its own; empty where our whole plugin is enabled."""
+    """The folder with the plugin that answers compactions; without files if the complete plugin is enabled."""
     settings = settings_path(place)
     folder = settings.parent / COMPACTION
     if enabled_plugin(settings):

@@ -1,4 +1,4 @@
-"""A folder in a host's that is all ours: each file is written as it is shipped, and goes again as a whole."""
+"""A folder within a host's folder that holds only our files, which are written as shipped and deleted as a whole."""
 
 from __future__ import annotations
 
