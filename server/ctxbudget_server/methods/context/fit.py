@@ -63,6 +63,7 @@ from ctxbudget_server.fit.edits import Insert, Remove, Step, edit_steps
 from ctxbudget_server.fit.model import edited
 from ctxbudget_server.fit.preparation import preparations
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.store.cancellation import never_cancelled
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
@@ -443,8 +444,8 @@ class Fitter:
     def _settling(self, session: Session, fitted: Fitted) -> Conversation:
         """What the account has to know. Where it knows what was there before, that is what is new."""
         form, whole, known = self._form, self._whole, self._known
-        is_told_all = known is not None and known.settled is not None and not self._params.whole_window
-        if known is not None and known.settled and is_told_all and whole.is_grown and fitted.edits is known.edits:
+        is_same = known is not None and whole.is_grown and fitted.edits is known.edits
+        if known is not None and known.settled is not None and is_same and not self._params.whole_window:
             revision, earlier = known.settled
             new = whole.messages[len(known.messages) :]
             if revision == session.revision and not any(map(SHAPES[form].begins_anew, new[1:])):
@@ -514,8 +515,8 @@ class Fitter:
             remember(self._name, known)
             new = whole.messages[len(self._known.messages) if self._known and whole.is_grown else 0 :]
             shape = SHAPES[self._form]
-            keep = partial(kept_text, self._counter, shape.provider, _never_cancelled)
-            PREPARING.later(list(preparations(shape, new, tools_for(self._counter, _never_cancelled), keep)))
+            keep = partial(kept_text, self._counter, shape.provider, never_cancelled)
+            PREPARING.later(list(preparations(shape, new, tools_for(self._counter, never_cancelled), keep)))
 
     @staticmethod
     def _item(unit: UnitOfWork, one: Removed) -> Item:
@@ -585,10 +586,6 @@ class Fitter:
             status=kept.status if kept else None,
             alerts=[*kept.alerts] if kept else [],
         )
-
-
-def _never_cancelled() -> None:
-    """The request is answered: nobody waits for what it prepares."""
 
 
 def _wire_edit(step: Step) -> FitEdit:
