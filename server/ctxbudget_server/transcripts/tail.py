@@ -41,6 +41,16 @@ class TranscriptTail:
         """What tool results cost between two answers of one turn (Claude Code, Gemini CLI)."""
         return bills_in(self.records)
 
+    def request_sizes(self) -> list[int]:
+        """Tokens that the provider billed as the input of each request of the main conversation, in order."""
+        sizes: dict[str, int] = {}
+        for record in self.records:
+            reader = reader_of(record)
+            if not reader.is_hidden(record) and (answer := reader.answer(record)) is not None:
+                key, usage = answer
+                sizes[key] = max(sizes.get(key, 0), usage.input)
+        return list(sizes.values())
+
     def compression(self) -> tuple[str, str] | None:
         """(id, time) of the last answer whose request was far smaller than the one before it (Gemini CLI).
 
