@@ -5,6 +5,8 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.installed
 TYPESCRIPT := npm --prefix clients/typescript
 IF_TYPESCRIPT := test ! -d clients/typescript/node_modules ||
+VSCODE := npm --prefix clients/vscode
+IF_VSCODE := test ! -d clients/vscode/node_modules ||
 
 .DEFAULT_GOAL := help
 .PHONY: help install test lint format types generate examples costs stale check bench
@@ -35,10 +37,11 @@ format: $(READY)  ## Format the Python code
 types: $(READY)  ## Check types with mypy in strict mode
 	$(VENV)/bin/mypy
 
-generate: $(READY)  ## Write every file that is generated from the method table; those of TypeScript where its packages are
+generate: $(READY)  ## Write every file that is generated from the method table; those of TypeScript where their packages are
 	PYTHONPATH=tests $(PYTHON) -m install.renew
 	$(PYTHON) -m ctxbudget_protocol.generate
 	$(IF_TYPESCRIPT) $(TYPESCRIPT) run --silent build
+	$(IF_VSCODE) $(VSCODE) run --silent build
 
 examples: generate  ## Record the answers of the method table's examples and the runs of docs/evaluate.md and docs/diagnose.md, and generate again
 	$(PYTHON) tests/protocol/record_examples.py
@@ -52,6 +55,7 @@ costs: $(READY)  ## Accept what methods and start paths cost now
 stale: $(READY)  ## Fail if a generated file is out of date
 	$(PYTHON) -m ctxbudget_protocol.generate --check
 	$(IF_TYPESCRIPT) $(TYPESCRIPT) run --silent check
+	$(IF_VSCODE) $(VSCODE) run --silent check
 
 check: lint types stale test  ## Run everything above; run this before you send a change
 
