@@ -95,8 +95,8 @@ def _command_on_path() -> Finding:
         message = (
             f"no command `{DISTRIBUTION}` is on the path: whatever calls it by name, not by its path, does not find it"
         )
-        remedy = f'export PATH={command(str(here))}:"$PATH"'
-        return Finding(name, "warning", message, remedy, {"found": None})
+        # What is set up here and calls it by name has a finding of its own.
+        return Finding(name, "notice", message, path_remedy(), {"found": None})
     if _is_of(Path(found), here):
         return Finding(
             name, "ok", f"`{DISTRIBUTION}` on the path is this installation's: {found}", None, {"found": found}
@@ -105,7 +105,12 @@ def _command_on_path() -> Finding:
     data = {"found": found, "version": version}
     message = f"`{DISTRIBUTION}` on the path is another installation: {found}, {version or 'which does not run'}"
     severity: Severity = "notice" if version == f"{DISTRIBUTION} {__version__}" else "warning"
-    return Finding(name, severity, message, f'export PATH={command(str(here))}:"$PATH"', data)
+    return Finding(name, severity, message, path_remedy(), data)
+
+
+def path_remedy() -> str:
+    """The line for a shell that puts this installation's command on the path."""
+    return f'export PATH={command(str(Path(sys.executable).parent))}:"$PATH"'
 
 
 def _is_of(script: Path, folder: Path) -> bool:
