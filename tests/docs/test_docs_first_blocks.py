@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.code_stand_in import StandIn
 
 ROOT = Path(__file__).parents[2]
 INSTALLING = re.compile(r"python3 -m venv \.venv && \.venv/bin/pip install -q (?:\.|'\.\[([a-z-]+)\]')")
@@ -24,19 +25,21 @@ PAGES = {
     "opencode": "ctxbudget.js",
     "pi": "ctxbudget",
     "python": "retained [0-9,]+ of 7,500",
+    "vscode": r"the extension ctxbudget\.ctxbudget [0-9.]+, by \S+/code\n.*ctxbudget\.path",
 }
-"""Pages, and what the first block prints there. That of VS Code needs node."""
+"""Pages, and what the first block prints there."""
 TOOLS = ("bash", "sh", "cat", "printf", "env", "uname", "dirname", "mktemp", "rm", "mkdir", "seq")
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> dict[str, str]:
-    """The environment of a person who has only Python and the shell."""
+    """The environment of a person who has only Python, the shell, and an editor with its command."""
     for folder in ("home", "bin"):
         (tmp_path / folder).mkdir()
     for tool in TOOLS:
         if path := shutil.which(tool):
             (tmp_path / "bin" / tool).symlink_to(path)
+    StandIn(tmp_path / "bin")
     return {"HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "bin"), "LC_ALL": "C.UTF-8"}
 
 

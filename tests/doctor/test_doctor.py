@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.code_stand_in import StandIn
 
 from ctxbudget_server import __version__
 from ctxbudget_server.doctor.versions import read_requirement
@@ -282,12 +283,38 @@ def test_the_command_on_the_path(place: Place, tmp_path: Path) -> None:
     assert place.examined(0)["installation.command"]["severity"] == "ok"
     nowhere = tmp_path / "nothing"
     nowhere.mkdir()
-    assert place.examined(1, PATH=str(nowhere))["installation.command"]["data"] == {"found": None}
+    found = place.examined(0, PATH=str(nowhere))["installation.command"]
+    assert (found["severity"], found["data"]) == ("notice", {"found": None})
     other = nowhere / "ctxbudget"
     other.write_text("#!/bin/sh\necho ctxbudget 0.0.1\n")
     other.chmod(0o755)
     found = place.examined(1, PATH=str(nowhere))["installation.command"]
     assert (found["severity"], found["data"]["version"]) == ("warning", "ctxbudget 0.0.1")
+
+
+@pytest.mark.parametrize("scope", ["user", "project"])
+@pytest.mark.parametrize("host", ["opencode", "pi"])
+def test_a_plug_in_needs_the_command_on_the_path_only_if_it_calls_it_by_name(
+    place: Place, tmp_path: Path, host: str, scope: str
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "PI_CODING_AGENT_DIR")
+    env = {"HOME": str(home), **dict.fromkeys(names, "")}
+    (place.folder / ".git").mkdir()
+    place.fill()
+    install = [sys.executable, "-m", "ctxbudget_server", "install", host, "--yes", "--scope", scope]
+    subprocess.run(install, env={**place.env, **env}, cwd=place.folder, check=True, capture_output=True)
+    assert place.examined(0, **env)[f"hosts.{host}"]["severity"] == "ok"
+
+    nowhere = tmp_path / "nothing"
+    nowhere.mkdir()
+    found = place.examined(0 if scope == "user" else 1, **env, PATH=str(nowhere))
+    assert found["installation.command"]["severity"] == "notice"
+    if scope == "project":
+        assert "calls ctxbudget by its name, which is not on PATH" in found[f"hosts.{host}"]["message"]
+    else:
+        assert found[f"hosts.{host}"]["severity"] == "ok"
 
 
 def test_a_dependency_that_is_missing_or_out_of_range(place: Place, tmp_path: Path) -> None:
@@ -371,6 +398,7 @@ def test_what_is_set_up_in_an_editor(place: Place, tmp_path: Path, editor: str) 
     names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "NVIM_APPNAME", "PI_CODING_AGENT_DIR")
     env = {"HOME": str(home), **dict.fromkeys(names, "")}
     place.fill()
+    StandIn(tmp_path / "bin")
     install = [sys.executable, "-m", "ctxbudget_server", "install", editor, "--yes"]
     subprocess.run(install, env={**place.env, **env}, check=True, capture_output=True)
     assert place.examined(0, **env)[f"hosts.{editor}"]["severity"] == "ok"

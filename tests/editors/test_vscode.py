@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from .hosts import wait_for
 from .project import REPORT, add, call, make_project
-from .vscode_host import VSCode, require_host, vscode, write_settings
+from .vscode_host import SETTINGS, Installed, VSCode, require_host, vscode, write_settings
 
 NAME = Path(REPORT).name
 HEADING = ".view-line > span > span"
@@ -189,6 +191,19 @@ def outlives_its_server(editor: VSCode, pid: Path) -> None:
     wait_for(pid.read_text, lambda now: now not in ("", first), lambda: "the server was not started again")
     editor.wait(".statusbar-item", "6,228 / 7,500 · warn · phase 1 research")
     editor.wait(".codelens-decoration", "layer: metadata")
+
+
+def test_one_command_installs_what_a_person_then_sees_and_takes_it_out(workspace: Path, tmp_path: Path) -> None:
+    shutil.rmtree(workspace / ".venv")
+    with vscode(workspace, tmp_path / "vscode", path_is_set=True) as editor:
+        editor.open_file(NAME)
+        editor.wait(".codelens-decoration", "2,628 tokens · 35% of budget · layer: metadata")
+    installed = Installed(tmp_path / "vscode")
+    assert "already installed" in installed.install()
+    assert "ctxbudget.ctxbudget" in installed.extensions()
+    assert "the extension ctxbudget.ctxbudget is removed" in installed.install("--uninstall")
+    assert installed.extensions() == []
+    assert json.loads(installed.settings.read_text()) == SETTINGS
 
 
 def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_path: Path) -> None:

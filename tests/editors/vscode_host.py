@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -169,23 +169,53 @@ class VSCode(Browser):
         self.click(".quick-input-list .monaco-list-row", row)
 
 
+class Installed:
+    """code-server with its folders in `state`, and `ctxbudget install vscode` for it."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self.data = state / "share" / "code-server"
+        self.settings = self.data / "User" / "settings.json"
+        self.environment = {
+            **os.environ,
+            "PATH": without_ctxbudget(os.environ["PATH"]),
+            "XDG_CONFIG_HOME": str(state / "config"),
+        }
+        entry = host_folder() / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+        self.command = state / "bin" / "code-server"
+        self.command.parent.mkdir(parents=True, exist_ok=True)
+        self.command.write_text(f'#!/bin/sh\nXDG_DATA_HOME={self.data.parent} exec node {entry} "$@"\n')
+        self.command.chmod(0o755)
+
+    def install(self, *words: str, elsewhere: bool = False) -> str:
+        """Run it as a person does; what it prints. `elsewhere`: its setting goes where the editor does not look."""
+        environment = {**self.environment, "XDG_STATE_HOME": str(self._state / "installed")}
+        environment["XDG_DATA_HOME"] = str(self._state / "elsewhere" if elsewhere else self.data.parent)
+        install = [sys.executable, "-m", "ctxbudget_server", "install", "vscode", "--yes"]
+        return run([*install, "--editor", str(self.command), *words], env=environment)
+
+    def extensions(self) -> list[str]:
+        """What the editor says that it has."""
+        return run([str(self.command), "--list-extensions"], env=self.environment).split()
+
+
 @contextmanager
-def vscode(folder: Path, state: Path, **user_settings: Any) -> Iterator[VSCode]:
-    """VS Code with our extension, on a folder. `state` takes its profile, not that of ctxbudget."""
-    write_settings(state / "data" / "User" / "settings.json", {**SETTINGS, **user_settings})
-    command = ["node", str(host_folder() / "node_modules" / "code-server" / "out" / "node" / "entry.js")]
-    command += ["--user-data-dir", str(state / "data"), "--extensions-dir", str(state / "extensions")]
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(state / "config"), "XDG_DATA_HOME": str(state / "share")}
-    environment["PATH"] = without_ctxbudget(os.environ["PATH"])
+def vscode(folder: Path, state: Path, *, path_is_set: bool = False, **user_settings: Any) -> Iterator[VSCode]:
+    """VS Code with our extension, on a folder. `state` takes its profile, not that of ctxbudget.
+
+    `path_is_set`: the setting that comes with the extension counts, and no test says itself where the server is.
+    """
+    installed = Installed(state)
+    write_settings(installed.settings, {**SETTINGS, **user_settings})
     port = free_port()
-    serve = [*command, "--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--disable-telemetry"]
+    serve = [str(installed.command), "--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--disable-telemetry"]
     with ExitStack() as stack:
         editor = stack.enter_context(VSCode(folder, state))
-        install(command, state / "ctxbudget.vsix", environment)
+        installed.install(elsewhere=not path_is_set)
         log = stack.enter_context((state / "code-server.log").open("w"))
         server = subprocess.Popen(
             [*serve, "--disable-update-check", str(folder)],
-            env=environment,
+            env=installed.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -197,7 +227,7 @@ def vscode(folder: Path, state: Path, **user_settings: Any) -> Iterator[VSCode]:
             yield editor
         except BaseException:
             editor.screenshot("failure")
-            for path in sorted((state / "data" / "logs").rglob("*ctxbudget*.log")):
+            for path in sorted(installed.data.rglob("*ctxbudget*.log")):
                 print(f"{path.name}:\n{path.read_text()}")  # pytest shows it
             raise
 
@@ -208,18 +238,11 @@ def write_settings(path: Path, settings: dict[str, Any]) -> None:
     path.write_text(json.dumps(settings))
 
 
-def install(command: list[str], vsix: Path, environment: dict[str, str]) -> None:
-    """Pack the extension as it is in the tree, and install it."""
-    with (EXTENSION / "node_modules" / ".packing").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side build the same file
-        run(["npm", "run", "--silent", "package", "--", "--out", str(vsix)], cwd=EXTENSION, env=environment)
-    run([*command, "--install-extension", str(vsix)], env=environment)
-
-
-def run(command: list[str], **options: Any) -> None:
-    """Run to the end; fails with what it printed."""
+def run(command: list[str], **options: Any) -> str:
+    """Run to the end; what it prints. Fails with that."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+    return done.stdout
 
 
 def free_port() -> int:

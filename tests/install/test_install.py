@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.code_stand_in import StandIn
 
 from ctxbudget_server.cli import main
 from ctxbudget_server.install.commands import call_in
@@ -324,6 +325,7 @@ EDITORS = {
 
 @pytest.mark.parametrize("editor", EDITORS)
 def test_an_editor_in_an_empty_home(editor: str, home: Path, program: Path, install: Install) -> None:
+    StandIn(program.parent)
     install(editor)
     assert str(program) in (home / EDITORS[editor]).read_text()
     assert "no scope project" in install(editor, "--scope", "project", code=1)
@@ -331,7 +333,8 @@ def test_an_editor_in_an_empty_home(editor: str, home: Path, program: Path, inst
     assert [path for path in home.rglob("*") if path.is_file()] == []
 
 
-def test_a_setting_of_the_users_in_vs_code_stays(home: Path, install: Install) -> None:
+def test_a_setting_of_the_users_in_vs_code_stays(home: Path, program: Path, install: Install) -> None:
+    StandIn(program.parent)
     file = home / EDITORS["vscode"]
     file.parent.mkdir(parents=True)
     file.write_text('{"ctxbudget.path": "/mine"}\n')
@@ -388,7 +391,7 @@ def test_a_file_of_another_with_the_name_of_a_plug_in_stays(host: str, home: Pat
     file = plug_file(host, home)
     file.parent.mkdir(parents=True)
     file.write_text("export const mine = 1\n")
-    assert "another file" in install(host, code=1)
+    assert "is another file, not ours" in install(host, code=1)
     install(host, "--uninstall")
     assert file.read_text() == "export const mine = 1\n"
 
@@ -426,7 +429,7 @@ def test_a_folder_of_that_name_that_is_anothers_stays(home: Path, install: Insta
     manifest = home / ".claude" / "skills" / "ctxbudget" / ".claude-plugin" / "plugin.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text('{"name": "mine"}')
-    assert "is another's; nothing is changed" in install("claude-code", code=1)
+    assert "is another file, not ours" in install("claude-code", code=1)
     assert not (home / ".claude" / "settings.json").exists()
 
 

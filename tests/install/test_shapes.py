@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from agents.real_hosts import AGENTS
+from support.code_stand_in import StandIn
 
 from ctxbudget_server.install.commands import call_in
 from ctxbudget_server.install.jsonc import parse, plain
@@ -182,6 +183,7 @@ def test_settings_of_vs_code(name: str, text: str, home: Path, program: Path, in
     file = home / ".config" / "Code" / "User" / "settings.json"
     file.parent.mkdir(parents=True)
     file.write_bytes(text.encode())
+    StandIn(program.parent)
     install("vscode")
     assert values(file.read_text(encoding="utf-8")) == {**values(text), "ctxbudget.path": str(program)}
     assert "already installed" in install("vscode")

@@ -8,12 +8,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from types import ModuleType
 
-from ctxbudget_server.install import wiring
+from ctxbudget_server.install import vscode, wiring
 from ctxbudget_server.install.commands import running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.hook_settings import HookSettings
 from ctxbudget_server.install.hosts import AGENTS, NAMES, host_module, scopes_of
-from ctxbudget_server.install.own_folder import OwnFolder
 from ctxbudget_server.install.place import Place
 from ctxbudget_server.install.plan import Plan
 from ctxbudget_server.install.replacing import QUESTION
@@ -44,6 +43,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="for coding agents with hooks: outputs of more than N tokens are replaced by metadata before the model "
         "reads them; 0: none are (asked, else as it is)",
     )
+    parser.add_argument(
+        "--editor",
+        metavar="COMMAND",
+        help="for vscode: the editor's own command, which installs its extensions (the first on PATH of "
+        f"{vscode.COMMANDS})",
+    )
     parser.add_argument("--yes", action="store_true", help="ask nothing")
 
 
@@ -62,7 +67,7 @@ def run(options: Namespace) -> int:
             plan.apply()
         return DONE
     if options.dry_run or not options.yes:
-        show([line for change in plan.changes for line in change.diff()])
+        show([line for step in plan.steps for line in step.diff()])
     if options.dry_run:
         return DONE
     if not options.yes:
@@ -86,20 +91,24 @@ def run(options: Namespace) -> int:
 def _plan(options: Namespace) -> Plan:
     if options.scope not in scopes_of(options.host):
         raise InstallError(f"{options.host} has no scope {options.scope}: leave --scope out")
+    if options.editor is not None and options.host != vscode.NAME:
+        raise InstallError(f"{options.host} is set up by its files, so --editor does nothing there: leave it out")
     host, project = host_module(options.host), Path(workspace_around("."))
     if options.scope == "project" and project == Path.home().resolve():
         raise InstallError("the current directory is in no project, only in your home: go to one, or leave --scope out")
     if options.uninstall:
-        place = Place(options.scope, project, NAME)
-        return wiring.uninstall(host.wiring(place)) + _own_folder(host, place, uninstall=True)
+        place = Place(options.scope, project, NAME, editor=options.editor)
+        return _further(host, place, uninstall=True) + wiring.uninstall(host.wiring(place))
     program = running_program()
     notes = []
     if options.scope == "project":  # which others share, whose command is elsewhere
         program = NAME
         if shutil.which(NAME) is None:
             notes.append(f"`{NAME}` is not on PATH here: until it is, the hooks of the project do nothing")
-    place = Place(options.scope, project, program, _replace_over(options, host, Place(options.scope, project, program)))
-    plan = wiring.install(host.wiring(place)) + _own_folder(host, place, uninstall=False)
+    place = Place(options.scope, project, program, editor=options.editor)
+    place = place._replace(replace_over=_replace_over(options, host, place))
+    # What the host does itself may fail, so it comes before anything is written.
+    plan = _further(host, place, uninstall=False) + wiring.install(host.wiring(place))
     plan.notes[:0] = notes
     return plan
 
@@ -131,12 +140,10 @@ def _asked_over() -> int:
         show(["a number of tokens, such as 8000, or nothing"])
 
 
-def _own_folder(host: ModuleType, place: Place, *, uninstall: bool) -> Plan:
-    """What is to be done about the folder of ours in a host, if it has one."""
-    if not hasattr(host, "own_folder"):
-        return Plan()
-    own: OwnFolder = host.own_folder(place)
-    return own.uninstalled(host.OWN_FILES) if uninstall or not own.files else own.installed()
+def _further(host: ModuleType, place: Place, *, uninstall: bool) -> Plan:
+    """What is to be done for a host besides the entries in its file."""
+    plan: Plan = host.further(place, uninstall=uninstall) if hasattr(host, "further") else Plan()
+    return plan
 
 
 def _agreed() -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ctxbudget_server.doctor.finding import Finding, Severity, command
-from ctxbudget_server.install import claude_code, record
+from ctxbudget_server.doctor.installation import path_remedy
+from ctxbudget_server.install import claude_code, record, vscode
 from ctxbudget_server.install.commands import Call, call_in, resolves, running_program
 from ctxbudget_server.install.faults import InstallError
 from ctxbudget_server.install.files import read
@@ -83,12 +84,16 @@ def _written(host: str, scope: Scope, workspace: Path) -> Iterator[Finding]:
         if content.text is None or wiring.unwired(content.text, record.load(content.target)) == content.text:
             return
         is_current = wiring.wired(content.text).text == content.text
+        if host == vscode.NAME:
+            is_current &= vscode.is_current(Place(scope, workspace, program))
     except InstallError as fault:
         yield Finding(name, "warning", str(fault).removesuffix("; nothing is changed"), f"{install} --dry-run")
         return
     where, data = shown(wiring.path), {"file": str(wiring.path)}
     gone = [path for path in _NAMED.findall(content.text) if not resolves(path)]
-    if gone:
+    if program == NAME and not resolves(NAME):
+        yield Finding(name, "warning", f"{where} calls {NAME} by its name, which is not on PATH", path_remedy(), data)
+    elif gone:
         yield Finding(name, "warning", f"{where} names what is not there: {', '.join(gone)}", install, data)
     elif not is_current:
         yield Finding(name, "notice", f"{where} was written by another version or installation", install, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ctxbudget_server.install.draft import Edit
 from ctxbudget_server.install.faults import InstallError
@@ -24,6 +25,7 @@ class Block:
     comment: str
     """What begins a comment in the file's language."""
     lines: tuple[str, ...]
+    is_all_ours: ClassVar[bool] = False
 
     def wired(self, text: str) -> Wired:
         """As in `Wiring`."""

@@ -13,8 +13,9 @@ from ctxbudget_server.install.files import read
 from ctxbudget_server.install.hook_lines import wanted_hooks
 from ctxbudget_server.install.hook_settings import HookSettings
 from ctxbudget_server.install.jsonc import Dialect, JsonError, parse
-from ctxbudget_server.install.own_folder import OwnFolder
+from ctxbudget_server.install.own_files import OwnFolder
 from ctxbudget_server.install.place import Place, shown
+from ctxbudget_server.install.plan import Plan
 from ctxbudget_server.install.settings_file import Wanted
 from ctxbudget_server.install.shipped import client_files
 
@@ -46,7 +47,9 @@ OWN_FILES: Final = (
 )
 """The files of that folder."""
 TIMEOUT_SECONDS: Final = 30
+DESCRIPTION: Final = "Cuts in place of summaries, by ctxbudget."
 COMPACTION_NOTE: Final = "compactions are cuts by ctxbudget (from Claude Code 2.1.332 on)"
+_MARK: Final = "// ctxbudget: a part of its compaction for Claude Code, as `ctxbudget install` wrote it.\n"
 _PROGRAM: Final = """\
 /** The command of ctxbudget, as the host is to run it: `ctxbudget install` wrote its path. */
 export const PROGRAM = {}
@@ -78,7 +81,13 @@ def hooks_for(program: str, removal: str, events: tuple[str, ...] = EVENTS) -> t
     return wanted_hooks(NAME, events, (), timeout=TIMEOUT_SECONDS, program=program, removal=removal)
 
 
-def own_folder(place: Place) -> OwnFolder:
+def further(place: Place, *, uninstall: bool) -> Plan:
+    """The plan for the folder with the plugin that answers compactions. Raises `InstallError`."""
+    own = _own_folder(place)
+    return own.uninstalled(OWN_FILES) if uninstall or not own.files else own.installed()
+
+
+def _own_folder(place: Place) -> OwnFolder:
     """The folder with the plugin that answers compactions; without files if the complete plugin is enabled."""
     settings = settings_path(place)
     folder = settings.parent / COMPACTION
@@ -86,13 +95,16 @@ def own_folder(place: Place) -> OwnFolder:
         return OwnFolder(NAME, folder, {}, COMPACTION_NOTE)
     shipped = client_files(NAME)
     manifest = json.loads((shipped / ".claude-plugin" / "plugin.json").read_text("utf-8"))
-    manifest |= {"name": "ctxbudget-compaction", "description": "Cuts in place of summaries, by ctxbudget."}
+    manifest |= {"name": "ctxbudget-compaction", "description": DESCRIPTION}
     files = {
         ".claude-plugin/plugin.json": json.dumps(manifest, indent=2) + "\n",
         # Versions before 2.1.332 know no modules, and need the member `hooks`.
-        "hooks/hooks.json": json.dumps({"modules": [f"./{MODULES[0]}"], "hooks": {}}, indent=2) + "\n",
+        "hooks/hooks.json": json.dumps(
+            {"description": DESCRIPTION, "modules": [f"./{MODULES[0]}"], "hooks": {}}, indent=2
+        )
+        + "\n",
         "hooks/program.ts": _PROGRAM.format(json.dumps(place.program)),
-        **{f"hooks/{name}": (shipped / "hooks" / name).read_text("utf-8") for name in MODULES},
+        **{f"hooks/{name}": _MARK + (shipped / "hooks" / name).read_text("utf-8") for name in MODULES},
     }
     return OwnFolder(NAME, folder, files, COMPACTION_NOTE)
 

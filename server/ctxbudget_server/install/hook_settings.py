@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ctxbudget_server.install.commands import call_in
 from ctxbudget_server.install.faults import InstallError
@@ -29,6 +30,7 @@ class HookSettings:
     """As in `Place`."""
     note: str | None = None
     """What the user should know when it is installed."""
+    is_all_ours: ClassVar[bool] = False
 
     def wired(self, text: str) -> Wired:
         """As in `Wiring`."""

@@ -17,7 +17,7 @@ NAMES: Final = (*AGENTS, *PLUGGED, *EDITORS)
 
 
 def host_module(name: str) -> ModuleType:
-    """The module of a host: `NAME`, `wiring`, `NEXT`."""
+    """The module of a host: `NAME`, `wiring`, `NEXT`, and `further` where it needs more than entries in one file."""
     return import_module(f"ctxbudget_server.install.{name.replace('-', '_')}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ctxbudget_server.install.jsonc import EVERYTHING
 from ctxbudget_server.install.record import Record
@@ -20,7 +21,7 @@ class Member:
     path: Path
     name: str
     value: str
-    note: str
+    is_all_ours: ClassVar[bool] = False
 
     def wired(self, text: str) -> Wired:
         """As in `Wiring`."""
@@ -30,8 +31,8 @@ class Member:
         if there is None:
             settings.draft.append(root, self.value, self.name)
             replaced = {self.name: json.dumps(self.value)}
-            return Wired(settings.draft.text, settings.draft.edits, self.name, [], replaced, [self.note])
-        notes = [self.note]
+            return Wired(settings.draft.text, settings.draft.edits, self.name, [], replaced)
+        notes: list[str] = []
         if there.value != self.value:
             notes.append(f"{self.path} sets {self.name} already: it stays as it is")
         return Wired(text, [], self.name, [], {}, notes)

@@ -6,15 +6,17 @@ import os
 from pathlib import Path
 from typing import Final
 
+from ctxbudget_server.install.own_files import OwnFile
 from ctxbudget_server.install.place import Place
-from ctxbudget_server.install.plug import Plug, shipped_plug
+from ctxbudget_server.install.shipped import PLUG_MARK, shipped_plug
 
 NAME: Final = "pi"
 NEXT: Final = "start pi as usual; `ctxbudget report` shows what its last session held"
 
 
-def wiring(place: Place) -> Plug:
+def wiring(place: Place) -> OwnFile:
     """What is wired, and where. Raises `InstallError` if the extension is missing."""
     agent = Path(os.environ.get("PI_CODING_AGENT_DIR") or Path.home() / ".pi" / "agent")
     folder = place.project / ".pi" if place.scope == "project" else agent
-    return Plug(NAME, folder / "extensions" / "ctxbudget.js", shipped_plug("pi.js", place.program))
+    path = folder / "extensions" / "ctxbudget.js"
+    return OwnFile(NAME, path, shipped_plug("pi.js", place.program), "the extension", PLUG_MARK)

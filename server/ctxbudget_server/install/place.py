@@ -17,6 +17,8 @@ class Place(NamedTuple):
     """What hosts call: an absolute path, or `ctxbudget`, which a shell finds on PATH."""
     replace_over: int | None = None
     """Tokens above which outputs of tools are to be replaced, 0 for never; None: as it is."""
+    editor: str | None = None
+    """The editor's own command, as the user names it; None: it is looked for."""
 
 
 def shown(path: Path) -> str:

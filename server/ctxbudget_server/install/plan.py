@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from ctxbudget_server.install import files, record
 from ctxbudget_server.install.files import Content
@@ -15,6 +16,23 @@ from ctxbudget_server.install.record import Record
 CONTEXT_LINES = 2
 MAX_SHOWN_LINES = 60
 """Of a diff: a file that is all ours is longer than anybody reads."""
+
+
+class Step(Protocol):
+    """One thing to be done for a host."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be done."""
+
+    def check(self) -> None:
+        """Raise `InstallError` if it cannot be done."""
+
+    def diff(self) -> Iterator[str]:
+        """What is to be done, for people."""
+
+    def apply(self) -> None:
+        """Do it. Raises `InstallError`."""
 
 
 @dataclass(slots=True)
@@ -74,29 +92,29 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """All changes for a host, what they amount to, and what the user should know."""
+    """All steps for a host, what they amount to, and what the user should know."""
 
-    changes: list[Change] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
-    """A line for each file, said when it is changed."""
+    """A line for each file and each step of the host's own, said when they are done."""
     notes: list[str] = field(default_factory=list)
 
     def __add__(self, other: Plan) -> Plan:
         """Both, one after the other."""
-        return Plan(self.changes + other.changes, self.done + other.done, self.notes + other.notes)
+        return Plan(self.steps + other.steps, self.done + other.done, self.notes + other.notes)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be done."""
-        return not any(change.changes for change in self.changes)
+        return not any(step.changes for step in self.steps)
 
     def check(self) -> None:
-        """Raise `InstallError` if a change cannot be made."""
-        for change in self.changes:
-            change.check()
+        """Raise `InstallError` if a step cannot be taken."""
+        for step in self.steps:
+            step.check()
 
     def apply(self) -> None:
-        """Make all changes. Raises `InstallError`."""
+        """Take all steps, in their order. Raises `InstallError`."""
         self.check()
-        for change in self.changes:
-            change.apply()
+        for step in self.steps:
+            step.apply()

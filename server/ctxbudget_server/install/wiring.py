@@ -24,8 +24,6 @@ class Wired:
     replaced: dict[str, str] = field(default_factory=dict)
     """Both as in `Record`."""
     notes: list[str] = field(default_factory=list)
-    is_all_ours: bool = False
-    """Whether the whole file is ours, so that people need not read it line by line."""
 
 
 class Wiring(Protocol):
@@ -38,6 +36,10 @@ class Wiring(Protocol):
     @property
     def path(self) -> Path:
         """The file."""
+
+    @property
+    def is_all_ours(self) -> bool:
+        """Whether the whole file is ours: people need not read it line by line, and it goes as a whole."""
 
     def wired(self, text: str) -> Wired:
         """A text with our entries: new ones, or those that are there renewed."""
@@ -76,7 +78,7 @@ def install(wiring: Wiring) -> Plan:
         {**known, **{line: known.get(before, before) for line, before in wired.replaced.items()}},
     )
     lines = f"{wiring.path}: {wired.text.count(chr(10)):,} lines, all of ctxbudget"
-    plan.changes.append(Change(content, wired.text, made, in_short=lines if wired.is_all_ours else None))
+    plan.steps.append(Change(content, wired.text, made, in_short=lines if wiring.is_all_ours else None))
     plan.done.append(f"{wiring.path}: {wired.what}")
     return plan
 
@@ -88,15 +90,16 @@ def uninstall(wiring: Wiring) -> Plan:
     plan = Plan()
     if content.text is None:
         if old is not None:
-            plan.changes.append(Change(content, None, None, old.folders))
+            plan.steps.append(Change(content, None, None, old.folders))
         return plan
     after: str | None = old.before(content.text) if old is not None else None
     if after is None:
         after = wiring.unwired(content.text, old)
-    if old is not None and old.created and wiring.is_empty(after):
+    is_made_here = (old is not None and old.created) or (wiring.is_all_ours and after != content.text)
+    if is_made_here and wiring.is_empty(after):
         after = None
     if after != content.text or old is not None:
-        plan.changes.append(Change(content, after, None, old.folders if old else []))
+        plan.steps.append(Change(content, after, None, old.folders if old else []))
     if after != content.text:
         plan.done.append(f"{wiring.path}: {'deleted' if after is None else 'what was added is taken out'}")
     if after is not None:
