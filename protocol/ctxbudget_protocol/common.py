@@ -6,7 +6,16 @@ from typing import Any, Literal
 
 from ctxbudget_protocol.fields import RequestKey, Revision, SessionId
 from ctxbudget_protocol.records import Record, described
-from ctxbudget_protocol.words import AssumptionCode, Kind, Layer, Level, WindowSource
+from ctxbudget_protocol.words import (
+    AllocationBasis,
+    AssumptionCode,
+    Kind,
+    Layer,
+    Level,
+    PastMeasure,
+    Provenance,
+    WindowSource,
+)
 
 
 class SessionParams(Record):
@@ -137,3 +146,26 @@ class Assumption(Record):
     code: AssumptionCode = described("The kind of assumption.")
     phases: list[int] = described("The phases that it is about; empty: the plan as a whole.")
     message: str
+
+
+class PastUse(Record):
+    """What past runs used for a phase."""
+
+    runs: int = described("Past runs that have this phase, by name or, where one has no name, by number.")
+    tokens: int | None = described(
+        "What they used at the quantile: with that probability the next run stays within it. null: they are too few."
+    )
+    provenance: Provenance | None = described(
+        "Where the roughest part of what they used comes from. null: there is no figure."
+    )
+    basis: AllocationBasis = described(
+        "What its share follows: what past runs used (`history`), else its complexity, or `even` without complexities."
+    )
+
+
+class HistoryBasis(Record):
+    """The past runs that a division was learned from."""
+
+    quantile: float = described("The share of past runs that a phase's figure covers.")
+    measure: PastMeasure = described("What counts as used: `used` at the completion of the phase, or its `peak`.")
+    runs: int = described("Finished runs of the scope that were looked at: the latest, 50 at most.")

@@ -11,13 +11,15 @@ Provenance = Literal["exact", "calibrated", "estimated", "reported"]
 Level = Literal["ok", "warn", "critical"]
 Policy = Literal["aggressive", "moderate", "minimal"]
 Scope = Literal["full-implementation", "research-and-plan", "research-only", "debug-only"]
-Strategy = Literal["fixed", "dynamic", "reserve"]
+Strategy = Literal["fixed", "dynamic", "reserve", "history"]
+AllocationBasis = Literal["history", "complexity", "even"]
+PastMeasure = Literal["used", "peak"]
 Basis = Literal["total", "remaining"]
 ComplexityBasis = Literal["given", "stated", "computed", "default", "template"]
 AssumptionCode = Literal[
     "noPhases", "numbers", "noScope", "noEffort", "entriesAsTasks", "tasksOutside", "complexityIgnored",
     "noDependencies", "dependenciesMissing", "wavesIncomplete", "waveOrder", "cycle", "outsideTemplate", "debugShare",
-    "phaseExists", "replacesAllocation",
+    "phaseExists", "replacesAllocation", "fewRuns",
 ]  # fmt: skip
 PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal[

@@ -11,6 +11,7 @@ from ctxbudget_protocol.words import (
     Kind,
     Layer,
     MessageFormat,
+    PastMeasure,
     Policy,
     Scope,
     SessionState,
@@ -343,6 +344,10 @@ class BudgetAllocateParams(WriteParams, total=False):
     """Absent: the budget, or what is left of it."""
     basis: Basis
     """What is divided: the whole budget, or what is left of it."""
+    quantile: float | None
+    """Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8."""
+    measure: PastMeasure | None
+    """Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its `peak`. Absent: `used`."""
 
 
 class BudgetStatusParams(SessionParams, total=False):

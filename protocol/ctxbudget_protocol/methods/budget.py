@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ctxbudget_protocol.common import Alert, Assumption, Figures, MutatingParams, Noticed, SessionParams, SessionResult
+from ctxbudget_protocol.common import (
+    Alert,
+    Assumption,
+    Figures,
+    HistoryBasis,
+    MutatingParams,
+    Noticed,
+    PastUse,
+    SessionParams,
+    SessionResult,
+)
 from ctxbudget_protocol.fields import ItemId, Label, PhaseNumber, PositiveTokens, Text, Title, Tokens
 from ctxbudget_protocol.method import CONTENT_ERRORS, FILE_ERRORS, SESSION_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
@@ -14,6 +24,7 @@ from ctxbudget_protocol.words import (
     FindingCode,
     Layer,
     Level,
+    PastMeasure,
     PhaseStatus,
     Policy,
     Provenance,
@@ -23,6 +34,7 @@ from ctxbudget_protocol.words import (
     SymptomCode,
 )
 
+Quantile = Annotated[float, Constraint(gt=0, le=1, finite=True), Meaning("A share, above 0 to 1.")]
 TtlMs = Annotated[int, Constraint(ge=1, le=30 * 24 * 3600 * 1000), Meaning("Milliseconds.")]
 
 
@@ -60,6 +72,14 @@ class AllocateParams(MutatingParams):
     )
     total: PositiveTokens | None = described("Absent: the budget, or what is left of it.", default=None)
     basis: Basis = "total"
+    quantile: Quantile | None = described(
+        "Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8.", default=None
+    )
+    measure: PastMeasure | None = described(
+        "Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its "
+        "`peak`. Absent: `used`.",
+        default=None,
+    )
 
 
 class Allocation(Record):
@@ -71,6 +91,7 @@ class Allocation(Record):
     of_budget: float = described("tokens / budget.")
     complexity: float | None = described("The phase's complexity, as given or as the plan has it.", default=None)
     complexity_basis: ComplexityBasis | None = described("null: the phase has no complexity.", default=None)
+    past: PastUse | None = described("Strategy history: what it was learned from.", default=None)
 
 
 class AllocateResult(SessionResult):
@@ -88,8 +109,10 @@ class AllocateResult(SessionResult):
     )
     draws_on_buffer: list[int] = described("Phases that were listed but have no allocation.")
     assumptions: list[Assumption] = described(
-        "What the plan does not say, or says unclearly, and what was assumed instead.", default=()
+        "What the plan does not say, or says unclearly, or past runs do not tell, and what was assumed instead.",
+        default=(),
     )
+    history: HistoryBasis | None = described("Strategy history: the past runs that it was learned from.", default=None)
 
 
 ALLOCATE = Method(
@@ -122,6 +145,7 @@ ALLOCATE = Method(
                     "ofBudget": 0.6,
                     "complexity": 3.0,
                     "complexityBasis": "given",
+                    "past": None,
                 },
                 {
                     "phase": 2,
@@ -130,6 +154,7 @@ ALLOCATE = Method(
                     "ofBudget": 0.4,
                     "complexity": 2.0,
                     "complexityBasis": "given",
+                    "past": None,
                 },
             ],
             "allocated": 7500,
@@ -138,6 +163,7 @@ ALLOCATE = Method(
             "finished": [],
             "drawsOnBuffer": [],
             "assumptions": [],
+            "history": None,
         },
     ),
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ctxbudget_protocol.common import Alert, Assumption, Figures, MutatingParams, PruneOutcome, SessionResult
+from ctxbudget_protocol.common import (
+    Alert,
+    Assumption,
+    Figures,
+    HistoryBasis,
+    MutatingParams,
+    PastUse,
+    PruneOutcome,
+    SessionResult,
+)
 from ctxbudget_protocol.fields import ItemId, PhaseNumber, PositiveTokens, Text, Title, Tokens, WaveNumber
 from ctxbudget_protocol.method import CONTENT_ERRORS, FILE_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Record, described
@@ -319,6 +328,7 @@ class PlannedPhase(Record):
     complexity_from: str = described("How the figure was computed, such as `1 + 0.3 x 6 tasks + 0.1 x 4 hours`.")
     allocated: int | None
     of_budget: float | None = described("allocated / budget; null without an allocation.")
+    past: PastUse | None = described("Strategy history: what it was learned from.", default=None)
 
 
 class PlanResult(SessionResult):
@@ -349,8 +359,9 @@ class PlanResult(SessionResult):
     buffer: int = described("Kept for phases without an allocation and for overruns, tokens.")
     draws_on_buffer: list[int] = described("Phases without an allocation.")
     assumptions: list[Assumption] = described(
-        "What the plan does not say, or says unclearly, and what was assumed instead."
+        "What the plan does not say, or says unclearly, or past runs do not tell, and what was assumed instead."
     )
+    history: HistoryBasis | None = described("Strategy history: the past runs that it was learned from.", default=None)
     applied: bool = described("Whether the plan was set up; otherwise it is only shown.")
     undo: str | None = described("For `context/undo`; null if nothing was applied.")
 
@@ -395,6 +406,7 @@ PLAN = Method(
                     "complexityFrom": "1 + 0.3 x 2 tasks",
                     "allocated": 3077,
                     "ofBudget": 0.410267,
+                    "past": None,
                 },
                 {
                     "phase": 11,
@@ -413,6 +425,7 @@ PLAN = Method(
                     "complexityFrom": "1 + 0.3 x 3 tasks + 0.1 x 4 hours",
                     "allocated": 4423,
                     "ofBudget": 0.589733,
+                    "past": None,
                 },
             ],
             "waves": [[10], [11]],
@@ -436,6 +449,7 @@ PLAN = Method(
                     "then draw on the buffer",
                 }
             ],
+            "history": None,
             "applied": False,
             "undo": None,
         },

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.errors import Location, ProtocolError, invalid
-from ctxbudget_protocol.words import Basis, Scope, Strategy
+from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_protocol.words import Basis
+from ctxbudget_server.account.division import Divided, Division, besides, worded
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.rules.allocation import (
-    AllocationError,
-    DoesNotFitError,
-    PhaseNeed,
-    Shared,
-    dynamic,
-    fixed,
-    reserve,
-)
+from ctxbudget_server.rules.allocation import PhaseNeed, Shared, dynamic, fixed, reserve
 from ctxbudget_server.rules.leases import available
 from ctxbudget_server.rules.lifecycle import Phase
+
+if TYPE_CHECKING:
+    from ctxbudget_server.account.request import Request
 
 
 def to_divide(unit: UnitOfWork, total: int | None, basis: Basis) -> int:
@@ -42,47 +38,32 @@ def to_divide(unit: UnitOfWork, total: int | None, basis: Basis) -> int:
     return left
 
 
-class Division(NamedTuple):
-    """How tokens are divided: `total` is what there is of them, by `basis`."""
-
-    strategy: Strategy
-    scope: Scope
-    total: int
-    basis: Basis
-
-
-def finished(unit: UnitOfWork) -> set[int]:
-    """The phases whose figures are final."""
-    return {phase.number for phase in unit.phases.values() if phase.frozen}
-
-
-def share(unit: UnitOfWork, division: Division, needs: Sequence[PhaseNeed], loc: Location) -> Shared:
+def divide(
+    unit: UnitOfWork, request: Request, division: Division, needs: Sequence[PhaseNeed], loc: Location
+) -> Divided:
     """Divide tokens among phases; finished ones take no part in what is left. `loc` is where the phases come from.
 
     Raises `invalidParams` for a phase without the complexity that the strategy needs, and `budgetExceeded` if the
     phases ask for more than there is.
     """
-    strategy, scope, total, basis = division
-    besides = finished(unit) if basis == "remaining" else ()
-    taking_part = [need for need in needs if need.number not in besides]
-    try:
-        if strategy == "dynamic":
-            return dynamic(total, taking_part)
-        if strategy == "reserve":
-            shares = unit.settings.values["reserveShares"]
-            return reserve(total, scope, (shares["core"], shares["debug"], shares["overflow"]), taking_part, besides)
-        return fixed(total, scope, taking_part, besides)
-    except DoesNotFitError as fault:
-        raise ProtocolError(
-            "budgetExceeded", str(fault), loc=loc, requested=fault.requested, available=fault.available
-        ) from fault
-    except AllocationError as fault:
-        place = [*loc]
-        if fault.phase is not None:
-            place += [[need.number for need in needs].index(fault.phase), fault.field or ""]
-        error = invalid(place, str(fault))
-        error.fields["phase"] = fault.phase
-        raise error from fault
+    if division.strategy == "history":
+        from ctxbudget_server.account.allocating_by_history import divide_by_history
+
+        return divide_by_history(unit, request, division, needs, loc)
+    with worded(needs, loc):
+        return Divided(_shared(unit, division, needs), needs)
+
+
+def _shared(unit: UnitOfWork, division: Division, needs: Sequence[PhaseNeed]) -> Shared:
+    strategy, scope, total, basis, *_ = division
+    over = besides(unit, basis)
+    taking_part = [need for need in needs if need.number not in over]
+    if strategy == "dynamic":
+        return dynamic(total, taking_part)
+    if strategy == "reserve":
+        shares = unit.settings.values["reserveShares"]
+        return reserve(total, scope, (shares["core"], shares["debug"], shares["overflow"]), taking_part, over)
+    return fixed(total, scope, taking_part, over)
 
 
 def take_on(unit: UnitOfWork, shared: Shared, names: Mapping[int, str | None]) -> None:

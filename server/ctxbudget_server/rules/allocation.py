@@ -1,4 +1,4 @@
-"""The three strategies for dividing a budget among phases."""
+"""The strategies for dividing a budget among phases that need no past runs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ TOKENS_PER_AGENT = 300
 
 RESEARCH_PHASE = 1
 DEBUG_PHASE = 5
+
+DEFAULT_QUANTILE = 0.8
+"""Strategy history: the share of past runs that a phase's figure covers."""
 
 DEFAULT_SCOPE: Scope = "full-implementation"
 

@@ -35,9 +35,14 @@ export type WindowSource = ("request" | "session" | "user" | "project" | "host" 
 export type ComplexityBasis = ("given" | "stated" | "computed" | "default" | "template");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "AllocationBasis".
+ */
+export type AllocationBasis = ("history" | "complexity" | "even");
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "AssumptionCode".
  */
-export type AssumptionCode = ("noPhases" | "numbers" | "noScope" | "noEffort" | "entriesAsTasks" | "tasksOutside" | "complexityIgnored" | "noDependencies" | "dependenciesMissing" | "wavesIncomplete" | "waveOrder" | "cycle" | "outsideTemplate" | "debugShare" | "phaseExists" | "replacesAllocation");
+export type AssumptionCode = ("noPhases" | "numbers" | "noScope" | "noEffort" | "entriesAsTasks" | "tasksOutside" | "complexityIgnored" | "noDependencies" | "dependenciesMissing" | "wavesIncomplete" | "waveOrder" | "cycle" | "outsideTemplate" | "debugShare" | "phaseExists" | "replacesAllocation" | "fewRuns");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Basis".
@@ -47,7 +52,7 @@ export type Basis = ("total" | "remaining");
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Strategy".
  */
-export type Strategy = ("fixed" | "dynamic" | "reserve");
+export type Strategy = ("fixed" | "dynamic" | "reserve" | "history");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Scope".
@@ -124,6 +129,11 @@ export type PlanSource = ({
      */
     itemId: string;
 });
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "PastMeasure".
+ */
+export type PastMeasure = ("used" | "peak");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "FindingCode".
@@ -1212,6 +1222,34 @@ export interface Allocation {
      * null: the phase has no complexity.
      */
     complexityBasis?: (ComplexityBasis | null);
+    /**
+     * Strategy history: what it was learned from.
+     */
+    past?: (PastUse | null);
+}
+/**
+ * What past runs used for a phase.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "PastUse".
+ */
+export interface PastUse {
+    /**
+     * Past runs that have this phase, by name or, where one has no name, by number.
+     */
+    runs: number;
+    /**
+     * What they used at the quantile: with that probability the next run stays within it. null: they are too few.
+     */
+    tokens: (number | null);
+    /**
+     * Where the roughest part of what they used comes from. null: there is no figure.
+     */
+    provenance: (Provenance | null);
+    /**
+     * What its share follows: what past runs used (`history`), else its complexity, or `even` without complexities.
+     */
+    basis: AllocationBasis;
 }
 /**
  * An artifact whose metadata is not what it should be.
@@ -1308,6 +1346,14 @@ export interface BudgetAllocateParams {
      * What is divided: the whole budget, or what is left of it.
      */
     basis?: Basis;
+    /**
+     * Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8.
+     */
+    quantile?: (number | null);
+    /**
+     * Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its `peak`. Absent: `used`.
+     */
+    measure?: (PastMeasure | null);
 }
 /**
  * Result of `budget/allocate`: allocations and buffer sum to `total`.
@@ -1361,9 +1407,33 @@ export interface BudgetAllocateResult {
      */
     drawsOnBuffer: number[];
     /**
-     * What the plan does not say, or says unclearly, and what was assumed instead.
+     * What the plan does not say, or says unclearly, or past runs do not tell, and what was assumed instead.
      */
     assumptions?: Assumption[];
+    /**
+     * Strategy history: the past runs that it was learned from.
+     */
+    history?: (HistoryBasis | null);
+}
+/**
+ * The past runs that a division was learned from.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "HistoryBasis".
+ */
+export interface HistoryBasis {
+    /**
+     * The share of past runs that a phase's figure covers.
+     */
+    quantile: number;
+    /**
+     * What counts as used: `used` at the completion of the phase, or its `peak`.
+     */
+    measure: PastMeasure;
+    /**
+     * Finished runs of the scope that were looked at: the latest, 50 at most.
+     */
+    runs: number;
 }
 /**
  * Params of `budget/diagnose`.
@@ -5049,6 +5119,10 @@ export interface PlannedPhase {
      * allocated / budget; null without an allocation.
      */
     ofBudget: (number | null);
+    /**
+     * Strategy history: what it was learned from.
+     */
+    past?: (PastUse | null);
 }
 /**
  * `data` of the error `protectedItem`.
@@ -6353,9 +6427,13 @@ export interface WorkflowPlanResult {
      */
     drawsOnBuffer: number[];
     /**
-     * What the plan does not say, or says unclearly, and what was assumed instead.
+     * What the plan does not say, or says unclearly, or past runs do not tell, and what was assumed instead.
      */
     assumptions: Assumption[];
+    /**
+     * Strategy history: the past runs that it was learned from.
+     */
+    history?: (HistoryBasis | null);
     /**
      * Whether the plan was set up; otherwise it is only shown.
      */

@@ -1,4 +1,4 @@
-"""`budget/allocate`: divides tokens among phases by one of three strategies."""
+"""`budget/allocate`: divides tokens among phases by one of four strategies."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ctxbudget_protocol.errors import Location, invalid
 from ctxbudget_protocol.methods.budget import AllocateResult, Allocation
 from ctxbudget_protocol.words import ComplexityBasis, Scope
-from ctxbudget_server.account.allocating import Division, finished, share, take_on, to_divide
+from ctxbudget_server.account.allocating import divide, take_on, to_divide
+from ctxbudget_server.account.division import Divided, Division, finished
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.rules.allocation import DEFAULT_SCOPE, PhaseNeed, Shared
+from ctxbudget_server.rules.allocation import DEFAULT_QUANTILE, DEFAULT_SCOPE, PhaseNeed
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
@@ -36,18 +37,33 @@ def allocate(request: Request, params: AllocateParams) -> AllocateResult:
     Raises `invalidParams` for a phase without the complexity that the strategy needs or a plan without phases, and
     `budgetExceeded` if the phases ask for more than there is or nothing is left.
     """
+    _check(params)
     listed = _listed(request, params)
 
     def body(unit: UnitOfWork) -> Callable[[], AllocateResult]:
         scope = params.scope or unit.settings.scope or DEFAULT_SCOPE
         total = to_divide(unit, params.total, params.basis)
-        division = Division(params.strategy, scope, total, params.basis)
-        shared = share(unit, division, listed.needs, listed.loc)
-        take_on(unit, shared, {need.number: need.name for need in listed.needs})
+        division = Division(
+            params.strategy,
+            scope,
+            total,
+            params.basis,
+            params.quantile or DEFAULT_QUANTILE,
+            params.measure or "used",
+        )
+        divided = divide(unit, request, division, listed.needs, listed.loc)
+        take_on(unit, divided.shared, {need.number: need.name for need in divided.needs})
         unit.detail["why"] = f"allocate {params.strategy}"
-        return lambda: _result(unit, params, scope, shared, listed)
+        return lambda: _result(unit, params, scope, divided, listed)
 
     return changing(request, params, body)
+
+
+def _check(params: AllocateParams) -> None:
+    """Raise `invalidParams` for what only the strategy history understands."""
+    for name in ("quantile", "measure"):
+        if params.strategy != "history" and getattr(params, name) is not None:
+            raise invalid([name], f"{name} is for the strategy history, not for {params.strategy}")
 
 
 def _listed(request: Request, params: AllocateParams) -> _Listed:
@@ -77,12 +93,15 @@ def _of_plan(request: Request, params: AllocateParams) -> _Listed:
     return _Listed([one.need for one in outline.phases], loc, bases, outline.assumed)
 
 
-def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shared, listed: _Listed) -> AllocateResult:
+def _result(
+    unit: UnitOfWork, params: AllocateParams, scope: Scope, divided: Divided, listed: _Listed
+) -> AllocateResult:
+    shared, assumed = divided.shared, [*listed.assumed, *divided.assumed]
     assumptions = []
-    if listed.assumed:
+    if assumed:
         from ctxbudget_server.account.plans import wire_assumption
 
-        assumptions = [wire_assumption(one) for one in listed.assumed]
+        assumptions = [wire_assumption(one) for one in assumed]
     over, numbers = finished(unit), [need.number for need in listed.needs]
     complexity = {need.number: need.complexity for need in listed.needs}
     return AllocateResult(
@@ -99,6 +118,7 @@ def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shar
                 of_budget=ratio(tokens, unit.settings.budget),
                 complexity=complexity.get(number),
                 complexity_basis=listed.bases.get(number),
+                past=divided.past.get(number),
             )
             for number, tokens in sorted(shared.parts.items())
         ],
@@ -108,6 +128,7 @@ def _result(unit: UnitOfWork, params: AllocateParams, scope: Scope, shared: Shar
         finished=sorted(over & {*shared.parts, *numbers}),
         draws_on_buffer=[number for number in numbers if number not in shared.parts and number not in over],
         assumptions=assumptions,
+        history=divided.history,
     )
 
 

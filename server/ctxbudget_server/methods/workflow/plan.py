@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.methods.workflow import PlannedPhase, PlanResult
 from ctxbudget_protocol.words import Policy, Scope, Strategy
-from ctxbudget_server.account.allocating import Division, share, take_on, to_divide
+from ctxbudget_server.account.allocating import divide, take_on, to_divide
+from ctxbudget_server.account.division import Divided, Division
 from ctxbudget_server.account.plans import checked_text, read_plan, text_of_plan, wire_assumption
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.setup import make_undoable, setup_of
 from ctxbudget_server.account.transactions import changing, check_revision, reading
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.rules.allocation import Shared
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.rules.planning import (
     Assumed,
@@ -65,7 +65,7 @@ class _Workflow(NamedTuple):
     strategy_basis: Literal["given", "session", "default"]
     policy: Policy
     policy_basis: Literal["session", "phases"]
-    shared: Shared
+    divided: Divided
 
 
 def plan(request: Request, params: PlanParams) -> PlanResult:
@@ -77,7 +77,7 @@ def plan(request: Request, params: PlanParams) -> PlanResult:
 
     def body(unit: UnitOfWork) -> Callable[[], PlanResult]:
         before = dict(unit.phases)
-        made = _workflow(unit, params, source)
+        made = _workflow(unit, request, params, source)
         if params.apply:
             _apply(unit, made)
         return lambda: _result(unit, params, made, before)
@@ -103,7 +103,7 @@ def _source(request: Request, params: PlanParams) -> _Source:
     return _Source(loc, survey.title, words, survey.scope, survey.agents or agents_in(words), found.outline)
 
 
-def _workflow(unit: UnitOfWork, params: PlanParams, source: _Source) -> _Workflow:
+def _workflow(unit: UnitOfWork, request: Request, params: PlanParams, source: _Source) -> _Workflow:
     assumed: list[Assumed] = []
     scope, scope_basis = _scope(unit, params, source, assumed)
     outline = source.outline if source.is_plan else outline_of_scope(scope, source.agents)
@@ -113,9 +113,10 @@ def _workflow(unit: UnitOfWork, params: PlanParams, source: _Source) -> _Workflo
     strategy, strategy_basis = _strategy(unit, params, source)
     total = to_divide(unit, params.total, params.basis)
     division = Division(strategy, scope, total, params.basis)
-    shared = share(unit, division, [one.need for one in outline.phases], source.loc)
+    divided = divide(unit, request, division, [one.need for one in outline.phases], source.loc)
+    assumed += divided.assumed
     if source.is_plan and strategy == "fixed":
-        assumed += outside_template(outline, shared.parts)
+        assumed += outside_template(outline, divided.shared.parts)
     if source.is_plan and strategy == "reserve":
         assumed += debug_share(outline)
     assumed += _already_there(unit, outline)
@@ -130,7 +131,7 @@ def _workflow(unit: UnitOfWork, params: PlanParams, source: _Source) -> _Workflo
         strategy_basis,
         policy,
         policy_basis,
-        shared,
+        divided,
     )
 
 
@@ -197,7 +198,7 @@ def _apply(unit: UnitOfWork, made: _Workflow) -> None:
     if clashes:
         raise _conflict(unit, clashes)
     earlier = setup_of(unit)
-    take_on(unit, made.shared, {one.phase: one.entry.name for one in made.outline.phases})
+    take_on(unit, made.divided.shared, {one.phase: one.entry.name for one in made.outline.phases})
     wanted = {"scope": made.scope} if unit.settings.scope != made.scope else {}
     if made.policy_basis == "phases" and unit.settings.changed_by(wanted).policy != made.policy:
         wanted["policy"] = made.policy  # type: ignore[assignment]
@@ -225,10 +226,11 @@ def _conflict(unit: UnitOfWork, clashes: list[Planned]) -> ProtocolError:
 
 
 def _result(unit: UnitOfWork, params: PlanParams, made: _Workflow, before: dict[int, Phase]) -> PlanResult:
-    budget, parts = unit.settings.budget, made.shared.parts
+    shared, parts = made.divided.shared, made.divided.shared.parts
     waves = made.outline.wave_of_each()
     phases = [
-        _wire(one, waves[one.phase], parts.get(one.phase), before.get(one.phase), budget) for one in made.outline.phases
+        _wire(one, waves[one.phase], before.get(one.phase), made.divided, unit.settings.budget)
+        for one in made.outline.phases
     ]
     return PlanResult(
         session_id=unit.id,
@@ -245,20 +247,21 @@ def _result(unit: UnitOfWork, params: PlanParams, made: _Workflow, before: dict[
         strategy_basis=made.strategy_basis,
         policy=made.policy,
         policy_basis=made.policy_basis,
-        budget=budget,
+        budget=unit.settings.budget,
         basis=params.basis,
-        total=made.shared.total,
+        total=shared.total,
         allocated=sum(parts.values()),
-        buffer=made.shared.buffer,
+        buffer=shared.buffer,
         draws_on_buffer=[one.phase for one in made.outline.phases if one.phase not in parts],
         assumptions=[wire_assumption(one) for one in made.assumed],
+        history=made.divided.history,
         applied=params.apply,
         undo=unit.undo_id() if params.apply else None,
     )
 
 
-def _wire(one: Planned, wave: int, allocated: int | None, there: Phase | None, budget: int) -> PlannedPhase:
-    entry = one.entry
+def _wire(one: Planned, wave: int, there: Phase | None, divided: Divided, budget: int) -> PlannedPhase:
+    entry, allocated = one.entry, divided.shared.parts.get(one.phase)
     return PlannedPhase(
         phase=one.phase,
         name=entry.name,
@@ -276,4 +279,5 @@ def _wire(one: Planned, wave: int, allocated: int | None, there: Phase | None, b
         complexity_from=one.complexity.how,
         allocated=allocated,
         of_budget=None if allocated is None else ratio(allocated, budget),
+        past=divided.past.get(one.phase),
     )

@@ -1,0 +1,43 @@
+"""Dividing tokens by what past runs used: the phases that take part, the runs, and what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ctxbudget_protocol.common import HistoryBasis, PastUse
+from ctxbudget_protocol.errors import Location
+from ctxbudget_server.account.division import Divided, Division, besides, worded
+from ctxbudget_server.account.past_runs import past_runs
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.rules.allocation import PhaseNeed
+from ctxbudget_server.rules.allocation_history import by_history, taking_part
+
+
+def divide_by_history(
+    unit: UnitOfWork, request: Request, division: Division, listed: Sequence[PhaseNeed], loc: Location
+) -> Divided:
+    """Divide tokens among the listed phases, else among those of the session, else among those of past runs.
+
+    Raises `invalidParams` if no phase is left to take part.
+    """
+    runs = past_runs(unit.reader, request, division.scope, unit.id, division.measure)
+    needs = [need._replace(name=need.name or _name_of(unit, need.number)) for need in listed]
+    if not needs:
+        unfinished = [phase for phase in unit.phases.values() if not phase.frozen]
+        needs = [PhaseNeed(phase.number, phase.name) for phase in unfinished] or taking_part(division.scope, runs)
+    over = besides(unit, division.basis)
+    with worded(needs, loc):
+        found = by_history(division.total, [one for one in needs if one.number not in over], runs, division.quantile)
+    return Divided(
+        found.shared,
+        needs,
+        found.assumed,
+        HistoryBasis(quantile=division.quantile, measure=division.measure, runs=len(runs)),
+        {number: PastUse(**one._asdict()) for number, one in found.learned.items()},
+    )
+
+
+def _name_of(unit: UnitOfWork, number: int) -> str | None:
+    phase = unit.phases.get(number)
+    return phase.name if phase else None
