@@ -347,7 +347,7 @@ class BudgetAllocateParams(WriteParams, total=False):
     quantile: float | None
     """Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8."""
     measure: PastMeasure | None
-    """Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its `peak`. Absent: `used`."""
+    """Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`."""
 
 
 class BudgetStatusParams(SessionParams, total=False):

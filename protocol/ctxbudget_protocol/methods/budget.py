@@ -76,8 +76,7 @@ class AllocateParams(MutatingParams):
         "Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8.", default=None
     )
     measure: PastMeasure | None = described(
-        "Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its "
-        "`peak`. Absent: `used`.",
+        "Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`.",
         default=None,
     )
 

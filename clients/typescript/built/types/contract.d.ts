@@ -1351,7 +1351,7 @@ export interface BudgetAllocateParams {
      */
     quantile?: (number | null);
     /**
-     * Strategy history: what past runs `used` of a phase at its completion, by which overruns are judged, or its `peak`. Absent: `used`.
+     * Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`.
      */
     measure?: (PastMeasure | null);
 }
