@@ -14,9 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 from support.session import serve_command
 
-from ctxbudget_client import AsyncClient, Client, ConnectionLostError, Reconnected, RequestTimeoutError, ServerError
+from ctxbudget_client import (
+    AsyncClient,
+    Client,
+    ConnectionLostError,
+    Reconnected,
+    RequestTimeoutError,
+    ServerError,
+    restarts,
+)
 from ctxbudget_client.namespaces import decode
 
 FAKE = [sys.executable, str(Path(__file__).with_name("client_fake_server.py"))]
@@ -100,6 +109,50 @@ def test_restarts_are_limited(tmp_path: Path) -> None:
                 time.sleep(0.05)
 
 
+def test_restarts_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that gave up is of use again when its last restart is some minutes ago."""
+    with spawn(tmp_path, restarts=1) as client:
+        run = client.for_session("weeks")
+        run.session.open()
+        os.kill(client.pid, signal.SIGKILL)
+        run.context.add(items=[{"layer": "transient", "tokens": 1}])
+        assert client.link.restarts_left == 0
+        os.kill(client.pid, signal.SIGKILL)
+        with pytest.raises(ConnectionLostError, match="no more than 1 within 180 s; later requests try again"):
+            for _ in range(100):
+                run.context.add(items=[{"layer": "transient", "tokens": 0}])
+                time.sleep(0.05)
+
+        monkeypatch.setattr(restarts, "RENEWAL_SECONDS", 0.0)
+        with ThreadPoolExecutor(4) as pool:
+            adds = [pool.submit(run.context.add, items=[{"layer": "transient", "tokens": 1}]) for _ in range(20)]
+            assert len({add.result(30).items[0].id for add in adds}) == 20
+        assert run.budget.status().retained == 21
+        assert client.link.restarts_left == 1
+    with pytest.raises(ConnectionLostError, match="closed"):
+        client.budget.status()
+
+
+@given(
+    allowed=strategies.integers(0, 5),
+    waits=strategies.lists(strategies.floats(0, 2 * restarts.RENEWAL_SECONDS), max_size=60),
+)
+def test_no_three_minutes_have_more_restarts_than_are_allowed(allowed: int, waits: list[float]) -> None:
+    now = 0.0
+    allowance = restarts.Allowance(allowed, lambda: now)
+    made: list[float] = []
+    for wait in waits:
+        now += wait
+        recent = sum(now - at < restarts.RENEWAL_SECONDS for at in made)
+        assert allowance.left == allowed - recent
+        if allowance.take():
+            made.append(now)
+        else:
+            assert recent == allowed
+    for first, last in zip(made, made[allowed:], strict=False):
+        assert last - first >= restarts.RENEWAL_SECONDS
+
+
 def test_a_server_that_cannot_come_back_fails_what_waits(tmp_path: Path) -> None:
     """The command works once: the second start fails, and nobody waits for ever."""
     flag = tmp_path / "started"
@@ -125,6 +178,36 @@ def test_what_is_not_in_the_table_is_not_asked_again() -> None:
         with pytest.raises(ConnectionLostError):
             held.result(5)
         assert client.request("echo", {"again": 1}) == {"again": 1}
+
+
+@pytest.mark.parametrize("end", [Client.kill, Client.close])
+def test_closing_while_a_renewed_start_hangs_leaves_nothing_behind(
+    tmp_path: Path, end: Callable[[Client], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second start fails, the third never answers `initialize`."""
+    monkeypatch.setattr(restarts, "RENEWAL_SECONDS", 3600.0)
+    pid, starts = tmp_path / "pid", tmp_path / "starts"
+    script = (
+        f"import os, pathlib, runpy, sys, time; f = pathlib.Path({str(starts)!r});"
+        f"n = f.exists() and len(f.read_text()); f.write_text('x' * (n + 1)); n == 1 and sys.exit(9);"
+        f"n == 2 and (pathlib.Path({str(pid)!r}).write_text(str(os.getpid())), time.sleep(600));"
+        f"sys.argv = [{FAKE[1]!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    client = Client.spawn([sys.executable, "-c", script], timeout=60, restarts=1)
+    os.kill(client.pid, signal.SIGKILL)
+    with pytest.raises(ConnectionLostError, match="exit code 9"):
+        client.send("budget/status").result(30)
+    monkeypatch.setattr(restarts, "RENEWAL_SECONDS", 0.0)
+    waiting = client.send("budget/status")
+    deadline = time.monotonic() + 30
+    while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    end(client)
+    with pytest.raises(ConnectionLostError):
+        waiting.result(20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    assert "ctxbudget-restart" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("end", [Client.kill, Client.close])

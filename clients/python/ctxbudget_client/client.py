@@ -34,7 +34,7 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds that a request may take, unless said otherwise."""
 
 DEFAULT_RESTARTS = 3
-"""How often, in all, a lost server is restarted by default."""
+"""How often within three minutes a lost server is restarted by default."""
 
 END_SECONDS = 5.0
 """Seconds that the server has for each step of its end."""
@@ -97,9 +97,9 @@ class Client(Api):
         `env` is added to this process's environment; `root` is the workspace; `options` are the
         `initializationOptions`. `trace` gets every frame. With `on_notification(method, params)` notifications go
         there, on the reading thread, which must not wait for answers; without it, and without a callback of `on`,
-        they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often in all
-        a lost server is restarted. Raises `ConnectionLostError`, `ServerError` or `RequestTimeoutError`, and
-        then leaves no process behind.
+        they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often
+        within three minutes a lost server is restarted. Raises `ConnectionLostError`, `ServerError` or
+        `RequestTimeoutError`, and then leaves no process behind.
         """
         hello: dict[str, Any] = {
             "clientInfo": {"name": "ctxbudget-client"},

@@ -19,12 +19,14 @@ from ctxbudget_client.errors import ClientError, ConnectionLostError, ServerErro
 from ctxbudget_client.framing import encode
 from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import ServerProcess
+from ctxbudget_client.restarts import RENEWAL_SECONDS, Allowance
 from ctxbudget_client.trace import Trace
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.methods import METHODS
 
 PAUSE_SECONDS = 0.1
-"""Before the first restart; twice as long before each further one."""
+"""Before the first restart; twice as long before each further one, up to `MAX_PAUSE_SECONDS`."""
+MAX_PAUSE_SECONDS = 10.0
 
 MAX_ASKED = 3
 """How often a request is asked: one that was in flight at so many crashes may well be their cause."""
@@ -47,13 +49,13 @@ class Link:
     def __init__(
         self, start: Start, trace: Trace, notified: Callable[[str, Any], None], restarts: int, timeout: float
     ) -> None:
-        """Start the server and say `initialize`. `restarts` is how often a lost server is restarted.
+        """Start the server and say `initialize`. `restarts` is as in `Allowance`.
 
         `notified` receives notifications and must not raise. `timeout` is how many seconds `initialize` may take.
         Raises `ClientError`, and then leaves no process behind.
         """
         self.initialize_result: dict[str, Any] = {}
-        self.restarts_left = restarts
+        self._allowance = Allowance(restarts)
         self.process: ServerProcess
         """The server that was started last."""
         self._start = start
@@ -65,22 +67,30 @@ class Link:
         self._lock = threading.RLock()
         self._connection: Connection | None = None  # None while a server is being started
         self._waiting: list[Pending] = []  # asked meanwhile
-        self._gone: ConnectionLostError | None = None
+        self._gone: ConnectionLostError | None = None  # for ever once `_ended`, else until a restart is allowed again
+        self._reviving: threading.Thread | None = None
         self._ended = threading.Event()
         self._watched: dict[str, dict[str, Any]] = {}
         while not self._install(self._begin(), []):
             self._count_restart(ConnectionLostError("the server ended at once"))
+
+    @property
+    def restarts_left(self) -> int:
+        """How often the server may be restarted now."""
+        with self._lock:
+            return self._allowance.left
 
     # ------------------------------------------------------------------ asking
 
     def send(self, method: str, params: Any, timeout: float) -> Pending:
         """Ask without waiting; during a restart the request goes out after it.
 
+        A server that was given up is started again as soon as a restart is allowed again.
         Raises `ConnectionLostError`, and `TypeError` or `ValueError` for what is not JSON.
         """
         self._check_owner()
         row = METHODS.get(method)
-        if self.restarts_left and row is not None and row.needs_key:
+        if self._allowance.restarts and row is not None and row.needs_key:
             given = {name: value for name, value in (params or {}).items() if value is not None or name != "requestKey"}
             params = {"requestKey": uuid.uuid4().hex, **given}
         pending = Pending(method, params, timeout)
@@ -88,7 +98,7 @@ class Link:
             pending.answer.add_done_callback(lambda answer: self._follow(method, params, answer.exception()))
         with self._lock:
             if self._gone is not None:
-                raise self._gone
+                self._revive(self._gone)
             if self._connection is not None:
                 with contextlib.suppress(ConnectionLostError):  # its reading thread is about to start another
                     self._connection.send(pending)
@@ -142,8 +152,8 @@ class Link:
             return 0  # the server is the parent's
         with self._lock:
             self._gone = self._gone or ConnectionLostError("the client is closed")
-            process, connection = self.process, self._connection
-        self._ended.set()
+            process, connection, reviving = self.process, self._connection, self._reviving
+            self._ended.set()
         if connection is not None:
             connection.lose("the client is closed", last=last)
         if last is None or connection is None:
@@ -151,6 +161,8 @@ class Link:
         code = process.end(grace)
         if connection is not None:
             connection.join(grace)
+        if reviving is not None and reviving is not threading.current_thread():
+            reviving.join(grace)
         return code
 
     # ------------------------------------------------------------------ starting and restarting
@@ -211,6 +223,14 @@ class Link:
         else:
             _fail(unanswered, reason)  # whoever began it, or closed the client, goes on from there
 
+    def _revive(self, gone: ConnectionLostError) -> None:
+        """Start a server in place of one that was given up. Raises `gone` if that is not allowed, or not yet."""
+        if self._ended.is_set() or not self._allowance.left:
+            raise gone
+        self._gone = None
+        self._reviving = threading.Thread(target=self._recover, args=([], gone), name="ctxbudget-restart", daemon=True)
+        self._reviving.start()
+
     def _recover(self, unanswered: list[Pending], reason: ConnectionLostError) -> None:
         """Restart the server and repeat what is unanswered, or give up."""
         again = [one for one in unanswered if one.method in METHODS and not one.cancelled and one.asked < MAX_ASKED]
@@ -221,7 +241,7 @@ class Link:
                 self._count_restart(reason)
                 self.process.kill()
                 self._ended.wait(pause)
-                pause *= 2
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
                 try:
                     if self._install(self._begin(), again):
                         break
@@ -240,9 +260,14 @@ class Link:
         with self._lock:
             if self._gone is not None:
                 raise self._gone
-            if self.restarts_left < 1:
+            if self._allowance.take():
+                return
+            if not self._allowance.restarts:
                 raise reason
-            self.restarts_left -= 1
+            limit = f"no more than {self._allowance.restarts} within {RENEWAL_SECONDS:.0f} s; later requests try again"
+            raise ConnectionLostError(
+                f"{reason.reason} (restarts: {limit})", reason.exit_code, reason.stderr_tail
+            ) from reason
 
 
 def _fail(pending: list[Pending], reason: Exception) -> None:

@@ -20,7 +20,9 @@ KEPT = 10_000
 class Reconnected(Record):
     """Params of `ctxbudget/reconnected`, which the client itself tells after a restart of the server."""
 
-    restarts_left: int = described("How often the client may still restart the server.")
+    restarts_left: int = described(
+        "How often the client may restart the server now; a restart counts for three minutes."
+    )
 
 
 class Message(Record):

@@ -337,8 +337,39 @@ var KEYED = /* @__PURE__ */ new Set([
   "usage/record"
 ]);
 
+// src/restarts.ts
+var RENEWAL_MS = 18e4;
+var Allowance = class {
+  restarts;
+  #now;
+  #made = [];
+  /**
+   * @param restarts how many may fall into any `RENEWAL_MS`
+   * @param now a clock that tells milliseconds
+   */
+  constructor(restarts, now = () => performance.now()) {
+    this.restarts = restarts;
+    this.#now = now;
+  }
+  /** How many may be made now. */
+  get left() {
+    const now = this.#now();
+    this.#made = this.#made.filter((at) => now - at < RENEWAL_MS);
+    return Math.max(0, this.restarts - this.#made.length);
+  }
+  /** Count a restart; false if none is left. */
+  take() {
+    if (this.left === 0) {
+      return false;
+    }
+    this.#made.push(this.#now());
+    return true;
+  }
+};
+
 // src/client.ts
 var PAUSE_MS = 100;
+var MAX_PAUSE_MS = 1e4;
 var MAX_ASKED = 3;
 var DEFAULT_TIMEOUT_MS = 6e4;
 var DEFAULT_RESTARTS = 3;
@@ -347,7 +378,7 @@ var RECONNECTED = "ctxbudget/reconnected";
 var Client = class _Client {
   /** What the server answered to `initialize`. */
   initializeResult;
-  #restartsLeft;
+  #allowance;
   #options;
   #timeoutMs;
   #callbacks = /* @__PURE__ */ new Map();
@@ -358,9 +389,11 @@ var Client = class _Client {
   #waiting = [];
   // asked meanwhile
   #gone;
+  // for ever once closed, else until a restart is allowed again
+  #closed = false;
   constructor(options) {
     this.#options = options;
-    this.#restartsLeft = options.restarts ?? DEFAULT_RESTARTS;
+    this.#allowance = new Allowance(options.restarts ?? DEFAULT_RESTARTS, options.now);
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
   /** Start a server and say `initialize`. Rejects with a `ClientError`, and then leaves no process behind. */
@@ -369,10 +402,11 @@ var Client = class _Client {
     client.#install(await client.#begin(), []);
     return client;
   }
+  /** How often the server may be restarted now. */
   get restartsLeft() {
-    return this.#restartsLeft;
+    return this.#allowance.left;
   }
-  /** Why there is no server any more; undefined while there is one, or will be. */
+  /** Why there is no server; undefined while there is one, or one is being started. A later request may start one. */
   get fault() {
     return this.#gone;
   }
@@ -423,17 +457,19 @@ var Client = class _Client {
     if (connection !== void 0 && this.#gone === void 0) {
       await this.request("shutdown", {}, { timeoutMs: graceMs }).catch(() => void 0);
     }
+    this.#closed = true;
     this.#end(new ConnectionLostError("the client is closed"));
     this.#starting?.lose("the client is closed");
     await connection?.end(graceMs);
   }
   // ---------------------------------------------------------------- asking
   #send(method, params) {
-    if (this.#gone !== void 0) {
-      throw this.#gone;
+    const gone = this.#gone;
+    if (gone !== void 0 && (this.#closed || this.#allowance.left === 0)) {
+      throw gone;
     }
     const key = "requestKey" in params ? params.requestKey : void 0;
-    const keyed = this.#restartsLeft > 0 && KEYED.has(method) && (key === void 0 || key === null);
+    const keyed = this.#allowance.restarts > 0 && KEYED.has(method) && (key === void 0 || key === null);
     const pending = new Pending(method, keyed ? { ...params, requestKey: randomUUID() } : params);
     pending.answer.then(
       () => {
@@ -445,6 +481,10 @@ var Client = class _Client {
       this.#waiting.push(pending);
     } else {
       this.#connection.send(pending);
+    }
+    if (gone !== void 0) {
+      this.#gone = void 0;
+      void this.#recover([], gone);
     }
     return pending;
   }
@@ -555,11 +595,11 @@ var Client = class _Client {
       lost
     );
     let reason = lost;
-    for (let pause = PAUSE_MS; this.#mayRestart(reason); pause *= 2) {
+    for (let pause = PAUSE_MS; this.#mayRestart(reason); pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       try {
         this.#install(await this.#begin(), again);
-        this.#tell(RECONNECTED, { restartsLeft: this.#restartsLeft });
+        this.#tell(RECONNECTED, { restartsLeft: this.#allowance.left });
         return;
       } catch (error) {
         reason = error instanceof ConnectionLostError ? error : new ConnectionLostError(String(error));
@@ -567,18 +607,14 @@ var Client = class _Client {
     }
     fail(again, this.#gone ?? reason);
   }
-  /** Counts a restart; when none is left, or the client is closed, nothing can be asked any more. */
+  /** Counts a restart; when none is left now, or the client is closed, what waits is given up. */
   #mayRestart(reason) {
-    if (this.#gone === void 0 && this.#restartsLeft < 1) {
+    if (this.#gone === void 0 && !this.#allowance.take()) {
       this.#end(reason);
     }
-    if (this.#gone !== void 0) {
-      return false;
-    }
-    this.#restartsLeft -= 1;
-    return true;
+    return this.#gone === void 0;
   }
-  /** Nothing can be asked any more. */
+  /** There is no server, for now or for ever. */
   #end(reason) {
     this.#gone ??= reason;
     fail(this.#waiting, this.#gone);

@@ -13,9 +13,11 @@ import type { Methods, Notifications } from './contract.js';
 import { KEYED, METHODS } from './contract.js';
 import { ClientError, ConnectionLostError, RequestTimeoutError } from './errors.js';
 import type { Command } from './process.js';
+import { Allowance } from './restarts.js';
 
-/** The first pause before a restart; each further one is twice as long. */
+/** The first pause before a restart; each further one is twice as long, up to `MAX_PAUSE_MS`. */
 const PAUSE_MS = 100;
+const MAX_PAUSE_MS = 10_000;
 /** How often a request is asked: one that was in flight at so many crashes may well be their cause. */
 const MAX_ASKED = 3;
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -31,8 +33,10 @@ export interface Options extends Partial<Command> {
     settings?: object | undefined;
     /** How long a request may take. */
     timeoutMs?: number | undefined;
-    /** How often in all a lost server is restarted. */
+    /** How often within three minutes a lost server is restarted. */
     restarts?: number | undefined;
+    /** The clock of restarts, in milliseconds. */
+    now?: (() => number) | undefined;
 }
 
 export interface RequestOptions {
@@ -52,7 +56,7 @@ type Callback = (params: never) => void;
 export class Client {
     /** What the server answered to `initialize`. */
     initializeResult: unknown;
-    #restartsLeft: number;
+    readonly #allowance: Allowance;
     readonly #options: Options;
     readonly #timeoutMs: number;
     readonly #callbacks = new Map<string, Set<Callback>>();
@@ -60,11 +64,12 @@ export class Client {
     #connection: ConnectionType | undefined; // undefined while a server is being started
     #starting: ConnectionType | undefined;
     #waiting: Pending[] = []; // asked meanwhile
-    #gone: ConnectionLostError | undefined;
+    #gone: ConnectionLostError | undefined; // for ever once closed, else until a restart is allowed again
+    #closed = false;
 
     private constructor(options: Options) {
         this.#options = options;
-        this.#restartsLeft = options.restarts ?? DEFAULT_RESTARTS;
+        this.#allowance = new Allowance(options.restarts ?? DEFAULT_RESTARTS, options.now);
         this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     }
 
@@ -75,11 +80,12 @@ export class Client {
         return client;
     }
 
+    /** How often the server may be restarted now. */
     get restartsLeft(): number {
-        return this.#restartsLeft;
+        return this.#allowance.left;
     }
 
-    /** Why there is no server any more; undefined while there is one, or will be. */
+    /** Why there is no server; undefined while there is one, or one is being started. A later request may start one. */
     get fault(): ConnectionLostError | undefined {
         return this.#gone;
     }
@@ -90,7 +96,8 @@ export class Client {
     }
 
     /**
-     * Ask, and wait for the result. A late one is cancelled. Rejects with `ServerError`, `RequestTimeoutError` or
+     * Ask, and wait for the result. A late one is cancelled. A server that was given up is started again as soon as a
+     * restart is allowed again. Rejects with `ServerError`, `RequestTimeoutError` or
      * `ConnectionLostError`.
      */
     request<M extends keyof Methods>(
@@ -144,6 +151,7 @@ export class Client {
         if (connection !== undefined && this.#gone === undefined) {
             await this.request('shutdown', {}, { timeoutMs: graceMs }).catch(() => undefined);
         }
+        this.#closed = true;
         this.#end(new ConnectionLostError('the client is closed'));
         this.#starting?.lose('the client is closed');
         await connection?.end(graceMs);
@@ -152,11 +160,12 @@ export class Client {
     // ---------------------------------------------------------------- asking
 
     #send(method: string, params: object): Pending {
-        if (this.#gone !== undefined) {
-            throw this.#gone;
+        const gone = this.#gone;
+        if (gone !== undefined && (this.#closed || this.#allowance.left === 0)) {
+            throw gone;
         }
         const key = 'requestKey' in params ? params.requestKey : undefined;
-        const keyed = this.#restartsLeft > 0 && KEYED.has(method) && (key === undefined || key === null);
+        const keyed = this.#allowance.restarts > 0 && KEYED.has(method) && (key === undefined || key === null);
         const pending = new Pending(method, keyed ? { ...params, requestKey: randomUUID() } : params);
         pending.answer.then(
             () => {
@@ -168,6 +177,10 @@ export class Client {
             this.#waiting.push(pending);
         } else {
             this.#connection.send(pending);
+        }
+        if (gone !== undefined) {
+            this.#gone = undefined;
+            void this.#recover([], gone);
         }
         return pending;
     }
@@ -287,11 +300,11 @@ export class Client {
             lost,
         );
         let reason = lost;
-        for (let pause = PAUSE_MS; this.#mayRestart(reason); pause *= 2) {
+        for (let pause = PAUSE_MS; this.#mayRestart(reason); pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
             await new Promise((resolve) => setTimeout(resolve, pause));
             try {
                 this.#install(await this.#begin(), again);
-                this.#tell(RECONNECTED, { restartsLeft: this.#restartsLeft });
+                this.#tell(RECONNECTED, { restartsLeft: this.#allowance.left });
                 return;
             } catch (error) {
                 reason = error instanceof ConnectionLostError ? error : new ConnectionLostError(String(error));
@@ -300,19 +313,15 @@ export class Client {
         fail(again, this.#gone ?? reason);
     }
 
-    /** Counts a restart; when none is left, or the client is closed, nothing can be asked any more. */
+    /** Counts a restart; when none is left now, or the client is closed, what waits is given up. */
     #mayRestart(reason: ConnectionLostError): boolean {
-        if (this.#gone === undefined && this.#restartsLeft < 1) {
+        if (this.#gone === undefined && !this.#allowance.take()) {
             this.#end(reason);
         }
-        if (this.#gone !== undefined) {
-            return false;
-        }
-        this.#restartsLeft -= 1;
-        return true;
+        return this.#gone === undefined;
     }
 
-    /** Nothing can be asked any more. */
+    /** There is no server, for now or for ever. */
     #end(reason: ConnectionLostError): void {
         this.#gone ??= reason;
         fail(this.#waiting, this.#gone);

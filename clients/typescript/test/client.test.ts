@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Client, ClientError, ConnectionLostError, RequestTimeoutError } from '../src/index.js';
+import { RENEWAL_MS } from '../src/restarts.js';
 
 const FAKE = join(process.cwd(), 'test', 'fakeServer.mjs');
 
@@ -27,11 +28,12 @@ afterEach(async () => {
 });
 
 /** A client of a server that ends, at its n-th start, at the methods of `plan[n]`. */
-async function started(plan: string[][], restarts = 3): Promise<Client> {
+async function started(plan: string[][], restarts = 3, now?: () => number): Promise<Client> {
     client = await Client.start({
         command: [process.execPath, FAKE],
         env: { FAKE_LOG: join(folder, 'log'), FAKE_PLAN: JSON.stringify(plan) },
         restarts,
+        now,
         timeoutMs: 20_000,
     });
     return client;
@@ -94,12 +96,44 @@ test('what is not in the contract is not asked again', async () => {
     assert.equal(asked('other/method').length, 1);
 });
 
-test('after the last restart nothing can be asked any more', async () => {
-    const asking = await started([['budget/status'], ['budget/status']], 1);
+test('after the last restart nothing can be asked for three minutes; then the server is started again', async () => {
+    let now = 0;
+    const asking = await started([['budget/status'], ['budget/status']], 1, () => now);
 
     await assert.rejects(asking.request('budget/status', {}), ConnectionLostError);
-    await assert.rejects(asking.request('context/list', {}), ConnectionLostError);
+    now = RENEWAL_MS - 1;
+    await assert.rejects(asking.request('context/add', { items: [] }), ConnectionLostError);
     assert.ok(asking.fault);
+    now = RENEWAL_MS;
+    const answers = await Promise.all([asking.request('context/add', { items: [] }), asking.request('context/list')]);
+
+    assert.deepEqual(answers, [
+        { method: 'context/add', start: 2 },
+        { method: 'context/list', start: 2 },
+    ]);
+    assert.equal(asking.fault, undefined);
+    assert.equal(asking.restartsLeft, 0);
+    assert.equal(typeof asked('context/add')[0]?.params['requestKey'], 'string');
+});
+
+test('a client that is closed stays closed', async () => {
+    let now = 0;
+    const asking = await started([], 1, () => now);
+
+    await asking.close();
+    now = RENEWAL_MS;
+
+    await assert.rejects(asking.request('budget/status', {}), ConnectionLostError);
+});
+
+test('without restarts a server that is lost stays lost', async () => {
+    let now = 0;
+    const asking = await started([['budget/status']], 0, () => now);
+
+    await assert.rejects(asking.request('budget/status', {}), ConnectionLostError);
+    now = RENEWAL_MS;
+
+    await assert.rejects(asking.request('context/list', {}), ConnectionLostError);
 });
 
 test('a new server is told which sessions are watched', async () => {

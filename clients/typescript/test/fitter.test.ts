@@ -9,6 +9,7 @@ import { Fitter } from '../src/plugs/fitter.js';
 import type { Message } from '../src/plugs/messages.js';
 import { limitFor, settings } from '../src/plugs/settings.js';
 import { Sidecar } from '../src/plugs/sidecar.js';
+import { ConnectionLostError } from '../src/errors.js';
 import type { Server } from '../src/plugs/sidecar.js';
 
 const MODEL = { name: 'm', window: 1000 };
@@ -228,22 +229,41 @@ test('nobody waits twice for a server that does not answer', async () => {
     rmSync(folder, { recursive: true });
 });
 
-test('a server that is lost for good is followed by another one', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ctxbudget-test-'));
+/** A program that ends at each of the first `count` times that it is asked for the sessions. */
+function crashing(folder: string, count: number): string {
     const log = join(folder, 'log');
     writeFileSync(log, '');
     const program = join(folder, 'ctxbudget');
     const fake = join(process.cwd(), 'test', 'fakeServer.mjs');
-    // It ends at each of the three times that the first request is asked.
-    const plan = JSON.stringify([['session/list'], ['session/list'], ['session/list']]);
+    const plan = JSON.stringify(Array.from({ length: count }, () => ['session/list']));
     const words = `FAKE_LOG='${log}' FAKE_PLAN='${plan}' exec '${process.execPath}' '${fake}'`;
     writeFileSync(program, `#!/bin/sh\n${words}\n`, { mode: 0o755 });
-    const sidecar = new Sidecar({ program, root: folder, timeoutMs: 20_000 });
+    return program;
+}
 
+test('a request that its server dies of is given up, and the next one finds another server', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ctxbudget-test-'));
+    const sidecar = new Sidecar({ program: crashing(folder, 3), root: folder, timeoutMs: 20_000 });
+
+    await assert.rejects(sidecar.request('session/list', {}), ConnectionLostError);
     const answer = await sidecar.request('session/list', {});
 
     assert.deepEqual(answer, { method: 'session/list', start: 3 });
     await sidecar.stop();
-    assert.equal(readFileSync(log, 'utf8').includes('shutdown'), true);
+    assert.equal(readFileSync(join(folder, 'log'), 'utf8').includes('shutdown'), true);
+    rmSync(folder, { recursive: true });
+});
+
+test('a server that dies of every request is not started at each of them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ctxbudget-test-'));
+    const sidecar = new Sidecar({ program: crashing(folder, 100), root: folder, timeoutMs: 20_000 });
+
+    for (let asked = 0; asked < 10; asked += 1) {
+        await assert.rejects(sidecar.request('session/list', {}), ConnectionLostError);
+    }
+
+    const lines = readFileSync(join(folder, 'log'), 'utf8').split('\n');
+    assert.equal(lines.filter((line) => line === '"start"').length, 6);
+    await sidecar.stop();
     rmSync(folder, { recursive: true });
 });

@@ -14,8 +14,10 @@ export interface Options extends Partial<Command> {
     settings?: object | undefined;
     /** How long a request may take. */
     timeoutMs?: number | undefined;
-    /** How often in all a lost server is restarted. */
+    /** How often within three minutes a lost server is restarted. */
     restarts?: number | undefined;
+    /** The clock of restarts, in milliseconds. */
+    now?: (() => number) | undefined;
 }
 export interface RequestOptions {
     timeoutMs?: number;
@@ -36,13 +38,15 @@ export declare class Client {
     private constructor();
     /** Start a server and say `initialize`. Rejects with a `ClientError`, and then leaves no process behind. */
     static start(options?: Options): Promise<Client>;
+    /** How often the server may be restarted now. */
     get restartsLeft(): number;
-    /** Why there is no server any more; undefined while there is one, or will be. */
+    /** Why there is no server; undefined while there is one, or one is being started. A later request may start one. */
     get fault(): ConnectionLostError | undefined;
     /** The process id of the server; undefined while there is none. */
     get pid(): number | undefined;
     /**
-     * Ask, and wait for the result. A late one is cancelled. Rejects with `ServerError`, `RequestTimeoutError` or
+     * Ask, and wait for the result. A late one is cancelled. A server that was given up is started again as soon as a
+     * restart is allowed again. Rejects with `ServerError`, `RequestTimeoutError` or
      * `ConnectionLostError`.
      */
     request<M extends keyof Methods>(method: M, params?: Methods[M]['params'], options?: RequestOptions): Promise<Methods[M]['result']>;

@@ -1,11 +1,12 @@
-/** The server of a plug-in: started when it is first needed and again when it is gone, and never in the way for long. */
+/** The server of a plug-in: started when it is first needed, and never in the way for long. */
 
 import { Client } from '../client.js';
 import type { Methods } from '../contract.js';
-import { ClientError, ConnectionLostError, RequestTimeoutError } from '../errors.js';
+import { ClientError, RequestTimeoutError } from '../errors.js';
 
 /** After a start that failed or an answer that did not come, how long nobody waits for the server. */
 const REST_MS = 30_000;
+/** Within three minutes: more than by default, since a run of an agent has no other way to its decisions. */
 const RESTARTS = 5;
 
 export interface SidecarOptions {
@@ -36,30 +37,6 @@ export class Sidecar implements Server {
             throw this.#fault;
         }
         const ends = Date.now() + this.#options.timeoutMs;
-        try {
-            return await this.#ask(method, params, ends);
-        } catch (error) {
-            if (!(error instanceof ConnectionLostError) || this.#rests()) {
-                throw error;
-            }
-        }
-        return this.#ask(method, params, ends); // with another server
-    }
-
-    async stop(): Promise<void> {
-        const client = this.#client;
-        this.#client = undefined;
-        await client?.then(
-            (known) => known.close(),
-            () => undefined,
-        );
-    }
-
-    async #ask<M extends keyof Methods>(
-        method: M,
-        params: Methods[M]['params'],
-        ends: number,
-    ): Promise<Methods[M]['result']> {
         const client = await this.#started(method);
         try {
             return await client.request(method, params, { timeoutMs: Math.max(1, ends - Date.now()) });
@@ -71,13 +48,18 @@ export class Sidecar implements Server {
         }
     }
 
+    async stop(): Promise<void> {
+        const client = this.#client;
+        this.#client = undefined;
+        await client?.then(
+            (known) => known.close(),
+            () => undefined,
+        );
+    }
+
     async #started(method: string): Promise<Client> {
         const { program, root, timeoutMs } = this.#options;
-        const known = await this.#client;
-        if (known !== undefined && known.fault === undefined) {
-            return known;
-        }
-        this.#client = Client.start({
+        this.#client ??= Client.start({
             command: [program, 'serve'],
             root,
             timeoutMs,

@@ -1,4 +1,4 @@
-/** The server of a plug-in: started when it is first needed and again when it is gone, and never in the way for long. */
+/** The server of a plug-in: started when it is first needed, and never in the way for long. */
 import type { Methods } from '../contract.js';
 export interface SidecarOptions {
     program: string;
