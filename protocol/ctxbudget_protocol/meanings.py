@@ -7,6 +7,7 @@ MEANINGS: dict[str, str] = {
     "added_at": "When the item was added.",
     "advice": "What would help now.",
     "agent": "The agent that the item belongs to.",
+    "tool": "The tool whose output it is.",
     "alert": "The alert itself.",
     "alerts": "Alerts that this call raised.",
     "allocated": "Allocated to the phase, tokens; null: the phase draws on the buffer.",

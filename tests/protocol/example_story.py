@@ -23,8 +23,8 @@ STORY = (
     "context/get", "context/search", "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate",
     "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
     "context/restore", "context/render", "context/fit", "usage/record", "session/recalibrate", "budget/report",
-    "budget/diagnose", "budget/release", "context/handOver", "session/list", "settings/get", "session/close",
-    "session/delete", "store/losses", "store/acknowledge",
+    "budget/diagnose", "budget/release", "context/handOver", "session/list", "budget/timeline", "settings/get",
+    "session/close", "session/delete", "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""
@@ -36,6 +36,7 @@ SAME_IDS = (
 """A server whose sessions all draw the same digits."""
 
 PASSING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+ACTOR = re.compile(r"^([a-z-]+):\d+$")
 IDS = re.compile(r"\b[iluf]\d{15}\b")
 """Ids of items, leases and undos carry nine digits that every session draws for itself."""
 
@@ -72,6 +73,7 @@ class _Names:
         return _mapped(value, self._plain)
 
     def _plain(self, text: str) -> str:
+        text = ACTOR.sub(r"\1:4711", text)
         text = PASSING.sub("2026-01-31T12:00:00.000Z", text.replace(self._folder, "/home/ada/project"))
         text = text.replace(user_file(), "/home/ada/.config/ctxbudget/config.toml")
         return IDS.sub(lambda found: self._name_of(found[0]), text)

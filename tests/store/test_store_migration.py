@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from ctxbudget_server.account.content import digest_of
 from ctxbudget_server.rules.items import Figures, Item, differences
 from ctxbudget_server.service.service import BudgetService, Options
 from ctxbudget_server.store.keys import KEPT_SECONDS, LIFETIME_SECONDS
+from ctxbudget_server.store.receipts import session_line
 from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 
 AT = "2026-01-01T00:00:00.000Z"
 TEXT = "# Notes\n\nWhat the earlier version wrote."
 OLD_VERSION = 2
-OLD_FIELDS = [name for name in Item.__slots__ if name != "dropped_at"]
+OLD_FIELDS = [name for name in Item.__slots__ if name not in ("dropped_at", "tool", "again_of")]
 
 
 def insert(connection: sqlite3.Connection, table: str, **values: Any) -> None:
@@ -123,6 +125,28 @@ def test_the_log_reads_on_from_an_earlier_version(services: BudgetService) -> No
     assert images[2][0] == images[1][1]
     assert [after["title"] for _, after in images] == ["notes", "notes", "renamed"]
     assert [after["revision"] for _, after in images] == [1, 2, 3]
+
+
+def test_the_timeline_begins_with_what_this_version_records(services: BudgetService) -> None:
+    before = call(services, "budget/timeline")
+    assert (before["entries"], before["unrecorded"], before["next"]) == ([], 2, None)
+
+    call(services, "context/add", items=[{"layer": "transient", "tokens": 5}])
+    after = call(services, "budget/timeline")
+    assert [(entry["revision"], entry["retained"], entry["processed"]) for entry in after["entries"]] == [(3, 5, 14)]
+    assert after["unrecorded"] == 2
+
+
+def test_the_first_hash_covers_what_an_earlier_version_logged(services: BudgetService) -> None:
+    call(services, "context/add", items=[{"layer": "transient", "tokens": 5}])
+    with services.store.read() as reader:
+        session = reader.session("default")
+        assert session is not None
+        entries = [*reader.log(session).entries(0, 100)]
+    assert [entry.hash is None for entry in entries] == [True, True, False]
+    lines = [session_line(session), *(entry.line for entry in entries[:2])]
+    assert json.loads(entries[2].line)["previous"] == sha256(b"\n".join(lines)).hexdigest()
+    assert sha256(entries[2].line).digest() == entries[2].hash
 
 
 def test_request_keys_of_an_earlier_version_answer_and_expire(services: BudgetService) -> None:

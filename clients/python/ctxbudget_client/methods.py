@@ -96,6 +96,10 @@ class Budget(Namespace):
         """Actual figures against the budget, per phase and layer, with overruns, peaks and net savings."""
         return self._ask("budget/report", params, budget_results.ReportResult)
 
+    def timeline(self, **params: Unpack[p.BudgetTimelineParams]) -> budget_results.TimelineResult:
+        """The account over time: each change, who made it, and the figures after it."""
+        return self._ask("budget/timeline", params, budget_results.TimelineResult)
+
     def diagnose(self, **params: Unpack[p.BudgetDiagnoseParams]) -> budget_results.DiagnoseResult:
         """What is wrong with the account, why, and the requests that cure it, with the figure that they reach."""
         return self._ask("budget/diagnose", params, budget_results.DiagnoseResult)

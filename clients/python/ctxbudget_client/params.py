@@ -71,8 +71,14 @@ class NewItem(TypedDict, total=False):
     """The wave's number within its phase."""
     agent: str | None
     """The agent that the item belongs to."""
+    tool: str | None
+    """The tool whose output it is."""
+    file: str | None
+    """The file that `content` or `tokens` is from; only named, not read. The item has it as its `path`."""
     title: str | None
     """The item's title; if none is given, its path, first heading or first line."""
+    againOf: str | None
+    """An item that had left, and comes back with this one. Absent: recognised by content, or file and tool."""
     pinned: bool
     """Kept byte for byte through every prune."""
     reduces: list[str] | None
@@ -401,6 +407,17 @@ class BudgetReportParams(SessionParams, total=False):
     """The format of the report."""
 
 
+class BudgetTimelineParams(SessionParams, total=False):
+    """Params of `budget/timeline`."""
+
+    since: int
+    """Only changes after this revision."""
+    every: int
+    """Changes in one entry, which has the figures after the last of them."""
+    limit: int
+    """Maximum number of entries returned."""
+
+
 class BudgetDiagnoseParams(SessionParams, total=False):
     """Params of `budget/diagnose`."""
 
@@ -717,6 +734,7 @@ SESSION_METHODS = frozenset(
         "budget/release",
         "budget/renew",
         "budget/report",
+        "budget/timeline",
         "budget/diagnose",
         "context/add",
         "context/handOver",

@@ -52,7 +52,16 @@ class NewItem(Record, exactly_one=("content", "path", "tokens")):
     )
     wave: WaveNumber | None = None
     agent: Label | None = None
+    tool: Label | None = None
+    file: Title | None = described(
+        "The file that `content` or `tokens` is from; only named, not read. The item has it as its `path`.",
+        default=None,
+    )
     title: Title | None = None
+    again_of: ItemId | None = described(
+        "An item that had left, and comes back with this one. Absent: recognised by content, or file and tool.",
+        default=None,
+    )
     pinned: bool = described("Kept byte for byte through every prune.", default=False)
     reduces: Annotated[list[ItemId], Constraint(min_length=1, max_length=MAX_ITEMS)] | None = described(
         "Items that this one replaces from now on.", default=None
@@ -316,6 +325,10 @@ class ItemInfo(Record):
     added_at: str
     revision: int = described("The revision of its last change.")
     dropped_at: str | None = described("When retention dropped the content; null while it is kept.", default=None)
+    tool: str | None = None
+    again_of: str | None = described(
+        "The item that had left the context, which this one brought back; null: none.", default=None
+    )
 
 
 class UpdateResult(SessionResult):
@@ -364,6 +377,8 @@ UPDATE = Method(
                 "addedAt": "2026-01-31T12:00:00.000Z",
                 "revision": 10,
                 "droppedAt": None,
+                "tool": None,
+                "againOf": None,
             },
             "status": {
                 "window": 25000,
@@ -445,6 +460,8 @@ APPEND = Method(
                 "addedAt": "2026-01-31T12:00:00.000Z",
                 "revision": 9,
                 "droppedAt": None,
+                "tool": None,
+                "againOf": None,
             },
             "added": 12,
             "recounted": 56,
@@ -530,6 +547,8 @@ LIST = Method(
                     "addedAt": "2026-01-31T12:00:00.000Z",
                     "revision": 9,
                     "droppedAt": None,
+                    "tool": None,
+                    "againOf": None,
                 }
             ],
             "total": 1,
@@ -734,6 +753,8 @@ RESTORE = Method(
                     "addedAt": "2026-01-31T12:00:00.000Z",
                     "revision": 15,
                     "droppedAt": None,
+                    "tool": None,
+                    "againOf": None,
                 }
             ],
             "restored": 554,

@@ -32,6 +32,7 @@ def make_item(
     phase: int | None,
     wave: int | None,
     agent: str | None = None,
+    tool: str | None = None,
     title: str | None = None,
     path: str | None = None,
     pinned: bool = False,
@@ -39,6 +40,7 @@ def make_item(
     complete: bool | None = None,
     reduces: tuple[str, ...] = (),
     brought_in: bool = False,
+    again_of: str | None = None,
 ) -> Item:
     """A new retained item with an id of its own. Its content goes into the unit; the caller puts the item.
 
@@ -77,6 +79,8 @@ def make_item(
         reason=None,
         added_at=unit.now,
         revision=unit.revision,
+        tool=tool,
+        again_of=again_of,
     )
 
 
@@ -86,6 +90,7 @@ class PreparedItem:
 
     new: NewItem
     path: str | None
+    """The file that it is from, whether read by us or named by the caller."""
     blob: Blob | None
     figure: Figure
     loc: Location
@@ -107,14 +112,22 @@ class PreparedItem:
             phase=phase,
             wave=wave,
             agent=new.agent or _shared([source.agent for source in sources]),
+            tool=new.tool,
             title=new.title or _shared([source.title for source in sources]) or self.name,
             path=self.path,
             pinned=new.pinned,
             complete=new.complete,
             reduces=reduces,
             brought_in=not reduces,
+            again_of=None if reduces else self._again_of(unit),
         )
         return unit.put(item)
+
+    def _again_of(self, unit: UnitOfWork) -> str | None:
+        """The item that left the context earlier, and comes back with this one. Raises `unknownItem`."""
+        if self.new.again_of is not None:
+            return unit.item(self.new.again_of, [*self.loc, "againOf"]).id
+        return unit.departed(self.blob.digest if self.blob else None, self.path, self.new.tool)
 
     def _place(self, unit: UnitOfWork, sources: list[Item]) -> tuple[int | None, int | None]:
         """Phase and wave of the item: those given, else those of its sources, else the running phase."""
@@ -139,18 +152,22 @@ def prepare(request: Request, new: NewItem, counter: Counter, loc: Location) -> 
         raise invalid([*loc, "complete"], "is allowed only for an item that `reduces` others")
     if new.layer is None and new.reduces is None:
         raise invalid([*loc, "layer"], "is required unless the item `reduces` others", "missing")
+    if new.file is not None and new.path is not None:
+        raise invalid([*loc, "file"], "is not allowed with `path`, which names the file")
+    named = None if new.file is None else request.documents.named(new.file, [*loc, "file"])
     if new.tokens is not None:
-        return PreparedItem(new, None, None, Figure(new.tokens, new.tokens, None, new.provenance), loc)
+        return PreparedItem(new, named, None, Figure(new.tokens, new.tokens, None, new.provenance), loc)
     if new.provenance != "reported":
         raise invalid([*loc, "provenance"], "is allowed only with `tokens`")
     check = request.cancellation.check
+    path: str | None
     if new.path is not None:
         document = request.documents.read(new.path, [*loc, "path"])
         text, path = document.text, document.path
     else:
-        text, path = new.content or "", None
+        text, path = new.content or "", named
     data = encode(text)
-    check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if path is None else "path"])
+    check_size(len(data), request.limits.max_document_bytes, [*loc, "content" if new.path is None else "path"])
     name = name_of(request.documents.shown(path), text)
     return PreparedItem(new, path, make_blob(data, check), counter.figure(text, check), loc, name)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.rules.items import differences
 from ctxbudget_server.store.interface import Store, Writer
-from ctxbudget_server.store.records import Event, Session
+from ctxbudget_server.store.records import Event, LoggedFigures, Session
 
 VARIABLE: Final = "CTXBUDGET_RETAIN"
 
@@ -156,6 +156,7 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
         writer.add_sums(session.id, differences(zip(items, emptied, strict=True)))
         detail = {"why": "retention", "items": taken.items, "bytes": taken.content_bytes}
         writer.add_event(
+            session,
             Event(
                 session_id=session.id,
                 revision=revision,
@@ -165,10 +166,27 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
                 why="retention",
                 changes=changes,
                 detail=detail,
-            )
+            ),
+            _figures(writer, session, now),
         )
         session = replace(session, revision=revision)
     writer.forget_fits(session.id)  # stand-ins quote what is dropped
     # `updated_at` stays, since nobody worked on the session.
     writer.put_session(replace(session, dropped_revision=session.revision))
     return taken
+
+
+def _figures(writer: Writer, session: Session, now: str) -> LoggedFigures:
+    """Retention changes none of them."""
+    leased = sum(lease.tokens for lease in writer.leases(session.id, active=True) if lease.in_flight(now))
+    running = [phase.number for phase in writer.phases(session.id).values() if phase.state == "running"]
+    return LoggedFigures(
+        phase=running[0] if running else None,
+        wave=None,
+        agent=None,
+        retained=session.retained,
+        processed=session.processed,
+        peak=session.peak,
+        leased=leased,
+        level=session.level,
+    )

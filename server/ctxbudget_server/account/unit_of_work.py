@@ -19,7 +19,7 @@ from ctxbudget_server.rules.levels import RANK, alert_text, next_level
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.interface import Reader, Writer
-from ctxbudget_server.store.records import Event, KeptFit, LayerRecord, Session, Undo
+from ctxbudget_server.store.records import Event, KeptFit, LayerRecord, LoggedFigures, Session, Undo
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ class UnitOfWork:
         self.session = replace(session, revision=session.revision + 1, created_at=created_at, updated_at=now)
         self.settings = request.settings_of(session)
         self.phases: dict[int, Phase] = reader.phases(session.id)
+        self._was_running = self.running_phase()
         self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
         self.detail: dict[str, Any] = {}
         self.alerts: list[Alert] = []
@@ -56,6 +57,7 @@ class UnitOfWork:
         self._fits: list[KeptFit] = []
         self._freezing: set[int] = set()
         self._figured = False
+        self._has_departed: bool | None = None
 
     @property
     def id(self) -> str:
@@ -117,6 +119,12 @@ class UnitOfWork:
         found = self.reader.items_of(self.id, digests)
         self._stored.update({item.id: item for item in found})
         return found
+
+    def departed(self, digest: str | None, path: str | None, tool: str | None) -> str | None:
+        """The id of the latest item with this content that left the context earlier, else of this file and tool."""
+        if self._has_departed is None:
+            self._has_departed = self.reader.has_departed(self.id)
+        return self.reader.departed(self.id, digest, path, tool) if self._has_departed else None
 
     def each(self, items: Iterable[T]) -> Iterator[T]:
         """The items, with a check for cancellation before each."""
@@ -331,6 +339,38 @@ class UnitOfWork:
             )
         self.session = replace(session, level=level)
 
+    def _logged_figures(self) -> LoggedFigures:
+        phase, wave = self._subject()
+        session = self.session
+        return LoggedFigures(
+            phase=phase,
+            wave=wave,
+            agent=self._subject_agent(),
+            retained=session.retained,
+            processed=session.processed,
+            peak=session.peak,
+            leased=self.leased,
+            level=session.level,
+        )
+
+    def _subject(self) -> tuple[int | None, int | None]:
+        """(phase, wave) that this unit is about: those of what it changed, otherwise the running ones."""
+        changed = self._leases.values() or self._items.values()
+        phase = _common(one.phase for one in changed)
+        if phase is None:
+            running = self.running_phase() or self._was_running
+            phase = running.number if running else None
+        wave = _common(item.wave for item in self._items.values() if item.phase == phase)
+        if wave is None:
+            open_waves = (one for one in self.waves.values() if one.phase == phase and one.state == "running")
+            wave = _common(one.number for one in open_waves)
+        return phase, wave
+
+    def _subject_agent(self) -> str | None:
+        """The agent of everything that this unit adds, or who holds the lease that it changes."""
+        added = [self._items[item_id].agent for item_id, before in self._before.items() if before is None]
+        return _common(added) if added else _common(lease.holder for lease in self._leases.values())
+
     def write(self, writer: Writer, actor: str, method: str) -> None:
         """Write everything into the transaction."""
         self.figure_out()
@@ -347,6 +387,7 @@ class UnitOfWork:
         for fit in self._fits:
             writer.put_fit(fit)
         writer.add_event(
+            self.session,
             Event(
                 session_id=self.id,
                 revision=self.revision,
@@ -357,10 +398,17 @@ class UnitOfWork:
                 changes=self.changes(),
                 detail=self.detail,
                 alerts=[alert.wire() for alert in self.alerts],
-            )
+            ),
+            self._logged_figures(),
         )
         if self._undo_id is not None:
             taken = ((item_id, self._before[item_id]) for item_id in self._items if item_id in self._undoable)
             before = {item_id: item.image() if item else None for item_id, item in taken}
             writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
         writer.put_session(self.session)
+
+
+def _common(values: Iterable[T | None]) -> T | None:
+    """The value that all of them are; None if they differ or there are none."""
+    different = {*values}
+    return different.pop() if len(different) == 1 else None

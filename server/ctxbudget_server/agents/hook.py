@@ -22,12 +22,13 @@ from ctxbudget_server.agents.model import (
     shortened,
 )
 from ctxbudget_server.agents.previews import shown, whole
-from ctxbudget_server.agents.retrieval import is_retrieval, way_back
+from ctxbudget_server.agents.retrieval import fetched_item, is_retrieval, way_back
 from ctxbudget_server.agents.sessions import close_all, opened, state_of, with_session
 from ctxbudget_server.agents.subagents import finished, release_all, started
 from ctxbudget_server.media import rules_of
 from ctxbudget_server.transcripts.tool_responses import (
     bytes_in,
+    file_of,
     replaced,
     shown_to_model,
     text_of,
@@ -35,6 +36,8 @@ from ctxbudget_server.transcripts.tool_responses import (
 )
 
 MAX_TITLE_CHARACTERS: Final = 160
+MAX_FILE_CHARACTERS: Final = 4_096
+"""The longest name of a file that the contract allows."""
 AGENT_TOOLS: Final = ("Agent", "Task")
 PROVIDERS: Final[dict[Host, str]] = {"claude-code": "anthropic", "codex": "openai", "gemini": "gemini"}
 """Whose rules for pictures and sounds hold with a host."""
@@ -80,11 +83,15 @@ def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
     text = "" if launched else shown_to_model(response)
     bytes_tokens = LAUNCH_TOKENS if launched else bytes_in(response, rules_of(PROVIDERS[event.host]))
     text = whole(event, text) if _is_replaceable(event, options) and not bytes_tokens else shown(event, text)
+    tool, asked = event.text("tool_name"), event.payload.get("tool_input")
     common: dict[str, Any] = {
         "layer": "transient",
         "kind": "report" if agent else "tool-output",
         "agent": agent or event.agent,
-        "title": shortened(title_of(event.text("tool_name"), event.payload.get("tool_input")), MAX_TITLE_CHARACTERS),
+        "tool": shortened(tool, MAX_TITLE_CHARACTERS) if tool else None,
+        "file": _file(asked),
+        "title": shortened(title_of(tool, asked), MAX_TITLE_CHARACTERS),
+        "againOf": fetched_item(event),
     }
     items = [{**common, "content": text}] if text else []
     if bytes_tokens:
@@ -99,6 +106,14 @@ def _tool(account: AccountClient, event: HostEvent, options: HookOptions) -> Rea
     if replacement is not None:  # the output that crossed a threshold is not in the window
         return Reaction(replacement=replacement)
     return Reaction(*_alert(account, event, added))
+
+
+def _file(asked: Any) -> str | None:
+    """The file that a tool was asked about, where the contract allows its name."""
+    name = file_of(asked)
+    if name is None or len(name) > MAX_FILE_CHARACTERS or "\0" in name or name.lower().startswith("file:"):
+        return None
+    return name
 
 
 def _reporting_agent(event: HostEvent, response: Any) -> str | None:
@@ -206,12 +221,18 @@ def _added(
     """A request key that lets an item enter only once, even if the hook is configured twice."""
     key = f"{event.host}:{host_id}" if 0 < len(host_id) <= 150 else account.step("add")
     given = [{name: value for name, value in item.items() if value is not None} for item in items]
-    added = with_session(
-        account,
-        event,
-        session,
-        lambda: account.ask("context/add", sessionId=session, items=given, allowEstimate=True, requestKey=key),
-    )
+
+    def add() -> dict[str, Any]:
+        return account.ask("context/add", sessionId=session, items=given, allowEstimate=True, requestKey=key)
+
+    try:
+        added = with_session(account, event, session, add)
+    except ProtocolError as error:
+        if error.name != "unknownItem":
+            raise
+        for item in given:  # the model fetched an item of another session
+            item.pop("againOf", None)
+        added = with_session(account, event, session, add)
     if added["status"]["windowSource"] == "default" and session == event.session:
         opened(account, event)  # the transcript may tell the model by now
     return added

@@ -10,6 +10,10 @@ from typing import Any, Final
 from ctxbudget_server.agents.model import AccountClient, HostEvent
 
 _TOOLS: Final = ("context_get", "context_search", "metadata_extract", "budget_report")
+_GET: Final = "ctxbudget__context_get"
+"""How hosts name the tool that fetches an original: `mcp__ctxbudget__context_get`."""
+MAX_ID_CHARACTERS: Final = 64
+"""No id of ours is longer."""
 _COMMAND: Final = re.compile(r"ctxbudget\W{0,3} call context/")
 """A request of ours in a command line, in whose JSON a quoted path may be escaped."""
 FIRST_LINES: Final = 200
@@ -22,6 +26,15 @@ def is_retrieval(event: HostEvent) -> bool:
     if tool.startswith("mcp") and tool.endswith(_TOOLS):
         return True
     return _COMMAND.search(json.dumps(event.payload.get("tool_input"), ensure_ascii=False)) is not None
+
+
+def fetched_item(event: HostEvent) -> str | None:
+    """The item that the model fetched with our tool; None if it did something else."""
+    asked = event.payload.get("tool_input")
+    if not event.text("tool_name").endswith(_GET) or not isinstance(asked, dict):
+        return None
+    item = asked.get("id")
+    return item if isinstance(item, str) and 0 < len(item) <= MAX_ID_CHARACTERS else None
 
 
 def way_back(account: AccountClient, session: str, item: dict[str, Any]) -> str:

@@ -20,6 +20,8 @@ from ctxbudget_server.presentation.output import complain
 if TYPE_CHECKING:
     from ctxbudget_server.sidecar.backend import OneShotBackend
 
+MAX_ACTOR_CHARACTERS = 80
+"""Maximum length of a client's name in the log."""
 SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter lock while others wait for it."""
 
@@ -103,8 +105,8 @@ def run(options: Namespace) -> int:
         workspace=chosen.workspace,
     )
 
-    def opened(root: str | None) -> Served:
-        service = BudgetService(chosen, root=root, actor="serve")
+    def opened(root: str | None, client: str | None) -> Served:
+        service = BudgetService(chosen, root=root, actor=_actor(client))
 
         def answer_one_shots() -> OneShotBackend | None:
             from ctxbudget_server.sidecar.commands import one_shots  # not before `initialize` is answered
@@ -114,3 +116,9 @@ def run(options: Namespace) -> int:
         return Served(service, answer_one_shots if offered else None)
 
     serve(opened, told)
+
+
+def _actor(client: str | None) -> str:
+    """What the log calls the client: its own name on one line."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in client or "").split())
+    return name[:MAX_ACTOR_CHARACTERS] or "serve"

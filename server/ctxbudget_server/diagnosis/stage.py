@@ -14,7 +14,7 @@ from ctxbudget_server.store.interface import Reader, Store, Writer
 if TYPE_CHECKING:
     from ctxbudget_server.rules.leases import Lease
     from ctxbudget_server.rules.lifecycle import Phase, Wave
-    from ctxbudget_server.store.records import Event, KeyedResult, LayerRecord, Session, Undo
+    from ctxbudget_server.store.records import Event, KeyedResult, LayerRecord, LoggedFigures, Session, Undo
 
 
 class StagedAccount:
@@ -157,7 +157,7 @@ class StagedAccount:
         """Keep what undoes a prune."""
         self._undos[undo.id] = undo
 
-    def add_event(self, event: Event) -> None:
+    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
         """Nothing reads the log of a rehearsal."""
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:

@@ -34,8 +34,10 @@ class Served(NamedTuple):
     """Called after `initialize` was answered; if it returns None, no socket is opened."""
 
 
-BackendFactory = Callable[[str | None], Served]
-"""Opens the service for a workspace, given as a URI; called on the event loop, so it must not block."""
+BackendFactory = Callable[[str | None, str | None], Served]
+"""Opens the service for a workspace, given as a URI, and the client of this name; called on the event loop, so it must
+not block.
+"""
 
 Notify = Callable[[str, dict[str, Any]], None]
 
@@ -85,9 +87,9 @@ class ConnectionContext:
         if self._served is not None:
             self._served.backend.document_changed(uri, text)
 
-    def open_backend(self, root_uri: str | None, client_pid: int | None) -> Backend:
+    def open_backend(self, root_uri: str | None, client_pid: int | None, client_name: str | None) -> Backend:
         """Open the backend, the last step of `initialize`; raises ProtocolError if the workspace cannot be served."""
-        self._served = self._backend_factory(root_uri)
+        self._served = self._backend_factory(root_uri, client_name)
         self.parent.name(client_pid)
         return self._served.backend
 

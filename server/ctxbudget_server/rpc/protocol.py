@@ -300,7 +300,9 @@ class BudgetProtocol(LanguageServerProtocol):
         handshake.check_version(params.initialization_options)
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = handshake.advertisement(self._connection.limits)
-        backend = self._connection.open_backend(handshake.root_uri(params), params.process_id)
+        backend = self._connection.open_backend(
+            handshake.root_uri(params), params.process_id, params.client_info.name if params.client_info else None
+        )
         self._server.editor.open(backend, params, str(result.capabilities.position_encoding))
         return result
 

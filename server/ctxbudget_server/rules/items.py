@@ -97,6 +97,10 @@ class Item:
     revision: int
     dropped_at: str | None = None
     """When retention dropped the content: `hash` and `segments` are gone, the figures remain."""
+    tool: str | None = None
+    """The tool whose output it is."""
+    again_of: str | None = None
+    """The item that had left the context, which this one brought back, whole or in part."""
 
     @property
     def figures(self) -> Figures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,7 +18,11 @@ from ctxbudget_server.store.records import (
     KnownFit,
     LastEvent,
     LayerRecord,
+    LogEntry,
+    LoggedFigures,
+    LogHead,
     Session,
+    TimelineRow,
     Undo,
 )
 
@@ -26,6 +30,28 @@ if TYPE_CHECKING:
     from ctxbudget_server.store.damage.check import StoreFinding
     from ctxbudget_server.store.damage.losses import Loss
     from ctxbudget_server.store.space.usage import SpaceUsage
+
+
+class Log(Protocol):
+    """One session's log: the figures after each change, and its entries as the lines that are hashed."""
+
+    def timeline(self, since: int, every: int, limit: int) -> list[TimelineRow]:
+        """Up to `limit` groups of `every` changes after a revision, oldest first; changes of older versions are absent.
+
+        Groups end at each multiple of `every`, so the pages of a growing log agree.
+        """
+
+    def latest_figures(self, limit: int) -> list[tuple[int, LoggedFigures]]:
+        """(revision, figures) of up to `limit` last changes, oldest first; cheap."""
+
+    def first_recorded(self) -> int | None:
+        """The first revision whose figures are recorded; earlier ones are of a version that kept none."""
+
+    def head(self) -> LogHead | None:
+        """The last entry and its hash; None if no entry has one."""
+
+    def entries(self, after: int, limit: int) -> Iterator[LogEntry]:
+        """Up to `limit` entries after a revision, oldest first."""
 
 
 class Reader(Protocol):
@@ -75,6 +101,18 @@ class Reader(Protocol):
     def item_of(self, session_id: str, digest: str) -> str | None:
         """The id of the latest item whose content has this hash, ignoring withdrawn ones."""
 
+    def has_departed(self, session_id: str) -> bool:
+        """Whether any item that a caller brought in is no longer retained; cheap."""
+
+    def departed(self, session_id: str, digest: str | None, path: str | None, tool: str | None) -> str | None:
+        """The id of the latest item with this content that is no longer retained, else of this file and tool.
+
+        Of those that callers brought in.
+        """
+
+    def read_again(self, session_id: str) -> int:
+        """Tokens of items that had left the context and were brought back: at most those of the earlier item each."""
+
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
         """(one page of items, how many items match in all, the retained tokens of all of them)."""
 
@@ -86,6 +124,9 @@ class Reader(Protocol):
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
         """The events after a revision; reads the session's whole log."""
+
+    def log(self, session: Session) -> Log:
+        """A session's log in pages."""
 
     def last_event(self, session_id: str) -> LastEvent | None:
         """The latest event of a session; cheap, since it reads no other."""
@@ -151,8 +192,8 @@ class Writer(Reader, Protocol):
     def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
         """Keep bytes under their hash; does nothing if they are already there."""
 
-    def add_event(self, event: Event) -> None:
-        """Append to the event log."""
+    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
+        """Append to a session's log, with the account's figures after the change."""
 
     def put_undo(self, undo: Undo) -> None:
         """Keep what undoes a prune; the event of its revision must have been added already."""

@@ -56,6 +56,53 @@ class Event:
     alerts: list[dict[str, Any]] = field(default_factory=list)
 
 
+class LoggedFigures(NamedTuple):
+    """Where the account stood after a change, in tokens, and what the change was about."""
+
+    phase: int | None
+    """The phase of the items or the lease that it changed; otherwise the running one."""
+    wave: int | None
+    agent: str | None
+    """The agent of all items that it added, or the holder of the lease."""
+    retained: int
+    processed: int
+    peak: int
+    leased: int
+    """Tokens that leases held at that time."""
+    level: Level
+
+
+class TimelineRow(NamedTuple):
+    """One change, or the last one of a group of changes."""
+
+    revision: int
+    at: str
+    actor: str
+    method: str
+    why: str
+    figures: LoggedFigures
+    changes: int
+    """Changes in the group, this one included."""
+    highest: int
+    """The largest number of retained tokens after any change of the group."""
+
+
+class LogHead(NamedTuple):
+    """The last entry of a log that has a hash."""
+
+    revision: int
+    hash: bytes
+
+
+class LogEntry(NamedTuple):
+    """An entry of a log as one line of JSON."""
+
+    revision: int
+    line: bytes
+    hash: bytes | None
+    """The SHA-256 of the line; None: a version wrote it that kept none."""
+
+
 class LastEvent(NamedTuple):
     """The latest event of a session, without what it changed."""
 

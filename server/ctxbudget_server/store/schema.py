@@ -132,18 +132,30 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX fits_by_revision ON fits (session_id, revision);
     """,
+    """
+    CREATE TABLE logged_figures (
+        session_id TEXT NOT NULL, revision INTEGER NOT NULL, phase INTEGER, wave INTEGER, agent TEXT,
+        retained INTEGER NOT NULL, processed INTEGER NOT NULL, peak INTEGER NOT NULL, leased INTEGER NOT NULL,
+        level TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (session_id, revision)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE items ADD COLUMN tool TEXT;
+    ALTER TABLE items ADD COLUMN again_of TEXT;
+    CREATE INDEX departed_by_hash ON items (session_id, hash) WHERE state <> 'retained' AND brought_in = 1;
+    CREATE INDEX departed_by_path ON items (session_id, path) WHERE state <> 'retained' AND brought_in = 1;
+    CREATE INDEX items_again ON items (session_id, id) WHERE again_of IS NOT NULL;
+    """,
 )
 """Each entry upgrades the schema by one version; `PRAGMA user_version` says how many have been applied.
 
 The third leaves older rows as they were where rewriting them would take long: an event or a key without a `body` has
 its values in the columns of version 1, and an undo whose `changes` are objects has them in full. Since the third, an
 item whose one blob is its `hash` has empty `segments`. The fifth takes what completed phases hold now for what they
-held at their completion, which older stores did not keep.
+held at their completion, which older stores did not keep. Events from before the seventh have no figures.
 """
 
 VERSION = len(MIGRATIONS)
 
-SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos", "fits")
+SESSION_TABLES = ("phases", "waves", "layers", "items", "sums", "leases", "events", "undos", "fits", "logged_figures")
 """Tables whose keys begin with the session, and whose rows are deleted with it."""
 
 AT_BIRTH = ("PRAGMA auto_vacuum=INCREMENTAL",)

@@ -7,7 +7,8 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
@@ -18,6 +19,8 @@ from ctxbudget_server.store.encoding.item_changes import History, before_of, sto
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import QUICK, pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
+from ctxbudget_server.store.log import SqliteLog
+from ctxbudget_server.store.receipts import CLOSING, Heading, opening
 from ctxbudget_server.store.records import (
     Event,
     ItemFilter,
@@ -26,6 +29,7 @@ from ctxbudget_server.store.records import (
     KnownFit,
     LastEvent,
     LayerRecord,
+    LoggedFigures,
     Session,
     Undo,
 )
@@ -39,6 +43,10 @@ NONE = -1
 
 FITS_OF_CONVERSATION, FITS_OF_SESSION = 16, 128
 """Decisions of fits that are kept: the latest of each conversation, and of each session."""
+
+
+_DEPARTED: Final = "SELECT id FROM items WHERE session_id = ? AND state <> 'retained' AND brought_in = 1"
+_LATEST: Final = "AND withdrawn = 0 ORDER BY seq DESC LIMIT 1"
 
 
 def _columns(record: type) -> tuple[str, ...]:
@@ -208,6 +216,31 @@ class SqliteReader:
         ).fetchone()
         return None if row is None else str(row[0])
 
+    def has_departed(self, session_id: str) -> bool:
+        """Whether any item that a caller brought in is no longer retained."""
+        return self._sql.execute(f"{_DEPARTED} LIMIT 1", (session_id,)).fetchone() is not None
+
+    def departed(self, session_id: str, digest: str | None, path: str | None, tool: str | None) -> str | None:
+        """The id of the latest item with this content that is no longer retained, else of this file and tool."""
+        found = None
+        if digest is not None:
+            found = self._sql.execute(f"{_DEPARTED} AND hash = ? {_LATEST}", (session_id, digest)).fetchone()
+        if found is None and path is not None:
+            found = self._sql.execute(
+                f"{_DEPARTED} AND path = ? AND tool IS ? {_LATEST}", (session_id, path, tool)
+            ).fetchone()
+        return None if found is None else str(found[0])
+
+    def read_again(self, session_id: str) -> int:
+        """Tokens of items that had left the context and were brought back."""
+        query = (
+            "SELECT coalesce(sum(min(later.tokens, earlier.tokens)), 0) FROM items AS later JOIN items AS earlier"
+            " ON earlier.session_id = later.session_id AND earlier.id = later.again_of"
+            " WHERE later.session_id = ? AND later.again_of IS NOT NULL AND later.withdrawn = 0"
+        )
+        (tokens,) = self._sql.execute(query, (session_id,)).fetchone()
+        return int(tokens)
+
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
         """(one page of items, how many items match in all, the retained tokens of all of them)."""
         where, values = self._where(session_id, wanted)
@@ -254,6 +287,10 @@ class SqliteReader:
             record["alerts"] = json.loads(record["alerts"])
             events.append(Event(**record))
         return [event for event in events if event.revision > after]
+
+    def log(self, session: Session) -> SqliteLog:
+        """A session's log in pages."""
+        return SqliteLog(self._sql, session, self._check)
 
     def last_event(self, session_id: str) -> LastEvent | None:
         """The latest event of a session."""
@@ -443,19 +480,26 @@ class SqliteWriter(SqliteReader):
         """Keep bytes under their hash."""
         self._sql.execute("INSERT OR IGNORE INTO blobs (hash, size, data) VALUES (?, ?, ?)", (digest, size, compressed))
 
-    def add_event(self, event: Event) -> None:
-        """Append to the event log."""
+    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
+        """Append to a session's log, and chain the entry to the one before."""
         stored = [stored_change(change, event.revision, event.at) for change in checked(event.changes, self._check)]
         self._logged = {change["id"] for change in stored}
+        alerts = dump(event.alerts)
+        log = self.log(session)
+        heading = Heading(event.revision, event.at, event.actor, event.method, event.why, alerts)
+        digest = sha256(opening(heading, figures, log.previous_hash()))
+        body = pack({"changes": stored, "detail": event.detail}, self._check, seen=digest.update)
+        digest.update(CLOSING)
         kept = {
             **{name: getattr(event, name) for name in EVENT if name != "body"},
             "changes": "",
             "detail": "",
-            "alerts": dump(event.alerts),
-            "body": pack({"changes": stored, "detail": event.detail}, self._check),
+            "alerts": alerts,
+            "body": body,
         }
         marks = ", ".join("?" * len(EVENT))
         self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
+        log.append(event.revision, figures, digest.digest())
 
     def put_undo(self, undo: Undo) -> None:
         """Keep what undoes a prune. The event of its revision has the values, so it must be added first."""

@@ -18,6 +18,8 @@ _EDITS: Final = ("structuredPatch", "originalFile", "oldString", "newString")
 """Members of an edit's response that the model wrote itself, or does not see."""
 _INPUTS: Final = ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt")
 """Members of a tool's input that say best what was asked."""
+_FILE_INPUTS: Final = ("file_path", "absolute_path", "notebook_path")
+"""Members of a tool's input that name the file that it reads or writes."""
 
 
 def text_of(response: Any) -> str:
@@ -143,6 +145,12 @@ def replaced(response: Any, text: str) -> Any:
             inner = replaced(response[name], text)
             return None if inner is None else {**response, name: inner}
     return None
+
+
+def file_of(given: Any) -> str | None:
+    """The file that a tool was asked about; None if its input names none."""
+    names = (given.get(name) for name in _FILE_INPUTS) if isinstance(given, Mapping) else ()
+    return next((name for name in names if isinstance(name, str) and name), None)
 
 
 def title_of(tool: str, given: Any) -> str:

@@ -73,6 +73,10 @@ class Documents:
         except ValueError:
             return Path(path).name
 
+    def named(self, given: str, loc: Location) -> str:
+        """The absolute path of a file that need not exist, without looking at the disk."""
+        return os.path.normpath(self._absolute(given, loc))
+
     def locate(self, given: str, loc: Location) -> Path:
         """The real path of `given`: absolute, a `file:` URI, or relative to the workspace. Raises `pathNotAllowed`."""
         try:

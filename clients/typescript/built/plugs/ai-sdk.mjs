@@ -4430,6 +4430,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "budget/release",
   "budget/renew",
   "budget/report",
+  "budget/timeline",
   "budget/diagnose",
   "context/add",
   "context/handOver",

@@ -4424,6 +4424,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "budget/release",
   "budget/renew",
   "budget/report",
+  "budget/timeline",
   "budget/diagnose",
   "context/add",
   "context/handOver",

@@ -4420,6 +4420,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "budget/release",
   "budget/renew",
   "budget/report",
+  "budget/timeline",
   "budget/diagnose",
   "context/add",
   "context/handOver",

@@ -187,9 +187,21 @@ export type NewItem = ({
      */
     agent?: (string | null);
     /**
+     * The tool whose output it is.
+     */
+    tool?: (string | null);
+    /**
+     * The file that `content` or `tokens` is from; only named, not read. The item has it as its `path`.
+     */
+    file?: (string | null);
+    /**
      * The item's title; if none is given, its path, first heading or first line.
      */
     title?: (string | null);
+    /**
+     * An item that had left, and comes back with this one. Absent: recognised by content, or file and tool.
+     */
+    againOf?: (string | null);
     /**
      * Kept byte for byte through every prune.
      */
@@ -234,9 +246,21 @@ export type NewItem = ({
      */
     agent?: (string | null);
     /**
+     * The tool whose output it is.
+     */
+    tool?: (string | null);
+    /**
+     * The file that `content` or `tokens` is from; only named, not read. The item has it as its `path`.
+     */
+    file?: (string | null);
+    /**
      * The item's title; if none is given, its path, first heading or first line.
      */
     title?: (string | null);
+    /**
+     * An item that had left, and comes back with this one. Absent: recognised by content, or file and tool.
+     */
+    againOf?: (string | null);
     /**
      * Kept byte for byte through every prune.
      */
@@ -281,9 +305,21 @@ export type NewItem = ({
      */
     agent?: (string | null);
     /**
+     * The tool whose output it is.
+     */
+    tool?: (string | null);
+    /**
+     * The file that `content` or `tokens` is from; only named, not read. The item has it as its `path`.
+     */
+    file?: (string | null);
+    /**
      * The item's title; if none is given, its path, first heading or first line.
      */
     title?: (string | null);
+    /**
+     * An item that had left, and comes back with this one. Absent: recognised by content, or file and tool.
+     */
+    againOf?: (string | null);
     /**
      * Kept byte for byte through every prune.
      */
@@ -2671,6 +2707,130 @@ export interface Lease {
     expiresAt: string;
 }
 /**
+ * Params of `budget/timeline`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "BudgetTimelineParams".
+ */
+export interface BudgetTimelineParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+    /**
+     * Only changes after this revision.
+     */
+    since?: number;
+    /**
+     * Changes in one entry, which has the figures after the last of them.
+     */
+    every?: number;
+    /**
+     * Maximum number of entries returned.
+     */
+    limit?: number;
+}
+/**
+ * Result of `budget/timeline`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "BudgetTimelineResult".
+ */
+export interface BudgetTimelineResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * Oldest first.
+     */
+    entries: TimelineEntry[];
+    /**
+     * Pass it as `since` for the next page; null: this is the last page.
+     */
+    next: (number | null);
+    /**
+     * Changes after `since` that are not in the timeline, since an older version made them, which kept no figures.
+     */
+    unrecorded: number;
+}
+/**
+ * A change, or the last one of several, and where the account stood after it.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "TimelineEntry".
+ */
+export interface TimelineEntry {
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * When it happened.
+     */
+    at: string;
+    /**
+     * Who made the change: the name that the client gave, or the command, and the server's process id.
+     */
+    actor: string;
+    /**
+     * The method at fault.
+     */
+    method: string;
+    /**
+     * Why it was made, in a few words.
+     */
+    why: string;
+    /**
+     * The phase of the items or the lease that it changed, if they share one; otherwise the running phase.
+     */
+    phase: (number | null);
+    /**
+     * The same of the wave.
+     */
+    wave: (number | null);
+    /**
+     * The agent of all items that it added, or the holder of the lease.
+     */
+    agent: (string | null);
+    /**
+     * Tokens.
+     */
+    retained: number;
+    /**
+     * Tokens.
+     */
+    processed: number;
+    /**
+     * processed - retained, tokens.
+     */
+    saved: number;
+    /**
+     * The session's peak so far, tokens.
+     */
+    peak: number;
+    /**
+     * Tokens that leases held at that time.
+     */
+    leased: number;
+    /**
+     * `ok`, `warn` or `critical`.
+     */
+    level: Level;
+    /**
+     * Changes in this entry.
+     */
+    changes: number;
+    /**
+     * The largest number of retained tokens after any of them.
+     */
+    highest: number;
+}
+/**
  * Prices of the provider's prompt cache, relative to the price of an input token.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -3240,6 +3400,14 @@ export interface ItemInfo {
      * When retention dropped the content; null while it is kept.
      */
     droppedAt?: (string | null);
+    /**
+     * The tool whose output it is.
+     */
+    tool?: (string | null);
+    /**
+     * The item that had left the context, which this one brought back; null: none.
+     */
+    againOf?: (string | null);
 }
 /**
  * Params of `context/fit`. Without `sessionId` no session's account changes; one that is not open is opened.
@@ -6636,6 +6804,10 @@ export interface Methods {
     'budget/report': {
         params: BudgetReportParams;
         result: BudgetReportResult;
+    };
+    'budget/timeline': {
+        params: BudgetTimelineParams;
+        result: BudgetTimelineResult;
     };
     'budget/diagnose': {
         params: BudgetDiagnoseParams;

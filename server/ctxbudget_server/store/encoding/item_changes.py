@@ -31,6 +31,8 @@ USUAL: Final[Image] = {
     "reduces": [],
     "reason": None,
     "dropped_at": None,
+    "tool": None,
+    "again_of": None,
 }
 """Values that a new item has unless stored otherwise."""
 
