@@ -14,13 +14,12 @@ from agents.model_stand_in import ModelStandIn
 
 Message = dict[str, Any]
 
-CALLS = int(os.environ.get("CTXBUDGET_PLUG_CALLS", "12"))
-"""How many calls a run has: with 40 it is long enough to hold what it costs against the bound."""
+CALLS = 40
+"""How many calls a run has: in one of 12 the first cut has not paid for itself yet."""
 LINES = 100
-TOKENS_A_CALL = 1_900
-LIMIT = 24_000 if CALLS >= 40 else 7 * TOKENS_A_CALL
+LIMIT = 24_000
 MAX_COST = 0.85
-"""Relative to sending everything, in a run of 40 calls."""
+"""Relative to sending everything."""
 WRITE_PRICE, READ_PRICE = 1.25, 0.1
 """Of a new and of a cached character."""
 
@@ -28,7 +27,7 @@ _MARKER = re.compile(r"\[ctxbudget (i\w+):")
 
 
 def command(number: int) -> str:
-    """A command whose output is about `TOKENS_A_CALL` tokens."""
+    """A command whose output is about 1,900 tokens."""
     line = f"step{number} worker_{number}_$n handled queue_{number}.put($n) in /srv/app/mod_{number}.py line $n"
     return f'for n in $(seq 1 {LINES}); do echo "{line}"; done'
 

@@ -33,8 +33,7 @@ def check(requests: list[list[Message]], item: str | None, message_format: str) 
     # Most requests begin as the one before.
     kept = [shared(one, other) == len(one) for one, other in pairwise(requests)]
     assert sum(kept) >= len(kept) / 2
-    if CALLS >= 40:
-        assert relative_cost(requests) <= MAX_COST
+    assert relative_cost(requests) <= MAX_COST
 
 
 def has_account(host: PlugHost) -> None:
