@@ -19,7 +19,7 @@ ComplexityBasis = Literal["given", "stated", "computed", "default", "template"]
 AssumptionCode = Literal[
     "noPhases", "numbers", "noScope", "noEffort", "entriesAsTasks", "tasksOutside", "complexityIgnored",
     "noDependencies", "dependenciesMissing", "wavesIncomplete", "waveOrder", "cycle", "outsideTemplate", "debugShare",
-    "phaseExists", "replacesAllocation", "fewRuns",
+    "phaseExists", "replacesAllocation", "fewRuns", "shortTotal",
 ]  # fmt: skip
 PhaseStatus = Literal["planned", "running", "completed"]
 MessageFormat = Literal[

@@ -56,6 +56,7 @@ class Scenario:
         yield "budget/diagnose", {}
         yield "session/recalibrate", {}
         yield "session/list", {}
+        yield "session/history", {}
         yield "store/losses", {}
         yield "store/acknowledge", {}
         yield from self._others()

@@ -23,8 +23,8 @@ STORY = (
     "context/get", "context/search", "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate",
     "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
     "context/restore", "context/render", "context/fit", "usage/record", "session/recalibrate", "budget/report",
-    "budget/diagnose", "budget/release", "context/handOver", "session/list", "budget/timeline", "settings/get",
-    "session/close", "session/delete", "store/losses", "store/acknowledge",
+    "budget/diagnose", "budget/release", "context/handOver", "session/list", "session/history", "budget/timeline",
+    "settings/get", "session/close", "session/delete", "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""

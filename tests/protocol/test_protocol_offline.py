@@ -98,6 +98,7 @@ def test_every_kind_of_request_stays_offline(tmp_path: Path, guarded: dict[str, 
         ask("budget/status")
         ask("budget/report", format="markdown")
         ask("session/list")
+        ask("session/history")
         ask("store/losses")
         ask("store/acknowledge")
         for row in requests():

@@ -36,6 +36,10 @@ class Session(Namespace):
         """List the sessions of the workspace, page by page."""
         return self._ask("session/list", params, session_results.ListResult)
 
+    def history(self, **params: Unpack[p.SessionHistoryParams]) -> session_results.HistoryResult:
+        """What the runs of the workspace came to: budget, use, peak, overruns and net savings, page by page."""
+        return self._ask("session/history", params, session_results.HistoryResult)
+
     def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:
         """Delete a session for good, including its originals."""
         return self._ask("session/delete", params, session_results.DeleteResult)

@@ -264,6 +264,23 @@ class SessionListParams(TypedDict, total=False):
     """Maximum number of sessions returned."""
 
 
+class SessionHistoryParams(TypedDict, total=False):
+    """Params of `session/history`."""
+
+    sessions: list[str] | None
+    """Only these, in this order, to compare them. With none of the other params."""
+    scope: Scope | None
+    """Only runs with this scope."""
+    state: SessionState | None
+    """Only sessions in this state."""
+    since: str | None
+    """Only runs that began then or later: a time as in RFC 3339, or a date, which begins in UTC."""
+    after: str | None
+    """Continue after this session."""
+    limit: int
+    """Maximum number of runs returned."""
+
+
 class SessionDeleteParams(WriteParams, total=False):
     """Params of `session/delete`."""
 

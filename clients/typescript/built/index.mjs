@@ -278,6 +278,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "session/close",
   "session/recalibrate",
   "session/list",
+  "session/history",
   "session/delete",
   "workflow/startPhase",
   "workflow/completePhase",

@@ -44,7 +44,7 @@ export type AllocationBasis = ("history" | "complexity" | "even")
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "AssumptionCode".
  */
-export type AssumptionCode = ("noPhases" | "numbers" | "noScope" | "noEffort" | "entriesAsTasks" | "tasksOutside" | "complexityIgnored" | "noDependencies" | "dependenciesMissing" | "wavesIncomplete" | "waveOrder" | "cycle" | "outsideTemplate" | "debugShare" | "phaseExists" | "replacesAllocation" | "fewRuns")
+export type AssumptionCode = ("noPhases" | "numbers" | "noScope" | "noEffort" | "entriesAsTasks" | "tasksOutside" | "complexityIgnored" | "noDependencies" | "dependenciesMissing" | "wavesIncomplete" | "waveOrder" | "cycle" | "outsideTemplate" | "debugShare" | "phaseExists" | "replacesAllocation" | "fewRuns" | "shortTotal")
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Basis".
@@ -5375,6 +5375,134 @@ method: string
 [k: string]: unknown
 }
 /**
+ * What a session came to.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Run".
+ */
+export interface Run {
+/**
+ * The session's id.
+ */
+sessionId: string
+/**
+ * Its state.
+ */
+state: SessionState
+/**
+ * Whether it is over: no longer open, or all its phases are complete. Only such runs teach the strategy history.
+ */
+finished: boolean
+/**
+ * null: none is set; `budget/allocate` takes full-implementation.
+ */
+scope: (Scope | null)
+/**
+ * When the session was created.
+ */
+createdAt: string
+/**
+ * When the session was last changed.
+ */
+updatedAt: string
+/**
+ * When the session was closed.
+ */
+closedAt: (string | null)
+/**
+ * As the session's settings have it now, tokens.
+ */
+window: number
+/**
+ * Where the window comes from, as in `budget/status`.
+ */
+windowSource: WindowSource
+/**
+ * As the session's settings have it now, tokens.
+ */
+budget: number
+/**
+ * Sum of the allocations, tokens. null: nothing was allocated.
+ */
+allocated: (number | null)
+/**
+ * What the phases used, and what belongs to none of them still holds, tokens.
+ */
+used: number
+/**
+ * Tokens in the context now.
+ */
+retained: number
+/**
+ * Highest `retained` at the end of any transaction, tokens.
+ */
+peak: number
+/**
+ * Tokens of everything that callers added.
+ */
+processed: number
+/**
+ * processed - retained, as `saved` of `budget/report`, tokens.
+ */
+netSavings: number
+/**
+ * netSavings / processed.
+ */
+savingsShare: number
+/**
+ * Phases that used more than they were allocated.
+ */
+overruns: number
+/**
+ * What they used beyond their allocations, tokens.
+ */
+overrun: number
+/**
+ * Where the roughest of the token figures comes from. null: nothing was added.
+ */
+provenance: (Provenance | null)
+/**
+ * One entry for each phase.
+ */
+phases: RunPhase[]
+}
+/**
+ * A phase of a run. All figures are tokens.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "RunPhase".
+ */
+export interface RunPhase {
+/**
+ * The phase's number.
+ */
+phase: number
+/**
+ * The name of the phase.
+ */
+name: (string | null)
+/**
+ * Its state.
+ */
+state: PhaseStatus
+/**
+ * null: it drew on the buffer, or nothing was allocated.
+ */
+allocated: (number | null)
+/**
+ * What it held at its completion; before that, what it holds.
+ */
+used: number
+/**
+ * Highest `retained` so far, tokens.
+ */
+peak: number
+/**
+ * used - allocated if positive, else 0.
+ */
+overrun: number
+}
+/**
  * `data` of the error `serverNotInitialized`.
  * 
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -5523,6 +5651,66 @@ revision: number
  * Whether there was a session to delete.
  */
 deleted: boolean
+}
+/**
+ * Params of `session/history`.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionHistoryParams".
+ */
+export interface SessionHistoryParams {
+/**
+ * Only these, in this order, to compare them. With none of the other params.
+ */
+sessions?: ([string, ...(string)[]] | null)
+/**
+ * Only runs with this scope.
+ */
+scope?: (Scope | null)
+/**
+ * Only sessions in this state.
+ */
+state?: (SessionState | null)
+/**
+ * Only runs that began then or later: a time as in RFC 3339, or a date, which begins in UTC.
+ */
+since?: (string | null)
+/**
+ * Continue after this session.
+ */
+after?: (string | null)
+/**
+ * Maximum number of runs returned.
+ */
+limit?: number
+}
+/**
+ * Result of `session/history`.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionHistoryResult".
+ */
+export interface SessionHistoryResult {
+/**
+ * Losses that have not been acknowledged, and faults in files of settings.
+ */
+notices?: Notice[]
+/**
+ * The path of the workspace.
+ */
+workspace: string
+/**
+ * The latest begun first, or in the order of `sessions`.
+ */
+runs: Run[]
+/**
+ * Number of runs that match, regardless of `limit` and `after`.
+ */
+total: number
+/**
+ * Pass it as `after` for the next page; null: this is the last page.
+ */
+next: (string | null)
 }
 /**
  * One session of the workspace.
@@ -6745,6 +6933,7 @@ export interface Methods {
   'session/close': { params: SessionCloseParams; result: SessionCloseResult };
   'session/recalibrate': { params: SessionRecalibrateParams; result: SessionRecalibrateResult };
   'session/list': { params: SessionListParams; result: SessionListResult };
+  'session/history': { params: SessionHistoryParams; result: SessionHistoryResult };
   'session/delete': { params: SessionDeleteParams; result: SessionDeleteResult };
   'workflow/startPhase': { params: WorkflowStartPhaseParams; result: WorkflowResult };
   'workflow/completePhase': { params: WorkflowCompletePhaseParams; result: WorkflowResult };
@@ -6792,6 +6981,7 @@ export const METHODS: ReadonlySet<string> = new Set([
   'session/close',
   'session/recalibrate',
   'session/list',
+  'session/history',
   'session/delete',
   'workflow/startPhase',
   'workflow/completePhase',

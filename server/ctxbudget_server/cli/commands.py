@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "check the installation and the store, and say how to fix what is wrong",
     "report": "print a session's report: actual figures against the budget",
     "diagnose": "say what is wrong with a session and why, and cure it",
+    "history": "show what past runs came to, compare them, export them as CSV or JSON",
     "sessions": "list the workspace's sessions: state, age, tokens, last event",
     "where": "show the workspace, the store and the session that commands use, and why",
     "schema": "print the protocol as one JSON Schema",

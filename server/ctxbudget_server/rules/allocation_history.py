@@ -93,7 +93,7 @@ def by_history(total: int, needs: Sequence[PhaseNeed], runs: Sequence[PastRun], 
     basis: AllocationBasis = "complexity" if _weighs(needs) else "even"
     learned |= {number: learned[number]._replace(basis=basis) for number in without}
     shared = Shared({need.number: part for need, part in zip(needs, parts, strict=True)}, 0, total)
-    return Divided(shared, learned, _fallback(without, learned, basis))
+    return Divided(shared, learned, [*_fallback(without, learned, basis), *_short(shared, learned)])
 
 
 def quantile_of(figures: Sequence[int], quantile: float) -> int:
@@ -188,3 +188,14 @@ def _fallback(without: Sequence[int], learned: Mapping[int, Learned], basis: All
     found = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
     message = f"past runs with these phases: {found}, fewer than {MIN_RUNS}, so they get theirs {how}"
     return [Assumed("fewRuns", [*without], message)]
+
+
+def _short(shared: Shared, learned: Mapping[int, Learned]) -> list[Assumed]:
+    """That phases get less than past runs used, if they do."""
+    cut = [number for number, one in learned.items() if one.tokens is not None and shared.parts[number] < one.tokens]
+    if not cut:
+        return []
+    used = sum(learned[number].tokens or 0 for number in cut)
+    given = sum(shared.parts[number] for number in cut)
+    message = f"there is less than past runs used: these phases get {given:,} tokens instead of {used:,}"
+    return [Assumed("shortTotal", cut, message)]

@@ -1,0 +1,109 @@
+"""`ctxbudget history`: what the runs of the workspace came to, side by side, and as CSV or JSON."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from typing import Any, get_args
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.words import Scope, SessionState
+from ctxbudget_server.agents.model import SendRequest
+from ctxbudget_server.cli.account_here import has_account, no_account
+from ctxbudget_server.cli.history_lines import comparison, phases_as_csv, runs_as_csv, table
+from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.sessions import asking
+from ctxbudget_server.presentation.output import complain, show, show_json
+
+MAX_SHOWN = 20
+"""Number of runs in the table without `--all`; `--csv` and `--json` have all of them."""
+
+Json = dict[str, Any]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("sessions", metavar="SESSION", nargs="*", help="compare these, in this order")
+    parser.add_argument("--scope", choices=get_args(Scope), help="only runs with this scope")
+    parser.add_argument("--state", choices=get_args(SessionState), help="only sessions in this state")
+    parser.add_argument("--since", metavar="TIME", help="only runs that began then or later: 2026-01-31, or RFC 3339")
+    parser.add_argument("--all", action="store_true", help=f"all runs, not only the latest {MAX_SHOWN}")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="all runs as CSV")
+    form.add_argument("--json", action="store_true", help="all runs as JSON, with their phases")
+    parser.add_argument("--phases", action="store_true", help="with --csv: a line for each phase of each run")
+    add_store_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Print the runs on stdout; returns the exit code."""
+    fault = _misused(options)
+    if fault:
+        complain("history", fault)
+        return 2
+    try:
+        opened = services(options, "history")
+        if has_account(opened.whereabouts):
+            everything = options.all or options.csv or options.json
+            found = _answer(asking(opened), options, None if everything else MAX_SHOWN)
+        elif options.sessions:
+            complain("history", no_account(opened.whereabouts, options))
+            return 1
+        else:
+            found = {"workspace": opened.whereabouts.workspace, "runs": [], "total": 0, "notices": []}
+    except ProtocolError as error:
+        complain("history", _in_words(error))
+        return 1
+    for notice in found["notices"]:
+        complain("history", notice["message"])
+    _print(found, options)
+    if not found["runs"] and not options.json and not options.csv:
+        filtered = options.scope or options.state or options.since
+        show(["no run matches" if filtered else no_account(opened.whereabouts, options)])
+    return 0
+
+
+def _misused(options: Namespace) -> str | None:
+    """What is wrong with the combination of options."""
+    if options.phases and not options.csv:
+        return "--phases is for --csv; --json has the phases in any case"
+    given = [name for name in ("scope", "state", "since") if getattr(options, name)]
+    if options.sessions and given:
+        return f"--{given[0]} filters all runs; sessions are named without it"
+    return None
+
+
+def _answer(ask: SendRequest, options: Namespace, most: int | None) -> Json:
+    """The runs that were named, or all that match, or the latest `most` of them."""
+    if options.sessions:
+        return ask("session/history", sessions=options.sessions)
+    filters = {name: getattr(options, name) for name in ("scope", "state", "since") if getattr(options, name)}
+    more = partial(ask, "session/history", **filters)
+    answer = more(**({"limit": most} if most else {}))
+    following = answer["next"]
+    while following is not None and most is None:
+        page = more(after=following)
+        answer["runs"] += page["runs"]
+        following = page["next"]
+    return answer
+
+
+def _print(found: Json, options: Namespace) -> None:
+    runs = found["runs"]
+    if options.json:
+        show_json({"workspace": found["workspace"], "runs": runs, "total": found["total"]})
+    elif options.csv:
+        show((phases_as_csv if options.phases else runs_as_csv)(runs))
+    elif options.sessions:
+        show(comparison(runs))
+    elif runs:
+        show(table(runs))
+        if (rest := found["total"] - len(runs)) > 0:
+            show([f"and {rest:,} older ones: --all shows them"])
+
+
+def _in_words(error: ProtocolError) -> str:
+    if error.name == "unknownSession":
+        return f"{error.message}; ctxbudget history lists the runs of the workspace"
+    at = error.errors[0]["loc"] if error.errors else []
+    return error.message.replace("since: ", "--since: ", 1) if at[:1] == ["since"] else error.message
