@@ -94,7 +94,7 @@ def test_a_run_has_the_figures_of_its_report(workspace: Path) -> None:
         assert {name: run[name] for name in ("budget", "retained", "peak", "processed")} == {
             name: status[name] for name in ("budget", "retained", "peak", "processed")
         }
-        assert (run["netSavings"], run["savingsShare"]) == (status["saved"], report["savingsShare"])
+        assert run["netSavings"] == status["saved"], "nothing was read again"
         for phase, reported in zip(run["phases"], report["phases"], strict=True):
             assert phase == {name: reported[name] for name in phase}
         assert run["overrun"] == sum(phase["overrun"] for phase in report["phases"])

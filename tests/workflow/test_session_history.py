@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.client import Client
-from support.session import conforms, serve_command
+from support.session import Session, conforms, serve_command
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,17 @@ def test_wrong_params_are_refused(client: Client, params: dict[str, Any], name: 
     error = client.request_error("session/history", params)["data"]
 
     assert (error["name"], error["errors"][0]["loc"]) == (name, loc)
+
+
+def test_what_was_pruned_and_read_again_is_not_saved(session: Session) -> None:
+    content = "The gateway rotates tokens. " * 500
+    first = session.add(content=content)
+    session.call("context/prune", target={"items": [first]})
+    (run,) = session.client.request("session/history", {"sessions": [session.id]})["runs"]
+    saved = run["netSavings"]
+    assert saved == session.status()["saved"] > 0
+    session.add(content=content)
+    (run,) = session.client.request("session/history", {"sessions": [session.id]})["runs"]
+
+    assert session.status()["saved"] == saved
+    assert run["netSavings"] < 0, "its metadata is still there, too"

@@ -5442,7 +5442,7 @@ peak: number
  */
 processed: number
 /**
- * processed - retained, as `saved` of `budget/report`, tokens.
+ * processed - retained, less what had been pruned and was read again, tokens.
  */
 netSavings: number
 /**

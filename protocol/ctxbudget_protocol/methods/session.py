@@ -473,7 +473,7 @@ class Run(Record):
     retained: int = described("Tokens in the context now.")
     peak: int = described("Highest `retained` at the end of any transaction, tokens.")
     processed: int = described("Tokens of everything that callers added.")
-    net_savings: int = described("processed - retained, as `saved` of `budget/report`, tokens.")
+    net_savings: int = described("processed - retained, less what had been pruned and was read again, tokens.")
     savings_share: float = described("netSavings / processed.")
     overruns: int = described("Phases that used more than they were allocated.")
     overrun: int = described("What they used beyond their allocations, tokens.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ctxbudget_protocol.methods.session import Run, RunPhase
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.savings import net_savings
 from ctxbudget_server.account.wire import sums_by
 from ctxbudget_server.rules.allocation_history import ROUGHNESS
 from ctxbudget_server.rules.items import Figures, SumKey
@@ -22,14 +23,14 @@ def is_finished(session: Session, phases: Iterable[Phase]) -> bool:
 
 
 def run_of(reader: Reader, session: Session, request: Request) -> Run:
-    """The figures of a session as a run, without reading its items or its log."""
+    """The figures of a session as a run, without reading its log."""
     settings = request.settings_of(session)
     sums, known = reader.sums(session.id), reader.phases(session.id)
     held = sums_by(sums, "phase")
     phases = [_phase(phase, held.get(phase.number, Figures()).retained) for _, phase in sorted(known.items())]
     overruns = [phase.overrun for phase in phases if phase.overrun]
     allocated = [phase.allocated for phase in phases if phase.allocated is not None]
-    saved = session.processed - session.retained
+    saved = net_savings(reader, session)
     return Run(
         session_id=session.id,
         state=session.state,

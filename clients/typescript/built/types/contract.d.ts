@@ -5439,7 +5439,7 @@ export interface Run {
      */
     processed: number;
     /**
-     * processed - retained, as `saved` of `budget/report`, tokens.
+     * processed - retained, less what had been pruned and was read again, tokens.
      */
     netSavings: number;
     /**
