@@ -35,7 +35,7 @@ from typing import NamedTuple
 
 from ctxbudget_server.rules import forecast as rule
 from ctxbudget_server.rules.forecast import Call, Forecast, Reach, growths
-from ctxbudget_server.transcripts.tail import TranscriptTail
+from ctxbudget_server.transcripts.tail import request_sizes
 
 Series = list[Call]
 Rule = Callable[[Series, int], Reach]
@@ -109,7 +109,7 @@ def recorded(path: Path) -> dict[str, Series]:
         with tarfile.open(path) as archive:
             members = sorted((one for one in archive if one.name.endswith(".jsonl")), key=lambda one: one.name)
             texts = {Path(one.name).stem: held.read() for one in members if (held := archive.extractfile(one))}
-    series = {name: [Call(size) for size in TranscriptTail(text).request_sizes()] for name, text in texts.items()}
+    series = {name: [Call(size) for size in request_sizes(text)] for name, text in texts.items()}
     return {name: calls for name, calls in series.items() if calls}
 
 

@@ -63,6 +63,58 @@ class Figures(Record):
     level: Level
 
 
+class Reach(Record):
+    """When `retained` reaches a limit, if the context grows on as before and nothing is removed."""
+
+    at: int = described("The limit, tokens.")
+    tokens: int = described("Tokens until then; 0: it is reached.")
+    calls: int | None = described("Calls until then; 0: it is reached; null: unknown.")
+    low: int | None = described(
+        "Calls until then at the least: it is between `low` and `high` in nine of ten cases. null: unknown."
+    )
+    high: int | None = described("Calls until then at the most; null: unknown.")
+    reason: Literal["tooFewCalls", "noGrowth", "tooFar"] | None = described(
+        "Why `calls` is unknown. `tooFewCalls`: fewer than four have a growth. `noGrowth`: none brought a token. "
+        "`tooFar`: it takes more than eight times as many calls as it is based on. null: it is known."
+    )
+
+
+class PhaseGrowth(Record):
+    """How much calls for a phase added."""
+
+    phase: int = described("The phase that the calls were made for.")
+    calls: int = described("Calls that have a growth.")
+    growth: int = described("Tokens per call, the mean.")
+
+
+class AgentGrowth(Record):
+    """How much calls of an agent added."""
+
+    agent: str = described("The agent of what was added.")
+    calls: int = described("Calls that have a growth.")
+    growth: int = described("Tokens per call, the mean.")
+
+
+class Forecast(Record):
+    """How many calls are left until each limit. A call is a change that brings tokens."""
+
+    warn: Reach = described("When `retained` reaches `warnAt`.")
+    critical: Reach = described("When it reaches `criticalAt`.")
+    budget: Reach = described("When it reaches the budget.")
+    window: Reach = described("When it reaches the window.")
+    requests: Reach | None = described(
+        "When the model's own requests reach the window, from the sizes that the call gave; calls are requests here. "
+        "null: it gave none."
+    )
+    growth: int | None = described("Tokens per call that are expected; null: unknown.")
+    based_on: int = described("Calls whose growth it is based on, the latest.")
+    basis: Literal["phase", "session"] = described(
+        "Whose calls these are: those of the running phase, as soon as four of them have a growth."
+    )
+    by_phase: list[PhaseGrowth] = described("The growth of the latest calls by phase.")
+    by_agent: list[AgentGrowth] = described("The growth of the latest calls by agent, largest first.")
+
+
 class Notice(Record):
     """Something that the store has lost or had to repair, reported until `store/acknowledge`; or a fault in a file of
     settings, reported until the file is corrected."""

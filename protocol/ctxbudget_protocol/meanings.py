@@ -49,6 +49,7 @@ MEANINGS: dict[str, str] = {
     "fits": "Whether the text has at most `limit` tokens.",
     "fix": "The fix stated in the report.",
     "focus": "What the reader wants to know.",
+    "forecast": "How many calls are left until each limit, if the context grows on as before.",
     "format": "The format of the messages.",
     "formats": "Formats that read the messages: all of them, or where no format was named those before the faulty one.",
     "found_at": "When it was noticed.",

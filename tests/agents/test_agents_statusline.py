@@ -8,6 +8,7 @@ import pytest
 
 from agents.agent_host import AgentHost
 from ctxbudget_server.agents.statusline import host_window
+from ctxbudget_server.rules.forecast import Forecast, Growth
 
 
 def line(host: AgentHost, *options: str, payload: dict[str, Any] | None = None, **env: str) -> str:
@@ -196,3 +197,44 @@ def test_the_project_is_found_from_the_payload(claude: AgentHost) -> None:
     elsewhere = AgentHost("claude-code", claude.folder, {"CLAUDE_PROJECT_DIR": ""})
     assert "/60,000" in line(elsewhere)
     assert "no account" in line(elsewhere, payload={"session_id": "other"})
+
+
+def test_it_shows_the_calls_until_the_next_limit(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 100_000})
+    for tokens in (9_000, *[1_000] * 9):
+        claude.call("context/add", items=[{"layer": "transient", "tokens": tokens}])
+    warn = claude.call("budget/status")["forecast"]["warn"]
+    payload = {"session_id": claude.session}
+    assert line(claude, payload=payload).endswith(f" · warn in ~5 calls ({warn['low']}–{warn['high']})")
+    assert "calls" not in line(claude, "--width", "40", payload=payload)
+    claude.call("context/add", items=[{"layer": "transient", "tokens": 5_000}])
+    assert "critical in" in line(claude, payload=payload)
+
+
+def requests(*sizes: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "assistant",
+            "message": {
+                "id": f"m{number}",
+                "model": "claude-fable-5",
+                "usage": {"input_tokens": 3, "cache_read_input_tokens": size - 3, "output_tokens": 10},
+            },
+        }
+        for number, size in enumerate(sizes)
+    ]
+
+
+def test_it_shows_the_requests_until_the_host_s_window_is_full(claude: AgentHost) -> None:
+    claude.call("session/open", config={"contextWindow": 200_000})
+    sizes = range(40_000, 150_001, 10_000)
+    claude.write_transcript(requests(*sizes))
+    payload = {"session_id": claude.session, "transcript_path": str(claude.transcript)}
+    reach = Forecast([Growth(10_000)] * (len(sizes) - 1)).reach(50_000)
+    assert line(claude, payload=payload).endswith(f" · window full in ~5 calls ({reach.low}–{reach.high})")
+    claude.write_transcript(requests(*sizes, 30_000))
+    reach = Forecast([Growth(10_000)] * (len(sizes) - 1)).reach(170_000)
+    assert f"window full in ~17 calls ({reach.low}–{reach.high})" in line(claude, payload=payload), "after a compaction"
+    claude.write_transcript(requests(40_000, 50_000))
+    assert "window full" not in line(claude, payload=payload)
+    assert "window full" not in line(claude, payload=payload | {"transcript_path": "/nowhere"})

@@ -79,6 +79,17 @@ def test_the_model_reads_its_budget(session: Session) -> None:
     assert report == session.call("budget/report", format="markdown")["markdown"]
 
 
+def test_budget_status_says_how_many_calls_are_left(session: Session) -> None:
+    session.open(contextWindow=100_000)
+    for tokens in (9_000, *[1_000] * 9):
+        session.add(tokens=tokens)
+    warn = session.status()["forecast"]["warn"]
+    text, failed = ask(session, "budget_status", {})
+
+    assert not failed
+    assert f"at the present growth: warn in ~5 calls ({warn['low']}–{warn['high']})" in text
+
+
 def test_the_model_is_told_of_a_broken_file(session: Session) -> None:
     session.add(tokens=6000)
     file = Path(session.call("session/list")["workspace"]) / "ctxbudget.toml"

@@ -376,6 +376,9 @@ class BudgetAllocateParams(WriteParams, total=False):
 class BudgetStatusParams(SessionParams, total=False):
     """Params of `budget/status`."""
 
+    requests: list[int] | None
+    """The input of the model's latest requests, as the provider billed it, oldest first: for `forecast.requests`."""
+
 
 class BudgetReserveParams(WriteParams, total=False):
     """Params of `budget/reserve`."""

@@ -1155,6 +1155,26 @@ exact?: boolean
 why: string
 }
 /**
+ * How much calls of an agent added.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "AgentGrowth".
+ */
+export interface AgentGrowth {
+/**
+ * The agent of what was added.
+ */
+agent: string
+/**
+ * Calls that have a growth.
+ */
+calls: number
+/**
+ * Tokens per call, the mean.
+ */
+growth: number
+}
+/**
  * The level rose. Raised once for each crossing, whichever process caused it.
  * 
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -2025,6 +2045,10 @@ artifacts: ArtifactIssue[]
  */
 alerts: Alert[]
 /**
+ * How many calls are left until each limit, if the context grows on as before.
+ */
+forecast: Forecast
+/**
  * What is wrong.
  */
 diagnoses: Diagnosis[]
@@ -2182,6 +2206,106 @@ expired: number
 overruns: {
 [k: string]: unknown
 }[]
+}
+/**
+ * How many calls are left until each limit. A call is a change that brings tokens.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Forecast".
+ */
+export interface Forecast {
+/**
+ * When `retained` reaches `warnAt`.
+ */
+warn: Reach
+/**
+ * When it reaches `criticalAt`.
+ */
+critical: Reach
+/**
+ * When it reaches the budget.
+ */
+budget: Reach
+/**
+ * When it reaches the window.
+ */
+window: Reach
+/**
+ * When the model's own requests reach the window, from the sizes that the call gave; calls are requests here. null: it gave none.
+ */
+requests: (Reach | null)
+/**
+ * Tokens per call that are expected; null: unknown.
+ */
+growth: (number | null)
+/**
+ * Calls whose growth it is based on, the latest.
+ */
+basedOn: number
+/**
+ * Whose calls these are: those of the running phase, as soon as four of them have a growth.
+ */
+basis: ("phase" | "session")
+/**
+ * The growth of the latest calls by phase.
+ */
+byPhase: PhaseGrowth[]
+/**
+ * The growth of the latest calls by agent, largest first.
+ */
+byAgent: AgentGrowth[]
+}
+/**
+ * When `retained` reaches a limit, if the context grows on as before and nothing is removed.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Reach".
+ */
+export interface Reach {
+/**
+ * The limit, tokens.
+ */
+at: number
+/**
+ * Tokens until then; 0: it is reached.
+ */
+tokens: number
+/**
+ * Calls until then; 0: it is reached; null: unknown.
+ */
+calls: (number | null)
+/**
+ * Calls until then at the least: it is between `low` and `high` in nine of ten cases. null: unknown.
+ */
+low: (number | null)
+/**
+ * Calls until then at the most; null: unknown.
+ */
+high: (number | null)
+/**
+ * Why `calls` is unknown. `tooFewCalls`: fewer than four have a growth. `noGrowth`: none brought a token. `tooFar`: it takes more than eight times as many calls as it is based on. null: it is known.
+ */
+reason: (("tooFewCalls" | "noGrowth" | "tooFar") | null)
+}
+/**
+ * How much calls for a phase added.
+ * 
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "PhaseGrowth".
+ */
+export interface PhaseGrowth {
+/**
+ * The phase that the calls were made for.
+ */
+phase: number
+/**
+ * Calls that have a growth.
+ */
+calls: number
+/**
+ * Tokens per call, the mean.
+ */
+growth: number
 }
 /**
  * Something that is wrong; never a reason to refuse a request.
@@ -2430,6 +2554,10 @@ export interface BudgetStatusParams {
  * Absent: the workspace's default session.
  */
 sessionId?: (string | null)
+/**
+ * The input of the model's latest requests, as the provider billed it, oldest first: for `forecast.requests`.
+ */
+requests?: (number[] | null)
 }
 /**
  * Result of `budget/status`.
@@ -2542,6 +2670,10 @@ pinned: number
  * Retained tokens of pinned and permanent items, which no prune touches.
  */
 protected: number
+/**
+ * How many calls are left until each limit, if the context grows on as before.
+ */
+forecast: Forecast
 /**
  * Where the figure comes from.
  */

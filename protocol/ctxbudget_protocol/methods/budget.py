@@ -8,6 +8,7 @@ from ctxbudget_protocol.common import (
     Alert,
     Assumption,
     Figures,
+    Forecast,
     HistoryBasis,
     MutatingParams,
     Noticed,
@@ -36,6 +37,9 @@ from ctxbudget_protocol.words import (
 )
 
 Quantile = Annotated[float, Constraint(gt=0, le=1, finite=True), Meaning("A share, above 0 to 1.")]
+MAX_REQUESTS = 1_000
+"""Requests whose sizes `budget/status` takes."""
+
 TtlMs = Annotated[int, Constraint(ge=1, le=30 * 24 * 3600 * 1000), Meaning("Milliseconds.")]
 
 
@@ -172,6 +176,11 @@ ALLOCATE = Method(
 class StatusParams(SessionParams):
     """Params of `budget/status`."""
 
+    requests: Annotated[list[Tokens], Constraint(max_length=MAX_REQUESTS)] | None = described(
+        "The input of the model's latest requests, as the provider billed it, oldest first: for `forecast.requests`.",
+        default=None,
+    )
+
 
 class LayerStatus(Record):
     """A layer against its ceiling."""
@@ -291,6 +300,7 @@ class StatusResult(SessionResult, Figures, Noticed):
     buffer: int | None = described("Tokens of the last allocation that no phase was given; null: nothing is allocated.")
     pinned: int = described("Retained tokens of pinned items.")
     protected: int = described("Retained tokens of pinned and permanent items, which no prune touches.")
+    forecast: Forecast
     provenance: list[ProvenanceShare]
     diagnoses: list[Diagnosis]
     advice: Advice
@@ -401,6 +411,39 @@ STATUS = Method(
             "buffer": 0,
             "pinned": 9,
             "protected": 9,
+            "forecast": {
+                "warn": {"at": 5625, "tokens": 5062, "calls": None, "low": None, "high": None, "reason": "tooFewCalls"},
+                "critical": {
+                    "at": 7125,
+                    "tokens": 6562,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "budget": {
+                    "at": 7500,
+                    "tokens": 6937,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "window": {
+                    "at": 25000,
+                    "tokens": 24437,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "requests": None,
+                "growth": None,
+                "basedOn": 1,
+                "basis": "session",
+                "byPhase": [{"phase": 1, "calls": 1, "growth": 12}],
+                "byAgent": [],
+            },
             "provenance": [{"provenance": "exact", "tokens": 563}],
             "diagnoses": [],
             "advice": {
@@ -681,6 +724,7 @@ class ReportResult(SessionResult, Noticed):
     leases: LeaseReport = described("The leases of the session, in total.")
     artifacts: list[ArtifactIssue]
     alerts: list[Alert] = described("The alerts of the session so far.")
+    forecast: Forecast
     diagnoses: list[Diagnosis]
     next: str = described("What to do next, in one line, as in `advice` of `budget/status`.")
     checklists: list[Checklist] = described("Good practice, answered from the account: all four lists, in order.")
@@ -807,6 +851,39 @@ REPORT = Method(
             },
             "artifacts": [],
             "alerts": [],
+            "forecast": {
+                "warn": {"at": 5625, "tokens": 4756, "calls": None, "low": None, "high": None, "reason": "tooFewCalls"},
+                "critical": {
+                    "at": 7125,
+                    "tokens": 6256,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "budget": {
+                    "at": 7500,
+                    "tokens": 6631,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "window": {
+                    "at": 25000,
+                    "tokens": 24131,
+                    "calls": None,
+                    "low": None,
+                    "high": None,
+                    "reason": "tooFewCalls",
+                },
+                "requests": None,
+                "growth": None,
+                "basedOn": 2,
+                "basis": "session",
+                "byPhase": [{"phase": 1, "calls": 2, "growth": 10}],
+                "byAgent": [],
+            },
             "diagnoses": [
                 {
                     "code": "transientLeft",

@@ -40,6 +40,11 @@ class Overview(NamedTuple):
         """Tokens that leases hold."""
         return sum(lease.tokens for lease in self.leases)
 
+    @property
+    def running_phase(self) -> int | None:
+        """The number of the running phase."""
+        return next((phase.number for phase in self.phases.values() if phase.state == "running"), None)
+
     def position(self) -> Position:
         """Where the account stands."""
         return position_of(self.session, self.settings, self.phases.values(), self.sums, self.leases)

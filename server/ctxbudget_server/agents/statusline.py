@@ -1,4 +1,4 @@
-"""A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn · cache cold: …`.
+"""A host's status line: `ctx 21% of window · 5,250/7,500 · phase 2/6 · 2 agents out · warn · cache cold: … · …`.
 
 What is used of the window is the host's own figure if it reports one, else the account's; tokens are retained/budget.
 Both are shares of one window: the one that is set, else the host's.
@@ -15,6 +15,8 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.model import AccountClient
 from ctxbudget_server.agents.session_choice import Choice, session_to_show
 from ctxbudget_server.agents.sessions import marked_window, opened_session, update
+from ctxbudget_server.agents.transcript_files import latest_request_sizes
+from ctxbudget_server.presentation.forecasts import limit_in_words, next_limit
 from ctxbudget_server.presentation.terminal import line
 
 _LONG_WINDOW: Final = 1_000_000
@@ -23,11 +25,14 @@ _LONG_WINDOW: Final = 1_000_000
 _CHOSEN: Final = frozenset({"session", "user", "project"})
 """Sources of a window that someone has set; they count before what a host says."""
 
+_MAX_REQUESTS: Final = 100
+"""Requests whose sizes are passed on: more than a forecast uses."""
+
 SEPARATOR: Final = " · "
 UNKNOWN: Final = "ctx ?"
 _COLOURS: Final = {"ok": "32", "warn": "33", "critical": "31"}
 """Green, yellow and red of the terminal's palette."""
-_DROPPED_FIRST: Final = ("session", "cache", "phase", "agents", "figures", "level")
+_DROPPED_FIRST: Final = ("full", "forecast", "session", "cache", "phase", "agents", "figures", "level")
 
 
 class Look(NamedTuple):
@@ -59,12 +64,13 @@ def statusline_of(account: AccountClient, session: str | None, payload: Mapping[
     Adapts a named session's settings to the host's. Raises `ProtocolError` for an unusable store.
     """
     host = host_window(payload)
-    status = _status(account, shown := session_to_show(session, account.ask))
+    requests = _requests(payload.get("transcript_path"))
+    status = _status(account, shown := session_to_show(session, account.ask), requests)
     if shown is None or status is None:
         return _fitted({"window": _window(host, None), "level": "no account yet"}, "ok", look)
     told = shown.rule == "named" and status["state"] == "open" and (host.size or host.model)
     if told and _follow(account, shown.session_id, host):
-        status = account.ask("budget/status", sessionId=shown.session_id)
+        status = account.ask("budget/status", sessionId=shown.session_id, requests=requests)
     parts = _parts(status, host)
     if cold := _cold_cache(payload.get("prompt_cache")):
         parts["cache"] = cold
@@ -74,12 +80,17 @@ def statusline_of(account: AccountClient, session: str | None, payload: Mapping[
     return _fitted(parts, level, look)
 
 
-def _status(account: AccountClient, shown: Choice | None) -> dict[str, Any] | None:
+def _requests(transcript: Any) -> list[int]:
+    """The input of the latest requests, as the provider billed it, in tokens; empty if no transcript tells."""
+    return latest_request_sizes(transcript)[-_MAX_REQUESTS:] if isinstance(transcript, str) else []
+
+
+def _status(account: AccountClient, shown: Choice | None, requests: list[int]) -> dict[str, Any] | None:
     """The status of a session; None if it does not exist."""
     if shown is None:
         return None
     try:
-        return account.ask("budget/status", sessionId=shown.session_id)
+        return account.ask("budget/status", sessionId=shown.session_id, requests=requests)
     except ProtocolError as error:
         if error.name != "unknownSession":
             raise
@@ -151,6 +162,11 @@ def _parts(status: Mapping[str, Any], host: HostWindow) -> dict[str, str]:
         parts["agents"] = f"{out} agent{'s' if out > 1 else ''} out"
     if known and status["level"] != "ok":
         parts["level"] = status["level"]
+    forecast = status["forecast"]
+    if known and (soon := next_limit(forecast)):
+        parts["forecast"] = soon
+    if known and forecast["requests"] and (full := limit_in_words("window full", forecast["requests"])):
+        parts["full"] = full
     return parts
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from ctxbudget_server.agents.files import read_last_lines, read_start
 from ctxbudget_server.agents.model import shortened
-from ctxbudget_server.transcripts.tail import TranscriptTail, first_request
+from ctxbudget_server.transcripts.tail import TranscriptTail, first_request, request_sizes
 
 MAX_TAIL_BYTES: Final = 1 << 20
 MAX_CONVERSATION_BYTES: Final = 8 << 20
@@ -21,6 +21,11 @@ MAX_TASK_CHARACTERS: Final = 160
 def transcript_tail(path: str | None, limit: int = MAX_TAIL_BYTES, before: str | None = None) -> TranscriptTail:
     """The end of a transcript, optionally limited to what was recorded before a time; empty if unreadable."""
     return TranscriptTail(read_last_lines(path, limit), before)
+
+
+def latest_request_sizes(path: str | None) -> list[int]:
+    """The billed input of the last requests in a transcript, in tokens; empty if it is unreadable."""
+    return request_sizes(read_last_lines(path, MAX_TAIL_BYTES))
 
 
 def task_of_agent(transcript: str | None, agent: str) -> str:

@@ -13,6 +13,7 @@ from ctxbudget_server.agents.session_choice import Choice
 from ctxbudget_server.mcp.pruning import context_prune
 from ctxbudget_server.mcp.session import Arguments, subagents_of
 from ctxbudget_server.presentation import terminal
+from ctxbudget_server.presentation.forecasts import next_limit
 
 GET_TOKENS = 2_000
 """Default token limit of an answer of `context_get`: the reader's own context is what is scarce."""
@@ -53,6 +54,8 @@ def budget_status(ask: SendRequest, session: str, given: Arguments) -> str:
         f"retained: {_retained(status)}",
         f"peak: {status['peak']:,}; processed: {status['processed']:,}; saved: {status['saved']:,}",
     ]
+    if status["windowSource"] != "default" and (soon := next_limit(status["forecast"])):
+        lines.append(f"at the present growth: {soon}")
     layers = [f"{layer['layer']} {layer['retained']:,}" for layer in status["layers"] if layer["retained"]]
     if layers:
         lines.append("layers: " + ", ".join(layers))

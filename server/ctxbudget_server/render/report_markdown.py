@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ctxbudget_server.presentation.forecasts import calls_in_words
 from ctxbudget_server.presentation.markdown import text
 from ctxbudget_server.rules.breaches import OF_WINDOW
 from ctxbudget_server.rules.levels import alert_text
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.common import Alert
+    from ctxbudget_protocol.common import Alert, Forecast, Reach
     from ctxbudget_protocol.methods.budget import ChecklistEntry, PhaseReport, ReportResult
 
 WHEN = {
@@ -25,6 +26,12 @@ ISSUES = {
     "incomplete": "its metadata comes from an unfinished document",
     "overBound": "its metadata is over the bound",
     "largerThanSource": "its metadata is larger than the source",
+}
+
+WHY_UNKNOWN = {
+    "tooFewCalls": "unknown: too few calls",
+    "noGrowth": "unknown: no growth",
+    "tooFar": "{:,} or more",
 }
 
 
@@ -42,6 +49,7 @@ def as_markdown(report: ReportResult) -> str:
             f"Reserved {leases.reserved:,}, used {leases.used:,}, refunded {leases.refunded:,}, overrun "
             f"{leases.overrun:,}, open {leases.open:,}, expired unsettled {leases.expired:,} tokens.",
         ]
+    parts += ["## Forecast", *_forecast(report.forecast, known)]
     if report.artifacts:
         parts += ["## Artifacts to look at", _lines(_issue_lines(report))]
     if alerts := [alert for alert in report.alerts if alert.window_source != "default"]:
@@ -159,6 +167,29 @@ def _layers(report: ReportResult) -> str:
                 note += f" from phase {layer.since_phase} on" if now else f" first in phase {layer.since_phase}"
         rows.append((layer.layer, f"{layer.retained:,}", f"{layer.peak:,}", _figure(layer.ceiling), note))
     return _table(("layer", "retained", "peak", "ceiling", ""), rows)
+
+
+def _forecast(forecast: Forecast, known: bool) -> Iterable[str]:
+    """What is left until each limit, unless nobody chose the window, and how the context grows."""
+    if known:
+        limits = {name: getattr(forecast, name) for name in ("warn", "critical", "budget", "window")}
+        rows = [(name, f"{reach.at:,}", f"{reach.tokens:,}", _calls(reach)) for name, reach in limits.items()]
+        yield _table(("limit", "at", "tokens left", "calls left"), rows)
+    if forecast.growth is not None:
+        calls = f"the latest {forecast.based_on} calls that brought tokens"
+        whose = " in the running phase" if forecast.basis == "phase" else ""
+        band = "; in nine of ten cases the number of calls is in the brackets" if known else ""
+        yield f"About {forecast.growth:,} tokens per call, from {calls}{whose}{band}."
+    growth = [f"phase {one.phase}: {one.growth:,} tokens per call ({one.calls})" for one in forecast.by_phase]
+    growth += [f"{text(one.agent)}: {one.growth:,} tokens per call ({one.calls})" for one in forecast.by_agent]
+    if growth:
+        yield _lines(growth)
+
+
+def _calls(reach: Reach) -> str:
+    if reach.calls is None or reach.low is None or reach.high is None:
+        return WHY_UNKNOWN[reach.reason or "noGrowth"].format(reach.low)
+    return calls_in_words(reach.calls, reach.low, reach.high) if reach.tokens else "reached"
 
 
 def _issue_lines(report: ReportResult) -> Iterable[str]:

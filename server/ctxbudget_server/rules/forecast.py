@@ -22,12 +22,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 MIN_GROWTHS: Final = 4
 """Growths without which nothing is said. With three, one of them has two thirds of the weight."""
 
-MAX_GROWTHS: Final = 100
+MAX_GROWTHS: Final = 48
 """Growths that are used, the latest: of more, those before have hardly any weight, and reading them takes time."""
 
 MAX_REACH: Final = 8
@@ -51,6 +51,10 @@ on recorded sessions; without it, the band holds the truth in 85 % of cases.
 NORMAL_95: Final = 1.6449
 """What a standard normal variable does not exceed in 95 % of cases."""
 
+MAX_AGENTS: Final = 10
+"""Agents whose growth is told, so that a status stays small."""
+
+Name = TypeVar("Name", int, str)
 Reason = Literal["tooFewCalls", "noGrowth", "tooFar"]
 
 
@@ -85,10 +89,10 @@ class Reach(NamedTuple):
     """Why it is unknown; None if it is known."""
 
 
-class Share(NamedTuple):
+class Share(NamedTuple, Generic[Name]):
     """The mean growth of the calls that were made for a phase, or by an agent."""
 
-    name: int | str
+    name: Name
     calls: int
     growth: int
     """Tokens per call."""
@@ -134,14 +138,14 @@ class Forecast:
             return Reach(left, low=min(low, MAX_REACH * self.based_on), reason="tooFar")
         return Reach(left, calls, low, high)
 
-    def by_phase(self) -> list[Share]:
+    def by_phase(self) -> list[Share[int]]:
         """The mean growth by phase, in order."""
         return sorted(_shares((one.phase, one.tokens) for one in self._latest))
 
-    def by_agent(self) -> list[Share]:
-        """The mean growth by agent, largest first."""
+    def by_agent(self) -> list[Share[str]]:
+        """The mean growth of the agents with the largest ones, largest first."""
         found = _shares((one.agent, one.tokens) for one in self._latest)
-        return sorted(found, key=lambda share: (-share.growth, share.name))
+        return sorted(found, key=lambda share: (-share.growth, share.name))[:MAX_AGENTS]
 
 
 class _Law(NamedTuple):
@@ -194,8 +198,8 @@ def _first(holds: Callable[[int], bool]) -> int:
     return high
 
 
-def _shares(named: Iterable[tuple[int | str | None, int]]) -> list[Share]:
-    sums: dict[int | str, tuple[int, int]] = {}
+def _shares(named: Iterable[tuple[Name | None, int]]) -> list[Share[Name]]:
+    sums: dict[Name, tuple[int, int]] = {}
     for name, tokens in named:
         if name is not None:
             calls, total = sums.get(name, (0, 0))

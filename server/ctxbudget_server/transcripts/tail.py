@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ctxbudget_server.transcripts import gemini
+from ctxbudget_server.transcripts.billed import MAX_FIGURE
 from ctxbudget_server.transcripts.bills import bills_in
 from ctxbudget_server.transcripts.hosts import reader_of
 from ctxbudget_server.transcripts.records import member, records_in, words_in
@@ -16,6 +17,9 @@ from ctxbudget_server.transcripts.usage import Bill
 
 MAX_COMPRESSED_SHARE: Final = 0.6
 """A request of less than this share of the one before it was compressed: Gemini CLI keeps 30 % of its history."""
+
+_BILLS: Final = (b'"usage"', b'"tokens"')
+"""In every line with a bill."""
 
 
 class TranscriptTail:
@@ -40,16 +44,6 @@ class TranscriptTail:
     def bills(self) -> list[Bill]:
         """What tool results cost between two answers of one turn (Claude Code, Gemini CLI)."""
         return bills_in(self.records)
-
-    def request_sizes(self) -> list[int]:
-        """Tokens that the provider billed as the input of each request of the main conversation, in order."""
-        sizes: dict[str, int] = {}
-        for record in self.records:
-            reader = reader_of(record)
-            if not reader.is_hidden(record) and (answer := reader.answer(record)) is not None:
-                key, usage = answer
-                sizes[key] = max(sizes.get(key, 0), usage.input)
-        return list(sizes.values())
 
     def compression(self) -> tuple[str, str] | None:
         """(id, time) of the last answer whose request was far smaller than the one before it (Gemini CLI).
@@ -92,6 +86,21 @@ class TranscriptTail:
             if message.get("role") == "assistant" and (text := words_in(message.get("content"))):
                 return text
         return ""
+
+
+def request_sizes(data: bytes) -> list[int]:
+    """Tokens that the provider billed as the input of each request of the main conversation, in order.
+
+    Of the end of a transcript, or of a whole one (Claude Code, Gemini CLI). Lines without a bill are not parsed.
+    """
+    sizes: dict[str, int] = {}
+    for record in records_in(b"\n".join(line for line in data.split(b"\n") if any(word in line for word in _BILLS))):
+        reader = reader_of(record)
+        if not reader.is_hidden(record) and (answer := reader.answer(record)) is not None:
+            key, usage = answer
+            if 0 < usage.input <= MAX_FIGURE:
+                sizes[key] = max(sizes.get(key, 0), usage.input)
+    return list(sizes.values())
 
 
 def first_request(data: bytes) -> str:

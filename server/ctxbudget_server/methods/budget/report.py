@@ -17,6 +17,7 @@ from ctxbudget_protocol.methods.budget import (
     ReportResult,
 )
 from ctxbudget_protocol.words import Layer
+from ctxbudget_server.account.forecasting import forecast_of
 from ctxbudget_server.account.overview import (
     LAYERS,
     Overview,
@@ -48,6 +49,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
     now = request.now()
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, request)
+        forecast = forecast_of(snapshot, overview)
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
         alerts = snapshot.reader.alerts(snapshot.session.id)
@@ -75,6 +77,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         leases=_leases(leases, now),
         artifacts=issues,
         alerts=[Alert.from_wire(alert) for alert in alerts],
+        forecast=forecast,
         diagnoses=wire_diagnoses(evidence.position),
         next=evidence.what_next,
         checklists=[_checklist(each, session.id) for each in checklists(evidence)],

@@ -12,6 +12,7 @@ from ctxbudget_protocol.methods.budget import (
     WaveStatus,
 )
 from ctxbudget_protocol.methods.budget import Lease as WireLease
+from ctxbudget_server.account.forecasting import forecast_of
 from ctxbudget_server.account.overview import (
     LAYERS,
     Overview,
@@ -38,9 +39,9 @@ def status(request: Request, params: StatusParams) -> StatusResult:
     """Window, budget, the four figures, layers, phases, active leases, level and advice."""
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, request)
+        forecast = forecast_of(snapshot, overview, params.requests or ())
     session, settings = overview.session, overview.settings
     figures = wire_figures(session, settings, overview.leased)
-    running = [phase.number for phase in overview.phases.values() if phase.state == "running"]
     position = overview.position()
     advice = advise(position)
     pinned = total_of(overview.sums.values()).pinned
@@ -50,7 +51,7 @@ def status(request: Request, params: StatusParams) -> StatusResult:
         revision=session.revision,
         state=session.state,
         policy=settings.policy,
-        phase=running[0] if running else None,
+        phase=overview.running_phase,
         warn_at=settings.thresholds.warn_at,
         critical_at=settings.thresholds.critical_at,
         layers=_layers(overview, position),
@@ -59,6 +60,7 @@ def status(request: Request, params: StatusParams) -> StatusResult:
         buffer=session.buffer,
         pinned=pinned,
         protected=pinned + position.layers["permanent"].prunable,
+        forecast=forecast,
         provenance=provenance_shares(overview),
         diagnoses=wire_diagnoses(position),
         advice=Advice(
