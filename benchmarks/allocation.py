@@ -8,7 +8,9 @@ a total among its phases without knowing their sizes, `history` knowing the othe
 
 - total: what the workflow really used x 1, x 1.25, x 1.5, x 2; or the same for all workflows, in tokens;
 - overruns: phases that used more than they were allocated;
-- over: the tokens beyond allocations, as a share of all that the workflow used, the mean over workflows.
+- over: the tokens beyond allocations, as a share of all that the workflow used, the mean over workflows;
+- certainty: of 2,000 draws of as many repositories, with replacement, those in which `history` has fewer overruns than
+  `dynamic`: how likely that is on other repositories.
 
 `fixed` is the template of full-implementation, with specification as phase 0, research as 1, plan and design as 2 and
 tasks as 3; "without a buffer", its tokens alone scaled to the total. `dynamic` needs a complexity, which nobody knows
@@ -39,7 +41,7 @@ MIN_WORKFLOWS = 5
 SCOPE = "full-implementation"
 NUMBERS = {"specify": 0, "research": 1, "design": 2, "plan": 2, "tasks": 3}
 FACTORS = (0.75, 1.0, 1.25, 1.5, 2.0)
-TOTALS = (7_500, 15_000, 30_000)
+DRAWS = 2_000
 FEW = (1, 2, 3, 5, 8)
 """Numbers of past runs for the table of what few runs are worth."""
 
@@ -47,9 +49,16 @@ Used = Mapping[str, int]
 """Tokens by phase."""
 
 
+TOTALS: Mapping[str, Callable[[Used], int]] = {
+    **{f"x {factor:g}": lambda used, f=factor: round(f * sum(used.values())) for factor in FACTORS},
+    **{f"{total:,}": lambda _, t=total: t for total in (7_500, 15_000, 30_000)},
+}
+
+
 class Case(NamedTuple):
     """A workflow that was left out, and the others of its repository."""
 
+    repo: str
     used: Used
     documents: Mapping[str, int]
     past: Sequence[Used]
@@ -70,6 +79,8 @@ def main() -> None:
         print(f"\n{title}: {len(cases)} workflows, {phases:,} phases; overruns / over\n")
         strategies = {name: one for name, one in STRATEGIES.items() if member == "phase" or "fixed" not in name}
         _table(cases, strategies)
+        cells = [f"{_certainty(cases, total_of):.0%}" for total_of in TOTALS.values()]
+        print("| certainty | " + " | ".join(cells) + " |")
     cases = list(_cases(rows, "phase"))
     print("\nby the number of past runs; overruns / over\n")
     few = {f"{n} past run{'s' if n > 1 else ''}": _few(n) for n in FEW}
@@ -89,31 +100,40 @@ def _cases(rows: Sequence[dict[str, Any]], member: str) -> Iterator[Case]:
         for one in row["artifacts"]:
             used[one[member]] += one["tokens"]
         by_repo[row["repo"]].append((used, Counter(one[member] for one in row["artifacts"])))
-    for workflows in by_repo.values():
+    for repo, workflows in by_repo.items():
         if len(workflows) >= MIN_WORKFLOWS:
             for i, (used, documents) in enumerate(workflows):
-                yield Case(used, documents, [other for other, _ in workflows[:i] + workflows[i + 1 :]])
+                yield Case(repo, used, documents, [other for other, _ in workflows[:i] + workflows[i + 1 :]])
 
 
 def _table(cases: Sequence[Case], strategies: Mapping[str, Strategy]) -> None:
-    totals = [f"x {factor:g}" for factor in FACTORS] + [f"{total:,}" for total in TOTALS]
-    print("| strategy | " + " | ".join(totals) + " |\n| --- |" + " --- |" * len(totals))
+    print("| strategy | " + " | ".join(TOTALS) + " |\n| --- |" + " --- |" * len(TOTALS))
     for name, strategy in strategies.items():
-        cells = [_cell(cases, strategy, lambda used, f=factor: round(f * sum(used.values()))) for factor in FACTORS]
-        cells += [_cell(cases, strategy, lambda used, t=total: t) for total in TOTALS]
+        cells = []
+        for total_of in TOTALS.values():
+            beyond = [_beyond(case, strategy, total_of) for case in cases]
+            overruns = sum(tokens > 0 for each in beyond for tokens in each)
+            over = mean(sum(each) / sum(case.used.values()) for each, case in zip(beyond, cases, strict=True))
+            cells.append(f"{overruns} / {over:.0%}")
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
-def _cell(cases: Sequence[Case], strategy: Strategy, total_of: Callable[[Used], int]) -> str:
-    overruns, over = 0, []
+def _beyond(case: Case, strategy: Strategy, total_of: Callable[[Used], int]) -> list[int]:
+    """The tokens beyond the allocation of each phase."""
+    total = total_of(case.used)
+    given = strategy(case, total)
+    assert sum(given.values()) <= total, "no strategy may give more than there is"
+    return [max(0, tokens - given.get(phase, 0)) for phase, tokens in case.used.items()]
+
+
+def _certainty(cases: Sequence[Case], total_of: Callable[[Used], int]) -> float:
+    fewer: Counter[str] = Counter()
     for case in cases:
-        total = total_of(case.used)
-        given = strategy(case, total)
-        assert sum(given.values()) <= total, "no strategy may give more than there is"
-        beyond = [max(0, tokens - given.get(phase, 0)) for phase, tokens in case.used.items()]
-        overruns += sum(tokens > 0 for tokens in beyond)
-        over.append(sum(beyond) / sum(case.used.values()))
-    return f"{overruns} / {mean(over):.0%}"
+        for name, sign in (("dynamic, each the same", 1), ("history", -1)):
+            fewer[case.repo] += sign * sum(tokens > 0 for tokens in _beyond(case, STRATEGIES[name], total_of))
+    dice, repos = random.Random(1), sorted(fewer)
+    draws = [sum(fewer[repo] for repo in dice.choices(repos, k=len(repos))) for _ in range(DRAWS)]
+    return mean(draw > 0 for draw in draws)
 
 
 def _plans(rows: Sequence[dict[str, Any]]) -> None:
