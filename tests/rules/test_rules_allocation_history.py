@@ -168,7 +168,7 @@ def test_phases_that_used_nothing_are_no_base() -> None:
 
     assert divided.shared.parts == {0: 5, 1: 5}
     assert {one.basis for one in divided.learned.values()} == {"even"}
-    assert "used nothing" in divided.assumed[0].message
+    assert "used nothing for phases 0, 1" in divided.assumed[0].message
 
 
 def test_a_rough_figure_makes_all_that_follow_from_it_rough() -> None:

@@ -85,17 +85,27 @@ def _lines(answer: Json, session: str | None) -> list[str]:
     rows = [["phase", "name", "tasks", "wave", "complexity", "from", "tokens", "of budget"]]
     rows += [_row(phase) for phase in answer["phases"]]
     rows.append(["", "buffer", "", "", "", "", f"{answer['buffer']:,}", ""])
+    if answer["history"]:
+        past = ["past runs used", *(_past(phase["past"]) for phase in answer["phases"]), ""]
+        rows = [[*row[:6], cell, *row[6:]] for row, cell in zip(rows, past, strict=True)]
     known = [answer["title"]] if answer["title"] else []
     return [
         *known,
         f"scope {answer['scope']} ({answer['scopeBasis']}), strategy {answer['strategy']} ({answer['strategyBasis']}), "
         f"policy {answer['policy']}, {answer['total']:,} tokens",
         "",
-        *columns(rows, right={0, 2, 3, 4, 6, 7}),
+        *columns(rows, right={0, 2, 3, 4, *range(6, len(rows[0]))}),
         "",
         *(f"assumed: {one['message'].replace('`firstPhase`', '--first-phase')}" for one in answer["assumptions"]),
         _next(answer, session),
     ]
+
+
+def _past(past: Json | None) -> str:
+    """What past runs used for a phase, and how many they are."""
+    if past is None:
+        return ""
+    return f"{'unknown' if past['tokens'] is None else format(past['tokens'], ',')} ({past['runs']})"
 
 
 def _row(phase: Json) -> list[str]:

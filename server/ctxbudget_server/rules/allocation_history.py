@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from ctxbudget_protocol.words import AllocationBasis, Provenance, Scope
 from ctxbudget_server.rules.allocation import AllocationError, PhaseNeed, Shared
-from ctxbudget_server.rules.planning import Assumed, outline_of_scope
+from ctxbudget_server.rules.planning import Assumed, outline_of_scope, phases_in_words
 from ctxbudget_server.rules.shares import apportion, decimal
 
 MIN_RUNS: Final = 3
@@ -181,13 +181,16 @@ def _fallback(without: Sequence[int], learned: Mapping[int, Learned], basis: All
     alone = len(without) == len(learned)
     how = "by complexity, as with `dynamic`"
     if basis == "even":
-        how = "evenly, since not each has a complexity" if alone else "like the middle one of the others"
-    counts = sorted({learned[number].runs for number in without})
-    if counts[-1] >= MIN_RUNS:
-        return [Assumed("fewRuns", [*without], f"past runs used nothing for these phases, so they get theirs {how}")]
-    found = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
-    message = f"past runs with these phases: {found}, fewer than {MIN_RUNS}, so they get theirs {how}"
-    return [Assumed("fewRuns", [*without], message)]
+        how = "evenly, since not each has a complexity" if alone else "as if it were the middle one of the others"
+    them = phases_in_words(without)
+    most = max(learned[number].runs for number in without)
+    if most >= MIN_RUNS:
+        why = f"past runs used nothing for {them}"
+    elif most:
+        why = f"fewer than {MIN_RUNS} past runs have {them}"
+    else:
+        why = f"no past run has {them}"
+    return [Assumed("fewRuns", [*without], f"{why}: shared out {how}")]
 
 
 def _short(shared: Shared, learned: Mapping[int, Learned]) -> list[Assumed]:
@@ -197,5 +200,6 @@ def _short(shared: Shared, learned: Mapping[int, Learned]) -> list[Assumed]:
         return []
     used = sum(learned[number].tokens or 0 for number in cut)
     given = sum(shared.parts[number] for number in cut)
-    message = f"there is less than past runs used: these phases get {given:,} tokens instead of {used:,}"
+    them = phases_in_words(cut)
+    message = f"there is less than past runs used: {given:,} tokens instead of {used:,} for {them}"
     return [Assumed("shortTotal", cut, message)]

@@ -119,9 +119,8 @@ def outside_template(outline: Outline, parts: Mapping[int, int]) -> list[Assumed
     outside = [one.phase for one in outline.phases if one.phase not in parts]
     if not outside:
         return []
-    message = (
-        f"the scope's template has nothing for {_phases(outside)}: the buffer serves; `dynamic` divides by complexity"
-    )
+    them = phases_in_words(outside)
+    message = f"the scope's template has nothing for {them}: the buffer serves; `dynamic` divides by complexity"
     return [Assumed("outsideTemplate", outside, message)]
 
 
@@ -178,15 +177,16 @@ def _say_unsized(numbers: list[int], work: list[Work], weights: list[Complexity]
     stated = [n for n, one in zip(numbers, work, strict=True) if one.stated is not None]
     if stated and weights[0].basis != "stated":
         missing = [n for n, one in zip(numbers, work, strict=True) if not one.stated or one.stated <= 0]
-        message = (
-            f"the complexities that the plan states are not used, since there is none above 0 for {_phases(missing)}"
-        )
+        them = phases_in_words(missing)
+        message = f"the complexities that the plan states are not used, since there is none above 0 for {them}"
         assumed.append(Assumed("complexityIgnored", stated, message))
     unsized = [n for n, weight in zip(numbers, weights, strict=True) if weight.basis == "default"]
     if unsized:
         usual = next(weight for weight in weights if weight.basis == "default")
         alike = ", the same for all" if len(unsized) == len(weights) else ""
-        message = f"no tasks, no time and no size are stated for {_phases(unsized)}: weight {usual.value:g}{alike}"
+        message = (
+            f"no tasks, no time and no size are stated for {phases_in_words(unsized)}: weight {usual.value:g}{alike}"
+        )
         assumed.append(Assumed("noEffort", unsized, message))
 
 
@@ -200,7 +200,7 @@ def _waves(
     in_order = [[one.phase] for one in phases]
     placed = {number for wave in waves for number in wave}
     if circle:
-        message = f"{_phases(circle)} wait for each other, so all phases run in the plan's order"
+        message = f"{phases_in_words(circle)} wait for each other, so all phases run in the plan's order"
         assumed.append(Assumed("cycle", circle, message))
         return in_order, "order"
     if not waves:
@@ -211,7 +211,7 @@ def _waves(
     rest = [one.phase for one in phases if one.phase not in placed]
     if rest:
         assumed.append(
-            Assumed("wavesIncomplete", rest, f"no wave of the plan names {_phases(rest)}: put after the others")
+            Assumed("wavesIncomplete", rest, f"no wave of the plan names {phases_in_words(rest)}: put after the others")
         )
         waves = [*waves, *([number] for number in rest)]
     _say_doubtful(phases, waves, stated, assumed)
@@ -222,14 +222,15 @@ def _say_doubtful(phases: list[Planned], waves: list[list[int]], stated: bool, a
     at = {number: n for n, wave in enumerate(waves) for number in wave}
     early = [one.phase for one in phases if any(at[one.phase] <= at[other] for other in one.depends_on)]
     if early:
-        message = f"the plan's waves start {_phases(early)} before all that must be complete by then"
+        message = f"the plan's waves start {phases_in_words(early)} before all that must be complete by then"
         assumed.append(Assumed("waveOrder", early, message))
     free = [one.phase for one in phases if not one.depends_on and one.phase != phases[0].phase]
     if free and not stated:
-        message = f"no dependencies are stated for {_phases(free)}: put into the first wave"
+        message = f"no dependencies are stated for {phases_in_words(free)}: put into the first wave"
         assumed.append(Assumed("dependenciesMissing", free, message))
 
 
-def _phases(numbers: Sequence[int]) -> str:
+def phases_in_words(numbers: Sequence[int]) -> str:
+    """`phase 3`, `phases 3, 4`."""
     shown = ", ".join(map(str, numbers))
     return f"phase {shown}" if len(numbers) == 1 else f"phases {shown}"
