@@ -184,6 +184,16 @@ def test_without_a_list_the_usual_phases_take_part() -> None:
     assert [need.number for need in taking_part("debug-only", runs[:2])] == [0, 4, 5]
 
 
+def test_a_total_that_is_too_small_is_said() -> None:
+    runs = runs_of(*({"research": 1_000, "plan": 3_000} for _ in range(3)))
+    needs = [PhaseNeed(0, "research"), PhaseNeed(1, "plan")]
+
+    assert by_history(5_000, needs, runs, 0.8).assumed == []
+    (said,) = by_history(4_000, needs, runs, 0.8).assumed
+    assert (said.code, said.phases) == ("shortTotal", [1])
+    assert "phase 1 gets 2,750 instead of 3,000" in said.message
+
+
 def test_a_complexity_must_be_above_0() -> None:
     with pytest.raises(AllocationError, match="phase 7"):
         by_history(10, [PhaseNeed(7, complexity=0)], [], 0.8)

@@ -18,8 +18,8 @@ from ctxbudget_server.rules.shares import apportion, decimal
 MIN_RUNS: Final = 3
 """Past runs that a phase must have to be given what they used."""
 HEADROOM: Final = Fraction(5, 4)
-"""How much of its figure a phase gets before the others get more of theirs. Without the quarter, totals that are just
-enough leave more phases over their allocation."""
+"""Up to this multiple of its figure, a smaller phase is served before a larger one. Without the quarter, totals that
+are just enough leave more phases over their allocation."""
 
 ROUGHNESS: Final[Sequence[Provenance]] = ("exact", "reported", "calibrated", "estimated")
 """Provenances, from the figures that are certain to those that are not."""
@@ -200,6 +200,8 @@ def _short(shared: Shared, learned: Mapping[int, Learned]) -> list[Assumed]:
         return []
     used = sum(learned[number].tokens or 0 for number in cut)
     given = sum(shared.parts[number] for number in cut)
-    them = phases_in_words(cut)
-    message = f"there is less than past runs used: {given:,} tokens instead of {used:,} for {them}"
+    message = (
+        f"{shared.total:,} tokens are less than past runs used and a quarter more: the largest are cut, and "
+        f"{phases_in_words(cut)} {'gets' if len(cut) == 1 else 'get'} {given:,} instead of {used:,}"
+    )
     return [Assumed("shortTotal", cut, message)]
