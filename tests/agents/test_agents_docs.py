@@ -117,9 +117,13 @@ def test_the_status_line_of_the_page(claude: AgentHost) -> None:
     claude.call("session/open", config={"contextWindow": 25_000, "thresholds": {"warn": 0.7}})
     claude.call("workflow/startPhase", phase=2)
     claude.call("budget/allocate", strategy="dynamic", phases=[{"number": n, "complexity": 1} for n in range(1, 7)])
-    claude.call("context/add", items=[{"layer": "phase", "tokens": 5_250}])
+    for tokens in (2_900, 310, 420, 250, 760, 180, 430):
+        claude.call("context/add", items=[{"layer": "phase", "tokens": tokens}])
     for name in ("a", "b"):
         claude.call("budget/reserve", tokens=100, holder=name)
+    sizes = (2_600, 2_950, 3_200, 3_900, 4_100, 4_650, 5_250)
+    bills = [{"id": f"m{size}", "model": "claude-opus-4-8", "usage": {"input_tokens": size}} for size in sizes]
+    claude.write_transcript([{"type": "assistant", "message": bill} for bill in bills])
     (command,) = commands_in(json.loads((AGENTS / "claude-code" / "statusline.json").read_text()))
     window = {"context_window_size": 25_000, "current_usage": {"input_tokens": 5_250}}
     call = call_in(command)

@@ -151,6 +151,25 @@ def test_the_report_shows_limits_and_growth(session: Session) -> None:
     assert "- reader: 1,000 tokens per call (9)" in told["markdown"]
 
 
+def test_the_report_of_the_page(session: Session) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "forecast.md").read_text(encoding="utf-8")
+    session.open(contextWindow=100_000)
+    session.call("workflow/startPhase", phase=1)
+    session.add(layer="permanent", tokens=2_100)
+    grow(session, 2_400, agent="reader")
+    grow(session, 300, 950)
+    grow(session, 3_100, agent="reader")
+    grow(session, 420, 180)
+    grow(session, 1_900, agent="reader")
+    grow(session, 1_250, 640, 90)
+    grow(session, 2_700, agent="reader")
+    grow(session, 510)
+    markdown = session.call("budget/report", format="markdown")["markdown"]
+
+    shown = markdown[markdown.index("## Forecast") : markdown.index("## Checklists")].strip()
+    assert f"```\n{shown}\n```" in page
+
+
 def test_the_report_compares_with_no_window_that_nobody_chose(session: Session) -> None:
     grow(session, *[200] * 8)
     markdown = session.call("budget/report", format="markdown")["markdown"]
