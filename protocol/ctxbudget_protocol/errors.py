@@ -125,6 +125,19 @@ ERRORS: dict[str, ErrorSpec] = {
         "whole conversation. `known` are known of it.",
         {"conversation": "string", "known": "integer"},
     ),
+    "costExceeded": ErrorSpec(
+        1029,
+        False,
+        "The session has spent its `maxCost`, or what it has spent is unknown although something was billed (`spent` "
+        "is null). `session/open` raises or removes the limit.",
+        {"spent": "number?", "limit": "number", "currency": "string?"},
+    ),
+    "unknownRecording": ErrorSpec(
+        1030, False, "No host has recorded a session of this id on this machine.", {"session": "string"}
+    ),
+    "notRecording": ErrorSpec(
+        1031, False, "The content is not a recording of a known form.", {"reason": "string", "path": "string?"}
+    ),
     "unsupportedVersion": ErrorSpec(
         1024, False, "The server does not support the requested protocol version.", {"supported": "any"}
     ),

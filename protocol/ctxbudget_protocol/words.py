@@ -46,3 +46,16 @@ SymptomCode = Literal[
     "overBudget", "overAfterResearch", "overAfterImplementation", "nearBudget", "layerCeiling", "overAllocation",
     "peak", "leasesHoldBudget",
 ]  # fmt: skip
+HostName = Literal["claude-code", "codex", "gemini-cli", "opencode"]
+RecordingFormat = Literal[
+    "claude-code", "codex", "gemini-cli", "opencode", "anthropic", "openai-chat", "openai-responses", "vercel",
+    "vercel-ui", "gemini", "bedrock", "neutral",
+]  # fmt: skip
+KnownProvenance = Literal["exact", "calibrated", "estimated", "reported", "unknown"]
+WindowSourceName = Literal[
+    "system", "toolDefinitions", "memory", "people", "assistant", "thinking", "toolCalls", "toolOutput", "summary",
+    "hostNotes", "ctxbudget", "unaccounted",
+]  # fmt: skip
+CacheCauseName = Literal[
+    "start", "appended", "compaction", "ourCut", "modelSwitch", "toolsChanged", "expiry", "edit", "unknown"
+]  # fmt: skip

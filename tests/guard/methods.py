@@ -54,6 +54,7 @@ class Scenario:
         yield "budget/status", {}
         yield "budget/report", {}
         yield "budget/diagnose", {}
+        yield "budget/breakdown", {}
         yield "session/recalibrate", {}
         yield "session/list", {}
         yield "session/history", {}
@@ -81,6 +82,7 @@ class Scenario:
         for n in range(8):
             messages += [{"role": "assistant", "content": f"{n}: {REPORT}"}, {"role": "user", "content": f"Go on {n}."}]
         yield "context/fit", {"messages": messages, "format": "anthropic", "maxTokens": 4_000}
+        yield "usage/bill", {"model": "claude-opus-4-8", "tokens": {"input": 1_000, "output": 100}}
         yield "usage/record", {"model": "claude-opus-4-8", "counted": 1_000, "reported": 1_100}
 
     def _pruning(self) -> Iterator[tuple[str, Params]]:

@@ -22,8 +22,9 @@ STORY = (
     "workflow/startWave", "context/add", "budget/settle", "context/append", "context/update", "context/list",
     "context/get", "context/search", "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate",
     "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
-    "context/restore", "context/render", "context/fit", "usage/record", "session/recalibrate", "budget/report",
-    "budget/diagnose", "budget/release", "context/handOver", "session/list", "session/history", "budget/timeline",
+    "context/restore", "context/render", "context/fit", "usage/record", "usage/bill", "session/recalibrate",
+    "budget/report", "budget/diagnose", "budget/breakdown", "budget/release", "context/handOver", "session/list",
+    "session/history", "budget/timeline",
     "settings/get", "session/close", "session/delete", "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}

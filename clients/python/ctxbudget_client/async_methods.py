@@ -108,6 +108,10 @@ class AsyncBudget(AsyncNamespace):
         """What is wrong with the account, why, and the requests that cure it, with the figure that they reach."""
         return await self._ask("budget/diagnose", params, budget_results.DiagnoseResult)
 
+    async def breakdown(self, **params: Unpack[p.BudgetBreakdownParams]) -> budget_results.BreakdownResult:
+        """What the window holds by source, what of it costs most, why its cache was written again, and money."""
+        return await self._ask("budget/breakdown", params, budget_results.BreakdownResult)
+
 
 class AsyncContext(AsyncNamespace):
     """Methods `context/*`."""
@@ -191,6 +195,10 @@ class AsyncUsage(AsyncNamespace):
     async def record(self, **params: Unpack[p.UsageRecordParams]) -> usage_results.RecordResult:
         """Record what the provider billed for what was counted, to calibrate the model's figures."""
         return await self._ask("usage/record", params, usage_results.RecordResult)
+
+    async def bill(self, **params: Unpack[p.UsageBillParams]) -> usage_results.BillResult:
+        """Record what a provider billed for a request of a session, for `budget/breakdown` and the limit `maxCost`."""
+        return await self._ask("usage/bill", params, usage_results.BillResult)
 
 
 class AsyncSettings(AsyncNamespace):

@@ -8,16 +8,36 @@ from ctxbudget_protocol.words import (
     Basis,
     FindingCode,
     FitAnswer,
+    HostName,
     Kind,
     Layer,
     MessageFormat,
     PastMeasure,
     Policy,
+    RecordingFormat,
     Scope,
     SessionState,
     State,
     Strategy,
+    WindowSourceName,
 )
+
+
+class BilledTokens(TypedDict, total=False):
+    """Tokens of one request as the provider billed it, by kind. The kinds must not overlap."""
+
+    input: int
+    """Neither read from the cache nor written to it."""
+    cacheRead: int
+    """Read from the cache."""
+    cacheWrite: int
+    """Written to the cache, if it is not known for how long."""
+    cacheWrite5m: int
+    """Written for 5 minutes."""
+    cacheWrite1h: int
+    """Written for an hour."""
+    output: int
+    """What the model wrote, thinking included."""
 
 
 class CachePrices(TypedDict, total=False):
@@ -134,6 +154,21 @@ class PlanSource(TypedDict, total=False):
     """Opaque, created by the server."""
 
 
+class RecordingSource(TypedDict, total=False):
+    """A session that a host recorded: exactly one of path, session and content."""
+
+    path: str | None
+    """Its file, inside the workspace or a folder that may be read; `FILE#SESSION` in a database of opencode."""
+    session: str | None
+    """The host's id of it: it is looked for where hosts keep their sessions on this machine."""
+    content: str | None
+    """The recording itself."""
+    host: HostName | None
+    """With `session`: whose it is. Absent: any host's."""
+    format: RecordingFormat | None
+    """What it is read as. Absent: detected."""
+
+
 class Reported(TypedDict, total=False):
     """What a provider reported about the latest request."""
 
@@ -141,6 +176,17 @@ class Reported(TypedDict, total=False):
     """All input tokens of the request, cached ones included."""
     window: int | None
     """The model's window, if `maxTokens` may exceed it."""
+
+
+class ReportedSource(TypedDict, total=False):
+    """What a host itself says of its window, as Claude Code's `getContextUsage` does."""
+
+    source: Required[WindowSourceName]
+    """Where the tokens come from."""
+    name: str | None
+    """For example the MCP server of definitions, or the path of a memory file."""
+    tokens: Required[int]
+    """Tokens."""
 
 
 class ReserveShares(TypedDict, total=False):
@@ -182,6 +228,15 @@ class Thresholds(TypedDict, total=False):
     """Absent: 5 % of the budget below `critical`."""
 
 
+class ToldCost(TypedDict, total=False):
+    """What a request cost, as its provider or host says."""
+
+    amount: Required[float]
+    """In whole units of the currency."""
+    currency: Required[str]
+    """That of the prices in the settings, if these count too: there is no exchange."""
+
+
 class Config(TypedDict, total=False):
     """Settings of a session, any subset: absent ones stay as they are, and null takes one back, or one member."""
 
@@ -209,6 +264,8 @@ class Config(TypedDict, total=False):
     """Maximum size of metadata that the policy extracts, tokens."""
     strategy: Strategy | None
     """How `workflow/plan` divides the budget. Absent: `dynamic` for a plan with phases, else `fixed`."""
+    maxCost: float | None
+    """`budget/reserve` refuses once the session's bills come to this, in the prices' currency. Absent: no limit."""
     reserveShares: ReserveShares | None
     """Shares of the strategy `reserve`."""
     layerCeilings: LayerCeilings | None
@@ -443,6 +500,17 @@ class BudgetDiagnoseParams(SessionParams, total=False):
 
     only: list[FindingCode] | None
     """Findings to look for, by code; the requests of those found can be sent without the others. Absent: all."""
+
+
+class BudgetBreakdownParams(SessionParams, total=False):
+    """Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any."""
+
+    recording: RecordingSource | None
+    """A session that a host recorded, whose window, cache and bills are broken down too."""
+    reported: list[ReportedSource] | None
+    """With a recording: what the host itself says of its window. Rows of these sources replace counted ones."""
+    largest: int
+    """How many of the items that cost most are listed."""
 
 
 class ContextAddParams(WriteParams, total=False):
@@ -718,6 +786,19 @@ class UsageRecordParams(TypedDict, total=False):
     """The same key returns the first result, so a retry never counts twice."""
 
 
+class UsageBillParams(WriteParams, total=False):
+    """Params of `usage/bill`: at least one of tokens and cost. A good request key is the id of the answer."""
+
+    model: Required[str]
+    """Selects the vocabulary."""
+    agent: str | None
+    """Whose request it was. Absent: `main`."""
+    tokens: BilledTokens | None
+    """What the provider billed."""
+    cost: ToldCost | None
+    """What it cost, if that is known. Absent: the tokens at the prices of the settings."""
+
+
 class SettingsGetParams(SessionParams, total=False):
     """Params of `settings/get`."""
 
@@ -756,6 +837,7 @@ SESSION_METHODS = frozenset(
         "budget/report",
         "budget/timeline",
         "budget/diagnose",
+        "budget/breakdown",
         "context/add",
         "context/handOver",
         "context/update",
@@ -772,6 +854,7 @@ SESSION_METHODS = frozenset(
         "tokens/count",
         "tokens/fits",
         "tokens/truncate",
+        "usage/bill",
         "settings/get",
     }
 )

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from ctxbudget_protocol.breakdown import (
+    MAX_LARGEST,
+    MAX_REPORTED,
+    AccountBreakdown,
+    RecordingBreakdown,
+    RecordingSource,
+    ReportedSource,
+    Spent,
+)
 from ctxbudget_protocol.common import (
     Alert,
     Assumption,
@@ -472,6 +481,7 @@ class ReserveResult(SessionResult):
     lease_id: str
     expires_at: str
     available: int = described("Tokens left after this lease.")
+    spent: Spent | None = described("What the session has spent, if it has a `maxCost`; null: no limit.", default=None)
 
 
 RESERVE = Method(
@@ -479,7 +489,7 @@ RESERVE = Method(
     doc="Lease tokens for work in flight.",
     params=ReserveParams,
     result=ReserveResult,
-    errors=(*WRITE_ERRORS, "unknownPhase", "budgetExceeded"),
+    errors=(*WRITE_ERRORS, "unknownPhase", "budgetExceeded", "costExceeded"),
     mutates=True,
     example=Example(
         params={"sessionId": "run-1", "tokens": 900, "holder": "research-1"},
@@ -489,6 +499,7 @@ RESERVE = Method(
             "leaseId": "l482915036000001",
             "expiresAt": "2026-01-31T12:00:00.000Z",
             "available": 6600,
+            "spent": None,
         },
     ),
 )
@@ -562,7 +573,7 @@ RELEASE = Method(
         params={"sessionId": "run-1", "leaseId": "l482915036000010"},
         result={
             "sessionId": "run-1",
-            "revision": 18,
+            "revision": 19,
             "leaseId": "l482915036000010",
             "refunded": 300,
             "available": 6631,
@@ -742,7 +753,7 @@ REPORT = Method(
         params={"sessionId": "run-1"},
         result={
             "sessionId": "run-1",
-            "revision": 16,
+            "revision": 17,
             "notices": [],
             "state": "open",
             "status": {
@@ -1248,7 +1259,7 @@ DIAGNOSE = Method(
         params={"sessionId": "run-1"},
         result={
             "sessionId": "run-1",
-            "revision": 16,
+            "revision": 17,
             "notices": [],
             "state": "open",
             "policy": "aggressive",
@@ -1283,7 +1294,7 @@ DIAGNOSE = Method(
                     "requests": [
                         {
                             "method": "context/prune",
-                            "params": {"sessionId": "run-1", "target": {"phase": 1}, "ifRevision": 16},
+                            "params": {"sessionId": "run-1", "target": {"phase": 1}, "ifRevision": 17},
                         }
                     ],
                     "saves": 554,
@@ -1310,6 +1321,131 @@ DIAGNOSE = Method(
             "(context/prune): frees 554, leaves 315.\n"
             "`ctxbudget diagnose run-1 --apply` sends these requests: of 869 tokens in the context "
             "315 remain.",
+        },
+    ),
+)
+
+
+class BreakdownParams(SessionParams):
+    """Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any."""
+
+    recording: RecordingSource | None = described(
+        "A session that a host recorded, whose window, cache and bills are broken down too.", default=None
+    )
+    reported: Annotated[list[ReportedSource], Constraint(max_length=MAX_REPORTED)] | None = described(
+        "With a recording: what the host itself says of its window. Rows of these sources replace counted ones.",
+        default=None,
+    )
+    largest: Annotated[int, Constraint(ge=0, le=MAX_LARGEST)] = described(
+        "How many of the items that cost most are listed.", default=10
+    )
+
+
+class BreakdownResult(SessionResult):
+    """Result of `budget/breakdown`."""
+
+    account: AccountBreakdown = described("What the session's account holds.")
+    recording: RecordingBreakdown | None = described("null: none was named.")
+
+
+BREAKDOWN = Method(
+    name="budget/breakdown",
+    doc="What the window holds by source, what of it costs most, why its cache was written again, and money.",
+    params=BreakdownParams,
+    result=BreakdownResult,
+    errors=(*SESSION_ERRORS, "pathNotAllowed", "pathUnreadable", "unknownRecording", "notRecording"),
+    example=Example(
+        params={"sessionId": "run-1", "largest": 1},
+        result={
+            "sessionId": "run-1",
+            "revision": 17,
+            "account": {
+                "retained": 869,
+                "byLayer": [
+                    {"name": "transient", "items": 1, "tokens": 554, "provenance": "exact", "ofRetained": 0.637514},
+                    {"name": "metadata", "items": 2, "tokens": 306, "provenance": "exact", "ofRetained": 0.352129},
+                    {"name": "permanent", "items": 1, "tokens": 9, "provenance": "exact", "ofRetained": 0.010357},
+                ],
+                "byAgent": [
+                    {"name": "research-1", "items": 2, "tokens": 853, "provenance": "exact", "ofRetained": 0.981588},
+                    {"name": None, "items": 2, "tokens": 16, "provenance": "exact", "ofRetained": 0.018412},
+                ],
+                "byTool": [{"name": None, "items": 4, "tokens": 869, "provenance": "exact", "ofRetained": 1.0}],
+                "byFile": [
+                    {"name": "report.md", "items": 1, "tokens": 554, "provenance": "exact", "ofRetained": 0.637514},
+                    {"name": None, "items": 3, "tokens": 315, "provenance": "exact", "ofRetained": 0.362486},
+                ],
+                "largest": [
+                    {
+                        "id": "i482915036000003",
+                        "layer": "transient",
+                        "kind": "report",
+                        "agent": "research-1",
+                        "title": "report.md",
+                        "path": "report.md",
+                        "phase": 1,
+                        "tokens": 554,
+                        "provenance": "exact",
+                    }
+                ],
+                "cost": {
+                    "rows": [
+                        {
+                            "session": "run-1",
+                            "agent": "research-1",
+                            "agentType": None,
+                            "model": "claude-sonnet-4-5",
+                            "requests": 1,
+                            "unbilled": 0,
+                            "outputAtLeast": 0,
+                            "tokens": {
+                                "input": 12,
+                                "cacheRead": 20000,
+                                "cacheWrite": 0,
+                                "cacheWrite5m": 900,
+                                "cacheWrite1h": 0,
+                                "output": 350,
+                                "total": 21262,
+                            },
+                            "cost": {
+                                "amount": 0.0147,
+                                "currency": "USD",
+                                "provenance": "reported",
+                                "coveredTokens": 21262,
+                                "coveredShare": 1.0,
+                            },
+                        }
+                    ],
+                    "total": {
+                        "session": None,
+                        "agent": None,
+                        "agentType": None,
+                        "model": None,
+                        "requests": 1,
+                        "unbilled": 0,
+                        "outputAtLeast": 0,
+                        "tokens": {
+                            "input": 12,
+                            "cacheRead": 20000,
+                            "cacheWrite": 0,
+                            "cacheWrite5m": 900,
+                            "cacheWrite1h": 0,
+                            "output": 350,
+                            "total": 21262,
+                        },
+                        "cost": {
+                            "amount": 0.0147,
+                            "currency": "USD",
+                            "provenance": "reported",
+                            "coveredTokens": 21262,
+                            "coveredShare": 1.0,
+                        },
+                    },
+                    "unpriced": [],
+                    "warning": None,
+                },
+            },
+            "recording": None,
         },
     ),
 )

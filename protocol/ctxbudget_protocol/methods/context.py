@@ -223,7 +223,7 @@ HAND_OVER = Method(
         params={"sessionId": "run-1", "path": "report.md", "phase": 2, "agent": "planner", "maxTokens": 100},
         result={
             "sessionId": "run-1",
-            "revision": 19,
+            "revision": 20,
             "item": {
                 "id": "i482915036000011",
                 "tokens": 542,

@@ -75,6 +75,10 @@ class Config(Record):
     strategy: Strategy | None = described(
         "How `workflow/plan` divides the budget. Absent: `dynamic` for a plan with phases, else `fixed`.", default=None
     )
+    max_cost: Annotated[float, Constraint(gt=0, le=1000000000, finite=True)] | None = described(
+        "`budget/reserve` refuses once the session's bills come to this, in the prices' currency. Absent: no limit.",
+        default=None,
+    )
     reserve_shares: ReserveShares | None = ReserveShares()
     layer_ceilings: LayerCeilings | None = LayerCeilings()
 
@@ -145,6 +149,7 @@ OPEN = Method(
                 "autoPrune": False,
                 "metadataTokens": 300,
                 "strategy": None,
+                "maxCost": None,
                 "reserveShares": {"core": 0.6, "debug": 0.2, "overflow": 0.2},
                 "layerCeilings": {"permanent": 0.04, "phase": 0.12, "metadata": 0.06},
             },
@@ -186,7 +191,7 @@ CLOSE = Method(
         params={"sessionId": "run-1"},
         result={
             "sessionId": "run-1",
-            "revision": 20,
+            "revision": 21,
             "plan": [
                 {
                     "id": "i482915036000002",
@@ -302,7 +307,7 @@ RECALIBRATE = Method(
         params={"sessionId": "run-1"},
         result={
             "sessionId": "run-1",
-            "revision": 16,
+            "revision": 17,
             "factor": 1.0,
             "items": 0,
             "before": 869,
@@ -387,7 +392,7 @@ LIST = Method(
                     "state": "open",
                     "createdAt": "2026-01-31T12:00:00.000Z",
                     "updatedAt": "2026-01-31T12:00:00.000Z",
-                    "revision": 19,
+                    "revision": 20,
                     "phase": None,
                     "lastEvent": {"at": "2026-01-31T12:00:00.000Z", "method": "context/handOver", "why": "hand over"},
                     "status": {
@@ -573,6 +578,6 @@ DELETE = Method(
     mutates=True,
     example=Example(
         params={"sessionId": "run-1"},
-        result={"sessionId": "run-1", "revision": 20, "deleted": True},
+        result={"sessionId": "run-1", "revision": 21, "deleted": True},
     ),
 )

@@ -70,7 +70,7 @@ GET = Method(
         params={"sessionId": "run-1", "only": ["contextWindow", "thresholds"]},
         result={
             "sessionId": "run-1",
-            "revision": 19,
+            "revision": 20,
             "settings": [
                 {
                     "name": "contextWindow",

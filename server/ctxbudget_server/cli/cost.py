@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.money import wire_kinds, wire_money
 from ctxbudget_server.cli.cost_lines import cost_lines
 from ctxbudget_server.cli.price_tables import PricesError, add_prices, price_table
 from ctxbudget_server.cli.recording import RecordingError, add_transcripts, chosen, reading
@@ -124,14 +125,8 @@ def _sum(one: Sum, currency: str | None) -> dict[str, Any]:
         "requests": one.requests,
         "unbilled": one.unbilled,
         "outputAtLeast": one.at_least,
-        "tokens": {**_kinds(one.billed), "total": one.billed.total},
-        "cost": {
-            "amount": one.amount if one.is_known else None,
-            "currency": currency if one.is_known else None,
-            "provenance": "reported" if one.is_known else "unknown",
-            "coveredTokens": one.covered.total,
-            "coveredShare": one.share,
-        },
+        "tokens": wire_kinds(one.billed).wire(),
+        "cost": wire_money(one, currency).wire(),
     }
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ctxbudget_server.account.money import prices_of
 from ctxbudget_server.cost.prices import Price, PriceTable, prices_in
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.settings.current import CurrentSettings
 from ctxbudget_server.settings.names import PRICES
 from ctxbudget_server.settings.prices import valid_prices
-from ctxbudget_server.settings.source import Source
 from ctxbudget_server.workspace.documents import find_workspace
 
 MAX_BYTES: Final = 1 << 20
@@ -42,18 +42,7 @@ def price_table(option: str | None, workspace: str | None, command: str) -> Pric
     for problem in files.problems:
         if problem.setting is None or problem.setting.partition(".")[0] == PRICES:
             complain(command, f"{problem.place}: {problem.message}")
-    named = (("user", files.user), ("project", files.project))
-    of_files = [_of_source(source, origin) for origin, source in named if source is not None]
-    return PriceTable([*([_of_option(option)] if option else []), *of_files])
-
-
-def _of_source(source: Source, origin: str) -> list[Price]:
-    table = source.values.get(PRICES)
-    if table is None:
-        return []
-    lines = {path[1]: line for path, line in source.lines.items() if len(path) == 2 and path[0] == PRICES}
-    places = {name: f"{source.path}:{line}" for name, line in lines.items()}
-    return prices_in(table, origin, {"": source.path, **places})
+    return PriceTable([*([_of_option(option)] if option else []), *prices_of(files)])
 
 
 def _of_option(name: str) -> list[Price]:

@@ -30,16 +30,18 @@ class Sum(NamedTuple):
     """Tokens whose price is known."""
     amount: float = 0.0
     """The price of the covered tokens."""
+    paid: int = 0
+    """Requests whose price was told, and is not made of tokens."""
 
     @property
     def is_known(self) -> bool:
         """Whether the amount says anything: some tokens have a price, or none were billed."""
-        return self.covered.total > 0
+        return self.covered.total > 0 or self.paid > 0
 
     @property
     def share(self) -> float:
         """The share of the tokens that the amount covers."""
-        return self.covered.total / self.billed.total if self.billed.total else 0.0
+        return self.covered.total / self.billed.total if self.billed.total else float(self.paid > 0)
 
     def plus(self, other: Sum) -> Sum:
         """The sum of both."""
@@ -50,6 +52,7 @@ class Sum(NamedTuple):
             self.billed.plus(other.billed),
             self.covered.plus(other.covered),
             self.amount + other.amount,
+            self.paid + other.paid,
         )
 
 
@@ -79,6 +82,7 @@ def costs(requests: Iterable[Request], table: PriceTable, by: Sequence[str] = BY
     """Sum requests. Raises `MixedCurrenciesError`."""
     sums: dict[tuple[str | None, str | None, str | None], Sum] = {}
     used: dict[Price, None] = {}
+    told: dict[str, str] = {}
     unpriced: dict[str, Billed] = {}
     for request in requests:
         price = table.of(request.model)
@@ -89,14 +93,16 @@ def costs(requests: Iterable[Request], table: PriceTable, by: Sequence[str] = BY
             request.model if "model" in by else None,
         )
         sums[key] = sums.get(key, Sum()).plus(one)
-        if price is not None and one.is_known:
+        if request.paid is not None:
+            told.setdefault(request.paid.currency, f"{request.paid.currency} told of {request.model or 'a request'}")
+        elif price is not None and one.is_known:
             used[price] = None
         rest = Billed(*map(int.__sub__, one.billed, one.covered))
         if rest.total:
             unpriced[request.model or ""] = unpriced.get(request.model or "", Billed()).plus(rest)
-    currencies = list(dict.fromkeys(price.currency for price in used))
+    currencies = list(dict.fromkeys([*(price.currency for price in used), *told]))
     if len(currencies) > 1:
-        some = "; ".join(f"{one.currency} for {one.models} ({one.place})" for one in used)
+        some = "; ".join([*(f"{one.currency} for {one.models} ({one.place})" for one in used), *told.values()])
         raise MixedCurrenciesError(f"prices in several currencies have no sum: {some}")
     total = Sum()
     for one in sums.values():
@@ -114,6 +120,8 @@ def _sum(request: Request, price: Price | None) -> Sum:
     billed = request.billed
     if billed is None:
         return Sum(1, unbilled=1)
+    if request.paid is not None:
+        return Sum(1, 0, int(not request.is_final), billed, billed, request.paid.amount, 1)
     prices = price.by_kind if price is not None else (None,) * len(KINDS)
     covered = Billed(*(tokens if each is not None else 0 for tokens, each in zip(billed, prices, strict=True)))
     amount = sum(tokens * (each or 0.0) for tokens, each in zip(billed, prices, strict=True)) / PER

@@ -39,6 +39,15 @@ def sessions(host: str | None = None, within: str | None = None) -> Iterator[Lis
             yield Listed(recorded, end)
 
 
+def recorded_as(session: str, host: str | None = None) -> Recorded | None:
+    """The session with a host's id, of one host or any; the one that changed last, if several have it."""
+    home = Path.home()
+    found = [
+        one for each in (HOSTS if host is None else (host,)) for one in _PLACES[each](home) if one.session == session
+    ]
+    return min(found, key=_latest_first, default=None)
+
+
 def _latest_first(recorded: Recorded) -> tuple[float, str]:
     return -recorded.changed, recorded.path
 

@@ -25,6 +25,13 @@ _SUPPORTED: Final = "supported: sessions of Claude Code, Codex, Gemini CLI and o
 _NOTHING: Final[dict[str, Any]] = {}
 
 
+class Paid(NamedTuple):
+    """What a request cost, as its host or provider told."""
+
+    amount: float
+    currency: str
+
+
 class Request(NamedTuple):
     """An answer of a model, as it was recorded."""
 
@@ -35,6 +42,8 @@ class Request(NamedTuple):
     """None: the recording has no bill of it."""
     is_final: bool = True
     """Whether its output is known to be complete: Claude Code writes rows while the answer is still being made."""
+    paid: Paid | None = None
+    """None: its tokens count at prices that the user set."""
 
 
 class Requests:

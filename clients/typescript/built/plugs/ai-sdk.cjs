@@ -4352,6 +4352,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "budget/report",
   "budget/timeline",
   "budget/diagnose",
+  "budget/breakdown",
   "context/add",
   "context/handOver",
   "context/update",
@@ -4369,6 +4370,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "tokens/fits",
   "tokens/truncate",
   "usage/record",
+  "usage/bill",
   "settings/get",
   "store/losses",
   "store/acknowledge"
@@ -4394,7 +4396,8 @@ var KEYED = /* @__PURE__ */ new Set([
   "context/restore",
   "context/prune",
   "context/undo",
-  "usage/record"
+  "usage/record",
+  "usage/bill"
 ]);
 
 // src/restarts.ts

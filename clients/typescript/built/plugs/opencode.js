@@ -4427,6 +4427,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "budget/report",
   "budget/timeline",
   "budget/diagnose",
+  "budget/breakdown",
   "context/add",
   "context/handOver",
   "context/update",
@@ -4444,6 +4445,7 @@ var METHODS = /* @__PURE__ */ new Set([
   "tokens/fits",
   "tokens/truncate",
   "usage/record",
+  "usage/bill",
   "settings/get",
   "store/losses",
   "store/acknowledge"
@@ -4469,7 +4471,8 @@ var KEYED = /* @__PURE__ */ new Set([
   "context/restore",
   "context/prune",
   "context/undo",
-  "usage/record"
+  "usage/record",
+  "usage/bill"
 ]);
 
 // src/restarts.ts

@@ -1,8 +1,8 @@
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
- * via the `definition` "Provenance".
+ * via the `definition` "KnownProvenance".
  */
-export type Provenance = ("exact" | "calibrated" | "estimated" | "reported");
+export type KnownProvenance = ("exact" | "calibrated" | "estimated" | "reported" | "unknown");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Layer".
@@ -13,6 +13,11 @@ export type Layer = ("permanent" | "phase" | "metadata" | "transient");
  * via the `definition` "Kind".
  */
 export type Kind = ("report" | "plan" | "summary" | "debug" | "test-output" | "log" | "tool-output" | "instructions" | "other");
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Provenance".
+ */
+export type Provenance = ("exact" | "calibrated" | "estimated" | "reported");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "State".
@@ -134,6 +139,78 @@ export type PlanSource = ({
  * via the `definition` "PastMeasure".
  */
 export type PastMeasure = ("used" | "peak");
+/**
+ * A session that a host recorded: exactly one of path, session and content.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "RecordingSource".
+ */
+export type RecordingSource = ({
+    /**
+     * Its file, inside the workspace or a folder that may be read; `FILE#SESSION` in a database of opencode.
+     */
+    path: string;
+    session?: null;
+    content?: null;
+    /**
+     * With `session`: whose it is. Absent: any host's.
+     */
+    host?: (HostName | null);
+    /**
+     * What it is read as. Absent: detected.
+     */
+    format?: (RecordingFormat | null);
+} | {
+    path?: null;
+    /**
+     * The host's id of it: it is looked for where hosts keep their sessions on this machine.
+     */
+    session: string;
+    content?: null;
+    /**
+     * With `session`: whose it is. Absent: any host's.
+     */
+    host?: (HostName | null);
+    /**
+     * What it is read as. Absent: detected.
+     */
+    format?: (RecordingFormat | null);
+} | {
+    path?: null;
+    session?: null;
+    /**
+     * The recording itself.
+     */
+    content: string;
+    /**
+     * With `session`: whose it is. Absent: any host's.
+     */
+    host?: (HostName | null);
+    /**
+     * What it is read as. Absent: detected.
+     */
+    format?: (RecordingFormat | null);
+});
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "HostName".
+ */
+export type HostName = ("claude-code" | "codex" | "gemini-cli" | "opencode");
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "RecordingFormat".
+ */
+export type RecordingFormat = ("claude-code" | "codex" | "gemini-cli" | "opencode" | "anthropic" | "openai-chat" | "openai-responses" | "vercel" | "vercel-ui" | "gemini" | "bedrock" | "neutral");
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "WindowSourceName".
+ */
+export type WindowSourceName = ("system" | "toolDefinitions" | "memory" | "people" | "assistant" | "thinking" | "toolCalls" | "toolOutput" | "summary" | "hostNotes" | "ctxbudget" | "unaccounted");
+/**
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CacheCauseName".
+ */
+export type CacheCauseName = ("start" | "appended" | "compaction" | "ourCut" | "modelSwitch" | "toolsChanged" | "expiry" | "edit" | "unknown");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "FindingCode".
@@ -1008,6 +1085,262 @@ export interface Ctxbudget {
     [k: string]: unknown;
 }
 /**
+ * What is retained on a session's account, from several sides; each sums to `retained`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "AccountBreakdown".
+ */
+export interface AccountBreakdown {
+    /**
+     * Tokens in the context now.
+     */
+    retained: number;
+    /**
+     * By layer.
+     */
+    byLayer: AccountRow[];
+    /**
+     * By agent.
+     */
+    byAgent: AccountRow[];
+    /**
+     * By the tool whose output the items are; null: they are none.
+     */
+    byTool: AccountRow[];
+    /**
+     * By file; null: they are of none.
+     */
+    byFile: AccountRow[];
+    /**
+     * The items that cost most, the largest first.
+     */
+    largest: AccountItem[];
+    /**
+     * Of the bills that `usage/bill` recorded; null: none.
+     */
+    cost: (Costs | null);
+}
+/**
+ * Retained tokens of items that have something in common.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "AccountRow".
+ */
+export interface AccountRow {
+    /**
+     * null: the items do not say.
+     */
+    name: (string | null);
+    /**
+     * How many items these are.
+     */
+    items: number;
+    /**
+     * Tokens.
+     */
+    tokens: number;
+    /**
+     * The least certain of its items' figures.
+     */
+    provenance: KnownProvenance;
+    /**
+     * tokens / retained; null if nothing is retained.
+     */
+    ofRetained: (number | null);
+}
+/**
+ * One retained item.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "AccountItem".
+ */
+export interface AccountItem {
+    /**
+     * The item's id.
+     */
+    id: string;
+    /**
+     * The layer of the item.
+     */
+    layer: Layer;
+    /**
+     * The kind of artifact.
+     */
+    kind: Kind;
+    /**
+     * The agent that the item belongs to.
+     */
+    agent: (string | null);
+    /**
+     * The item's title; if none is given, its path, first heading or first line.
+     */
+    title: (string | null);
+    /**
+     * The path of the file.
+     */
+    path: (string | null);
+    /**
+     * The phase's number.
+     */
+    phase: (number | null);
+    /**
+     * Tokens.
+     */
+    tokens: number;
+    /**
+     * Where the figure comes from.
+     */
+    provenance: KnownProvenance;
+}
+/**
+ * Money by session, agent and model, where bills and prices are known.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Costs".
+ */
+export interface Costs {
+    /**
+     * One for each session, agent and model.
+     */
+    rows: CostRow[];
+    /**
+     * Of all rows; its session, agent and model are null.
+     */
+    total: CostRow;
+    /**
+     * Tokens without a price, by model; they are in no sum of money.
+     */
+    unpriced: UnpricedTokens[];
+    /**
+     * Why there is no sum, if there is none: prices in several currencies.
+     */
+    warning?: (string | null);
+}
+/**
+ * What the requests of one session, agent and model were billed and cost.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CostRow".
+ */
+export interface CostRow {
+    /**
+     * The host's id of the session, or the account's.
+     */
+    session: (string | null);
+    /**
+     * `main`, or the host's id of a subagent.
+     */
+    agent: (string | null);
+    /**
+     * For example `Explore`; null: not recorded.
+     */
+    agentType: (string | null);
+    /**
+     * null: not recorded.
+     */
+    model: (string | null);
+    /**
+     * How many requests these are; each counts once.
+     */
+    requests: number;
+    /**
+     * Of these, requests of which there is no bill.
+     */
+    unbilled: number;
+    /**
+     * Of these, requests recorded before the answer ended: their output may be more.
+     */
+    outputAtLeast: number;
+    /**
+     * Tokens.
+     */
+    tokens: TokenKinds;
+    /**
+     * What they cost, as far as prices are known.
+     */
+    cost: Money;
+}
+/**
+ * Tokens of requests, by what they are billed as. The kinds never overlap.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "TokenKinds".
+ */
+export interface TokenKinds {
+    /**
+     * Neither read from the cache nor written to it.
+     */
+    input: number;
+    /**
+     * Read from the cache.
+     */
+    cacheRead: number;
+    /**
+     * Written to the cache for a time that is not known.
+     */
+    cacheWrite: number;
+    /**
+     * Written for 5 minutes.
+     */
+    cacheWrite5m: number;
+    /**
+     * Written for an hour.
+     */
+    cacheWrite1h: number;
+    /**
+     * What the model wrote, thinking included.
+     */
+    output: number;
+    /**
+     * Sum of the kinds.
+     */
+    total: number;
+}
+/**
+ * A price, and what it covers.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Money".
+ */
+export interface Money {
+    /**
+     * null: unknown.
+     */
+    amount: (number | null);
+    /**
+     * A word or a sign, as the prices name it; null: nothing has a price.
+     */
+    currency: (string | null);
+    /**
+     * `reported`: bills at the prices in the settings, or as the caller told.
+     */
+    provenance: KnownProvenance;
+    /**
+     * Tokens whose price is known.
+     */
+    coveredTokens: number;
+    /**
+     * covered tokens / all billed tokens.
+     */
+    coveredShare: number;
+}
+/**
+ * Tokens of a model without a price.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "UnpricedTokens".
+ */
+export interface UnpricedTokens {
+    /**
+     * null: not recorded.
+     */
+    model: (string | null);
+    /**
+     * Tokens.
+     */
+    tokens: TokenKinds;
+}
+/**
  * An item as it was added.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -1360,6 +1693,38 @@ export interface Assumption {
     message: string;
 }
 /**
+ * Tokens of one request as the provider billed it, by kind. The kinds must not overlap.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "BilledTokens".
+ */
+export interface BilledTokens {
+    /**
+     * Neither read from the cache nor written to it.
+     */
+    input?: number;
+    /**
+     * Read from the cache.
+     */
+    cacheRead?: number;
+    /**
+     * Written to the cache, if it is not known for how long.
+     */
+    cacheWrite?: number;
+    /**
+     * Written for 5 minutes.
+     */
+    cacheWrite5m?: number;
+    /**
+     * Written for an hour.
+     */
+    cacheWrite1h?: number;
+    /**
+     * What the model wrote, thinking included.
+     */
+    output?: number;
+}
+/**
  * Params of `budget/allocate`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -1490,6 +1855,324 @@ export interface HistoryBasis {
      * Finished runs of the scope that were looked at: the latest, 50 at most.
      */
     runs: number;
+}
+/**
+ * Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "BudgetBreakdownParams".
+ */
+export interface BudgetBreakdownParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+    /**
+     * A session that a host recorded, whose window, cache and bills are broken down too.
+     */
+    recording?: (RecordingSource | null);
+    /**
+     * With a recording: what the host itself says of its window. Rows of these sources replace counted ones.
+     */
+    reported?: (ReportedSource[] | null);
+    /**
+     * How many of the items that cost most are listed.
+     */
+    largest?: number;
+}
+/**
+ * What a host itself says of its window, as Claude Code's `getContextUsage` does.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "ReportedSource".
+ */
+export interface ReportedSource {
+    /**
+     * Where the tokens come from.
+     */
+    source: WindowSourceName;
+    /**
+     * For example the MCP server of definitions, or the path of a memory file.
+     */
+    name?: (string | null);
+    /**
+     * Tokens.
+     */
+    tokens: number;
+}
+/**
+ * Result of `budget/breakdown`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "BudgetBreakdownResult".
+ */
+export interface BudgetBreakdownResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * What the session's account holds.
+     */
+    account: AccountBreakdown;
+    /**
+     * null: none was named.
+     */
+    recording: (RecordingBreakdown | null);
+}
+/**
+ * What a recorded session tells.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "RecordingBreakdown".
+ */
+export interface RecordingBreakdown {
+    /**
+     * The format it was read as.
+     */
+    host: string;
+    /**
+     * The host's id of it.
+     */
+    session: (string | null);
+    /**
+     * Its file; null: its content was given.
+     */
+    path: (string | null);
+    /**
+     * That answered last.
+     */
+    model: (string | null);
+    /**
+     * When the latest call was answered.
+     */
+    at: (string | null);
+    /**
+     * How many tools the host listed last, by MCP server; `built-in`: its own.
+     */
+    tools: {
+        [k: string]: unknown;
+    };
+    /**
+     * What its latest call sent.
+     */
+    window: Window;
+    /**
+     * null: the format has no bills.
+     */
+    cache: (CacheUse | null);
+    /**
+     * null: the format has no bills.
+     */
+    cost: (Costs | null);
+    /**
+     * What could not be read of it.
+     */
+    warnings: string[];
+}
+/**
+ * What the latest call sent, by source.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Window".
+ */
+export interface Window {
+    /**
+     * Tokens of the request as the provider billed it; null: there is no bill of it.
+     */
+    total: (number | null);
+    /**
+     * Sum of the rows that were counted or reported, tokens.
+     */
+    counted: number;
+    /**
+     * Tokens counted of what came after that request: the answer and its results.
+     */
+    since: number;
+    /**
+     * By source; `unaccounted`: the total less what was counted.
+     */
+    rows: WindowRow[];
+    /**
+     * The parts that cost most, the largest first.
+     */
+    largest: WindowPart[];
+}
+/**
+ * Tokens of the window from one source.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "WindowRow".
+ */
+export interface WindowRow {
+    /**
+     * Where the tokens come from.
+     */
+    source: WindowSourceName;
+    /**
+     * The tool, MCP server or file, where the source has several.
+     */
+    name: (string | null);
+    /**
+     * How many parts these are.
+     */
+    items: number;
+    /**
+     * null: it is there, and the recording does not tell its size. `unaccounted` is negative if more was counted than the provider billed.
+     */
+    tokens: (number | null);
+    /**
+     * Of `unaccounted`: that of the figures that it is the difference of.
+     */
+    provenance: KnownProvenance;
+    /**
+     * tokens / total; null if one of them is unknown.
+     */
+    ofTotal: (number | null);
+}
+/**
+ * One part of the window.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "WindowPart".
+ */
+export interface WindowPart {
+    /**
+     * Where the tokens come from.
+     */
+    source: WindowSourceName;
+    /**
+     * The tool of a call or an output.
+     */
+    name: (string | null);
+    /**
+     * What it is, in a few words of its own.
+     */
+    title: string;
+    /**
+     * Tokens.
+     */
+    tokens: number;
+    /**
+     * Where the figure comes from.
+     */
+    provenance: KnownProvenance;
+    /**
+     * Index of its message since the last break of the conversation; null: in none.
+     */
+    message: (number | null);
+}
+/**
+ * The calls of a recording, and why each wrote to the prompt cache. Each call has one cause.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CacheUse".
+ */
+export interface CacheUse {
+    /**
+     * Calls that were billed.
+     */
+    calls: number;
+    /**
+     * Tokens.
+     */
+    read: number;
+    /**
+     * Tokens; null: the host does not record it.
+     */
+    written: (number | null);
+    /**
+     * By cause; each call is in one of them.
+     */
+    causes: CacheCause[];
+    /**
+     * The calls at which something was lost, the latest last.
+     */
+    breaks: CacheBreak[];
+    /**
+     * Breaks that are not listed, the oldest.
+     */
+    omitted: number;
+}
+/**
+ * Calls whose newly written tokens have the same cause.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CacheCause".
+ */
+export interface CacheCause {
+    /**
+     * `start`: nothing was cached. `appended`: only what is new was written. `ourCut`: a fit of ctxbudget's. `edit`: something before the end changed, as when a person goes back. `unknown`: nothing tells.
+     */
+    cause: CacheCauseName;
+    /**
+     * How many calls these are.
+     */
+    calls: number;
+    /**
+     * Tokens newly written to the cache; null: the host does not record it.
+     */
+    written: (number | null);
+    /**
+     * Tokens.
+     */
+    lost: number;
+}
+/**
+ * A call that read less from the prompt cache than the call before it left there.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CacheBreak".
+ */
+export interface CacheBreak {
+    /**
+     * `main`, or the host's id of a subagent.
+     */
+    agent: string;
+    /**
+     * Number of the call among the agent's, from 1.
+     */
+    call: number;
+    /**
+     * When it was answered; null: unknown.
+     */
+    at: (string | null);
+    /**
+     * That answered; null: unknown.
+     */
+    model: (string | null);
+    /**
+     * Why, as far as the recording or the log tells.
+     */
+    cause: CacheCauseName;
+    /**
+     * What tells the cause; empty: nothing does.
+     */
+    evidence: string;
+    /**
+     * Tokens newly written to the cache; null: the host does not record it.
+     */
+    written: (number | null);
+    /**
+     * Tokens read from the cache.
+     */
+    read: number;
+    /**
+     * Tokens that were in the cache before; if the host does not record it, at most these.
+     */
+    before: number;
+    /**
+     * before - read: tokens that had to be sent again, or replaced.
+     */
+    lost: number;
+    /**
+     * Milliseconds since the request before; null: unknown.
+     */
+    idleMs: (number | null);
 }
 /**
  * Params of `budget/diagnose`.
@@ -2467,6 +3150,42 @@ export interface BudgetReserveResult {
      * Tokens left after this lease.
      */
     available: number;
+    /**
+     * What the session has spent, if it has a `maxCost`; null: no limit.
+     */
+    spent?: (Spent | null);
+}
+/**
+ * What a session has spent by the bills that were recorded for it.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "Spent".
+ */
+export interface Spent {
+    /**
+     * null: unknown, although something was billed.
+     */
+    amount: (number | null);
+    /**
+     * A word or a sign, as the prices name it; null: nothing has a price.
+     */
+    currency: (string | null);
+    /**
+     * How many bills were recorded.
+     */
+    requests: number;
+    /**
+     * Share of the billed tokens whose price is known.
+     */
+    coveredShare: number;
+    /**
+     * The session's setting.
+     */
+    maxCost: number;
+    /**
+     * Whether `budget/reserve` refuses now.
+     */
+    exceeded: boolean;
 }
 /**
  * Params of `budget/settle`.
@@ -3033,6 +3752,10 @@ export interface Config {
      * How `workflow/plan` divides the budget. Absent: `dynamic` for a plan with phases, else `fixed`.
      */
     strategy?: (Strategy | null);
+    /**
+     * `budget/reserve` refuses once the session's bills come to this, in the prices' currency. Absent: no limit.
+     */
+    maxCost?: (number | null);
     /**
      * Shares of the strategy `reserve`.
      */
@@ -4593,6 +5316,39 @@ export interface ContextUpdateResult {
     alerts: Alert[];
 }
 /**
+ * `data` of the error `costExceeded`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "CostExceededData".
+ */
+export interface CostExceededData {
+    /**
+     * The name of the error, for programs.
+     */
+    name: "costExceeded";
+    /**
+     * Whether the same request may succeed later.
+     */
+    retryable: false;
+    /**
+     * The fields at fault, if any.
+     */
+    errors?: FieldFault[];
+    /**
+     * What the session has spent, by the bills recorded for it; null: unknown.
+     */
+    spent?: (number | null);
+    /**
+     * The limit that was requested or reached.
+     */
+    limit: number;
+    /**
+     * A word or a sign, as the prices name it; null: nothing has a price.
+     */
+    currency?: (string | null);
+    [k: string]: unknown;
+}
+/**
  * The count of one text.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -5174,6 +5930,35 @@ export interface NoContentData {
      * The item's id.
      */
     itemId: string;
+    [k: string]: unknown;
+}
+/**
+ * `data` of the error `notRecording`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "NotRecordingData".
+ */
+export interface NotRecordingData {
+    /**
+     * The name of the error, for programs.
+     */
+    name: "notRecording";
+    /**
+     * Whether the same request may succeed later.
+     */
+    retryable: false;
+    /**
+     * The fields at fault, if any.
+     */
+    errors?: FieldFault[];
+    /**
+     * Why.
+     */
+    reason: string;
+    /**
+     * The path of the file.
+     */
+    path?: (string | null);
     [k: string]: unknown;
 }
 /**
@@ -6463,6 +7248,22 @@ export interface TokensTruncateResult {
     cutLines: number;
 }
 /**
+ * What a request cost, as its provider or host says.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "ToldCost".
+ */
+export interface ToldCost {
+    /**
+     * In whole units of the currency.
+     */
+    amount: number;
+    /**
+     * That of the prices in the settings, if these count too: there is no exchange.
+     */
+    currency: string;
+}
+/**
  * `data` of the error `unknownBase`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -6608,6 +7409,31 @@ export interface UnknownPhaseData {
     [k: string]: unknown;
 }
 /**
+ * `data` of the error `unknownRecording`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "UnknownRecordingData".
+ */
+export interface UnknownRecordingData {
+    /**
+     * The name of the error, for programs.
+     */
+    name: "unknownRecording";
+    /**
+     * Whether the same request may succeed later.
+     */
+    retryable: false;
+    /**
+     * The fields at fault, if any.
+     */
+    errors?: FieldFault[];
+    /**
+     * The host's id of a session.
+     */
+    session: string;
+    [k: string]: unknown;
+}
+/**
  * `data` of the error `unknownSection`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -6714,6 +7540,62 @@ export interface UnsupportedVersionData {
         [k: string]: unknown;
     };
     [k: string]: unknown;
+}
+/**
+ * Params of `usage/bill`: at least one of tokens and cost. A good request key is the id of the answer.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "UsageBillParams".
+ */
+export interface UsageBillParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+    /**
+     * The same key returns the first result, even after a restart, so a retry never counts twice.
+     */
+    requestKey?: (string | null);
+    /**
+     * Refuse with `conflict` if the session is at another revision.
+     */
+    ifRevision?: (number | null);
+    /**
+     * Selects the vocabulary.
+     */
+    model: string;
+    /**
+     * Whose request it was. Absent: `main`.
+     */
+    agent?: (string | null);
+    /**
+     * What the provider billed.
+     */
+    tokens?: (BilledTokens | null);
+    /**
+     * What it cost, if that is known. Absent: the tokens at the prices of the settings.
+     */
+    cost?: (ToldCost | null);
+}
+/**
+ * Result of `usage/bill`. The account's token figures do not change.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "UsageBillResult".
+ */
+export interface UsageBillResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * What the session has spent, if it has a `maxCost`; null: no limit. `budget/breakdown` says it in any case.
+     */
+    spent: (Spent | null);
 }
 /**
  * Params of `usage/record`: what the provider billed for texts counted with `tokens/count`.
@@ -7137,6 +8019,10 @@ export interface Methods {
         params: BudgetDiagnoseParams;
         result: BudgetDiagnoseResult;
     };
+    'budget/breakdown': {
+        params: BudgetBreakdownParams;
+        result: BudgetBreakdownResult;
+    };
     'context/add': {
         params: ContextAddParams;
         result: ContextAddResult;
@@ -7204,6 +8090,10 @@ export interface Methods {
     'usage/record': {
         params: UsageRecordParams;
         result: UsageRecordResult;
+    };
+    'usage/bill': {
+        params: UsageBillParams;
+        result: UsageBillResult;
     };
     'settings/get': {
         params: SettingsGetParams;

@@ -14,18 +14,22 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import Lease
 
 if TYPE_CHECKING:
+    from ctxbudget_protocol.breakdown import Spent
     from ctxbudget_protocol.methods.budget import ReserveParams
 
 
 def reserve(request: Request, params: ReserveParams) -> ReserveResult:
     """Lease tokens if they fit beside retained tokens and other leases; else raise `budgetExceeded`.
 
-    With `force` they are leased regardless, for work that can no longer be stopped.
+    Raises `costExceeded` if the session has spent its `maxCost`. With `force` they are leased regardless, for work that
+    can no longer be stopped.
     """
 
     def body(unit: UnitOfWork) -> Callable[[], ReserveResult]:
+        spent = None
         if not params.force:
             check_fits(unit, params.tokens, ["tokens"])
+            spent = _spent(unit, request)
         running = unit.running_phase()
         phase = params.phase if params.phase is not None else (running.number if running else None)
         if phase is not None and phase not in unit.phases:
@@ -53,6 +57,16 @@ def reserve(request: Request, params: ReserveParams) -> ReserveResult:
             lease_id=lease.id,
             expires_at=lease.expires_at,
             available=tokens_left(unit),
+            spent=spent,
         )
 
     return changing(request, params, body)
+
+
+def _spent(unit: UnitOfWork, request: Request) -> Spent | None:
+    """What the session has spent, if that is limited; raises `costExceeded`."""
+    if unit.settings.values["maxCost"] is None:
+        return None
+    from ctxbudget_server.account.bills import check_cost  # most sessions have no limit, and hooks no time
+
+    return check_cost(unit, request)

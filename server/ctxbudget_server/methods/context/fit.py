@@ -482,7 +482,12 @@ class Fitter:
                 leave_nothing_else(unit, staying)
         if plan.decided is not None:
             unit.put_fit(plan.decided.kept_at(unit.revision))
-        unit.detail = {"why": "fit", "tokens": plan.fitted.tokens, "sourceTokens": plan.fitted.source_tokens}
+        unit.detail = {
+            "why": "fit",
+            "tokens": plan.fitted.tokens,
+            "sourceTokens": plan.fitted.source_tokens,
+            "firstChanged": plan.fitted.first_changed,
+        }
         return lambda: self.answer(plan.fitted, plan.ids, self._kept_in(unit))
 
     def _kept_in(self, unit: UnitOfWork) -> Kept:

@@ -1,0 +1,103 @@
+"""What providers billed for a session, as its log keeps it, and the limit of what it may cost.
+
+A bill is the `bill` in the detail of an event of `usage/bill`: `model`, `agent`, `tokens` by kind and perhaps `cost`.
+It is kept as it was told; what it costs is computed from the prices of the moment, which may be corrected later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ctxbudget_protocol.breakdown import Spent
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.unit_of_work import UnitOfWork
+from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.transcripts.billed import KINDS, Billed
+from ctxbudget_server.transcripts.call_marks import Mark
+from ctxbudget_server.transcripts.moments import seconds_of
+from ctxbudget_server.transcripts.requests import Paid
+from ctxbudget_server.transcripts.requests import Request as BilledRequest
+
+METHOD: Final = "usage/bill"
+"""The method of the events that hold a bill."""
+FIT: Final = "context/fit"
+"""The method of the events that cut a conversation: their detail has `firstChanged`, the index of the first message
+that differs from what was sent before."""
+
+
+def bills_of(reader: Reader, session_id: str) -> list[BilledRequest]:
+    """The bills of a session in order. Reads its whole log."""
+    return [
+        bill_in(session_id, event.detail["bill"])
+        for event in reader.events(session_id)
+        if event.method == METHOD and "bill" in event.detail
+    ]
+
+
+def cuts_of(reader: Reader, session_id: str) -> list[Mark]:
+    """The fits in a session's log that changed what had been sent before. Reads the whole log."""
+    return [
+        Mark("ourCut", "context/fit cut the conversation", seconds_of(event.at))
+        for event in reader.events(session_id)
+        if event.method == FIT and event.detail.get("firstChanged") is not None
+    ]
+
+
+def bill_in(session_id: str, bill: Mapping[str, Any]) -> BilledRequest:
+    """A bill as an event's detail has it."""
+    tokens, cost = bill.get("tokens") or {}, bill.get("cost")
+    return BilledRequest(
+        session_id,
+        bill["agent"],
+        bill["model"],
+        Billed(*(int(tokens.get(kind, 0)) for kind in KINDS)),
+        paid=Paid(float(cost["amount"]), cost["currency"]) if cost else None,
+    )
+
+
+def spent_by(bills: Iterable[BilledRequest], request: Request, limit: float) -> Spent:
+    """What bills come to at the prices in force, beside a limit.
+
+    The limit also counts as exceeded if nothing is known of what was billed: there is nothing to hold it against.
+    """
+    from ctxbudget_server.account.money import table_of, wire_costs
+
+    found = wire_costs(bills, table_of(request.files)).total
+    money, requests = found.cost, found.requests
+    amount = 0.0 if not requests else money.amount
+    return Spent(
+        amount=amount,
+        currency=money.currency,
+        requests=requests,
+        covered_share=money.covered_share if requests else 1.0,
+        max_cost=limit,
+        exceeded=amount is None or amount >= limit,
+    )
+
+
+def check_cost(unit: UnitOfWork, request: Request) -> Spent | None:
+    """Raise `costExceeded` if the session has spent its `maxCost`. None: it has none."""
+    limit = unit.settings.values["maxCost"]
+    if limit is None:
+        return None
+    spent = spent_by(bills_of(unit.reader, unit.id), request, limit)
+    if spent.exceeded:
+        raise costs_too_much(spent, limit)
+    return spent
+
+
+def costs_too_much(spent: Spent, limit: float) -> ProtocolError:
+    """The error of a session that may spend no more."""
+    if spent.amount is None:
+        why = f"what {spent.requests:,} requests cost is unknown, so the limit of {limit:g} cannot be held: set prices"
+    else:
+        why = f"{spent.amount:,.4f} {spent.currency or ''} spent of {limit:g}".replace("  ", " ")
+    return ProtocolError(
+        "costExceeded",
+        f"{why}; session/open raises or removes maxCost",
+        spent=spent.amount,
+        limit=limit,
+        currency=spent.currency,
+    )

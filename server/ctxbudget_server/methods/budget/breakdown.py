@@ -1,0 +1,133 @@
+"""`budget/breakdown`: what the window holds by source, why its cache was written again, and money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctxbudget_protocol.errors import ProtocolError, invalid
+from ctxbudget_protocol.methods.budget import BreakdownResult
+from ctxbudget_server.account.bills import cuts_of
+from ctxbudget_server.account.breakdown import account_breakdown
+from ctxbudget_server.account.counter import Counter, calibrated_counter
+from ctxbudget_server.account.money import table_of
+from ctxbudget_server.account.recorded import Read, Recording, read_recording, wire_recording
+from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.recordings.listing import recorded_as
+from ctxbudget_server.recordings.model import RecordingError
+from ctxbudget_server.recordings.opencode import MARK
+from ctxbudget_server.recordings.opening import lines_of
+from ctxbudget_server.recordings.subagents import subagents_of
+from ctxbudget_server.transcripts.model import TranscriptError
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.breakdown import RecordingSource
+    from ctxbudget_protocol.methods.budget import BreakdownParams
+    from ctxbudget_server.transcripts.lines import Line
+
+
+def breakdown(request: Request, params: BreakdownParams) -> BreakdownResult:
+    """What is retained on the account, and, if a recording is named, what that tells of the host's window."""
+    if params.recording is None:
+        if params.reported:
+            raise invalid(["reported"], "is about a recording, and none is named")
+        with reading(request, params.session_id) as snapshot:
+            return BreakdownResult(
+                session_id=snapshot.session.id,
+                revision=snapshot.session.revision,
+                account=account_breakdown(request, snapshot, params.largest),
+                recording=None,
+            )
+    recording = _found(request, params.recording)
+    read = _read(recording, request)
+    named = params.session_id or _session_of(request, recording, read)
+    with reading(request, named) as snapshot:
+        account = account_breakdown(request, snapshot, params.largest)
+        cuts = cuts_of(snapshot.reader, snapshot.session.id) if named is not None else []
+        counter = calibrated_counter(snapshot.reader, read.model) if read.model else Counter(None)
+        session = snapshot.session
+    return BreakdownResult(
+        session_id=session.id,
+        revision=session.revision,
+        account=account,
+        recording=wire_recording(
+            recording,
+            read,
+            counter,
+            request.cancellation.check,
+            table=table_of(request.files),
+            reported=params.reported or [],
+            cuts=cuts,
+            largest=params.largest,
+        ),
+    )
+
+
+def _session_of(request: Request, recording: Recording, read: Read) -> str | None:
+    """The session of the account with the recording's id; None: there is none."""
+    with request.read() as reader:
+        ids = (recording.session, read.session)
+        return next((one for one in ids if one is not None and reader.session(one) is not None), None)
+
+
+def _found(request: Request, source: RecordingSource) -> Recording:
+    """The recording that is named."""
+    if source.host is not None and source.session is None:
+        raise invalid(["recording", "host"], "says whose `session` it is, and none is named")
+    if source.content is not None:
+        content = source.content
+        return Recording(lambda: content.split("\n"), source.format, None, None)
+    if source.session is not None:
+        found = recorded_as(source.session, source.host)
+        if found is None:
+            raise ProtocolError(
+                "unknownRecording",
+                f"no session {source.session!r} of {source.host or 'any host'} was recorded on this machine",
+                loc=["recording", "session"],
+                session=source.session,
+            )
+        return _of_file(found.path, source.format, found.session)
+    return _of_file(_allowed(request, str(source.path)), source.format, None)
+
+
+def _allowed(request: Request, given: str) -> str:
+    """The real path of a recording that may be read; one in a database names its session behind a mark."""
+    loc = ["recording", "path"]
+    database, mark, session = given.rpartition(MARK)
+    if mark and not Path(request.documents.workspace / given).exists():
+        return f"{request.documents.locate(database, loc)}{MARK}{session}"
+    path = request.documents.locate(given, loc)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise ProtocolError("pathNotAllowed", f"{path} is not a regular file", loc=loc, path=given)
+    return str(path)
+
+
+def _of_file(path: str, form: str | None, session: str | None) -> Recording:
+    subagents = [
+        (partial(lines_of, one.path), one.agent or Path(one.path).stem, one.kind) for one in subagents_of(path)
+    ]
+    return Recording(partial(lines_of, path), form, session, path, subagents)
+
+
+def _read(recording: Recording, request: Request) -> Read:
+    """Read it. Whatever is wrong with it becomes an error that names it."""
+    loc = ["recording", "content" if recording.path is None else "path"]
+    shown = recording.path or "the content"
+    try:
+        return read_recording(recording._replace(lines=_checked(recording.lines, request)))
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise ProtocolError(
+            "pathUnreadable", f"{shown}: {reason}", loc=loc, path=str(recording.path), reason=reason
+        ) from fault
+    except (TranscriptError, RecordingError, UnicodeError, RecursionError) as fault:
+        reason = "is nested too deeply" if isinstance(fault, RecursionError) else str(fault)
+        raise ProtocolError("notRecording", f"{shown} {reason}", loc=loc, reason=reason, path=recording.path) from fault
+
+
+def _checked(lines: Callable[[], Iterable[Line]], request: Request) -> Callable[[], Iterator[Line]]:
+    """The lines, read only as long as the request is not cancelled."""
+    return lambda: request.cancellation.each(lines())
