@@ -105,8 +105,8 @@ class CacheCause(Record):
     """Calls whose newly written tokens have the same cause."""
 
     cause: CacheCauseName = described(
-        "`start`: nothing was cached. `appended`: only what is new was written. `ourCut`: a fit of ctxbudget's. `edit`: "
-        "something before the end changed, as when a person goes back. `unknown`: nothing tells."
+        "`start`: nothing was cached. `appended`: only what is new was written. `ourCut`: a fit of ctxbudget's. "
+        "`edit`: something before the end changed, as when a person goes back. `unknown`: nothing tells."
     )
     calls: int = described("How many calls these are.")
     written: int | None = described("Tokens newly written to the cache; null: the host does not record it.")

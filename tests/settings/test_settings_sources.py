@@ -232,6 +232,7 @@ OTHER_VALUES = {
     "autoPrune": True,
     "metadataTokens": 500,
     "strategy": "reserve",
+    "maxCost": 2.5,
     "reserveShares": {"core": 0.5, "debug": 0.3},
     "layerCeilings": {"phase": 0.5},
 }

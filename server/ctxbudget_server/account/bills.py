@@ -66,12 +66,12 @@ def spent_by(bills: Iterable[BilledRequest], request: Request, limit: float) -> 
 
     found = wire_costs(bills, table_of(request.files)).total
     money, requests = found.cost, found.requests
-    amount = 0.0 if not requests else money.amount
+    amount = money.amount if found.tokens.total or money.amount is not None else 0.0
     return Spent(
         amount=amount,
         currency=money.currency,
         requests=requests,
-        covered_share=money.covered_share if requests else 1.0,
+        covered_share=money.covered_share if found.tokens.total else 1.0,
         max_cost=limit,
         exceeded=amount is None or amount >= limit,
     )

@@ -139,7 +139,7 @@ def _window(
         sent = messages  # the answer is not in the array: its calls have no results yet
     latest = calls.latest if calls is not None and calls.is_current else None
     total = latest.input if latest else None
-    rows, everything = _Rows(counter.provenance), held(messages, transcript.shape, tools)
+    rows, everything = _Rows(counter.provenance), held(messages, transcript.shape, tools, read.beside.told)
     after = [part for part in everything if part.message is not None and part.message >= len(sent)]
     parts = [*_beside(read.beside, tools), *everything[: len(everything) - len(after)]]
     told = [*reported] or [

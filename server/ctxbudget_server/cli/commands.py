@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "fit": "cut a recorded conversation to a limit, keeping what is removed",
     "replay": "replay a recorded conversation call by call, with and without policies",
     "cost": "sum what providers billed for recorded sessions, and what that costs at your prices",
+    "breakdown": "show where the tokens went: the window by source, the cache, money",
     "transcripts": "list the sessions that coding agents recorded on this machine",
     "config": "show every setting in force and where it comes from",
     "init": "write a file of settings for the workspace, after three questions",
@@ -54,6 +55,7 @@ examples:
   ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation
   ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
   ctxbudget cost --last --prices prices.toml           what a session was billed, and what that costs
+  ctxbudget breakdown --last                           what a window holds, and why its cache was written again
   ctxbudget evaluate specs/                            what your own reports would lose at 100, 250, 500 tokens
   ctxbudget demo                                       a six-phase workflow on the example documents
 """

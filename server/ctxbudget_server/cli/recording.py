@@ -24,6 +24,7 @@ __all__ = [
     "add_recordings",
     "add_transcripts",
     "chosen",
+    "last_recording",
     "read_recording",
     "reading",
     "refuse_overwrite",
@@ -66,10 +67,12 @@ def chosen(options: Namespace, command: str) -> list[str]:
         return names
     if names:
         raise RecordingError("--last and a TRANSCRIPT were both given: choose one")
-    return [_last(None if options.last == ANY_HOST else options.last, getattr(options, "workspace", None), command)]
+    return [last_recording(options.last, getattr(options, "workspace", None), command)]
 
 
-def _last(host: str | None, option: str | None, command: str) -> str:
+def last_recording(named: str, option: str | None, command: str) -> str:
+    """The session of the workspace that changed last, of the host that `--last` names. Raises `RecordingError`."""
+    host = None if named == ANY_HOST else named
     from ctxbudget_server.recordings.listing import sessions  # only here
 
     workspace = str(find_workspace(option, None))

@@ -107,18 +107,18 @@ def _cause(change: _Change) -> tuple[Cause, str]:
     if change.from_the_front:
         if mark := change.mark("toolsChanged"):
             return mark.cause, mark.told
-        if _has_expired(call, change.idle):
-            return "expiry", "idle for longer than the cache keeps what nobody reads"
+        if (kept := _expired_after(call, change.idle)) is not None:
+            return "expiry", f"nothing was read for longer than the {kept / 60:.0f} minutes that the cache keeps it"
     if mark := change.mark("edit"):
         return mark.cause, mark.told
     return "unknown", ""
 
 
 def _between(before: Call, call: Call, cuts: Iterable[Mark]) -> list[Mark]:
-    """The changes whose time is after the request before and before this call's answer."""
-    if before.began is None or call.at is None:
+    """The changes that were made after one answer and before the next."""
+    if before.at is None or call.at is None:
         return []
-    return [cut for cut in cuts if cut.at is not None and before.began < cut.at <= call.at]
+    return [cut for cut in cuts if cut.at is not None and before.at < cut.at <= call.at]
 
 
 def _idle(before: Call | None, call: Call) -> float | None:
@@ -127,12 +127,13 @@ def _idle(before: Call | None, call: Call) -> float | None:
     return max(0.0, call.began - before.began)
 
 
-def _has_expired(call: Call, idle: float | None) -> bool:
-    """Whether what was lost was kept for no longer than nobody asked for it."""
+def _expired_after(call: Call, idle: float | None) -> float | None:
+    """How long what was lost was kept, seconds, if nobody read it for longer; else None."""
     if idle is None or call.lifetime is None:
-        return False
+        return None
     first, whole = call.lifetime
-    return idle > (first if call.billed.cache_read else whole)
+    kept = first if call.billed.cache_read else whole
+    return kept if idle > kept else None
 
 
 def _is_other_model(one: str | None, other: str | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_server.transcripts import claude_code, codex
@@ -42,6 +43,8 @@ class Beside(NamedTuple):
     """How many tools the host listed, by MCP server; empty: it listed none. Their definitions are not recorded."""
     reported: list[ReportedRow]
     """What the host itself said last of what its window holds."""
+    told: Mapping[str, Source] = MappingProxyType({})
+    """Texts of messages of which the rows tell that no person wrote them: the host's notes and summaries."""
 
 
 def beside(lines: Iterable[Line]) -> Beside:
@@ -51,7 +54,7 @@ def beside(lines: Iterable[Line]) -> Beside:
     for record in found.value if found.numbers is None and isinstance(found.value, list) else ():
         if isinstance(record, dict):
             reader.take(record)
-    return Beside([*reader.first, *reader.attached], reader.tools, reader.reported)
+    return Beside([*reader.first, *reader.attached], reader.tools, reader.reported, reader.told)
 
 
 class _Reader:
@@ -60,6 +63,7 @@ class _Reader:
         self.attached: list[Text] = []
         self.tools: dict[str, int] = {}
         self.reported: list[ReportedRow] = []
+        self.told: dict[str, Source] = {}
 
     def take(self, record: dict[str, Any]) -> dict[str, Any]:
         """Take a record; only what the model was shown of it is kept."""
@@ -84,6 +88,9 @@ class _Reader:
         attachment = member(row, "attachment")
         if attachment and attachment.get("type") not in _NOT_SHOWN:
             self._attach(attachment)
+        if claude_code.is_row(row) and (claude_code.is_note(row) or claude_code.is_summary(row)):
+            source: Source = "summary" if claude_code.is_summary(row) else "hostNotes"
+            self.told.update({str(one["text"]): source for one in claude_code.blocks_of(row) if "text" in one})
         if claude_code.is_row(row) and is_report(text := words_in(row["message"].get("content"))):
             self.reported = rows_in(text)
 

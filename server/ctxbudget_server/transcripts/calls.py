@@ -5,7 +5,7 @@ A recording is read record by record, and only figures are kept of it. What a ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ctxbudget_server.transcripts import billed, claude_code, codex, gemini_contents, opencode
@@ -28,7 +28,7 @@ MAIN: Final = ""
 
 FIVE_MINUTES: Final = 300.0
 HOUR: Final = 3_600.0
-"""How long Anthropic keeps a prefix that nobody reads, by what it was written for; each reading begins it anew:
+"""How long Anthropic keeps a prefix that nobody reads, by what it was written for; each reading starts the time again:
 https://platform.claude.com/docs/en/build-with-claude/prompt-caching."""
 
 _SUPPORTED: Final = "supported: sessions of Claude Code, Codex, Gemini CLI and opencode"
@@ -124,8 +124,8 @@ class _Agent:
         self.tools: frozenset[str] | None = None
         self.lifetime: Lifetime | None = None
         self.parents: dict[str, str | None] = {}
-        self.persons: list[str] = []
-        """Rows in which a person spoke since the conversation began."""
+        self.answer: set[str] = set()
+        """Rows of the latest answer."""
         self.sent: set[str] = set()
         """Calls whose results the calls until now sent."""
         self.results: list[str] = []
@@ -226,8 +226,6 @@ class _Reader:
         agent.offers(tools_in(row), at)
         for mark in marks_of_row(row, at, agent.sent):
             agent.changed(*mark)
-            if mark.cause == "compaction" and claude_code.is_boundary(row):
-                agent.persons.clear()
         if not claude_code.is_row(row):
             if "attachment" in row:
                 agent.asked(at)
@@ -255,6 +253,8 @@ class _Reader:
         if not agent.has(id) and (told := cleared_by_provider(message)):
             agent.changed("compaction", told, at)
         before = agent.lifetime
+        rows = [uuid] if isinstance(uuid := row.get("uuid"), str) else []
+        agent.answer = {*rows} if not agent.has(id) else agent.answer | {*rows}
         if not agent.has(id) or bill.cache_write or bill.cache_write_5m or bill.cache_write_1h:
             agent.lifetime = _lifetime(bill) or agent.lifetime
         agent.called(id, Call(agent.name, model_named(message), bill, at, agent.asked_at, before))
@@ -262,18 +262,13 @@ class _Reader:
     @staticmethod
     def _step_back(agent: _Agent, row: Record, at: float | None) -> None:
         """A person who goes back in time drops what came after; a message without a parent starts over."""
-        uuid = row.get("uuid")
-        last = agent.persons[-1] if agent.persons else None
-        if last is not None and "parentUuid" in row:
-            line = _ancestors(agent.parents, claude_code.parent_of(row), last)
-            if claude_code.parent_of(row) is None:
-                agent.changed("edit", "the conversation begins again", at)
-                agent.persons.clear()
-            elif line is not None and last not in line:
-                agent.changed("edit", "a person went back to an earlier message", at)
-                agent.persons = [one for one in agent.persons if one in line]
-        if isinstance(uuid, str):
-            agent.persons.append(uuid)
+        if not agent.answer or "parentUuid" not in row:
+            return
+        parent = claude_code.parent_of(row)
+        if parent is None:
+            agent.changed("edit", "the conversation begins again", at)
+        elif _leaves_out(agent.parents, parent, agent.answer):
+            agent.changed("edit", "a person went back to an earlier message", at)
 
     # ------------------------------------------------------------------ other hosts
 
@@ -357,17 +352,15 @@ def _as_ours(mark: Mark) -> Mark:
     return mark._replace(cause="ourCut", told="ctxbudget's words begin it") if mark.cause == "compaction" else mark
 
 
-def _ancestors(parents: Mapping[str, str | None], uuid: str | None, last: str) -> set[str] | None:
-    """The rows before a row, back to `last` at most; None if the file does not hold the whole line."""
-    found: set[str] = set()
-    while uuid is not None and uuid not in found:
-        if uuid not in parents:
-            return None
-        found.add(uuid)
-        if uuid == last:
-            break
+def _leaves_out(parents: Mapping[str, str | None], uuid: str | None, rows: Collection[str]) -> bool:
+    """Whether none of some rows comes before a row; False if the file does not hold the whole line."""
+    seen: set[str] = set()
+    while uuid is not None and uuid not in seen:
+        if uuid in rows or uuid not in parents:
+            return False
+        seen.add(uuid)
         uuid = parents[uuid]
-    return found
+    return True
 
 
 def _is_codex_answer(payload: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxbudget_server.fit import SHAPES, Message, Part, Shape, Sizes, Tools
@@ -27,8 +27,11 @@ class Held(NamedTuple):
     """Index of its message; None: it is in none."""
 
 
-def held(messages: Sequence[Message], form: str, tools: Tools) -> list[Held]:
-    """The parts of an array, in order. Their tokens sum to those of its messages, framing included."""
+def held(messages: Sequence[Message], form: str, tools: Tools, told: Mapping[str, Source]) -> list[Held]:
+    """The parts of an array, in order. Their tokens sum to those of its messages, framing included.
+
+    `told` are texts in the user's name that no person wrote, with the source of each.
+    """
     shape = SHAPES[form]
     sizes = Sizes(tools, shape)
     calls: dict[str, Part] = {}
@@ -37,7 +40,7 @@ def held(messages: Sequence[Message], form: str, tools: Tools) -> list[Held]:
         tools.check()
         parts = shape.parts(index, message)
         calls.update({part.call_id: part for part in parts if part.kind == "call"})
-        reader = _Reader(shape, calls, sizes, tools)
+        reader = _Reader(shape, calls, sizes, tools, told)
         found += _with_framing([*reader.held(message, parts)], sizes.of_message(message), index)
     return found
 
@@ -57,6 +60,7 @@ class _Reader(NamedTuple):
     calls: dict[str, Part]
     sizes: Sizes
     tools: Tools
+    told: Mapping[str, Source]
 
     def held(self, message: Message, parts: Sequence[Part]) -> Iterator[Held]:
         """The parts of a message by source. Opaque ones have no tokens yet: they are what the others leave."""
@@ -73,7 +77,8 @@ class _Reader(NamedTuple):
             elif part.kind == "text":
                 for one in stretches(part.text, "user" if role == "result" else role):
                     tokens = self.tools.count(f'{{"type": "text", "text": {to_json(one.text)}}}')
-                    yield Held(one.source, None, _title(one.text), tokens, index)
+                    source = self.told.get(part.text, one.source) if one.source == "people" else one.source
+                    yield Held(source, None, _title(one.text), tokens, index)
             else:
                 yield _opaque(message, part, role, index)
 
