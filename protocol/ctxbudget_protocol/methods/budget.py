@@ -1203,7 +1203,7 @@ TIMELINE = Method(
         params={"sessionId": "run-1", "since": 5, "limit": 2},
         result={
             "sessionId": "run-1",
-            "revision": 19,
+            "revision": 20,
             "entries": [
                 {
                     "revision": 6,

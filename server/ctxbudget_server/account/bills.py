@@ -6,14 +6,16 @@ It is kept as it was told; what it costs is computed from the prices of the mome
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from ctxbudget_protocol.breakdown import Spent
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.unit_of_work import UnitOfWork
-from ctxbudget_server.store.interface import Reader
+from ctxbudget_server.store.interface import Log, Reader
+from ctxbudget_server.store.records import Session
 from ctxbudget_server.transcripts.billed import KINDS, Billed
 from ctxbudget_server.transcripts.call_marks import Mark
 from ctxbudget_server.transcripts.moments import seconds_of
@@ -22,27 +24,64 @@ from ctxbudget_server.transcripts.requests import Request as BilledRequest
 
 METHOD: Final = "usage/bill"
 """The method of the events that hold a bill."""
+PAGE: Final = 10_000
+"""Headings of the log that are read at once."""
 FIT: Final = "context/fit"
 """The method of the events that cut a conversation: their detail has `firstChanged`, the index of the first message
 that differs from what was sent before."""
 
 
-def bills_of(reader: Reader, session_id: str) -> list[BilledRequest]:
-    """The bills of a session in order. Reads its whole log."""
+class _Known(NamedTuple):
+    """The bills of a session up to an entry of its log, which its hash identifies."""
+
+    revision: int
+    hash: bytes
+    bills: tuple[BilledRequest, ...]
+
+
+_known: dict[str, _Known] = {}
+"""By the session's nonce. Whoever bills every request need not read the log again from its beginning."""
+MAX_KNOWN: Final = 64
+
+
+def bills_of(reader: Reader, session: Session) -> list[BilledRequest]:
+    """The bills of a session in order. Of the log only headings are read, and what is new since the last time."""
+    log = reader.log(session)
+    known = _known.get(session.nonce)
+    if known is not None and _hash_at(log, known.revision) != known.hash:
+        known = None
+    bills = [*known.bills] if known else []
+    bills += [
+        bill_in(session.id, detail["bill"]) for _, detail in _details(log, METHOD, known.revision if known else 0)
+    ]
+    if (head := log.head()) is not None:
+        if len(_known) >= MAX_KNOWN:
+            _known.clear()
+        _known[session.nonce] = _Known(head.revision, head.hash, tuple(bills))
+    return bills
+
+
+def cuts_of(reader: Reader, session: Session) -> list[Mark]:
+    """The fits in a session's log that changed what had been sent before."""
     return [
-        bill_in(session_id, event.detail["bill"])
-        for event in reader.events(session_id)
-        if event.method == METHOD and "bill" in event.detail
+        Mark("ourCut", "context/fit cut the conversation", seconds_of(at))
+        for at, detail in _details(reader.log(session), FIT, 0)
+        if detail.get("firstChanged") is not None
     ]
 
 
-def cuts_of(reader: Reader, session_id: str) -> list[Mark]:
-    """The fits in a session's log that changed what had been sent before. Reads the whole log."""
-    return [
-        Mark("ourCut", "context/fit cut the conversation", seconds_of(event.at))
-        for event in reader.events(session_id)
-        if event.method == FIT and event.detail.get("firstChanged") is not None
-    ]
+def _details(log: Log, method: str, since: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(time, detail) of the entries of a method after a revision."""
+    while rows := log.timeline(since, 1, PAGE):
+        for row in rows:
+            if row.method == method:
+                for entry in log.entries(row.revision - 1, 1):
+                    yield row.at, json.loads(entry.line)["body"]["detail"]
+        since = rows[-1].revision
+
+
+def _hash_at(log: Log, revision: int) -> bytes | None:
+    return next((entry.hash for entry in log.entries(revision - 1, 1)), None)
 
 
 def bill_in(session_id: str, bill: Mapping[str, Any]) -> BilledRequest:
@@ -82,7 +121,7 @@ def check_cost(unit: UnitOfWork, request: Request) -> Spent | None:
     limit = unit.settings.values["maxCost"]
     if limit is None:
         return None
-    spent = spent_by(bills_of(unit.reader, unit.id), request, limit)
+    spent = spent_by(bills_of(unit.reader, unit.stored), request, limit)
     if spent.exceeded:
         raise costs_too_much(spent, limit)
     return spent

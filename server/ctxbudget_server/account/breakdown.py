@@ -29,7 +29,7 @@ def account_breakdown(request: Request, snapshot: Snapshot, largest: int) -> Acc
     """The retained items of a session; every side sums to the same figure."""
     session = snapshot.session
     items = snapshot.reader.items(session.id, state="retained")
-    bills = bills_of(snapshot.reader, session.id)
+    bills = bills_of(snapshot.reader, session)
     shown = request.documents.shown
     return AccountBreakdown(
         retained=session.retained,
@@ -43,7 +43,9 @@ def account_breakdown(request: Request, snapshot: Snapshot, largest: int) -> Acc
 
 
 def tool_of(item: Item) -> str | None:
-    """The tool whose output an item is, as its title says; None: it does not say."""
+    """The tool whose output an item is; of items of earlier versions their titles tell. None: it is not known."""
+    if item.tool is not None:
+        return item.tool
     if item.kind != "tool-output" or item.title is None:
         return None
     found = _TOOL.match(item.title)

@@ -46,7 +46,7 @@ def breakdown(request: Request, params: BreakdownParams) -> BreakdownResult:
     named = params.session_id or _session_of(request, recording, read)
     with reading(request, named) as snapshot:
         account = account_breakdown(request, snapshot, params.largest)
-        cuts = cuts_of(snapshot.reader, snapshot.session.id) if named is not None else []
+        cuts = cuts_of(snapshot.reader, snapshot.session) if named is not None else []
         counter = calibrated_counter(snapshot.reader, read.model) if read.model else Counter(None)
         session = snapshot.session
     return BreakdownResult(

@@ -34,7 +34,7 @@ def bill(request: Request, params: BillParams) -> BillResult:
         unit.detail = {"why": f"billed for {kept['agent']}", "bill": kept}
         limit, spent = unit.settings.values["maxCost"], None
         if limit is not None:
-            spent = spent_by([*bills_of(unit.reader, unit.id), bill_in(unit.id, kept)], request, limit)
+            spent = spent_by([*bills_of(unit.reader, unit.stored), bill_in(unit.id, kept)], request, limit)
         return lambda: BillResult(session_id=unit.id, revision=unit.revision, spent=spent)
 
     return changing(request, params, body)
