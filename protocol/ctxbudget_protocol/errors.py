@@ -46,7 +46,7 @@ ERRORS: dict[str, ErrorSpec] = {
     ),
     "unknownSession": ErrorSpec(1002, False, "No session has this id.", {"sessionId": "string"}),
     "sessionClosed": ErrorSpec(
-        1003, False, "The session is closed; `session/open` resumes it.", {"sessionId": "string"}
+        1003, False, "The session is closed or archived; `session/open` resumes it.", {"sessionId": "string"}
     ),
     "unknownItem": ErrorSpec(1004, False, "No item of the session has this id.", {"itemId": "string"}),
     "unknownPhase": ErrorSpec(
@@ -94,7 +94,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "contentDropped": ErrorSpec(
         1019,
         False,
-        "The user's retention setting has dropped the item's content; its figures remain.",
+        "The item's content was dropped, by the user's retention setting or with the archiving of the session; its "
+        "figures remain.",
         {"itemId": "string", "at": "string"},
     ),
     "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long.", {"waitedMs": "integer"}),
@@ -137,6 +138,13 @@ ERRORS: dict[str, ErrorSpec] = {
     ),
     "notRecording": ErrorSpec(
         1031, False, "The content is not a recording of a known form.", {"reason": "string", "path": "string?"}
+    ),
+    "sessionExists": ErrorSpec(1032, False, "The workspace has a session of this id already.", {"sessionId": "string"}),
+    "invalidExport": ErrorSpec(
+        1033,
+        False,
+        "A line is not that of an export, or does not agree with the lines before it. Nothing was kept.",
+        {"line": "integer", "reason": "string"},
     ),
     "unsupportedVersion": ErrorSpec(
         1024, False, "The server does not support the requested protocol version.", {"supported": "any"}

@@ -79,6 +79,7 @@ MEANINGS: dict[str, str] = {
     "limit": "The limit that was requested or reached.",
     "limits": "The limits of what the server accepts.",
     "lines": "A range of lines.",
+    "line": "The number of the line, from 1.",
     "marker": "Whether the item is the marker of a completed phase or wave.",
     "markers": "Whether completed phases and waves leave a marker.",
     "matches": "The lines found, best first.",

@@ -33,7 +33,7 @@ Detail = Literal["whole", "metadata", "brief", "line", "marker", "omitted"]
 RenderReason = Literal[
     "pinned", "permanent", "fits", "focus", "room", "noContent", "otherPhase", "marker", "phaseMarker", "sourceRetained"
 ]
-SessionState = Literal["open", "closed"]
+SessionState = Literal["open", "closed", "archived"]
 WindowSource = Literal["request", "session", "user", "project", "host", "model", "default"]
 Origin = Literal["option", "environment", "session", "user", "project", "host", "model", "default"]
 FindingCode = Literal[

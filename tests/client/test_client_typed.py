@@ -23,7 +23,7 @@ from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_protocol.methods.budget import ReserveResult
 from ctxbudget_protocol.methods.context import GetResult
-from ctxbudget_protocol.records import Record
+from ctxbudget_protocol.records import Record, attribute
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,7 @@ def test_every_method_of_the_table_is_there() -> None:
     api = Api(lambda method, params: {})
     for method in requests():
         space, _, name = method.name.partition("/")
-        snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-        assert callable(getattr(getattr(api, space), snake)), method.name
+        assert callable(getattr(getattr(api, space), attribute(name))), method.name
 
 
 def test_a_workflow_in_typed_calls(live: Client) -> None:
@@ -112,6 +111,7 @@ def test_members_of_a_newer_server_are_kept() -> None:
         "leaseId": "l1",
         "somethingNew": [{"aB": 1}],
         "available": 5,
+        "spent": 0.5,
     }
 
     record = decode(ReserveResult, came)

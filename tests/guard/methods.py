@@ -23,6 +23,8 @@ REPORT = "# Rate limits\n\n## Findings\n\n" + "\n".join(
 )
 EARLIER = 40
 """Items that are there before: what a method costs must not hide in an empty session."""
+LAST = ("session/close", "session/archive", "session/export", "session/delete", "session/import")
+"""What ends the account, in this order."""
 SESSION = "guard"
 OF_NO_SESSION = ("metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate", "context/fit", "usage/record")
 """They touch no account unless a session is named."""
@@ -61,8 +63,9 @@ class Scenario:
         yield "store/losses", {}
         yield "store/acknowledge", {}
         yield from self._others()
-        yield "session/close", {}
-        yield "session/delete", {}
+        for method in LAST[:-1]:
+            yield method, {}
+        yield LAST[-1], {"lines": self.answers["session/export"]["lines"]}
 
     def _content(self) -> Iterator[tuple[str, Params]]:
         transient = {"layer": "transient", "kind": "report"}
@@ -98,7 +101,7 @@ class Scenario:
         from ctxbudget_protocol.methods import requests
 
         for row in requests():
-            if row.name not in {*self.answers, "session/close", "session/delete"} and row.example is not None:
+            if row.name not in {*self.answers, *LAST} and row.example is not None:
                 yield row.name, {name: value for name, value in row.example.params.items() if name != "sessionId"}
 
 

@@ -24,8 +24,8 @@ STORY = (
     "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
     "context/restore", "context/render", "context/fit", "usage/record", "usage/bill", "session/recalibrate",
     "budget/report", "budget/diagnose", "budget/breakdown", "budget/release", "context/handOver", "session/list",
-    "session/history", "budget/timeline",
-    "settings/get", "session/close", "session/delete", "store/losses", "store/acknowledge",
+    "session/history", "budget/timeline", "settings/get", "session/close", "session/archive", "session/receipt",
+    "session/export", "session/delete", "session/import", "store/losses", "store/acknowledge",
 )  # fmt: skip
 SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
 """What is called before a method of the story, whose answer gives it something to act on."""
@@ -54,7 +54,13 @@ def run_story(folder: Path) -> Iterator[tuple[str, Json, Json]]:
             example = METHODS[method].example
             assert example is not None, f"{method} has no example"
             answer = client.request(method, names.real(example.params))
-            yield method, example.params, names.told(answer)
+            yield method, example.params, names.told(_without_head(answer))
+
+
+def _without_head(answer: Json) -> Json:
+    """An answer with a hash of the log in it, which the times of a run change."""
+    changed = {name: "0f" * 32 for name in ("hash", "head") if isinstance(answer.get(name), str)}
+    return {**answer, **changed}
 
 
 class _Names:

@@ -28,6 +28,22 @@ class Session(Namespace):
         """End a session; unless told otherwise, its policy makes a final prune. `session/open` resumes it."""
         return self._ask("session/close", params, session_results.CloseResult)
 
+    def archive(self, **params: Unpack[p.SessionArchiveParams]) -> session_results.ArchiveResult:
+        """Keep a session for analysis: it ends if it is open, its figures and its log stay, its content goes."""
+        return self._ask("session/archive", params, session_results.ArchiveResult)
+
+    def receipt(self, **params: Unpack[p.SessionReceiptParams]) -> session_results.ReceiptResult:
+        """The hash of the log's last entry. Whoever keeps it can tell later whether anything before it was changed."""
+        return self._ask("session/receipt", params, session_results.ReceiptResult)
+
+    def export(self, **params: Unpack[p.SessionExportParams]) -> session_results.ExportResult:
+        """A session as lines of JSON: log, account, items and, if wanted, content. Anyone can verify them."""
+        return self._ask("session/export", params, session_results.ExportResult)
+
+    def import_(self, **params: Unpack[p.SessionImportParams]) -> session_results.ImportResult:
+        """Take in an exported session under its own id, after verifying every line."""
+        return self._ask("session/import", params, session_results.ImportResult)
+
     def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> session_results.RecalibrateResult:
         """Recount a session's items with the current calibration, as one logged event."""
         return self._ask("session/recalibrate", params, session_results.RecalibrateResult)

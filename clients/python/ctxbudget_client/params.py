@@ -306,6 +306,43 @@ class SessionCloseParams(WriteParams, total=False):
     """Apply the policy's final prune; false: leave every item as it is, for a session that may be resumed."""
 
 
+class SessionArchiveParams(WriteParams, total=False):
+    """Params of `session/archive`."""
+
+    keep_content: bool
+    """Keep the originals as well; they can then still be read."""
+
+
+class SessionReceiptParams(SessionParams, total=False):
+    """Params of `session/receipt`."""
+
+
+class SessionExportParams(SessionParams, total=False):
+    """Params of `session/export`."""
+
+    content: bool
+    """Also the originals of all items that have some."""
+    path: str | None
+    """Write the lines to this file: absolute, a file: URI, or relative to the workspace. Absent: return them."""
+    overwrite: bool
+    """With `path`: replace a file that exists."""
+    cursor: str | None
+    """Continue after an earlier page, with its `next`."""
+    limit: int
+    """Maximum number of lines returned."""
+
+
+class SessionImportParams(TypedDict, total=False):
+    """Params of `session/import`: exactly one of path and lines."""
+
+    path: str | None
+    """A file that was exported."""
+    lines: list[str] | None
+    """All lines of an export, without line breaks."""
+    request_key: str | None
+    """The same key returns the first result."""
+
+
 class SessionRecalibrateParams(WriteParams, total=False):
     """Params of `session/recalibrate`."""
 
@@ -821,6 +858,9 @@ SESSION_METHODS = frozenset(
     {
         "session/open",
         "session/close",
+        "session/archive",
+        "session/receipt",
+        "session/export",
         "session/recalibrate",
         "session/delete",
         "workflow/startPhase",

@@ -620,7 +620,7 @@ GET = Method(
             "tokens": 53,
             "provenance": "exact",
             "bytes": 233,
-            "hash": "c31d42b9b8c5204d7311ade4b3531a920d56dc2a494f53ee6fee009041839b4e",
+            "hash": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
             "matches": [],
         },
     ),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ctxbudget_protocol.common import Alert, Figures, MutatingParams, Noticed, PruneOutcome, SessionResult
-from ctxbudget_protocol.fields import PositiveTokens, SessionId, Share
-from ctxbudget_protocol.method import SESSION_ERRORS, WRITE_ERRORS, Example, Method
+from ctxbudget_protocol.common import (
+    Alert,
+    Figures,
+    MutatingParams,
+    Noticed,
+    PruneOutcome,
+    SessionParams,
+    SessionResult,
+)
+from ctxbudget_protocol.fields import PositiveTokens, RequestKey, SessionId, Share, Text, Title
+from ctxbudget_protocol.method import FILE_ERRORS, SESSION_ERRORS, WRITE_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Meaning, Record, described
 from ctxbudget_protocol.words import PhaseStatus, Policy, Provenance, Scope, SessionState, Strategy, WindowSource
 
@@ -263,6 +271,192 @@ CLOSE = Method(
             "undo": "u482915036000013",
             "state": "closed",
             "closedAt": "2026-01-31T12:00:00.000Z",
+            "status": {
+                "window": 25000,
+                "windowSource": "default",
+                "budget": 7500,
+                "retained": 413,
+                "peak": 967,
+                "processed": 1112,
+                "saved": 699,
+                "leased": 0,
+                "available": 7087,
+                "ofWindow": 0.01652,
+                "ofBudget": 0.055067,
+                "level": "ok",
+            },
+        },
+    ),
+)
+
+
+class ArchiveParams(MutatingParams):
+    """Params of `session/archive`."""
+
+    keep_content: bool = described("Keep the originals as well; they can then still be read.", default=False)
+
+
+class ArchiveResult(SessionResult):
+    """Result of `session/archive`."""
+
+    state: SessionState
+    closed_at: str
+    dropped_items: int = described("Items whose content was dropped.")
+    dropped_bytes: int = described("Their content before compression, bytes.")
+    status: Figures
+
+
+ARCHIVE = Method(
+    name="session/archive",
+    doc="Keep a session for analysis: it ends if it is open, its figures and its log stay, its content goes.",
+    params=ArchiveParams,
+    result=ArchiveResult,
+    errors=(*SESSION_ERRORS, "conflict", "requestKeyReused"),
+    mutates=True,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 22,
+            "state": "archived",
+            "closedAt": "2026-01-31T12:00:00.000Z",
+            "droppedItems": 7,
+            "droppedBytes": 7364,
+            "status": {
+                "window": 25000,
+                "windowSource": "default",
+                "budget": 7500,
+                "retained": 413,
+                "peak": 967,
+                "processed": 1112,
+                "saved": 699,
+                "leased": 0,
+                "available": 7087,
+                "ofWindow": 0.01652,
+                "ofBudget": 0.055067,
+                "level": "ok",
+            },
+        },
+    ),
+)
+
+
+class ReceiptParams(SessionParams):
+    """Params of `session/receipt`."""
+
+
+class ReceiptResult(SessionResult):
+    """Result of `session/receipt`."""
+
+    hash: str | None = described(
+        "SHA-256 of the log's last entry, which names that of the entry before, and so on. null: an older version made "
+        "all entries, and there have been no changes since."
+    )
+
+
+RECEIPT = Method(
+    name="session/receipt",
+    doc="The hash of the log's last entry. Whoever keeps it can tell later whether anything before it was changed.",
+    params=ReceiptParams,
+    result=ReceiptResult,
+    errors=SESSION_ERRORS,
+    example=Example(
+        params={"sessionId": "run-1"},
+        result={
+            "sessionId": "run-1",
+            "revision": 22,
+            "hash": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+        },
+    ),
+)
+
+
+class ExportParams(SessionParams):
+    """Params of `session/export`."""
+
+    content: bool = described("Also the originals of all items that have some.", default=False)
+    path: Title | None = described(
+        "Write the lines to this file: absolute, a file: URI, or relative to the workspace. Absent: return them.",
+        default=None,
+    )
+    overwrite: bool = described("With `path`: replace a file that exists.", default=False)
+    cursor: Annotated[str, Constraint(max_length=300)] | None = described(
+        "Continue after an earlier page, with its `next`.", default=None
+    )
+    limit: Annotated[int, Constraint(ge=1, le=10_000)] = described("Maximum number of lines returned.", default=1_000)
+
+
+class ExportResult(SessionResult):
+    """Result of `session/export`."""
+
+    path: str | None = described("The file that was written; null: the lines are here.")
+    lines: list[str] | None = described("JSON Lines, in order and without line breaks; null with `path`.")
+    next: str | None = described("Pass it as `cursor` for the next page; null: this is the last page.")
+    count: int = described("Lines of all pages so far, or of the file.")
+    head: str | None = described("The hash of the log's last entry, as in `session/receipt`.")
+
+
+EXPORT = Method(
+    name="session/export",
+    doc="A session as lines of JSON: log, account, items and, if wanted, content. Anyone can verify them.",
+    params=ExportParams,
+    result=ExportResult,
+    errors=(*SESSION_ERRORS, *FILE_ERRORS, "conflict", "contentDamaged"),
+    example=Example(
+        params={"sessionId": "run-1", "path": "run-1.jsonl"},
+        result={
+            "sessionId": "run-1",
+            "revision": 22,
+            "path": "/home/ada/project/run-1.jsonl",
+            "lines": None,
+            "next": None,
+            "count": 32,
+            "head": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+        },
+    ),
+)
+
+
+class ImportParams(Record, exactly_one=("path", "lines")):
+    """Params of `session/import`: exactly one of path and lines."""
+
+    path: Title | None = described("A file that was exported.", default=None)
+    lines: Annotated[list[Text], Constraint(min_length=1)] | None = described(
+        "All lines of an export, without line breaks.", default=None
+    )
+    request_key: RequestKey | None = described("The same key returns the first result.", default=None)
+
+
+class ImportResult(SessionResult):
+    """Result of `session/import`."""
+
+    state: SessionState
+    items: int
+    contents: int = described("Originals that came with the export.")
+    without_content: int = described(
+        "Items whose content did not come with the export. If there are any, a change that says so is added to the log."
+    )
+    head: str | None = described("The hash of the export's last entry, as in `session/receipt`.")
+    status: Figures
+
+
+IMPORT = Method(
+    name="session/import",
+    doc="Take in an exported session under its own id, after verifying every line.",
+    params=ImportParams,
+    result=ImportResult,
+    errors=(*FILE_ERRORS, "sessionExists", "invalidExport", "requestKeyReused"),
+    mutates=True,
+    example=Example(
+        params={"path": "run-1.jsonl"},
+        result={
+            "sessionId": "run-1",
+            "revision": 22,
+            "state": "archived",
+            "items": 7,
+            "contents": 0,
+            "withoutContent": 0,
+            "head": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
             "status": {
                 "window": 25000,
                 "windowSource": "default",
@@ -578,6 +772,6 @@ DELETE = Method(
     mutates=True,
     example=Example(
         params={"sessionId": "run-1"},
-        result={"sessionId": "run-1", "revision": 21, "deleted": True},
+        result={"sessionId": "run-1", "revision": 22, "deleted": True},
     ),
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ctxbudget_server.account.dropping import emptied
 from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.rules.items import differences
 from ctxbudget_server.store.interface import Store, Writer
@@ -145,15 +146,15 @@ def _drop(store: Store, seen: Session, now: str, actor: str) -> Dropped:
 def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
     revision = session.revision + 1
     items = writer.items_with_content(session.id)
-    emptied = [replace(item, hash=None, segments=(), dropped_at=now, revision=revision) for item in items]
+    after = [replace(emptied(item, now), revision=revision) for item in items]
     changes: list[dict[str, Any]] = [
         {"id": item.id, "before": item.image(), "after": empty.image()}
-        for item, empty in zip(items, emptied, strict=True)
+        for item, empty in zip(items, after, strict=True)
     ]
     taken = Dropped(1 if items else 0, len(items), sum(item.bytes or 0 for item in items))
     if items:
-        writer.put_items(session.id, zip(items, emptied, strict=True))
-        writer.add_sums(session.id, differences(zip(items, emptied, strict=True)))
+        writer.put_items(session.id, zip(items, after, strict=True))
+        writer.add_sums(session.id, differences(zip(items, after, strict=True)))
         detail = {"why": "retention", "items": taken.items, "bytes": taken.content_bytes}
         writer.add_event(
             session,

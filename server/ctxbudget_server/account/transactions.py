@@ -65,7 +65,8 @@ def check_content(item: Item, loc: Location) -> None:
     if item.dropped_at is not None:
         raise ProtocolError(
             "contentDropped",
-            f"the content of item {item.id} was dropped by retention at {item.dropped_at}; its figures remain",
+            f"the content of item {item.id} was dropped at {item.dropped_at}, by retention or when the session was"
+            " archived; its figures remain",
             loc=loc,
             itemId=item.id,
             at=item.dropped_at,
@@ -158,7 +159,7 @@ def key_scope(method: str, session_id: str | None) -> str:
 
     Keys of `session/delete` outlive their session, so their scope is one that is not a valid session id.
     """
-    if method == "usage/record":
+    if method in ("usage/record", "session/import"):
         return ""
     session = session_id or DEFAULT_SESSION
     return f"/deleted/{session}" if method == "session/delete" else session
@@ -181,7 +182,7 @@ def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -
     if session.state != "open":
         raise ProtocolError(
             "sessionClosed",
-            f"session {session.id!r} is closed; session/open resumes it",
+            f"session {session.id!r} is {session.state}; session/open resumes it",
             loc=["sessionId"],
             sessionId=session.id,
         )

@@ -55,6 +55,7 @@ class UnitOfWork:
         self._leases: dict[str, Lease] = {}
         self._layers: dict[str, LayerRecord] = {}
         self._fits: list[KeptFit] = []
+        self._forgets_fits = False
         self._freezing: set[int] = set()
         self._figured = False
         self._has_departed: bool | None = None
@@ -155,6 +156,10 @@ class UnitOfWork:
     def put_fit(self, fit: KeptFit) -> None:
         """Keep what a fit decided."""
         self._fits.append(fit)
+
+    def forget_fits(self) -> None:
+        """Forget what fits decided about the session's conversations."""
+        self._forgets_fits = True
 
     def put_phase(self, phase: Phase) -> Phase:
         """Create or change a phase."""
@@ -384,6 +389,8 @@ class UnitOfWork:
         writer.put_layers(self.id, self._layers.values())
         for lease in self._leases.values():
             writer.put_lease(self.id, lease)
+        if self._forgets_fits:
+            writer.forget_fits(self.id)
         for fit in self._fits:
             writer.put_fit(fit)
         writer.add_event(

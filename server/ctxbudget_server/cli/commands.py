@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from types import ModuleType
 
 from ctxbudget_server import __version__
@@ -37,6 +38,10 @@ COMMANDS: dict[str, str] = {
     "diagnose": "say what is wrong with a session and why, and cure it",
     "history": "show what past runs came to, compare them, export them as CSV or JSON",
     "sessions": "list the workspace's sessions: state, age, tokens, last event",
+    "archive": "keep the figures and the log of sessions, and drop their content",
+    "export": "write a session as lines of JSON that others can verify",
+    "import": "take in exported sessions",
+    "receipt": "print the hash of a session's log, to keep elsewhere",
     "where": "show the workspace, the store and the session that commands use, and why",
     "schema": "print the protocol as one JSON Schema",
     "bash-client": "print the path of the file to source in bash scripts",
@@ -94,7 +99,8 @@ def run(given: list[str], fast_path: FastPath) -> int:
 
 
 def _module(command: str) -> ModuleType:
-    return import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}")
+    name = command.replace("-", "_")
+    return import_module(f"ctxbudget_server.cli.{name}{'_' if iskeyword(name) else ''}")
 
 
 def _print_version() -> int:

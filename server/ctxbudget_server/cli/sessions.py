@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.words import SessionState
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.agents.model import SendRequest
 from ctxbudget_server.agents.session_choice import Choice, session_named, session_to_show
@@ -26,7 +27,7 @@ Json = dict[str, Any]
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--all", action="store_true", help=f"all sessions, not only the latest {MAX_SHOWN}")
-    parser.add_argument("--state", choices=("open", "closed"), help="only sessions in this state")
+    parser.add_argument("--state", choices=get_args(SessionState), help="only sessions in this state")
     parser.add_argument("--json", action="store_true", help="the sessions as JSON, all of them")
     add_store_options(parser)
 

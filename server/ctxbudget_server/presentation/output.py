@@ -56,6 +56,11 @@ def show_crash(kind: type[BaseException], fault: BaseException, trace: Traceback
     show(lines, sys.stderr)
 
 
+def show_exactly(text: str) -> None:
+    """Print a line of ASCII for programs as it is."""
+    _write(text + "\n", sys.stdout)
+
+
 def show_json(value: Any, *, indent: int | None = None) -> None:
     """Print a value as JSON for programs: exact, in ASCII."""
     _write(json_text(value, indent=indent) + "\n", sys.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 
@@ -12,6 +13,8 @@ def address(method: str) -> tuple[str, str]:
     """(module, function) of a method: `workflow/startPhase` is `methods.workflow.start_phase:start_phase`."""
     namespace, _, verb = method.partition("/")
     name = re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", verb)
+    if iskeyword(name):
+        name += "_"
     return f"ctxbudget_server.methods.{namespace}.{name}", name
 
 

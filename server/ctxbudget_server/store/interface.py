@@ -11,6 +11,7 @@ from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.records import (
+    CopiedEntry,
     Event,
     ItemFilter,
     KeptFit,
@@ -24,6 +25,7 @@ from ctxbudget_server.store.records import (
     Session,
     TimelineRow,
     Undo,
+    UndoRow,
 )
 
 if TYPE_CHECKING:
@@ -128,6 +130,15 @@ class Reader(Protocol):
     def log(self, session: Session) -> Log:
         """A session's log in pages."""
 
+    def items_after(self, session_id: str, seq: int, limit: int) -> list[Item]:
+        """Up to `limit` items after this `seq`, withdrawn ones included."""
+
+    def undo_rows(self, session_id: str) -> list[UndoRow]:
+        """All undos of a session, in the order of their revisions."""
+
+    def segment(self, digest: str) -> bytes | None:
+        """The bytes with this hash; None if they are missing or damaged."""
+
     def last_event(self, session_id: str) -> LastEvent | None:
         """The latest event of a session; cheap, since it reads no other."""
 
@@ -194,6 +205,12 @@ class Writer(Reader, Protocol):
 
     def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
         """Append to a session's log, with the account's figures after the change."""
+
+    def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
+        """Append an entry that another store logged; returns its hash here, which must be the one it had there."""
+
+    def copy_undo(self, session_id: str, row: UndoRow) -> None:
+        """Keep an undo of another store."""
 
     def put_undo(self, undo: Undo) -> None:
         """Keep what undoes a prune; the event of its revision must have been added already."""

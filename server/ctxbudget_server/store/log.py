@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from ctxbudget_server.store.cancellation import Check, rows_of
 from ctxbudget_server.store.encoding.packing import unpack_text
-from ctxbudget_server.store.receipts import CLOSING, Heading, genesis, older_opening, opening
-from ctxbudget_server.store.records import LogEntry, LoggedFigures, LogHead, Session, TimelineRow
+from ctxbudget_server.store.receipts import CLOSING, genesis, older_opening, opening
+from ctxbudget_server.store.records import Heading, LogEntry, LoggedFigures, LogHead, Session, TimelineRow
 
 _HEADING: Final = ", ".join(Heading._fields)
 _FIGURES: Final = ", ".join(LoggedFigures._fields)

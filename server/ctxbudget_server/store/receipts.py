@@ -9,30 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ctxbudget_server.store.encoding.json_text import dump
-from ctxbudget_server.store.records import LoggedFigures, Session
+from ctxbudget_server.store.records import Heading, LoggedFigures, Session
 
 FORMAT: Final = 1
 """The version of these lines. Every byte of them counts: a different text needs a different version."""
 
 
-class Heading(NamedTuple):
-    """An entry without what it changed; `alerts` is JSON."""
-
-    revision: int
-    at: str
-    actor: str
-    method: str
-    why: str
-    alerts: str
-
-
 def session_line(session: Session) -> bytes:
     """The line that names the session: what never changes in its life."""
     about = {
-        "kind": "session",
+        "line": "session",
         "format": FORMAT,
         "sessionId": session.id,
         "nonce": session.nonce,
@@ -54,9 +43,9 @@ def older_opening(heading: Heading) -> bytes:
 CLOSING: Final = b"}"
 
 
-def _opening(kind: str, heading: Heading, rest: dict[str, Any]) -> bytes:
+def _opening(line: str, heading: Heading, rest: dict[str, Any]) -> bytes:
     revision, at, actor, method, why, alerts = heading
-    start = {"kind": kind, "revision": revision, "at": at, "actor": actor, "method": method, "why": why, **rest}
+    start = {"line": line, "revision": revision, "at": at, "actor": actor, "method": method, "why": why, **rest}
     return f'{dump(start)[:-1]},"alerts":{alerts},"body":'.encode()
 
 

@@ -87,6 +87,17 @@ class TimelineRow(NamedTuple):
     """The largest number of retained tokens after any change of the group."""
 
 
+class Heading(NamedTuple):
+    """An entry of a log without what it changed; `alerts` is JSON."""
+
+    revision: int
+    at: str
+    actor: str
+    method: str
+    why: str
+    alerts: str
+
+
 class LogHead(NamedTuple):
     """The last entry of a log that has a hash."""
 
@@ -101,6 +112,25 @@ class LogEntry(NamedTuple):
     line: bytes
     hash: bytes | None
     """The SHA-256 of the line; None: a version wrote it that kept none."""
+
+
+class CopiedEntry(NamedTuple):
+    """An entry as another store logged it."""
+
+    heading: Heading
+    figures: LoggedFigures | None
+    """None: the entry has no hash."""
+    changes: list[dict[str, Any]]
+    """In stored form."""
+    detail: dict[str, Any]
+
+
+class UndoRow(NamedTuple):
+    """An undo as the store keeps it; `changes` is JSON that only the store reads."""
+
+    id: str
+    revision: int
+    changes: str
 
 
 class LastEvent(NamedTuple):

@@ -14,15 +14,17 @@ from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, checked, never_cancelled, rows_of
-from ctxbudget_server.store.encoding.content import content_of
+from ctxbudget_server.store.encoding.content import content_of, unpacked
 from ctxbudget_server.store.encoding.item_changes import History, before_of, stored_change
 from ctxbudget_server.store.encoding.json_text import dump, load
 from ctxbudget_server.store.encoding.packing import QUICK, pack, unpack
 from ctxbudget_server.store.keys import MAX_EXPIRED_AT_ONCE, lifetime_seconds
 from ctxbudget_server.store.log import SqliteLog
-from ctxbudget_server.store.receipts import CLOSING, Heading, opening
+from ctxbudget_server.store.receipts import CLOSING, opening
 from ctxbudget_server.store.records import (
+    CopiedEntry,
     Event,
+    Heading,
     ItemFilter,
     KeptFit,
     KeyedResult,
@@ -32,6 +34,7 @@ from ctxbudget_server.store.records import (
     LoggedFigures,
     Session,
     Undo,
+    UndoRow,
 )
 from ctxbudget_server.store.schema import SESSION_TABLES
 
@@ -292,6 +295,21 @@ class SqliteReader:
         """A session's log in pages."""
         return SqliteLog(self._sql, session, self._check)
 
+    def items_after(self, session_id: str, seq: int, limit: int) -> list[Item]:
+        """Up to `limit` items after this `seq`, withdrawn ones included."""
+        where = "items WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return [item_from_row(row) for row in self._rows(ITEM, where, session_id, seq, limit)]
+
+    def undo_rows(self, session_id: str) -> list[UndoRow]:
+        """All undos of a session."""
+        rows = self._rows(UndoRow._fields, "undos WHERE session_id = ? ORDER BY revision, id", session_id)
+        return [UndoRow(*row) for row in rows]
+
+    def segment(self, digest: str) -> bytes | None:
+        """The bytes with this hash."""
+        compressed = self._blob(digest)
+        return None if compressed is None else unpacked(digest, compressed)
+
     def last_event(self, session_id: str) -> LastEvent | None:
         """The latest event of a session."""
         row = self._row(LastEvent._fields, "events WHERE session_id = ? ORDER BY revision DESC LIMIT 1", session_id)
@@ -484,22 +502,27 @@ class SqliteWriter(SqliteReader):
         """Append to a session's log, and chain the entry to the one before."""
         stored = [stored_change(change, event.revision, event.at) for change in checked(event.changes, self._check)]
         self._logged = {change["id"] for change in stored}
-        alerts = dump(event.alerts)
-        log = self.log(session)
-        heading = Heading(event.revision, event.at, event.actor, event.method, event.why, alerts)
-        digest = sha256(opening(heading, figures, log.previous_hash()))
-        body = pack({"changes": stored, "detail": event.detail}, self._check, seen=digest.update)
+        heading = Heading(event.revision, event.at, event.actor, event.method, event.why, dump(event.alerts))
+        self.copy_entry(session, CopiedEntry(heading, figures, stored, event.detail))
+
+    def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
+        """Append an entry to a log, and chain it to the one before; returns its hash."""
+        log, digest = self.log(session), sha256()
+        if entry.figures is not None:
+            digest.update(opening(entry.heading, entry.figures, log.previous_hash()))
+        body = pack({"changes": entry.changes, "detail": entry.detail}, self._check, seen=digest.update)
         digest.update(CLOSING)
-        kept = {
-            **{name: getattr(event, name) for name in EVENT if name != "body"},
-            "changes": "",
-            "detail": "",
-            "alerts": alerts,
-            "body": body,
-        }
+        kept = {**entry.heading._asdict(), "session_id": session.id, "changes": "", "detail": "", "body": body}
         marks = ", ".join("?" * len(EVENT))
         self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
-        log.append(event.revision, figures, digest.digest())
+        if entry.figures is None:
+            return None
+        log.append(entry.heading.revision, entry.figures, digest.digest())
+        return digest.digest()
+
+    def copy_undo(self, session_id: str, row: UndoRow) -> None:
+        """Keep an undo of another store."""
+        self._put("undos", ("session_id", "id", "revision", "changes"), [[session_id, *row]])
 
     def put_undo(self, undo: Undo) -> None:
         """Keep what undoes a prune. The event of its revision has the values, so it must be added first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,10 @@ from typing import NamedTuple
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_server.store.location import workspace_around, workspace_chosen
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, inside, open_inside
+from ctxbudget_server.workspace.writing import write_whole
 
+MAX_LINE_BYTES = 64 << 20
+"""A longer line of a file is read in pieces of this size."""
 MAX_NULS_IN_LOGS = 0.05
 """Maximum share of NUL bytes in a log."""
 _LOG = re.compile(r"\.(?:log(?:\.\d+)?|out|tap)$", re.I)
@@ -89,17 +92,38 @@ class Documents:
         path = self._absolute(given, loc)
         try:
             data, real = self._bytes(path, loc)
-        except OutsideError as outside:
-            raise self._outside(str(outside), given, loc) from None
-        except NotRegularError as other:
-            message = f"{other} is not a regular file"
-            raise ProtocolError("pathNotAllowed", message, loc=loc, path=given) from None
-        except OSError as fault:
-            reason = fault.strerror or str(fault)
-            raise ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason) from fault
+        except (OutsideError, NotRegularError, OSError) as fault:
+            raise self._unreadable(fault, path, given, loc) from fault
         return TextFile(
             as_text(data, loc, given, is_log=bool(_LOG.search(given))), os.fsencode(real).decode("utf-8", "replace")
         )
+
+    def lines(self, given: str, loc: Location) -> Iterator[bytes]:
+        """The lines of a file of any size, without their line breaks. Raises what `read` does."""
+        path = self._absolute(given, loc)
+        try:
+            descriptor, _ = open_inside(path, self._roots)
+        except (OutsideError, NotRegularError, OSError) as fault:
+            raise self._unreadable(fault, path, given, loc) from fault
+        with os.fdopen(descriptor, "rb") as file:
+            while line := file.readline(MAX_LINE_BYTES):
+                yield line.removesuffix(b"\n")
+
+    def write(self, given: str, lines: Iterable[bytes], loc: Location, *, overwrite: bool) -> str:
+        """Write a file that is complete or not there at all; returns its real path.
+
+        Raises `pathNotAllowed` if it is outside the roots, or exists and is not to be overwritten; `pathUnreadable` if
+        its folder cannot be written to.
+        """
+        path = self._absolute(given, loc)
+        real = self.locate(str(path.parent), loc) / path.name
+        if os.path.lexists(real) and not (overwrite and real.is_file() and not real.is_symlink()):
+            raise ProtocolError("pathNotAllowed", f"{real} exists already", loc=loc, path=given)
+        try:
+            write_whole(real, lines, overwrite=overwrite)
+        except OSError as fault:
+            raise self._unreadable(fault, path, given, loc) from fault
+        return str(real)
 
     @property
     def _roots(self) -> Sequence[Path]:
@@ -110,6 +134,14 @@ class Documents:
         if "\0" in path:
             raise ProtocolError("pathUnreadable", "the path has a NUL character", loc=loc, path=given, reason="NUL")
         return self.workspace / path
+
+    def _unreadable(self, fault: Exception, path: Path, given: str, loc: Location) -> ProtocolError:
+        if isinstance(fault, OutsideError):
+            return self._outside(str(fault), given, loc)
+        if isinstance(fault, NotRegularError):
+            return ProtocolError("pathNotAllowed", f"{fault} is not a regular file", loc=loc, path=given)
+        reason = getattr(fault, "strerror", None) or str(fault)
+        return ProtocolError("pathUnreadable", f"{path}: {reason}", loc=loc, path=given, reason=reason)
 
     def _outside(self, real: str, given: str, loc: Location) -> ProtocolError:
         message = f"{real} is outside the workspace {self.workspace}"

@@ -4409,6 +4409,10 @@ function isWriteFault(error) {
 var METHODS = /* @__PURE__ */ new Set([
   "session/open",
   "session/close",
+  "session/archive",
+  "session/receipt",
+  "session/export",
+  "session/import",
   "session/recalibrate",
   "session/list",
   "session/history",
@@ -4452,6 +4456,8 @@ var METHODS = /* @__PURE__ */ new Set([
 ]);
 var KEYED = /* @__PURE__ */ new Set([
   "session/close",
+  "session/archive",
+  "session/import",
   "session/recalibrate",
   "session/delete",
   "workflow/startPhase",

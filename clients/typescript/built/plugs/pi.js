@@ -4405,6 +4405,10 @@ function isWriteFault(error) {
 var METHODS = /* @__PURE__ */ new Set([
   "session/open",
   "session/close",
+  "session/archive",
+  "session/receipt",
+  "session/export",
+  "session/import",
   "session/recalibrate",
   "session/list",
   "session/history",
@@ -4448,6 +4452,8 @@ var METHODS = /* @__PURE__ */ new Set([
 ]);
 var KEYED = /* @__PURE__ */ new Set([
   "session/close",
+  "session/archive",
+  "session/import",
   "session/recalibrate",
   "session/delete",
   "workflow/startPhase",

@@ -220,7 +220,7 @@ export type FindingCode = ("policyTooMild" | "phaseNotCompleted" | "contentNotPr
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "SessionState".
  */
-export type SessionState = ("open" | "closed");
+export type SessionState = ("open" | "closed" | "archived");
 /**
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "Policy".
@@ -764,6 +764,35 @@ export type PhaseSummary = ({
      * The item's title; if none is given, its path, first heading or first line.
      */
     title?: (string | null);
+});
+/**
+ * Params of `session/import`: exactly one of path and lines.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionImportParams".
+ */
+export type SessionImportParams = ({
+    /**
+     * A file that was exported.
+     */
+    path: string;
+    lines?: null;
+    /**
+     * The same key returns the first result.
+     */
+    requestKey?: (string | null);
+} | {
+    path?: null;
+    /**
+     * All lines of an export, without line breaks.
+     *
+     * @minItems 1
+     */
+    lines: [string, ...(string)[]];
+    /**
+     * The same key returns the first result.
+     */
+    requestKey?: (string | null);
 });
 /**
  * Params of `tokens/count`: exactly one of texts and paths.
@@ -5536,6 +5565,35 @@ export interface InternalErrorData {
     [k: string]: unknown;
 }
 /**
+ * `data` of the error `invalidExport`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "InvalidExportData".
+ */
+export interface InvalidExportData {
+    /**
+     * The name of the error, for programs.
+     */
+    name: "invalidExport";
+    /**
+     * Whether the same request may succeed later.
+     */
+    retryable: false;
+    /**
+     * The fields at fault, if any.
+     */
+    errors?: FieldFault[];
+    /**
+     * The number of the line, from 1.
+     */
+    line: number;
+    /**
+     * Why.
+     */
+    reason: string;
+    [k: string]: unknown;
+}
+/**
  * `data` of the error `invalidParams`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -6438,6 +6496,66 @@ export interface ServerNotInitializedData {
     [k: string]: unknown;
 }
 /**
+ * Params of `session/archive`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionArchiveParams".
+ */
+export interface SessionArchiveParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+    /**
+     * The same key returns the first result, even after a restart, so a retry never counts twice.
+     */
+    requestKey?: (string | null);
+    /**
+     * Refuse with `conflict` if the session is at another revision.
+     */
+    ifRevision?: (number | null);
+    /**
+     * Keep the originals as well; they can then still be read.
+     */
+    keepContent?: boolean;
+}
+/**
+ * Result of `session/archive`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionArchiveResult".
+ */
+export interface SessionArchiveResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * Its state.
+     */
+    state: SessionState;
+    /**
+     * When the session was closed.
+     */
+    closedAt: string;
+    /**
+     * Items whose content was dropped.
+     */
+    droppedItems: number;
+    /**
+     * Their content before compression, bytes.
+     */
+    droppedBytes: number;
+    /**
+     * The account's main figures.
+     */
+    status: Figures;
+}
+/**
  * Params of `session/close`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -6567,6 +6685,99 @@ export interface SessionDeleteResult {
     deleted: boolean;
 }
 /**
+ * `data` of the error `sessionExists`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionExistsData".
+ */
+export interface SessionExistsData {
+    /**
+     * The name of the error, for programs.
+     */
+    name: "sessionExists";
+    /**
+     * Whether the same request may succeed later.
+     */
+    retryable: false;
+    /**
+     * The fields at fault, if any.
+     */
+    errors?: FieldFault[];
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    [k: string]: unknown;
+}
+/**
+ * Params of `session/export`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionExportParams".
+ */
+export interface SessionExportParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+    /**
+     * Also the originals of all items that have some.
+     */
+    content?: boolean;
+    /**
+     * Write the lines to this file: absolute, a file: URI, or relative to the workspace. Absent: return them.
+     */
+    path?: (string | null);
+    /**
+     * With `path`: replace a file that exists.
+     */
+    overwrite?: boolean;
+    /**
+     * Continue after an earlier page, with its `next`.
+     */
+    cursor?: (string | null);
+    /**
+     * Maximum number of lines returned.
+     */
+    limit?: number;
+}
+/**
+ * Result of `session/export`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionExportResult".
+ */
+export interface SessionExportResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * The file that was written; null: the lines are here.
+     */
+    path: (string | null);
+    /**
+     * JSON Lines, in order and without line breaks; null with `path`.
+     */
+    lines: (string[] | null);
+    /**
+     * Pass it as `cursor` for the next page; null: this is the last page.
+     */
+    next: (string | null);
+    /**
+     * Lines of all pages so far, or of the file.
+     */
+    count: number;
+    /**
+     * The hash of the log's last entry, as in `session/receipt`.
+     */
+    head: (string | null);
+}
+/**
  * Params of `session/history`.
  *
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
@@ -6625,6 +6836,46 @@ export interface SessionHistoryResult {
      * Pass it as `after` for the next page; null: this is the last page.
      */
     next: (string | null);
+}
+/**
+ * Result of `session/import`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionImportResult".
+ */
+export interface SessionImportResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * Its state.
+     */
+    state: SessionState;
+    /**
+     * The items, in the order in which they were added.
+     */
+    items: number;
+    /**
+     * Originals that came with the export.
+     */
+    contents: number;
+    /**
+     * Items whose content did not come with the export. If there are any, a change that says so is added to the log.
+     */
+    withoutContent: number;
+    /**
+     * The hash of the export's last entry, as in `session/receipt`.
+     */
+    head: (string | null);
+    /**
+     * The account's main figures.
+     */
+    status: Figures;
 }
 /**
  * One session of the workspace.
@@ -6859,6 +7110,38 @@ export interface SessionRecalibrateResult {
      * Alerts that this call raised.
      */
     alerts: Alert[];
+}
+/**
+ * Params of `session/receipt`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionReceiptParams".
+ */
+export interface SessionReceiptParams {
+    /**
+     * Absent: the workspace's default session.
+     */
+    sessionId?: (string | null);
+}
+/**
+ * Result of `session/receipt`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SessionReceiptResult".
+ */
+export interface SessionReceiptResult {
+    /**
+     * The session's id.
+     */
+    sessionId: string;
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * SHA-256 of the log's last entry, which names that of the entry before, and so on. null: an older version made all entries, and there have been no changes since.
+     */
+    hash: (string | null);
 }
 /**
  * A file that settings may come from.
@@ -7946,6 +8229,22 @@ export interface Methods {
     'session/close': {
         params: SessionCloseParams;
         result: SessionCloseResult;
+    };
+    'session/archive': {
+        params: SessionArchiveParams;
+        result: SessionArchiveResult;
+    };
+    'session/receipt': {
+        params: SessionReceiptParams;
+        result: SessionReceiptResult;
+    };
+    'session/export': {
+        params: SessionExportParams;
+        result: SessionExportResult;
+    };
+    'session/import': {
+        params: SessionImportParams;
+        result: SessionImportResult;
     };
     'session/recalibrate': {
         params: SessionRecalibrateParams;

@@ -110,6 +110,8 @@ class _Follower:
             found.state, found.closed_at = "open", None
         elif event.method == "session/close":
             found.state, found.closed_at = "closed", event.at
+        elif event.method == "session/archive":
+            found.state, found.closed_at = "archived", found.closed_at or event.at
         if "config" in event.detail:
             self._config = event.detail["config"]  # with the files' settings of that time
             self._at = thresholds_of(self._config)
@@ -128,9 +130,9 @@ class _Follower:
             self._allocate(event.detail)
         elif "lease" in event.detail:
             self._lease(step, event)
-        if event.method == RETENTION:
+        if event.method == RETENTION or "dropped" in event.detail:
             found.dropped_revision = event.revision
-        else:
+        if event.method != RETENTION:
             found.updated_at = event.at
             self._figure_out(event.revision)
 
