@@ -162,8 +162,31 @@ CONTEXT = """<local-command-stdout>## Context Usage
 </local-command-stdout>"""
 
 
-def test_the_tables_of_the_hosts_own_context_command_count_as_reported(session: Session) -> None:
-    printed = {"type": "user", "message": {"role": "user", "content": CONTEXT}}
+OBJECT = {
+    "categories": [
+        {"name": "System prompt", "tokens": 3_100},
+        {"name": "System tools", "tokens": 12_400},
+        {"name": "MCP tools", "tokens": 1_500},
+        {"name": "Memory files", "tokens": 700},
+        {"name": "Messages", "tokens": 9_000},
+    ],
+    "mcpTools": [
+        {"name": "mcp__github__get_issue", "serverName": "github", "tokens": 1_500, "isLoaded": True},
+        {"name": "mcp__github__list", "serverName": "github", "tokens": 800, "isLoaded": False},
+    ],
+    "memoryFiles": [{"type": "Project", "path": "/src/CLAUDE.md", "tokens": 700}],
+}
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {"type": "user", "message": {"role": "user", "content": CONTEXT}},
+        {"type": "system", "subtype": "local_command", "content": CONTEXT},
+        {"type": "system", "subtype": "local_command", "content": "…", "contextUsage": OBJECT},
+    ],
+)
+def test_what_the_hosts_own_context_command_told_counts_as_reported(session: Session, printed: Json) -> None:
 
     rows = session.call("budget/breakdown", recording={"content": recorded(extra=(printed,))})["recording"]["window"][
         "rows"

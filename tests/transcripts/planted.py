@@ -35,7 +35,7 @@ class Planted:
         self.cached = 0
         self.forks: list[tuple[str, int]] = []
         """Answers, and what was cached after each."""
-        self.answers = 0
+        self.answers = self.made = 0
         self.parent: str | None = None
         if self.random.random() < 0.5:
             self.row("system", subtype="init", tools=list(TOOLS), model=self.model)
@@ -48,7 +48,8 @@ class Planted:
     # ------------------------------------------------------------------ rows
 
     def row(self, kind: str, **members: Any) -> str:
-        uuid = f"{self.session}-{len(self.rows)}"
+        self.made += 1
+        uuid = f"{self.session}-{self.made}"
         at = self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         head = {"uuid": uuid, "parentUuid": self.parent, "isSidechain": False, "sessionId": self.session}
         self.rows.append({**head, "type": kind, "timestamp": at, **members})
@@ -165,6 +166,23 @@ def our_cut(made: Planted) -> None:
     made.row("system", subtype="compact_boundary", parentUuid=None, compactMetadata={"trigger": "auto"})
     made.row("user", message={"role": "user", "content": OUR_SUMMARY}, isCompactSummary=True)
     made.cached = made.system + made.random.randrange(2_000, 9_000)
+    made.asked()
+    made.again(made.little())
+
+
+def resumed_after_our_cut(made: Planted) -> None:
+    """The host goes on with a session that `ctxbudget fit --resume` wrote: its own first call writes all of it."""
+    none = {"input_tokens": 0, "output_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+    written = [row for row in made.rows if row["type"] in ("user", "assistant") and not row["isSidechain"]]
+    for row in written:
+        if "usage" in row["message"]:
+            row["message"]["usage"] = none
+    result = next(row for row in written if isinstance(row["message"]["content"], list) and row["type"] == "user")
+    marker = (
+        "[ctxbudget i123456789000001: 900 tokens archived (an old large result); context/get {} returns them exactly]"
+    )
+    result["message"]["content"][0]["content"] = marker
+    made.rows = written
     made.asked()
     made.again(made.little())
 

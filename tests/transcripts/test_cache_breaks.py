@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planted import CAUSES, TAKEN_AWAY, Planted
+from planted import CAUSES, TAKEN_AWAY, Planted, resumed_after_our_cut
 
 from ctxbudget_server.cost.breaks import BREAKS, Ascribed, ascribed
 from ctxbudget_server.transcripts.call_marks import Mark
@@ -115,6 +115,34 @@ def test_a_fit_in_the_accounts_log_explains_a_break_between_the_calls_around_it(
 
     assert broken(found_in(made.text(), [cut])) == ["ourCut"]
     assert broken(found_in(made.text(), [elsewhere])) == ["unknown"]
+
+
+def test_a_session_that_ctxbudget_wrote_is_first_written_to_the_cache_because_of_the_cut() -> None:
+    for seed in range(TIMES):
+        made = Planted(seed)
+        resumed_after_our_cut(made)
+
+        assert broken(found_in(made.text())) == ["ourCut"], seed
+
+
+def test_subagents_that_older_versions_did_not_name_are_told_apart_by_their_first_rows() -> None:
+    made = Planted(8)
+    for model, side in (("claude-opus-4-5", "one"), ("claude-haiku-4-5-20251001", "two")) * 2:
+        usage = {"input_tokens": 1, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 9_000}
+        if any(row["uuid"] == f"{side}-asked" for row in made.rows):
+            usage |= {"cache_read_input_tokens": 9_000, "cache_creation_input_tokens": 40}
+        else:
+            made.parent = None
+            made.row("user", message={"role": "user", "content": "Look."}, isSidechain=True)
+            made.rows[-1]["uuid"] = f"{side}-asked"
+        message = {"id": f"m{len(made.rows)}", "role": "assistant", "model": model, "usage": usage, "content": "There."}
+        made.row("assistant", message=message, isSidechain=True)
+        made.rows[-1]["parentUuid"] = f"{side}-asked"
+
+    agents = calls_in(made.text().split("\n")).of_agents
+
+    assert [len(calls) for name, calls in agents.items() if name in ("one-asked", "two-asked")] == [2, 2]
+    assert [broken(ascribed(agents[name])) for name in ("one-asked", "two-asked")] == [[], []]
 
 
 def test_a_name_without_its_date_is_the_same_model() -> None:

@@ -50,7 +50,9 @@ def ascribed(calls: Sequence[Call], cuts: Iterable[Mark] = ()) -> list[Ascribed]
     for index, call in enumerate(calls):
         before = calls[index - 1] if index else None
         if before is None or not before.cached:
-            found.append(Ascribed(call, "start", "", 0, 0, _idle(before, call)))
+            cut = next((mark for mark in call.marks if mark.cause == "ourCut"), None)
+            idle = _idle(before, call)
+            found.append(Ascribed(call, *((cut.cause, cut.told) if cut else ("start", "")), 0, 0, idle))
             continue
         change = _Change(before, call, (*call.marks, *_between(before, call, cuts)), cached_first)
         cause, told = _cause(change)

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from ctxbudget_server.transcripts import claude_code, codex
 from ctxbudget_server.transcripts.call_marks import tools_in
-from ctxbudget_server.transcripts.host_report import ReportedRow, is_report, rows_in
+from ctxbudget_server.transcripts.host_report import ReportedRow, is_report, rows_in, rows_of
 from ctxbudget_server.transcripts.lines import Line, parsed
-from ctxbudget_server.transcripts.records import Record, member, words_in
+from ctxbudget_server.transcripts.records import Record, member
 from ctxbudget_server.transcripts.sources import Source, is_our_tool, is_ours, server_of
 
 _TEXTS: Final = ("content", "snippet", "text", "prompt", "addedLines", "addedBlocks", "stdout", "file")
@@ -91,8 +91,10 @@ class _Reader:
         if claude_code.is_row(row) and (claude_code.is_note(row) or claude_code.is_summary(row)):
             source: Source = "summary" if claude_code.is_summary(row) else "hostNotes"
             self.told.update({str(one["text"]): source for one in claude_code.blocks_of(row) if "text" in one})
-        if claude_code.is_row(row) and is_report(text := words_in(row["message"].get("content"))):
+        if is_report(text := claude_code.text_of_row(row)):
             self.reported = rows_in(text)
+        if (told := rows_of(row.get("contextUsage"))) != []:
+            self.reported = told
 
     def _attach(self, attachment: Mapping[str, Any]) -> None:
         text = "\n".join(_texts([attachment.get(name) for name in _TEXTS], MAX_DEPTH))

@@ -17,9 +17,7 @@ Changed = Literal["compaction", "ourCut", "toolsChanged", "edit"]
 _DELTAS: Final = ("deferred_tools_delta", "mcp_instructions_delta")
 """Attachments with which the host tells the model of tools that came or went."""
 _RECONNECTED: Final = re.compile(
-    r"<local-command-stdout>[^<]*(?:\bMCP server\b[^<]*\b(?:enabled|disabled|connected|reconnected)\b"
-    r"|\b(?:Reconnected|Connected) to\b|\b(?:Enabled|Disabled) MCP\b)",
-    re.IGNORECASE,
+    r"<local-command-stdout>\s*(?:Reconnected to \S|MCP server \S+ (?:has been )?(?:enabled|disabled|reconnected)\b)"
 )
 """What `/mcp` answers when a server came or went."""
 
@@ -48,7 +46,7 @@ def marks_of_row(row: Record, at: float | None, sent: Collection[str]) -> Iterat
     attachment = member(row, "attachment")
     if attachment.get("type") in _DELTAS and (attachment.get("addedNames") or attachment.get("removedNames")):
         yield Mark("toolsChanged", "the host told the model of tools that came or went", at)
-    if claude_code.is_row(row) and row["type"] == "user" and _RECONNECTED.search(_text(row)):
+    if row.get("type") in ("user", "system") and _RECONNECTED.search(claude_code.text_of_row(row)):
         yield Mark("toolsChanged", "an MCP server came or went", at)
 
 
@@ -87,7 +85,3 @@ def _texts(content: Any) -> list[str]:
     blocks = [one for one in content if isinstance(one, Mapping)] if isinstance(content, list) else []
     held = [block.get("text", block.get("content")) for block in blocks]
     return [words_in(one) for one in held]
-
-
-def _text(row: Record) -> str:
-    return words_in(row["message"].get("content"))

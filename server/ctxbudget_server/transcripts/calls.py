@@ -25,6 +25,7 @@ from ctxbudget_server.transcripts.records import Record, member, model_named
 
 MAIN: Final = ""
 """The agent that a person talks to."""
+UNNAMED: Final = "subagent"
 
 FIVE_MINUTES: Final = 300.0
 HOUR: Final = 3_600.0
@@ -133,10 +134,14 @@ class _Agent:
         self.is_stale = False
         """Whether an answer without a bill came after the latest call."""
         self.ends_with_answer = False
+        self.begins_cut = False
+        """Whether something that a cut of ours left came before the first call."""
         self._places: dict[str, int] = {}
 
     def called(self, id: str, call: Call) -> None:
         """An answer, or more of one that is known: later rows repeat or raise the figures of earlier ones."""
+        if self.begins_cut and self.is_stale and not self.calls:
+            self.marks.append(Mark("ourCut", "ctxbudget wrote the session, with a cut in it", call.at))
         self.is_stale, self.ends_with_answer = False, True
         place = self._places.get(id)
         if place is not None:
@@ -185,6 +190,8 @@ class _Reader:
         self._sums: Any = None
         self._count = 0
         self._seen: set[str] = set()
+        self._beginnings: dict[str, str] = {}
+        """Rows of subagents, and which conversation they belong to."""
 
     def take(self, record: dict[str, Any]) -> dict[str, Any]:
         """Take a record; nothing of it is kept but figures."""
@@ -215,7 +222,7 @@ class _Reader:
     # ------------------------------------------------------------------ Claude Code
 
     def _take_claude_code(self, row: Record) -> None:
-        agent = self._agent((claude_code.agent_of(row) or "subagent") if claude_code.is_side(row) else MAIN)
+        agent = self._agent(self._agent_of(row))
         at = seconds_of(row.get("timestamp"))
         uuid = row.get("uuid")
         if isinstance(uuid, str):
@@ -238,8 +245,19 @@ class _Reader:
         agent.results += [str(one.get("tool_use_id")) for one in claude_code.blocks_of(row)]
         if opens_with_ours(row["message"].get("content")):
             agent.marks = [_as_ours(mark) for mark in agent.marks]
+            agent.begins_cut = agent.begins_cut or not agent.calls
         if claude_code.is_person(row):
             self._step_back(agent, row, at)
+
+    def _agent_of(self, row: Record) -> str:
+        """Whose row it is. Older versions name no subagent: its rows lead back to the first of its conversation."""
+        if not claude_code.is_side(row):
+            return MAIN
+        uuid, parent = row.get("uuid"), claude_code.parent_of(row)
+        own = claude_code.agent_of(row) or self._beginnings.get(parent or "") or str(uuid or UNNAMED)
+        if isinstance(uuid, str):
+            self._beginnings[uuid] = own
+        return own
 
     def _answer_of_claude_code(self, agent: _Agent, row: Record, at: float | None) -> None:
         message = row["message"]

@@ -117,6 +117,14 @@ def blocks_of(row: Record) -> list[dict[str, Any]]:
     return [block for block in blocks if block.get("type") != "text" or str(block.get("text", "")).strip()]
 
 
+def text_of_row(row: Record) -> str:
+    """What a row says in words: its message's, or that of a command which the host ran itself."""
+    if is_row(row):
+        return words_in(row["message"].get("content"))
+    said = row.get("content")
+    return said if row.get("type") == "system" and isinstance(said, str) else ""
+
+
 class ClaudeCodeReader(RecordReader):
     """What a row says to a hook."""
 

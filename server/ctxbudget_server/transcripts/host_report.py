@@ -1,10 +1,13 @@
-"""What a host itself says that its window holds: the tables that Claude Code's `/context` prints."""
+"""What a host itself says that its window holds: what Claude Code's `/context` prints, or keeps as an object.
+
+The object is that of the Agent SDK's `getContextUsage`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from ctxbudget_server.transcripts.sources import Source
 
@@ -13,14 +16,16 @@ _SECTION: Final = re.compile(r"^#{2,3} (.+?)\s*$")
 _ROW: Final = re.compile(r"^\|(.+)\|\s*$")
 _TOKENS: Final = re.compile(r"<?\s*([\d,]+(?:\.\d+)?)\s*([kKmM]?)(?: tokens)?")
 _SCALE: Final = {"": 1, "k": 1_000, "m": 1_000_000}
+_MCP, _MEMORY = "mcp tools", "memory files"
 _CATEGORIES: Final[dict[str, tuple[Source, str | None]]] = {
     "system prompt": ("system", None),
     "system tools": ("toolDefinitions", "built-in"),
     "custom agents": ("toolDefinitions", "custom agents"),
     "skills": ("toolDefinitions", "skills"),
+    _MCP: ("toolDefinitions", "MCP servers"),
+    _MEMORY: ("memory", None),
 }
-"""Categories without a table of their own. What is said in the conversation is counted, not taken from here."""
-_MCP, _MEMORY = "mcp tools", "memory files"
+"""Categories. What is said in the conversation is counted, not taken from here."""
 
 
 class ReportedRow(NamedTuple):
@@ -42,27 +47,58 @@ def is_report(text: str) -> bool:
 
 def rows_in(text: str) -> list[ReportedRow]:
     """What the tables say of what no transcript has: the system prompt, definitions of tools, memory files."""
-    totals: dict[str, int] = {}
-    found: _Found = {}
-    detailed: set[str] = set()
+    totals: list[tuple[str, int]] = []
+    tools: list[tuple[str, int]] = []
+    memory: list[tuple[str, int]] = []
     for section, cells in _table_rows(text[text.find(_TITLE) :]):
-        tokens = _tokens(cells[-1] if section in (_MCP, _MEMORY) else cells[1] if len(cells) > 1 else "")
-        if tokens is None:
+        named = section in (_MCP, _MEMORY)
+        tokens = _tokens(cells[-1] if named else cells[1])
+        if tokens is None or (named and (len(cells) < 3 or not cells[1])):
             continue
-        if section == _MCP and len(cells) == 3 and cells[1]:
-            _add(found, "toolDefinitions", cells[1], tokens)
-            detailed.add(section)
-        elif section == _MEMORY and len(cells) == 3 and cells[1]:
-            _add(found, "memory", cells[1], tokens)
-            detailed.add(section)
-        elif section.endswith("usage by category") or section == "categories":
-            totals[cells[0].lower()] = tokens
-    for name, (source, shown) in _CATEGORIES.items():
-        if name in totals:
-            _add(found, source, shown, totals[name])
-    for name, source, shown in ((_MCP, "toolDefinitions", "MCP servers"), (_MEMORY, "memory", None)):
-        if name in totals and name not in detailed:
-            _add(found, source, shown, totals[name])
+        if named:
+            (tools if section == _MCP else memory).append((cells[1], tokens))
+        elif section.endswith("usage by category"):
+            totals.append((cells[0], tokens))
+    return _rows(totals, tools, memory)
+
+
+def rows_of(usage: Any) -> list[ReportedRow]:
+    """The same of the object; none if it is not one."""
+    if not isinstance(usage, Mapping):
+        return []
+    loaded = [one for one in _objects(usage, "mcpTools") if one.get("isLoaded") is not False]
+    return _rows(
+        _figures(_objects(usage, "categories"), "name"),
+        _figures(loaded, "serverName"),
+        _figures(_objects(usage, "memoryFiles"), "path"),
+    )
+
+
+def _objects(usage: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    listed = usage.get(name)
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
+
+def _figures(given: Iterable[Mapping[str, Any]], name: str) -> list[tuple[str, int]]:
+    """(name, tokens) of objects that have both."""
+    found = ((one.get(name), one.get("tokens")) for one in given)
+    return [(each, tokens) for each, tokens in found if isinstance(each, str) and type(tokens) is int and tokens >= 0]
+
+
+def _rows(
+    totals: Iterable[tuple[str, int]], tools: list[tuple[str, int]], memory: list[tuple[str, int]]
+) -> list[ReportedRow]:
+    """Rows by source and name. What has a table of its own does not count by its category as well."""
+    found: _Found = {}
+    for name, tokens in tools:
+        _add(found, "toolDefinitions", name, tokens)
+    for name, tokens in memory:
+        _add(found, "memory", name, tokens)
+    detailed = {_MCP: bool(tools), _MEMORY: bool(memory)}
+    for category, tokens in totals:
+        known = _CATEGORIES.get(category.lower())
+        if known is not None and not detailed.get(category.lower()):
+            _add(found, *known, tokens)
     return list(found.values())
 
 
