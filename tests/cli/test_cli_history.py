@@ -36,6 +36,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
             session.call("workflow/startPhase", phase=1)
             session.add("metadata", tokens=used[0])
             session.call("workflow/completePhase", phase=1)
+            if n != 2:
+                cost = {"amount": (4 + n) / 10, "currency": "USD"}
+                session.call(
+                    "usage/bill", model="claude-sonnet-4-5", tokens={"input": 20_000, "output": 900}, cost=cost
+                )
             session.call("workflow/startPhase", phase=2)
             kept = session.add(tokens=used[1])
             if n < 3:
@@ -106,6 +111,7 @@ def test_csv_is_what_json_says(workspace: Path) -> None:
     assert [[row["sessionId"], int(row["used"]), int(row["overrun"])] for row in rows] == [
         [run["sessionId"], run["used"], run["overrun"]] for run in runs
     ]
+    assert [(row["cost"], row["currency"]) for row in rows] == [("0.7", "USD"), ("unknown", ""), ("0.5", "USD")]
     assert [row["closedAt"] for row in rows] == ["", *(run["closedAt"] for run in runs[1:])], "empty, not null or 0"
     phases = list(csv.DictReader(StringIO(printed(workspace, "--csv", "--phases"))))
     assert [(row["sessionId"], int(row["used"])) for row in phases] == [

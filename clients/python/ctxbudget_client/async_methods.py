@@ -53,7 +53,7 @@ class AsyncSession(AsyncNamespace):
         return await self._ask("session/list", params, session_results.ListResult)
 
     async def history(self, **params: Unpack[p.SessionHistoryParams]) -> session_results.HistoryResult:
-        """What the runs of the workspace came to: budget, use, peak, overruns and net savings, page by page."""
+        """What the runs of the workspace came to: budget, use, peak, overruns, net savings and cost, page by page."""
         return await self._ask("session/history", params, session_results.HistoryResult)
 
     async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:

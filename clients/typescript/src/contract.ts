@@ -6437,6 +6437,10 @@ overrun: number
  */
 provenance: (Provenance | null)
 /**
+ * Of the bills that `usage/bill` recorded. null: none, so it is unknown.
+ */
+cost: (Money | null)
+/**
  * One entry for each phase.
  */
 phases: RunPhase[]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from ctxbudget_protocol.breakdown import Money
 from ctxbudget_protocol.common import (
     Alert,
     Figures,
@@ -679,6 +680,7 @@ class Run(Record):
     provenance: Provenance | None = described(
         "Where the roughest of the token figures comes from. null: nothing was added."
     )
+    cost: Money | None = described("Of the bills that `usage/bill` recorded. null: none, so it is unknown.")
     phases: list[RunPhase]
 
 
@@ -693,7 +695,7 @@ class HistoryResult(Noticed):
 
 HISTORY = Method(
     name="session/history",
-    doc="What the runs of the workspace came to: budget, use, peak, overruns and net savings, page by page.",
+    doc="What the runs of the workspace came to: budget, use, peak, overruns, net savings and cost, page by page.",
     params=HistoryParams,
     result=HistoryResult,
     errors=SESSION_ERRORS,
@@ -724,6 +726,13 @@ HISTORY = Method(
                     "overruns": 0,
                     "overrun": 0,
                     "provenance": "exact",
+                    "cost": {
+                        "amount": 0.0147,
+                        "currency": "USD",
+                        "provenance": "reported",
+                        "coveredTokens": 21262,
+                        "coveredShare": 1.0,
+                    },
                     "phases": [
                         {
                             "phase": 1,

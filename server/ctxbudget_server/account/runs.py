@@ -23,7 +23,11 @@ def is_finished(session: Session, phases: Iterable[Phase]) -> bool:
 
 
 def run_of(reader: Reader, session: Session, request: Request) -> Run:
-    """The figures of a session as a run, without reading its log."""
+    """The figures of a session as a run. Of its log, only bills are read."""
+    from ctxbudget_server.account.bills import bills_of
+    from ctxbudget_server.account.money import table_of, wire_costs
+
+    bills = bills_of(reader, session)
     settings = request.settings_of(session)
     sums, known = reader.sums(session.id), reader.phases(session.id)
     held = sums_by(sums, "phase")
@@ -52,6 +56,7 @@ def run_of(reader: Reader, session: Session, request: Request) -> Run:
         overruns=len(overruns),
         overrun=sum(overruns),
         provenance=max(roughest_by_phase(sums).values(), key=ROUGHNESS.index, default=None),
+        cost=wire_costs(bills, table_of(request.files)).total.cost if bills else None,
         phases=phases,
     )
 

@@ -45,9 +45,9 @@ def run(options: Namespace) -> int:
         return _fail(str(fault))
     requests, by = Requests(), options.by or BY
     read, code = [], DONE
-    for name, agent in _with_subagents(names):
+    for name, agent in with_subagents(names):
         try:
-            _read(requests, name, agent)
+            read_requests(requests, name, agent, "cost")
         except RecordingError as fault:
             code = _fail(str(fault))
         else:
@@ -70,7 +70,7 @@ def _fail(message: str) -> int:
     return FAILED
 
 
-def _with_subagents(names: list[str]) -> Iterator[tuple[str, SubagentFile | None]]:
+def with_subagents(names: Sequence[str]) -> Iterator[tuple[str, SubagentFile | None]]:
     """The recordings, each followed by those of its subagents; each file once."""
     seen: set[str] = set()
     for name in names:
@@ -80,13 +80,14 @@ def _with_subagents(names: list[str]) -> Iterator[tuple[str, SubagentFile | None
                 yield path, agent
 
 
-def _read(requests: Requests, name: str, agent: SubagentFile | None) -> None:
+def read_requests(requests: Requests, name: str, agent: SubagentFile | None, command: str) -> None:
+    """Read the bills of a recording; what is odd about it goes to stderr. Raises `RecordingError`."""
     if agent is not None and agent.agent and agent.kind:
         requests.name_type(agent.agent, agent.kind)
     with reading(name) as shown:
         warnings = requests.read(lines_of(name), Path(name).stem if name != "-" else "stdin")
     for warning in warnings:
-        complain("cost", f"{shown}: {warning}")
+        complain(command, f"{shown}: {warning}")
 
 
 def _wire(found: Costs, requests: Requests, read: list[str], by: Sequence[str]) -> dict[str, Any]:

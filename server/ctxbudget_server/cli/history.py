@@ -31,6 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="all runs as CSV")
     form.add_argument("--json", action="store_true", help="all runs as JSON, with their phases")
+    parser.add_argument(
+        "--recorded",
+        action="store_true",
+        help="where the account has no bills: take those of the host's recording, at the prices of the settings",
+    )
     parser.add_argument("--phases", action="store_true", help="with --csv: a line for each phase of each run")
     add_store_options(parser)
 
@@ -56,6 +61,7 @@ def run(options: Namespace) -> int:
         return 1
     for notice in found["notices"]:
         complain("history", notice["message"])
+    _say_where_costs_are_from(found["runs"], options)
     _print(found, options)
     if not found["runs"] and not options.json and not options.csv:
         filtered = options.scope or options.state or options.since
@@ -86,6 +92,20 @@ def _answer(ask: SendRequest, options: Namespace, most: int | None) -> Json:
         answer["runs"] += page["runs"]
         following = page["next"]
     return answer
+
+
+def _say_where_costs_are_from(runs: list[Json], options: Namespace) -> None:
+    """Add `costFrom`: the account's bills, or the host's recording; null if nothing is known of a run's cost."""
+    for run in runs:
+        run["costFrom"] = "account" if run["cost"] else None
+    if options.recorded and any(run["cost"] is None for run in runs):
+        from ctxbudget_server.cli.price_tables import price_table
+        from ctxbudget_server.cli.recorded_costs import recorded_cost
+
+        table = price_table(None, options.workspace, "history")
+        for run in (run for run in runs if run["cost"] is None):
+            run["cost"] = recorded_cost(run["sessionId"], table)
+            run["costFrom"] = "recording" if run["cost"] else None
 
 
 def _print(found: Json, options: Namespace) -> None:

@@ -15,8 +15,10 @@ Json = dict[str, Any]
 RUN_COLUMNS: Final = (
     "sessionId", "state", "finished", "scope", "createdAt", "closedAt", "phases", "window", "windowSource", "budget",
     "allocated", "used", "retained", "peak", "processed", "netSavings", "savingsShare", "overruns", "overrun",
-    "provenance",
+    "provenance", "cost", "currency", "coveredShare", "costFrom",
 )  # fmt: skip
+UNKNOWN: Final = "unknown"
+"""What a run cost if there are no bills, or no prices for them: certainly not 0."""
 PHASE_COLUMNS: Final = (
     "sessionId",
     "scope",
@@ -33,7 +35,9 @@ PHASE_COLUMNS: Final = (
 
 def table(runs: Sequence[Json]) -> list[str]:
     """A line for each run."""
-    rows = [["session", "state", "scope", "began", "phases", "budget", "used", "peak", "overruns", "net savings"]]
+    rows = [
+        ["session", "state", "scope", "began", "phases", "budget", "used", "peak", "overruns", "net savings", "cost"]
+    ]
     rows += [
         [
             run["sessionId"],
@@ -46,10 +50,11 @@ def table(runs: Sequence[Json]) -> list[str]:
             f"{run['peak']:,}",
             _overruns(run),
             _savings(run),
+            _cost(run),
         ]
         for run in runs
     ]
-    return columns(rows, right={4, 5, 6, 7, 8, 9})
+    return columns(rows, right={4, 5, 6, 7, 8, 9, 10})
 
 
 def comparison(runs: Sequence[Json]) -> list[str]:
@@ -65,6 +70,7 @@ def comparison(runs: Sequence[Json]) -> list[str]:
         ("processed", lambda run: f"{run['processed']:,}"),
         ("net savings", _savings),
         ("overruns", _overruns),
+        ("cost", _cost),
     ]
     rows = [["", *(run["sessionId"] for run in runs)]]
     rows += [[name, *map(figure, runs)] for name, figure in figures]
@@ -80,7 +86,7 @@ def comparison(runs: Sequence[Json]) -> list[str]:
 
 def runs_as_csv(runs: Iterable[Json]) -> Iterator[str]:
     """A header, and a line for each run."""
-    yield from _csv(RUN_COLUMNS, ({**run, "phases": len(run["phases"])} for run in runs))
+    yield from _csv(RUN_COLUMNS, ({**run, "phases": len(run["phases"]), **_money(run)} for run in runs))
 
 
 def phases_as_csv(runs: Iterable[Json]) -> Iterator[str]:
@@ -118,6 +124,22 @@ def _overruns(run: Json) -> str:
 
 def _savings(run: Json) -> str:
     return f"{run['netSavings']:,} ({run['savingsShare']:.0%})"
+
+
+def _cost(run: Json) -> str:
+    money = run["cost"]
+    if money is None or money["amount"] is None:
+        return UNKNOWN
+    least = "at least " if money["coveredShare"] < 1 else ""
+    told = " (recorded)" if run["costFrom"] == "recording" else ""
+    return f"{least}{money['amount']:,.4f} {money['currency']}{told}"
+
+
+def _money(run: Json) -> Json:
+    money = run["cost"]
+    if money is None or money["amount"] is None:
+        return {"cost": UNKNOWN, "currency": None, "coveredShare": None}
+    return {"cost": money["amount"], "currency": money["currency"], "coveredShare": money["coveredShare"]}
 
 
 def _key(phase: Json) -> str:

@@ -6434,6 +6434,10 @@ export interface Run {
      */
     provenance: (Provenance | null);
     /**
+     * Of the bills that `usage/bill` recorded. null: none, so it is unknown.
+     */
+    cost: (Money | null);
+    /**
      * One entry for each phase.
      */
     phases: RunPhase[];
