@@ -124,6 +124,26 @@ def test_only_finished_runs_of_the_scope_count(client: Client) -> None:
     ] == [9_000, 1_000]
 
 
+def test_archived_runs_count_and_deleted_ones_do_not(client: Client) -> None:
+    for n in range(3):
+        run(client, f"past-{n}", {"research": 1_000}).call("session/archive")
+    for n in range(3):
+        run(client, f"gone-{n}", {"research": 9_000}).call("session/delete")
+    session = Session(client, "now")
+    session.open()
+
+    assert allocate(session, "research")["allocations"][0]["past"] == {
+        "runs": 3,
+        "tokens": 1_000,
+        "provenance": "reported",
+        "basis": "history",
+    }
+    archived = client.request("session/history", {"state": "archived"})["runs"]
+    assert [(one["sessionId"], one["finished"], one["used"]) for one in archived] == [
+        (f"past-{n}", True, 1_000) for n in (2, 1, 0)
+    ]
+
+
 def test_the_peak_is_another_measure(client: Client) -> None:
     for n in range(3):
         session = Session(client, f"past-{n}")
