@@ -291,6 +291,27 @@ def test_what_is_not_understood_is_refused_with_its_place(
     assert error["errors"][0]["loc"][: len(loc)] == loc
 
 
+def test_a_link_that_leads_outside_is_no_recording_and_none_of_a_subagent(session: Session, workspace: Path) -> None:
+    outside = workspace.parent / "outside.jsonl"
+    outside.write_text(recorded())
+    (workspace / "link.jsonl").symlink_to(outside)
+    (workspace / "own.jsonl").write_text(recorded())
+    (workspace / "own" / "subagents").mkdir(parents=True)
+    (workspace / "own" / "subagents" / "agent-h.jsonl").symlink_to(outside)
+
+    assert session.error("budget/breakdown", recording={"path": "link.jsonl"})["name"] == "pathNotAllowed"
+    assert session.error("budget/breakdown", recording={"path": "own.jsonl"})["name"] == "pathNotAllowed"
+
+
+def test_pipes_are_refused_at_once_and_what_powershell_wrote_is_read(session: Session, workspace: Path) -> None:
+    os.mkfifo(workspace / "pipe.jsonl")
+    (workspace / "shell.jsonl").write_bytes(recorded().encode("utf-16"))
+
+    assert session.error("budget/breakdown", recording={"path": "pipe.jsonl"})["name"] == "pathNotAllowed"
+    found = session.call("budget/breakdown", recording={"path": "shell.jsonl"})["recording"]
+    assert found["window"]["total"] == 10_004
+
+
 @pytest.fixture
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A server on a machine where a host has recorded a session, with prices set."""

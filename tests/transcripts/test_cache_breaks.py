@@ -191,3 +191,58 @@ def test_codex_tells_compactions_models_and_steps_back_and_never_that_a_cache_ex
 
     assert [one.cause for one in found] == ["start", "appended", cause]
     assert not any(one.call.tells_writes for one in found)
+
+
+def opencode(*messages: dict[str, Any]) -> str:
+    """A session as `opencode export` writes it."""
+    return json.dumps({"info": {"id": "ses_1"}, "messages": list(messages)})
+
+
+def step(number: int, minute: float, *, read: int, written: int, **info: Any) -> dict[str, Any]:
+    """An answer of opencode's, and when it was made."""
+    tokens = {"input": 3, "output": 9, "reasoning": 0, "cache": {"read": read, "write": written}}
+    told = {"id": f"m{number}", "role": "assistant", "modelID": "claude-opus-4-5", "providerID": "anthropic", **info}
+    return {"info": {**told, "tokens": tokens, "time": {"created": 1_770_000_000_000 + minute * 60_000}}, "parts": []}
+
+
+def test_opencode_tells_compactions_and_models_and_when_anthropics_cache_expired() -> None:
+    compacts = {"info": {"id": "u", "role": "user"}, "parts": [{"type": "compaction"}]}
+    text = opencode(
+        step(1, 0, read=0, written=20_000),
+        step(2, 1, read=20_000, written=3_000),
+        step(3, 12, read=0, written=24_000),
+        compacts,
+        step(4, 13, read=24_000, written=900, summary=True),
+        step(5, 14, read=9_000, written=2_000),
+        step(6, 15, read=0, written=11_500, modelID="claude-haiku-4-5"),
+        step(7, 16, read=0, written=12_000, modelID="claude-haiku-4-5"),
+        step(8, 29, read=0, written=12_100, modelID="claude-haiku-4-5", providerID="elsewhere"),
+    )
+
+    causes = [one.cause for one in found_in(text)]
+
+    assert causes == [
+        "start", "appended", "expiry", "compaction", "compaction", "modelSwitch", "unknown", "expiry",
+    ]  # fmt: skip
+
+
+def test_gemini_cli_tells_that_a_person_went_back() -> None:
+    def said(id: str, sent: int, cached: int) -> dict[str, Any]:
+        tokens = {"input": sent, "output": 5, "cached": cached, "thoughts": 0, "tool": 0}
+        return {"id": id, "type": "gemini", "content": "Well.", "model": "gemini-3-pro", "tokens": tokens}
+
+    rows = [
+        {"sessionId": "g", "projectHash": "p"},
+        {"id": "u1", "type": "user", "content": "Begin."},
+        said("a", 20_000, 0),
+        said("b", 26_000, 19_900),
+        {"$rewindTo": "b"},
+        {"id": "u2", "type": "user", "content": "Rather this."},
+        said("c", 21_000, 19_900),
+        said("d", 24_000, 0),
+    ]
+
+    found = found_in("\n".join(map(json.dumps, rows)))
+
+    assert [one.cause for one in found] == ["start", "appended", "edit", "unknown"]
+    assert not any(one.call.tells_writes for one in found)

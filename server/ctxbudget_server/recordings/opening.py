@@ -6,6 +6,7 @@ import json
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,25 @@ def lines_of(name: str) -> Iterator[Line]:
     else:
         with path.open("rb") as opened:
             yield from _lines(opened, name)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a recording is a file of lines, and neither a session of opencode's database nor in its folders."""
+    path = Path(name)
+    return path.is_file() and not opencode.is_database(path) and not opencode.is_session_file(path)
+
+
+def lines_read(lines: Iterator[bytes], name: str) -> Iterator[Line]:
+    """Lines that were read of a file, without their breaks. What PowerShell redirects is UTF-16.
+
+    Raises `RecordingError` and `UnicodeError`.
+    """
+    first = next(lines, b"")
+    whole = _within(chain([first], lines), MAX_BYTES, name)
+    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        yield from b"\n".join(whole).decode("utf-16", "surrogatepass").split("\n")
+    else:
+        yield from whole
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[Line]:

@@ -355,6 +355,8 @@ class _Reader:
             self._count += 1
             call = Call(MAIN, named, bill, at, None, before, tells_writes=is_anthropics or bool(bill.cache_write))
             agent.called(str(info.get("id") or self._count), call)
+            if info.get("summary"):
+                agent.changed("compaction", "the host's summary begins the conversation", at)
 
 
 def _lifetime(bill: Billed) -> Lifetime | None:

@@ -19,8 +19,8 @@ from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.recordings.listing import recorded_as
 from ctxbudget_server.recordings.model import RecordingError
 from ctxbudget_server.recordings.opencode import MARK
-from ctxbudget_server.recordings.opening import lines_of
-from ctxbudget_server.recordings.subagents import subagents_of
+from ctxbudget_server.recordings.opening import is_plain, lines_of, lines_read
+from ctxbudget_server.recordings.subagents import SubagentFile, subagents_of
 from ctxbudget_server.transcripts.model import TranscriptError
 
 if TYPE_CHECKING:
@@ -89,27 +89,36 @@ def _found(request: Request, source: RecordingSource) -> Recording:
                 loc=["recording", "session"],
                 session=source.session,
             )
-        return _of_file(found.path, source.format, found.session)
-    return _of_file(_allowed(request, str(source.path)), source.format, None)
+        return _of_host(found.path, source.format, found.session)
+    return _of_path(request, str(source.path), source.format)
 
 
-def _allowed(request: Request, given: str) -> str:
-    """The real path of a recording that may be read; one in a database names its session behind a mark."""
+def _of_path(request: Request, given: str, form: str | None) -> Recording:
+    """A recording in a folder that may be read. Each reading opens it, and never through a link."""
     loc = ["recording", "path"]
-    database, mark, session = given.rpartition(MARK)
-    if mark and not Path(request.documents.workspace / given).exists():
-        return f"{request.documents.locate(database, loc)}{MARK}{session}"
+    whole = request.documents.workspace / given
+    if MARK in given and not whole.exists():
+        database, _, session = given.rpartition(MARK)
+        return _of_host(f"{request.documents.locate(database, loc)}{MARK}{session}", form, None)
     path = request.documents.locate(given, loc)
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise ProtocolError("pathNotAllowed", f"{path} is not a regular file", loc=loc, path=given)
-    return str(path)
+    if path.exists() and not is_plain(str(path)) and (path.is_file() or path.is_dir()):
+        return _of_host(str(path), form, None)
+    subagents = [(partial(_opened, request, one.path), *_named(one)) for one in subagents_of(str(path))]
+    return Recording(partial(_opened, request, given), form, None, str(path), subagents)
 
 
-def _of_file(path: str, form: str | None, session: str | None) -> Recording:
-    subagents = [
-        (partial(lines_of, one.path), one.agent or Path(one.path).stem, one.kind) for one in subagents_of(path)
-    ]
+def _opened(request: Request, given: str) -> Iterator[Line]:
+    return lines_read(request.documents.lines(given, ["recording", "path"]), given)
+
+
+def _of_host(path: str, form: str | None, session: str | None) -> Recording:
+    """A recording where its host keeps it."""
+    subagents = [(partial(lines_of, one.path), *_named(one)) for one in subagents_of(path)]
     return Recording(partial(lines_of, path), form, session, path, subagents)
+
+
+def _named(one: SubagentFile) -> tuple[str, str | None]:
+    return one.agent or Path(one.path).stem, one.kind
 
 
 def _read(recording: Recording, request: Request) -> Read:
