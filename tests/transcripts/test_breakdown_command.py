@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -176,3 +177,27 @@ def test_real_sessions_are_broken_down_and_most_of_their_breaks_are_explained(pl
         assert found["cache"]["written"] == sum(one["written"] for one in found["cache"]["causes"])
 
     assert causes.count("unknown") <= len(causes) / 10
+
+
+def test_a_session_in_a_database_of_opencode_is_named_behind_its_path(place: Place) -> None:
+    with sqlite3.connect(place.work / "opencode.db") as database:
+        database.execute("CREATE TABLE session (id, parent_id, directory, revert, time_updated)")
+        database.execute("CREATE TABLE message (id, session_id, data)")
+        database.execute("CREATE TABLE part (id, message_id, session_id, data)")
+        for id, parent in (("ses_1", None), ("ses_2", "ses_1")):
+            tokens = {"input": 30, "output": 3, "reasoning": 0, "cache": {"read": 10, "write": 5}}
+            info = {"role": "assistant", "modelID": "m", "agent": "build", "tokens": tokens}
+            database.execute("INSERT INTO session VALUES (?, ?, NULL, NULL, 0)", (id, parent))
+            rows = ((f"u_{id}", {"role": "user"}, "Look."), (f"v_{id}", info, "There."))
+            for message, data, said in rows:
+                database.execute("INSERT INTO message VALUES (?, ?, ?)", (message, id, json.dumps(data)))
+                part = json.dumps({"type": "text", "text": said})
+                database.execute("INSERT INTO part VALUES (?, ?, ?, ?)", (f"p_{message}", message, id, part))
+
+    found = json.loads(place.run("breakdown", "opencode.db#ses_1", "--json").stdout)["recording"]
+
+    assert (found["host"], found["window"]["total"]) == ("opencode", 45)
+    assert [one["source"] for one in found["window"]["rows"]] == ["people", "unaccounted"]
+    assert found["cost"]["total"]["requests"] == 2, "with the session that it began"
+    absent = place.run("breakdown", "absent.db#ses_1")
+    assert (absent.returncode, absent.stdout) == (2, "")
