@@ -5,14 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from argparse import ArgumentParser
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from support.session import serve_command
 
 from ctxbudget_server.cli import main
-from ctxbudget_server.cli.commands import COMMANDS
+from ctxbudget_server.cli.commands import COMMANDS, module_of
 
 
 def refused(capsys: pytest.CaptureFixture[str], *given: str) -> str:
@@ -28,7 +27,7 @@ def converted_options() -> list[tuple[str, str]]:
     found = []
     for command in COMMANDS:
         parser = ArgumentParser()
-        import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}").add_arguments(parser)
+        module_of(command).add_arguments(parser)
         found += [(command, action.option_strings[0]) for action in parser._actions if action.type is not None]
     return found
 
@@ -36,7 +35,7 @@ def converted_options() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "option"), converted_options())
 def test_a_wrong_value_is_told_with_what_was_expected(command: str, option: str) -> None:
     parser = ArgumentParser(exit_on_error=False)
-    import_module(f"ctxbudget_server.cli.{command.replace('-', '_')}").add_arguments(parser)
+    module_of(command).add_arguments(parser)
 
     with pytest.raises(Exception, match=rf"{option}: expected .*got '\?'"):
         parser.parse_args([option, "?"])

@@ -623,6 +623,18 @@ class ReportParams(SessionParams):
     format: Literal["json", "markdown"] = described("The format of the report.", default="json")
 
 
+class PhaseEnd(Record):
+    """The whole account when a phase had completed."""
+
+    revision: int
+    retained: int = described("Tokens.")
+    of_budget: float = described("retained / the session's budget of today.")
+    allocated: int | None = described(
+        "Allocations of the phases that had completed by then, this one included, tokens; null if one of them has none."
+    )
+    under: int | None = described("allocated - retained, tokens; negative if exceeded.")
+
+
 class PhaseReport(Record):
     """Actual against budget of one phase. All figures are tokens."""
 
@@ -640,6 +652,51 @@ class PhaseReport(Record):
     peak_over: int = described("peak - allocated if positive, else 0.")
     of_allocation: float | None
     draws_on_buffer: bool
+    after: PhaseEnd | None = described(
+        "The account at its completion; null before that, and of phases that an older version completed.", default=None
+    )
+
+
+class SourceFigures(Record):
+    """What an agent, a tool or a file brought in, and what is kept of it."""
+
+    name: str | None = described("null: what names none.")
+    items: int = described("Items that came in.")
+    entered: int = described("Tokens that came in.")
+    kept: int = described("Tokens that are retained, in these items or in what replaces them.")
+
+
+class SourceTable(Record):
+    """Sources, the largest first."""
+
+    rows: list[SourceFigures] = described("The 20 that brought in most.")
+    others: SourceFigures | None = described("The sum of all others; null: there are none.")
+
+
+class SourcesReport(Record):
+    """Where tokens came from. In each table, `entered` sums to `processed` and `kept` to `retained`."""
+
+    by_agent: SourceTable = described("By the agents of items.")
+    by_tool: SourceTable = described("By the tools whose output they are.")
+    by_file: SourceTable = described("By the files that they are from.")
+
+
+class ReadAgainItem(Record):
+    """An item that had left the context and was brought back."""
+
+    item_id: str
+    again_of: str = described("The item that had left.")
+    title: str | None
+    path: str | None
+    tokens: int = described("Of the new item, at most those of the earlier one.")
+
+
+class ReadAgain(Record):
+    """What was pruned and read again: pruning it saved nothing."""
+
+    tokens: int
+    items: int
+    largest: list[ReadAgainItem] = described("The ten that cost most.")
 
 
 class LayerReport(Record):
@@ -729,7 +786,8 @@ class ReportResult(SessionResult, Noticed):
     under_allocation_share: float | None = described("underAllocation / allocated.")
     under_budget_share: float = described("underBudget / budget.")
     peak_of_budget: float = described("peak / budget.")
-    savings_share: float = described("saved / processed.")
+    net_savings: int = described("saved, less what was pruned and read again, tokens.")
+    savings_share: float = described("netSavings / processed.")
     phases: list[PhaseReport]
     layers: list[LayerReport]
     leases: LeaseReport = described("The leases of the session, in total.")
@@ -740,6 +798,8 @@ class ReportResult(SessionResult, Noticed):
     next: str = described("What to do next, in one line, as in `advice` of `budget/status`.")
     checklists: list[Checklist] = described("Good practice, answered from the account: all four lists, in order.")
     provenance: list[ProvenanceShare]
+    sources: SourcesReport = described("Where tokens came from, and what is kept of them.")
+    read_again: ReadAgain = described("What was pruned and read again.")
     markdown: str | None = described("With format markdown: the report for people.", default=None)
 
 
@@ -778,6 +838,7 @@ REPORT = Method(
             "underAllocationShare": 0.884133,
             "underBudgetShare": 0.884133,
             "peakOfBudget": 0.115867,
+            "netSavings": -299,
             "savingsShare": -0.524561,
             "phases": [
                 {
@@ -795,6 +856,7 @@ REPORT = Method(
                     "peakOver": 0,
                     "ofAllocation": 0.191111,
                     "drawsOnBuffer": False,
+                    "after": {"revision": 14, "retained": 315, "ofBudget": 0.042, "allocated": 4500, "under": 4185},
                 },
                 {
                     "phase": 2,
@@ -811,6 +873,7 @@ REPORT = Method(
                     "peakOver": 0,
                     "ofAllocation": 0.0,
                     "drawsOnBuffer": False,
+                    "after": None,
                 },
             ],
             "layers": [
@@ -1065,6 +1128,24 @@ REPORT = Method(
                 },
             ],
             "provenance": [{"provenance": "exact", "tokens": 869}],
+            "sources": {
+                "byAgent": {
+                    "rows": [
+                        {"name": "research-1", "items": 1, "entered": 554, "kept": 853},
+                        {"name": None, "items": 2, "entered": 16, "kept": 16},
+                    ],
+                    "others": None,
+                },
+                "byTool": {"rows": [{"name": None, "items": 3, "entered": 570, "kept": 869}], "others": None},
+                "byFile": {
+                    "rows": [
+                        {"name": "report.md", "items": 1, "entered": 554, "kept": 853},
+                        {"name": None, "items": 2, "entered": 16, "kept": 16},
+                    ],
+                    "others": None,
+                },
+            },
+            "readAgain": {"tokens": 0, "items": 0, "largest": []},
             "markdown": None,
         },
     ),

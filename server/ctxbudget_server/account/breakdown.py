@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
 from typing import Final
@@ -14,14 +13,11 @@ from ctxbudget_server.account.money import table_of, wire_costs
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot
 from ctxbudget_server.rules.items import Item
-from ctxbudget_server.rules.naming import title_of
+from ctxbudget_server.rules.naming import title_of, tool_of
 from ctxbudget_server.rules.shares import ratio
 
 CERTAINTY: Final[tuple[Provenance, ...]] = ("exact", "reported", "calibrated", "estimated")
 """Provenances from the most certain to the least: a sum is as certain as its least certain part."""
-_TOOL: Final = re.compile(r"([A-Za-z][\w./-]{0,99})(?:: |$)")
-"""How titles of tools' outputs begin that adapters of hosts give."""
-
 Key = Callable[[Item], str | None]
 
 
@@ -40,16 +36,6 @@ def account_breakdown(request: Request, snapshot: Snapshot, largest: int) -> Acc
         largest=[_item(item, shown) for item in nlargest(largest, items, key=lambda item: (item.tokens, -item.seq))],
         cost=wire_costs(bills, table_of(request.files)) if bills else None,
     )
-
-
-def tool_of(item: Item) -> str | None:
-    """The tool whose output an item is; of items of earlier versions their titles tell. None: it is not known."""
-    if item.tool is not None:
-        return item.tool
-    if item.kind != "tool-output" or item.title is None:
-        return None
-    found = _TOOL.match(item.title)
-    return found[1] if found else None
 
 
 def weakest(provenances: Iterable[Provenance]) -> Provenance:

@@ -83,7 +83,7 @@ def run(given: list[str], fast_path: FastPath) -> int:
             continue
         subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == command:
-            _module(name).add_arguments(subparser)
+            module_of(name).add_arguments(subparser)
     options, unknown = parser.parse_known_args(given)
     if unknown:
         blamed = subparsers.choices[options.command] if only else parser
@@ -94,11 +94,12 @@ def run(given: list[str], fast_path: FastPath) -> int:
         parser.print_help(sys.stderr)
         return 2
     options.fast_path = fast_path
-    code: int = _module(options.command).run(options)
+    code: int = module_of(options.command).run(options)
     return code
 
 
-def _module(command: str) -> ModuleType:
+def module_of(command: str) -> ModuleType:
+    """The module of a subcommand."""
     name = command.replace("-", "_")
     return import_module(f"ctxbudget_server.cli.{name}{'_' if iskeyword(name) else ''}")
 

@@ -21,6 +21,9 @@ WHEN = {
     "afterWorkflow": "After the workflow",
 }
 
+SOURCES_SHOWN = 8
+"""Rows of each table of sources."""
+
 ISSUES = {
     "missing": "no metadata replaces it",
     "incomplete": "its metadata comes from an unfinished document",
@@ -41,6 +44,8 @@ def as_markdown(report: ReportResult) -> str:
     parts = [f"# Context budget report: {text(report.session_id)}", _account(report)]
     if report.phases:
         parts += ["## Phases", _phases(report)]
+        if ended := [phase for phase in report.phases if phase.after is not None]:
+            parts += ["## The account after each phase", _ends(ended)]
     parts += ["## Layers", _layers(report)]
     if report.leases.reserved:
         leases = report.leases
@@ -49,6 +54,10 @@ def as_markdown(report: ReportResult) -> str:
             f"Reserved {leases.reserved:,}, used {leases.used:,}, refunded {leases.refunded:,}, overrun "
             f"{leases.overrun:,}, open {leases.open:,}, expired unsettled {leases.expired:,} tokens.",
         ]
+    if report.status.processed:
+        parts += ["## Where tokens came from", *_sources(report)]
+    if report.read_again.items:
+        parts += ["## Pruned and read again", _lines(_again_lines(report))]
     parts += ["## Forecast", *_forecast(report.forecast, known)]
     if report.artifacts:
         parts += ["## Artifacts to look at", _lines(_issue_lines(report))]
@@ -89,8 +98,7 @@ def _account(report: ReportResult) -> str:
             f"Retained **{status.retained:,}** tokens; policy {report.policy}. The window's size is not "
             f"set, so the default applies: {status.window:,} with a budget of {status.budget:,}; `ctxbudget init` "
             "sets it.",
-            f"Peak {status.peak:,}. Processed {status.processed:,}, saved {status.saved:,} net "
-            f"({report.savings_share:.1%} of processed).",
+            f"Peak {status.peak:,}. {_saved(report)}",
         ]
     else:
         lines = [
@@ -99,8 +107,7 @@ def _account(report: ReportResult) -> str:
             f"{_share(status.retained, status.window, 'the window')} of {status.window:,}); level **{status.level}**, "
             f"policy {report.policy}.",
             _under("the budget", report.under_budget, report.under_budget_share),
-            f"Peak {status.peak:,} ({_share(status.peak, status.budget, 'budget')}). Processed {status.processed:,}, "
-            f"saved {status.saved:,} net ({report.savings_share:.1%} of processed).",
+            f"Peak {status.peak:,} ({_share(status.peak, status.budget, 'budget')}). {_saved(report)}",
         ]
     if report.allocated is not None and report.under_allocation is not None:
         lines.insert(
@@ -113,6 +120,13 @@ def _account(report: ReportResult) -> str:
         )
     sources = ", ".join(f"{share.tokens:,} {share.provenance}" for share in report.provenance)
     return "\n".join([*lines, f"Provenance of the retained tokens: {sources or 'none retained'}."])
+
+
+def _saved(report: ReportResult) -> str:
+    status, again = report.status, report.read_again.tokens
+    of_it = f"{report.savings_share:.1%} of processed"
+    lost = f": {status.saved:,} less {again:,} that were pruned and read again" if again else ""
+    return f"Processed {status.processed:,}, saved {report.net_savings:,} net ({of_it}{lost})."
 
 
 def _alert(alert: Alert) -> str:
@@ -147,6 +161,41 @@ def _phases(report: ReportResult) -> str:
         for phase in report.phases
     ]
     return _table(("phase", "state", "allocated", "used", "retained", "peak", "processed", "saved", ""), rows)
+
+
+def _ends(ended: Iterable[PhaseReport]) -> str:
+    rows = []
+    for phase in ended:
+        after = phase.after
+        if after is not None:
+            under = "" if after.under is None else f"{'over' if after.under < 0 else 'under'} by {abs(after.under):,}"
+            rows.append(
+                (f"{phase.phase}", f"{after.retained:,}", f"{after.of_budget:.1%}", _figure(after.allocated), under)
+            )
+    return _table(("after phase", "retained", "of the budget", "allocated so far", ""), rows)
+
+
+def _sources(report: ReportResult) -> Iterable[str]:
+    """The tables with more than items that name no source."""
+    for name in ("agent", "tool", "file"):
+        table = getattr(report.sources, f"by_{name}")
+        if all(row.name is None for row in table.rows):
+            continue
+        rows = [*table.rows[:SOURCES_SHOWN]]
+        others = [*table.rows[SOURCES_SHOWN:], *([table.others] if table.others else [])]
+        lines = [(text(row.name) if row.name else "-", f"{row.entered:,}", f"{row.kept:,}") for row in rows]
+        if others:
+            entered, kept = sum(row.entered for row in others), sum(row.kept for row in others)
+            lines.append(("others", f"{entered:,}", f"{kept:,}"))
+        yield _table((name, "entered", "kept"), lines)
+
+
+def _again_lines(report: ReportResult) -> Iterable[str]:
+    for item in report.read_again.largest:
+        name = f" {text(item.title)}" if item.title else ""
+        yield f"{item.item_id}{name}: {item.tokens:,} tokens."
+    if (rest := report.read_again.items - len(report.read_again.largest)) > 0:
+        yield f"and {rest:,} more."
 
 
 def _overrun(phase: PhaseReport) -> str:

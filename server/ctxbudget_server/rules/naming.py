@@ -13,6 +13,8 @@ _SEARCHED: Final = 4_096
 """Characters of a text in which its first heading is looked for."""
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)", re.M)
 _FIRST_LINE = re.compile(r"\s*(\S.*)")
+_TOOL = re.compile(r"([A-Za-z][\w./-]{0,99})(?:: |$)")
+"""How titles of tools' outputs begin that adapters of hosts give."""
 _FOLDERS = re.compile(r"^.*[/\\](?=[^/\\])", re.DOTALL)
 
 
@@ -37,6 +39,16 @@ def name_in(content: str) -> str:
 def title_of(item: Item) -> str | None:
     """An item's title; for one from before items were named as they enter, its file's name."""
     return item.title or _FOLDERS.sub("", item.path or "") or None
+
+
+def tool_of(item: Item) -> str | None:
+    """The tool whose output an item is; of items of earlier versions their titles tell. None: it is not known."""
+    if item.tool is not None:
+        return item.tool
+    if item.kind != "tool-output" or item.title is None:
+        return None
+    found = _TOOL.match(item.title)
+    return found[1] if found else None
 
 
 def one_line(text: str, most: int) -> str:

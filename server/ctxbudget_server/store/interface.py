@@ -43,6 +43,9 @@ class Log(Protocol):
         Groups end at each multiple of `every`, so the pages of a growing log agree.
         """
 
+    def figures_at(self, revision: int) -> LoggedFigures | None:
+        """The figures after this revision; None if they are not recorded."""
+
     def latest_figures(self, limit: int) -> list[tuple[int, LoggedFigures]]:
         """(revision, figures) of up to `limit` last changes, oldest first; cheap."""
 

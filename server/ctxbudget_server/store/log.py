@@ -68,6 +68,12 @@ class SqliteLog:
             rows.append(TimelineRow(revision, at, actor, method, why, figures, *rest[width:]))
         return rows
 
+    def figures_at(self, revision: int) -> LoggedFigures | None:
+        """The figures after this revision."""
+        query = f"SELECT {_FIGURES} FROM logged_figures WHERE session_id = ? AND revision = ?"
+        row = next(self._rows(query, revision), None)
+        return None if row is None else LoggedFigures(*row)
+
     def latest_figures(self, limit: int) -> list[tuple[int, LoggedFigures]]:
         """(revision, figures) of up to `limit` last changes, oldest first."""
         query = f"SELECT revision, {_FIGURES} FROM logged_figures WHERE session_id = ? ORDER BY revision DESC LIMIT ?"

@@ -2730,7 +2730,11 @@ export interface BudgetReportResult {
      */
     peakOfBudget: number;
     /**
-     * saved / processed.
+     * saved, less what was pruned and read again, tokens.
+     */
+    netSavings: number;
+    /**
+     * netSavings / processed.
      */
     savingsShare: number;
     /**
@@ -2773,6 +2777,14 @@ export interface BudgetReportResult {
      * Where the figure comes from.
      */
     provenance: ProvenanceShare[];
+    /**
+     * Where tokens came from, and what is kept of them.
+     */
+    sources: SourcesReport;
+    /**
+     * What was pruned and read again.
+     */
+    readAgain: ReadAgain;
     /**
      * With format markdown: the report for people.
      */
@@ -2841,6 +2853,38 @@ export interface PhaseReport {
      * Whether the phase has no allocation of its own.
      */
     drawsOnBuffer: boolean;
+    /**
+     * The account at its completion; null before that, and of phases that an older version completed.
+     */
+    after?: (PhaseEnd | null);
+}
+/**
+ * The whole account when a phase had completed.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "PhaseEnd".
+ */
+export interface PhaseEnd {
+    /**
+     * The revision of the session, which increases by one with each transaction.
+     */
+    revision: number;
+    /**
+     * Tokens.
+     */
+    retained: number;
+    /**
+     * retained / the session's budget of today.
+     */
+    ofBudget: number;
+    /**
+     * Allocations of the phases that had completed by then, this one included, tokens; null if one of them has none.
+     */
+    allocated: (number | null);
+    /**
+     * allocated - retained, tokens; negative if exceeded.
+     */
+    under: (number | null);
 }
 /**
  * A layer against its ceiling, over the whole session. All figures are tokens.
@@ -3109,6 +3153,114 @@ export interface ProvenanceShare {
     provenance: Provenance;
     /**
      * Tokens.
+     */
+    tokens: number;
+}
+/**
+ * Where tokens came from. In each table, `entered` sums to `processed` and `kept` to `retained`.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SourcesReport".
+ */
+export interface SourcesReport {
+    /**
+     * By the agents of items.
+     */
+    byAgent: SourceTable;
+    /**
+     * By the tools whose output they are.
+     */
+    byTool: SourceTable;
+    /**
+     * By the files that they are from.
+     */
+    byFile: SourceTable;
+}
+/**
+ * Sources, the largest first.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SourceTable".
+ */
+export interface SourceTable {
+    /**
+     * The 20 that brought in most.
+     */
+    rows: SourceFigures[];
+    /**
+     * The sum of all others; null: there are none.
+     */
+    others: (SourceFigures | null);
+}
+/**
+ * What an agent, a tool or a file brought in, and what is kept of it.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "SourceFigures".
+ */
+export interface SourceFigures {
+    /**
+     * null: what names none.
+     */
+    name: (string | null);
+    /**
+     * Items that came in.
+     */
+    items: number;
+    /**
+     * Tokens that came in.
+     */
+    entered: number;
+    /**
+     * Tokens that are retained, in these items or in what replaces them.
+     */
+    kept: number;
+}
+/**
+ * What was pruned and read again: pruning it saved nothing.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "ReadAgain".
+ */
+export interface ReadAgain {
+    /**
+     * Tokens.
+     */
+    tokens: number;
+    /**
+     * The items, in the order in which they were added.
+     */
+    items: number;
+    /**
+     * The ten that cost most.
+     */
+    largest: ReadAgainItem[];
+}
+/**
+ * An item that had left the context and was brought back.
+ *
+ * This interface was referenced by `Ctxbudget`'s JSON-Schema
+ * via the `definition` "ReadAgainItem".
+ */
+export interface ReadAgainItem {
+    /**
+     * The item's id.
+     */
+    itemId: string;
+    /**
+     * The item that had left.
+     */
+    againOf: string;
+    /**
+     * The item's title; if none is given, its path, first heading or first line.
+     */
+    title: (string | null);
+    /**
+     * The path of the file.
+     */
+    path: (string | null);
+    /**
+     * Of the new item, at most those of the earlier one.
      */
     tokens: number;
 }

@@ -13,6 +13,7 @@ from ctxbudget_protocol.methods.budget import (
     ChecklistEntry,
     LayerReport,
     LeaseReport,
+    PhaseEnd,
     PhaseReport,
     ReportResult,
 )
@@ -26,8 +27,9 @@ from ctxbudget_server.account.overview import (
     wire_action,
     wire_diagnoses,
 )
+from ctxbudget_server.account.report_sources import read_again, sources_report
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.account.transactions import Snapshot, reading
 from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
 from ctxbudget_server.render.report_markdown import as_markdown
 from ctxbudget_server.rules.advice import advise
@@ -53,6 +55,8 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
         alerts = snapshot.reader.alerts(snapshot.session.id)
+        ends = _ends(snapshot, overview)
+    again = read_again(items, request.documents.shown)
     session, settings = overview.session, overview.settings
     allocated = [phase.allocated for phase in overview.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None
@@ -71,8 +75,9 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         under_allocation_share=None if not given else ratio(given - session.retained, given),
         under_budget_share=ratio(settings.budget - session.retained, settings.budget),
         peak_of_budget=ratio(session.peak, settings.budget),
-        savings_share=ratio(session.processed - session.retained, session.processed),
-        phases=[_phase(overview, phase) for phase in overview.phases.values()],
+        net_savings=session.processed - session.retained - again.tokens,
+        savings_share=ratio(session.processed - session.retained - again.tokens, session.processed),
+        phases=[_phase(overview, phase, ends.get(phase.number)) for phase in overview.phases.values()],
         layers=[_layer(overview, layer) for layer in LAYERS],
         leases=_leases(leases, now),
         artifacts=issues,
@@ -82,6 +87,8 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         next=evidence.what_next,
         checklists=[_checklist(each, session.id) for each in checklists(evidence)],
         provenance=provenance_shares(overview),
+        sources=sources_report(items, request.cancellation.each, request.documents.shown),
+        read_again=again,
     )
     if params.format == "markdown":
         return result.copy(markdown=as_markdown(result))
@@ -91,7 +98,28 @@ def report(request: Request, params: ReportParams) -> ReportResult:
 Issue = Literal["missing", "incomplete", "overBound", "largerThanSource"]
 
 
-def _phase(overview: Overview, phase: Phase) -> PhaseReport:
+def _ends(snapshot: Snapshot, overview: Overview) -> dict[int, PhaseEnd]:
+    """The account at the completion of each completed phase, where it is recorded."""
+    log, budget = snapshot.reader.log(snapshot.session), overview.settings.budget
+    done = sorted((phase for phase in overview.phases.values() if phase.frozen), key=lambda one: one.turned_at or 0)
+    ends, given = dict[int, PhaseEnd](), list[int | None]()
+    for phase in done:
+        given.append(phase.allocated)
+        figures = None if phase.turned_at is None else log.figures_at(phase.turned_at)
+        if figures is None:
+            continue
+        allocated = None if None in given else sum(tokens or 0 for tokens in given)
+        ends[phase.number] = PhaseEnd(
+            revision=phase.turned_at or 0,
+            retained=figures.retained,
+            of_budget=ratio(figures.retained, budget),
+            allocated=allocated,
+            under=None if allocated is None else allocated - figures.retained,
+        )
+    return ends
+
+
+def _phase(overview: Overview, phase: Phase, end: PhaseEnd | None) -> PhaseReport:
     figures = sums_by(overview.sums, "phase").get(phase.number, Figures())
     allocated = phase.allocated
     return PhaseReport(
@@ -109,6 +137,7 @@ def _phase(overview: Overview, phase: Phase) -> PhaseReport:
         peak_over=max(0, phase.peak - allocated) if allocated is not None else 0,
         of_allocation=ratio(figures.retained, allocated) if allocated else None,
         draws_on_buffer=overview.session.buffer is not None and allocated is None and phase.peak > 0,
+        after=end,
     )
 
 

@@ -1,0 +1,63 @@
+"""Where a session's tokens came from, and what was pruned and read again, on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
+from typing import Final
+
+from ctxbudget_protocol.methods.budget import (
+    ReadAgain,
+    ReadAgainItem,
+    SourceFigures,
+    SourcesReport,
+    SourceTable,
+)
+from ctxbudget_server.rules.items import Item
+from ctxbudget_server.rules.naming import title_of, tool_of
+from ctxbudget_server.rules.sources import Key, shortened, sources
+
+ROWS: Final = 20
+LARGEST: Final = 10
+
+Each = Callable[[Iterable[Item]], Iterable[Item]]
+Shown = Callable[[str | None], str | None]
+
+
+def sources_report(items: Sequence[Item], each: Each, shown: Shown) -> SourcesReport:
+    """What entered and what is kept, by agent, tool and file. `each` raises if the request was cancelled."""
+    by_id = {item.id: item for item in items}
+
+    def table(key: Key) -> SourceTable:
+        rows, others = shortened(sources(each(items), by_id, key), ROWS)
+        return SourceTable(
+            rows=[SourceFigures(**row._asdict()) for row in rows],
+            others=SourceFigures(**others._asdict()) if others else None,
+        )
+
+    return SourcesReport(
+        by_agent=table(lambda item: item.agent),
+        by_tool=table(tool_of),
+        by_file=table(lambda item: shown(item.path)),
+    )
+
+
+def read_again(items: Sequence[Item], shown: Shown) -> ReadAgain:
+    """Items that had left the context and came back, each with at most the tokens of the earlier one."""
+    by_id = {item.id: item for item in items}
+    back = [
+        ReadAgainItem(
+            item_id=item.id,
+            again_of=item.again_of,
+            title=title_of(item),
+            path=shown(item.path),
+            tokens=min(item.tokens, by_id[item.again_of].tokens),
+        )
+        for item in items
+        if item.again_of is not None and item.again_of in by_id
+    ]
+    return ReadAgain(
+        tokens=sum(one.tokens for one in back),
+        items=len(back),
+        largest=nlargest(LARGEST, back, key=lambda one: one.tokens),
+    )
