@@ -162,6 +162,41 @@ def test_the_peak_is_another_measure(client: Client) -> None:
     assert (used, peak) == (300, 6_300)
 
 
+def test_runs_that_kept_nothing_are_judged_by_their_peaks(client: Client) -> None:
+    for n in range(3):
+        session = Session(client, f"past-{n}")
+        session.open(policy="aggressive")
+        for number, (name, tokens) in enumerate({"research": 3_000, "plan": 1_000}.items(), 1):
+            session.call("workflow/startPhase", phase=number, name=name)
+            session.add(tokens=tokens)
+            session.call("workflow/completePhase", phase=number)
+        session.call("session/close")
+    session = Session(client, "now")
+    session.open()
+    given = allocate(session, "research", "plan", total=8_000)
+
+    assert given["history"]["measure"] == "peak"
+    assert [row["tokens"] for row in given["allocations"]] == [6_000, 2_000]
+    kept = allocate(session, "research", "plan", total=8_000, measure="used")
+    assert [row["tokens"] for row in kept["allocations"]] == [4_000, 4_000], "as was asked for: by their markers"
+
+
+def test_scripts_that_only_name_phases_teach_once_their_session_is_over(client: Client) -> None:
+    for n in range(4):
+        session = Session(client, f"past-{n}")
+        session.open()
+        session.add("metadata", phase=1, tokens=3_000)
+        session.add("metadata", phase=2, tokens=1_000)
+        if n:
+            session.call("session/close")
+    session = Session(client, "now")
+    session.open()
+    given = session.call("budget/allocate", strategy="history", total=8_000)
+
+    assert given["history"]["runs"] == 3
+    assert {row["phase"]: row["tokens"] for row in given["allocations"]} == {1: 6_000, 2: 2_000}
+
+
 def test_what_remains_is_divided_among_what_is_not_finished(client: Client) -> None:
     for n in range(3):
         run(client, f"past-{n}", {"research": 1_000, "plan": 1_000, "build": 3_000})

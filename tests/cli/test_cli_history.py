@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from io import StringIO
@@ -15,17 +17,19 @@ from support.client import Client
 from support.session import Session, serve_command
 
 PAGE = (Path(__file__).parents[2] / "docs" / "history.md").read_text("utf-8")
-SHOWN = re.findall(r"^\$ ctxbudget (history.*)\n((?:.*\n)*?)```$", PAGE, re.M)
+SHOWN = re.findall(r"^\$ ctxbudget ((?:history|plan).*)\n((?:.*\n)*?)```$", PAGE, re.M)
+PLAN = "# Rate limits\n\n## Phase 1: Research\n- [ ] a\n\n## Phase 2: Plan\n- [ ] b\n\n## Phase 3: Rollout\n- [ ] c\n"
 BEGAN = re.compile(r"\d{4}-\d\d-\d\d([ T])\d\d:\d\d(:\d\d\.\d+Z)?")
 PROGRAM = re.search(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with three runs, of which two are closed; its store is where the command looks for it."""
+    """A workspace with four runs, of which three are closed, and a plan."""
     folder = tmp_path_factory.mktemp("runs")
+    (folder / "plan.md").write_text(PLAN, "utf-8")
     with Client(serve_command(folder), cwd=folder, root=folder) as client:
-        for n, used in enumerate([(1_400, 4_800), (1_600, 8_100), (1_300, 4_000)], 1):
+        for n, used in enumerate([(1_400, 4_800), (1_600, 8_100), (1_700, 5_200), (1_300, 4_000)], 1):
             session = Session(client, f"feature-{n}")
             session.open(scope="research-and-plan", policy="minimal")
             phases = [
@@ -43,7 +47,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
             session.call("workflow/startPhase", phase=2)
             kept = session.add(tokens=used[1])
-            if n < 3:
+            if n < 4:
                 session.call("workflow/completePhase", phase=2)
                 session.call("session/close")
             else:
@@ -62,8 +66,13 @@ def command(workspace: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def printed(workspace: Path, *words: str) -> str:
+    """What `ctxbudget history` prints, which must succeed."""
+    return output(workspace, "history", *words)
+
+
+def output(workspace: Path, *words: str) -> str:
     """What the command prints, which must succeed."""
-    done = command(workspace, "history", *words)
+    done = command(workspace, *words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -73,9 +82,16 @@ def sameday(text: str) -> str:
     return BEGAN.sub(lambda found: f"2026-01-31{found[1]}12:00{':00.000Z' if found[2] else ''}", text)
 
 
-@pytest.mark.parametrize(("line", "output"), SHOWN, ids=[line for line, _ in SHOWN])
-def test_the_page_shows_what_the_command_prints(workspace: Path, line: str, output: str) -> None:
-    assert sameday(printed(workspace, *line.split()[1:])) == output
+@pytest.mark.parametrize(("line", "shown"), SHOWN, ids=[line for line, _ in SHOWN])
+def test_the_page_shows_what_the_command_prints(workspace: Path, line: str, shown: str) -> None:
+    assert sameday(output(workspace, *line.split())) == shown
+
+
+def test_the_request_of_the_page_is_answered(workspace: Path, tmp_path: Path) -> None:
+    shutil.copytree(workspace, tmp_path, dirs_exist_ok=True)
+    (line,) = re.findall(r"^ctxbudget (call .*)$", PAGE, re.M)
+    answer = json.loads(output(tmp_path, *shlex.split(line)))
+    assert [row["past"]["runs"] for row in answer["allocations"]] == [3, 3]
 
 
 def test_the_program_of_the_page_runs(workspace: Path) -> None:
@@ -90,8 +106,8 @@ def test_the_program_of_the_page_runs(workspace: Path) -> None:
 
 def test_a_run_has_the_figures_of_its_report(workspace: Path) -> None:
     found = json.loads(printed(workspace, "--json"))
-    assert [run["sessionId"] for run in found["runs"]] == ["feature-3", "feature-2", "feature-1"]
-    assert found["total"] == 3
+    assert [run["sessionId"] for run in found["runs"]] == ["feature-4", "feature-3", "feature-2", "feature-1"]
+    assert found["total"] == 4
     for run in found["runs"]:
         done = command(workspace, "report", run["sessionId"], "--json")
         report = json.loads(done.stdout)
@@ -111,7 +127,12 @@ def test_csv_is_what_json_says(workspace: Path) -> None:
     assert [[row["sessionId"], int(row["used"]), int(row["overrun"])] for row in rows] == [
         [run["sessionId"], run["used"], run["overrun"]] for run in runs
     ]
-    assert [(row["cost"], row["currency"]) for row in rows] == [("0.7", "USD"), ("unknown", ""), ("0.5", "USD")]
+    assert [(row["cost"], row["currency"]) for row in rows] == [
+        ("0.8", "USD"),
+        ("0.7", "USD"),
+        ("unknown", ""),
+        ("0.5", "USD"),
+    ]
     assert [row["closedAt"] for row in rows] == ["", *(run["closedAt"] for run in runs[1:])], "empty, not null or 0"
     phases = list(csv.DictReader(StringIO(printed(workspace, "--csv", "--phases"))))
     assert [(row["sessionId"], int(row["used"])) for row in phases] == [
@@ -123,8 +144,8 @@ def test_filters(workspace: Path) -> None:
     def ids(*words: str) -> list[str]:
         return [run["sessionId"] for run in json.loads(printed(workspace, "--json", *words))["runs"]]
 
-    assert ids("--state", "open") == ["feature-3"]
-    assert ids("--since", "2020-01-01") == ["feature-3", "feature-2", "feature-1"]
+    assert ids("--state", "open") == ["feature-4"]
+    assert ids("--since", "2020-01-01") == ["feature-4", "feature-3", "feature-2", "feature-1"]
     assert ids("--since", "2100-01-01") == ids("--scope", "debug-only") == []
     assert printed(workspace, "--scope", "debug-only") == "no run matches\n"
 

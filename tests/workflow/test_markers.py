@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from support.documents import REPORT
 from support.session import Session
+
+from ctxbudget_protocol.fields import MAX_PHASE
+from ctxbudget_server.account.counter import Counter
+from ctxbudget_server.rules.markers import MAX_TOKENS, marker_text
 
 
 def markers(session: Session) -> list[str]:
@@ -18,6 +23,14 @@ def emptied_phase(session: Session, number: int = 1) -> str:
     session.call("workflow/completePhase", phase=number)
     assert markers(session) == [f"Phase {number}: complete ✓"]
     return item
+
+
+@pytest.mark.parametrize("model", [None, "gpt-4", "claude-opus-4-8", "claude-3-opus", "gemini-3-pro"])
+def test_no_marker_is_larger_than_its_bound(model: str | None) -> None:
+    counter = Counter(model)
+    for number in (0, 7, MAX_PHASE):
+        for text in (marker_text(number, None), marker_text(number, number)):
+            assert counter.figure(text, lambda: None).tokens <= MAX_TOKENS
 
 
 def test_metadata_that_comes_late_takes_the_marker_s_place(session: Session) -> None:

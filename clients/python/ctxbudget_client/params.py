@@ -464,7 +464,7 @@ class BudgetAllocateParams(WriteParams, total=False):
     quantile: float | None
     """Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8."""
     measure: PastMeasure | None
-    """Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`."""
+    """Strategy history: by what a phase `used`, or by its `peak`. Absent: `used`, unless past runs kept nothing."""
 
 
 class BudgetStatusParams(SessionParams, total=False):

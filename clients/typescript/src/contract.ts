@@ -1804,7 +1804,7 @@ basis?: Basis
  */
 quantile?: (number | null)
 /**
- * Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`.
+ * Strategy history: by what a phase `used`, or by its `peak`. Absent: `used`, unless past runs kept nothing.
  */
 measure?: (PastMeasure | null)
 }

@@ -90,7 +90,7 @@ class AllocateParams(MutatingParams):
         "Strategy history: the share of past runs that a phase's figure covers. Absent: 0.8.", default=None
     )
     measure: PastMeasure | None = described(
-        "Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`.",
+        "Strategy history: by what a phase `used`, or by its `peak`. Absent: `used`, unless past runs kept nothing.",
         default=None,
     )
 

@@ -24,7 +24,8 @@ class Division(NamedTuple):
     total: int
     basis: Basis
     quantile: float = DEFAULT_QUANTILE
-    measure: PastMeasure = "used"
+    measure: PastMeasure | None = None
+    """What past runs are judged by; None: what they used, or their peak if they kept at most markers."""
 
 
 class Divided(NamedTuple):

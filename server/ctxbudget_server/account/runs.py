@@ -76,7 +76,7 @@ def _phase(phase: Phase, retained: int) -> RunPhase:
         name=phase.name,
         state=phase.state,
         allocated=phase.allocated,
-        used=retained if phase.used is None else phase.used,
+        used=phase.used_of(retained),
         peak=phase.peak,
         overrun=phase.overrun(retained),
     )

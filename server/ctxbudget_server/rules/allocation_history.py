@@ -187,9 +187,9 @@ def _fallback(without: Sequence[int], learned: Mapping[int, Learned], basis: All
     if most >= MIN_RUNS:
         why = f"past runs used nothing for {them}"
     elif most:
-        why = f"fewer than {MIN_RUNS} past runs have {them}"
+        why = f"fewer than {MIN_RUNS} past runs of this scope have {them}"
     else:
-        why = f"no past run has {them}"
+        why = f"no past run of this scope has {them}"
     return [Assumed("fewRuns", [*without], f"{why}: shared out {how}")]
 
 

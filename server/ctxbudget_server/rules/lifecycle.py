@@ -39,10 +39,13 @@ class Phase:
         """Whether its figures are those of its completion, whatever has happened since."""
         return self.used is not None
 
+    def used_of(self, retained: int) -> int:
+        """What it used, tokens: what it held at its completion, and before that `retained`, what it holds now."""
+        return retained if self.used is None else self.used
+
     def overrun(self, retained: int) -> int:
         """What it used beyond its allocation, tokens; `retained` is what it holds now."""
-        used = retained if self.used is None else self.used
-        return 0 if self.allocated is None else max(0, used - self.allocated)
+        return 0 if self.allocated is None else max(0, self.used_of(retained) - self.allocated)
 
 
 class PhaseOrderError(ValueError):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ctxbudget_server.rules.items import Item
+
+MAX_TOKENS: Final = 16
+"""No marker has more, whatever its number and the vocabulary."""
 
 
 def marker_text(phase: int, wave: int | None) -> str:

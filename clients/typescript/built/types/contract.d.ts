@@ -1801,7 +1801,7 @@ export interface BudgetAllocateParams {
      */
     quantile?: (number | null);
     /**
-     * Strategy history: by what a phase `used` at its completion, or by its `peak`. Absent: `used`.
+     * Strategy history: by what a phase `used`, or by its `peak`. Absent: `used`, unless past runs kept nothing.
      */
     measure?: (PastMeasure | null);
 }

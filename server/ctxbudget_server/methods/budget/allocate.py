@@ -49,7 +49,7 @@ def allocate(request: Request, params: AllocateParams) -> AllocateResult:
             total,
             params.basis,
             params.quantile or DEFAULT_QUANTILE,
-            params.measure or "used",
+            params.measure,
         )
         divided = divide(unit, request, division, listed.needs, listed.loc)
         take_on(unit, divided.shared, {need.number: need.name for need in divided.needs})
