@@ -73,8 +73,8 @@ class Read(NamedTuple):
     @property
     def session(self) -> str | None:
         """The session's id, as its records have it."""
-        sessions = Tally(one.session for one in self.requests if one.agent == MAIN)
-        return next((session for session, _ in sessions.most_common(1)), None)
+        named = [one.session for one in self.requests if one.agent == MAIN] or [one.session for one in self.requests]
+        return next((session for session, _ in Tally(filter(None, named)).most_common(1)), None)
 
 
 def read_recording(recording: Recording) -> Read:

@@ -22,6 +22,8 @@ BREAKS: Final = frozenset(CAUSES) - {"start", "appended"}
 
 MIN_LOSS: Final = 1_024
 """Tokens: no provider caches a shorter prefix, and hosts leave out small notes of earlier turns."""
+MIN_SHARE: Final = 0.1
+"""Where less was cached, this share of it is a loss."""
 
 
 class Ascribed(NamedTuple):
@@ -76,8 +78,8 @@ class _Change(NamedTuple):
 
     @property
     def is_loss(self) -> bool:
-        """Whether more was lost than small notes of earlier turns, or everything."""
-        return self.lost >= MIN_LOSS or (self.lost > 0 and not self.call.billed.cache_read)
+        """Whether more was lost than small notes of earlier turns."""
+        return self.lost > 0 and self.lost >= min(MIN_LOSS, MIN_SHARE * self.before.cached)
 
     @property
     def from_the_front(self) -> bool:
@@ -102,8 +104,9 @@ def _cause(change: _Change) -> tuple[Cause, str]:
     mark = change.mark("ourCut") or change.mark("compaction")
     if mark is not None:
         return mark.cause, mark.told
+    edit = change.mark("edit") if change.lost else None
     if not change.is_loss:
-        return "appended", ""
+        return (edit.cause, edit.told) if edit else ("appended", "")
     if _is_other_model(before.model, call.model):
         return "modelSwitch", f"{before.model} → {call.model}"
     if change.from_the_front:
@@ -111,9 +114,7 @@ def _cause(change: _Change) -> tuple[Cause, str]:
             return mark.cause, mark.told
         if (kept := _expired_after(call, change.idle)) is not None:
             return "expiry", f"nothing was read for longer than the {kept / 60:.0f} minutes that the cache keeps it"
-    if mark := change.mark("edit"):
-        return mark.cause, mark.told
-    return "unknown", ""
+    return (edit.cause, edit.told) if edit else ("unknown", "")
 
 
 def _between(before: Call, call: Call, cuts: Iterable[Mark]) -> list[Mark]:
