@@ -91,3 +91,5 @@ def test_what_was_pruned_and_read_again_is_not_saved(session: Session) -> None:
 
     assert session.status()["saved"] == saved
     assert run["netSavings"] < 0, "its metadata is still there, too"
+    report = session.call("budget/report")
+    assert (run["netSavings"], run["savingsShare"]) == (report["netSavings"], report["savingsShare"])

@@ -6569,7 +6569,7 @@ peak: number
  */
 processed: number
 /**
- * processed - retained, less what had been pruned and was read again, tokens.
+ * processed - retained, less what was pruned and read again, tokens; as in `budget/report`.
  */
 netSavings: number
 /**

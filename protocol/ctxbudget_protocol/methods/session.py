@@ -673,7 +673,9 @@ class Run(Record):
     retained: int = described("Tokens in the context now.")
     peak: int = described("Highest `retained` at the end of any transaction, tokens.")
     processed: int = described("Tokens of everything that callers added.")
-    net_savings: int = described("processed - retained, less what had been pruned and was read again, tokens.")
+    net_savings: int = described(
+        "processed - retained, less what was pruned and read again, tokens; as in `budget/report`."
+    )
     savings_share: float = described("netSavings / processed.")
     overruns: int = described("Phases that used more than they were allocated.")
     overrun: int = described("What they used beyond their allocations, tokens.")

@@ -34,7 +34,7 @@ def run_of(reader: Reader, session: Session, request: Request) -> Run:
     phases = [_phase(phase, held.get(phase.number, Figures()).retained) for _, phase in sorted(known.items())]
     overruns = [phase.overrun for phase in phases if phase.overrun]
     allocated = [phase.allocated for phase in phases if phase.allocated is not None]
-    saved = net_savings(reader, session)
+    saved = net_savings(session, reader.read_again(session.id))
     return Run(
         session_id=session.id,
         state=session.state,

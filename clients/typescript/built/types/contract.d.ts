@@ -6566,7 +6566,7 @@ export interface Run {
      */
     processed: number;
     /**
-     * processed - retained, less what had been pruned and was read again, tokens.
+     * processed - retained, less what was pruned and read again, tokens; as in `budget/report`.
      */
     netSavings: number;
     /**

@@ -29,6 +29,7 @@ from ctxbudget_server.account.overview import (
 )
 from ctxbudget_server.account.report_sources import read_again, sources_report
 from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.savings import net_savings
 from ctxbudget_server.account.transactions import Snapshot, reading
 from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
 from ctxbudget_server.render.report_markdown import as_markdown
@@ -58,6 +59,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         ends = _ends(snapshot, overview)
     again = read_again(items, request.documents.shown)
     session, settings = overview.session, overview.settings
+    saved = net_savings(session, again.tokens)
     allocated = [phase.allocated for phase in overview.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None
     issues = _issues(items, request.cancellation.each(items), settings.values["metadataTokens"])
@@ -75,8 +77,8 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         under_allocation_share=None if not given else ratio(given - session.retained, given),
         under_budget_share=ratio(settings.budget - session.retained, settings.budget),
         peak_of_budget=ratio(session.peak, settings.budget),
-        net_savings=session.processed - session.retained - again.tokens,
-        savings_share=ratio(session.processed - session.retained - again.tokens, session.processed),
+        net_savings=saved,
+        savings_share=ratio(saved, session.processed),
         phases=[_phase(overview, phase, ends.get(phase.number)) for phase in overview.phases.values()],
         layers=[_layer(overview, layer) for layer in LAYERS],
         leases=_leases(leases, now),
