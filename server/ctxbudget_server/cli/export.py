@@ -16,7 +16,7 @@ from ctxbudget_server.workspace.writing import write_whole
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--content", action="store_true", help="also the originals of all items")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write to this file (default: standard output)")
+    parser.add_argument("--out", metavar="FILE", help="write to this file (default: standard output)")
     parser.add_argument("--force", action="store_true", help="with --out: replace a file that exists")
     add_session_argument(parser)
 
@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
             for line in lines:
                 show_exactly(line)
             return 0
-        write_whole(options.out, (line.encode() + b"\n" for line in lines), overwrite=options.force)
+        write_whole(Path(options.out), (line.encode() + b"\n" for line in lines), overwrite=options.force)
     except FileExistsError:
         complain("export", f"{options.out} exists already; --force replaces it")
         return 1

@@ -13,7 +13,7 @@ from ctxbudget_server.presentation.output import complain, show, show_json
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that `ctxbudget export` wrote")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a file that `ctxbudget export` wrote")
     parser.add_argument("--json", action="store_true", help="the results as JSON")
     add_store_options(parser)
 
@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     ask = asking(services(options, "import"))
     for path in options.files:
         try:
-            lines = path.read_bytes().decode().removesuffix("\n").split("\n")
+            lines = Path(path).read_bytes().decode().removesuffix("\n").split("\n")
             results.append(ask("session/import", lines=lines))
         except OSError as fault:
             complain("import", f"{path}: {fault.strerror}")
