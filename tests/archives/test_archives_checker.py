@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,10 @@ import pytest
 from archives.random_sessions import RandomSession
 
 PATH = Path(__file__).parents[2] / "protocol" / "check_export.py"
+
+
+SESSIONS = int(os.environ.get("CTXBUDGET_RANDOM_SESSIONS", "40"))
+"""Random sessions in which changes are looked for."""
 
 
 def loaded() -> ModuleType:
@@ -51,7 +56,7 @@ def test_it_has_at_most_150_lines_and_imports_nothing_of_ours() -> None:
     assert {line for line in text.splitlines() if "import" in line and "ctxbudget" in line} == set()
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(SESSIONS))
 def test_it_accepts_what_nobody_changed_and_finds_each_change(tmp_path: Path, seed: int) -> None:
     lines = exported(tmp_path, seed, 25)
     assert faults(lines) == []

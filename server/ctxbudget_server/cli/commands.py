@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "diagnose": "say what is wrong with a session and why, and cure it",
     "history": "show what past runs came to, compare them, export them as CSV or JSON",
     "sessions": "list the workspace's sessions: state, age, tokens, last event",
+    "timeline": "show a session's account over time: each change, and the figures after it",
     "archive": "keep the figures and the log of sessions, and drop their content",
     "export": "write a session as lines of JSON that others can verify",
     "import": "take in exported sessions",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from typing import Any, Final
 
 from ctxbudget_server.cli.columns import columns
-from ctxbudget_server.presentation.terminal import line
+from ctxbudget_server.cli.csv_lines import csv_lines
 
 Json = dict[str, Any]
 
@@ -86,32 +84,14 @@ def comparison(runs: Sequence[Json]) -> list[str]:
 
 def runs_as_csv(runs: Iterable[Json]) -> Iterator[str]:
     """A header, and a line for each run."""
-    yield from _csv(RUN_COLUMNS, ({**run, "phases": len(run["phases"]), **_money(run)} for run in runs))
+    yield from csv_lines(RUN_COLUMNS, ({**run, "phases": len(run["phases"]), **_money(run)} for run in runs))
 
 
 def phases_as_csv(runs: Iterable[Json]) -> Iterator[str]:
     """A header, and a line for each phase of each run."""
     about = ("sessionId", "scope", "createdAt")
     rows = ({**{name: run[name] for name in about}, **phase} for run in runs for phase in run["phases"])
-    yield from _csv(PHASE_COLUMNS, rows)
-
-
-def _csv(names: Sequence[str], rows: Iterable[Json]) -> Iterator[str]:
-    yield ",".join(names)
-    for row in rows:
-        out = StringIO()
-        csv.writer(out, lineterminator="").writerow([_cell(row[name]) for name in names])
-        yield out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A value as CSV has it; empty for what is not there. A spreadsheet must not take a name for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = line(str(value))
-    return f"'{text}" if isinstance(value, str) and text[:1] in tuple("=+-@") else text
+    yield from csv_lines(PHASE_COLUMNS, rows)
 
 
 def _state(run: Json) -> str:

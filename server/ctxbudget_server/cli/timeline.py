@@ -1,0 +1,94 @@
+"""`ctxbudget timeline`: the account over time, for people, as CSV or as JSON."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any, Final
+
+from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.agents.model import SendRequest
+from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.csv_lines import csv_lines
+from ctxbudget_server.cli.session_chosen import add_session_argument, chosen_session
+from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.output import complain, show, show_json
+
+MAX_SHOWN: Final = 40
+"""Changes in the table without `--all`: the latest ones. `--csv` and `--json` have all of them."""
+FIELDS: Final = (
+    "revision", "at", "actor", "method", "why", "phase", "wave", "agent", "retained", "processed", "saved", "peak",
+    "leased", "level", "changes", "highest",
+)  # fmt: skip
+
+Json = dict[str, Any]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "--since", metavar="REVISION", type=whole_number(0), default=0, help="only changes after this revision"
+    )
+    parser.add_argument("--every", metavar="N", type=whole_number(1), default=1, help="one line for N changes")
+    parser.add_argument("--all", action="store_true", help=f"all lines, not only the latest {MAX_SHOWN}")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="all changes as CSV")
+    form.add_argument("--json", action="store_true", help="all changes as JSON")
+    add_session_argument(parser)
+
+
+def run(options: Namespace) -> int:
+    """Print the changes on stdout; returns the exit code."""
+    try:
+        chosen = chosen_session(options, "timeline")
+        if chosen is None:
+            return 1
+        entries, unrecorded = _all(chosen.ask, chosen.session_id, options)
+    except ProtocolError as error:
+        complain("timeline", error.message)
+        return 1
+    if unrecorded:
+        complain("timeline", f"{unrecorded:,} changes before these were made by a version that kept no figures")
+    if options.json:
+        show_json({"sessionId": chosen.session_id, "entries": entries, "unrecorded": unrecorded})
+    elif options.csv:
+        show(csv_lines(FIELDS, entries))
+    else:
+        show(_lines(entries, len(entries) if options.all else MAX_SHOWN))
+    return 0
+
+
+def _all(ask: SendRequest, session: str, options: Namespace) -> tuple[list[Json], int]:
+    page = ask("budget/timeline", sessionId=session, since=options.since, every=options.every)
+    entries, unrecorded = page["entries"], page["unrecorded"]
+    while page["next"] is not None:
+        page = ask("budget/timeline", sessionId=session, since=page["next"], every=options.every)
+        entries += page["entries"]
+    return entries, unrecorded
+
+
+def _lines(entries: list[Json], most: int) -> list[str]:
+    if not entries:
+        return ["nothing has changed"]
+    rows = [["revision", "at", "what", "phase", "agent", "retained", "saved", "leased", "level"]]
+    rows += [_row(entry) for entry in entries[-most:]]
+    lines = columns(rows, right=(0, 5, 6, 7))
+    if (rest := len(entries) - most) > 0:
+        lines.append(f"and {rest:,} earlier lines: --all shows them")
+    return lines
+
+
+def _row(entry: Json) -> list[str]:
+    place = "" if entry["phase"] is None else f"{entry['phase']}"
+    if place and entry["wave"] is not None:
+        place += f".{entry['wave']}"
+    return [
+        f"{entry['revision']:,}",
+        entry["at"][:19].replace("T", " "),
+        entry["method"],
+        place,
+        entry["agent"] or "",
+        f"{entry['retained']:,}",
+        f"{entry['saved']:,}",
+        f"{entry['leased']:,}",
+        entry["level"],
+    ]

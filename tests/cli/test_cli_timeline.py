@@ -1,0 +1,44 @@
+"""`ctxbudget timeline`: each change on a line, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from io import StringIO
+from pathlib import Path
+from subprocess import CompletedProcess, run
+
+
+def command(folder: Path, *words: str) -> CompletedProcess[str]:
+    """Run the command in a workspace."""
+    return run(
+        [sys.executable, "-m", "ctxbudget_server", *words],
+        cwd=folder, env={**os.environ, "CTXBUDGET_STORE": str(folder / "store.db")}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_the_three_forms_tell_the_same(tmp_path: Path) -> None:
+    command(tmp_path, "call", "workflow/startPhase", '{"phase": 1, "name": "research"}')
+    for tokens in (4_000, 500):
+        item = {"layer": "transient", "tokens": tokens, "agent": "=HYPERLINK(1)"}
+        command(tmp_path, "call", "context/add", json.dumps({"items": [item]}))
+
+    entries = json.loads(command(tmp_path, "timeline", "--json").stdout)["entries"]
+    assert [entry["retained"] for entry in entries] == [0, 4_000, 4_500]
+    rows = [*csv.DictReader(StringIO(command(tmp_path, "timeline", "--csv").stdout))]
+    assert [row["retained"] for row in rows] == ["0", "4000", "4500"]
+    assert rows[1]["agent"] == "'=HYPERLINK(1)", "a spreadsheet must not take it for a formula"
+    table = command(tmp_path, "timeline").stdout.splitlines()
+    assert len(table) == 4
+    assert table[3].split()[3:5] == ["context/add", "1"]
+    assert table[3].split()[-4:] == ["4,500", "0", "0", "ok"]
+    assert len(command(tmp_path, "timeline", "--every", "2", "--since", "2").stdout.splitlines()) == 2
+
+
+def test_a_workspace_without_an_account_says_so(tmp_path: Path) -> None:
+    done = command(tmp_path, "timeline")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no session yet" in done.stderr
