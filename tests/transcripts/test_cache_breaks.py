@@ -82,6 +82,21 @@ def test_what_is_lost_before_the_cache_expires_has_not_expired(lifetime: str) ->
         assert broken(found_in(made.text())) == ["unknown"], seed
 
 
+def test_a_server_that_came_while_the_cache_expired_is_not_its_cause_and_another_list_of_tools_is() -> None:
+    for told, cause in (
+        ({"type": "attachment", "attachment": {"type": "deferred_tools_delta", "addedNames": ["a"]}}, "expiry"),
+        ({"type": "system", "subtype": "init", "tools": ["Bash", "New"]}, "toolsChanged"),
+    ):
+        made = Planted(6, lifetime="5m")
+        made.rows.insert(0, {"type": "system", "subtype": "init", "tools": ["Bash"]})
+        made.row(told.pop("type"), **told)
+        made.wait(900)
+        made.person()
+        made.again(0)
+
+        assert broken(found_in(made.text())) == [cause]
+
+
 def test_what_the_beginning_is_still_read_of_has_not_expired() -> None:
     made = Planted(4, lifetime="5m")
     made.wait(4_000)

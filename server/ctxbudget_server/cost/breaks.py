@@ -95,8 +95,9 @@ class _Change(NamedTuple):
         return _idle(self.before, self.call)
 
     def mark(self, cause: str) -> Mark | None:
-        """The first change of a kind."""
-        return next((mark for mark in self.marks if mark.cause == cause), None)
+        """The first change of a kind, one that is certain before one that is not."""
+        found = (mark for mark in self.marks if mark.cause == cause)
+        return min(found, key=lambda mark: not mark.is_certain, default=None)
 
 
 def _cause(change: _Change) -> tuple[Cause, str]:
@@ -110,10 +111,12 @@ def _cause(change: _Change) -> tuple[Cause, str]:
     if _is_other_model(before.model, call.model):
         return "modelSwitch", f"{before.model} → {call.model}"
     if change.from_the_front:
-        if mark := change.mark("toolsChanged"):
-            return mark.cause, mark.told
-        if (kept := _expired_after(call, change.idle)) is not None:
+        tools = change.mark("toolsChanged")
+        kept = _expired_after(call, change.idle)
+        if kept is not None and not (tools and tools.is_certain):
             return "expiry", f"nothing was read for longer than the {kept / 60:.0f} minutes that the cache keeps it"
+        if tools:
+            return tools.cause, tools.told
     return (edit.cause, edit.told) if edit else ("unknown", "")
 
 

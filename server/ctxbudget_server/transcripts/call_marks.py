@@ -30,6 +30,8 @@ class Mark(NamedTuple):
     """What the recording says, for people."""
     at: float | None
     """When, seconds."""
+    is_certain: bool = True
+    """Whether it must have changed what is sent: a server that came or went need not."""
 
 
 def marks_of_row(row: Record, at: float | None, sent: Collection[str]) -> Iterator[Mark]:
@@ -45,9 +47,9 @@ def marks_of_row(row: Record, at: float | None, sent: Collection[str]) -> Iterat
         yield Mark("ourCut" if ours else "edit", "results were replaced", at)
     attachment = member(row, "attachment")
     if attachment.get("type") in _DELTAS and (attachment.get("addedNames") or attachment.get("removedNames")):
-        yield Mark("toolsChanged", "the host told the model of tools that came or went", at)
+        yield Mark("toolsChanged", "the host told the model of tools that came or went", at, False)
     if row.get("type") in ("user", "system") and _RECONNECTED.search(claude_code.text_of_row(row)):
-        yield Mark("toolsChanged", "an MCP server came or went", at)
+        yield Mark("toolsChanged", "an MCP server came or went", at, False)
 
 
 def cleared_by_provider(message: Record) -> str | None:

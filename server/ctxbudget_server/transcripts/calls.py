@@ -167,8 +167,12 @@ class _Agent:
 
     def changed(self, cause: Changed, told: str, at: float | None) -> None:
         """Something changed what is sent from now on."""
+        self.marked(Mark(cause, told, at))
+
+    def marked(self, mark: Mark) -> None:
+        """The same; what was before the first call changed nothing that had been sent."""
         if self.calls:
-            self.marks.append(Mark(cause, told, at))
+            self.marks.append(mark)
 
     def offers(self, tools: frozenset[str] | None, at: float | None) -> None:
         """The tools that the model has from now on, where a record tells; those of the first record are not new."""
@@ -232,7 +236,7 @@ class _Reader:
             agent.parents[uuid] = claude_code.parent_of(row)
         agent.offers(tools_in(row), at)
         for mark in marks_of_row(row, at, agent.sent):
-            agent.changed(*mark)
+            agent.marked(mark)
         if not claude_code.is_row(row):
             if "attachment" in row:
                 agent.asked(at)
