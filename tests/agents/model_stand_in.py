@@ -11,7 +11,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -77,13 +77,15 @@ class WorkingModel(ModelStandIn):
         super().__init__()
         self.lines = lines
         self.step = 0
+        self.before: dict[int, Callable[[], None]] = {}
+        """What happens in the world before the n-th call."""
         self._prompt = ""
         self._left = 0
 
     def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """See `ModelStandIn`. A request without tools asks for a title."""
         said = request["messages"][-1]["content"]
-        last = said if isinstance(said, str) else said[-1].get("text", "")
+        last = said if isinstance(said, str) else "".join(block.get("text", "") for block in said[-1:])
         prompts = re.findall(r"WORK (\d+): (\d+)", json.dumps(request["messages"]))
         tools = {tool.get("name") for tool in request.get("tools") or []}
         if "Bash" not in tools or not prompts or ("summary" in last and "WORK" not in last):
@@ -96,6 +98,7 @@ class WorkingModel(ModelStandIn):
         self._left -= 1
         self.step += 1
         at = self.step
+        self.before.get(at, lambda: None)()
         line = f"step{at} worker_{at}_$n handled queue_{at}.put($n) in /srv/app/mod_{at}.py line $n"
         called = [_call("Bash", command=f'for n in $(seq 1 {self.lines}); do echo "{line}"; done', description="work")]
         if at % 3 == 0:

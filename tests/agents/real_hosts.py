@@ -36,9 +36,6 @@ ALLOWED = "Bash,Agent,Read,Edit,mcp__plugin_ctxbudget_ctxbudget"
 STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
 """One line of JSON for each prompt, and for all that is printed."""
 
-STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json")
-"""One line of JSON for each prompt, and for all that is printed."""
-
 PATIENCE_SECONDS = 180
 """A host that has not answered by then hangs."""
 

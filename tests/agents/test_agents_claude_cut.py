@@ -16,6 +16,7 @@ from support.programs import needed
 from agents.agent_host import end_sidecar
 from agents.model_stand_in import SUMMARY, WorkingModel, answering
 from agents.real_hosts import AGENTS, RealHost, Talk, cache, program
+from agents.real_terminal import answers, cuts, terminal
 from ctxbudget_client import illegal_messages
 
 PLUGIN = AGENTS / "claude-code"
@@ -23,6 +24,15 @@ WITH_PLUGIN = ("--plugin-dir", str(PLUGIN))
 RULE = "Never touch /srv/legacy."
 EARLY = {"CLAUDE_CODE_AUTO_COMPACT_WINDOW": "100000", "CLAUDE_AUTOCOMPACT_PCT_OVERRIDE": "20"}
 """Makes Claude Code compact by itself after a few steps."""
+
+
+@pytest.fixture
+def mounts() -> None:
+    """Skip where a process cannot have mounts of its own."""
+    program("claude-code")
+    own = ["unshare", "-m", "sh", "-c", "mount --bind /etc /etc"]
+    if not shutil.which("unshare") or subprocess.run(own, check=False, capture_output=True).returncode:
+        pytest.skip("mounts are not allowed here: run as root, or with CAP_SYS_ADMIN")
 
 
 @pytest.fixture
@@ -154,3 +164,88 @@ def test_what_install_sets_up_compacts(host: RealHost, model: WorkingModel) -> N
     assert len(compactions(talk)) == 1
     assert_cut(model)
     assert "[ctxbudget " in json.dumps(model.asked[-1])
+
+
+POLICY = json.dumps({"permissions": {"deny": ["WebFetch"]}})
+MANAGING = """#!/bin/sh
+# /etc as it is, with settings of an organization, for this process alone.
+exec unshare -m sh -c '
+    cp -a /etc/. {etc}/ && mkdir -p {etc}/claude-code && printf %s "$MANAGED" >{etc}/claude-code/managed-settings.json
+    mount --bind {etc} /etc && exec "$0" "$@"' {program} "$@"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "says_so"),
+    [
+        (("--managed-settings", POLICY), {}, True),
+        (("--managed-settings", json.dumps({"allowManagedHooksOnly": True})), {}, False),
+        (("--bare",), {}, False),
+        ((), {"disableAllHooks": True}, False),
+    ],
+    ids=["the guard of managed settings", "hooks of the organization only", "--bare", "no hooks"],
+)
+def test_what_keeps_our_cut_from_answering(
+    tmp_path: Path, model: WorkingModel, words: tuple[str, ...], settings: dict[str, bool], says_so: bool
+) -> None:
+    """The host summarises, as it does without us."""
+    host = RealHost("claude-code", tmp_path, model)
+    (host.home / ".claude").mkdir()
+    (host.home / ".claude" / "settings.json").write_text(json.dumps(settings))
+    with host.talk(*WITH_PLUGIN, *words) as talk:
+        talk.say(f"WORK 1: 6 {RULE}")
+        talk.say("/compact")
+        talk.say("WORK 2: 0")
+    assert len(compactions(talk)) == 1
+    last = json.dumps(conversations(model)[-1])
+    assert SUMMARY in last
+    assert "[ctxbudget " not in last
+    said = [line["text"] for line in talk.told if line.get("subtype") == "ui_log"]
+    assert ["sec-default" in text for text in said] == [True] * says_so
+    if words and "deny" in words[-1]:
+        end_sidecar(host.folder, host.store)  # hooks run there; only our compaction does not
+
+
+@pytest.mark.usefixtures("mounts")
+@pytest.mark.parametrize("lifted", [False, True])
+def test_an_organization_lifts_the_guard_by_naming_what_comes_first(
+    host: RealHost, model: WorkingModel, tmp_path: Path, lifted: bool
+) -> None:
+    etc, wrapper = tmp_path / "etc", tmp_path / "managed"
+    etc.mkdir()
+    wrapper.write_text(MANAGING.format(etc=etc, program=host.program))
+    wrapper.chmod(0o755)
+    host.program = str(wrapper)
+    managed = json.loads(POLICY) | ({"prependPlugins": []} if lifted else {})
+    with host.talk(*WITH_PLUGIN, MANAGED=json.dumps(managed)) as talk:
+        talk.say(f"WORK 1: 6 {RULE}")
+        talk.say("/compact")
+        talk.say("WORK 2: 0")
+    last = json.dumps(conversations(model)[-1])
+    assert ("[ctxbudget " in last, SUMMARY in last) == (lifted, not lifted)
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_a_completed_phase_is_followed_by_a_compaction_if_asked_for(
+    host: RealHost, model: WorkingModel, asked_for: bool
+) -> None:
+    """In a terminal: the program compacts by itself only there. The phase is completed in the first turn."""
+
+    def complete() -> None:
+        host.call("workflow/startPhase", phase=1, name="research")
+        host.call("workflow/completePhase", phase=1)
+
+    model.before[3] = complete
+    host.install()
+    settings = host.home / ".claude" / "settings.json"
+    options = {"ctxbudget-compaction@skills-dir": {"options": {"compactAfterPhase": asked_for}}}
+    settings.write_text(json.dumps({**json.loads(settings.read_text()), "pluginConfigs": options}))
+    prompt = f"WORK 1: 6 {RULE}"
+    with terminal(host, prompt, "--permission-mode", "default", "--allowedTools", "Bash") as window:
+        window.until("the first answer", lambda rows: answers(rows) == 1)
+        if asked_for:
+            window.until("a compaction", lambda rows: bool(cuts(rows)))
+        window.say("WORK 2: 0")
+    assert cuts(window.rows()) == ["manual"] * asked_for
+    assert ("[ctxbudget " in json.dumps(conversations(model)[-1])) == asked_for
+    assert_cut(model)

@@ -6,7 +6,7 @@ import type { EngineInterface, Register, SessionCompactInput, SessionCompactResu
 import { type Edit, edited, fault, type Message, type Part, parts, rows } from './conversation'
 import { wayBack } from './retrieval'
 import { call } from './service'
-import { compactAfterPhase, type Seen, tellWindow } from './session'
+import { compactAfterPhase, notePhases, type Seen, tellWindow } from './session'
 
 type Fit = { fits: boolean; unchanged: boolean; tokens: number; sourceTokens: number; continues: string; edits: Edit[] }
 
@@ -44,16 +44,30 @@ export const register: Register = (on, options) => {
     })
   }
   const seen: Seen = {}
+  if (options.compactAfterPhase === true) {
+    on('session.start', async ($, e, next) => {
+      const started = await next(e)
+      await tried($, () => notePhases($, seen))
+      return started
+    })
+  }
   on('session.measure', async ($, e, next) => {
     const measured = await next(e)
-    try {
+    await tried($, async () => {
       await tellWindow($, e, seen)
       if (options.compactAfterPhase === true) await compactAfterPhase($, seen)
-    } catch (error) {
-      $.ui.log(`ctxbudget: ${String(error)}`, { to: 'debug' }) // it was only useful
-    }
+    })
     return measured
   })
+}
+
+/** Do what is only useful: a fault of it goes no further than the debug log. */
+async function tried($: EngineInterface, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    $.ui.log(`ctxbudget: ${String(error)}`, { to: 'debug' })
+  }
 }
 
 /** The conversation after a cut; undefined where the host should summarise. Rejects if anything is wrong. */

@@ -18,11 +18,20 @@ export async function tellWindow($: EngineInterface, { context }: SessionMeasure
   seen.host = JSON.stringify(host)
 }
 
+/** Note how many phases were completed before the first turn: a compaction is due after those that follow. */
+export async function notePhases($: EngineInterface, seen: Seen): Promise<void> {
+  seen.completed = await completedPhases($)
+}
+
 /** Ask for a compaction if a phase of the session's workflow has been completed since this was asked last. */
 export async function compactAfterPhase($: EngineInterface, seen: Seen): Promise<void> {
-  const { phases } = await call<Status>($, 'budget/status', { sessionId: await $.session.id() }, PATIENCE_MS)
-  const completed = phases.filter(({ state }) => state === 'completed').length
+  const completed = await completedPhases($)
   const before = seen.completed ?? completed
   seen.completed = completed
   if (completed > before) await $.session.compact()
+}
+
+async function completedPhases($: EngineInterface): Promise<number> {
+  const { phases } = await call<Status>($, 'budget/status', { sessionId: await $.session.id() }, PATIENCE_MS)
+  return phases.filter(({ state }) => state === 'completed').length
 }

@@ -129,6 +129,17 @@ test('a compaction after each phase, if asked for', { options: { compactAfterPha
   expect(said.length).toBe(1) // asked for once; these tests' engine gives such a compaction no messages to cut
 })
 
+test('a compaction after a phase of the first turn', { options: { compactAfterPhase: true } }, async ($, on) => {
+  const status = { phases: [{ phase: 1, state: 'completed' }, { phase: 2, state: 'running' }] }
+  const { said } = beneath(on, status)
+  on('session.start', (_: unknown, e: any) => ({ cwd: e.cwd }))
+  on('session.measure', (_: unknown, e: any) => ({ changed: e.changed }))
+  await $.session.start({ cwd: '/project', surface: 'terminal', isInteractive: true })
+  status.phases[1]!.state = 'completed'
+  await measure($)
+  expect(said.length).toBe(1)
+})
+
 test('it can be switched off', { options: { compaction: false } }, async ($, on) => {
   const { asked } = beneath(on, fit([]))
   expect((await compact($)).messages[0].text).toBe('summary')
