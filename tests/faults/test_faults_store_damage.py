@@ -168,8 +168,9 @@ def salvaged(folder: Path, *tables: str) -> dict[str, Any]:
 
 
 def forget_new_details(folder: Path) -> None:
-    """Make the log one of an earlier version, which told less of allocations, phases and leases."""
+    """Make the log one of an earlier version, which told less of allocations, phases and leases, and had no hashes."""
     with contextlib.closing(sqlite3.connect(store_of(folder))) as connection:
+        connection.execute("DELETE FROM logged_figures")
         for session_id, revision, body in connection.execute(
             "SELECT session_id, revision, body FROM events"
         ).fetchall():

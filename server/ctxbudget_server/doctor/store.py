@@ -120,7 +120,8 @@ def _integrity(found: Contents, repair: str) -> Iterator[Finding]:
         yield Finding("store.integrity", "ok", f"its file and its figures are intact; it has {sessions}")
     for fault in found.faults:
         if not fault.mendable:
-            yield Finding("store.originals", "error", f"{fault.message}, and cannot be recovered")
+            name = "store.log" if fault.kind == "log" else "store.originals"
+            yield Finding(name, "error", f"{fault.message}, and cannot be recovered")
 
 
 def _set_aside(path: Path) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +13,15 @@ from ctxbudget_server.store.encoding.content import unpacked
 from ctxbudget_server.store.file import header
 from ctxbudget_server.store.file.paths import identity
 from ctxbudget_server.store.file.readonly import open_readonly
+from ctxbudget_server.store.transaction import SqliteReader
 
 MAX_NAMED = 20
 """Maximum number of findings of one kind that are listed."""
 
 
 class StoreFinding(NamedTuple):
-    """One thing that is wrong: its kind (`file`, `account` or `original`), a message, and whether `repair` fixes it."""
+    """One thing that is wrong: its kind (`file`, `account`, `log` or `original`), a message, and whether `repair` fixes
+    it."""
 
     kind: str
     message: str
@@ -51,6 +54,7 @@ def _findings(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
         if said != "ok":
             yield StoreFinding("file", str(said), True)
     yield from _accounts(connection)
+    yield from _logs(connection)
     yield from _originals(connection)
 
 
@@ -67,6 +71,24 @@ def _accounts(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
         if others != [retained, processed] * 2:
             message = f"session {session_id} has {retained} tokens retained on record; its items add up to {others[0]}"
             yield StoreFinding("account", message, True)
+
+
+def _logs(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
+    """Entries of logs that do not have their hashes. What precedes a lost entry is not held against the next one."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'logged_figures'").fetchone() is None:
+        return  # an older version wrote it, which kept no hashes
+    reader = SqliteReader(connection)
+    for session in reader.sessions():
+        wrong, last = list[int](), 0
+        try:
+            for entry in reader.log(session).entries(0, session.revision):
+                follows, last = entry.revision == last + 1, entry.revision
+                if entry.hash is not None and follows and sha256(entry.line).digest() != entry.hash:
+                    wrong.append(entry.revision)
+        except ValueError:
+            wrong.append(last + 1)
+        if wrong:
+            yield StoreFinding("log", f"entry {wrong[0]} of the log of session {session.id} was changed", False)
 
 
 def _originals(connection: sqlite3.Connection) -> Iterator[StoreFinding]:
