@@ -14,7 +14,16 @@ from ctxbudget_server.store.interface import Reader, Store, Writer
 if TYPE_CHECKING:
     from ctxbudget_server.rules.leases import Lease
     from ctxbudget_server.rules.lifecycle import Phase, Wave
-    from ctxbudget_server.store.records import Event, KeyedResult, LayerRecord, LoggedFigures, Session, Undo
+    from ctxbudget_server.store.records import (
+        CopiedEntry,
+        Event,
+        KeyedResult,
+        LayerRecord,
+        LoggedFigures,
+        Session,
+        Undo,
+        UndoRow,
+    )
 
 
 class StagedAccount:
@@ -159,6 +168,13 @@ class StagedAccount:
 
     def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
         """Nothing reads the log of a rehearsal."""
+
+    def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
+        """A rehearsal takes in no log of another store."""
+        return None
+
+    def copy_undo(self, session_id: str, row: UndoRow) -> None:
+        """Nor its undos."""
 
     def put_keyed(self, scope: str, key: str, result: KeyedResult) -> None:
         """A rehearsal has no request keys."""
