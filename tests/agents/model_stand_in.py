@@ -84,8 +84,9 @@ class WorkingModel(ModelStandIn):
 
     def blocks(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """See `ModelStandIn`. A request without tools asks for a title."""
-        said = request["messages"][-1]["content"]
-        last = said if isinstance(said, str) else "".join(block.get("text", "") for block in said[-1:])
+        # The host may put settings of its own after what is asked, as a message without a word.
+        said = next(message["content"] for message in reversed(request["messages"]) if message["role"] != "system")
+        last = said if isinstance(said, str) else said[-1].get("text", "")
         prompts = re.findall(r"WORK (\d+): (\d+)", json.dumps(request["messages"]))
         tools = {tool.get("name") for tool in request.get("tools") or []}
         if "Bash" not in tools or not prompts or ("summary" in last and "WORK" not in last):
