@@ -137,9 +137,11 @@ class Record:
 
     def wire(self, check: Check | None = None) -> dict[str, Any]:
         """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
-        return {
-            shown: wire_value(getattr(self, name), check) for name, shown in zip(self.names, self.shown, strict=True)
-        }
+        form = {}
+        for name, shown in zip(self.names, self.shown, strict=True):
+            value = getattr(self, name)
+            form[shown] = value if value is None or type(value) in _PLAIN else wire_value(value, check)
+        return form
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
@@ -170,6 +172,8 @@ def wire_value(value: Any, check: Check | None = None) -> Any:
     """The JSON form of a record, a dataclass, a named tuple, a list of these, or a JSON value."""
     if value is None or type(value) in _PLAIN:
         return value
+    if type(value) is list:
+        return [wire_value(element, check) for element in value]
     if isinstance(value, Record):
         if check is not None:
             check()

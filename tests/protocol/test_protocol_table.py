@@ -62,7 +62,7 @@ def test_errors_have_codes_of_their_own() -> None:
 
 
 def test_items_have_the_fields_that_the_wire_and_the_filters_name() -> None:
-    kept = {field.name for field in fields(Item)}
+    kept = set(Item._fields)
 
     assert kept > set(ItemInfo.names)
     assert kept > {field.name for field in fields(ItemFilter)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -67,7 +66,7 @@ def test_the_permanent_beginning_depends_on_the_permanent_items_alone(
     permanent = [each for each in items if each.layer == "permanent"]
     alone = rendered(permanent, 100_000)
     mixed = permanent + [
-        replace(each, id=f"o{each.id}", seq=each.seq + 100) for each in others if each.layer != "permanent"
+        each._replace(id=f"o{each.id}", seq=each.seq + 100) for each in others if each.layer != "permanent"
     ]
     try:
         found = rendered(sorted(mixed, key=lambda each: each.seq), limit, relevance={each.id: 1.0 for each in mixed})

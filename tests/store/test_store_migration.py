@@ -8,7 +8,6 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from ctxbudget_server.store.schema import MIGRATIONS, VERSION
 AT = "2026-01-01T00:00:00.000Z"
 TEXT = "# Notes\n\nWhat the earlier version wrote."
 OLD_VERSION = 2
-OLD_FIELDS = [name for name in Item.__slots__ if name not in ("dropped_at", "tool", "again_of")]
+OLD_FIELDS = [name for name in Item._fields if name not in ("dropped_at", "tool", "again_of")]
 
 
 def insert(connection: sqlite3.Connection, table: str, **values: Any) -> None:
@@ -50,7 +49,7 @@ def old_store(path: Path) -> None:
         provenance="exact", bytes=len(data), hash=digest_of(data), segments=(digest_of(data),), complete=None,
         state="retained", withdrawn=False, stand_in=None, reduces=(), reason=None, added_at=AT, revision=1,
     )  # fmt: skip
-    pruned = replace(entered, state="pruned", reason="prune", revision=2)
+    pruned = entered._replace(state="pruned", reason="prune", revision=2)
     path.parent.mkdir(parents=True)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")

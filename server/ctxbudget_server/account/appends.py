@@ -37,7 +37,7 @@ class Grower:
         """The item with the addition at its end; puts the addition's blob into the unit."""
         growth = self.rehearsed.result(item.hash, lambda: self._grow(unit, item))
         unit.put_blob(growth.blob)
-        return replace(growth, item=replace(growth.item, pinned=item.pinned, state=item.state))
+        return replace(growth, item=growth.item._replace(pinned=item.pinned, state=item.state))
 
     def _grow(self, unit: UnitOfWork, item: Item) -> Growth:
         old = unit.reader.content(item)
@@ -50,8 +50,7 @@ class Grower:
         else:
             blob = make_blob(whole, self._check)
             segments = (blob.digest,)
-        grown = replace(
-            item,
+        grown = item._replace(
             tokens=counted.tokens,
             raw_tokens=counted.raw,
             encoding=counted.encoding,

@@ -66,9 +66,17 @@ def text_of(blob: Blob) -> str:
     return decode(zlib.decompress(blob.compressed))
 
 
+def window_bits(size: int) -> int:
+    """The smallest window of zlib that a text of `size` bytes fits in; setting up a larger one takes longer than 1 kB.
+
+    Any such stream is read with zlib's default, the largest window.
+    """
+    return min(max(size.bit_length(), 9), zlib.MAX_WBITS)
+
+
 def make_blob(data: bytes, check: Callable[[], None]) -> Blob:
     """Hash and compress; `check` may raise to cancel."""
-    press = zlib.compressobj()
+    press = zlib.compressobj(wbits=window_bits(len(data)))
     parts = []
     for start in range(0, len(data), CHUNK):
         check()

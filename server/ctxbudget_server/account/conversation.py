@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter as Multiset
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_protocol.fields import MAX_ITEMS
@@ -96,7 +96,7 @@ class Conversation:
                 staying_ids.add(item.id)
                 brought_in = item.brought_in or item.layer != "metadata"
                 if old is None or (old.state, old.brought_in, old.reason) != ("retained", brought_in, None):
-                    unit.put(replace(item, state="retained", brought_in=brought_in, reason=None))
+                    unit.put(item._replace(state="retained", brought_in=brought_in, reason=None))
             else:
                 gone.append(item)
         stand_ins = self._stand_ins(unit, staying, known, removed, staying_ids)
@@ -104,9 +104,8 @@ class Conversation:
             what = removed.get(item.id)
             stand_in = stand_ins.get(item.id)
             if item.stand_in and item.stand_in != stand_in and (former := unit.find(item.stand_in)):
-                unit.put(replace(former, state="pruned", reason="superseded"))
-            removed_item = replace(
-                item,
+                unit.put(former._replace(state="pruned", reason="superseded"))
+            removed_item = item._replace(
                 state="reduced" if stand_in else "pruned",
                 stand_in=stand_in,
                 reason=what.reason if what else "oldTurn",
@@ -137,7 +136,7 @@ class Conversation:
                 reduces = tuple(sources.get(piece.content.text, ())) if piece.content.role == "result" else ()
                 item = known[digest].pop(0) if known.get(digest) else _made(unit, piece, reduces)
                 if (item.state, item.reason) != ("retained", None) or unit.find(item.id) is None:
-                    unit.put(replace(item, state="retained", reason=None))
+                    unit.put(item._replace(state="retained", reason=None))
                 staying_ids.add(item.id)
                 found.update(dict.fromkeys(reduces, item.id))
         return found
@@ -171,7 +170,7 @@ def leave_nothing_else(unit: UnitOfWork, staying: set[str]) -> None:
     """Prune what the session retains besides these items: the model is shown nothing else any more."""
     for item in unit.items():
         if item.state == "retained" and item.id not in staying and not item.pinned and item.layer != "permanent":
-            unit.put(replace(item, state="pruned", reason="oldTurn"))
+            unit.put(item._replace(state="pruned", reason="oldTurn"))
 
 
 def _pieces(messages: Sequence[dict[str, Any]], form: str, figured: Figured) -> list[Piece]:

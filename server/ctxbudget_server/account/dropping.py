@@ -19,7 +19,7 @@ class DroppedContent(NamedTuple):
 
 def emptied(item: Item, at: str) -> Item:
     """The item without its content."""
-    return replace(item, hash=None, segments=(), dropped_at=at)
+    return item._replace(hash=None, segments=(), dropped_at=at)
 
 
 def drop_content(unit: UnitOfWork, items: Iterable[Item]) -> DroppedContent:

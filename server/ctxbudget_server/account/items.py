@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.errors import Location, invalid
@@ -180,4 +180,4 @@ def _shared(values: list[T]) -> T | None:
 def reduce_sources(unit: UnitOfWork, sources: list[Item], stand_in: Item) -> None:
     """Mark the sources as replaced by `stand_in`."""
     for source in sources:
-        unit.put(replace(source, state="reduced", stand_in=stand_in.id, reason="superseded"))
+        unit.put(source._replace(state="reduced", stand_in=stand_in.id, reason="superseded"))

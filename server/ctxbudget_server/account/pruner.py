@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from ctxbudget_protocol.common import PlanRow
@@ -99,7 +99,7 @@ class Pruner:
         if standing is None:
             self._add_marker(marker)
         else:
-            self._unit.put(replace(standing, reduces=standing.reduces + reduced), undoable=True)
+            self._unit.put(standing._replace(reduces=standing.reduces + reduced), undoable=True)
 
     def _mark_if_empty(self, scope: Ended, decisions: Decisions) -> None:
         """Leave a marker if nothing else remains of `scope`; a phase's marker replaces those of its waves."""
@@ -129,11 +129,11 @@ class Pruner:
         self._row(marker, "added", "marker", 0, marker.tokens)
 
     def _prune(self, item: Item, reason: str) -> None:
-        self._unit.put(replace(item, state="pruned", reason=reason), undoable=True)
+        self._unit.put(item._replace(state="pruned", reason=reason), undoable=True)
         self._row(item, "pruned", reason, item.tokens, 0)
 
     def _replace(self, item: Item, stand_in: str, reason: str, tokens_after: int) -> None:
-        self._unit.put(replace(item, state="reduced", stand_in=stand_in, reason=reason), undoable=True)
+        self._unit.put(item._replace(state="reduced", stand_in=stand_in, reason=reason), undoable=True)
         self._row(item, "reduced", reason, item.tokens, tokens_after, stand_in=stand_in)
 
     def _row(

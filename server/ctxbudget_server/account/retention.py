@@ -146,7 +146,7 @@ def _drop(store: Store, seen: Session, now: str, actor: str) -> Dropped:
 def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
     revision = session.revision + 1
     items = writer.items_with_content(session.id)
-    after = [replace(emptied(item, now), revision=revision) for item in items]
+    after = [emptied(item, now)._replace(revision=revision) for item in items]
     changes: list[dict[str, Any]] = [
         {"id": item.id, "before": item.image(), "after": empty.image()}
         for item, empty in zip(items, after, strict=True)

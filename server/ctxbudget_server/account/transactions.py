@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
@@ -35,6 +35,13 @@ class AnsweredBefore(Exception):  # noqa: N818 (no fault: the answer is there)
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__()
         self.result = result
+
+
+class Rehearsal(NamedTuple, Generic[R]):
+    """A unit of work as a body left it, and what makes the result."""
+
+    unit: UnitOfWork
+    build: Callable[[], R]
 
 
 class Addressed(NamedTuple):
@@ -116,18 +123,20 @@ def changing(
 ) -> R:
     """Run `body` as one transaction of the session and return its result.
 
-    A body with slow work (`rehearsed`) first runs on a snapshot, so that the slow work is done outside the lock. If
-    another process changed the session in between and that causes new slow work, it is rehearsed again.
+    A body with slow work (`rehearsed`) first runs on a snapshot, so that the slow work is done outside the lock. If the
+    session is still the same then, what the body left is written. If not, it runs again, and if that needs new slow
+    work, it is rehearsed again.
     """
     scope = key_scope(request.method, params.session_id)
     locate = find or (lambda reader: open_session(reader, params, request.now()))
     if rehearsed is not None:
         for _ in range(MAX_REHEARSALS):
             with request.read() as reader:
-                body(UnitOfWork(reader, locate(reader), request))
+                unit = UnitOfWork(reader, locate(reader), request)
+                rehearsal = Rehearsal(unit, body(unit))
             rehearsed.seal(True)
             try:
-                return _commit(request, params, scope, locate, body)
+                return _commit(request, params, scope, locate, body, rehearsal=rehearsal)
             except NotRehearsedError:
                 continue
             finally:
@@ -136,15 +145,25 @@ def changing(
 
 
 def _commit(
-    request: Request, params: MutatingParams | Addressed, scope: str, locate: Callable[[Reader], Session], body: Body[R]
+    request: Request,
+    params: MutatingParams | Addressed,
+    scope: str,
+    locate: Callable[[Reader], Session],
+    body: Body[R],
+    *,
+    rehearsal: Rehearsal[R] | None = None,
 ) -> R:
     with request.write() as writer:
         if known := first_result(writer, request.method, scope, params.request_key):
             raise AnsweredBefore(known)
         session = locate(writer)
         check_revision(params.if_revision, session)
-        unit = UnitOfWork(writer, session, request)
-        build = body(unit)
+        if rehearsal is not None and rehearsal.unit.stored == session:
+            unit, build = rehearsal
+            unit.reader = writer
+        else:
+            unit = UnitOfWork(writer, session, request)
+            build = body(unit)
         unit.figure_out()
         result = build()
         unit.write(writer, request.actor, request.method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from ctxbudget_server.account.content import Blob
 from ctxbudget_server.account.ids import make_id
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings
-from ctxbudget_server.rules.items import Figures, Item, SumKey, differences, total_of
+from ctxbudget_server.rules.items import NOTHING, Figures, Item, SumKey, differences, total_of
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.levels import RANK, alert_text, next_level
 from ctxbudget_server.rules.lifecycle import Phase, Wave
@@ -21,6 +21,7 @@ from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.interface import Reader, Writer
 from ctxbudget_server.store.records import Event, KeptFit, LayerRecord, LoggedFigures, Session, Undo
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -38,20 +39,24 @@ class UnitOfWork:
         created_at = session.created_at if session.revision else now  # the first event tells when it was created
         self.session = replace(session, revision=session.revision + 1, created_at=created_at, updated_at=now)
         self.settings = request.settings_of(session)
-        self.phases: dict[int, Phase] = reader.phases(session.id)
+        self._stored_phases: dict[int, Phase] = reader.phases(session.id)
+        self.phases = dict(self._stored_phases)
         self._was_running = self.running_phase()
-        self.waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
+        self._stored_waves: dict[tuple[int, int], Wave] = {(w.phase, w.number): w for w in reader.waves(session.id)}
+        self.waves = dict(self._stored_waves)
         self.detail: dict[str, Any] = {}
         self.alerts: list[Alert] = []
         self._stored: dict[str, Item] = {}
         self._before: dict[str, Item | None] = {}
         self._items: dict[str, Item] = {}
+        self._known_deltas: dict[SumKey, Figures] | None = None
         self._undoable: set[str] = set()
         self.has_undoable_setup = False
         """Whether the undo behind `undo_id` also reverts the `setup` in `detail`."""
         self._removed_phases: set[int] = set()
         self._undo_id: str | None = None
         self._blobs: dict[str, Blob] = {}
+        self._stored_leases: dict[str, Lease] | None = None
         self._leases: dict[str, Lease] = {}
         self._layers: dict[str, LayerRecord] = {}
         self._fits: list[KeptFit] = []
@@ -139,8 +144,9 @@ class UnitOfWork:
         if item.id not in self._before:
             is_new = item.seq >= self.stored.next_seq
             self._before[item.id] = None if is_new else self._as_stored(item.id)
-        item = replace(item, revision=self.revision)
+        item = item._replace(revision=self.revision)
         self._items[item.id] = item
+        self._known_deltas = None
         if undoable:
             self._undoable.add(item.id)
         return item
@@ -207,8 +213,9 @@ class UnitOfWork:
 
     def leases(self) -> list[Lease]:
         """The leases that hold tokens now."""
-        stored = {lease.id: lease for lease in self.reader.leases(self.id, active=True)}
-        return [lease for lease in {**stored, **self._leases}.values() if lease.in_flight(self.now)]
+        if self._stored_leases is None:
+            self._stored_leases = {lease.id: lease for lease in self.reader.leases(self.id, active=True)}
+        return [lease for lease in {**self._stored_leases, **self._leases}.values() if lease.in_flight(self.now)]
 
     @property
     def leased(self) -> int:
@@ -235,13 +242,17 @@ class UnitOfWork:
         }
 
     def _deltas(self) -> dict[SumKey, Figures]:
-        return differences((self._before[item_id], item) for item_id, item in self.each(self._items.items()))
+        """What the items changed so far add to the sums."""
+        if self._known_deltas is None:
+            pairs = ((self._before[item_id], item) for item_id, item in self.each(self._items.items()))
+            self._known_deltas = differences(pairs)
+        return self._known_deltas
 
     def sums(self) -> dict[SumKey, Figures]:
         """The running sums as this unit leaves them."""
-        sums = defaultdict(Figures, self.reader.sums(self.id))
+        sums = self.reader.sums(self.id)
         for key, delta in self._deltas().items():
-            sums[key] = sums[key].plus(delta)
+            sums[key] = sums.get(key, NOTHING).plus(delta)
         return sums
 
     def figure_out(self) -> None:
@@ -281,7 +292,7 @@ class UnitOfWork:
 
     def drop_marker(self, marker: Item) -> None:
         """Remove a marker that is no longer true; during a prune or an undo the removal is part of it."""
-        gone = replace(marker, state="pruned", reason="superseded")
+        gone = marker._replace(state="pruned", reason="superseded")
         self.put(gone, undoable=bool(self._undoable))
 
     def _follow_phases(self, sums: dict[SumKey, Figures]) -> None:
@@ -299,10 +310,14 @@ class UnitOfWork:
     def _follow_layers(self, sums: dict[SumKey, Figures]) -> None:
         known = self.reader.layers(self.id)
         running = self.running_phase()
+        held: defaultdict[str, int] = defaultdict(int)
+        for key, figures in sums.items():
+            held[key.layer] += figures.retained
         for layer in ("permanent", "phase", "metadata", "transient"):
-            retained = total_of(figures for key, figures in sums.items() if key.layer == layer).retained
-            old = known.get(layer, LayerRecord(layer=layer))
-            new = replace(old, peak=max(old.peak, retained))
+            retained = held[layer]
+            new = old = known.get(layer) or LayerRecord(layer=layer)
+            if retained > old.peak:
+                new = replace(old, peak=retained)
             ceiling = self.settings.ceilings.get(layer)
             if ceiling is not None and retained > ceiling and new.breach_revision is None:
                 phase = (
@@ -384,9 +399,12 @@ class UnitOfWork:
         writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
         writer.add_sums(self.id, self._deltas())
         writer.remove_phases(self.id, self._removed_phases - {*self.phases})
-        writer.put_phases(self.id, self.phases.values())
-        writer.put_waves(self.id, self.waves.values())
-        writer.put_layers(self.id, self._layers.values())
+        if phases := _differing(self.phases, self._stored_phases):
+            writer.put_phases(self.id, phases)
+        if waves := _differing(self.waves, self._stored_waves):
+            writer.put_waves(self.id, waves)
+        if self._layers:
+            writer.put_layers(self.id, self._layers.values())
         for lease in self._leases.values():
             writer.put_lease(self.id, lease)
         if self._forgets_fits:
@@ -413,6 +431,11 @@ class UnitOfWork:
             before = {item_id: item.image() if item else None for item_id, item in taken}
             writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
         writer.put_session(self.session)
+
+
+def _differing(now: Mapping[K, T], stored: Mapping[K, T]) -> list[T]:
+    """The values that are not stored yet."""
+    return [value for key, value in now.items() if value is not stored.get(key)]
 
 
 def _common(values: Iterable[T | None]) -> T | None:

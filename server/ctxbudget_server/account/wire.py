@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -61,9 +60,10 @@ def wire_added(item: Item) -> AddedItem:
 
 def sums_by(sums: Mapping[SumKey, Figures], field: str) -> dict[object, Figures]:
     """Running sums grouped by one field of their key."""
-    grouped: defaultdict[object, Figures] = defaultdict(Figures)
+    grouped: dict[object, Figures] = {}
     for key, figures in sums.items():
-        grouped[getattr(key, field)] = grouped[getattr(key, field)].plus(figures)
+        name = getattr(key, field)
+        grouped[name] = grouped[name].plus(figures) if name in grouped else figures
     return grouped
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import add, sub
 from typing import Any, Final, NamedTuple
 
@@ -60,9 +59,11 @@ class Figures(NamedTuple):
 NOTHING: Final = Figures()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One thing in the context. Token figures are frozen when it enters; bytes are of UTF-8."""
+class Item(NamedTuple):
+    """One thing in the context. Token figures are frozen when it enters; bytes are of UTF-8.
+
+    A named tuple, because a prune of thousands of items makes, changes and compares as many, several times each.
+    """
 
     id: str
     seq: int
@@ -123,7 +124,7 @@ class Item:
 
     def image(self) -> dict[str, Any]:
         """All values by name, as the log keeps them."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return self._asdict()
 
     @property
     def protected(self) -> str | None:

@@ -33,7 +33,7 @@ class PhaseFigures(NamedTuple):
     @property
     def retained(self) -> int:
         """Tokens of the phase in the context."""
-        return total_of(self.layers.values()).retained
+        return sum(figures.retained for figures in self.layers.values())
 
     @property
     def over(self) -> int:
@@ -95,7 +95,8 @@ class Position:
         for key, figures in self._sums.items():
             if key.phase in held:
                 of_phase = held[key.phase]
-                of_phase[key.layer] = of_phase.get(key.layer, NOTHING).plus(figures)
+                known = of_phase.get(key.layer)
+                of_phase[key.layer] = figures if known is None else known.plus(figures)
         return [PhaseFigures(phase, held[phase.number]) for phase in self._phases]
 
     @cached_property

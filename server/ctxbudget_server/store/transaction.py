@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,7 +50,9 @@ FITS_OF_CONVERSATION, FITS_OF_SESSION = 16, 128
 """Decisions of fits that are kept: the latest of each conversation, and of each session."""
 
 
-_DEPARTED: Final = "SELECT id FROM items WHERE session_id = ? AND state <> 'retained' AND brought_in = 1"
+_DEPARTED: Final = "SELECT id FROM items INDEXED BY {} WHERE session_id = ? AND state <> 'retained' AND brought_in = 1"
+"""The index is named: without statistics, SQLite goes through all items of the session by their ids instead."""
+_BY_HASH, _BY_PATH = _DEPARTED.format("departed_by_hash"), _DEPARTED.format("departed_by_path")
 _LATEST: Final = "AND withdrawn = 0 ORDER BY seq DESC LIMIT 1"
 
 
@@ -56,25 +60,44 @@ def _columns(record: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(record))
 
 
-SESSION, ITEM, LEASE = _columns(Session), _columns(Item), _columns(Lease)
+SESSION, ITEM, LEASE = _columns(Session), Item._fields, _columns(Lease)
 PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
 EVENT = (*_columns(Event), "body")
 FIGURES = Figures._fields
 
+_TRUTH_VALUES: Final = tuple(map(ITEM.index, ("pinned", "marker", "brought_in", "withdrawn")))
+_COMPLETE, _SEGMENTS, _HASH, _REDUCES = map(ITEM.index, ("complete", "segments", "hash", "reduces"))
+_NONE_REDUCED: Final = "[]"
 
+
+@cache
 def _select(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
+def _differing(before: Item, item: Item) -> tuple[int, ...]:
+    """The columns in which an item as stored differs from the item now."""
+    values = enumerate(zip(before, item, strict=True))
+    differing = tuple(at for at, (old, new) in values if new is not old and new != old)
+    return (*differing, _SEGMENTS) if _HASH in differing and _SEGMENTS not in differing else differing
+
+
+@cache
+def _replacement(table: str, columns: tuple[str, ...]) -> str:
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})"
+
+
 def item_from_row(row: tuple[Any, ...]) -> Item:
     """An item from the values of its columns."""
-    values = dict(zip(ITEM, row, strict=True))
-    for name in ("pinned", "marker", "brought_in", "withdrawn"):
-        values[name] = bool(values[name])
-    values["complete"] = None if values["complete"] is None else bool(values["complete"])
-    values["segments"] = segments_from_column(values["segments"], values["hash"])
-    values["reduces"] = tuple(json.loads(values["reduces"]))
-    return Item(**values)
+    values = [*row]
+    for at in _TRUTH_VALUES:
+        values[at] = bool(values[at])
+    if values[_COMPLETE] is not None:
+        values[_COMPLETE] = bool(values[_COMPLETE])
+    values[_SEGMENTS] = segments_from_column(values[_SEGMENTS], values[_HASH])
+    values[_REDUCES] = () if values[_REDUCES] == _NONE_REDUCED else tuple(json.loads(values[_REDUCES]))
+    return Item._make(values)
 
 
 def segments_from_column(column: str, digest: str | None) -> tuple[str, ...]:
@@ -86,16 +109,9 @@ def segments_from_column(column: str, digest: str | None) -> tuple[str, ...]:
 
 def item_to_row(item: Item) -> list[Any]:
     """The values of an item's columns."""
-    row = []
-    for name in ITEM:
-        value = getattr(item, name)
-        if name == "segments":
-            value = "" if segments_from_column("", item.hash) == value else dump(value)
-        elif name == "reduces":
-            value = dump(value)
-        elif isinstance(value, bool):
-            value = int(value)
-        row.append(value)
+    row: list[Any] = [*item]
+    row[_SEGMENTS] = "" if segments_from_column("", item.hash) == item.segments else dump(item.segments)
+    row[_REDUCES] = dump(item.reduces) if item.reduces else _NONE_REDUCED
     return row
 
 
@@ -221,16 +237,16 @@ class SqliteReader:
 
     def has_departed(self, session_id: str) -> bool:
         """Whether any item that a caller brought in is no longer retained."""
-        return self._sql.execute(f"{_DEPARTED} LIMIT 1", (session_id,)).fetchone() is not None
+        return self._sql.execute(f"{_BY_HASH} LIMIT 1", (session_id,)).fetchone() is not None
 
     def departed(self, session_id: str, digest: str | None, path: str | None, tool: str | None) -> str | None:
         """The id of the latest item with this content that is no longer retained, else of this file and tool."""
         found = None
         if digest is not None:
-            found = self._sql.execute(f"{_DEPARTED} AND hash = ? {_LATEST}", (session_id, digest)).fetchone()
+            found = self._sql.execute(f"{_BY_HASH} AND hash = ? {_LATEST}", (session_id, digest)).fetchone()
         if found is None and path is not None:
             found = self._sql.execute(
-                f"{_DEPARTED} AND path = ? AND tool IS ? {_LATEST}", (session_id, path, tool)
+                f"{_BY_PATH} AND path = ? AND tool IS ? {_LATEST}", (session_id, path, tool)
             ).fetchone()
         return None if found is None else str(found[0])
 
@@ -416,9 +432,7 @@ class SqliteWriter(SqliteReader):
         """Items that the last event of this transaction changed."""
 
     def _put(self, table: str, columns: tuple[str, ...], rows: Iterable[list[Any]]) -> None:
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT OR REPLACE INTO {table} ({_select(columns)}) VALUES ({marks})"
-        self._sql.executemany(statement, checked(rows, self._check))
+        self._sql.executemany(_replacement(table, columns), checked(rows, self._check))
 
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
@@ -447,15 +461,34 @@ class SqliteWriter(SqliteReader):
     def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
         """Create or replace items; blobs that an item no longer names are released."""
         pairs = list(changes)
-        self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for _, item in pairs))
+        self._put(
+            "items",
+            ("session_id", *ITEM),
+            ([session_id, *item_to_row(item)] for before, item in pairs if before is None),
+        )
+        self._update_items(session_id, pairs)
         for before, item in checked(pairs, self._check):
-            held, wanted = set(before.segments if before else ()), set(item.segments)
-            if held != wanted:
+            if before is None or before.segments != item.segments:
+                held, wanted = set(before.segments if before else ()), set(item.segments)
                 self._sql.executemany(
                     "INSERT INTO blob_holders (session_id, item_id, hash) VALUES (?, ?, ?)",
                     [(session_id, item.id, digest) for digest in wanted - held],
                 )
                 self._let_go(session_id, item.id, held - wanted)
+
+    def _update_items(self, session_id: str, pairs: Iterable[tuple[Item | None, Item]]) -> None:
+        """Write the columns that differ, so that only the indexes over them are touched."""
+        by_columns: defaultdict[tuple[int, ...], list[tuple[Any, ...]]] = defaultdict(list)
+        for before, item in checked(pairs, self._check):
+            if before is not None:
+                differing = _differing(before, item)
+                row = item_to_row(item)
+                by_columns[differing].append((*(row[at] for at in differing), session_id, item.id))
+        for columns, rows in by_columns.items():
+            if columns:
+                values = ", ".join(f'"{ITEM[at]}" = ?' for at in columns)
+                statement = f"UPDATE items SET {values} WHERE session_id = ? AND id = ?"
+                self._sql.executemany(statement, checked(rows, self._check))
 
     def _let_go(self, session_id: str, item_id: str, digests: set[str]) -> None:
         for digest in digests:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.common import Alert
@@ -35,7 +35,7 @@ from ctxbudget_server.account.wire import retained_where, sums_by, wire_figures
 from ctxbudget_server.render.report_markdown import as_markdown
 from ctxbudget_server.rules.advice import advise
 from ctxbudget_server.rules.checklists import Evidence, checklists
-from ctxbudget_server.rules.items import Figures, Item
+from ctxbudget_server.rules.items import NOTHING, Figures, Item
 from ctxbudget_server.rules.leases import Lease, settlement
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.rules.markers import is_marker
@@ -79,7 +79,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         peak_of_budget=ratio(session.peak, settings.budget),
         net_savings=saved,
         savings_share=ratio(saved, session.processed),
-        phases=[_phase(overview, phase, ends.get(phase.number)) for phase in overview.phases.values()],
+        phases=_phases(overview, ends),
         layers=[_layer(overview, layer) for layer in LAYERS],
         leases=_leases(leases, now),
         artifacts=issues,
@@ -121,8 +121,15 @@ def _ends(snapshot: Snapshot, overview: Overview) -> dict[int, PhaseEnd]:
     return ends
 
 
-def _phase(overview: Overview, phase: Phase, end: PhaseEnd | None) -> PhaseReport:
-    figures = sums_by(overview.sums, "phase").get(phase.number, Figures())
+def _phases(overview: Overview, ends: Mapping[int, PhaseEnd]) -> list[PhaseReport]:
+    held = sums_by(overview.sums, "phase")
+    return [
+        _phase(overview, phase, held.get(phase.number, NOTHING), ends.get(phase.number))
+        for phase in overview.phases.values()
+    ]
+
+
+def _phase(overview: Overview, phase: Phase, figures: Figures, end: PhaseEnd | None) -> PhaseReport:
     allocated = phase.allocated
     return PhaseReport(
         phase=phase.number,

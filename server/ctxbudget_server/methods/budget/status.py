@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.budget import (
@@ -25,7 +26,7 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.wire import sums_by, wire_figures
 from ctxbudget_server.rules.advice import advise
-from ctxbudget_server.rules.items import Figures, total_of
+from ctxbudget_server.rules.items import NOTHING, Figures, total_of
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase
 from ctxbudget_server.rules.position import Position
@@ -55,7 +56,7 @@ def status(request: Request, params: StatusParams) -> StatusResult:
         warn_at=settings.thresholds.warn_at,
         critical_at=settings.thresholds.critical_at,
         layers=_layers(overview, position),
-        phases=[_phase(overview, phase) for phase in overview.phases.values()],
+        phases=_phases(overview),
         leases=[_lease(lease) for lease in overview.leases],
         buffer=session.buffer,
         pinned=pinned,
@@ -92,15 +93,26 @@ def _layers(overview: Overview, position: Position) -> list[LayerStatus]:
     return rows
 
 
-def _phase(overview: Overview, phase: Phase) -> PhaseState:
-    figures = sums_by(overview.sums, "phase").get(phase.number, Figures())
-    waves = []
+def _phases(overview: Overview) -> list[PhaseState]:
+    """The state of each phase. Sums, waves and leases are gone through once, however many phases there are."""
+    held = sums_by(overview.sums, "phase")
+    of_waves: defaultdict[tuple[int | None, int | None], int] = defaultdict(int)
+    for key, figures in overview.sums.items():
+        of_waves[key.phase, key.wave] += figures.retained
+    waves: defaultdict[int, list[WaveStatus]] = defaultdict(list)
     for wave in overview.waves:
-        if wave.phase == phase.number:
-            retained = sum(
-                f.retained for key, f in overview.sums.items() if (key.phase, key.wave) == (wave.phase, wave.number)
-            )
-            waves.append(WaveStatus(wave=wave.number, state=wave.state, retained=retained))
+        retained = of_waves[wave.phase, wave.number]
+        waves[wave.phase].append(WaveStatus(wave=wave.number, state=wave.state, retained=retained))
+    leased: defaultdict[int | None, int] = defaultdict(int)
+    for lease in overview.leases:
+        leased[lease.phase] += lease.tokens
+    return [
+        _phase(phase, held.get(phase.number, NOTHING), leased[phase.number], waves[phase.number])
+        for phase in overview.phases.values()
+    ]
+
+
+def _phase(phase: Phase, figures: Figures, leased: int, waves: list[WaveStatus]) -> PhaseState:
     return PhaseState(
         phase=phase.number,
         name=phase.name,
@@ -113,7 +125,7 @@ def _phase(overview: Overview, phase: Phase) -> PhaseState:
         processed=figures.processed,
         saved=figures.saved,
         overrun=phase.overrun(figures.retained),
-        leased=sum(lease.tokens for lease in overview.leases if lease.phase == phase.number),
+        leased=leased,
         of_allocation=ratio(figures.retained, phase.allocated) if phase.allocated else None,
         waves=waves,
     )

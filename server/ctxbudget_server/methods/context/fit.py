@@ -535,7 +535,7 @@ class Fitter:
             wave=None,
             title=one.what.title,
         )
-        return replace(item, state="pruned", reason=one.what.reason)
+        return item._replace(state="pruned", reason=one.what.reason)
 
     def _edits(self, fitted: Fitted) -> list[FitEdit]:
         steps = edit_steps(SHAPES[self._form], self._whole.messages, fitted.edits)

@@ -45,11 +45,11 @@ def hand_over(request: Request, params: HandOverParams) -> HandOverResult:
         artifact = _placed(prepared, lease).enter(unit)
         made = extractor.metadata_of(artifact, lambda: text_of(prepared.blob) if prepared.blob else None)
         if made is None:
-            artifact = unit.put(replace(artifact, state="pruned", reason="noMetadata"))
+            artifact = unit.put(artifact._replace(state="pruned", reason="noMetadata"))
             metadata = None
         else:
             check_fits(unit, made.figure.tokens, ["maxTokens"], under=lease)
-            artifact = replace(artifact, kind=made.kind)
+            artifact = artifact._replace(kind=made.kind)
             metadata = _metadata_item(unit, artifact, made)
             reduce_sources(unit, [artifact], metadata)
             artifact = unit.item(artifact.id, [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -40,7 +39,7 @@ def restore(request: Request, params: RestoreParams) -> RestoreResult:
                 if item.dropped_at is not None:
                     check_content(item, ["items", i])
                 tokens += item.tokens
-                item = unit.put(replace(item, state="retained", reason=None))
+                item = unit.put(item._replace(state="retained", reason=None))
             restored.append(item)
         return lambda: RestoreResult(
             session_id=unit.id,

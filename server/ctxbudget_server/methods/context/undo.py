@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -41,7 +40,7 @@ def undo(request: Request, params: UndoParams) -> UndoResult:
         for item_id, before in record.before.items():
             item = current[item_id]
             if before is None:
-                unit.put(replace(item, state="pruned", withdrawn=True, reason="undone"), undoable=True)
+                unit.put(item._replace(state="pruned", withdrawn=True, reason="undone"), undoable=True)
                 withdrawn.append(item.id)
             else:
                 unit.put(_as_it_was(item, before), undoable=True)
@@ -68,4 +67,4 @@ def _as_it_was(item: Item, before: dict[str, Any]) -> Item:
     for name in ("segments", "reduces"):
         if name in values:
             values[name] = tuple(values[name])
-    return replace(item, **values)
+    return item._replace(**values)

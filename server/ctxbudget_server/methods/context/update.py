@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import invalid
@@ -37,17 +36,17 @@ def update(request: Request, params: UpdateParams) -> UpdateResult:
 
     def body(unit: UnitOfWork) -> Callable[[], UpdateResult]:
         item = unit.item(params.item_id, ["itemId"])
-        changed = replace(item, **changes)
+        changed = item._replace(**changes)
         if changed.title is None and "title" in changes:
             content = undamaged(unit.reader, item) if item.hash else None
-            changed = replace(changed, title=name_of(request.documents.shown(item.path), content))
+            changed = changed._replace(title=name_of(request.documents.shown(item.path), content))
         if changed.phase is None and changed.wave is not None:
             if "wave" not in changes:
-                changed = replace(changed, wave=None)
+                changed = changed._replace(wave=None)
             elif "phase" in changes:
                 raise invalid(["phase"], "cannot be null with `wave`", "missing")
             else:
-                changed = replace(changed, phase=phase_of_wave(None, unit.phases.values(), []))
+                changed = changed._replace(phase=phase_of_wave(None, unit.phases.values(), []))
         unit.ensure_phase(changed.phase, changed.wave)
         if changed != item:
             changed = unit.put(changed)

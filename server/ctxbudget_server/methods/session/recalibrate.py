@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.session import RecalibrateResult
@@ -54,8 +53,7 @@ def _recounted(unit: UnitOfWork, item: Item, counter: Counter, check: Callable[[
         figure = counter.figure_of_raw(text, item.raw_tokens, check)
     else:
         figure = counter.figure(text, check)
-    return replace(
-        item,
+    return item._replace(
         tokens=figure.tokens,
         raw_tokens=figure.raw,
         encoding=figure.encoding,

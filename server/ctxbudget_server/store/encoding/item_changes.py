@@ -42,9 +42,13 @@ def stored_change(change: Mapping[str, Any], revision: int, at: str) -> dict[str
     before, after = change["before"], change["after"]
     if before is None:
         usual = _usual(after, change["id"], revision, at)
-        new = {name: value for name, value in after.items() if name not in usual or not _same(usual[name], value)}
+        new = {
+            name: value
+            for name, value in after.items()
+            if name not in usual or (value is not usual[name] and not _same(usual[name], value))
+        }
         return {"id": change["id"], "new": new}
-    differing = [name for name, value in after.items() if not _same(before[name], value)]
+    differing = [name for name, value in after.items() if value is not before[name] and not _same(before[name], value)]
     return {
         "id": change["id"],
         "was": {name: before[name] for name in differing},

@@ -12,9 +12,12 @@ LONG_TEXT_CHARACTERS = 64 * 1024
 """Shorter texts are parsed in one step; longer ones call `check` at each object."""
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def dump(value: Any) -> str:
     """Compact JSON of a small value."""
-    return json.dumps(value, separators=(",", ":"))
+    return _encode(value)
 
 
 def chunks(value: dict[str, Any], check: Check) -> Iterator[str]:
