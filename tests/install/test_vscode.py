@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import shutil
@@ -55,7 +56,7 @@ def test_one_command_installs_the_extension_and_sets_where_ours_is(
 def test_a_dry_run_says_what_would_run(home: Path, code: StandIn, install: Install) -> None:
     said = install("vscode", "--dry-run")
     assert f"$ {code.command} --install-extension ctxbudget.vsix --force" in said
-    assert '+  "ctxbudget.path"' in said or '"ctxbudget.path"' in said
+    assert '+  "ctxbudget.path"' in said
     assert left(home) == []
     assert code.extensions() == {}
     install("vscode")
@@ -104,6 +105,18 @@ def test_where_the_command_fails_nothing_is_written(home: Path, code: StandIn, i
     code.fail()
     said = install("vscode", code=1)
     assert "--force failed: cannot write to its folder" in said
+    assert left(home) == []
+
+
+def test_where_there_is_no_room_for_the_package_nothing_is_written(
+    home: Path, code: StandIn, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, body: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert "could not be written" in install("vscode", code=1)
+    assert code.calls("--install-extension") == 0
     assert left(home) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -62,17 +63,21 @@ class Installing:
         """As in `Step`."""
         if self.changes:
             size = len(self.extension.package.body)
-            yield f"$ {self.extension.command} --install-extension {FILE} --force   # packed for it: {size:,} bytes"
+            line = shlex.join((self.extension.command, "--install-extension", FILE, "--force"))
+            yield f"$ {line}   # packed for it: {size:,} bytes"
 
     def apply(self) -> None:
         """As in `Step`."""
         if not self.changes:
             return
         ours = self.extension
-        with tempfile.TemporaryDirectory(prefix="ctxbudget-") as folder:
-            file = Path(folder, FILE)
-            file.write_bytes(ours.package.body)
-            run(ours.command, "--install-extension", str(file), "--force")
+        try:
+            with tempfile.TemporaryDirectory(prefix="ctxbudget-") as folder:
+                file = Path(folder, FILE)
+                file.write_bytes(ours.package.body)
+                run(ours.command, "--install-extension", str(file), "--force")
+        except OSError as fault:
+            raise InstallError(f"{FILE} could not be written for {ours.command}: {fault.strerror}") from fault
         if not ours.is_there(ours.package.version):
             raise InstallError(f"{ours.command} reported no fault, but does not list {ours.package.id}")
         target = ours.place / FILE
@@ -92,7 +97,8 @@ class Removing:
     def diff(self) -> Iterator[str]:
         """As in `Step`."""
         if self.changes:
-            yield f"$ {self.extension.command} --uninstall-extension {self.extension.package.id}"
+            line = shlex.join((self.extension.command, "--uninstall-extension", self.extension.package.id))
+            yield f"$ {line}"
 
     def apply(self) -> None:
         """As in `Step`."""
@@ -103,7 +109,7 @@ class Removing:
 
 def run(command: str, *words: str) -> str:
     """What the editor's command prints. Raises `InstallError` with what it says, if it fails."""
-    called = " ".join((command, *words))
+    called = shlex.join((command, *words))
     try:
         done = subprocess.run(
             [command, *words],
