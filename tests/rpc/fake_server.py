@@ -54,6 +54,9 @@ class FakeBackend:
             return "lane-" + params.get("sessionId", "default")
         return None
 
+    def is_quick(self, method: str, params: dict[str, Any]) -> bool:
+        return bool(params.get("quick"))
+
     def watching(self) -> bool:
         return self.watched or self.follows
 
@@ -170,7 +173,7 @@ def main() -> int:
 
     logging.basicConfig(level=os.environ.get("FAKE_LOG", "WARNING"))
     limits = Limits(**json.loads(os.environ.get("FAKE_LIMITS", "{}")))
-    serve(lambda root: Served(FakeBackend(root)), ServeOptions(limits=limits))
+    serve(lambda root, client: Served(FakeBackend(root)), ServeOptions(limits=limits))
 
 
 if __name__ == "__main__":

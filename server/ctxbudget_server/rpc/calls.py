@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.cancellation import Cancellation, Cancelled
 from ctxbudget_server.rpc.codec import encode_error, encode_result
 from ctxbudget_server.rpc.inflight import Ticket
+from ctxbudget_server.rpc.transport import Outlet
 from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.service.backend import Backend
 
@@ -20,15 +22,24 @@ log = logging.getLogger(__name__)
 class BackendCalls:
     """Runs requests on the backend. After each answer, `done` is called on the loop with the method's name."""
 
-    def __init__(self, backend: Backend, queue: KeyedSerialQueue, done: Callable[[str], None]) -> None:
+    def __init__(self, backend: Backend, queue: KeyedSerialQueue, outlet: Outlet, done: Callable[[str], None]) -> None:
         self._backend = backend
         self._queue = queue
+        self._outlet = outlet
+        self._answers: deque[tuple[Ticket, str, bytes]] = deque()
+        """Answers that threads have ready for the loop."""
+        self._is_told = False
+        """Whether the loop will look at the answers."""
         self._done = done
         self._loop = asyncio.get_running_loop()
 
     def start(self, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
-        """Queue one request. The ticket will be answered even if it is cancelled."""
+        """Answer a quick request at once, and queue any other. The ticket will be answered even if it is cancelled."""
         cancellation = Cancellation()
+        if self._is_quick(method, params):
+            ticket.answer(self._answer(ticket, method, params, cancellation))
+            self._done(method)
+            return
         ticket.cancel = cancellation.cancel
         ticket.working = True
 
@@ -37,6 +48,13 @@ class BackendCalls:
             self._tell(ticket, method, frame)
 
         self._queue.submit(self._queue_key(method, params), work)
+
+    def _is_quick(self, method: str, params: dict[str, Any]) -> bool:
+        try:
+            return self._backend.is_quick(method, params)
+        except Exception:  # params are not validated yet; `call` will say what is wrong with them
+            log.exception("whether a request of %s is quick cannot be told", method)
+            return False
 
     def _queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         try:
@@ -58,11 +76,20 @@ class BackendCalls:
             return encode_error(ticket.id, ProtocolError("internalError", f"{method} failed; see the server's log"))
 
     def _tell(self, ticket: Ticket, method: str, frame: bytes) -> None:
-        def finish() -> None:
-            ticket.finished(frame)
-            self._done(method)
-
+        self._answers.append((ticket, method, frame))
+        if self._is_told:  # and has not looked yet: it finds this one too
+            return
+        self._is_told = True
         try:
-            self._loop.call_soon_threadsafe(finish)
+            self._loop.call_soon_threadsafe(self._finish)
         except RuntimeError:
             log.debug("the answer to %r came after the event loop had ended", ticket.id)
+
+    def _finish(self) -> None:
+        """Give the answers that are ready, in one write."""
+        self._is_told = False  # before looking: whoever adds an answer from now on calls again
+        with self._outlet.gathered():
+            while self._answers:
+                ticket, method, frame = self._answers.popleft()
+                ticket.finished(frame)
+                self._done(method)

@@ -104,7 +104,7 @@ class ConnectionContext:
         if ok and self._served is not None:
             backend = self._served.backend
             feed = self._change_feed = ChangeFeed(backend, self.pool, self.outlet, self.notify)
-            self._calls = BackendCalls(backend, self.queue, feed.finished)
+            self._calls = BackendCalls(backend, self.queue, self.outlet, feed.finished)
             self._tasks.append(asyncio.create_task(feed.run(), name="changes"))
             self.pool.submit(limit_arenas)
             self.pool.submit(backend.warm_up)

@@ -53,6 +53,8 @@ class InFlight:
         self._limit = limit
         self._byte_limit = byte_limit
         self._occupied = 0
+        self.answered = 0
+        """How many requests were answered so far."""
         self._tickets: dict[MessageId, Ticket] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -99,6 +101,7 @@ class InFlight:
     def close(self, ticket: Ticket, frame: bytes) -> None:
         """Remove a ticket and send its response."""
         del self._tickets[ticket.id]
+        self.answered += 1
         if not self._tickets:
             self._empty.set()
         self._send(frame)

@@ -8,7 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+import time
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -21,7 +22,7 @@ from ctxbudget_server.rpc.connection import BackendFactory, ConnectionContext
 from ctxbudget_server.rpc.editor.editor import Editor
 from ctxbudget_server.rpc.editor.features import register
 from ctxbudget_server.rpc.editor.messages import Messages
-from ctxbudget_server.rpc.framing import FrameParser, FramingError
+from ctxbudget_server.rpc.framing import Frame, FrameParser, FramingError
 from ctxbudget_server.rpc.intake import Intake
 from ctxbudget_server.rpc.lifecycle import End
 from ctxbudget_server.rpc.protocol import BudgetProtocol, Host
@@ -39,6 +40,8 @@ COMMIT_SECONDS = 0.2
 """Time for requests that had already committed when the others were cancelled."""
 FLUSH_SECONDS = 0.3
 CLOSE_SECONDS = 0.2
+TURN_SECONDS = 0.002
+"""How long requests that are answered at once may hold up everything else on the event loop."""
 STALL_SECONDS = 1.0
 """How long a client that has closed stdin may leave its answers unread."""
 SWITCH_SECONDS = 0.0005
@@ -134,12 +137,14 @@ async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetPro
     parser = FrameParser(connection.limits.max_message_bytes)
     try:
         while chunk := await _chunk(inlet):
-            for frame in parser.feed(chunk):
+            frames = parser.feed(chunk)
+            while True:
                 if connection.outlet.congested and not await _uncongested(inlet, connection.outlet):
                     connection.lifecycle.end(End.END_OF_INPUT)
                     return
                 await _room_in(intake, inlet)
-                intake.take(frame)
+                if not _take_some(connection, intake, frames):
+                    break
                 # Work just started must get its turn before the next message, however many are in the buffer.
                 await asyncio.sleep(0)
     except FramingError as exc:
@@ -151,6 +156,18 @@ async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetPro
     except FramingError as exc:
         protocol.refuse(None, ProtocolError("parseError", str(exc)))
     connection.lifecycle.end(End.END_OF_INPUT)
+
+
+def _take_some(connection: ConnectionContext, intake: Intake, frames: Iterator[Frame]) -> bool:
+    """Take messages up to the first that is not answered at once, or for a turn; False if there are no more."""
+    until = time.monotonic() + TURN_SECONDS
+    with connection.outlet.gathered():
+        for frame in frames:
+            answered = connection.inflight.answered
+            intake.take(frame)
+            if connection.inflight.answered == answered or time.monotonic() > until:
+                return True
+    return False
 
 
 async def _chunk(inlet: Inlet) -> bytes:

@@ -13,7 +13,8 @@ import select
 import stat
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,7 @@ class Outlet(asyncio.BaseProtocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._transport: asyncio.WriteTransport
+        self._gathered: list[bytes] | None = None
         self.lost = asyncio.Event()
         """Set once nothing more can be written."""
 
@@ -75,9 +77,26 @@ class Outlet(asyncio.BaseProtocol):
     def write(self, data: bytes) -> None:
         """Send; never blocks."""
         if threading.get_ident() == self._thread:
-            self._transport.write(data)
+            if self._gathered is None:
+                self._transport.write(data)
+            else:
+                self._gathered.append(data)
         else:
             self._loop.call_soon_threadsafe(self._transport.write, data)
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Send what is written inside in one piece at the end; only on the event loop, and without waiting inside."""
+        if self._gathered is not None:
+            yield
+            return
+        pieces = self._gathered = []
+        try:
+            yield
+        finally:
+            self._gathered = None
+            if pieces:
+                self._transport.write(b"".join(pieces))
 
     @property
     def congested(self) -> bool:

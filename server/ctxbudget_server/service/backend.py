@@ -25,6 +25,9 @@ class Backend(Protocol):
     def queue_key(self, method: str, params: dict[str, Any]) -> str | None:
         """Requests with the same key run one after the other, in order of arrival; None: at any time."""
 
+    def is_quick(self, method: str, params: dict[str, Any]) -> bool:
+        """Whether `call` would take so little, and nothing that may block, that the event loop can make it itself."""
+
     def watching(self) -> bool:
         """Whether this connection watches or follows any session."""
 

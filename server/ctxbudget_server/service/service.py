@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
 """Methods that must work on a full disk, because they free space."""
 
+QUICK_TEXTS = 10
+QUICK_CHARACTERS = 2_000
+"""This many texts of no more than this in all are counted in a fraction of a millisecond, whatever they consist of."""
+
 MAX_REPLACEMENTS = 2
 """How often one request starts over because the store's file was replaced meanwhile."""
 
@@ -210,6 +214,15 @@ class BudgetService:
         session_id = params.get("sessionId")
         return session_id if isinstance(session_id, str) else DEFAULT_SESSION
 
+    def is_quick(self, method: str, params: dict[str, Any]) -> bool:
+        """Whether a request only counts a few words, with what is in memory: no file, no store, no calibration."""
+        if method != "tokens/count" or self._validate is not validate or params.keys() != {"texts"}:
+            return False
+        texts = params["texts"]
+        if not isinstance(texts, list) or len(texts) > QUICK_TEXTS or not all(isinstance(text, str) for text in texts):
+            return False
+        return sum(map(len, texts)) <= QUICK_CHARACTERS
+
     def watching(self) -> bool:
         """Whether any session is watched or followed."""
         return self._changes is not None and self._changes.active
@@ -244,6 +257,7 @@ class BudgetService:
         load(DEFAULT_ENCODING)
         for row in requests():
             model_of(row.params)
+        implementation("tokens/count")
         self._validate = validate
         self._retain_content()
 
