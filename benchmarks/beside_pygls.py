@@ -63,7 +63,7 @@ class Server:
         self.stdin.flush()
 
     def answer(self) -> Json:
-        """The next response; notifications are passed over."""
+        """The next response; notifications are ignored."""
         while True:
             length = 0
             while (line := self.stdout.readline()) != b"\r\n":

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.rpc.calls import BackendCalls
 from ctxbudget_server.rpc.change_feed import ChangeFeed
+from ctxbudget_server.rpc.codec import encode
 from ctxbudget_server.rpc.inflight import InFlight, Ticket
 from ctxbudget_server.rpc.lifecycle import Lifecycle, ParentWatch
 from ctxbudget_server.rpc.transport import Outlet
@@ -43,7 +44,7 @@ Notify = Callable[[str, dict[str, Any]], None]
 
 
 class ConnectionContext:
-    """The parts of a connection. Created on the event loop before pygls' classes, which find everything here."""
+    """The parts of a connection. Created on the event loop; all others find everything here."""
 
     def __init__(
         self,
@@ -67,8 +68,10 @@ class ConnectionContext:
         self.inflight = InFlight(outlet.write, limits.max_requests_in_flight, self.byte_limit)
         self.pool = WorkerPool(asyncio.get_running_loop().call_later)
         self.queue = KeyedSerialQueue(self.pool)
-        self.notify: Notify
-        """Sends a notification; pygls' own, set when its protocol object exists."""
+        self.notify: Notify = self._tell
+        """Sends a notification; the editor's features take this over once they are loaded."""
+        self.warmed = asyncio.Event()
+        """Set when the backend has loaded what the first requests need, or has failed to."""
         self.sidecar: SidecarServer | None = None
         """Answers one-shot callers, if there is a socket for them."""
         self._backend_factory = backend_factory
@@ -103,12 +106,26 @@ class ConnectionContext:
         self.lifecycle.initialized(ok)
         if ok and self._served is not None:
             backend = self._served.backend
-            feed = self._change_feed = ChangeFeed(backend, self.pool, self.outlet, self.notify)
+            feed = self._change_feed = ChangeFeed(backend, self.pool, self.outlet, self._notify)
             self._calls = BackendCalls(backend, self.queue, self.outlet, feed.finished)
             self._tasks.append(asyncio.create_task(feed.run(), name="changes"))
             self.pool.submit(limit_arenas)
-            self.pool.submit(backend.warm_up)
+            self._tasks.append(asyncio.create_task(self._warm_up(backend), name="warm-up"))
             self._open_sidecar(self._served)
+
+    def _tell(self, method: str, params: dict[str, Any]) -> None:
+        self.outlet.write(encode({"jsonrpc": "2.0", "method": method, "params": params}))
+
+    def _notify(self, method: str, params: dict[str, Any]) -> None:
+        self.notify(method, params)
+
+    async def _warm_up(self, backend: Backend) -> None:
+        try:
+            await self.pool.result_of(backend.warm_up)
+        except Exception:  # each request loads what it needs
+            log.exception("the backend could not be prepared")
+        finally:
+            self.warmed.set()
 
     def _open_sidecar(self, served: Served) -> None:
         one_shots = served.one_shots() if served.one_shots is not None else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lsprotocol.types import InitializeParams
-from pygls.uris import from_fs_path
+from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import PROTOCOL_VERSION, Limits
 from ctxbudget_protocol.methods import METHODS
 from ctxbudget_server.rpc.codec import Json
+
+if TYPE_CHECKING:
+    from lsprotocol.types import InitializeParams
 
 _MAJOR = int(PROTOCOL_VERSION.partition(".")[0])
 
@@ -49,4 +49,6 @@ def root_uri(params: InitializeParams) -> str | None:
         return params.root_uri
     if params.workspace_folders:
         return params.workspace_folders[0].uri
+    from pygls.uris import from_fs_path
+
     return from_fs_path(params.root_path) if params.root_path else None

@@ -114,6 +114,11 @@ class InFlight:
         self._byte_limit.release(ticket.size)
 
 
+def internal_error(method: str) -> ProtocolError:
+    """The error for a fault of ours, which only the log describes."""
+    return ProtocolError("internalError", f"{method} failed; see the server's log")
+
+
 def _cancel(ticket: Ticket, why: str) -> bool:
     if ticket.cancel is None or not ticket.cancel():
         return False

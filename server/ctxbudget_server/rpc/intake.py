@@ -11,11 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lsprotocol.types import CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL
-
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_server.rpc.codec import Json, MessageId, TooDeepError, decode, decode_large
 from ctxbudget_server.rpc.connection import ConnectionContext
+from ctxbudget_server.rpc.dispatch import Dispatcher
 from ctxbudget_server.rpc.envelope import (
     BadEnvelopeError,
     Envelope,
@@ -26,14 +25,14 @@ from ctxbudget_server.rpc.envelope import (
     is_message_id,
 )
 from ctxbudget_server.rpc.framing import EDGE_BYTES, Frame, Oversize, request_id_from_edges
-from ctxbudget_server.rpc.protocol import BudgetProtocol
+from ctxbudget_server.rpc.lsp_names import CANCEL_REQUEST, EXIT, PROGRESS_CANCEL, SHUTDOWN
 
 LARGE_BYTES = 64 * 1024
 """A larger body is decoded by a worker, since it would hold up everything else on the event loop."""
 LOOK_AHEAD_BYTES = 2 * 1024 * 1024
 """Bytes of messages that may wait behind the next one; beyond that, nothing more is read from the client."""
 
-OVERTAKING = frozenset({CANCEL_REQUEST, EXIT, SHUTDOWN, WINDOW_WORK_DONE_PROGRESS_CANCEL})
+OVERTAKING = frozenset({CANCEL_REQUEST, EXIT, SHUTDOWN, PROGRESS_CANCEL})
 
 
 @dataclass(slots=True, eq=False)
@@ -55,9 +54,9 @@ class _Waiting:
 class Intake:
     """Lives on the event loop."""
 
-    def __init__(self, connection: ConnectionContext, protocol: BudgetProtocol) -> None:
+    def __init__(self, connection: ConnectionContext, dispatcher: Dispatcher) -> None:
         self._connection = connection
-        self._protocol = protocol
+        self._dispatcher = dispatcher
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._cancelled: set[MessageId] = set()
@@ -68,7 +67,7 @@ class Intake:
         """Take the next message from the wire: work on it, or let it wait."""
         if isinstance(frame, Oversize):
             limit = self._connection.limits.max_message_bytes
-            self._protocol.refuse(request_id_from_edges(frame.head, frame.tail), _too_large(frame.size, limit))
+            self._dispatcher.refuse(request_id_from_edges(frame.head, frame.tail), _too_large(frame.size, limit))
         elif len(frame) > LARGE_BYTES and self._connection.lifecycle.takes_notifications():
             self._wait(_Waiting(len(frame), body=frame))
         else:
@@ -83,7 +82,7 @@ class Intake:
         elif self._waiting or not self._fits(envelope, size):
             self._wait(_Waiting(size, envelope))
         else:
-            self._protocol.take(envelope, size)
+            self._dispatcher.take(envelope, size)
 
     def _envelope(self, read: Callable[[], Json], body: bytes | bytearray) -> Envelope | None:
         """The message that `read` returns of this body; None if it was refused."""
@@ -91,11 +90,11 @@ class Intake:
             return classify(read())
         except TooDeepError as error:
             message_id = request_id_from_edges(bytes(body[:EDGE_BYTES]), bytes(body[-EDGE_BYTES:]))
-            self._protocol.refuse(message_id, error if message_id is None else invalid([], error.message, "too_deep"))
+            self._dispatcher.refuse(message_id, error if message_id is None else invalid([], error.message, "too_deep"))
         except ProtocolError as error:
-            self._protocol.refuse(None, error)
+            self._dispatcher.refuse(None, error)
         except BadEnvelopeError as bad:
-            self._protocol.refuse(bad.id, bad.error)
+            self._dispatcher.refuse(bad.id, bad.error)
         return None
 
     def _overtakes(self, envelope: Envelope) -> bool:
@@ -109,19 +108,21 @@ class Intake:
             if is_message_id(cancelled) and cancelled not in self._connection.inflight:
                 self._cancel(cancelled)
                 return
-        self._protocol.take(envelope, size)
+        self._dispatcher.take(envelope, size)
 
     def _cancel(self, message_id: MessageId) -> None:
         for waiting in self._waiting:
             if waiting.id() == message_id:
                 self._drop(waiting)
-                self._protocol.refuse(message_id, _cancelled("the client cancelled the request"))
+                self._dispatcher.refuse(message_id, _cancelled("the client cancelled the request"))
                 return
         if any(waiting.body is not None for waiting in self._waiting):
             self._cancelled.add(message_id)
 
     def _fits(self, envelope: Envelope | None, size: int) -> bool:
         """Whether a message can be taken now; None is one not yet decoded."""
+        if envelope is not None and not self._dispatcher.is_ready_for(envelope):
+            return False
         return isinstance(envelope, Notification | Response) or self._connection.inflight.fits(size)
 
     # ------------------------------------------------------------------ what waits
@@ -152,7 +153,7 @@ class Intake:
         for waiting in list(self._waiting):
             self._drop(waiting)
             if (message_id := waiting.id()) is not None:
-                self._protocol.refuse(message_id, _cancelled("the server ended before the request was started"))
+                self._dispatcher.refuse(message_id, _cancelled("the server ended before the request was started"))
 
     def _wait(self, waiting: _Waiting) -> None:
         self._waiting.append(waiting)
@@ -181,6 +182,10 @@ class Intake:
             decoding = asyncio.ensure_future(self._connection.pool.result_of(lambda: decode_large(body)))
             await asyncio.wait([decoding])
             envelope = None if first.dropped else self._envelope(decoding.result, body)
+            if envelope is not None:
+                await self._connection.byte_limit.wait_until(
+                    lambda: first.dropped or self._dispatcher.is_ready_for(envelope)
+                )
         if first.dropped:  # it was cancelled, or the server is ending
             return
         self._drop(first)
@@ -188,9 +193,9 @@ class Intake:
         if not any(waiting.body is not None for waiting in self._waiting):
             self._cancelled.clear()
         if cancelled is not None:
-            self._protocol.refuse(cancelled, _cancelled("the client cancelled the request"))
+            self._dispatcher.refuse(cancelled, _cancelled("the client cancelled the request"))
         elif envelope is not None:
-            self._protocol.take(envelope, first.size, waited=True)
+            self._dispatcher.take(envelope, first.size, waited=True)
 
     def _is_cancelled(self, envelope: Envelope | None) -> MessageId | None:
         """The id of a request that was cancelled before it was decoded."""

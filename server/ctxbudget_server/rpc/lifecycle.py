@@ -8,9 +8,8 @@ import logging
 import os
 import sys
 
-from lsprotocol.types import INITIALIZE, SHUTDOWN
-
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_server.rpc.lsp_names import INITIALIZE, SHUTDOWN
 from ctxbudget_server.runtime.processes import is_alive
 from ctxbudget_server.runtime.watchdog import Watchdog
 

@@ -48,7 +48,7 @@ def _faults(exc: BaseException, loc: tuple[str | int, ...]) -> Iterator[dict[str
     if isinstance(exc, ClassValidationError | IterableValidationError):
         noted, others = exc.group_exceptions()
         for inner, note in noted:
-            part = note.index if isinstance(note, IterableValidationNote) else _camel(note.name)
+            part = note.index if isinstance(note, IterableValidationNote) else camel(note.name)
             yield from _faults(inner, (*loc, part))
         for inner in others:
             yield from _faults(inner, loc)
@@ -61,5 +61,6 @@ def _faults(exc: BaseException, loc: tuple[str | int, ...]) -> Iterator[dict[str
         yield {"loc": list(loc), "msg": f"is not a valid value ({type(exc).__name__})", "type": "value_error"}
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """The name of a member on the wire."""
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name.rstrip("_"))

@@ -1,13 +1,14 @@
-"""pygls' protocol class, hardened: raw messages in, exactly one response per request out.
+"""pygls' protocol class, hardened: the standard methods of LSP, for what `dispatch` leaves to them.
 
 pygls keeps what it is good at: the standard LSP methods, capabilities, positions. Everything that decides whether and
-how a message is answered is here, because pygls 2.1 leaves any message unanswered that it cannot structure.
+how a message is answered is ours, because pygls 2.1 leaves any message unanswered that it cannot structure.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
+import json
 import logging
 import threading
 import uuid
@@ -17,10 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lsprotocol.types import (
-    CANCEL_REQUEST,
-    EXIT,
-    INITIALIZE,
-    SHUTDOWN,
     TEXT_DOCUMENT_DID_CHANGE,
     TEXT_DOCUMENT_DID_CLOSE,
     TEXT_DOCUMENT_DID_OPEN,
@@ -41,19 +38,10 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from ctxbudget_protocol.errors import ERRORS, ProtocolError
-from ctxbudget_protocol.methods import METHODS, requests
 from ctxbudget_server.rpc import handshake, lsp_params
-from ctxbudget_server.rpc.codec import Json, MessageId, encode, encode_error, encode_result
-from ctxbudget_server.rpc.envelope import (
-    Envelope,
-    Notification,
-    Request,
-    Response,
-    is_message_id,
-    object_params,
-)
-from ctxbudget_server.rpc.inflight import Ticket
-from ctxbudget_server.rpc.lifecycle import End
+from ctxbudget_server.rpc.codec import Json, MessageId, encode, encode_result
+from ctxbudget_server.rpc.envelope import Notification, Response, is_message_id, object_params
+from ctxbudget_server.rpc.inflight import Ticket, internal_error
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -76,7 +64,6 @@ PRIVATE_PYGLS_NAMES = (
 )
 """Private parts of pygls that this class uses or overrides; a test fails if one disappears."""
 
-_SERVED = frozenset(method.name for method in requests())
 _NAMES_BY_CODE = {spec.code: name for name, spec in ERRORS.items()}
 
 
@@ -121,65 +108,25 @@ class BudgetProtocol(LanguageServerProtocol):
         self._loop_thread = threading.get_ident()
         self.set_writer(self._connection.outlet)
 
-    # ------------------------------------------------------------------ bytes and messages in
+    # ------------------------------------------------------------------ messages in
 
     def structure_message(self, data: dict[str, Any]) -> dict[str, Any]:
         """Leave data alone: a nested member called "jsonrpc" is just data."""
         return data
 
-    def take(self, envelope: Envelope, size: int, *, waited: bool = False) -> None:
-        """Take one message of `size` bytes.
-
-        `waited`: it arrived before messages handled since, so a request is accepted even after `shutdown`.
-        """
-        match envelope:
-            case Request():
-                self._on_request(envelope, size, waited)
-            case Notification():
-                self._on_notification(envelope)
-            case Response():
-                self._on_response(envelope)
-
-    def _on_request(self, request: Request, size: int, waited: bool) -> None:
-        connection, method = self._connection, request.method
-        try:
-            if not waited and (refusal := connection.lifecycle.refusal(method)) is not None:
-                raise refusal
-            ticket = connection.inflight.admit(request.id, size)
-        except ProtocolError as error:
-            self.refuse(request.id, error)
-            return
-        try:
-            self._start(ticket, method, request.params)
-        except ProtocolError as error:
-            ticket.refuse(error)
-        except BaseException:  # also SystemExit from a handler: no request goes unanswered
-            log.exception("request %r, %s, failed", request.id, method)
-            ticket.refuse(_internal(method))
-            if method == INITIALIZE:
-                connection.initialized(False)
-
-    def _start(self, ticket: Ticket, method: str, raw_params: Json) -> None:
-        if method in _SERVED:
-            self._connection.call(ticket, method, object_params(raw_params))
-            return
+    def start(self, ticket: Ticket, method: str, raw_params: Json) -> None:
+        """Start a request; raises ProtocolError if it cannot be."""
         handler = self._handler(method)
         if handler is None or method.startswith("$/") or lsp_params.is_notification(method):
             raise ProtocolError("methodNotFound", f"unknown method {method[:200]!r}")
         params = lsp_params.structure(self._converter, method, object_params(raw_params))
-        self._connection.lifecycle.received(method)
         ticket.cancel = partial(self._cancel_handler, ticket)
         self._run_handler(ticket, handler, params, partial(self._answer, ticket, method))
 
-    def _on_notification(self, notification: Notification) -> None:
-        method, lifecycle = notification.method, self._connection.lifecycle
-        if method == EXIT:
-            lifecycle.end(End.EXIT)
-        elif not lifecycle.takes_notifications():
-            log.info("notification %s ignored: not allowed in the current state", method)
-        elif method == CANCEL_REQUEST:
-            self._on_cancel(notification.params)
-        elif method in METHODS or lsp_params.is_request(method):
+    def notified(self, notification: Notification) -> None:
+        """Take a notification."""
+        method = notification.method
+        if lsp_params.is_request(method):
             log.warning("%s ignored: it is a request, and has no id", method)
         elif (handler := self._handler(method)) is not None:
             self._notify_handler(handler, notification)
@@ -196,14 +143,7 @@ class BudgetProtocol(LanguageServerProtocol):
         except BaseException:  # also SystemExit from a handler
             log.exception("notification %s failed", method)
 
-    def _on_cancel(self, params: Json) -> None:
-        message_id = params.get("id") if isinstance(params, dict) else None
-        if is_message_id(message_id):
-            self._connection.inflight.cancel(message_id)
-        else:
-            log.warning("$/cancelRequest ignored: it does not name a request")
-
-    def _on_response(self, response: Response) -> None:
+    def answered(self, response: Response) -> None:
         """Hand the client's answer to whoever asked. The client's own requests are keyed by `Ticket`s."""
         if not is_message_id(response.id) or response.id not in self._request_futures:
             log.warning("a response with an unknown id: %r", response.id)
@@ -278,15 +218,13 @@ class BudgetProtocol(LanguageServerProtocol):
             error = _named(exc, method)
         except Exception:
             log.exception("request %r, %s, failed", ticket.id, method)
-            error = _internal(method)
+            error = internal_error(method)
         except BaseException:  # CancelledError of either kind
             error = ProtocolError("requestCancelled", "the request was cancelled")
         if error is None:
             ticket.answer(encode_result(ticket.id, result, self._serialize_message))
         else:
             ticket.refuse(error)
-        if method == INITIALIZE:
-            self._connection.initialized(error is None)
 
     def _check_notification(self, method: str, future: Future[Any]) -> None:
         if not future.cancelled() and (exc := future.exception()) is not None:
@@ -294,17 +232,13 @@ class BudgetProtocol(LanguageServerProtocol):
 
     # ------------------------------------------------------------------ the LSP lifecycle
 
-    @lsp_method(INITIALIZE)
-    def lsp_initialize(self, params: InitializeParams) -> Generator[Any, Any, InitializeResult]:
-        """Let pygls work out its capabilities, add ours, and open the backend."""
-        handshake.check_version(params.initialization_options)
-        result = yield from super().lsp_initialize(params)
+    def initialize(self, params: InitializeParams, backend: Backend) -> dict[str, Any]:
+        """Let pygls work out its capabilities, add ours, and set up the features; the answer as plain JSON."""
+        result = _returned(self.lsp_initialize(params))
         result.capabilities.experimental = handshake.advertisement(self._connection.limits)
-        backend = self._connection.open_backend(
-            handshake.root_uri(params), params.process_id, params.client_info.name if params.client_info else None
-        )
         self._server.editor.open(backend, params, str(result.capabilities.position_encoding))
-        return result
+        plain: dict[str, Any] = json.loads(json.dumps(result, default=self._serialize_message))
+        return plain
 
     # pygls would keep its own texts, and every edit would cost as much as the whole text.
 
@@ -329,17 +263,7 @@ class BudgetProtocol(LanguageServerProtocol):
         if is_message_id(params.token):  # lsprotocol accepts anything here
             self._server.editor.progress_cancelled(params.token)
 
-    @lsp_method(SHUTDOWN)
-    def lsp_shutdown(self, *args: object) -> Generator[Any, Any, None]:
-        """Unlike pygls' own handler, let the requests in flight be answered."""
-        if (handler := self.fm.features.get(SHUTDOWN)) is not None:
-            yield handler, args, None
-
     # ------------------------------------------------------------------ messages out
-
-    def refuse(self, message_id: MessageId | None, error: ProtocolError) -> None:
-        """Answer a message that has no ticket with an error."""
-        self._connection.outlet.write(encode_error(message_id, error))
 
     def tell(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification whose params are plain JSON."""
@@ -363,8 +287,14 @@ class BudgetProtocol(LanguageServerProtocol):
         self._connection.outlet.write(frame)
 
 
-def _internal(method: str) -> ProtocolError:
-    return ProtocolError("internalError", f"{method} failed; see the server's log")
+def _returned(steps: Generator[Any, Any, InitializeResult]) -> InitializeResult:
+    """What a handler of pygls returns that has nothing to wait for."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: InitializeResult = end.value
+            return result
 
 
 def _named(exc: JsonRpcException, method: str) -> ProtocolError:
@@ -372,7 +302,7 @@ def _named(exc: JsonRpcException, method: str) -> ProtocolError:
     name = _NAMES_BY_CODE.get(exc.code)
     if name is None or name == "internalError":
         log.error("%s failed", method, exc_info=exc)
-        return _internal(method)
+        return internal_error(method)
     if name == "invalidParams":
         return ProtocolError.invalid_params([{"loc": [], "msg": exc.message, "type": "value_error"}])
     return ProtocolError(name, exc.message)

@@ -13,19 +13,13 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from pygls.protocol import default_converter
-
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import Limits
-from ctxbudget_server import __version__
 from ctxbudget_server.rpc.connection import BackendFactory, ConnectionContext
-from ctxbudget_server.rpc.editor.editor import Editor
-from ctxbudget_server.rpc.editor.features import register
-from ctxbudget_server.rpc.editor.messages import Messages
+from ctxbudget_server.rpc.dispatch import Dispatcher
 from ctxbudget_server.rpc.framing import Frame, FrameParser, FramingError
 from ctxbudget_server.rpc.intake import Intake
 from ctxbudget_server.rpc.lifecycle import End
-from ctxbudget_server.rpc.protocol import BudgetProtocol, Host
 from ctxbudget_server.rpc.transport import CHUNK_BYTES, Inlet, Outlet, Stdio, claim_stdio, open_streams
 from ctxbudget_server.runtime.signals import on_signals
 from ctxbudget_server.runtime.watchdog import Watchdog
@@ -69,24 +63,6 @@ class ServeOptions:
     workspace: str | None = None
 
 
-class BudgetServer(Host):
-    """The language server; features for editors are registered on it."""
-
-    protocol: BudgetProtocol
-    editor: Editor
-
-    def __init__(self, connection: ConnectionContext) -> None:
-        self.connection = connection
-        super().__init__("ctxbudget", __version__, protocol_cls=BudgetProtocol, converter_factory=default_converter)
-        self.editor = Editor(connection, Messages(self.protocol.tell, self.protocol.ask))
-        register(self, self.editor)
-        connection.notify = self.editor.news
-
-    def report_server_error(self, error: Exception, source: object) -> None:
-        """Log the error; pygls would open a window in the client's editor each time."""
-        log.error("%s", error)
-
-
 def serve(backend_factory: BackendFactory, options: ServeOptions | None = None) -> NoReturn:
     """Serve the client on stdin and stdout until the end; then exit the process with the exit code.
 
@@ -110,12 +86,13 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
         workspace=options.workspace,
     )
     connection.parent.name(options.client_process_id)
-    server = BudgetServer(connection)
-    intake = Intake(connection, server.protocol)
+    dispatcher = Dispatcher(connection)
+    intake = Intake(connection, dispatcher)
     taking = _guarded(connection, intake.run())
     on_signals((signal.SIGTERM, signal.SIGINT), lambda: connection.lifecycle.end(End.SIGNAL), options.watchdog)
     tasks = [
-        _guarded(connection, _read(inlet, connection, server.protocol, intake)),
+        _guarded(connection, _read(inlet, connection, dispatcher, intake)),
+        _guarded(connection, dispatcher.run()),
         _guarded(connection, _end_with_output(connection)),
     ]
     watching = _guarded(connection, connection.parent.run())
@@ -132,7 +109,7 @@ async def _serve(stdio: Stdio, backend_factory: BackendFactory, options: ServeOp
     return code
 
 
-async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetProtocol, intake: Intake) -> None:
+async def _read(inlet: Inlet, connection: ConnectionContext, dispatcher: Dispatcher, intake: Intake) -> None:
     """Take messages as long as the client sends any and reads its answers."""
     parser = FrameParser(connection.limits.max_message_bytes)
     try:
@@ -148,13 +125,13 @@ async def _read(inlet: Inlet, connection: ConnectionContext, protocol: BudgetPro
                 # Work just started must get its turn before the next message, however many are in the buffer.
                 await asyncio.sleep(0)
     except FramingError as exc:
-        protocol.refuse(None, ProtocolError("parseError", str(exc)))
+        dispatcher.refuse(None, ProtocolError("parseError", str(exc)))
         connection.lifecycle.end(End.STREAM_BROKEN)
         return
     try:
         parser.end()
     except FramingError as exc:
-        protocol.refuse(None, ProtocolError("parseError", str(exc)))
+        dispatcher.refuse(None, ProtocolError("parseError", str(exc)))
     connection.lifecycle.end(End.END_OF_INPUT)
 
 

@@ -28,10 +28,14 @@ class ByteLimit:
     def release(self, size: int) -> None:
         """Stop counting a body whose work has ended."""
         self._held -= size
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Have those who wait look again: something else that they wait for may have happened."""
         self._released.set()
 
     async def wait_until(self, fits: Callable[[], bool]) -> None:
-        """Wait until `fits` is true; it is called again whenever some work has ended."""
+        """Wait until `fits` is true; it is called again whenever some work has ended, and by `look_again`."""
         while not fits():
             self._released.clear()
             await self._released.wait()
