@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -18,6 +19,7 @@ def address(method: str) -> tuple[str, str]:
     return f"ctxbudget_server.methods.{namespace}.{name}", name
 
 
+@cache
 def implementation(method: str) -> Callable[..., Any]:
     """The function that serves a method of the table. Imports that method's module only."""
     module, name = address(method)
