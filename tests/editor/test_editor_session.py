@@ -130,6 +130,7 @@ def test_auto_is_the_session_that_the_environment_names_else_the_parent_of_the_l
 
 def test_alerts_of_a_window_that_nobody_chose_are_sent_but_not_shown(start_editor: StartEditor, folder: Path) -> None:
     editor = start_editor(options={"watch": True})
+    editor.request("textDocument/codeLens", {"textDocument": {"uri": "file:///none"}})  # its features are loaded
     with Client(serve_command(folder), cwd=folder) as harness:
         harness.request("context/add", {"items": [{"layer": "phase", "tokens": 7_400}]})
     told(editor)

@@ -177,6 +177,24 @@ def test_requests_of_the_account_do_not_wait_for_it(start: Start) -> None:
         c.notify("exit")
 
 
+def test_a_second_initialize_that_waits_is_refused(start: Start) -> None:
+    with start(handshake=False) as c:
+        for message_id in ("command", "second", "status"):
+            c.expect_answer(message_id)
+        early(
+            c,
+            call("command", "workspace/executeCommand", {"command": "unknown"}),
+            call("second", "initialize", {"capabilities": {}}),
+            call("status", "budget/status"),
+        )
+        assert c.error("command")["code"] == -32602
+        assert c.error("second")["code"] == -32600
+        assert c.result("status")["warm"]
+        assert "Traceback" not in c.stderr
+        c.shutdown()
+        c.notify("exit")
+
+
 @pytest.mark.parametrize("how", ["shutdown", "end of input"])
 def test_what_waits_for_it_is_answered_at_the_end(start: Start, how: str) -> None:
     with start(handshake=False, exit_code=0 if how == "shutdown" else 1) as c:

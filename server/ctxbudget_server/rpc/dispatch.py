@@ -97,7 +97,8 @@ class Dispatcher:
     def _on_request(self, request: Request, size: int, waited: bool) -> None:
         connection, method = self._connection, request.method
         try:
-            if not waited and (refusal := connection.lifecycle.refusal(method)) is not None:
+            refusal = connection.lifecycle.refusal(method)
+            if refusal is not None and (not waited or method == INITIALIZE):  # a second one, however late it is read
                 raise refusal
             ticket = connection.inflight.admit(request.id, size)
         except ProtocolError as error:
