@@ -58,31 +58,38 @@ def main() -> int:
 
 
 def _count_requests(figures: dict[str, dict[str, int]], so_far: Callable[[], dict[str, int]]) -> None:
-    """Look at the counters when `initialize`, the last warm and the last measured request are answered."""
+    """Look at the counters when `initialize` is answered, and before and after the measured requests of a method."""
+    from ctxbudget_server.rpc.calls import BackendCalls
     from ctxbudget_server.rpc.connection import ConnectionContext
     from ctxbudget_server.rpc.inflight import Ticket
 
-    initialized, answer = ConnectionContext.initialized, Ticket.answer
-    answered = 0
-    at_first: dict[str, int] = {}
+    initialized, answer, start = ConnectionContext.initialized, Ticket.answer, BackendCalls.start
+    asked: dict[Ticket, str] = {}
+    answered: dict[str, int] = {}
+    at_first: dict[str, dict[str, int]] = {}
 
     def first(self: Any, ok: bool) -> None:
         figures["start"] = so_far()
         initialized(self, ok)
 
+    def begun(self: Any, ticket: Ticket, method: str, params: dict[str, Any]) -> None:
+        asked[ticket] = method
+        start(self, ticket, method, params)
+
     def one_more(self: Any, body: bytes) -> None:
-        nonlocal answered, at_first
         answer(self, body)
-        answered += 1
-        if answered == WARM:
-            at_first = counting.COUNTS.copy()
-        elif answered == WARM + MEASURED:
-            counted = ("jsonPasses", "statements", "threads", "wakeUps")
-            figures["requests"] = {
-                name: round((counting.COUNTS.get(name, 0) - at_first.get(name, 0)) / MEASURED) for name in counted
+        method = asked.pop(self, "")
+        answered[method] = answered.get(method, 0) + 1
+        if answered[method] == WARM:
+            at_first[method] = counting.COUNTS.copy()
+        elif answered[method] == WARM + MEASURED:
+            counted, before = ("jsonPasses", "statements", "threads", "wakeUps"), at_first[method]
+            figures[method] = {
+                name: round((counting.COUNTS.get(name, 0) - before.get(name, 0)) / MEASURED) for name in counted
             }
 
     ConnectionContext.initialized = first  # type: ignore[method-assign]
+    BackendCalls.start = begun  # type: ignore[method-assign]
     Ticket.answer = one_more  # type: ignore[method-assign]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,8 @@ def write_whole(path: Path, lines: Iterable[bytes], *, overwrite: bool) -> None:
 
     Raises FileExistsError if there is one already and it is not to be overwritten, even if it was made meanwhile.
     """
+    import tempfile  # a hook does not need it
+
     descriptor, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
