@@ -23298,8 +23298,8 @@ var Budget = class {
 function statusText(snapshot) {
   const { retained, budget, level } = snapshot.figures;
   const parts = windowIsKnown(snapshot) ? [`${tokens(retained)} / ${tokens(budget)}`, level] : [`${tokens(retained)} tokens`];
-  if (snapshot.state === "closed") {
-    parts.push("closed");
+  if (snapshot.state !== "open") {
+    parts.push(snapshot.state);
   } else if (snapshot.phase !== null) {
     parts.push(phaseText(snapshot));
   }

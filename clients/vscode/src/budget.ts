@@ -7,7 +7,7 @@ import type { Change, Figures, Level, Phase, Status } from './protocol';
 export interface Snapshot {
     sessionId: string;
     revision: number;
-    state: 'open' | 'closed';
+    state: Status['state'];
     phase: number | null;
     phases: Phase[];
     figures: Figures;
@@ -70,8 +70,8 @@ export function statusText(snapshot: Snapshot): string {
     const parts = windowIsKnown(snapshot)
         ? [`${tokens(retained)} / ${tokens(budget)}`, level]
         : [`${tokens(retained)} tokens`];
-    if (snapshot.state === 'closed') {
-        parts.push('closed');
+    if (snapshot.state !== 'open') {
+        parts.push(snapshot.state);
     } else if (snapshot.phase !== null) {
         parts.push(phaseText(snapshot));
     }

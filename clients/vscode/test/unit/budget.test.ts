@@ -57,6 +57,8 @@ test('an answer brings names and advice, and does not change which session is sh
     budget.asked(status('b', 1));
     assert.equal(statusText(shown(budget)), '3,150 / 7,500 · ok · phase 1 research');
     assert.match(tooltip(shown(budget)), /Go on\.$/);
+    budget.asked(status('b', 1, { state: 'archived' }));
+    assert.equal(statusText(shown(budget)), '3,150 / 7,500 · ok · archived');
     budget.changed(change('b', 2));
     assert.equal(statusText(shown(budget)), '3,150 / 7,500 · ok · phase 1 research');
     assert.doesNotMatch(tooltip(shown(budget)), /Go on/, 'advice on figures that are gone');
