@@ -23,6 +23,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.service.tracked_session import TrackedSession
 from ctxbudget_server.settings.source import FileSettings
+from ctxbudget_server.store.shared_commit import SharedCommit
 
 
 class FakeBackend:
@@ -56,6 +58,12 @@ class FakeBackend:
 
     def is_quick(self, method: str, params: dict[str, Any]) -> bool:
         return bool(params.get("quick"))
+
+    def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
+        return False
+
+    def together(self) -> AbstractContextManager[SharedCommit]:
+        raise NotImplementedError
 
     def watching(self) -> bool:
         return self.watched or self.follows

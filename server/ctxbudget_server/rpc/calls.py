@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -17,6 +18,25 @@ from ctxbudget_server.runtime.session_queues import KeyedSerialQueue
 from ctxbudget_server.service.backend import Backend
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _SmallWrite:
+    """A write that may share a commit with its neighbours in the queue `key`."""
+
+    calls: BackendCalls
+    key: str
+    ticket: Ticket
+    method: str
+    params: dict[str, Any]
+    cancellation: Cancellation
+
+    def __call__(self) -> None:
+        self.calls.write(self)
+
+    def answer(self) -> bytes:
+        """Do it; returns the answer."""
+        return self.calls.answer(self.ticket, self.method, self.params, self.cancellation)
 
 
 class BackendCalls:
@@ -37,17 +57,57 @@ class BackendCalls:
         """Answer a quick request at once, and queue any other. The ticket will be answered even if it is cancelled."""
         cancellation = Cancellation()
         if self._is_quick(method, params):
-            ticket.answer(self._answer(ticket, method, params, cancellation))
+            ticket.answer(self.answer(ticket, method, params, cancellation))
             self._done(method)
             return
         ticket.cancel = cancellation.cancel
         ticket.working = True
 
-        def work() -> None:
-            frame = self._answer(ticket, method, params, cancellation)
-            self._tell(ticket, method, frame)
+        key = self._queue_key(method, params)
+        if key is not None and self._may_share_commit(method, params):
+            self._queue.submit(key, _SmallWrite(self, key, ticket, method, params, cancellation))
+            return
 
-        self._queue.submit(self._queue_key(method, params), work)
+        def work() -> None:
+            self._tell(ticket, method, self.answer(ticket, method, params, cancellation))
+
+        self._queue.submit(key, work)
+
+    def write(self, first: _SmallWrite) -> None:
+        """Answer a small write, and with the same commit those behind it in the queue."""
+        second = self._queue.take_next(first.key, _SmallWrite)
+        writes = [first] if second is None else [first, second]
+        frames = None if second is None else self._answers_together(writes)
+        for n, one in enumerate(writes):
+            self._tell(one.ticket, one.method, one.answer() if frames is None else frames[n])
+
+    def _answers_together(self, writes: list[_SmallWrite]) -> list[bytes] | None:
+        """The answers to these and to further writes, which are added to them; None: each must be done by itself."""
+        frames: list[bytes] = []
+        try:
+            with self._backend.together() as shared:
+                for one in writes:
+                    shared.next_request()
+                    frames.append(one.answer())
+                    if shared.broken:
+                        break
+                    if len(frames) == len(writes) and not shared.is_over:
+                        more = self._queue.take_next(one.key, _SmallWrite)
+                        writes += [] if more is None else [more]
+        except ProtocolError as error:
+            return [encode_error(one.ticket.id, error) for one in writes]
+        except BaseException:
+            log.exception("the commit of %d requests failed", len(writes))
+            fault = ProtocolError("internalError", "the commit failed; see the server's log")
+            return [encode_error(one.ticket.id, fault) for one in writes]
+        return None if shared.broken else frames
+
+    def _may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
+        try:
+            return self._backend.may_share_commit(method, params)
+        except Exception:  # params are not validated yet
+            log.exception("a request of %s cannot be looked at", method)
+            return False
 
     def _is_quick(self, method: str, params: dict[str, Any]) -> bool:
         try:
@@ -63,7 +123,8 @@ class BackendCalls:
             log.exception("no queue key for a request of %s", method)
             return None
 
-    def _answer(self, ticket: Ticket, method: str, params: dict[str, Any], cancellation: Cancellation) -> bytes:
+    def answer(self, ticket: Ticket, method: str, params: dict[str, Any], cancellation: Cancellation) -> bytes:
+        """Make one request of the backend; returns the answer's frame."""
         try:
             cancellation.check()
             return encode_result(ticket.id, self._backend.call(method, params, cancellation))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from typing import TypeVar
 
 from ctxbudget_server.runtime.workers import Work, WorkerPool
+
+W = TypeVar("W")
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,15 @@ class KeyedSerialQueue:
                     return
                 self._waiting[key] = deque()
         self._pool.submit(lambda: self._drive(key, work))
+
+    def take_next(self, key: str, kind: type[W]) -> W | None:
+        """What is next behind the running work of this key, if it is of this kind; that work must run it."""
+        with self._lock:
+            waiting = self._waiting[key]
+            if not waiting or not isinstance(first := waiting[0], kind):
+                return None
+            waiting.popleft()
+            return first
 
     def _drive(self, key: str | None, first: Work) -> None:
         """Run `first` and then, in the same thread, whatever has queued up behind it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ctxbudget_server.account.cancellation import Cancellation
@@ -9,6 +10,7 @@ from ctxbudget_server.account.cancellation import Cancellation
 if TYPE_CHECKING:
     from ctxbudget_server.service.tracked_session import TrackedSession
     from ctxbudget_server.settings.source import FileSettings
+    from ctxbudget_server.store.shared_commit import SharedCommit
 
 Notification = tuple[str, dict[str, Any]]
 
@@ -27,6 +29,15 @@ class Backend(Protocol):
 
     def is_quick(self, method: str, params: dict[str, Any]) -> bool:
         """Whether `call` would take so little, and nothing that may block, that the event loop can make it itself."""
+
+    def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
+        """Whether a request may share a commit with those before and behind it in its queue."""
+
+    def together(self) -> AbstractContextManager[SharedCommit]:
+        """Let the calls of this thread in the block, small writes of one queue, share a commit at its end.
+
+        None of them may be answered before that. Raises what a commit raises.
+        """
 
     def watching(self) -> bool:
         """Whether this connection watches or follows any session."""

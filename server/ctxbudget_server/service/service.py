@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ctxbudget_protocol.records import Record
     from ctxbudget_server.service.changes import ChangeTracker
     from ctxbudget_server.service.tracked_session import SessionTracker, TrackedSession
+    from ctxbudget_server.store.shared_commit import SharedCommit
 
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
 """Methods that must work on a full disk, because they free space."""
@@ -44,6 +47,9 @@ MAKING_ROOM = ("session/delete", "context/prune", "session/close")
 QUICK_TEXTS = 10
 QUICK_CHARACTERS = 2_000
 """This many texts of no more than this in all are counted in a fraction of a millisecond, whatever they consist of."""
+
+SHARING_ITEMS, SHARING_CHARACTERS = 8, 8 * 1024
+"""The most that a write may bring in to share a commit: it is counted within a millisecond."""
 
 MAX_REPLACEMENTS = 2
 """How often one request starts over because the store's file was replaced meanwhile."""
@@ -93,7 +99,8 @@ class BudgetService:
         access = user_access()
         path = store_of(str(workspace), options.store, access)
         durability: Durability = options.durability or ("fast" if access.durability == "fast" else "full")
-        self.store: Store = SqliteStore(Path(path), durability)
+        self._sqlite = SqliteStore(Path(path), durability)
+        self.store: Store = self._sqlite
         roots = roots_of_user(options.roots, access)
         self.whereabouts = Whereabouts(str(workspace), path, durability, roots)
         self._documents = Documents(workspace, [Path(root) for root in roots], options.limits.max_document_bytes)
@@ -223,6 +230,20 @@ class BudgetService:
             return False
         return sum(map(len, texts)) <= QUICK_CHARACTERS
 
+    def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
+        """Whether a request may share a commit: it is short work, as others wait for the store's lock meanwhile."""
+        items = params.get("items")
+        return (
+            method == "context/add"
+            and isinstance(items, list)
+            and len(items) <= SHARING_ITEMS
+            and sum(map(_characters, items)) <= SHARING_CHARACTERS
+        )
+
+    def together(self) -> AbstractContextManager[SharedCommit]:
+        """Let the calls of this thread in the block share a commit at its end; none may be answered before that."""
+        return self._sqlite.together()
+
     def watching(self) -> bool:
         """Whether any session is watched or followed."""
         return self._changes is not None and self._changes.active
@@ -333,6 +354,14 @@ class BudgetService:
         if self._changes is None:
             self._changes = ChangeTracker(self.store, self._clock, self.files)
         return self._changes
+
+
+def _characters(item: Any) -> float:
+    """How much text an item has, as far as can be told before it is validated and without reading a file."""
+    if not isinstance(item, dict) or "path" in item:
+        return inf
+    content = item.get("content", "")
+    return len(content) if isinstance(content, str) else inf
 
 
 def _answered(request: Request, row: Method, checked: Any) -> dict[str, Any]:

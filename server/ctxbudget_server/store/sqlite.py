@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.store.cancellation import Check, interruptible, never_cancelled
 from ctxbudget_server.store.damage.checked_transactions import CheckedReader, CheckedWriter
-from ctxbudget_server.store.damage.high_water_marks import HighWaterMarks
+from ctxbudget_server.store.damage.high_water_marks import HighWaterMarks, Mark
 from ctxbudget_server.store.damage.losses import Loss, open_losses
 from ctxbudget_server.store.errors import StoreReplacedError, as_protocol_error, unavailable
 from ctxbudget_server.store.file.connection import StoreConnection
@@ -23,6 +23,7 @@ from ctxbudget_server.store.file.migration import roll_back
 from ctxbudget_server.store.file.paths import Identity, identity
 from ctxbudget_server.store.opening import open_store
 from ctxbudget_server.store.schema import ON_EACH_CONNECTION, VERSION
+from ctxbudget_server.store.shared_commit import SharedCommit
 from ctxbudget_server.store.space import reserve
 from ctxbudget_server.store.space.compaction import empty_wal, give_back, rewrite, shrink
 from ctxbudget_server.store.write_queue import WriteQueue
@@ -58,6 +59,11 @@ class SqliteStore:
     @contextmanager
     def read(self, check: Check = never_cancelled) -> Iterator[CheckedReader]:
         """A snapshot: everything in the block sees the same state."""
+        shared = self._shared
+        if shared is not None and shared.connection is not None:
+            with self._reading_shared(shared, shared.connection, check) as reader:
+                yield reader
+            return
         with self._translated_errors(), self._connection() as connection:
             reader = CheckedReader(connection.sql, self._marks, check)
             connection.sql.execute("BEGIN")
@@ -79,6 +85,10 @@ class SqliteStore:
         It is acknowledged only if the file it was written to is still the one at the path: the path is locked against
         replacement from the last check until after the commit, and checked again in case a program ignores the lock.
         """
+        if self._shared is not None:
+            with self._writing_shared(self._shared, before_commit, until, check) as writer:
+                yield writer
+            return
         with self._translated_errors(), self._connection() as connection:
             if self._synchronous == "FULL":
                 connection.sync_after_commits()
@@ -89,9 +99,7 @@ class SqliteStore:
                 with interruptible(connection.sql, check):
                     yield writer
                 before_commit()
-                self._commit(connection)
-                for seen in writer.changed.values():
-                    self._marks.record(seen)
+                self._commit(connection, writer.changed)
             except BaseException:
                 roll_back(connection.sql)
                 if writer.noticed:
@@ -102,11 +110,90 @@ class SqliteStore:
             elif self._has_deleted_content:
                 self._has_deleted_content = not empty_wal(connection.sql)
 
+    @contextmanager
+    def together(self) -> Iterator[SharedCommit]:
+        """Let the writes of this thread in the block share a commit, made at its end.
+
+        If the sharing is `broken` after the block, nothing was written. Raises what a commit raises.
+        """
+        acknowledged = self.commits
+        shared = self._local.shared = SharedCommit()
+        try:
+            with shared.held:
+                yield shared
+                self._local.shared = None
+                if not shared.broken and shared.connection is not None:
+                    self._commit_shared(shared.connection, shared.changed)
+        except StoreReplacedError:
+            if self.commits != acknowledged:
+                raise
+            shared.broken = True
+        finally:
+            self._local.shared = None
+
+    @property
+    def _shared(self) -> SharedCommit | None:
+        return getattr(self._local, "shared", None)
+
+    def _commit_shared(self, connection: StoreConnection, changed: dict[str, Mark]) -> None:
+        with self._translated_errors():
+            self._commit(connection, changed)
+            if self._has_deleted_content:
+                self._has_deleted_content = not empty_wal(connection.sql)
+
+    @contextmanager
+    def _reading_shared(
+        self, shared: SharedCommit, connection: StoreConnection, check: Check
+    ) -> Iterator[CheckedReader]:
+        """The state that the writes before have left, though nobody else sees it yet."""
+        shared.refuse_after_write()
+        reader = CheckedReader(connection.sql, self._marks, check)
+        with shared.undisturbed(), interruptible(connection.sql, check):
+            yield reader
+        if reader.suspicious:
+            raise shared.refusal()
+
+    @contextmanager
+    def _writing_shared(
+        self, shared: SharedCommit, before_commit: Callable[[], None], until: float | None, check: Check
+    ) -> Iterator[CheckedWriter]:
+        """A part of the shared transaction, which is taken back alone if it is refused or cancelled."""
+        shared.refuse_after_write()
+        connection = shared.connection or self._begin_shared(shared, until)
+        writer = CheckedWriter(connection.sql, self._marks, check)
+        with shared.undisturbed():
+            connection.sql.execute("SAVEPOINT request")
+            try:
+                with interruptible(connection.sql, check):
+                    yield writer
+                before_commit()
+            except BaseException:
+                if not writer.noticed:
+                    connection.sql.execute("ROLLBACK TO request")
+                    connection.sql.execute("RELEASE request")
+                    raise
+            else:
+                connection.sql.execute("RELEASE request")
+        if writer.noticed or writer.freed:
+            raise shared.refusal()
+        shared.written(writer.changed)
+
+    def _begin_shared(self, shared: SharedCommit, until: float | None) -> StoreConnection:
+        with self._translated_errors():
+            connection = shared.held.enter_context(self._connection())
+            if self._synchronous == "FULL":
+                connection.sync_after_commits()
+            self._queue.begin(connection.sql, until)
+            shared.held.callback(roll_back, connection.sql)
+            self._check_version(connection)
+        shared.begun(connection)
+        return connection
+
     def _note_losses(self) -> None:
         with suppress(ProtocolError), self.write(lambda: None) as writer:
             writer.note_losses()
 
-    def _commit(self, connection: StoreConnection) -> None:
+    def _commit(self, connection: StoreConnection, changed: dict[str, Mark]) -> None:
         with connection.replacement_lock.committing():
             if not connection.in_place():
                 raise StoreReplacedError(self.path, "it was replaced before the commit")
@@ -114,6 +201,8 @@ class SqliteStore:
             connection.check_kept()
             connection.sync()
         self._local.commits = self.commits + 1
+        for seen in changed.values():
+            self._marks.record(seen)
 
     @property
     def commits(self) -> int:
