@@ -3,8 +3,8 @@
 
     python check_export.py FILE [--head HASH]
 
-HASH is what `ctxbudget receipt` printed at some time: the log must still have that entry. docs/archives.md describes
-the lines. Exit code: 0 all lines agree, 1 something was changed, 2 the file cannot be read.
+HASH, or the whole line, is what `ctxbudget receipt` printed once: the log must still have that entry. docs/archives.md
+describes the lines. Exit code: 0 all lines agree, 1 they do not, 2 the file cannot be read.
 """
 
 import argparse
@@ -137,11 +137,11 @@ def main() -> int:
         checker.take(raw)
     if KINDS[checker.stage] != "end" or lines[-1]:
         checker.fault("the end is missing")
-    if options.head and options.head not in checker.heads:
-        checker.fault(f"the log has no entry with the hash {options.head}")
+    if options.head and options.head.split()[0] not in checker.heads:
+        checker.faults.append(f"no entry has the hash {options.head.split()[0]!r} (64 digits): is it of this session?")
     sys.stderr.writelines(f"{fault}\n" for fault in checker.faults)
     figures = [f"{name} {getattr(checker, name):,}" for name in ("revision", "retained", "processed", "peak")]
-    verdict = "something was changed" if checker.faults else "all lines agree"
+    verdict = "not all lines agree, or not with the head" if checker.faults else "all lines agree"
     sys.stdout.write(f"{', '.join(figures)}, saved {checker.processed - checker.retained:,}: {verdict}\n")
     return 1 if checker.faults else 0
 

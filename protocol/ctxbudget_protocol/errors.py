@@ -94,8 +94,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "contentDropped": ErrorSpec(
         1019,
         False,
-        "The item's content was dropped, by the user's retention setting or with the archiving of the session; its "
-        "figures remain.",
+        "The item's content was dropped: by the user's retention setting, when the session was archived, or because it "
+        "did not come with an import. Its figures remain.",
         {"itemId": "string", "at": "string"},
     ),
     "storeBusy": ErrorSpec(1020, True, "Another process kept the store locked for too long.", {"waitedMs": "integer"}),

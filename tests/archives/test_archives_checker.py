@@ -90,13 +90,14 @@ def test_a_whole_entry_that_somebody_added_is_found_by_an_earlier_receipt(tmp_pa
     later = tmp_path / "later.jsonl"
     later.write_text("".join(f"{line}\n" for line in session.lines()))
     assert checked(later, receipt) == (0, "")
+    assert checked(later, f"{receipt}  run, revision 9") == (0, ""), "the line as it was printed"
 
     session.call("session/delete")
     session.make(12)
     later.write_text("".join(f"{line}\n" for line in session.lines()))
     code, said = checked(later, receipt)
     assert code == 1
-    assert f"the log has no entry with the hash {receipt}" in said
+    assert f"no entry has the hash '{receipt}'" in said
 
 
 def checked(path: Path, head: str) -> tuple[int, str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from subprocess import CompletedProcess, run
 
 import pytest
-from support.session import Session
+from support.client import Client
+from support.session import Session, serve_command
 
 
 def test_an_archived_session_keeps_its_figures_and_loses_its_content(session: Session) -> None:
@@ -69,9 +70,10 @@ def test_a_change_between_two_pages_is_a_conflict(session: Session) -> None:
     "params",
     [
         {"cursor": "nonsense"},
-        {"cursor": "1.change.x.1.00"},
-        {"cursor": f"1.nowhere.1.1.{'0' * 64}"},
-        {"cursor": f"1.change.-1.1.{'0' * 64}"},
+        {"cursor": "n.1.change.x.1.00"},
+        {"cursor": f"n.1.nowhere.1.1.{'0' * 64}"},
+        {"cursor": f"n.1.change.-1.1.{'0' * 64}"},
+        {"cursor": f"n.1.change.1.1.{'0' * 64}"},
         {"limit": 0},
         {"overwrite": True},
     ],
@@ -147,3 +149,20 @@ def test_the_commands(tmp_path: Path) -> None:
         assert command(folder, "export", "--out", str(exported)).returncode == 0
         done = run([sys.executable, checker, exported, "--head", head], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_archiving_does_not_make_a_session_the_one_that_changed_last(tmp_path: Path) -> None:
+    with Client(serve_command(tmp_path)) as client:
+        client.request("session/open", {"sessionId": "old"})
+        client.request("session/open", {"sessionId": "new"})
+        client.request("session/archive", {"sessionId": "old"})
+        assert client.request("session/list", {})["latest"] == "new"
+
+
+def test_a_cursor_of_another_session_is_refused(tmp_path: Path) -> None:
+    with Client(serve_command(tmp_path)) as client:
+        for name in ("one", "two"):
+            client.request("session/open", {"sessionId": name})
+        cursor = client.request("session/export", {"sessionId": "one", "limit": 1})["next"]
+        error = client.request_error("session/export", {"sessionId": "two", "cursor": cursor})
+        assert error["data"]["errors"][0]["loc"] == ["cursor"]

@@ -60,3 +60,34 @@ def test_the_account_after_each_phase(session: Session) -> None:
     assert phases[1]["after"]["allocated"] == phases[0]["allocated"] + phases[1]["allocated"]
     assert phases[1]["after"]["under"] == phases[1]["after"]["allocated"] - ends[1][1]
     assert phases[0]["after"]["ofBudget"] == ends[0][1] / 5_000
+
+
+def test_one_prune_is_charged_once(session: Session) -> None:
+    session.open()
+    text = "A long result. " * 100
+    first = session.add(content=text)
+    session.call("context/prune", target={"items": [first]})
+    saved = session.call("budget/report")["netSavings"]
+    back = [session.add(content=text) for _ in range(3)]
+    assert [session.items()[one]["againOf"] for one in back] == [first, None, None]
+    report = session.call("budget/report")
+    assert report["readAgain"]["tokens"] == session.items()[first]["tokens"]
+    for _ in range(2):  # a caller that says so twice is charged once, too
+        session.add(content=text, againOf=first)
+    assert session.call("budget/report")["netSavings"] == report["netSavings"]
+    assert report["netSavings"] == saved - session.items()[first]["tokens"]
+
+
+def test_breakdown_and_report_name_the_same_sources(session: Session) -> None:
+    session.open()
+    session.call("workflow/startPhase", phase=1)
+    text = "# Findings\n\n" + "- A line with a finding.\n" * 200
+    session.add(content=text, kind="tool-output", tool="Read", file="src/a.py")
+    session.add(content=text + "x", kind="tool-output", title="src/b.py")
+    session.call("workflow/completePhase", phase=1)
+    account = session.call("budget/breakdown")["account"]
+    report = session.call("budget/report")["sources"]
+    for side in ("byTool", "byFile"):
+        kept = {row["name"]: row["kept"] for row in report[side]["rows"] if row["kept"]}
+        assert {row["name"]: row["tokens"] for row in account[side]} == kept
+    assert {row["name"] for row in account["byTool"]} == {"Read", None}

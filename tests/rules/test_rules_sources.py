@@ -16,7 +16,7 @@ NAMES = st.sampled_from((None, "one", "two", "three"))
 def item(number: int, agent: str | None, tokens: int, **values: Any) -> Item:
     """An item."""
     return Item(**{
-        **dict.fromkeys(Item.__slots__), "id": f"i{number}", "seq": number, "layer": "transient", "kind": "other",
+        **dict.fromkeys(Item._fields), "id": f"i{number}", "seq": number, "layer": "transient", "kind": "other",
         "pinned": False, "marker": False, "brought_in": True, "tokens": tokens, "raw_tokens": tokens, "factor": 1.0,
         "provenance": "exact", "segments": (), "state": "retained", "withdrawn": False, "reduces": (),
         "added_at": "", "revision": 1, "agent": agent, **values,
@@ -29,7 +29,7 @@ def test_the_tables_sum_to_the_account(rows: list[tuple[str | None, int, bool, b
         item(n, agent, tokens, brought_in=came, state="retained" if kept else "pruned")
         for n, (agent, tokens, came, kept) in enumerate(rows)
     ]
-    found = sources(items, {one.id: one for one in items}, lambda one: one.agent)
+    found = sources(items, lambda one: one.agent)
     shown, others = shortened(found, most)
     assert len(shown) <= most
     table = [*shown, *([others] if others else [])]
@@ -44,7 +44,7 @@ def test_what_replaces_items_belongs_to_their_source_if_they_share_it() -> None:
     own = item(3, None, 10, brought_in=False, reduces=("i1",))
     mixed = item(4, None, 7, brought_in=False, reduces=("i1", "i2"))
     items = [first, second, own, mixed]
-    assert sources(items, {one.id: one for one in items}, lambda one: one.agent) == [
+    assert sources(items, lambda one: one.agent) == [
         Source("one", 1, 100, 10),
         Source("two", 1, 50, 0),
         Source(None, 0, 0, 7),

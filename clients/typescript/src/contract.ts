@@ -3263,7 +3263,7 @@ title: (string | null)
  */
 path: (string | null)
 /**
- * Of the new item, at most those of the earlier one.
+ * Of the new item; all that bring one item back count at most its tokens.
  */
 tokens: number
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from typing import Final
 
@@ -15,24 +15,25 @@ from ctxbudget_server.account.transactions import Snapshot
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.naming import title_of, tool_of
 from ctxbudget_server.rules.shares import ratio
+from ctxbudget_server.rules.sources import names_of
 
 CERTAINTY: Final[tuple[Provenance, ...]] = ("exact", "reported", "calibrated", "estimated")
 """Provenances from the most certain to the least: a sum is as certain as its least certain part."""
-Key = Callable[[Item], str | None]
 
 
 def account_breakdown(request: Request, snapshot: Snapshot, largest: int) -> AccountBreakdown:
     """The retained items of a session; every side sums to the same figure."""
     session = snapshot.session
-    items = snapshot.reader.items(session.id, state="retained")
+    everything = snapshot.reader.items(session.id)
+    items = [item for item in everything if item.state == "retained"]
     bills = bills_of(snapshot.reader, session)
-    shown = request.documents.shown
+    shown, each = request.documents.shown, request.cancellation.each
     return AccountBreakdown(
         retained=session.retained,
-        by_layer=_rows(items, lambda item: item.layer, request),
-        by_agent=_rows(items, lambda item: item.agent, request),
-        by_tool=_rows(items, tool_of, request),
-        by_file=_rows(items, lambda item: shown(item.path), request),
+        by_layer=_rows(items, names_of(each(everything), lambda item: item.layer)),
+        by_agent=_rows(items, names_of(each(everything), lambda item: item.agent)),
+        by_tool=_rows(items, names_of(each(everything), tool_of)),
+        by_file=_rows(items, names_of(each(everything), lambda item: shown(item.path))),
         largest=[_item(item, shown) for item in nlargest(largest, items, key=lambda item: (item.tokens, -item.seq))],
         cost=wire_costs(bills, table_of(request.files)) if bills else None,
     )
@@ -43,10 +44,10 @@ def weakest(provenances: Iterable[Provenance]) -> Provenance:
     return max(provenances, key=CERTAINTY.index, default="exact")
 
 
-def _rows(items: Sequence[Item], key: Key, request: Request) -> list[AccountRow]:
+def _rows(items: Sequence[Item], names: Mapping[str, str | None]) -> list[AccountRow]:
     groups: dict[str | None, list[Item]] = {}
-    for item in request.cancellation.each(items):
-        groups.setdefault(key(item), []).append(item)
+    for item in items:
+        groups.setdefault(names[item.id], []).append(item)
     total = sum(item.tokens for item in items)
     rows = [
         AccountRow(

@@ -34,6 +34,8 @@ ACCOUNT_FIELDS: Final = (
 class Position(NamedTuple):
     """How far an export has come: everything that the next line depends on."""
 
+    nonce: str
+    """Of the session's life."""
     revision: int
     section: str = "session"
     after: str = ""
@@ -44,7 +46,7 @@ class Position(NamedTuple):
 
     def moved(self, section: str, after: str, line: bytes) -> Position:
         """The position after one more line."""
-        return Position(self.revision, section, after, self.lines + 1, folded(self.digest, line))
+        return Position(self.nonce, self.revision, section, after, self.lines + 1, folded(self.digest, line))
 
     def cursor(self) -> str:
         """The position as an opaque text."""
@@ -59,11 +61,11 @@ def folded(digest: str, line: bytes) -> str:
 def position_of(cursor: str) -> Position:
     """The position that a cursor names; raises `invalidParams`."""
     try:
-        revision, section, after, lines, digest = cursor.split(".")
-        found = Position(int(revision), section, after, int(lines), bytes.fromhex(digest).hex())
+        nonce, revision, section, after, lines, digest = cursor.split(".")
+        found = Position(nonce, int(revision), section, after, int(lines), bytes.fromhex(digest).hex())
         at_number = section not in ("change", "item") or int(after) >= 0
     except ValueError:
-        found, at_number = Position(0), False
+        found, at_number = Position("", 0), False
     if not at_number or found.section not in SECTIONS or len(found.digest) != DIGEST_LENGTH:
         raise invalid(["cursor"], "is not the `next` of an earlier page")
     return found

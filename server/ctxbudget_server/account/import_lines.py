@@ -72,7 +72,7 @@ class Importer:
         self._head: str | None = None
         self._loc: Location = ()
         self._lines = 0
-        self._digest = Position(0).digest
+        self._digest = Position("", 0).digest
         self._takers: dict[str, Callable[[Json, bytes], None]] = {
             "session": self._start,
             "olderChange": self._change,

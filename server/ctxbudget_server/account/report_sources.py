@@ -26,10 +26,9 @@ Shown = Callable[[str | None], str | None]
 
 def sources_report(items: Sequence[Item], each: Each, shown: Shown) -> SourcesReport:
     """What entered and what is kept, by agent, tool and file. `each` raises if the request was cancelled."""
-    by_id = {item.id: item for item in items}
 
     def table(key: Key) -> SourceTable:
-        rows, others = shortened(sources(each(items), by_id, key), ROWS)
+        rows, others = shortened(sources(each(items), key), ROWS)
         return SourceTable(
             rows=[SourceFigures(**row._asdict()) for row in rows],
             others=SourceFigures(**others._asdict()) if others else None,
@@ -43,19 +42,18 @@ def sources_report(items: Sequence[Item], each: Each, shown: Shown) -> SourcesRe
 
 
 def read_again(items: Sequence[Item], shown: Shown) -> ReadAgain:
-    """Items that had left the context and came back, each with at most the tokens of the earlier one."""
-    by_id = {item.id: item for item in items}
-    back = [
-        ReadAgainItem(
-            item_id=item.id,
-            again_of=item.again_of,
-            title=title_of(item),
-            path=shown(item.path),
-            tokens=min(item.tokens, by_id[item.again_of].tokens),
+    """Items that had left the context and came back: all that bring one item back count at most its tokens."""
+    left = {item.id: item.tokens for item in items}
+    back = []
+    for item in items:
+        if item.again_of is None or item.again_of not in left:
+            continue
+        tokens = min(item.tokens, left[item.again_of])
+        left[item.again_of] -= tokens
+        path = shown(item.path)
+        back.append(
+            ReadAgainItem(item_id=item.id, again_of=item.again_of, title=title_of(item), path=path, tokens=tokens)
         )
-        for item in items
-        if item.again_of is not None and item.again_of in by_id
-    ]
     return ReadAgain(
         tokens=sum(one.tokens for one in back),
         items=len(back),

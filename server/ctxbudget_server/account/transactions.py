@@ -72,8 +72,8 @@ def check_content(item: Item, loc: Location) -> None:
     if item.dropped_at is not None:
         raise ProtocolError(
             "contentDropped",
-            f"the content of item {item.id} was dropped at {item.dropped_at}, by retention or when the session was"
-            " archived; its figures remain",
+            f"the content of item {item.id} was dropped at {item.dropped_at}: by retention, when the session was"
+            " archived, or because it did not come with an import; its figures remain",
             loc=loc,
             itemId=item.id,
             at=item.dropped_at,

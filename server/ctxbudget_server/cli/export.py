@@ -16,7 +16,7 @@ from ctxbudget_server.workspace.writing import write_whole
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--content", action="store_true", help="also the originals of all items")
-    parser.add_argument("--out", metavar="FILE", help="write to this file (default: standard output)")
+    parser.add_argument("--out", metavar="FILE", help="write to this file (default, and with -: standard output)")
     parser.add_argument("--force", action="store_true", help="with --out: replace a file that exists")
     add_session_argument(parser)
 
@@ -28,13 +28,14 @@ def run(options: Namespace) -> int:
         if chosen is None:
             return 1
         lines = _lines(chosen.ask, chosen.session_id, content=options.content)
-        if options.out is None:
+        if options.out in (None, "-"):
             for line in lines:
                 show_exactly(line)
             return 0
         write_whole(Path(options.out), (line.encode() + b"\n" for line in lines), overwrite=options.force)
     except FileExistsError:
-        complain("export", f"{options.out} exists already; --force replaces it")
+        why = "is a folder" if Path(options.out).is_dir() else "exists already; --force replaces it"
+        complain("export", f"{options.out} {why}")
         return 1
     except OSError as fault:
         complain("export", f"{options.out}: {fault.strerror}")

@@ -53,7 +53,7 @@ def run(options: Namespace) -> int:
     elif options.csv:
         show(csv_lines(FIELDS, entries))
     else:
-        show(_lines(entries, len(entries) if options.all else MAX_SHOWN))
+        show(_lines(entries, len(entries) if options.all else MAX_SHOWN, grouped=options.every > 1))
     return 0
 
 
@@ -66,12 +66,17 @@ def _all(ask: SendRequest, session: str, options: Namespace) -> tuple[list[Json]
     return entries, unrecorded
 
 
-def _lines(entries: list[Json], most: int) -> list[str]:
+def _lines(entries: list[Json], most: int, *, grouped: bool) -> list[str]:
+    """A table; of groups of changes also how many they are, and the most that was retained after any of them."""
     if not entries:
         return ["nothing has changed"]
     rows = [["revision", "at", "what", "phase", "agent", "retained", "saved", "leased", "level"]]
     rows += [_row(entry) for entry in entries[-most:]]
-    lines = columns(rows, right=(0, 5, 6, 7))
+    if grouped:
+        rows[0] += ["changes", "highest"]
+        for row, entry in zip(rows[1:], entries[-most:], strict=True):
+            row += [f"{entry['changes']:,}", f"{entry['highest']:,}"]
+    lines = columns(rows, right=(0, 5, 6, 7, 9, 10))
     if (rest := len(entries) - most) > 0:
         lines.append(f"and {rest:,} earlier lines: --all shows them")
     return lines

@@ -13,7 +13,7 @@ _SEARCHED: Final = 4_096
 """Characters of a text in which its first heading is looked for."""
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)", re.M)
 _FIRST_LINE = re.compile(r"\s*(\S.*)")
-_TOOL = re.compile(r"([A-Za-z][\w./-]{0,99})(?:: |$)")
+_TOOL = re.compile(r"([A-Za-z]\w{0,99}): ")
 """How titles of tools' outputs begin that adapters of hosts give."""
 _FOLDERS = re.compile(r"^.*[/\\](?=[^/\\])", re.DOTALL)
 
@@ -45,7 +45,7 @@ def tool_of(item: Item) -> str | None:
     """The tool whose output an item is; of items of earlier versions their titles tell. None: it is not known."""
     if item.tool is not None:
         return item.tool
-    if item.kind != "tool-output" or item.title is None:
+    if item.kind != "tool-output" or item.title is None or item.reduces:
         return None
     found = _TOOL.match(item.title)
     return found[1] if found else None

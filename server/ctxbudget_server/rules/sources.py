@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ctxbudget_server.rules.items import Item
@@ -29,16 +29,30 @@ class Source(NamedTuple):
         return Source(self.name, self.items + came, self.entered + came * item.tokens, self.kept + kept)
 
 
-def sources(items: Iterable[Item], by_id: Mapping[str, Item], key: Key) -> list[Source]:
-    """What each source brought in and what is kept of it, the largest first; the sums are those of the account.
+def names_of(items: Iterable[Item], key: Key) -> dict[str, str | None]:
+    """The source of each item by its id: what it names, else what the items that it replaces share.
 
-    What replaces items belongs to their source, if they share one.
+    `items` are all of a session, in the order in which they were added, so that what is replaced comes first.
     """
-    found: defaultdict[str | None, Source] = defaultdict(lambda: Source(None))
+    names: dict[str, str | None] = {}
     for item in items:
         name = key(item)
         if name is None and item.reduces:
-            name = _shared(key(by_id[one]) for one in item.reduces if one in by_id)
+            name = _shared(names[one] for one in item.reduces if one in names)
+        names[item.id] = name
+    return names
+
+
+def sources(items: Iterable[Item], key: Key) -> list[Source]:
+    """What each source brought in and what is kept of it, the largest first; the sums are those of the account.
+
+    `items` are all of a session, in the order in which they were added.
+    """
+    listed = [*items]
+    names = names_of(listed, key)
+    found: defaultdict[str | None, Source] = defaultdict(lambda: Source(None))
+    for item in listed:
+        name = names[item.id]
         found[name] = found[name]._replace(name=name).plus(item)
     return sorted(found.values(), key=lambda one: (-one.entered, -one.kept, one.name or ""))
 

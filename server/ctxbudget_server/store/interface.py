@@ -112,11 +112,11 @@ class Reader(Protocol):
     def departed(self, session_id: str, digest: str | None, path: str | None, tool: str | None) -> str | None:
         """The id of the latest item with this content that is no longer retained, else of this file and tool.
 
-        Of those that callers brought in.
+        Of those that callers brought in, and that have not been brought back yet.
         """
 
     def read_again(self, session_id: str) -> int:
-        """Tokens of items that had left the context and were brought back: at most those of the earlier item each."""
+        """Tokens of items that had left the context and were brought back: of each at most its own tokens."""
 
     def page(self, session_id: str, wanted: ItemFilter, after: str | None, limit: int) -> tuple[list[Item], int, int]:
         """(one page of items, how many items match in all, the retained tokens of all of them)."""

@@ -142,7 +142,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE items ADD COLUMN again_of TEXT;
     CREATE INDEX departed_by_hash ON items (session_id, hash) WHERE state <> 'retained' AND brought_in = 1;
     CREATE INDEX departed_by_path ON items (session_id, path) WHERE state <> 'retained' AND brought_in = 1;
-    CREATE INDEX items_again ON items (session_id, id) WHERE again_of IS NOT NULL;
+    CREATE INDEX items_again ON items (session_id, again_of) WHERE again_of IS NOT NULL;
     """,
 )
 """Each entry upgrades the schema by one version; `PRAGMA user_version` says how many have been applied.

@@ -53,7 +53,11 @@ FITS_OF_CONVERSATION, FITS_OF_SESSION = 16, 128
 _DEPARTED: Final = "SELECT id FROM items INDEXED BY {} WHERE session_id = ? AND state <> 'retained' AND brought_in = 1"
 """The index is named: without statistics, SQLite goes through all items of the session by their ids instead."""
 _BY_HASH, _BY_PATH = _DEPARTED.format("departed_by_hash"), _DEPARTED.format("departed_by_path")
-_LATEST: Final = "AND withdrawn = 0 ORDER BY seq DESC LIMIT 1"
+_LATEST: Final = (
+    "AND withdrawn = 0 AND NOT EXISTS (SELECT 1 FROM items AS later WHERE later.session_id = items.session_id"
+    " AND later.again_of = items.id AND later.withdrawn = 0) ORDER BY seq DESC LIMIT 1"
+)
+"""Of these, the latest one that has not been brought back yet."""
 
 
 def _columns(record: type) -> tuple[str, ...]:
@@ -253,9 +257,9 @@ class SqliteReader:
     def read_again(self, session_id: str) -> int:
         """Tokens of items that had left the context and were brought back."""
         query = (
-            "SELECT coalesce(sum(min(later.tokens, earlier.tokens)), 0) FROM items AS later JOIN items AS earlier"
-            " ON earlier.session_id = later.session_id AND earlier.id = later.again_of"
-            " WHERE later.session_id = ? AND later.again_of IS NOT NULL AND later.withdrawn = 0"
+            "SELECT coalesce(sum(min(back, earlier.tokens)), 0) FROM (SELECT session_id, again_of, sum(tokens) AS back"
+            " FROM items WHERE session_id = ? AND again_of IS NOT NULL AND withdrawn = 0 GROUP BY again_of) AS later"
+            " JOIN items AS earlier ON earlier.session_id = later.session_id AND earlier.id = later.again_of"
         )
         (tokens,) = self._sql.execute(query, (session_id,)).fetchone()
         return int(tokens)

@@ -118,7 +118,8 @@ class Documents:
         path = self._absolute(given, loc)
         real = self.locate(str(path.parent), loc) / path.name
         if os.path.lexists(real) and not (overwrite and real.is_file() and not real.is_symlink()):
-            raise ProtocolError("pathNotAllowed", f"{real} exists already", loc=loc, path=given)
+            why = "exists already, and is not to be overwritten" if real.is_file() else "is not a regular file"
+            raise ProtocolError("pathNotAllowed", f"{real} {why}", loc=loc, path=given)
         try:
             write_whole(real, lines, overwrite=overwrite)
         except OSError as fault:

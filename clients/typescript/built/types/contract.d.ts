@@ -3260,7 +3260,7 @@ export interface ReadAgainItem {
      */
     path: (string | null);
     /**
-     * Of the new item, at most those of the earlier one.
+     * Of the new item; all that bring one item back count at most its tokens.
      */
     tokens: number;
 }

@@ -23,7 +23,8 @@ def archive(request: Request, params: ArchiveParams) -> ArchiveResult:
     def body(unit: UnitOfWork) -> Callable[[], ArchiveResult]:
         dropped = drop_content(unit, [] if params.keep_content else unit.reader.items_with_content(unit.id))
         closed_at = unit.session.closed_at or unit.now
-        unit.session = replace(unit.session, state="archived", closed_at=closed_at)
+        # Nobody worked on the session, so it does not become the one that changed last.
+        unit.session = replace(unit.session, state="archived", closed_at=closed_at, updated_at=unit.stored.updated_at)
         unit.detail = {"why": "archived", "dropped": dropped._asdict()}
         return lambda: ArchiveResult(
             session_id=unit.id,

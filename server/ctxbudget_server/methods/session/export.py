@@ -34,7 +34,9 @@ def export(request: Request, params: ExportParams) -> ExportResult:
                 sessionId=session.id,
             )  # fmt: skip
         head = snapshot.reader.log(session).head()
-        start = Position(session.revision) if params.cursor is None else position_of(params.cursor)
+        start = Position(session.nonce, session.revision) if params.cursor is None else position_of(params.cursor)
+        if start.nonce != session.nonce:
+            raise invalid(["cursor"], "is of another session")
         if start.revision != session.revision:
             raise ProtocolError(
                 "conflict",
@@ -71,7 +73,7 @@ def _page(snapshot: Snapshot, params: ExportParams, start: Position) -> tuple[li
 
 
 def _write(request: Request, params: ExportParams, snapshot: Snapshot) -> tuple[str, Position]:
-    position = Position(snapshot.session.revision)
+    position = Position(snapshot.session.nonce, snapshot.session.revision)
 
     def lines() -> Iterator[bytes]:
         nonlocal position

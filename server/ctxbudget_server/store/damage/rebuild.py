@@ -132,7 +132,7 @@ class _Follower:
             self._lease(step, event)
         if event.method == RETENTION or "dropped" in event.detail:
             found.dropped_revision = event.revision
-        if event.method != RETENTION:
+        if event.method not in (RETENTION, "session/archive"):
             found.updated_at = event.at
             self._figure_out(event.revision)
 
