@@ -265,6 +265,16 @@ def test_a_recording_is_of_the_session_with_its_id(client: Client) -> None:
     client.request("session/delete", {"sessionId": "host-session"})
 
 
+def test_a_recording_without_a_session_of_its_own_has_no_account(client: Client) -> None:
+    client.request("context/add", {"sessionId": "default", "items": [{"layer": "transient", "tokens": 70}]})
+
+    answer = client.request("budget/breakdown", {"recording": {"content": recorded()}})
+
+    assert (answer["sessionId"], answer["revision"], answer["account"]) == (None, None, None)
+    assert answer["recording"]["session"] == "host-session"
+    client.request("session/delete", {"sessionId": "default"})
+
+
 @pytest.mark.parametrize(
     ("params", "name", "loc"),
     [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from support.session import Session
+
+from ctxbudget_protocol.words import Strategy
 
 
 def entries(session: Session) -> dict[str, dict[str, Any]]:
@@ -35,6 +37,8 @@ def cure(session: Session, name: str) -> None:
 def test_before_the_workflow(session: Session) -> None:
     before = states(session)
     assert [before[name] for name in ("scope", "phases", "allocation", "budget")] == ["open"] * 4
+    for strategy in get_args(Strategy):
+        assert f"({strategy})" in entries(session)["allocation"]["cure"]
 
     session.open(scope="full-implementation", contextWindow=25_000)
     cure(session, "allocation")

@@ -65,11 +65,29 @@ def test_reserve_refuses_once_the_limit_is_spent_and_works_again_above_it(sessio
         "costExceeded", pytest.approx(0.05), 0.05, "EUR",
     )  # fmt: skip
     assert error["retryable"] is False
-    session.call("budget/reserve", tokens=10, holder="running already", force=True)
+    forced = session.call("budget/reserve", tokens=10, holder="running already", force=True)["spent"]
+    assert (forced["amount"], forced["exceeded"]) == (pytest.approx(0.05), True)
     session.open(maxCost=1)
     assert session.call("budget/reserve", tokens=10, holder="d")["spent"]["requests"] == 2
     session.open(maxCost=None)
     assert session.call("budget/reserve", tokens=10, holder="e")["spent"] is None
+
+
+def test_what_was_spent_beyond_the_limit_is_said_in_the_advice_and_the_report(session: Session) -> None:
+    session.open(maxCost=0.05)
+    session.call("usage/bill", model="x", cost=told(0.04))
+    assert session.status()["advice"]["next"] == "Nothing needs to be done."
+    session.call("usage/bill", model="x", cost=told(0.02))
+
+    told_of = "budget/reserve refuses: 0.0600 EUR spent of 0.05; session/open raises or removes maxCost."
+    report = session.call("budget/report", format="markdown")
+
+    assert session.status()["advice"]["next"] == told_of
+    assert session.status()["advice"]["text"].endswith(told_of)
+    assert report["next"] == told_of
+    assert "0.0600 EUR spent of 0.05" in report["markdown"]
+    session.open(maxCost=None)
+    assert session.status()["advice"]["next"] == session.call("budget/report")["next"] == "Nothing needs to be done."
 
 
 def test_a_bill_that_is_sent_twice_counts_once(session: Session) -> None:
@@ -98,6 +116,8 @@ def test_where_nothing_has_a_price_the_limit_cannot_be_held_and_stops(session: S
     error = session.error("budget/reserve", tokens=1, holder="a")
 
     assert (error["name"], error["spent"], error["currency"]) == ("costExceeded", None, None)
+    advice = session.status()["advice"]["next"]
+    assert advice.startswith("budget/reserve refuses: what 1 request cost is unknown, so the limit of 100 cannot be")
 
 
 def test_several_currencies_have_no_sum_and_the_limit_stops(session: Session) -> None:

@@ -89,8 +89,9 @@ def test_the_page_shows_what_the_command_prints(workspace: Path, line: str, show
 
 def test_the_request_of_the_page_is_answered(workspace: Path, tmp_path: Path) -> None:
     shutil.copytree(workspace, tmp_path, dirs_exist_ok=True)
-    (line,) = re.findall(r"^ctxbudget (call .*)$", PAGE, re.M)
-    answer = json.loads(output(tmp_path, *shlex.split(line)))
+    lines = re.findall(r"^ctxbudget (call .*)$", PAGE, re.M)
+    _, answer = (json.loads(output(tmp_path, *shlex.split(line))) for line in lines)
+    assert answer["sessionId"] == "feature-5"
     assert [row["past"]["runs"] for row in answer["allocations"]] == [3, 3]
 
 
@@ -154,7 +155,7 @@ def test_filters(workspace: Path) -> None:
     ("words", "code", "told"),
     [
         (["nobody"], 1, "there is no session 'nobody'; ctxbudget history lists the runs of the workspace"),
-        (["--since", "last week"], 1, "--since: must have at least 10 characters, not 9"),
+        (["--since", "last week"], 1, "--since: 'last week' is not a time such as 2026-01-31 or 2026-01-31T12:00:00Z"),
         (
             ["--since", "2026-02-30"],
             1,
@@ -176,6 +177,21 @@ def test_a_workspace_without_an_account_has_no_runs_and_gets_none(tmp_path: Path
     assert (done.returncode, done.stdout) == (0, f"there is no session yet in {tmp_path}\n")
     assert json.loads(command(tmp_path, "history", "--json").stdout)["runs"] == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_division_there_is_no_buffer_to_draw_on(tmp_path: Path) -> None:
+    with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path) as client:
+        for name in ("a", "b"):
+            session = Session(client, name)
+            session.open()
+            session.call("workflow/startPhase", phase=1, name="work")
+            session.add(tokens=597)
+
+    assert re.search(r"^  1 work +597 / none +597 / none$", printed(tmp_path, "a", "b"), re.M)
+
+
+def test_the_help_says_where_runs_are_that_are_shown_as_finished(tmp_path: Path) -> None:
+    assert "runs shown as finished are open ones" in " ".join(command(tmp_path, "history", "--help").stdout.split())
 
 
 def test_names_are_harmless_in_a_spreadsheet_and_on_a_terminal(tmp_path: Path) -> None:

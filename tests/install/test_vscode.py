@@ -108,6 +108,22 @@ def test_where_the_command_fails_nothing_is_written(home: Path, code: StandIn, i
     assert left(home) == []
 
 
+def test_where_the_extensions_cannot_be_listed_what_was_done_is_said(
+    home: Path, code: StandIn, install: Install
+) -> None:
+    code.fail_to_list()
+    said = install("vscode", code=1)
+    assert "--list-extensions --show-versions failed: exit code 1; " in said
+    assert f"had just installed the extension {ID} without a fault" in said
+    assert "its setting is not written: install again" in said
+    assert not (home / SETTINGS).exists()
+
+    (code.state / "lists-nothing").unlink()
+    install("vscode", "--uninstall")
+    assert code.extensions() == {}, "what was put there is known"
+    assert left(home) == []
+
+
 def test_where_there_is_no_room_for_the_package_nothing_is_written(
     home: Path, code: StandIn, install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:

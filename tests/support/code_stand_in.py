@@ -22,6 +22,8 @@ if words[0] == "--install-extension":
         (here / (about["publisher"] + "." + about["name"])).write_text(about["version"])
 elif words[0] == "--uninstall-extension":
     (here / words[1]).unlink()
+elif words[0] == "--list-extensions" and (here / "lists-nothing").exists():
+    sys.exit(1)
 elif words[0] == "--list-extensions":
     for path in here.glob("*.*"):
         print(path.name + "@" + path.read_text())
@@ -47,6 +49,11 @@ class StandIn:
         """How often it was called with this first word."""
         calls = self.state / "calls"
         return sum(line.startswith(f"{option} ") for line in calls.read_text().splitlines()) if calls.exists() else 0
+
+    def fail_to_list(self) -> None:
+        """From now on it does not say which extensions it has."""
+        self.state.mkdir(exist_ok=True)
+        (self.state / "lists-nothing").touch()
 
     def fail(self) -> None:
         """From now on it installs nothing."""

@@ -102,6 +102,33 @@ def test_an_account_is_shown_by_layer_agent_tool_and_file(place: Place) -> None:
     assert place.run("breakdown").stdout == done.stdout, "the session that changed last"
 
 
+def test_the_money_of_a_total_that_is_known_in_part_is_at_least(place: Place) -> None:
+    place.call("session/open", sessionId="run-1")
+    place.call("context/add", sessionId="run-1", items=[{"layer": "permanent", "tokens": 1}])
+    place.call(
+        "usage/bill", sessionId="run-1", model="m", tokens={"input": 20_372}, cost={"amount": 2, "currency": "EUR"}
+    )
+    place.call("usage/bill", sessionId="run-1", model="other", tokens={"input": 10})
+
+    shown = place.run("breakdown", "run-1").stdout
+
+    rows = {
+        line.split()[0]: line for line in shown.partition("money")[2].splitlines() if "main" in line or "total" in line
+    }
+    assert rows["total"].endswith("20,382  at least 2.0000 EUR     >99.9%")
+    assert "account of session run-1: 1 token retained" in shown
+
+
+def test_a_recording_that_is_of_no_session_is_shown_without_an_account(place: Place) -> None:
+    place.call("context/add", items=[{"layer": "permanent", "tokens": 30}])
+    (place.work / "one.jsonl").write_text(session().text())
+
+    done = place.run("breakdown", "one.jsonl")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "account of session" not in done.stdout
+
+
 def test_an_id_that_a_host_recorded_too_shows_both(place: Place) -> None:
     made = session()
     folder = place.home / ".claude" / "projects" / "-work"

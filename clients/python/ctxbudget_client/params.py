@@ -540,7 +540,7 @@ class BudgetDiagnoseParams(SessionParams, total=False):
 
 
 class BudgetBreakdownParams(SessionParams, total=False):
-    """Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any."""
+    """Params of `budget/breakdown`. Without a sessionId, the account of a recording is that of its session, if any."""
 
     recording: RecordingSource | None
     """A session that a host recorded, whose window, cache and bills are broken down too."""

@@ -1889,7 +1889,7 @@ measure: PastMeasure
 runs: number
 }
 /**
- * Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any.
+ * Params of `budget/breakdown`. Without a sessionId, the account of a recording is that of its session, if any.
  * 
  * This interface was referenced by `Ctxbudget`'s JSON-Schema
  * via the `definition` "BudgetBreakdownParams".
@@ -1940,17 +1940,17 @@ tokens: number
  */
 export interface BudgetBreakdownResult {
 /**
- * The session's id.
+ * null: none was named, and no session has the recording's id.
  */
-sessionId: string
+sessionId: (string | null)
 /**
- * The revision of the session, which increases by one with each transaction.
+ * null: there is no session.
  */
-revision: number
+revision: (number | null)
 /**
- * What the session's account holds.
+ * What the session's account holds; null: there is no session.
  */
-account: AccountBreakdown
+account: (AccountBreakdown | null)
 /**
  * null: none was named.
  */
@@ -3335,7 +3335,7 @@ expiresAt: string
  */
 available: number
 /**
- * What the session has spent, if it has a `maxCost`; null: no limit.
+ * What the session has spent, if it has a `maxCost`, also with `force`; null: no limit.
  */
 spent?: (Spent | null)
 }

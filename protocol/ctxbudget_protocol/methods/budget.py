@@ -481,7 +481,9 @@ class ReserveResult(SessionResult):
     lease_id: str
     expires_at: str
     available: int = described("Tokens left after this lease.")
-    spent: Spent | None = described("What the session has spent, if it has a `maxCost`; null: no limit.", default=None)
+    spent: Spent | None = described(
+        "What the session has spent, if it has a `maxCost`, also with `force`; null: no limit.", default=None
+    )
 
 
 RESERVE = Method(
@@ -1408,7 +1410,7 @@ DIAGNOSE = Method(
 
 
 class BreakdownParams(SessionParams):
-    """Params of `budget/breakdown`. Without a sessionId, the account is that of the recording's own id, if any."""
+    """Params of `budget/breakdown`. Without a sessionId, the account of a recording is that of its session, if any."""
 
     recording: RecordingSource | None = described(
         "A session that a host recorded, whose window, cache and bills are broken down too.", default=None
@@ -1422,10 +1424,12 @@ class BreakdownParams(SessionParams):
     )
 
 
-class BreakdownResult(SessionResult):
+class BreakdownResult(Record):
     """Result of `budget/breakdown`."""
 
-    account: AccountBreakdown = described("What the session's account holds.")
+    session_id: str | None = described("null: none was named, and no session has the recording's id.")
+    revision: int | None = described("null: there is no session.")
+    account: AccountBreakdown | None = described("What the session's account holds; null: there is no session.")
     recording: RecordingBreakdown | None = described("null: none was named.")
 
 

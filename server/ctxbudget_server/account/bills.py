@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from ctxbudget_protocol.breakdown import Spent
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.request import Request
+from ctxbudget_server.account.settings import Settings
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.store.interface import Log, Reader
 from ctxbudget_server.store.records import Session
@@ -116,26 +117,35 @@ def spent_by(bills: Iterable[BilledRequest], request: Request, limit: float) -> 
     )
 
 
+def spent_of(reader: Reader, session: Session, settings: Settings, request: Request) -> Spent | None:
+    """What a session has spent. None: it has no `maxCost`, and no bill was read."""
+    limit = settings.values["maxCost"]
+    return None if limit is None else spent_by(bills_of(reader, session), request, limit)
+
+
 def check_cost(unit: UnitOfWork, request: Request) -> Spent | None:
     """Raise `costExceeded` if the session has spent its `maxCost`. None: it has none."""
-    limit = unit.settings.values["maxCost"]
-    if limit is None:
-        return None
-    spent = spent_by(bills_of(unit.reader, unit.stored), request, limit)
-    if spent.exceeded:
-        raise costs_too_much(spent, limit)
+    spent = spent_of(unit.reader, unit.stored, unit.settings, request)
+    if spent is not None and spent.exceeded:
+        raise costs_too_much(spent, spent.max_cost)
     return spent
+
+
+def refusal(spent: Spent, limit: float) -> str:
+    """Why a session may spend no more, and what changes that."""
+    if spent.amount is None:
+        billed = "1 request" if spent.requests == 1 else f"{spent.requests:,} requests"
+        why = f"what {billed} cost is unknown, so the limit of {limit:g} cannot be held: set prices"
+    else:
+        why = f"{spent.amount:,.4f} {spent.currency or ''} spent of {limit:g}".replace("  ", " ")
+    return f"{why}; session/open raises or removes maxCost"
 
 
 def costs_too_much(spent: Spent, limit: float) -> ProtocolError:
     """The error of a session that may spend no more."""
-    if spent.amount is None:
-        why = f"what {spent.requests:,} requests cost is unknown, so the limit of {limit:g} cannot be held: set prices"
-    else:
-        why = f"{spent.amount:,.4f} {spent.currency or ''} spent of {limit:g}".replace("  ", " ")
     return ProtocolError(
         "costExceeded",
-        f"{why}; session/open raises or removes maxCost",
+        refusal(spent, limit),
         spent=spent.amount,
         limit=limit,
         currency=spent.currency,

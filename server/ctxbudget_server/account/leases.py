@@ -38,7 +38,7 @@ def check_fits(unit: UnitOfWork, tokens: int, loc: Location, *, under: Lease | N
         remedy = "prune or complete a phase first"
     raise ProtocolError(
         "budgetExceeded",
-        f"{tokens:,} tokens do not fit: {left:,} are available; {remedy}",
+        f"{'1 token does' if tokens == 1 else f'{tokens:,} tokens do'} not fit: {left:,} are available; {remedy}",
         loc=loc,
         retryable=may_wait,
         requested=tokens,

@@ -20,7 +20,7 @@ from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.rules.position import LAYERS, Position
 from ctxbudget_server.store.records import LayerRecord, Session
 
-__all__ = ["LAYERS", "Overview", "overview_of", "provenance_shares", "wire_action", "wire_diagnoses"]
+__all__ = ["LAYERS", "Overview", "cost_refusal", "overview_of", "provenance_shares", "wire_action", "wire_diagnoses"]
 
 
 class Overview(NamedTuple):
@@ -62,6 +62,18 @@ def overview_of(snapshot: Snapshot, request: Request) -> Overview:
         layers=reader.layers(session.id),
         leases=[lease for lease in reader.leases(session.id, active=True) if lease.in_flight(now)],
     )
+
+
+def cost_refusal(snapshot: Snapshot, settings: Settings, request: Request) -> str | None:
+    """What to say of a session that has spent its `maxCost`; where that is not set, no bill is read."""
+    if settings.values["maxCost"] is None:
+        return None
+    from ctxbudget_server.account.bills import refusal, spent_of  # most sessions have no limit
+
+    spent = spent_of(snapshot.reader, snapshot.session, settings, request)
+    if spent is None or not spent.exceeded:
+        return None
+    return f"budget/reserve refuses: {refusal(spent, spent.max_cost)}."
 
 
 def provenance_shares(overview: Overview) -> list[ProvenanceShare]:

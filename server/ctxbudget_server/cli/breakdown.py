@@ -94,7 +94,7 @@ def run(options: Namespace) -> int:
     for warning in recording["warnings"] if recording else ():
         complain("breakdown", warning)
     lines = recording_lines(recording) if recording else []
-    if not recording or found["revision"]:
+    if found["account"] is not None:
         lines += [*([""] if lines else []), *account_lines(found["sessionId"], found["account"])]
     show(lines)
     return DONE

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.shares import covered
 
 Json = dict[str, Any]
 
@@ -33,7 +34,7 @@ def recording_lines(found: Json) -> list[str]:
     """The window, what of it costs most, the cache and money, of a recording."""
     window = found["window"]
     model = f", {found['model']}" if found["model"] else ""
-    sent = "unknown: there is no bill" if window["total"] is None else f"{window['total']:,} tokens, as billed"
+    sent = "unknown: there is no bill" if window["total"] is None else f"{_tokens(window['total'])}, as billed"
     return [
         f"{found['host']}{model}: what the latest call sent: {sent}",
         "",
@@ -48,7 +49,7 @@ def recording_lines(found: Json) -> list[str]:
 
 def account_lines(session: str, account: Json) -> list[str]:
     """What is retained on an account, from its sides."""
-    lines = [f"account of session {session}: {account['retained']:,} tokens retained"]
+    lines = [f"account of session {session}: {_tokens(account['retained'])} retained"]
     for title, key in (("layer", "byLayer"), ("agent", "byAgent"), ("tool", "byTool"), ("file", "byFile")):
         if rows := account[key]:
             lines += ["", *_account_rows(title, rows)]
@@ -100,7 +101,7 @@ def _beyond(found: Json) -> Iterator[str]:
         names = " and ".join([", ".join(absent[:-1]), absent[-1]]) if len(absent) > 1 else absent[0]
         yield f"unaccounted: billed, and not counted here. The recording does not show {names}"
     if window["since"]:
-        yield f"{window['since']:,} tokens came after that call: its answer and what followed"
+        yield f"{_tokens(window['since'])} came after that call: its answer and what followed"
 
 
 def _largest(parts: Sequence[Json]) -> list[str]:
@@ -165,14 +166,19 @@ def _money(costs: Json | None) -> list[str]:
 def _money_row(one: Json) -> list[str]:
     cost = one["cost"]
     agent = one["agent"] or ""
+    least = "at least " if cost["coveredShare"] < 1 else ""
     return [
         f"{one['agentType']} {agent[:12]}" if one["agentType"] else agent[:40],
         one["model"] or "",
         f"{one['requests']:,}",
         f"{one['tokens']['total']:,}",
-        "unknown" if cost["amount"] is None else f"{cost['amount']:,.4f} {cost['currency']}",
-        "" if cost["amount"] is None else f"{cost['coveredShare']:.1%}",
+        "unknown" if cost["amount"] is None else f"{least}{cost['amount']:,.4f} {cost['currency']}",
+        "" if cost["amount"] is None else covered(cost["coveredShare"]),
     ]
+
+
+def _tokens(number: int) -> str:
+    return "1 token" if number == 1 else f"{number:,} tokens"
 
 
 def _share(share: float | None) -> str:

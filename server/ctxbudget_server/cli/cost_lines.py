@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ctxbudget_server.cli.columns import columns
+from ctxbudget_server.cli.shares import covered
 from ctxbudget_server.cost.prices import MEMBERS, PriceTable
 from ctxbudget_server.cost.sums import BY, Costs, Row, Sum, kinds_in
 from ctxbudget_server.transcripts.billed import KINDS
@@ -60,7 +61,7 @@ def _cells(one: Sum, shown: Sequence[str], currency: str | None) -> list[str]:
         f"{one.requests:,}",
         *("unknown" if one.unbilled == one.requests else f"{figures[name]:,}" for name in shown),
         money,
-        f"{one.share:.1%}" if one.is_known else "",
+        covered(one.share) if one.is_known else "",
     ]
 
 
@@ -84,7 +85,7 @@ def _prices(found: Costs, table: PriceTable) -> Iterator[str]:
     if found.currency is not None:
         yield (
             f"{total.amount:,.4f} {found.currency} is the price of {total.covered.total:,} of these tokens"
-            f" ({total.share:.1%})"
+            f" ({covered(total.share)})"
         )
         for one in found.prices:
             each = ", ".join(

@@ -25,7 +25,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("sessions", metavar="SESSION", nargs="*", help="compare these, in this order")
     parser.add_argument("--scope", choices=get_args(Scope), help="only runs with this scope")
-    parser.add_argument("--state", choices=get_args(SessionState), help="only sessions in this state")
+    parser.add_argument(
+        "--state",
+        choices=get_args(SessionState),
+        help="only sessions in this state; runs shown as finished are open ones",
+    )
     parser.add_argument("--since", metavar="TIME", help="only runs that began then or later: 2026-01-31, or RFC 3339")
     parser.add_argument("--all", action="store_true", help=f"all runs, not only the latest {MAX_SHOWN}")
     form = parser.add_mutually_exclusive_group()
@@ -57,7 +61,7 @@ def run(options: Namespace) -> int:
         else:
             found = {"workspace": opened.whereabouts.workspace, "runs": [], "total": 0, "notices": []}
     except ProtocolError as error:
-        complain("history", _in_words(error))
+        complain("history", _in_words(error, options.since))
         return 1
     for notice in found["notices"]:
         complain("history", notice["message"])
@@ -122,8 +126,10 @@ def _print(found: Json, options: Namespace) -> None:
             show([f"and {rest:,} older ones: --all shows them"])
 
 
-def _in_words(error: ProtocolError) -> str:
+def _in_words(error: ProtocolError, since: str | None) -> str:
     if error.name == "unknownSession":
         return f"{error.message}; ctxbudget history lists the runs of the workspace"
     at = error.errors[0]["loc"] if error.errors else []
-    return error.message.replace("since: ", "--since: ", 1) if at[:1] == ["since"] else error.message
+    if at[:1] == ["since"]:
+        return f"--since: {since!r} is not a time such as 2026-01-31 or 2026-01-31T12:00:00Z"
+    return error.message

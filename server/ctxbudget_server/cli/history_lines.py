@@ -78,7 +78,7 @@ def comparison(runs: Sequence[Json]) -> list[str]:
         rows.append(["used / allocated", *("" for _ in runs)])
     for key in keys:
         title = next(_title(phases[key]) for phases in by_key if key in phases)
-        rows.append([f"  {title}", *(_use(phases.get(key)) for phases in by_key)])
+        rows.append([f"  {title}", *(_use(run, phases.get(key)) for run, phases in zip(runs, by_key, strict=True))])
     return columns(rows, right=range(1, len(runs) + 1))
 
 
@@ -132,8 +132,10 @@ def _title(phase: Json) -> str:
     return f"{phase['phase']} {phase['name']}" if phase["name"] else f"phase {phase['phase']}"
 
 
-def _use(phase: Json | None) -> str:
+def _use(run: Json, phase: Json | None) -> str:
+    """What a phase used, of what it was allocated; if it was allocated nothing, of the buffer, if there is one."""
     if phase is None:
         return ""
+    rest = "none" if run["allocated"] is None else "buffer"
     over = "" if not phase["overrun"] else f", {phase['overrun']:,} over"
-    return f"{phase['used']:,} / {'buffer' if phase['allocated'] is None else format(phase['allocated'], ',')}{over}"
+    return f"{phase['used']:,} / {rest if phase['allocated'] is None else format(phase['allocated'], ',')}{over}"

@@ -144,7 +144,7 @@ def items_as_evidence(items: Iterable[Item]) -> list[Evidence]:
 
 def figure(tokens: int) -> str:
     """Tokens for people."""
-    return f"{tokens:,} tokens"
+    return "1 token" if tokens == 1 else f"{tokens:,} tokens"
 
 
 def listed(numbers: Iterable[int | str], word: str) -> str:

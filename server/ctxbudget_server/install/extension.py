@@ -78,10 +78,21 @@ class Installing:
                 run(ours.command, "--install-extension", str(file), "--force")
         except OSError as fault:
             raise InstallError(f"{FILE} could not be written for {ours.command}: {fault.strerror}") from fault
-        if not ours.is_there(ours.package.version):
+        try:
+            is_there = ours.is_there(ours.package.version)
+        except InstallError as fault:
+            self._record()  # so that uninstalling takes it out
+            raise InstallError(
+                f"{fault}; {ours.command} had just installed the extension {ours.package.id} without a fault, so it is "
+                "there, but its setting is not written: install again once that command works"
+            ) from fault
+        if not is_there:
             raise InstallError(f"{ours.command} reported no fault, but does not list {ours.package.id}")
-        target = ours.place / FILE
-        record.save(target, Record(str(target), ours.host, created=True, sha256=ours.digest))
+        self._record()
+
+    def _record(self) -> None:
+        target = self.extension.place / FILE
+        record.save(target, Record(str(target), self.extension.host, created=True, sha256=self.extension.digest))
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ WHY_UNKNOWN = {
 }
 
 
-def as_markdown(report: ReportResult) -> str:
+def as_markdown(report: ReportResult, refusal: str | None) -> str:
     """The same figures as the JSON form; every share names its base."""
     known = report.status.window_source != "default"
     parts = [f"# Context budget report: {text(report.session_id)}", _account(report)]
@@ -66,6 +66,8 @@ def as_markdown(report: ReportResult) -> str:
     if diagnoses := [one for one in report.diagnoses if known or one.code not in OF_WINDOW]:
         parts += ["## Diagnoses", _lines(f"{text(diagnosis.message)}." for diagnosis in diagnoses)]
         parts.append(f"Next: {text(report.next)}")
+    elif refusal is not None:
+        parts.append(f"Next: {text(refusal)}")
     parts += ["## Checklists", *_checklists(report)]
     return "\n\n".join(parts) + "\n"
 

@@ -53,9 +53,9 @@ class Advice(NamedTuple):
     actions: list[Action]
 
 
-def advise(position: Position) -> Advice:
-    """What to do now. No two actions count the same tokens."""
-    steps = list(_steps(position))
+def advise(position: Position, refusal: str | None = None) -> Advice:
+    """What to do now. No two actions count the same tokens. `refusal`: a sentence on what is refused for its cost."""
+    steps = [*([Step(refusal)] if refusal else []), *_steps(position)]
     said = [step.text for step in steps[:MAX_SENTENCES]]
     if len(steps) > MAX_SENTENCES:
         said.append(f"And {len(steps) - MAX_SENTENCES} more (`ctxbudget report`).")
@@ -167,7 +167,7 @@ def _why(target: dict[str, object]) -> str:
 
 def frees(tokens: int, *, exact: bool = True) -> str:
     """What a request does, in words."""
-    return f"frees {'' if exact else 'at least '}{tokens:,} tokens"
+    return f"frees {'' if exact else 'at least '}{tokens:,} {'token' if tokens == 1 else 'tokens'}"
 
 
 def _forgetting(position: Position, done: Sequence[PhaseFigures]) -> Iterator[Step]:

@@ -119,7 +119,10 @@ def _allocation(position: Position, unphased: str | None) -> Entry:
         why = f"{sum(given):,} tokens for {_counted(len(given), 'phase')}, {position.buffer:,} as buffer"
         return Entry("allocation", text, "done", why)
     action = Action("budget/allocate", {"strategy": "fixed"}, None, False, "nothing is allocated")
-    cure = "Divide it: budget/allocate, by scope (fixed), by complexity (dynamic) or with a reserve (reserve)."
+    cure = (
+        "Divide it: budget/allocate, by scope (fixed), by complexity (dynamic), with a reserve (reserve) or by what "
+        "past runs used (history)."
+    )
     return Entry("allocation", text, "open", "nothing is allocated", cure, _sendable(position, action))
 
 

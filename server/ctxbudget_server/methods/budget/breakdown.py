@@ -15,7 +15,7 @@ from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.money import table_of
 from ctxbudget_server.account.recorded import Read, Recording, read_recording, wire_recording
 from ctxbudget_server.account.request import Request
-from ctxbudget_server.account.transactions import reading
+from ctxbudget_server.account.transactions import Snapshot, find_session, reading
 from ctxbudget_server.recordings.listing import recorded_as
 from ctxbudget_server.recordings.model import RecordingError
 from ctxbudget_server.recordings.opencode import MARK
@@ -26,6 +26,7 @@ from ctxbudget_server.transcripts.model import TranscriptError
 if TYPE_CHECKING:
     from ctxbudget_protocol.breakdown import RecordingSource
     from ctxbudget_protocol.methods.budget import BreakdownParams
+    from ctxbudget_server.store.interface import Reader
     from ctxbudget_server.transcripts.lines import Line
 
 
@@ -43,15 +44,17 @@ def breakdown(request: Request, params: BreakdownParams) -> BreakdownResult:
             )
     recording = _found(request, params.recording)
     read = _read(recording, request)
-    named = params.session_id or _session_of(request, recording, read)
-    with reading(request, named) as snapshot:
-        account = account_breakdown(request, snapshot, params.largest)
-        cuts = cuts_of(snapshot.reader, snapshot.session) if named is not None else []
-        counter = calibrated_counter(snapshot.reader, read.model) if read.model else Counter(None)
-        session = snapshot.session
+    with request.read() as reader:
+        named = params.session_id or _session_of(reader, recording, read)
+        session = None if named is None else find_session(reader, named, request.now())
+        account, cuts = None, []
+        if session is not None:
+            account = account_breakdown(request, Snapshot(reader, session), params.largest)
+            cuts = cuts_of(reader, session)
+        counter = calibrated_counter(reader, read.model) if read.model else Counter(None)
     return BreakdownResult(
-        session_id=session.id,
-        revision=session.revision,
+        session_id=None if session is None else session.id,
+        revision=None if session is None else session.revision,
         account=account,
         recording=wire_recording(
             recording,
@@ -66,11 +69,10 @@ def breakdown(request: Request, params: BreakdownParams) -> BreakdownResult:
     )
 
 
-def _session_of(request: Request, recording: Recording, read: Read) -> str | None:
+def _session_of(reader: Reader, recording: Recording, read: Read) -> str | None:
     """The session of the account with the recording's id; None: there is none."""
-    with request.read() as reader:
-        ids = (recording.session, read.session)
-        return next((one for one in ids if one is not None and reader.session(one) is not None), None)
+    ids = (recording.session, read.session)
+    return next((one for one in ids if one is not None and reader.session(one) is not None), None)
 
 
 def _found(request: Request, source: RecordingSource) -> Recording:

@@ -22,6 +22,7 @@ from ctxbudget_server.account.forecasting import forecast_of
 from ctxbudget_server.account.overview import (
     LAYERS,
     Overview,
+    cost_refusal,
     overview_of,
     provenance_shares,
     wire_action,
@@ -53,6 +54,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, request)
         forecast = forecast_of(snapshot, overview)
+        refusal = cost_refusal(snapshot, overview.settings, request)
         items = snapshot.reader.items(snapshot.session.id)
         leases = snapshot.reader.leases(snapshot.session.id)
         alerts = snapshot.reader.alerts(snapshot.session.id)
@@ -63,7 +65,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
     allocated = [phase.allocated for phase in overview.phases.values() if phase.allocated is not None]
     given = sum(allocated) if session.buffer is not None else None
     issues = _issues(items, request.cancellation.each(items), settings.values["metadataTokens"])
-    evidence = _evidence(overview, items, issues, len(alerts))
+    evidence = _evidence(overview, items, issues, len(alerts), refusal)
     result = ReportResult(
         session_id=session.id,
         revision=session.revision,
@@ -93,7 +95,7 @@ def report(request: Request, params: ReportParams) -> ReportResult:
         read_again=again,
     )
     if params.format == "markdown":
-        return result.copy(markdown=as_markdown(result))
+        return result.copy(markdown=as_markdown(result, refusal))
     return result
 
 
@@ -150,7 +152,9 @@ def _phase(overview: Overview, phase: Phase, figures: Figures, end: PhaseEnd | N
     )
 
 
-def _evidence(overview: Overview, items: Sequence[Item], issues: Sequence[ArtifactIssue], alerts: int) -> Evidence:
+def _evidence(
+    overview: Overview, items: Sequence[Item], issues: Sequence[ArtifactIssue], alerts: int, refusal: str | None
+) -> Evidence:
     settings, position = overview.settings, overview.position()
     return Evidence(
         position=position,
@@ -160,7 +164,7 @@ def _evidence(overview: Overview, items: Sequence[Item], issues: Sequence[Artifa
         peak=overview.session.peak,
         alerts=alerts,
         keep_for=settings.values["keepFor"],
-        what_next=advise(position).next,
+        what_next=advise(position, refusal).next,
         items=items,
         waves=overview.waves,
         faults=Counter(issue.issue for issue in issues),

@@ -26,10 +26,9 @@ def reserve(request: Request, params: ReserveParams) -> ReserveResult:
     """
 
     def body(unit: UnitOfWork) -> Callable[[], ReserveResult]:
-        spent = None
         if not params.force:
             check_fits(unit, params.tokens, ["tokens"])
-            spent = _spent(unit, request)
+        spent = _spent(unit, request, refuse=not params.force)
         running = unit.running_phase()
         phase = params.phase if params.phase is not None else (running.number if running else None)
         if phase is not None and phase not in unit.phases:
@@ -63,10 +62,10 @@ def reserve(request: Request, params: ReserveParams) -> ReserveResult:
     return changing(request, params, body)
 
 
-def _spent(unit: UnitOfWork, request: Request) -> Spent | None:
-    """What the session has spent, if that is limited; raises `costExceeded`."""
+def _spent(unit: UnitOfWork, request: Request, *, refuse: bool) -> Spent | None:
+    """What the session has spent, if that is limited; beyond the limit, `refuse` raises `costExceeded`."""
     if unit.settings.values["maxCost"] is None:
         return None
-    from ctxbudget_server.account.bills import check_cost  # most sessions have no limit, and hooks no time
+    from ctxbudget_server.account.bills import check_cost, spent_of  # most sessions have no limit, and hooks no time
 
-    return check_cost(unit, request)
+    return check_cost(unit, request) if refuse else spent_of(unit.reader, unit.stored, unit.settings, request)

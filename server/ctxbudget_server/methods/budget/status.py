@@ -17,6 +17,7 @@ from ctxbudget_server.account.forecasting import forecast_of
 from ctxbudget_server.account.overview import (
     LAYERS,
     Overview,
+    cost_refusal,
     overview_of,
     provenance_shares,
     wire_action,
@@ -41,10 +42,11 @@ def status(request: Request, params: StatusParams) -> StatusResult:
     with reading(request, params.session_id) as snapshot:
         overview = overview_of(snapshot, request)
         forecast = forecast_of(snapshot, overview, params.requests or ())
+        refusal = cost_refusal(snapshot, overview.settings, request)
     session, settings = overview.session, overview.settings
     figures = wire_figures(session, settings, overview.leased)
     position = overview.position()
-    advice = advise(position)
+    advice = advise(position, refusal)
     pinned = total_of(overview.sums.values()).pinned
     return StatusResult(
         **figures.__dict__,
