@@ -184,7 +184,7 @@ class Promises:
         return [
             (r"Nothing needs to be done\.", lambda: None),
             (
-                rf"Prune ([^:]+): (?:(frees) (at least )?{NUMBER} tokens|metadata replaces {NUMBER} tokens)"
+                rf"Prune ([^:]+): (?:(frees) (at least )?{NUMBER} tokens?|metadata replaces {NUMBER} tokens)"
                 r"(?:; originals stay retrievable)?\.",
                 prune,
             ),

@@ -37,6 +37,8 @@ def cure(session: Session, name: str) -> None:
 def test_before_the_workflow(session: Session) -> None:
     before = states(session)
     assert [before[name] for name in ("scope", "phases", "allocation", "budget")] == ["open"] * 4
+    session.add("transient", tokens=1)
+    assert entries(session)["monitored"]["why"] == "1 token now, 1 at most"
     for strategy in get_args(Strategy):
         assert f"({strategy})" in entries(session)["allocation"]["cure"]
 

@@ -96,7 +96,7 @@ def test_files_that_load_at_the_start_are_warned_of(start_editor: StartEditor, f
     editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
     assert editor.diagnostics(uri) == []
     editor.notify("workspace/didChangeConfiguration", {"settings": {"contextWindow": 40}})
-    assert "over the ceiling of layer permanent: 1 tokens" in editor.diagnostics(uri)[0]["message"]
+    assert "over the ceiling of layer permanent: 1 token (" in editor.diagnostics(uri)[0]["message"]
     assert "over the ceiling of layer metadata: 2 tokens" in editor.diagnostics(named)[0]["message"]
     editor.close()
 

@@ -52,7 +52,7 @@ def _exceeded(view: View) -> DocumentFinding:
     total = view.tokens(view.loads) + (f" with {plural(view.imported, 'import')}" if view.imported else "")
     of_window = view.of_window(ceiling)
     share = f" ({of_window})" if of_window else ""
-    text = f"{view.name} has {total}, over the ceiling of layer {view.layer}: {ceiling:,} tokens{share}."
+    text = f"{view.name} has {total}, over the ceiling of layer {view.layer}: {plural(ceiling, 'token')}{share}."
     costs = sorted(_costs(view), key=lambda cost: -cost[0])
     if not costs:
         return DocumentFinding("layerCeiling", 2, _whole_line(view, 0, text))

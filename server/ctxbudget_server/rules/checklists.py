@@ -163,7 +163,7 @@ def _during(evidence: Evidence) -> Iterator[Entry]:
     text = "Monitor how much of the context is used"
     why = f"{position.retained:,} of {position.budget:,} tokens now, {evidence.peak:,} at most"
     if not evidence.window_known:
-        why = f"{position.retained:,} tokens now, {evidence.peak:,} at most"
+        why = f"{_counted(position.retained, 'token')} now, {evidence.peak:,} at most"
     yield Entry("monitored", text, "done", why)
     yield _alerting(evidence)
 
