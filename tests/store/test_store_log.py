@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +102,25 @@ def test_groups_join_to_the_whole_timeline_whatever_the_page(tmp_path_factory: A
         assert (row.revision, row.figures) == (group[-1].revision, group[-1].figures)
         assert row.highest == max(one.figures.retained for one in group)
         assert row.revision % every == 0 or row is pages[-1]
+
+
+@pytest.mark.parametrize("lost", [(6, 17), (1, 9), (12, 23), (4, 4)])
+def test_groups_join_where_entries_are_lost(tmp_path: Path, lost: tuple[int, int]) -> None:
+    service = opened(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        for table in ("events", "logged_figures"):
+            connection.execute(f"DELETE FROM {table} WHERE revision BETWEEN ? AND ?", lost)
+        connection.commit()
+    whole = rows(service, 0, 1, 1000)
+    assert len(whole) == CHANGES - (lost[1] - lost[0] + 1)
+    for every in (1, 2, 3, 5, 7):
+        for limit in (1, 2, 3):
+            pages: list[TimelineRow] = []
+            while page := rows(service, pages[-1].revision if pages else 0, every, limit):
+                pages += page
+            assert sum(row.changes for row in pages) == len(whole)
+            assert {row.revision for row in pages} <= {row.revision for row in whole}
+    service.close()
 
 
 _SERVICES: list[BudgetService] = []

@@ -26,6 +26,19 @@ _TIMELINE: Final = f"""
     WHERE session_id = ?1 ORDER BY revision LIMIT ?4
 """
 
+_OF_GROUP: Final = "FROM logged_figures WHERE session_id = ?1 AND revision > first AND revision <= last"
+_GROUPED: Final = f"""
+    WITH RECURSIVE groups(first, last) AS (
+        SELECT ?2, (?2 / ?3 + 1) * ?3 UNION ALL SELECT last, last + ?3 FROM groups
+        WHERE last < (SELECT max(revision) FROM logged_figures WHERE session_id = ?1) LIMIT ?4
+    )
+    SELECT revision, at, actor, method, why, {_FIGURES},
+        (SELECT count(*) {_OF_GROUP}), (SELECT max(retained) {_OF_GROUP})
+    FROM groups JOIN logged_figures ON session_id = ?1 AND revision = (SELECT max(revision) {_OF_GROUP})
+    JOIN events USING (session_id, revision) ORDER BY first
+"""
+"""The same for groups of more than one, in half the time; but nothing where a whole page of revisions is lost."""
+
 
 class SqliteLog:
     """One session's log in an open transaction. Long reads call `check`, which raises to stop them."""
@@ -61,9 +74,10 @@ class SqliteLog:
 
     def timeline(self, since: int, every: int, limit: int) -> list[TimelineRow]:
         """Up to `limit` groups of `every` changes after a revision, oldest first."""
+        grouped = [*self._rows(_GROUPED, since, every, limit)] if every > 1 else []
         width = len(LoggedFigures._fields)
         rows = []
-        for revision, at, actor, method, why, *rest in self._rows(_TIMELINE, since, every, limit):
+        for revision, at, actor, method, why, *rest in grouped or self._rows(_TIMELINE, since, every, limit):
             figures = LoggedFigures(*rest[:width])
             rows.append(TimelineRow(revision, at, actor, method, why, figures, *rest[width:]))
         return rows
