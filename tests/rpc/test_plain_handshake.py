@@ -131,13 +131,14 @@ def notification(method: str, params: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("hello", [HELLO, {"capabilities": {}}])
-@pytest.mark.parametrize("more", ["", "x" * 200_000])
-def test_an_early_document_counts_for_what_follows(tmp_path: Path, hello: dict[str, Any], more: str) -> None:
+@pytest.mark.parametrize("more", [0, 200_000])
+def test_an_early_document_counts_for_what_follows(tmp_path: Path, hello: dict[str, Any], more: int) -> None:
     """A request of the account that comes after a document waits until the document is known."""
     (tmp_path / "a.md").write_text("the file on the disk, which is longer than the text in the editor")
     uri = (tmp_path / "a.md").as_uri()
-    document = {"uri": uri, "languageId": "markdown", "version": 1, "text": f"two words{more}"}
-    with Client(serve_command(tmp_path), cwd=tmp_path, handshake=False) as c:
+    document = {"uri": uri, "languageId": "markdown", "version": 1, "text": "two words" + more * "x"}
+    news = ("textDocument/publishDiagnostics",)
+    with Client(serve_command(tmp_path), cwd=tmp_path, handshake=False, ignore=news) as c:
         c.expect_answer("count")
         early(
             c,
@@ -146,8 +147,7 @@ def test_an_early_document_counts_for_what_follows(tmp_path: Path, hello: dict[s
             call("count", "tokens/count", {"paths": ["a.md"]}),
             hello=hello,
         )
-        assert c.result("count")["counts"][0]["bytes"] == len(f"two words{more}")
-        c.drop_unread()
+        assert c.result("count")["counts"][0]["bytes"] == len("two words") + more
         c.shutdown()
         c.notify("exit")
 
