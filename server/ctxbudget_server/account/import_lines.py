@@ -184,10 +184,9 @@ class Importer:
             self._writer.copy_undo(session.id, UndoRow(**row))
 
     def _item(self, told: Json, _: bytes) -> None:
-        values = {name: value for name, value in told.items() if name != "line"}
-        item = Item(**{**values, "segments": tuple(values["segments"]), "reduces": tuple(values["reduces"])})
+        item = Item.of_image({name: value for name, value in told.items() if name != "line"})
         logged = self._derived.images.pop(item.id, None)
-        if logged is None or item_image(item) != item_image(_item_of(logged)):
+        if logged is None or item_image(item) != item_image(Item.of_image(logged)):
             raise _WrongError(f"item {item.id} is not what the log says of it")
         self._items[item.id] = item
         self._missing.update(item.segments)
@@ -214,10 +213,6 @@ class Importer:
         if dump(must).encode() != line:
             raise _WrongError("the last line does not agree with the lines before it: one of them was changed")
         self._writer.add_sums(self._known.id, differences((None, item) for item in self._items.values()))
-
-
-def _item_of(image: Json) -> Item:
-    return Item(**{**image, "segments": tuple(image["segments"]), "reduces": tuple(image["reduces"])})
 
 
 def _reason(wrong: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import add, sub
 from typing import Any, Final, NamedTuple
 
@@ -121,6 +121,11 @@ class Item(NamedTuple):
     def obsolete_when_over(self) -> bool:
         """Whether it serves nobody once its phase is over, so that metadata of it would only cost tokens."""
         return self.layer == "phase" and self.kind == "instructions"
+
+    @classmethod
+    def of_image(cls, image: Mapping[str, Any]) -> Item:
+        """The item with these values, as the log or JSON has them. Raises KeyError or TypeError if it has others."""
+        return cls(**{**image, "segments": tuple(image["segments"]), "reduces": tuple(image["reduces"])})
 
     def image(self) -> dict[str, Any]:
         """All values by name, as the log keeps them."""

@@ -281,6 +281,6 @@ def nonce_of(item: Item) -> str:
 
 def _item_of(image: dict[str, Any]) -> Item | None:
     try:
-        return Item(**{**image, "segments": tuple(image["segments"]), "reduces": tuple(image["reduces"])})
+        return Item.of_image(image)
     except (KeyError, TypeError):
         return None
