@@ -16,6 +16,7 @@ from typing import Any, Final
 from ctxbudget_server.account.dropping import emptied
 from ctxbudget_server.account.request import timestamp
 from ctxbudget_server.rules.items import differences
+from ctxbudget_server.rules.leases import in_flight_tokens
 from ctxbudget_server.store.interface import Store, Writer
 from ctxbudget_server.store.records import Event, LoggedFigures, Session
 
@@ -179,7 +180,7 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
 
 def _figures(writer: Writer, session: Session, now: str) -> LoggedFigures:
     """Retention changes none of them."""
-    leased = sum(lease.tokens for lease in writer.leases(session.id, active=True) if lease.in_flight(now))
+    leased = in_flight_tokens(writer.leases(session.id, active=True), now)
     running = [phase.number for phase in writer.phases(session.id).values() if phase.state == "running"]
     return LoggedFigures(
         phase=running[0] if running else None,

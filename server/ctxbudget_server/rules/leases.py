@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,11 @@ class Lease:
     def in_flight(self, now: str) -> bool:
         """Whether the lease holds its tokens at `now`."""
         return self.state == "active" and self.expires_at > now
+
+
+def in_flight_tokens(leases: Iterable[Lease], now: str) -> int:
+    """Tokens that these leases hold at `now`."""
+    return sum(lease.tokens for lease in leases if lease.in_flight(now))
 
 
 def available(budget: int, retained: int, leased: int) -> int:

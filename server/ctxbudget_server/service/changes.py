@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import timestamp
+from ctxbudget_server.rules.leases import in_flight_tokens
 from ctxbudget_server.rules.levels import RANK
 from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.service.backend import Notification
@@ -187,7 +188,7 @@ class ChangeTracker:
         from ctxbudget_server.account.wire import wire_figures
 
         now = timestamp(self._clock())
-        leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+        leased = in_flight_tokens(reader.leases(session.id, active=True), now)
         running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
         figures = wire_figures(session, settings or Settings.of(session.config, self._files_then), leased)
         return {

@@ -14,6 +14,7 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.leases import in_flight_tokens
 from ctxbudget_server.store.records import KeyedResult, Session
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def import_(request: Request, params: ImportParams) -> ImportResult:
             session = _emptied(request, writer, session, importer)
         settings = request.settings_of(session)
         now = request.now()
-        leased = sum(one.tokens for one in writer.leases(session.id, active=True) if one.in_flight(now))
+        leased = in_flight_tokens(writer.leases(session.id, active=True), now)
         result = ImportResult(
             session_id=session.id,
             revision=session.revision,

@@ -9,6 +9,7 @@ from ctxbudget_protocol.methods.session import LastEvent, ListResult, SessionInf
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.wire import wire_figures
+from ctxbudget_server.rules.leases import in_flight_tokens
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
@@ -41,7 +42,7 @@ def list(request: Request, params: ListParams) -> ListResult:
 
 
 def _info(request: Request, reader: Reader, session: Session, now: str) -> SessionInfo:
-    leased = sum(lease.tokens for lease in reader.leases(session.id, active=True) if lease.in_flight(now))
+    leased = in_flight_tokens(reader.leases(session.id, active=True), now)
     running = [phase.number for phase in reader.phases(session.id).values() if phase.state == "running"]
     last = reader.last_event(session.id)
     return SessionInfo(
