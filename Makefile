@@ -40,6 +40,7 @@ types: $(READY)  ## Check types with mypy in strict mode
 generate: $(READY)  ## Write every file that is generated from the method table; those of TypeScript where their packages are
 	PYTHONPATH=tests $(PYTHON) -m install.renew
 	PYTHONPATH=tests $(PYTHON) -m rpc.record_handshake
+	PYTHONPATH=tests $(PYTHON) -m cli.make_completions
 	$(PYTHON) -m ctxbudget_protocol.generate
 	$(IF_TYPESCRIPT) $(TYPESCRIPT) run --silent build
 	$(IF_VSCODE) $(VSCODE) run --silent build

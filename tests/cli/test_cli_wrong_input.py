@@ -56,7 +56,7 @@ def test_the_bounds_are_told(given: tuple[str, ...], message: str, capsys: pytes
     assert message in refused(capsys, *given)
 
 
-@pytest.mark.parametrize("given", [("doctor", "--repar"), ("count", "--bogus", "a"), ("schema", "extra")])
+@pytest.mark.parametrize("given", [("doctor", "--fix"), ("count", "--bogus", "a"), ("schema", "extra")])
 def test_an_unknown_argument_shows_the_usage_of_its_command(
     given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

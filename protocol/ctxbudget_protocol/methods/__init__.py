@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from ctxbudget_protocol.method import Method
+from ctxbudget_protocol.suggestions import did_you_mean
 
 NAMESPACES = ("session", "workflow", "budget", "context", "metadata", "tokens", "usage", "settings", "store")
 """Namespaces in the order of the protocol page."""
+MAX_NAME = 200
+"""How many characters of an unknown method's name a message repeats."""
 
 
 class MethodTable(Mapping[str, Method]):
@@ -52,3 +55,8 @@ def requests() -> list[Method]:
 def notifications() -> list[Method]:
     """The notifications that the server sends."""
     return [method for method in METHODS.values() if method.direction == "serverToClient"]
+
+
+def unknown_method(name: str) -> str:
+    """A message about a method that clients cannot call, with the one that may have been meant."""
+    return f"unknown method {name[:MAX_NAME]!r}{did_you_mean(name, (method.name for method in requests()))}"

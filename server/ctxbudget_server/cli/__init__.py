@@ -45,7 +45,7 @@ def _run(given: list[str]) -> int:
     if (answer := fast_path.ask()) is not None:
         from ctxbudget_server.cli.printing import printed
 
-        return printed(answer)
+        return printed(answer, is_json=given[0] == "call" and not any(word.startswith("--get") for word in given))
     from ctxbudget_server.cli.commands import run
 
     return run(given, fast_path)

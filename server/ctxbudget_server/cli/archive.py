@@ -9,6 +9,11 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.output import complain, show, show_json
 
+EXAMPLES = (
+    ("ctxbudget archive build", "keep figures and log, drop the content"),
+    ("ctxbudget archive build --keep-content", "keep the originals as well"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

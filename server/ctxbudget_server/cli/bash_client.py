@@ -7,6 +7,11 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_server.cli.shipped import client_folder
 from ctxbudget_server.presentation.output import show_path
 
+EXAMPLES = (
+    ('source "$(ctxbudget bash-client)"', "use the functions in a script"),
+    ('CLAUDE_CONFIG="$(ctxbudget bash-client --shim)" ./workflow.sh', "for scripts that source its libraries"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -39,6 +39,12 @@ class Wanted(NamedTuple):
     """The folder that may be read for it."""
 
 
+EXAMPLES = (
+    ("ctxbudget breakdown --last", "what the last recorded window holds, and why its cache was written again"),
+    ("ctxbudget breakdown review --json", "an account, for a program"),
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
@@ -60,7 +66,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("auto", *FORMATS),
         default="auto",
-        help="the recording's format (default: auto, detected from its content)",
+        metavar="FORMAT",
+        help="the recording's format (default: auto, detected from its content): " + ", ".join(FORMATS),
     )
     parser.add_argument(
         "--largest", type=whole_number(0), default=10, metavar="N", help="how many parts are listed (default: 10)"

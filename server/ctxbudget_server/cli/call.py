@@ -5,26 +5,44 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import SESSION_VARIABLE
-from ctxbudget_protocol.methods import METHODS
+from ctxbudget_protocol.methods import METHODS, unknown_method
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.account_here import has_account, separate_account
 from ctxbudget_server.cli.fast_path import FastPath
 from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.cli.printing import printed
-from ctxbudget_server.presentation.arguments import whole_number
-from ctxbudget_server.presentation.output import complain
+from ctxbudget_server.presentation.arguments import SafeParser, columns_of_terminal, whole_number
+from ctxbudget_server.presentation.output import complain, show
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
 from ctxbudget_server.sidecar.commands import prepare, refused
 from ctxbudget_server.sidecar.wire import OneShotRequest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # hooks have no time for `typing`
+    from typing import Any, NoReturn
 
-def add_arguments(parser: ArgumentParser) -> None:
+EXAMPLES = (
+    ("ctxbudget call budget/status", "the default session's account"),
+    ("ctxbudget call budget/status --get retained --get budget", "two figures, for a script"),
+    (
+        'ctxbudget call context/add \'{"items": [{"layer": "transient", "path": "report.md"}]}\'',
+        "add a file of the workspace",
+    ),
+    ("jq -n '{texts: [$t]}' --arg t \"$TEXT\" | ctxbudget call tokens/count -", "params from stdin"),
+    ("ctxbudget call --list", "all methods"),
+    ("ctxbudget call budget/reserve --help", "what one method takes and returns"),
+)
+
+
+def add_arguments(parser: SafeParser) -> None:
     """The command's arguments."""
+    parser.help_of = _help_of_method
+    parser.add_argument("--list", action=_List, help="list the methods and exit; METHOD --help tells more of one")
     parser.add_argument("method", metavar="METHOD", help="e.g. budget/status")
     parser.add_argument("params", metavar="JSON", nargs="?", default="{}", help="the params; - reads them from stdin")
     parser.add_argument(
@@ -57,6 +75,32 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_root_option(parser)
 
 
+def _help_of_method(options: Namespace, parser: SafeParser) -> list[str] | None:
+    """The help of the method that was named before the option."""
+    name = options.method
+    if name is None:
+        return None
+    method = METHODS.get(name)
+    if method is None or method.direction == "serverToClient":
+        parser.error(f"{unknown_method(name)} (ctxbudget call --list shows all)")
+    from ctxbudget_server.cli.method_help import described
+
+    return described(method, columns_of_terminal())
+
+
+class _List(Action):
+    """Prints all methods."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **{**named, "nargs": 0, "default": SUPPRESS, "dest": SUPPRESS})
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
+        from ctxbudget_server.cli.method_help import listed
+
+        show(listed(columns_of_terminal()))
+        parser.exit()
+
+
 def run(options: Namespace) -> int:
     """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
     fast_path: FastPath = options.fast_path
@@ -78,7 +122,7 @@ def run(options: Namespace) -> int:
         _leave_sidecar(opened, options.sidecar_for)
     if is_new and answer.code == 0 and (separate := separate_account(opened.whereabouts, options)):
         complain("call", separate)
-    return printed(answer)
+    return printed(answer, is_json=not options.get)
 
 
 def _fold_in(opened: BudgetService, method: str) -> None:

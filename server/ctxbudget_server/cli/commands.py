@@ -9,8 +9,12 @@ from types import ModuleType
 
 from ctxbudget_server import __version__
 from ctxbudget_server.cli.fast_path import FastPath
-from ctxbudget_server.presentation.arguments import QuickRawFormatter, SafeParser, unknown_arguments
+from ctxbudget_server.presentation.arguments import SafeParser, unknown_arguments
 from ctxbudget_server.presentation.output import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # hooks have no time for `typing`
+    from collections.abc import Collection, Iterable, Mapping
 
 COMMANDS: dict[str, str] = {
     "serve": "run the server on stdin and stdout",
@@ -45,50 +49,37 @@ COMMANDS: dict[str, str] = {
     "receipt": "print the hash of a session's log, to keep elsewhere",
     "where": "show the workspace, the store and the session that commands use, and why",
     "schema": "print the protocol as one JSON Schema",
+    "completion": "print the script that completes this command in bash, zsh or fish",
     "bash-client": "print the path of the file to source in bash scripts",
     "editor-client": "print the folder of files to load in Neovim or Emacs",
 }
 
-EXAMPLES = """\
-examples:
-  ctxbudget serve                                      for a harness or an editor, over JSON-RPC
-  ctxbudget call budget/status                         the default session's account, as JSON
-  ctxbudget report                                     the session that changed last, for people
-  ctxbudget diagnose                                   what is wrong with it, and what would help
-  ctxbudget call context/add '{"items": [{"layer": "transient", "path": "report.md"}]}'
-  ctxbudget count README.md docs/*.md
-  ctxbudget plan plan.md --apply                       its phases, each with its share of the budget
-  ctxbudget fit SESSION.jsonl --max 100000 --dry-run   what would be removed from a recorded conversation
-  ctxbudget replay SESSION.jsonl --policy reduce       tokens over time, with and without a policy
-  ctxbudget cost --last --prices prices.toml           what a session was billed, and what that costs
-  ctxbudget breakdown --last                           what a window holds, and why its cache was written again
-  ctxbudget evaluate specs/                            what your own reports would lose at 100, 250, 500 tokens
-  ctxbudget demo                                       a six-phase workflow on the example documents
-"""
+EXAMPLES = (
+    ("ctxbudget serve", "for a harness or an editor, over JSON-RPC"),
+    ("ctxbudget call budget/status", "the default session's account, as JSON"),
+    ("ctxbudget report", "the session that changed last, for people"),
+    ("ctxbudget diagnose", "what is wrong with it, and what would help"),
+    ("ctxbudget count README.md docs/*.md", "the tokens of files"),
+    ("ctxbudget plan plan.md --apply", "its phases, each with its share of the budget"),
+    ("ctxbudget fit --last --max 100000 --dry-run", "what would be removed from a recorded conversation"),
+    ("ctxbudget replay --last --policy reduce", "tokens over time, with and without a policy"),
+    ("ctxbudget cost --last --prices prices.toml", "what a session was billed, and what that costs"),
+    ("ctxbudget breakdown --last", "what a window holds, and why its cache was written again"),
+    ("ctxbudget evaluate specs/", "what your own reports would lose at 100, 250, 500 tokens"),
+    ("ctxbudget demo", "a six-phase workflow on the example documents"),
+)
+"""Shown at the end of the help of all commands; each module of a command has its own."""
 
 
 def run(given: list[str], fast_path: FastPath) -> int:
     """Run the command; returns the exit code. `fast_path` is what has already been tried for a one-shot command."""
     command = next((word for word in given if not word.startswith("-")), None)
-    parser = SafeParser(
-        prog="ctxbudget",
-        description="A language server for context budgets.",
-        epilog=EXAMPLES,
-        formatter_class=QuickRawFormatter,
-    )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     only = command in COMMANDS and given[0] == command  # so the others appear in no message
-    for name, summary in COMMANDS.items():
-        if only and name != command:
-            continue
-        subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-        if name == command:
-            module_of(name).add_arguments(subparser)
+    parser, subparsers = parser_of([command] if only else list(COMMANDS), filled=[command])
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        blamed = subparsers.choices[options.command] if only else parser
-        blamed.error(unknown_arguments(unknown))
+        blamed = subparsers[options.command] if only else parser
+        blamed.error(unknown_arguments(unknown, blamed.options_known()))
     if options.version or getattr(options, "print_version", False):
         return _print_version()
     if options.command is None:
@@ -97,6 +88,25 @@ def run(given: list[str], fast_path: FastPath) -> int:
     options.fast_path = fast_path
     code: int = module_of(options.command).run(options)
     return code
+
+
+def parser_of(
+    commands: Iterable[str | None], filled: Collection[str | None]
+) -> tuple[SafeParser, Mapping[str, SafeParser]]:
+    """The parser of some commands, and each one's own. Only those in `filled` get arguments, from their modules."""
+    parser = SafeParser(prog="ctxbudget", description="A language server for context budgets.")
+    parser.examples = EXAMPLES
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        if name not in commands:
+            continue
+        subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name in filled:
+            module = module_of(name)
+            module.add_arguments(subparser)
+            subparser.examples = module.EXAMPLES
+    return parser, subparsers.choices
 
 
 def module_of(command: str) -> ModuleType:

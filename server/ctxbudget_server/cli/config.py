@@ -22,6 +22,11 @@ FINE, WRONG = 0, 1
 MAX_VALUE = 60
 """Characters of a value that are shown, paths apart; `--json` has all of it."""
 
+EXAMPLES = (
+    ("ctxbudget config", "the settings in force, and where each comes from"),
+    ("ctxbudget config --all --session review", "all of them, for one session"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

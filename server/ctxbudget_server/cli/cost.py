@@ -25,6 +25,11 @@ DONE, FAILED = 0, 2
 
 BASE = "what the recordings say that providers billed, each answer once; money covers only tokens that have a price"
 
+EXAMPLES = (
+    ("ctxbudget cost --last --prices prices.toml", "what a session was billed, at your prices"),
+    ("ctxbudget cost *.jsonl --by model", "several sessions, by model"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -33,6 +33,14 @@ class Row:
     provenance: str
 
 
+EXAMPLES = (
+    ("ctxbudget count README.md docs/", "files and a folder, as a tree"),
+    ("git diff | ctxbudget count -", "what a command prints"),
+    ("ctxbudget count --fits 4000 prompt.md && ./send prompt.md", "only if it fits"),
+    ("ctxbudget count --model claude-sonnet-5 --json prompt.md", "for a model, for a program"),
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="files, or folders, shown as a tree; - reads stdin")

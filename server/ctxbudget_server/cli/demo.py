@@ -6,6 +6,11 @@ import signal
 import sys
 from argparse import ArgumentParser, Namespace
 
+EXAMPLES = (
+    ("ctxbudget demo", "a workflow of six phases on the example documents"),
+    ("ctxbudget demo specs/plans/012 --trace frames.jsonl", "on your own files, with every frame written down"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -21,6 +21,11 @@ Json = dict[str, Any]
 NOTHING_LEFT, LEFT, FAILED = 0, 1, 2
 """Exit codes: nothing is wrong, or all of it was cured; something is, or is left; it cannot be diagnosed, or cured."""
 
+EXAMPLES = (
+    ("ctxbudget diagnose", "what is wrong with the session that changed last, and why"),
+    ("ctxbudget diagnose build --apply", "send the requests that cure it"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -21,6 +21,11 @@ FINE, FINDINGS, FAILED = 0, 1, 2
 
 MARKS = {"ok": "ok", "notice": "note", "warning": "WARN", "error": "ERROR"}
 
+EXAMPLES = (
+    ("ctxbudget doctor", "check everything; exits with 1 if something is wrong"),
+    ("ctxbudget doctor --repair", "mend what can be mended"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

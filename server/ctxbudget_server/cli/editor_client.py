@@ -7,6 +7,11 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_server.cli.shipped import client_folder
 from ctxbudget_server.presentation.output import show_path
 
+EXAMPLES = (
+    ("vim.opt.rtp:append(vim.fn.trim(vim.fn.system('ctxbudget editor-client neovim')))", "in Neovim's init.lua"),
+    ("ctxbudget editor-client emacs", "the folder for Emacs' load-path"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -29,6 +29,11 @@ REMEDY = (
     "are back-ticked spans and paths that both contain"
 )
 
+EXAMPLES = (
+    ("ctxbudget evaluate specs/", "which facts of your reports survive a cut"),
+    ("ctxbudget evaluate specs/ --json", "the same for a program"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

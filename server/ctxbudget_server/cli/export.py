@@ -12,6 +12,11 @@ from ctxbudget_server.cli.session_chosen import add_session_argument, chosen_ses
 from ctxbudget_server.presentation.output import complain, show, show_exactly
 from ctxbudget_server.workspace.writing import write_whole
 
+EXAMPLES = (
+    ("ctxbudget export build --out build.jsonl", "its figures and its log"),
+    ("ctxbudget export build --content > build.jsonl", "with the content of its items"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -35,6 +35,12 @@ DRY = "dry run: nothing was kept or written"
 TITLE = 48
 """Width in columns of a part's title."""
 
+EXAMPLES = (
+    ("ctxbudget fit --last --max 100000 --dry-run", "what would be removed from the last recorded session"),
+    ("ctxbudget fit session.jsonl --max 60000 --out smaller.json", "the smaller array, to a file"),
+    ("ctxbudget fit --last --max 60000 --resume", "a smaller session that its agent can resume"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

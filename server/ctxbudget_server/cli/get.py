@@ -13,6 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # scripts call it often, and `argparse` takes half as long as everything else
     from argparse import ArgumentParser, Namespace
 
+EXAMPLES = (
+    ("ctxbudget call budget/status | ctxbudget get retained budget", "two members, a line each"),
+    ("ctxbudget call context/list | ctxbudget get 'items.*.id'", "one member of every element"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

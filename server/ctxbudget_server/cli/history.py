@@ -20,6 +20,12 @@ MAX_SHOWN = 20
 
 Json = dict[str, Any]
 
+EXAMPLES = (
+    ("ctxbudget history", "past runs, their peaks and what they saved"),
+    ("ctxbudget history build build-2", "compare runs, phase by phase"),
+    ("ctxbudget history --since 2026-11-01 --csv > runs.csv", "for a spreadsheet"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

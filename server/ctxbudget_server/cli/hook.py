@@ -8,6 +8,11 @@ from ctxbudget_server.agents.hosts import HOSTS
 from ctxbudget_server.cli.options import add_store_options
 from ctxbudget_server.presentation.arguments import whole_number
 
+EXAMPLES = (
+    ("ctxbudget hook PostToolUse < event.json", "record an event of Claude Code"),
+    ("ctxbudget hook AfterTool --host gemini < event.json", "record one of Gemini CLI"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -10,6 +10,8 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.output import complain, show, show_json
 
+EXAMPLES = (("ctxbudget import build.jsonl", "verify it and take it in"),)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -36,6 +36,12 @@ class Answers(NamedTuple):
     policy: str | None = None
 
 
+EXAMPLES = (
+    ("ctxbudget init", "answer three questions"),
+    ("ctxbudget init --yes --window 200000 --policy moderate", "without questions, for a script"),
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--yes", action="store_true", help="ask nothing: take what the options say, else the defaults")

@@ -24,6 +24,12 @@ from ctxbudget_server.store.location import workspace_around
 DONE, FAILED, MISUSED = 0, 1, 2
 """Exit codes: as asked (also if there was nothing to do); nothing is changed; nobody can be asked."""
 
+EXAMPLES = (
+    ("ctxbudget install claude-code --dry-run", "what would be written"),
+    ("ctxbudget install claude-code", "set it up for this user"),
+    ("ctxbudget install claude-code --uninstall", "take it out again"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -7,6 +7,11 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
 from ctxbudget_server.presentation.output import complain
 
+EXAMPLES = (
+    ("ctxbudget mcp", "offer a model the tools to see its budget"),
+    ("ctxbudget mcp --session review --allow-prune", "of one session, and to prune it"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -21,6 +21,12 @@ Json = dict[str, Any]
 OPTIONS = {"firstPhase": "--first-phase", "description": "--describe", "path": "FILE"}
 """What the command calls the members of the request."""
 
+EXAMPLES = (
+    ("ctxbudget plan plan.md", "the phases, waves and allocations that it gives"),
+    ("ctxbudget plan plan.md --total 20000 --strategy dynamic", "by the phases' own weights"),
+    ("ctxbudget plan plan.md --apply --session build", "set up a session"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

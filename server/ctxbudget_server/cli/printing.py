@@ -8,10 +8,18 @@ import sys
 from ctxbudget_server.sidecar.wire import OneShotAnswer
 
 
-def printed(answer: OneShotAnswer) -> int:
-    """Print an answer and return the exit code, which is 1 if the answer cannot be written."""
+def printed(answer: OneShotAnswer, *, is_json: bool = False) -> int:
+    """Print an answer and return the exit code, which is 1 if the answer cannot be written.
+
+    JSON is printed as it is for programs, and readably on a terminal.
+    """
     sys.stderr.buffer.write(answer.stderr)
     sys.stderr.buffer.flush()
+    if is_json and answer.stdout and sys.stdout.isatty():
+        from ctxbudget_server.presentation.output import show_readably
+
+        show_readably(answer.stdout)
+        return answer.code
     try:
         sys.stdout.buffer.write(answer.stdout)
         sys.stdout.buffer.flush()

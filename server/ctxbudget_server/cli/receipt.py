@@ -8,6 +8,10 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.session_chosen import add_session_argument, chosen_session
 from ctxbudget_server.presentation.output import complain, show, show_json
 
+EXAMPLES = (
+    ("ctxbudget receipt build >> receipts.txt", "keep it elsewhere; it shows later whether the log was changed"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

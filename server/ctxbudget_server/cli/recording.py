@@ -54,7 +54,8 @@ def add_recordings(parser: ArgumentParser) -> None:
         "--format",
         choices=("auto", *FORMATS),
         default="auto",
-        help="the transcript's format (default: auto, detected from its content)",
+        metavar="FORMAT",
+        help="the transcript's format (default: auto, detected from its content): " + ", ".join(FORMATS),
     )
 
 

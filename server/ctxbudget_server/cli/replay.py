@@ -29,6 +29,11 @@ DONE, FAILED = 0, 2
 PLAIN_WIDTH = 100
 """Width in columns of a plot that is not shown on a terminal."""
 
+EXAMPLES = (
+    ("ctxbudget replay --last --policy reduce drop-oldest:100000", "tokens over time, with and without policies"),
+    ("ctxbudget replay session.jsonl --window 200000 --json", "the figures, for a program"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

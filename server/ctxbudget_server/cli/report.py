@@ -12,6 +12,11 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.output import complain, show, show_json
 
+EXAMPLES = (
+    ("ctxbudget report", "the session that changed last"),
+    ("ctxbudget report build --json", "one session, for a program"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -7,6 +7,8 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_protocol.contract import published
 from ctxbudget_server.presentation.output import show_json
 
+EXAMPLES = (("ctxbudget schema > ctxbudget.schema.json", "for a generator of clients"),)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command has no arguments."""

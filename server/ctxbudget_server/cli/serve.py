@@ -25,6 +25,11 @@ MAX_ACTOR_CHARACTERS = 80
 SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter lock while others wait for it."""
 
+EXAMPLES = (
+    ("ctxbudget serve", "speak JSON-RPC on stdin and stdout: a harness or an editor starts this"),
+    ("ctxbudget serve --workspace /srv/project --log-file /tmp/ctxbudget.log -v", "for another folder, with a log"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments. Some exist only because editors pass them."""

@@ -23,6 +23,11 @@ MAX_SHOWN = 20
 
 Json = dict[str, Any]
 
+EXAMPLES = (
+    ("ctxbudget sessions", "those of this workspace, the last changed first"),
+    ("ctxbudget sessions --state open --json", "the open ones, for a program"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

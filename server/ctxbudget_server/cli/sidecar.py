@@ -26,6 +26,11 @@ STOP_SECONDS = 3.0
 """How long `--stop` waits for the sidecar to end."""
 POLL_INTERVAL = 0.02
 
+EXAMPLES = (
+    ("ctxbudget sidecar --idle 600 &", "answer calls and hooks from one process; end after ten idle minutes"),
+    ("ctxbudget sidecar --stop", "end the one that runs"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -7,6 +7,11 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_server.cli.options import add_store_options
 from ctxbudget_server.presentation.arguments import whole_number
 
+EXAMPLES = (
+    ("ctxbudget statusline < status.json", "the line for the JSON that the agent sends"),
+    ("ctxbudget statusline --session review --color never --width 60", "the line of a session, plain and short"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

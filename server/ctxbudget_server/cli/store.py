@@ -19,6 +19,12 @@ from ctxbudget_server.store.errors import StoreReplacedError
 MAX_SESSIONS = 20
 """Number of sessions listed, largest first; `--json` lists all of them."""
 
+EXAMPLES = (
+    ("ctxbudget store", "where it is, and what takes its space"),
+    ("ctxbudget store --clean", "apply the settings for retention now"),
+    ("ctxbudget store --rewrite", "give freed space back to the disk"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -22,6 +22,11 @@ FIELDS: Final = (
 
 Json = dict[str, Any]
 
+EXAMPLES = (
+    ("ctxbudget timeline", "the session that changed last: each change, and the figures after it"),
+    ("ctxbudget timeline build --csv > build.csv", "for a spreadsheet"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

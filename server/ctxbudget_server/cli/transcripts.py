@@ -21,6 +21,11 @@ MAX_SHOWN = 20
 MAX_WORDS = 100
 """Characters shown of what was said last; `--json` has up to ten times as many."""
 
+EXAMPLES = (
+    ("ctxbudget transcripts", "the sessions that coding agents recorded here, the last first"),
+    ("ctxbudget transcripts --here --host claude-code", "those of this workspace and one agent"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -24,6 +24,11 @@ from ctxbudget_server.store.location import marker_in, state_home
 
 Json = dict[str, Any]
 
+EXAMPLES = (
+    ("ctxbudget where", "the workspace, the store and the session that commands use"),
+    ("ctxbudget where --json", "the same for a program"),
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""

@@ -66,6 +66,17 @@ def show_json(value: Any, *, indent: int | None = None) -> None:
     _write(json_text(value, indent=indent) + "\n", sys.stdout)
 
 
+def show_readably(body: bytes) -> None:
+    """Print JSON for people: indented, with all characters that can be shown, and its names in colour."""
+    import json
+    import re
+
+    text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    name = re.compile(r'^( *)("(?:[^"\\]|\\.)*")(?=: )')
+    is_coloured = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    show(text.split("\n"), paint=(lambda each: name.sub("\\1\x1b[36m\\2\x1b[0m", each)) if is_coloured else None)
+
+
 def _write(text: str, stream: TextIO) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

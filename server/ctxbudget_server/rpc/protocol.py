@@ -38,6 +38,7 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from ctxbudget_protocol.errors import ERRORS, ProtocolError
+from ctxbudget_protocol.methods import unknown_method
 from ctxbudget_server.rpc import handshake, lsp_params
 from ctxbudget_server.rpc.codec import Json, MessageId, encode, encode_result
 from ctxbudget_server.rpc.envelope import Notification, Response, is_message_id, object_params
@@ -118,7 +119,7 @@ class BudgetProtocol(LanguageServerProtocol):
         """Start a request; raises ProtocolError if it cannot be."""
         handler = self._handler(method)
         if handler is None or method.startswith("$/") or lsp_params.is_notification(method):
-            raise ProtocolError("methodNotFound", f"unknown method {method[:200]!r}")
+            raise ProtocolError("methodNotFound", unknown_method(method))
         params = lsp_params.structure(self._converter, method, object_params(raw_params))
         ticket.cancel = partial(self._cancel_handler, ticket)
         self._run_handler(ticket, handler, params, partial(self._answer, ticket, method))

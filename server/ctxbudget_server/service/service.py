@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.method import Method
-from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_protocol.methods import METHODS, requests, unknown_method
 from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.notices import TOLD_WITH, notices, settings_notices
@@ -120,7 +120,7 @@ class BudgetService:
         """Answer one request; raises `ProtocolError` or `Cancelled`."""
         row = METHODS.get(method)
         if row is None or row.result is None:
-            raise ProtocolError("methodNotFound", f"unknown method {method!r}")
+            raise ProtocolError("methodNotFound", unknown_method(method))
         given = {name: value for name, value in params.items() if name not in ENVELOPE}
         checked = self._validate(row, given)
         request = Request(
