@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 Check = Callable[[], None]
 
 _MISSING = object()
-_PLAIN = frozenset((str, int, bool, float, dict))
+_PLAIN = frozenset((str, int, bool, float, dict, type(None)))
 """Types of values that are their own JSON form."""
 
 
@@ -137,11 +137,10 @@ class Record:
 
     def wire(self, check: Check | None = None) -> dict[str, Any]:
         """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
-        form = {}
-        for name, shown in zip(self.names, self.shown, strict=True):
-            value = getattr(self, name)
-            form[shown] = value if value is None or type(value) in _PLAIN else wire_value(value, check)
-        return form
+        values = [getattr(self, name) for name in self.names]
+        if not _PLAIN.issuperset(map(type, values)):
+            values = [wire_value(value, check) for value in values]
+        return dict(zip(self.shown, values, strict=True))
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
@@ -170,7 +169,7 @@ def type_name(record: type[Record]) -> str:
 
 def wire_value(value: Any, check: Check | None = None) -> Any:
     """The JSON form of a record, a dataclass, a named tuple, a list of these, or a JSON value."""
-    if value is None or type(value) in _PLAIN:
+    if type(value) in _PLAIN:
         return value
     if type(value) is list:
         return [wire_value(element, check) for element in value]

@@ -72,7 +72,7 @@ def take_on(unit: UnitOfWork, shared: Shared, names: Mapping[int, str | None]) -
         phase = unit.phases.get(number) or Phase(number)
         allocated = phase.allocated if phase.frozen else shared.parts.get(number)
         unit.put_phase(replace(phase, allocated=allocated, name=names.get(number) or phase.name))
-    unit.session = replace(unit.session, buffer=shared.buffer)
+    unit.session = unit.session._replace(buffer=shared.buffer)
     unit.detail |= {
         "total": shared.total,
         "phases": [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from ctxbudget_server.account.unit_of_work import UnitOfWork
@@ -26,5 +25,5 @@ def drop_content(unit: UnitOfWork, items: Iterable[Item]) -> DroppedContent:
     """Drop the content of a session's items, and what fits decided, since that quotes it."""
     sizes = [unit.put(emptied(item, unit.now)).bytes or 0 for item in unit.each(items)]
     unit.forget_fits()
-    unit.session = replace(unit.session, dropped_revision=unit.revision)
+    unit.session = unit.session._replace(dropped_revision=unit.revision)
     return DroppedContent(len(sizes), sum(sizes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ctxbudget_protocol.errors import Location, ProtocolError
@@ -155,7 +155,7 @@ class Importer:
         if heading.revision <= self._known.revision:
             raise _WrongError(f"revision {heading.revision} does not follow {self._known.revision}")
         digest = self._writer.copy_entry(self._known, CopiedEntry(heading, figures, body["changes"], body["detail"]))
-        self._session = replace(self._known, revision=heading.revision)
+        self._session = self._known._replace(revision=heading.revision)
         if digest is not None and not line.endswith(b',"hash":"%b"}' % digest.hex().encode()):
             raise _WrongError("the entry does not have the hash that it must have: it or an earlier line was changed")
         self._head = digest.hex() if digest else None
@@ -172,7 +172,7 @@ class Importer:
         self._agree("revision", told["revision"], self._known.revision)
         self._agree("retained", told["retained"], self._derived.retained)
         self._agree("processed", told["processed"], self._derived.processed)
-        session = replace(self._known, **{name: told[name] for name in ACCOUNT_FIELDS})
+        session = self._known._replace(**{name: told[name] for name in ACCOUNT_FIELDS})
         self._session = session
         self._writer.put_session(session)
         self._writer.put_phases(session.id, [Phase(**row) for row in told["phases"]])
@@ -197,7 +197,7 @@ class Importer:
         if digest_of(data) != told["hash"] or told["hash"] not in self._missing:
             raise _WrongError("the content does not have the hash of any item's content")
         self._missing.discard(told["hash"])
-        self._writer.put_blob(*make_blob(data, self._check))
+        self._writer.put_blobs([make_blob(data, self._check)])
         self.contents += 1
 
     def _finish(self, told: Json, line: bytes) -> None:

@@ -129,11 +129,13 @@ class Pruner:
         self._row(marker, "added", "marker", 0, marker.tokens)
 
     def _prune(self, item: Item, reason: str) -> None:
-        self._unit.put(item._replace(state="pruned", reason=reason), undoable=True)
+        pruned = item._replace(state="pruned", reason=reason, revision=self._unit.revision)
+        self._unit.put(pruned, undoable=True)
         self._row(item, "pruned", reason, item.tokens, 0)
 
     def _replace(self, item: Item, stand_in: str, reason: str, tokens_after: int) -> None:
-        self._unit.put(item._replace(state="reduced", stand_in=stand_in, reason=reason), undoable=True)
+        reduced = item._replace(state="reduced", stand_in=stand_in, reason=reason, revision=self._unit.revision)
+        self._unit.put(reduced, undoable=True)
         self._row(item, "reduced", reason, item.tokens, tokens_after, stand_in=stand_in)
 
     def _row(

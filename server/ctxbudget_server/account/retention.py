@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from ctxbudget_server.account.dropping import emptied
 from ctxbudget_server.account.request import timestamp
@@ -148,10 +148,6 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
     revision = session.revision + 1
     items = writer.items_with_content(session.id)
     after = [emptied(item, now)._replace(revision=revision) for item in items]
-    changes: list[dict[str, Any]] = [
-        {"id": item.id, "before": item.image(), "after": empty.image()}
-        for item, empty in zip(items, after, strict=True)
-    ]
     taken = Dropped(1 if items else 0, len(items), sum(item.bytes or 0 for item in items))
     if items:
         writer.put_items(session.id, zip(items, after, strict=True))
@@ -166,15 +162,15 @@ def _drop_in(writer: Writer, session: Session, now: str, actor: str) -> Dropped:
                 actor=actor,
                 method=METHOD,
                 why="retention",
-                changes=changes,
                 detail=detail,
             ),
+            zip(items, after, strict=True),
             _figures(writer, session, now),
         )
-        session = replace(session, revision=revision)
+        session = session._replace(revision=revision)
     writer.forget_fits(session.id)  # stand-ins quote what is dropped
     # `updated_at` stays, since nobody worked on the session.
-    writer.put_session(replace(session, dropped_revision=session.revision))
+    writer.put_session(session._replace(dropped_revision=session.revision))
     return taken
 
 

@@ -67,7 +67,12 @@ class Settings:
     @classmethod
     def of(cls, stored: Mapping[str, Any], files: FileSettings = NO_FILES) -> Settings:
         """The settings of a session as the store has them, with those of the files."""
-        return cls.made_of(*_apart(stored), files)
+        known = _merged_lately.get(id(stored))
+        if known is None or known.stored is not stored or known.files is not files:
+            if len(_merged_lately) >= _MAX_MERGED:
+                _merged_lately.clear()
+            known = _merged_lately[id(stored)] = _Merged(stored, files, cls.made_of(*_apart(stored), files))
+        return known.settings
 
     @classmethod
     def made_of(cls, own: Mapping[str, Any], host: Mapping[str, Any], files: FileSettings) -> Settings:
@@ -140,6 +145,18 @@ class Settings:
     def with_files(self, files: FileSettings) -> Settings:
         """The same session's settings with those of other files."""
         return self if files is self.files else Settings.made_of(self.own, self.host, files)
+
+
+class _Merged(NamedTuple):
+    stored: Mapping[str, Any]
+    files: FileSettings
+    settings: Settings
+
+
+_MAX_MERGED: Final = 64
+_merged_lately: Final[dict[int, _Merged]] = {}
+"""Settings by the id of the object that the store has them in, which nobody changes: each is kept with that object, and
+counts only for it."""
 
 
 def _apart(stored: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -70,7 +70,7 @@ def revert(unit: UnitOfWork, setup: Mapping[str, Any]) -> list[int]:
             phase = unit.phases.get(before["phase"]) or Phase(before["phase"])
             unit.put_phase(replace(phase, name=before["name"], allocated=before["tokens"]))
     if unit.session.buffer == setup["buffer"][1]:
-        unit.session = replace(unit.session, buffer=setup["buffer"][0])
+        unit.session = unit.session._replace(buffer=setup["buffer"][0])
     was, became = setup["settings"]
     unset = {name: was[name] for name in SETTINGS if was[name] != became[name] == unit.settings.own.get(name)}
     if unset:

@@ -37,7 +37,7 @@ class UnitOfWork:
         self.now = now = request.now()
         self.stored = session
         created_at = session.created_at if session.revision else now  # the first event tells when it was created
-        self.session = replace(session, revision=session.revision + 1, created_at=created_at, updated_at=now)
+        self.session = session._replace(revision=session.revision + 1, created_at=created_at, updated_at=now)
         self.settings = request.settings_of(session)
         self._stored_phases: dict[int, Phase] = reader.phases(session.id)
         self.phases = dict(self._stored_phases)
@@ -78,13 +78,13 @@ class UnitOfWork:
     def new_id(self, kind: str) -> str:
         """An id unique across all lives of all sessions: a letter for its kind, the session's nonce, and a number."""
         seq = self.session.next_seq
-        self.session = replace(self.session, next_seq=seq + 1)
+        self.session = self.session._replace(next_seq=seq + 1)
         return make_id(kind, self.session.nonce, seq)
 
     def next_order(self) -> int:
         """A number that increases with each start and completion."""
         order = self.session.next_order
-        self.session = replace(self.session, next_order=order + 1)
+        self.session = self.session._replace(next_order=order + 1)
         return order
 
     def find(self, item_id: str) -> Item | None:
@@ -105,8 +105,11 @@ class UnitOfWork:
 
     def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
         """Items as this unit leaves them, in the order in which they were added."""
-        stored = {item.id: item for item in self.reader.items(self.id, state=state, layer=layer, phase=phase)}
+        found = self.reader.items(self.id, state=state, layer=layer, phase=phase)
+        stored = {item.id: item for item in found}
         self._stored.update(stored)
+        if not self._items:
+            return found
         merged = {**stored, **self._items}
         return sorted(
             (
@@ -144,7 +147,8 @@ class UnitOfWork:
         if item.id not in self._before:
             is_new = item.seq >= self.stored.next_seq
             self._before[item.id] = None if is_new else self._as_stored(item.id)
-        item = item._replace(revision=self.revision)
+        if item.revision != self.session.revision:
+            item = item._replace(revision=self.session.revision)
         self._items[item.id] = item
         self._known_deltas = None
         if undoable:
@@ -205,7 +209,7 @@ class UnitOfWork:
     def configure(self, settings: Settings) -> None:
         """Change the settings."""
         self.settings = settings
-        self.session = replace(self.session, config=settings.stored)
+        self.session = self.session._replace(config=settings.stored)
 
     def running_phase(self) -> Phase | None:
         """The running phase, if any."""
@@ -228,24 +232,15 @@ class UnitOfWork:
             self._undo_id = self.new_id("u")
         return self._undo_id
 
-    def changes(self) -> list[dict[str, Any]]:
-        """Each item before and after, as the log keeps it."""
-        return [self._change(item_id) for item_id in self._items]
-
-    def _change(self, item_id: str) -> dict[str, Any]:
-        self.check()
-        before = self._before[item_id]
-        return {
-            "id": item_id,
-            "before": None if before is None else before.image(),
-            "after": self._items[item_id].image(),
-        }
+    def _changes(self) -> list[tuple[Item | None, Item]]:
+        """Each item before and after."""
+        before = self._before
+        return [(before[item_id], item) for item_id, item in self._items.items()]
 
     def _deltas(self) -> dict[SumKey, Figures]:
         """What the items changed so far add to the sums."""
         if self._known_deltas is None:
-            pairs = ((self._before[item_id], item) for item_id, item in self.each(self._items.items()))
-            self._known_deltas = differences(pairs)
+            self._known_deltas = differences(self.each(self._changes()))
         return self._known_deltas
 
     def sums(self) -> dict[SumKey, Figures]:
@@ -263,8 +258,7 @@ class UnitOfWork:
         self._drop_untrue_markers()
         sums = self.sums()
         total = total_of(sums.values())
-        self.session = replace(
-            self.session,
+        self.session = self.session._replace(
             retained=total.retained,
             processed=total.processed,
             peak=max(self.session.peak, total.retained),
@@ -354,10 +348,10 @@ class UnitOfWork:
                     revision=self.revision,
                     at=self.now,
                     message=alert_text(level, session.retained, threshold, budget),
-                    next=self._what_next(replace(session, level=level), sums),
+                    next=self._what_next(session._replace(level=level), sums),
                 )
             )
-        self.session = replace(session, level=level)
+        self.session = session._replace(level=level)
 
     def _logged_figures(self) -> LoggedFigures:
         phase, wave = self._subject()
@@ -394,9 +388,9 @@ class UnitOfWork:
     def write(self, writer: Writer, actor: str, method: str) -> None:
         """Write everything into the transaction."""
         self.figure_out()
-        for blob in self._blobs.values():
-            writer.put_blob(blob.digest, blob.size, blob.compressed)
-        writer.put_items(self.id, ((self._before[item_id], item) for item_id, item in self._items.items()))
+        if self._blobs:
+            writer.put_blobs(self._blobs.values())
+        writer.put_items(self.id, self._changes())
         writer.add_sums(self.id, self._deltas())
         writer.remove_phases(self.id, self._removed_phases - {*self.phases})
         if phases := _differing(self.phases, self._stored_phases):
@@ -420,10 +414,10 @@ class UnitOfWork:
                 actor=actor,
                 method=method,
                 why=str(self.detail.get("why", method)),
-                changes=self.changes(),
                 detail=self.detail,
                 alerts=[alert.wire() for alert in self.alerts],
             ),
+            self._changes(),
             self._logged_figures(),
         )
         if self._undo_id is not None:

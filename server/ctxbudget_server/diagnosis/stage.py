@@ -158,15 +158,17 @@ class StagedAccount:
         """Change a lease."""
         self._leases[lease.id] = lease
 
-    def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
+    def put_blobs(self, blobs: Iterable[tuple[str, int, bytes]]) -> None:
         """Keep bytes."""
-        self._blobs[digest] = compressed
+        self._blobs.update((digest, compressed) for digest, _, compressed in blobs)
 
     def put_undo(self, undo: Undo) -> None:
         """Keep what undoes a prune."""
         self._undos[undo.id] = undo
 
-    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
+    def add_event(
+        self, session: Session, event: Event, changes: Iterable[tuple[Item | None, Item]], figures: LoggedFigures
+    ) -> None:
         """Nothing reads the log of a rehearsal."""
 
     def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
@@ -204,6 +206,9 @@ class Stage:
         changed = self.account.copy()
         yield cast("Writer", changed)
         self.account = changed
+
+    def before_waiting(self) -> None:
+        """A rehearsal shares nothing."""
 
     @property
     def store(self) -> Store:

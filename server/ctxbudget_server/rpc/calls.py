@@ -75,9 +75,8 @@ class BackendCalls:
 
     def write(self, first: _SmallWrite) -> None:
         """Answer a small write, and with the same commit those behind it in the queue."""
-        second = self._queue.take_next(first.key, _SmallWrite)
-        writes = [first] if second is None else [first, second]
-        frames = None if second is None else self._answers_together(writes)
+        writes = [first]
+        frames = self._answers_together(writes)
         for n, one in enumerate(writes):
             self._tell(one.ticket, one.method, one.answer() if frames is None else frames[n])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from operator import add, sub
 from typing import Any, Final, NamedTuple
@@ -155,14 +156,14 @@ def sum_key(item: Item) -> SumKey:
 
 def differences(changes: Iterable[tuple[Item | None, Item]]) -> dict[SumKey, Figures]:
     """What changes of items, given as (before, after) pairs, add to the running sums."""
-    deltas: dict[SumKey, Figures] = {}
+    deltas: defaultdict[SumKey, list[int]] = defaultdict(lambda: [*NOTHING])
     for before, after in changes:
         if before is not None:
-            key = sum_key(before)
-            deltas[key] = deltas.get(key, NOTHING).minus(before.figures)
-        key = sum_key(after)
-        deltas[key] = deltas.get(key, NOTHING).plus(after.figures)
-    return {key: delta for key, delta in deltas.items() if delta != NOTHING}
+            delta = deltas[sum_key(before)]
+            delta[:] = map(sub, delta, before.figures)
+        delta = deltas[sum_key(after)]
+        delta[:] = map(add, delta, after.figures)
+    return {key: Figures(*delta) for key, delta in deltas.items() if any(delta)}
 
 
 def total_of(figures: Iterable[Figures]) -> Figures:

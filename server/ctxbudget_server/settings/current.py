@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from stat import S_ISLNK
 
 from ctxbudget_server.settings.places import project_files, user_file
 from ctxbudget_server.settings.source import FileSettings, FileStamp, Problem, Source
@@ -40,14 +41,22 @@ class CurrentSettings:
         return None
 
 
+_NOTHING = FileStamp()
+
+
 def stamp_of(path: str) -> FileStamp:
     """The present state of a path, whatever is there."""
     try:
-        found = os.stat(path)
+        found = os.lstat(path)
     except FileNotFoundError:
-        return FileStamp(-1 if os.path.islink(path) else 0)  # a link that leads nowhere was meant to say something
+        return _NOTHING
     except (OSError, ValueError):
         return FileStamp(-1)
+    if S_ISLNK(found.st_mode):
+        try:
+            found = os.stat(path)
+        except OSError:
+            return FileStamp(-1)  # a link that leads nowhere was meant to say something
     return FileStamp(found.st_mode, found.st_mtime_ns, found.st_size, found.st_ino)
 
 

@@ -31,6 +31,10 @@ class DeadlineStore:
         """Same as the wrapped store, but waits no longer than the deadline."""
         return self._store.write(before_commit, self._until if until is None else min(until, self._until), check)
 
+    def before_waiting(self) -> None:
+        """Same as the wrapped store."""
+        self._store.before_waiting()
+
     @property
     def commits(self) -> int:
         """Same as the wrapped store."""

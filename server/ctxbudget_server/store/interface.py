@@ -203,11 +203,13 @@ class Writer(Reader, Protocol):
     def put_lease(self, session_id: str, lease: Lease) -> None:
         """Create or replace a lease."""
 
-    def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
-        """Keep bytes under their hash; does nothing if they are already there."""
+    def put_blobs(self, blobs: Iterable[tuple[str, int, bytes]]) -> None:
+        """Keep bytes under their hashes, given as (hash, size, compressed bytes), unless they are already there."""
 
-    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
-        """Append to a session's log, with the account's figures after the change."""
+    def add_event(
+        self, session: Session, event: Event, changes: Iterable[tuple[Item | None, Item]], figures: LoggedFigures
+    ) -> None:
+        """Append to a session's log, with each changed item before and after, and the figures after the change."""
 
     def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
         """Append an entry that another store logged; returns its hash here, which must be the one it had there."""
@@ -255,6 +257,9 @@ class Store(Protocol):
         Waits for other writers until `until` (`time.monotonic`) or, if absent, for the store's default time; then
         raises `storeBusy`.
         """
+
+    def before_waiting(self) -> None:
+        """Say that the request is going to wait or do slow work: one that shares a commit is then made by itself."""
 
     @property
     def commits(self) -> int:

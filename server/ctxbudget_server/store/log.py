@@ -51,11 +51,6 @@ class SqliteLog:
     def _rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         return rows_of(self._sql.execute(query, (self._session.id, *values)), self._check)
 
-    def append(self, revision: int, figures: LoggedFigures, digest: bytes) -> None:
-        """Add the figures and the hash of an entry."""
-        row = [self._session.id, revision, *figures, digest]
-        self._sql.execute(f"INSERT INTO logged_figures VALUES ({', '.join('?' * len(row))})", row)
-
     def previous_hash(self) -> bytes:
         """The hash that the next entry names: that of the last one."""
         head = self.head()

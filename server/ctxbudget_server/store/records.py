@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from ctxbudget_protocol.words import Level, SessionState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """One workflow run's account, in tokens. `nonce` makes the ids of this life of the session unique forever."""
+class Session(NamedTuple):
+    """One workflow run's account, in tokens. `nonce` makes the ids of this life of the session unique forever.
+
+    A named tuple, because each change of a session makes several.
+    """
 
     id: str
     nonce: str
@@ -123,6 +125,17 @@ class CopiedEntry(NamedTuple):
     changes: list[dict[str, Any]]
     """In stored form."""
     detail: dict[str, Any]
+
+
+class EntryRow(NamedTuple):
+    """An entry as the tables have it."""
+
+    session_id: str
+    heading: Heading
+    body: bytes
+    """What changed, packed."""
+    figures: LoggedFigures | None
+    hash: bytes | None
 
 
 class UndoRow(NamedTuple):

@@ -1,4 +1,4 @@
-"""Writes of one thread that share a commit: a savepoint for each, none acknowledged before the commit.
+"""Writes of one thread that share a commit, none acknowledged before it.
 
 What was written together is kept together or not at all, so whoever shares must not answer any request before the
 commit. Whatever is out of the ordinary breaks the sharing: everything is rolled back, and the requests are made again,
@@ -17,8 +17,8 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.store.errors import StoreReplacedError
 
 if TYPE_CHECKING:
-    from ctxbudget_server.store.damage.high_water_marks import Mark
     from ctxbudget_server.store.file.connection import StoreConnection
+    from ctxbudget_server.store.gathering import GatheringWriter
 
 SHARED_SECONDS: Final = 0.01
 """How long a shared transaction may hold the store's write lock before it begins no further request."""
@@ -32,13 +32,13 @@ class NotSharedError(ProtocolError):
 
 
 class SharedCommit:
-    """A shared transaction. It begins with the first write, and keeps the thread's connection until its end."""
+    """A shared transaction. It begins with the first request, and keeps the thread's connection until its end."""
 
     def __init__(self) -> None:
         self.connection: StoreConnection | None = None
+        self.writer: GatheringWriter | None = None
         self.held = ExitStack()
         """What is to be released at the end."""
-        self.changed: dict[str, Mark] = {}
         self.broken = False
         """Whether the requests so far must be made again, one by one."""
         self._has_written = False
@@ -77,12 +77,11 @@ class SharedCommit:
             if self.connection is None or not self.connection.sql.in_transaction:
                 self.broken = True
 
-    def begun(self, connection: StoreConnection) -> None:
+    def begun(self, connection: StoreConnection, writer: GatheringWriter) -> None:
         """The transaction has begun."""
-        self.connection = connection
+        self.connection, self.writer = connection, writer
         self._ends = time.monotonic() + SHARED_SECONDS
 
-    def written(self, changed: dict[str, Mark]) -> None:
-        """The request's savepoint was released."""
+    def written(self) -> None:
+        """The request's writes were accepted."""
         self._has_written = True
-        self.changed |= changed

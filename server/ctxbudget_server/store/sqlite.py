@@ -21,11 +21,13 @@ from ctxbudget_server.store.file.connection import StoreConnection
 from ctxbudget_server.store.file.header import is_damage
 from ctxbudget_server.store.file.migration import roll_back
 from ctxbudget_server.store.file.paths import Identity, identity
+from ctxbudget_server.store.gathering import GatheringWriter
 from ctxbudget_server.store.opening import open_store
 from ctxbudget_server.store.schema import ON_EACH_CONNECTION, VERSION
-from ctxbudget_server.store.shared_commit import SharedCommit
+from ctxbudget_server.store.shared_commit import NotSharedError, SharedCommit
 from ctxbudget_server.store.space import reserve
 from ctxbudget_server.store.space.compaction import empty_wal, give_back, rewrite, shrink
+from ctxbudget_server.store.transaction import SqliteReader
 from ctxbudget_server.store.write_queue import WriteQueue
 
 if TYPE_CHECKING:
@@ -57,12 +59,11 @@ class SqliteStore:
         """Whether deleted content may still be in the files."""
 
     @contextmanager
-    def read(self, check: Check = never_cancelled) -> Iterator[CheckedReader]:
-        """A snapshot: everything in the block sees the same state."""
-        shared = self._shared
-        if shared is not None and shared.connection is not None:
-            with self._reading_shared(shared, shared.connection, check) as reader:
-                yield reader
+    def read(self, check: Check = never_cancelled) -> Iterator[SqliteReader]:
+        """A snapshot: everything in the block sees the same state, with what this thread has shared so far."""
+        if self._shared is not None:
+            with self._working_shared(self._shared, None, check) as shared:
+                yield shared
             return
         with self._translated_errors(), self._connection() as connection:
             reader = CheckedReader(connection.sql, self._marks, check)
@@ -122,8 +123,13 @@ class SqliteStore:
             with shared.held:
                 yield shared
                 self._local.shared = None
-                if not shared.broken and shared.connection is not None:
-                    self._commit_shared(shared.connection, shared.changed)
+                if not shared.broken and shared.connection is not None and shared.writer is not None:
+                    with shared.undisturbed():
+                        shared.writer.settle()
+                    self._commit_shared(shared.connection, shared.writer.marks)
+        except NotSharedError:
+            if not shared.broken:
+                raise
         except StoreReplacedError:
             if self.commits != acknowledged:
                 raise
@@ -142,43 +148,35 @@ class SqliteStore:
                 self._has_deleted_content = not empty_wal(connection.sql)
 
     @contextmanager
-    def _reading_shared(
-        self, shared: SharedCommit, connection: StoreConnection, check: Check
-    ) -> Iterator[CheckedReader]:
-        """The state that the writes before have left, though nobody else sees it yet."""
-        shared.refuse_after_write()
-        reader = CheckedReader(connection.sql, self._marks, check)
-        with shared.undisturbed(), interruptible(connection.sql, check):
-            yield reader
-        if reader.suspicious:
-            raise shared.refusal()
-
-    @contextmanager
     def _writing_shared(
         self, shared: SharedCommit, before_commit: Callable[[], None], until: float | None, check: Check
     ) -> Iterator[CheckedWriter]:
         """A part of the shared transaction, which is taken back alone if it is refused or cancelled."""
+        with self._working_shared(shared, until, check) as writer:
+            yield writer
+            before_commit()
+        shared.written()
+
+    @contextmanager
+    def _working_shared(self, shared: SharedCommit, until: float | None, check: Check) -> Iterator[GatheringWriter]:
+        """Work on the shared transaction, which is forgotten alone if the block raises."""
         shared.refuse_after_write()
-        connection = shared.connection or self._begin_shared(shared, until)
-        writer = CheckedWriter(connection.sql, self._marks, check)
+        writer = shared.writer or self._begin_shared(shared, until)
         with shared.undisturbed():
-            connection.sql.execute("SAVEPOINT request")
+            writer.begin(check)
             try:
-                with interruptible(connection.sql, check):
+                with writer.interruptible():
                     yield writer
-                before_commit()
             except BaseException:
-                if not writer.noticed:
-                    connection.sql.execute("ROLLBACK TO request")
-                    connection.sql.execute("RELEASE request")
+                if not writer.is_out_of_the_ordinary:
+                    writer.refuse()
                     raise
             else:
-                connection.sql.execute("RELEASE request")
-        if writer.noticed or writer.freed:
+                writer.accept()
+        if writer.is_out_of_the_ordinary:
             raise shared.refusal()
-        shared.written(writer.changed)
 
-    def _begin_shared(self, shared: SharedCommit, until: float | None) -> StoreConnection:
+    def _begin_shared(self, shared: SharedCommit, until: float | None) -> GatheringWriter:
         with self._translated_errors():
             connection = shared.held.enter_context(self._connection())
             if self._synchronous == "FULL":
@@ -186,8 +184,14 @@ class SqliteStore:
             self._queue.begin(connection.sql, until)
             shared.held.callback(roll_back, connection.sql)
             self._check_version(connection)
-        shared.begun(connection)
-        return connection
+        writer = GatheringWriter(connection.sql, self._marks)
+        shared.begun(connection, writer)
+        return writer
+
+    def before_waiting(self) -> None:
+        """Say that the request is going to wait or do slow work, which must not hold up those it shares with."""
+        if self._shared is not None:
+            raise self._shared.refusal()
 
     def _note_losses(self) -> None:
         with suppress(ProtocolError), self.write(lambda: None) as writer:

@@ -6,10 +6,12 @@ import json
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
 
 from ctxbudget_server.rules.items import Figures, Item, SumKey
@@ -25,6 +27,7 @@ from ctxbudget_server.store.log import SqliteLog
 from ctxbudget_server.store.receipts import CLOSING, opening
 from ctxbudget_server.store.records import (
     CopiedEntry,
+    EntryRow,
     Event,
     Heading,
     ItemFilter,
@@ -49,6 +52,8 @@ NONE = -1
 FITS_OF_CONVERSATION, FITS_OF_SESSION = 16, 128
 """Decisions of fits that are kept: the latest of each conversation, and of each session."""
 
+FEW_ITEMS: Final = 4
+"""More items than this that change in the same way are changed by one statement."""
 
 _DEPARTED: Final = "SELECT id FROM items INDEXED BY {} WHERE session_id = ? AND state <> 'retained' AND brought_in = 1"
 """The index is named: without statistics, SQLite goes through all items of the session by their ids instead."""
@@ -64,11 +69,21 @@ def _columns(record: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(record))
 
 
-SESSION, ITEM, LEASE = _columns(Session), Item._fields, _columns(Lease)
+SESSION, ITEM, LEASE = Session._fields, Item._fields, _columns(Lease)
 PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
 EVENT = (*_columns(Event), "body")
 FIGURES = Figures._fields
+_APPENDED: Final = ("session_id", *Heading._fields, "changes", "detail", "body")
+_APPEND_EVENT: Final = f"INSERT INTO events ({', '.join(_APPENDED)}) VALUES ({', '.join('?' * len(_APPENDED))})"
+_APPEND_FIGURES: Final = f"INSERT INTO logged_figures VALUES ({', '.join('?' * (len(LoggedFigures._fields) + 3))})"
 
+_PUT_SESSION: Final = (
+    f"INSERT INTO sessions ({', '.join(SESSION)}) VALUES ({', '.join('?' * len(SESSION))}) ON CONFLICT DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in SESSION[1:])
+)
+"""An update in place: a replacement would also write the index over the ids."""
+_PLACES: Final = range(len(ITEM))
+_CONFIG: Final = SESSION.index("config")
 _TRUTH_VALUES: Final = tuple(map(ITEM.index, ("pinned", "marker", "brought_in", "withdrawn")))
 _COMPLETE, _SEGMENTS, _HASH, _REDUCES = map(ITEM.index, ("complete", "segments", "hash", "reduces"))
 _NONE_REDUCED: Final = "[]"
@@ -79,10 +94,16 @@ def _select(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
+@lru_cache(maxsize=64)
+def _config(text: str) -> dict[str, Any]:
+    """A session's configuration; the same object for the same text, so that settings are merged once."""
+    return dict(json.loads(text))
+
+
 def _differing(before: Item, item: Item) -> tuple[int, ...]:
     """The columns in which an item as stored differs from the item now."""
-    values = enumerate(zip(before, item, strict=True))
-    differing = tuple(at for at, (old, new) in values if new is not old and new != old)
+    unlike = compress(_PLACES, map(is_not, before, item))
+    differing = tuple([at for at in unlike if before[at] != item[at]])
     return (*differing, _SEGMENTS) if _HASH in differing and _SEGMENTS not in differing else differing
 
 
@@ -131,8 +152,12 @@ class SqliteReader:
     """One snapshot of the store. Long operations call `check`, which raises to stop them."""
 
     def __init__(self, connection: sqlite3.Connection, check: Check = never_cancelled) -> None:
-        self._sql = connection
+        self._connection = connection
         self._check = check
+
+    @property
+    def _sql(self) -> sqlite3.Connection:
+        return self._connection
 
     def _rows(self, columns: tuple[str, ...], rest: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         return rows_of(self._sql.execute(f"SELECT {_select(columns)} FROM {rest}", values), self._check)
@@ -170,9 +195,7 @@ class SqliteReader:
         return {row[0]: (row[1], row[2]) for row in self._rows(("id", "nonce", "revision"), "sessions")}
 
     def _session(self, row: tuple[Any, ...]) -> Session:
-        values = dict(zip(SESSION, row, strict=True))
-        values["config"] = json.loads(values["config"])
-        return Session(**values)
+        return Session._make(row)._replace(config=_config(row[_CONFIG]))
 
     def phases(self, session_id: str) -> dict[int, Phase]:
         """The session's phases by number."""
@@ -441,7 +464,7 @@ class SqliteWriter(SqliteReader):
     def put_session(self, session: Session) -> None:
         """Create or replace a session."""
         row = [dump(session.config) if name == "config" else getattr(session, name) for name in SESSION]
-        self._put("sessions", SESSION, [row])
+        self._sql.execute(_PUT_SESSION, row)
 
     def remove_phases(self, session_id: str, numbers: Iterable[int]) -> None:
         """Remove phases."""
@@ -464,35 +487,46 @@ class SqliteWriter(SqliteReader):
 
     def put_items(self, session_id: str, changes: Iterable[tuple[Item | None, Item]]) -> None:
         """Create or replace items; blobs that an item no longer names are released."""
-        pairs = list(changes)
-        self._put(
-            "items",
-            ("session_id", *ITEM),
-            ([session_id, *item_to_row(item)] for before, item in pairs if before is None),
-        )
-        self._update_items(session_id, pairs)
-        for before, item in checked(pairs, self._check):
-            if before is None or before.segments != item.segments:
-                held, wanted = set(before.segments if before else ()), set(item.segments)
-                self._sql.executemany(
-                    "INSERT INTO blob_holders (session_id, item_id, hash) VALUES (?, ?, ?)",
-                    [(session_id, item.id, digest) for digest in wanted - held],
-                )
-                self._let_go(session_id, item.id, held - wanted)
+        new: list[tuple[str, Item]] = []
+        changed: list[tuple[Item, Item]] = []
+        for before, item in changes:
+            if before is None:
+                new.append((session_id, item))
+            else:
+                changed.append((before, item))
+        if new:
+            self.put_new_items(new)
+        if changed:
+            self._update_items(session_id, changed)
 
-    def _update_items(self, session_id: str, pairs: Iterable[tuple[Item | None, Item]]) -> None:
+    def put_new_items(self, items: Sequence[tuple[str, Item]]) -> None:
+        """Create items, each given with its session."""
+        self._put("items", ("session_id", *ITEM), ([session_id, *item_to_row(item)] for session_id, item in items))
+        self._hold((session_id, item.id, digest) for session_id, item in items for digest in set(item.segments))
+
+    def _hold(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        statement = "INSERT INTO blob_holders (session_id, item_id, hash) VALUES (?, ?, ?)"
+        self._sql.executemany(statement, checked(rows, self._check))
+
+    def _update_items(self, session_id: str, pairs: Sequence[tuple[Item, Item]]) -> None:
         """Write the columns that differ, so that only the indexes over them are touched."""
-        by_columns: defaultdict[tuple[int, ...], list[tuple[Any, ...]]] = defaultdict(list)
+        by_values: defaultdict[tuple[tuple[int, ...], tuple[Any, ...]], list[str]] = defaultdict(list)
         for before, item in checked(pairs, self._check):
-            if before is not None:
-                differing = _differing(before, item)
+            if differing := _differing(before, item):
                 row = item_to_row(item)
-                by_columns[differing].append((*(row[at] for at in differing), session_id, item.id))
-        for columns, rows in by_columns.items():
-            if columns:
-                values = ", ".join(f'"{ITEM[at]}" = ?' for at in columns)
-                statement = f"UPDATE items SET {values} WHERE session_id = ? AND id = ?"
-                self._sql.executemany(statement, checked(rows, self._check))
+                by_values[differing, tuple([row[at] for at in differing])].append(item.id)
+        for (columns, values), ids in by_values.items():
+            named = ", ".join(f'"{ITEM[at]}" = ?' for at in columns)
+            few = len(ids) <= FEW_ITEMS
+            which = "id = ?" if few else "id IN (SELECT value FROM json_each(?))"
+            statement = f"UPDATE items SET {named} WHERE session_id = ? AND {which}"
+            rows = ((*values, session_id, one) for one in (ids if few else [dump(ids)]))
+            self._sql.executemany(statement, checked(rows, self._check))
+        for before, item in checked(pairs, self._check):
+            if before.segments is not item.segments and before.segments != item.segments:
+                held, wanted = set(before.segments), set(item.segments)
+                self._hold((session_id, item.id, digest) for digest in wanted - held)
+                self._let_go(session_id, item.id, held - wanted)
 
     def _let_go(self, session_id: str, item_id: str, digests: set[str]) -> None:
         for digest in digests:
@@ -508,7 +542,7 @@ class SqliteWriter(SqliteReader):
             ((digest,) for digest in digests),
         )
 
-    def add_sums(self, session_id: str, deltas: dict[SumKey, Figures]) -> None:
+    def add_sums(self, session_id: str, deltas: Mapping[SumKey, Figures]) -> None:
         """Add to the running sums."""
         self._sql.executemany(
             f"INSERT INTO sums (session_id, phase, wave, layer, provenance, {_select(FIGURES)})"
@@ -531,31 +565,45 @@ class SqliteWriter(SqliteReader):
         """Create or replace a lease."""
         self._put("leases", ("session_id", *LEASE), [[session_id, *(getattr(lease, n) for n in LEASE)]])
 
-    def put_blob(self, digest: str, size: int, compressed: bytes) -> None:
-        """Keep bytes under their hash."""
-        self._sql.execute("INSERT OR IGNORE INTO blobs (hash, size, data) VALUES (?, ?, ?)", (digest, size, compressed))
+    def put_blobs(self, blobs: Iterable[tuple[str, int, bytes]]) -> None:
+        """Keep bytes under their hashes."""
+        statement = "INSERT OR IGNORE INTO blobs (hash, size, data) VALUES (?, ?, ?)"
+        self._sql.executemany(statement, checked(blobs, self._check))
 
-    def add_event(self, session: Session, event: Event, figures: LoggedFigures) -> None:
+    def add_event(
+        self, session: Session, event: Event, changes: Iterable[tuple[Item | None, Item]], figures: LoggedFigures
+    ) -> None:
         """Append to a session's log, and chain the entry to the one before."""
-        stored = [stored_change(change, event.revision, event.at) for change in checked(event.changes, self._check)]
+        revision, at = event.revision, event.at
+        stored = [stored_change(before, item, revision, at) for before, item in checked(changes, self._check)]
         self._logged = {change["id"] for change in stored}
         heading = Heading(event.revision, event.at, event.actor, event.method, event.why, dump(event.alerts))
         self.copy_entry(session, CopiedEntry(heading, figures, stored, event.detail))
 
     def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
         """Append an entry to a log, and chain it to the one before; returns its hash."""
-        log, digest = self.log(session), sha256()
-        if entry.figures is not None:
-            digest.update(opening(entry.heading, entry.figures, log.previous_hash()))
+        heading, figures, digest = entry.heading, entry.figures, sha256()
+        if figures is not None:
+            digest.update(opening(heading, figures, self._previous_hash(session)))
         body = pack({"changes": entry.changes, "detail": entry.detail}, self._check, seen=digest.update)
         digest.update(CLOSING)
-        kept = {**entry.heading._asdict(), "session_id": session.id, "changes": "", "detail": "", "body": body}
-        marks = ", ".join("?" * len(EVENT))
-        self._sql.execute(f"INSERT INTO events ({_select(EVENT)}) VALUES ({marks})", [kept[name] for name in EVENT])
-        if entry.figures is None:
-            return None
-        log.append(entry.heading.revision, entry.figures, digest.digest())
-        return digest.digest()
+        kept = EntryRow(session.id, heading, body, figures, None if figures is None else digest.digest())
+        self.put_entries([kept])
+        return kept.hash
+
+    def _previous_hash(self, session: Session) -> bytes:
+        return self.log(session).previous_hash()
+
+    def put_entries(self, entries: Sequence[EntryRow]) -> None:
+        """Append entries to logs."""
+        events = ((each.session_id, *each.heading, "", "", each.body) for each in entries)
+        self._sql.executemany(_APPEND_EVENT, events)
+        figures = (
+            (each.session_id, each.heading.revision, *each.figures, each.hash)
+            for each in entries
+            if each.figures is not None
+        )
+        self._sql.executemany(_APPEND_FIGURES, figures)
 
     def copy_undo(self, session_id: str, row: UndoRow) -> None:
         """Keep an undo of another store."""

@@ -26,6 +26,8 @@ def add(request: Request, params: AddParams) -> AddResult:
     _, counter = session_counter(request, params.session_id)
     if params.allow_estimate and not counter.is_ready:
         counter = replace(counter, at_once=True)
+    elif any(new.tokens is None for new in params.items) and not counter.is_ready:
+        request.store.before_waiting()
     entering = [prepare(request, new, counter, ["items", i]) for i, new in enumerate(params.items)]
 
     def body(unit: UnitOfWork) -> Callable[[], AddResult]:

@@ -140,7 +140,7 @@ def _rehearsed(request: Request, params: FitParams, fitter: Fitter, keeper: Keep
     with request.read() as reader:
         session = keeper.find(reader)
         if session.revision == 0:
-            session = replace(session, nonce=PREVIEW)
+            session = session._replace(nonce=PREVIEW)
         check_revision(params.if_revision, session)
         plan = fitter.plan(reader, session)
     return fitter.answer(plan.fitted, {}, None)
@@ -202,7 +202,7 @@ class Keeper:
     def find(self, reader: Reader) -> Session:
         """The session as it stands, open."""
         found = reader.session(self._id) or self._new
-        return found if found.state == "open" else replace(found, state="open", closed_at=None)
+        return found if found.state == "open" else found._replace(state="open", closed_at=None)
 
 
 @dataclass(frozen=True, slots=True)

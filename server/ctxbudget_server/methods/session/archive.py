@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.session import ArchiveResult
@@ -24,7 +23,7 @@ def archive(request: Request, params: ArchiveParams) -> ArchiveResult:
         dropped = drop_content(unit, [] if params.keep_content else unit.reader.items_with_content(unit.id))
         closed_at = unit.session.closed_at or unit.now
         # Nobody worked on the session, so it does not become the one that changed last.
-        unit.session = replace(unit.session, state="archived", closed_at=closed_at, updated_at=unit.stored.updated_at)
+        unit.session = unit.session._replace(state="archived", closed_at=closed_at, updated_at=unit.stored.updated_at)
         unit.detail = {"why": "archived", "dropped": dropped._asdict()}
         return lambda: ArchiveResult(
             session_id=unit.id,

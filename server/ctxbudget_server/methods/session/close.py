@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.session import CloseResult
@@ -29,7 +28,7 @@ def close(request: Request, params: CloseParams) -> CloseResult:
         pruner = Pruner(unit, extractor)
         if params.prune:
             pruner.apply(on_close(unit.settings.policy, unit.items(state="retained")))
-        unit.session = replace(unit.session, state="closed", closed_at=unit.now)
+        unit.session = unit.session._replace(state="closed", closed_at=unit.now)
         return lambda: CloseResult(
             session_id=unit.id,
             revision=unit.revision,

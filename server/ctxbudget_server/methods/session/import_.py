@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location
@@ -66,7 +65,7 @@ def _emptied(request: Request, writer: Writer, session: Session, importer: Impor
     """The session after a change that says which content did not come with it; its last change stays its last."""
     unit = UnitOfWork(writer, session, request)
     dropped = drop_content(unit, importer.without_content)
-    unit.session = replace(unit.session, updated_at=session.updated_at)
+    unit.session = unit.session._replace(updated_at=session.updated_at)
     unit.detail = {"why": "imported without content", "dropped": dropped._asdict()}
     unit.write(writer, request.actor, request.method)
     return unit.session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.common import Alert
@@ -66,7 +65,7 @@ def _open(unit: UnitOfWork, request: Request) -> Callable[[], OpenResult]:
     settings = _wanted(unit.settings, request)
     _check(settings)
     unit.configure(settings)
-    unit.session = replace(unit.session, state="open", closed_at=None)
+    unit.session = unit.session._replace(state="open", closed_at=None)
     unit.detail = {"why": "created" if created else "resumed", "config": settings.values, "stored": settings.stored}
     return lambda: _opened(unit.session, settings, unit.alerts, created=created)
 

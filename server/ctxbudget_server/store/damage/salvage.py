@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ctxbudget_server.rules.items import Item, differences
@@ -159,8 +159,7 @@ class _Repair:
             found = self._remade(items, self._log_is_whole(revision))
         if found.revision > max(revision, last):
             self._found.note(self._id, "lastEvent", last)
-        return replace(
-            found,
+        return found._replace(
             revision=max(found.revision, revision),
             next_seq=max([found.next_seq, *(item.seq + 1 for item in items.values())]),
         )
@@ -259,8 +258,7 @@ class _Repair:
         if (retained, processed) != (session.retained, session.processed) and not made_again:
             self._found.note(self._id, "retained", {"before": session.retained, "after": retained})
         self._writer.put_session(
-            replace(
-                session,
+            session._replace(
                 retained=retained,
                 processed=processed,
                 peak=max(session.peak, retained),

@@ -6,8 +6,12 @@ stored as `{id, new}` or `{id, was, now}`. Versions 1 and 2 of the schema stored
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
+from operator import is_not
 from typing import Any, Final
+
+from ctxbudget_server.rules.items import Item
 
 Image = dict[str, Any]
 
@@ -37,23 +41,34 @@ USUAL: Final[Image] = {
 """Values that a new item has unless stored otherwise."""
 
 
-def stored_change(change: Mapping[str, Any], revision: int, at: str) -> dict[str, Any]:
-    """A change in stored form, for the log entry of this revision and time."""
-    before, after = change["before"], change["after"]
+_FIELDS: Final = Item._fields
+_PLACES: Final = range(len(_FIELDS))
+_USUAL_VALUES: Final = tuple(USUAL.get(name, USUAL) for name in _FIELDS)
+"""The same by place, with something that no value is equal to where there is none."""
+_ID, _REVISION, _ADDED_AT, _RAW_TOKENS, _SEGMENTS = map(
+    _FIELDS.index, ("id", "revision", "added_at", "raw_tokens", "segments")
+)
+
+
+def stored_change(before: Item | None, item: Item, revision: int, at: str) -> dict[str, Any]:
+    """A change of an item in stored form, for the log entry of this revision and time; no `before`: it is new."""
     if before is None:
-        usual = _usual(after, change["id"], revision, at)
-        new = {
-            name: value
-            for name, value in after.items()
-            if name not in usual or (value is not usual[name] and not _same(usual[name], value))
-        }
-        return {"id": change["id"], "new": new}
-    differing = [name for name, value in after.items() if value is not before[name] and not _same(before[name], value)]
+        usual = [*_USUAL_VALUES]
+        usual[_ID], usual[_REVISION], usual[_ADDED_AT], usual[_RAW_TOKENS] = item.id, revision, at, item.tokens
+        usual[_SEGMENTS] = () if item.hash is None else (item.hash,)
+        return {"id": item.id, "new": {_FIELDS[place]: item[place] for place in _differing(usual, item)}}
+    differing = _differing(before, item)
     return {
-        "id": change["id"],
-        "was": {name: before[name] for name in differing},
-        "now": {name: after[name] for name in differing if name != "revision"},
+        "id": item.id,
+        "was": {_FIELDS[place]: before[place] for place in differing},
+        "now": {_FIELDS[place]: item[place] for place in differing if place != _REVISION},
     }
+
+
+def _differing(one: Sequence[Any], other: Sequence[Any]) -> list[int]:
+    """Where two items have different values; nearly all are identical."""
+    unlike = compress(_PLACES, map(is_not, one, other))
+    return [place for place in unlike if not _same(one[place], other[place])]
 
 
 def _usual(image: Mapping[str, Any], item_id: str, revision: int, at: str) -> Image:
