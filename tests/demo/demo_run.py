@@ -76,13 +76,13 @@ class DemoRun:
         return status
 
 
-def run_demo(scratch: Path, *arguments: str | Path, traced: bool = True) -> DemoRun:
+def run_demo(scratch: Path, *arguments: str | Path, traced: bool = True, in_full: bool = True) -> DemoRun:
     """Run `ctxbudget demo` in a process of its own, with temporary folders of its own."""
     scratch.mkdir(parents=True, exist_ok=True)
     temporary, home, trace = scratch / "tmp", scratch / "home", scratch / "trace.jsonl"
     for folder in (temporary, home):
         folder.mkdir()
-    command = [sys.executable, "-m", "ctxbudget_server", "demo", *map(str, arguments)]
+    command = [sys.executable, "-m", "ctxbudget_server", "demo", *(["-v"] if in_full else []), *map(str, arguments)]
     done = subprocess.run(
         [*command, "--trace", str(trace)] if traced else command,
         cwd=scratch,

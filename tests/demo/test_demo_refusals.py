@@ -43,7 +43,7 @@ def test_a_trace_that_cannot_be_written(tmp_path):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ended_in_the_middle_it_leaves_nothing_behind(tmp_path, number, code):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "ctxbudget_server", "demo"]
+    command = [sys.executable, "-m", "ctxbudget_server", "demo", "-v"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         assert process.stdout and process.stderr
         while b"== Session" not in process.stdout.readline():

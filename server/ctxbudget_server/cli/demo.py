@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 EXAMPLES = (
     ("ctxbudget demo", "a workflow of six phases on the example documents"),
+    ("ctxbudget demo -v", "every request, and what came of it"),
     ("ctxbudget demo specs/plans/012 --trace frames.jsonl", "on your own files, with every frame written down"),
 )
 
@@ -20,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="?",
         help="Markdown, text and log files to work on (default: the included examples)",
     )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every request and what came of it")
     parser.add_argument("--trace", metavar="FILE", help="write every frame in both directions to FILE, as JSON lines")
 
 
@@ -29,4 +31,4 @@ def run(options: Namespace) -> int:
 
     # So that the server and its store are shut down in order, as with Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    return launch(options.folder, options.trace)
+    return launch(options.folder, options.trace, in_full=options.verbose)

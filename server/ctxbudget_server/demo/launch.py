@@ -26,14 +26,14 @@ class DemoError(Exception):
     """The demo cannot be shown; the message is for people."""
 
 
-def launch(folder: str | None, trace: str | None) -> int:
+def launch(folder: str | None, trace: str | None, *, in_full: bool) -> int:
     """Run the demo on a folder's documents, or on the examples; returns the exit code."""
     try:
         with ExitStack() as stack:
             source = Path(folder) if folder is not None else stack.enter_context(_examples())
             found = _find(source)
             file = stack.enter_context(_trace_file(trace)) if trace is not None else None
-            _run(found, file, "the examples" if folder is None else str(source))
+            _run(found, file, "the examples" if folder is None else str(source), Console(in_full=in_full))
     except DemoError as fault:
         return _fail(str(fault))
     except ConnectionLostError as fault:
@@ -82,8 +82,7 @@ def _find(folder: Path) -> Found:
     return found
 
 
-def _run(found: Found, trace: TextIO | None, label: str) -> None:
-    console = Console()
+def _run(found: Found, trace: TextIO | None, label: str, console: Console) -> None:
     with TemporaryDirectory(prefix="ctxbudget-demo-") as scratch:
         # -P: modules in the current folder must not be imported.
         command = [sys.executable, "-P", "-m", "ctxbudget_server", "serve"]
@@ -93,7 +92,7 @@ def _run(found: Found, trace: TextIO | None, label: str) -> None:
             [*command, *places], root=found.folder, trace=trace, timeout=REQUEST_SECONDS, restarts=0
         ) as client:
             about = client.initialize_result
-            console.say(
+            console.full(
                 f"server: {about['serverInfo']['name']} {about['serverInfo']['version']}, process {client.pid}, "
                 f"over stdio"
             )
@@ -127,7 +126,7 @@ def _read(harness: Harness, console: Console, found: Found) -> list[DemoDocument
             place, width = f"{f'no known kind: dealt to {phase}':<48}", 21
         else:
             place, width = f"{document.kind:<12} {phase:<25}", 31
-        console.say(f"{document.source_tokens:>8,}  {place} {elided(document.name, width)}".rstrip())
+        console.full(f"{document.source_tokens:>8,}  {place} {elided(document.name, width)}".rstrip())
     for refusal in refusals:
         say_refusal(console, refusal)
     if not documents:

@@ -15,6 +15,9 @@ Answer = dict[str, Any]
 RULE = "━" * 57
 """As wide as in the guide from which the panel is taken."""
 
+GAUGE = 24
+"""Width of a gauge in columns."""
+
 CELL_EDGE = re.compile(r"(?<!\\)\|")
 """A bar between cells of a Markdown table."""
 
@@ -38,6 +41,46 @@ def after_phase(phase: int, status: Answer) -> str:
     if status["level"] != "ok":
         lines += ["", *_wrapped(f"WARNING: {status['advice']['text']}")]
     return "\n".join(lines)
+
+
+def outset(opened: Answer, allocated: Answer) -> str:
+    """What a brief run starts with: budget, window and allocations."""
+    budget = f"Budget: {opened['budget']:,} of a window of {opened['config']['contextWindow']:,} tokens"
+    return f"{budget}; allocated {allocated['allocated']:,}, buffer {allocated['buffer']:,}"
+
+
+def balance(phase: int, status: Answer) -> str:
+    """What came into the context in a phase, what is kept of it, and a gauge of the account after it."""
+    row = next(row for row in status["phases"] if row["phase"] == phase)
+    filled = min(GAUGE, round(GAUGE * status["retained"] / status["budget"]))
+    gauge = "█" * filled + "░" * (GAUGE - filled)
+    return (
+        f"  in {row['processed']:>6,}, kept {row['retained']:>4,}   {gauge}  "
+        f"{status['retained']:>5,} of {status['budget']:,}, {status['level']}"
+    )
+
+
+def short_alert(answer: Answer) -> str:
+    """An alert, in one line."""
+    return f"alert {answer['level']}: {answer['retained']:,} tokens in the context, threshold {answer['threshold']:,}"
+
+
+def wave(number: int, completed: Answer) -> str:
+    """What the policy did when a wave was complete."""
+    acted: dict[str, int] = {}
+    for row in completed["plan"]:
+        acted[row["action"]] = acted.get(row["action"], 0) + 1
+    done = ", ".join(f"{count} {action}" for action, count in acted.items())
+    return f"  wave {number} is complete: {done}; {completed['status']['retained']:,} tokens stay"
+
+
+def outcome(figures: Answer) -> str:
+    """What a brief run ends with."""
+    return (
+        f"{figures['processed']:,} tokens came in, at most {figures['peak']:,} were there at once, "
+        f"{figures['retained']:,} are left.\n"
+        "ctxbudget demo -v shows every request; --trace FILE writes down every frame."
+    )
 
 
 def _part(status: Answer, base: str) -> str:

@@ -25,33 +25,36 @@ ACCOUNTS = ("retained", "processed", "saved", "level")
 
 def prune_and_undo(harness: Harness, console: Console, target: dict[str, Any]) -> None:
     """A dry run, the prune, its undo, and the prune again."""
-    console.say("A dry run of context/prune says what would be removed:")
+    console.full("A dry run of context/prune says what would be removed:")
     rehearsed = harness.ask("context/prune", target=target, dryRun=True)
-    console.say(panel.prune_plan(rehearsed["plan"]))
-    console.say(f"  would save {rehearsed['saved']:,} tokens")
+    console.full(panel.prune_plan(rehearsed["plan"]))
+    console.full(f"  would save {rehearsed['saved']:,} tokens")
     if rehearsed["plan"] and not rehearsed["saved"]:
-        console.say("  (documents this small are not longer than their metadata)")
-    console.say(f"  now: {panel.account(rehearsed['status'])}")
+        console.full("  (documents this small are not longer than their metadata)")
+    console.full(f"  now: {panel.account(rehearsed['status'])}")
     before = rehearsed["status"]
 
     pruned = harness.ask("context/prune", target=target)
     same = _acts(rehearsed) == _acts(pruned)
-    console.say(f"The prune itself acts on the same list: {_yes(same)}")
-    console.say(f"  now: {panel.account(pruned['status'])}")
+    console.full(f"The prune itself acts on the same list: {_yes(same)}")
+    console.full(f"  now: {panel.account(pruned['status'])}")
     if pruned["undo"] is None:
-        console.say("  Nothing was removed, so there is nothing to take back.")
+        console.full("  Nothing was removed, so there is nothing to take back.")
+        console.brief("  context/prune removes nothing: the documents are not longer than their metadata")
         return
 
     undone = harness.ask("context/undo", undo=pruned["undo"])
     back = all(undone["status"][name] == before[name] for name in ACCOUNTS)
-    console.say(f"Items that context/undo brings back: {len(undone['restored'])}; figures as before: {_yes(back)}")
-    console.say(f"  now: {panel.account(undone['status'])}")
+    console.full(f"Items that context/undo brings back: {len(undone['restored'])}; figures as before: {_yes(back)}")
+    console.full(f"  now: {panel.account(undone['status'])}")
     for alert in undone["alerts"]:
-        console.say(panel.alert(alert), alert["level"])
+        console.full(panel.alert(alert), alert["level"])
 
     again = harness.ask("context/prune", target=target)
-    console.say(f"Pruned again: saves {again['saved']:,}")
-    console.say(f"  now: {panel.account(again['status'])}", "good")
+    console.brief(f"  context/prune saves {pruned['saved']:,} tokens, exactly as its dry run said: {_yes(same)}")
+    console.brief(f"  context/undo brings all back, figures as before: {_yes(back)}; then pruned again")
+    console.full(f"Pruned again: saves {again['saved']:,}")
+    console.full(f"  now: {panel.account(again['status'])}", "good")
 
 
 def retrieve(harness: Harness, console: Console, entries: Sequence[AddedDocument]) -> None:
@@ -65,11 +68,14 @@ def retrieve(harness: Harness, console: Console, entries: Sequence[AddedDocument
     answer = harness.ask("context/get", itemId=entry.item_id)
     content = answer["content"].encode("utf-8")
     original = entry.document.path.read_bytes()
-    console.say(f"The whole of {panel.elided(entry.document.name, 46)}, fetched after the prune:")
-    console.say(f"  sha256 answer {hashlib.sha256(content).hexdigest()}")
-    console.say(f"  sha256 file   {hashlib.sha256(original).hexdigest()}")
+    console.full(f"The whole of {panel.elided(entry.document.name, 46)}, fetched after the prune:")
+    console.full(f"  sha256 answer {hashlib.sha256(content).hexdigest()}")
+    console.full(f"  sha256 file   {hashlib.sha256(original).hexdigest()}")
     equal = content == original
-    console.say(f"  {answer['bytes']:,} bytes, {answer['tokens']:,} tokens; equal: {_yes(equal)}", _style(equal))
+    console.full(f"  {answer['bytes']:,} bytes, {answer['tokens']:,} tokens; equal: {_yes(equal)}", _style(equal))
+    console.brief(
+        f"  the whole document is still there, byte for byte: {_yes(equal)}", "plain" if equal else "critical"
+    )
 
 
 def check_originals(harness: Harness, console: Console, entries: Sequence[AddedDocument]) -> None:
@@ -78,7 +84,8 @@ def check_originals(harness: Harness, console: Console, entries: Sequence[AddedD
     for entry in entries:
         content: str = harness.ask("context/get", itemId=entry.item_id)["content"]
         equal += content.encode("utf-8") == entry.document.path.read_bytes()
-    console.say(f"Originals that context/get still answers byte for byte: {equal} of {len(entries)}.")
+    console.full(f"Originals that context/get still answers byte for byte: {equal} of {len(entries)}.")
+    console.brief(f"\nOriginals that can still be read, byte for byte: {equal} of {len(entries)}.", "strong")
 
 
 def _show_section(harness: Harness, console: Console, entry: AddedDocument, section: Answer) -> None:
@@ -86,20 +93,23 @@ def _show_section(harness: Harness, console: Console, entry: AddedDocument, sect
     try:
         answer = harness.ask("context/get", itemId=entry.item_id, section=heading)
     except ServerError as error:
-        console.say(line(f"{entry.document.name}: {error.message}"))
+        console.full(line(f"{entry.document.name}: {error.message}"))
         return
-    console.say(f"A section of {panel.elided(entry.document.name, 44)}, no longer in the context:")
-    console.say(f"  context/get section: {panel.elided(heading, 56)}")
-    console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
-    console.say(panel.excerpt(answer["content"], SECTION_LINES))
+    console.full(f"A section of {panel.elided(entry.document.name, 44)}, no longer in the context:")
+    console.full(f"  context/get section: {panel.elided(heading, 56)}")
+    console.full(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
+    console.full(panel.excerpt(answer["content"], SECTION_LINES))
+    name = panel.elided(section["heading"], 28)
+    console.brief(f"  a section is read back after the prune, {answer['tokens']:,} tokens: {name}")
 
 
 def _show_lines(harness: Harness, console: Console, entry: AddedDocument) -> None:
     """For a document without sections: retrieve its first lines."""
     answer = harness.ask("context/get", itemId=entry.item_id, lines={"start": 1, "end": SECTION_LINES})
-    console.say(f"Lines of {panel.elided(entry.document.name, 44)}, no longer in the context:")
-    console.say(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
-    console.say(panel.excerpt(answer["content"], SECTION_LINES))
+    console.full(f"Lines of {panel.elided(entry.document.name, 44)}, no longer in the context:")
+    console.full(f"  lines {answer['startLine']} to {answer['endLine']}, {answer['tokens']:,} tokens")
+    console.full(panel.excerpt(answer["content"], SECTION_LINES))
+    console.brief(f"  its first lines are read back after the prune, {answer['tokens']:,} tokens")
 
 
 def _section(document: DemoDocument) -> Answer | None:

@@ -77,7 +77,7 @@ class Workflow:
         self._close()
 
     def _open(self) -> None:
-        say = self._console.say
+        say = self._console.full
         self._console.heading("Session")
         opened = self._harness.ask("session/open", config=CONFIG, watch=True)
         config = opened["config"]
@@ -94,6 +94,7 @@ class Workflow:
                 phase["agents"] = AGENTS
         answer = self._harness.ask("budget/allocate", strategy="fixed", phases=phases)
         self._allocated = {row["phase"]: row["tokens"] for row in answer["allocations"]}
+        self._console.brief(panel.outset(opened, answer))
         say(f"budget/allocate, strategy {answer['strategy']}:")
         say(panel.allocations(answer))
 
@@ -115,7 +116,7 @@ class Workflow:
         config = self._harness.ask("session/open", config=wanted)["config"]
         self._metadata_tokens = config["metadataTokens"]
         at = config["thresholds"]
-        self._console.say(
+        self._console.full(
             f"Small documents: session/open sets warn to {at['warn']:,.0f}, critical to {at['critical']:,.0f} tokens,\n"
             f"  and metadata up to {config['metadataTokens']:,} tokens each"
         )
@@ -123,6 +124,7 @@ class Workflow:
     def _phase(self, phase: int, step: Callable[[list[DemoDocument]], None]) -> None:
         documents = [document for document in self._documents if document.phase == phase]
         self._console.heading(f"Phase {phase}: {NAMES[phase]}")
+        self._console.brief(f"\nPhase {phase}: {NAMES[phase]}", "strong")
         self._harness.ask("workflow/startPhase", phase=phase, name=NAMES[phase])
         if len(documents) < NEEDED[phase]:
             wanted = f"{NEEDED[phase]} or more" if NEEDED[phase] > 1 else "at least 1"
@@ -131,11 +133,12 @@ class Workflow:
             step(documents)
         completed = self._harness.ask("workflow/completePhase", phase=phase)
         if any(row["action"] != "kept" for row in completed["plan"]):
-            self._console.say(f"workflow/completePhase {phase}: policy {completed['policy']} reduces what is left:")
-            self._console.say(panel.prune_plan(completed["plan"]))
+            self._console.full(f"workflow/completePhase {phase}: policy {completed['policy']} reduces what is left:")
+            self._console.full(panel.prune_plan(completed["plan"]))
         status = self._harness.ask("budget/status")
-        self._console.say()
-        self._console.say(panel.after_phase(phase, status), "plain" if status["level"] == "ok" else status["level"])
+        self._console.brief(panel.balance(phase, status), "good" if status["level"] == "ok" else status["level"])
+        self._console.full()
+        self._console.full(panel.after_phase(phase, status), "plain" if status["level"] == "ok" else status["level"])
 
     def _reduced_at_once(self, phase: int, documents: list[DemoDocument], layer: str) -> None:
         """The harness extracts the metadata itself and replaces the document with it."""
@@ -149,13 +152,13 @@ class Workflow:
         for entry in entries:
             extracted, added = self._harness.reduce(entry, bound, layer)
             (stand_in,) = added["items"]
-            self._console.say(
+            self._console.full(
                 f"  {panel.elided(entry.document.name, 44)}: metadata of {stand_in['tokens']:,} tokens "
                 f"(bound {bound:,})\n    replaces it now, in layer {stand_in['layer']}"
             )
             plan = extracted["plan"]
             if plan:
-                self._console.say(
+                self._console.full(
                     f"    it names {plan['phaseCount']} phases, complexity {_or_none(plan['complexity'])}, "
                     f"estimate {_or_none(plan['estimate'])}"
                 )
@@ -166,13 +169,14 @@ class Workflow:
 
     def _research(self, documents: list[DemoDocument]) -> None:
         """Parallel agents: reserve, add, settle."""
-        say = self._console.say
+        say = self._console.full
         agents = [Agent(f"research-{i + 1}", documents[i::AGENTS]) for i in range(min(AGENTS, len(documents)))]
         share = max(1, self._harness.ask("budget/status")["available"] // len(agents))
         self._harness.reserve(agents, share, RESEARCH)
         for agent in agents:
             if agent.refused:
                 say(panel.message(f"{agent.name} works without a lease: {agent.refused.message}"), "warn")
+        self._console.brief(f"  {len(agents)} agents reserve {share:,} tokens each and work in parallel")
         say(f"Agents that work in parallel: {len(agents)}. Leases in flight:")
         say(panel.leases(self._harness.ask("budget/status")))
         self._one_more(f"research-{len(agents) + 1}", share)
@@ -194,14 +198,15 @@ class Workflow:
         try:
             lease = self._harness.ask("budget/reserve", tokens=share, holder=holder, phase=RESEARCH)
         except ServerError as error:
-            self._console.say(f"{holder} asks for {share:,} as well and is refused ({error.name}):")
-            self._console.say(panel.message(error.message, "  "))
+            self._console.full(f"{holder} asks for {share:,} as well and is refused ({error.name}):")
+            self._console.full(panel.message(error.message, "  "))
+            self._console.brief("  one more is refused, so that no token is handed out twice")
         else:
             self._harness.ask("budget/release", leaseId=lease["leaseId"])
 
     def _implement(self, documents: list[DemoDocument]) -> None:
         """Two waves; when the second is complete, only a marker remains of the first."""
-        say = self._console.say
+        say = self._console.full
         half = _first_wave(len(documents))
         for wave, share in zip(WAVES, (documents[:half], documents[half:]), strict=True):
             if not share:
@@ -216,6 +221,7 @@ class Workflow:
             say(f"workflow/completeWave {IMPLEMENTATION}.{wave}: policy {completed['policy']} acts:")
             say(panel.prune_plan(completed["plan"]))
             say(f"  now: {panel.account(completed['status'])}")
+            self._console.brief(panel.wave(wave, completed))
 
     def _instruct(self, wave: int, documents: list[DemoDocument]) -> None:
         """The wave's instructions go to layer phase, and are removed without a trace when the wave completes."""
@@ -230,22 +236,23 @@ class Workflow:
         }
         answer = self._harness.ask("context/add", items=[item])
         (added,) = answer["items"]
-        self._console.say(f"{line(str(item['title']))}: {added['tokens']:,} tokens added as {added['layer']}")
+        self._console.full(f"{line(str(item['title']))}: {added['tokens']:,} tokens added as {added['layer']}")
 
     def _close(self) -> None:
         self._console.heading("Close and report")
         closed = self._harness.ask("session/close")
         acted = [row for row in closed["plan"] if row["action"] != "kept"]
-        self._console.say(f"session/close: the policy removes {len(acted)} more items")
-        self._console.say(f"  now: {panel.account(closed['status'])}")
+        self._console.full(f"session/close: the policy removes {len(acted)} more items")
+        self._console.full(f"  now: {panel.account(closed['status'])}")
         if not self._alerts:
             warn_at = self._harness.ask("budget/status")["warnAt"]
-            self._console.say(
+            self._console.full(
                 f"No alert fired: the peak of {closed['status']['peak']:,} stayed below the warning at {warn_at:,}."
             )
         check_originals(self._harness, self._console, self._entries)
-        self._console.say()
-        self._console.say(panel.report(self._harness.ask("budget/report", format="markdown")["markdown"]))
+        self._console.brief(panel.outcome(closed["status"]))
+        self._console.full()
+        self._console.full(panel.report(self._harness.ask("budget/report", format="markdown")["markdown"]))
 
     def _enter(self, documents: Sequence[DemoDocument], wave: int | None = None) -> list[AddedDocument]:
         """Add documents one after another, and print each."""
@@ -265,7 +272,7 @@ class Workflow:
     def _say_entries(self, entries: Iterable[AddedDocument], refusals: Iterable[Refusal], who: str = "") -> None:
         for entry in entries:
             name = panel.elided(entry.document.name, 34)
-            self._console.say(f"{who}{name}: {entry.tokens:,} tokens added as transient")
+            self._console.full(f"{who}{name}: {entry.tokens:,} tokens added as transient")
         for refusal in refusals:
             say_refusal(self._console, refusal)
 
@@ -274,17 +281,18 @@ class Workflow:
         alerts = sorted((alert for entry in entries for alert in entry.alerts), key=lambda alert: alert["revision"])
         self._alerts += len(alerts)
         for alert in alerts:
-            self._console.say(panel.alert(alert), alert["level"])
+            self._console.full(panel.alert(alert), alert["level"])
+            self._console.brief(f"  {panel.short_alert(alert)}", alert["level"])
             self._await_notification(alert)
         if alerts:
-            self._console.say(panel.advice(self._harness.ask("budget/status")))
+            self._console.full(panel.advice(self._harness.ask("budget/status")))
 
     def _await_notification(self, alert: Answer) -> None:
         told = self._harness.client.wait_notification(
             "budget/alert", NEWS_SECONDS, lambda note: bool(note.params["revision"] == alert["revision"])
         )
         if told:
-            self._console.say(f"  also sent as budget/alert: level {told.params['level']}")
+            self._console.full(f"  also sent as budget/alert: level {told.params['level']}")
         else:
             self._console.say("  no notification budget/alert came", "critical")
 
