@@ -5,7 +5,9 @@
 Each row is taken in turn against its floor: our server through a pipe, and bare sqlite3 (WAL, `synchronous=FULL`,
 the rows and nothing else) in this process, both on the same disk. The medians of the rounds are compared, so that a
 busy machine slows both alike; the spread is from the lower to the upper quartile of the rounds' own ratios. Every text
-is another one, so that each is counted, compressed and kept. `--server` measures another version's script.
+is another one, so that each is counted, compressed and kept. The floor of an addition writes each text once, and
+neither a log entry nor a hash, which an account must have; that of a prune has a log row for each item. `--server`
+measures another version's script.
 
 `memory` compares what is resident once the vocabulary is loaded with a plain pygls server that has loaded the same one
 with tiktoken, which reads it from our package, because tiktoken itself would download it.

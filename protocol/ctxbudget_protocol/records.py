@@ -139,7 +139,7 @@ class Record:
         """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
         values = [getattr(self, name) for name in self.names]
         if not _PLAIN.issuperset(map(type, values)):
-            values = [wire_value(value, check) for value in values]
+            values = [value if type(value) in _PLAIN else wire_value(value, check) for value in values]
         return dict(zip(self.shown, values, strict=True))
 
     @classmethod

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxbudget_server.rules.naming import MAX_WORDS, name_of
+from ctxbudget_server.rules.naming import MAX_WORDS, name_of, one_line
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_a_name_is_one_short_line_that_can_be_stored(content: str) -> None:
     name = name_of(None, content)
 
     assert name is None or (0 < len(name) <= MAX_WORDS and name.splitlines() == [name] and name.encode())
+
+
+@given(st.text(st.sampled_from("ab \t\n")), st.integers(1, 12))
+def test_of_a_long_line_only_its_beginning_is_looked_at_and_nothing_else_changes(text: str, most: int) -> None:
+    words = " ".join(text.split())
+    assert one_line(text, most) == (words if len(words) <= most else words[: most - 1] + "…")

@@ -100,17 +100,17 @@ def new_session(session_id: str, now: str) -> Session:
 def reading(request: Request, session_id: str | None) -> Iterator[Snapshot]:
     """A snapshot of a session; the default session need not exist yet. Raises `unknownSession`."""
     with request.read() as reader:
-        yield Snapshot(reader, find_session(reader, session_id, request.now()))
+        yield Snapshot(reader, find_session(reader, session_id, request.now))
 
 
-def find_session(reader: Reader, session_id: str | None, now: str) -> Session:
+def find_session(reader: Reader, session_id: str | None, now: Callable[[], str]) -> Session:
     """The session with this id, or the default one if absent; raises `unknownSession`."""
     wanted = session_id or DEFAULT_SESSION
     if found := reader.session(wanted):
         return found
     if wanted != DEFAULT_SESSION:
         raise ProtocolError("unknownSession", f"there is no session {wanted!r}", loc=["sessionId"], sessionId=wanted)
-    return new_session(wanted, now)
+    return new_session(wanted, now())
 
 
 def changing(
@@ -128,7 +128,7 @@ def changing(
     work, it is rehearsed again.
     """
     scope = key_scope(request.method, params.session_id)
-    locate = find or (lambda reader: open_session(reader, params, request.now()))
+    locate = find or (lambda reader: open_session(reader, params, request.now))
     if rehearsed is not None:
         for _ in range(MAX_REHEARSALS):
             with request.read() as reader:
@@ -195,7 +195,7 @@ def check_revision(wanted: int | None, session: Session) -> None:
         )
 
 
-def open_session(reader: Reader, params: MutatingParams | Addressed, now: str) -> Session:
+def open_session(reader: Reader, params: MutatingParams | Addressed, now: Callable[[], str]) -> Session:
     """The session that a request changes; raises `unknownSession` or `sessionClosed`."""
     session = find_session(reader, params.session_id, now)
     if session.state != "open":

@@ -29,7 +29,7 @@ def name_of(path: str | None, content: str | None) -> str | None:
 def name_in(content: str) -> str:
     """The first heading of a text without its marks, else its first line; on one line, and empty if all is blank."""
     beginning = content[:_SEARCHED]
-    found = _HEADING.search(beginning) or _FIRST_LINE.match(beginning)
+    found = ("#" in beginning and _HEADING.search(beginning)) or _FIRST_LINE.match(beginning)
     if found is None:
         return ""
     words = one_line(found[1], 2 * MAX_WORDS).rstrip("# ")
@@ -53,5 +53,8 @@ def tool_of(item: Item) -> str | None:
 
 def one_line(text: str, most: int) -> str:
     """The words of a text, with single spaces between them, in at most `most` characters."""
-    words = " ".join(text.split())
-    return words if len(words) <= most else words[: most - 1] + "…"
+    for piece in (text[: 4 * most], text):  # a beginning that is long enough tells as much as the whole
+        words = " ".join(piece.split())
+        if len(words) > most:
+            return words[: most - 1] + "…"
+    return words

@@ -9,15 +9,14 @@ request has a savepoint of its own from then on.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ctxbudget_server.rules.items import NOTHING, Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
-from ctxbudget_server.store.cancellation import Check, interruptible, never_cancelled
+from ctxbudget_server.store.cancellation import Check, never_cancelled
 from ctxbudget_server.store.damage.checked_transactions import CheckedWriter
 from ctxbudget_server.store.damage.high_water_marks import HighWaterMarks, Mark
 from ctxbudget_server.store.records import EntryRow, KeyedResult, LayerRecord, Session
@@ -101,6 +100,7 @@ class GatheringWriter(CheckedWriter):
 
     def __init__(self, connection: sqlite3.Connection, marks: HighWaterMarks) -> None:
         super().__init__(connection, marks, never_cancelled)
+        self.connection = connection
         self._plain = CheckedWriter(connection, marks, never_cancelled)
         """Reads and writes the tables at once."""
         self._accepted = _Rows()
@@ -137,12 +137,6 @@ class GatheringWriter(CheckedWriter):
             self._is_direct = False
             for statement in statements:
                 self._connection.execute(statement)
-
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """A block that stops when the running request is cancelled."""
-        with interruptible(self._connection, self._check):
-            yield
 
     def settle(self) -> None:
         """Write what the accepted requests have to be written."""

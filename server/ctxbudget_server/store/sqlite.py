@@ -165,7 +165,7 @@ class SqliteStore:
         with shared.undisturbed():
             writer.begin(check)
             try:
-                with writer.interruptible():
+                with interruptible(writer.connection, check):
                     yield writer
             except BaseException:
                 if not writer.is_out_of_the_ordinary:

@@ -46,7 +46,7 @@ def breakdown(request: Request, params: BreakdownParams) -> BreakdownResult:
     read = _read(recording, request)
     with request.read() as reader:
         named = params.session_id or _session_of(reader, recording, read)
-        session = None if named is None else find_session(reader, named, request.now())
+        session = None if named is None else find_session(reader, named, request.now)
         account, cuts = None, []
         if session is not None:
             account = account_breakdown(request, Snapshot(reader, session), params.largest)

@@ -35,7 +35,7 @@ def archive(request: Request, params: ArchiveParams) -> ArchiveResult:
             status=wire_figures(unit.session, unit.settings, unit.leased),
         )
 
-    result = changing(request, params, body, find=lambda reader: find_session(reader, params.session_id, request.now()))
+    result = changing(request, params, body, find=lambda reader: find_session(reader, params.session_id, request.now))
     if result.dropped_items:
         request.store.give_back()
     return result

@@ -25,7 +25,7 @@ def delete(request: Request, params: DeleteParams) -> DeleteResult:
     with request.write() as writer:
         if known := first_result(writer, request.method, scope, params.request_key):
             raise AnsweredBefore(known)
-        session = find_session(writer, params.session_id, request.now())
+        session = find_session(writer, params.session_id, request.now)
         check_revision(params.if_revision, session)
         writer.delete_session(session.id)
         result = DeleteResult(session_id=session.id, revision=session.revision, deleted=True)

@@ -59,17 +59,13 @@ def pack(
     `seen` is given the bytes of the JSON text, piece by piece.
     """
     pieces = (piece.encode() for piece in chunks(value, check))
-    beginning: list[bytes] = []
-    size = 0
-    for text in pieces:
-        beginning.append(text)
-        size += len(text)
-        if size > SHORT_BYTES:
-            break
-    window = zlib.MAX_WBITS if size > SHORT_BYTES else SHORT_WINDOW
+    beginning = b""
+    while len(beginning) <= SHORT_BYTES and (text := next(pieces, None)) is not None:
+        beginning += text
+    window = zlib.MAX_WBITS if len(beginning) > SHORT_BYTES else SHORT_WINDOW
     press = zlib.compressobj(level, zlib.DEFLATED, -window, zdict=WORDS)
     packed = [FORMAT]
-    for text in chain(beginning, pieces):
+    for text in chain([beginning], pieces):
         if seen is not None:
             seen(text)
         packed.append(press.compress(text))
