@@ -40,6 +40,11 @@ def plainly(text: str) -> str:
     return text.replace("`", "")
 
 
+def plain_figure(value: float) -> str:
+    """Without an exponent."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}"
+
+
 def time(milliseconds: float) -> str:
     """With its unit."""
     return f"{milliseconds / 1000:g} s" if milliseconds >= 1000 else f"{milliseconds:g} ms"
@@ -55,20 +60,20 @@ def ratios(rows: list[dict[str, Any]], path: Path) -> None:
         axes.plot([1, row["ratio"]], [at, at], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
         axes.plot([low, high], [at, at], color=colour, linewidth=1.6)
         axes.plot(row["ratio"], at, "o", color=colour, markersize=6)
-        if row["asked"]:
-            axes.plot(float(row["asked"].split()[1]), at, "|", color=ASKED, markersize=15, markeredgewidth=2)
+        asked = float(row["asked"].split()[1]) if row["asked"] else 1
         axes.annotate(
-            f"{row['ratio']:.2g}", (max(row["ratio"], high), at), (6, -3.5), textcoords="offset points", size=8
+            plain_figure(row["ratio"]), (max(high, asked, 1), at), (9, -3), textcoords="offset points", size=8
         )
-    axes.set_yticks(
-        range(len(rows)), [f"{plainly(row['what'])}  /  {plainly(row['peer'])}" for row in reversed(rows)], size=8
-    )
+        if row["asked"]:
+            axes.plot(asked, at, "|", color=ASKED, markersize=15, markeredgewidth=2)
+    names = [f"{plainly(row['what'])}  /  {plainly(row['peer'])}" for row in reversed(rows)]
+    axes.set_yticks(range(len(rows)), names, size=8)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} ×"))
     axes.axvline(1, color="#888888", linewidth=1)
     axes.grid(axis="y", visible=False)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    axes.set_xlabel(LEGEND, size=8)
+    figure.supxlabel(LEGEND, size=8)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
