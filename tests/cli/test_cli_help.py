@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import shlex
 import subprocess
-import sys
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from cli.terminals import ctxbudget, on_terminal
 
 from ctxbudget_protocol.methods import METHODS, requests, unknown_method
 from ctxbudget_server.cli import main
@@ -135,42 +133,21 @@ def test_a_method_that_clients_cannot_call_is_not_suggested() -> None:
 
 def test_on_a_terminal_json_is_readable_and_in_a_pipe_as_it_was(tmp_path: Path) -> None:
     params = json.dumps({"items": [{"layer": "transient", "tokens": 5, "title": "naïve \u202e file"}]})
-    subprocess.run(command(tmp_path, "context/add", params), check=True, capture_output=True)
-    piped = subprocess.run(command(tmp_path, "context/list"), check=True, capture_output=True, text=True).stdout
+    subprocess.run(ctxbudget(tmp_path, "call", "context/add", params), check=True, capture_output=True)
+    piped = subprocess.run(
+        ctxbudget(tmp_path, "call", "context/list"), check=True, capture_output=True, text=True
+    ).stdout
 
-    shown = on_terminal(command(tmp_path, "context/list"), {"TERM": "xterm"})
+    shown = on_terminal(ctxbudget(tmp_path, "call", "context/list"), {"TERM": "xterm"})
 
     assert "\n" not in piped.rstrip("\n") and piped.isascii()
     assert "\x1b[36m" in shown and "naïve \\u202e file" in shown
-    plain = on_terminal(command(tmp_path, "context/list"), {"TERM": "xterm", "NO_COLOR": "1"})
+    plain = on_terminal(ctxbudget(tmp_path, "call", "context/list"), {"TERM": "xterm", "NO_COLOR": "1"})
     assert "\x1b" not in plain
     assert json.loads(plain) == json.loads(piped)
 
 
 def test_members_are_printed_alike_on_a_terminal(tmp_path: Path) -> None:
-    shown = on_terminal(command(tmp_path, "budget/status", "--get", "budget"), {"TERM": "xterm"})
+    shown = on_terminal(ctxbudget(tmp_path, "call", "budget/status", "--get", "budget"), {"TERM": "xterm"})
 
     assert shown.split() == ["7500"]
-
-
-def command(folder: Path, *given: str) -> list[str]:
-    """A call in a workspace of its own."""
-    place = ["--workspace", str(folder), "--store", str(folder / "s.db")]
-    return [sys.executable, "-m", "ctxbudget_server", "call", *given, *place]
-
-
-def on_terminal(given: list[str], environment: dict[str, str]) -> str:
-    """What a command prints on a terminal."""
-    ours, theirs = pty.openpty()
-    around = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | environment
-    process = subprocess.Popen(given, stdout=theirs, env=around)
-    os.close(theirs)
-    shown = b""
-    try:
-        while part := os.read(ours, 65536):
-            shown += part
-    except OSError:  # how the end of a terminal shows on Linux
-        pass
-    assert process.wait(60) == 0
-    os.close(ours)
-    return shown.decode().replace("\r\n", "\n")

@@ -7,7 +7,8 @@ from argparse import ArgumentParser, Namespace
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 
 EXAMPLES = (
     ("ctxbudget archive build", "keep figures and log, drop the content"),
@@ -38,7 +39,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(results)
     else:
-        show(
+        tell(
             [
                 f"{one['sessionId']}: archived; content of {one['droppedItems']:,} items dropped,"
                 f" {one['droppedBytes']:,} bytes"

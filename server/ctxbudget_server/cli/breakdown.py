@@ -19,7 +19,8 @@ from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import ANY_HOST, RecordingError, last_recording
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.arguments import whole_number
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.recordings.listing import recorded_as
 from ctxbudget_server.recordings.model import MAX_BYTES
 from ctxbudget_server.recordings.opencode import MARK
@@ -103,7 +104,7 @@ def run(options: Namespace) -> int:
     lines = recording_lines(recording) if recording else []
     if found["account"] is not None:
         lines += [*([""] if lines else []), *account_lines(found["sessionId"], found["account"])]
-    show(lines)
+    tell(lines)
     return DONE
 
 

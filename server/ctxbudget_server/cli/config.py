@@ -13,7 +13,8 @@ from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.agents.session_choice import session_named
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.settings.names import ACCESS, ACCOUNT
 
 FINE, WRONG = 0, 1
@@ -55,7 +56,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json({"workspace": opened.whereabouts.workspace, **found})
     else:
-        show(_lines(found, opened.whereabouts.workspace, every=options.all))
+        tell(_lines(found, opened.whereabouts.workspace, every=options.all))
     for problem in found["problems"]:
         place = problem["file"] if problem["line"] is None else f"{problem['file']}:{problem['line']}"
         complain("config", f"{place}: {problem['message']}")

@@ -14,7 +14,8 @@ from ctxbudget_server.cli.price_tables import PricesError, add_prices, price_tab
 from ctxbudget_server.cli.recording import RecordingError, add_transcripts, chosen, reading
 from ctxbudget_server.cost.prices import MEMBERS, PER
 from ctxbudget_server.cost.sums import BY, Costs, MixedCurrenciesError, Sum, costs
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.recordings.opening import lines_of
 from ctxbudget_server.recordings.subagents import SubagentFile, subagent_in, subagents_of
 from ctxbudget_server.transcripts.billed import KINDS, Billed
@@ -66,7 +67,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(_wire(found, requests, read, by))
     else:
-        show(cost_lines(found, requests, table, by))
+        tell(cost_lines(found, requests, table, by))
     return code
 
 

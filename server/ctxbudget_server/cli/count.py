@@ -14,6 +14,7 @@ from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.account.content import Figure
 from ctxbudget_server.account.counter import Counter
 from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.workspace.documents import as_text, check_size
@@ -172,7 +173,7 @@ def _print_tables(groups: Sequence[tuple[str, Sequence[Row]]], total: int) -> No
     width = len(f"{total:,}")
     if len(groups) > 1:
         lines.append((total, "total"))
-    show(f"{tokens:>{width},}  {label}" for tokens, label in lines)
+    tell(f"{tokens:>{width},}  {label}" for tokens, label in lines)
 
 
 def _rule(model: str, counter: Counter) -> str:

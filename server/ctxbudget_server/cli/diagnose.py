@@ -14,7 +14,8 @@ from ctxbudget_server.cli.account_here import has_account, no_account
 from ctxbudget_server.cli.diagnosis_lines import Applied, applied_lines, lines
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 
 Json = dict[str, Any]
 
@@ -77,7 +78,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(diagnosis)
     else:
-        show(lines(diagnosis, options))
+        tell(lines(diagnosis, options))
     return LEFT if diagnosis["findings"] else NOTHING_LEFT
 
 
@@ -130,7 +131,7 @@ def _apply(ask: SendRequest, diagnosis: Json, options: Namespace) -> int:
             }
         )
     else:
-        show(applied_lines(diagnosis, Applied(applied, left, after, undo), options))
+        tell(applied_lines(diagnosis, Applied(applied, left, after, undo), options))
     if refused is not None:
         complain("diagnose", f"a request was refused, and those after it were not sent: {refused.message}")
         return FAILED

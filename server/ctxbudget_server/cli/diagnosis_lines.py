@@ -9,6 +9,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ctxbudget_server.presentation.look import heading, terminal_width
+
 Json = dict[str, Any]
 
 WIDTH = 110
@@ -28,7 +30,7 @@ class Applied(NamedTuple):
 def lines(diagnosis: Json, options: Namespace) -> Iterator[str]:
     """What is wrong, each cause with its cure, and the command that applies the cures."""
     status, findings = diagnosis["status"], diagnosis["findings"]
-    yield (
+    yield heading(
         f"{diagnosis['sessionId']}: {status['retained']:,} tokens in the context, budget {status['budget']:,}, "
         f"available {status['available']:,}, policy {diagnosis['policy']}"
     )
@@ -79,7 +81,13 @@ def _finding(number: int, finding: Json, before: int) -> Iterator[str]:
 
 
 def _paragraph(label: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=False)
+    return textwrap.wrap(
+        text, _width(), initial_indent=label, subsequent_indent=" " * len(label), break_long_words=False
+    )
+
+
+def _width() -> int:
+    return min(WIDTH, terminal_width() or WIDTH)
 
 
 def _evidence(piece: Json) -> str:

@@ -12,7 +12,8 @@ from ctxbudget_server.cli.options import add_store_options
 from ctxbudget_server.doctor.diagnosis import diagnosis
 from ctxbudget_server.doctor.finding import Finding
 from ctxbudget_server.doctor.treatment import acknowledge, repair
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.settings.access import store_of, user_access
 from ctxbudget_server.workspace.documents import find_workspace
 
@@ -62,7 +63,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json({**_wire(workspace, path, found), "repaired": repaired, "acknowledged": acknowledged})
     else:
-        show(_lines(found))
+        tell(_lines(found))
     return FINDINGS if any(finding.needs_action for finding in found) else FINE
 
 

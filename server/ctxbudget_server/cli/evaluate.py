@@ -15,6 +15,7 @@ from ctxbudget_server.evaluation.comparison import LIMITS, METHODS, Comparison, 
 from ctxbudget_server.evaluation.folder import MAX_ENTRIES, Found, read_folder
 from ctxbudget_server.evaluation.model import LeftOut
 from ctxbudget_server.evaluation.pairing import pair
+from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json, show_progress
 
 COMPARED, NOTHING, FAILED = 0, 1, 2
@@ -67,7 +68,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(_wire(options.folder, counter, compared, left_out, found))
     else:
-        show(lines(compared.rows, counter, left_out, found))
+        tell(lines(compared.rows, counter, left_out, found))
     return COMPARED
 
 

@@ -15,6 +15,7 @@ from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.recording import RecordingError, add_recordings, chosen, read_recording, refuse_overwrite
 from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.transcripts.model import Transcript
@@ -127,7 +128,7 @@ def _fit(options: Namespace, name: str, *, heading: bool) -> _Fit:
             show([f"{DRY}; no item has the ids in the text"], sys.stderr)
     elif not options.json:
         lines = [*([f"{name}:"] if heading else []), *_lines(options, recording, result), *([""] if heading else [])]
-        show(lines, sys.stderr if options.out == "-" else sys.stdout)
+        show(lines, sys.stderr) if options.out == "-" else tell(lines)
     return _Fit(FITS if result["fits"] else OVER, result)
 
 

@@ -13,6 +13,7 @@ from ctxbudget_server.cli.account_here import has_account, no_account
 from ctxbudget_server.cli.history_lines import comparison, phases_as_csv, runs_as_csv, table
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
+from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json
 
 MAX_SHOWN = 20
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
     _print(found, options)
     if not found["runs"] and not options.json and not options.csv:
         filtered = options.scope or options.state or options.since
-        show(["no run matches" if filtered else no_account(opened.whereabouts, options)])
+        tell(["no run matches" if filtered else no_account(opened.whereabouts, options)])
     return 0
 
 
@@ -125,11 +126,11 @@ def _print(found: Json, options: Namespace) -> None:
     elif options.csv:
         show((phases_as_csv if options.phases else runs_as_csv)(runs))
     elif options.sessions:
-        show(comparison(runs))
+        tell(comparison(runs))
     elif runs:
-        show(table(runs))
+        tell(table(runs))
         if (rest := found["total"] - len(runs)) > 0:
-            show([f"and {rest:,} older ones: --all shows them"])
+            tell([f"and {rest:,} older ones: --all shows them"])
 
 
 def _in_words(error: ProtocolError, since: str | None) -> str:

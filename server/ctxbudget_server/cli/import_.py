@@ -8,7 +8,8 @@ from pathlib import Path
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 
 EXAMPLES = (("ctxbudget import build.jsonl", "verify it and take it in"),)
 
@@ -40,7 +41,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(results)
     else:
-        show([_line(one) for one in results])
+        tell([_line(one) for one in results])
     return code
 
 

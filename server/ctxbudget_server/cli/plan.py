@@ -15,7 +15,8 @@ from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_root_option, add_store_options, services
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.arguments import whole_number
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 
 Json = dict[str, Any]
 OPTIONS = {"firstPhase": "--first-phase", "description": "--describe", "path": "FILE"}
@@ -60,7 +61,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(answer)
     else:
-        show(_lines(answer, session))
+        tell(_lines(answer, session))
     return 0
 
 

@@ -15,7 +15,8 @@ from ctxbudget_server.cli.account_here import has_account, no_account
 from ctxbudget_server.cli.ages import age
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.service.service import BudgetService
 
 MAX_SHOWN = 20
@@ -54,11 +55,11 @@ def run(options: Namespace) -> int:
         shown = {"sessionId": chosen.session_id, "rule": chosen.rule} if chosen else None
         show_json({"workspace": opened.whereabouts.workspace, "shown": shown, "sessions": sessions})
     elif sessions:
-        show(_lines(sessions, chosen, len(sessions) if options.all else MAX_SHOWN))
+        tell(_lines(sessions, chosen, len(sessions) if options.all else MAX_SHOWN))
     elif chosen is None:
-        show([no_account(opened.whereabouts, options)])
+        tell([no_account(opened.whereabouts, options)])
     else:
-        show([f"no session is {options.state}"])
+        tell([f"no session is {options.state}"])
     return 0
 
 

@@ -12,7 +12,8 @@ from ctxbudget_server.account.retention import configured
 from ctxbudget_server.account.storage import Cleaned, cleaned, shown
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_retention_option, add_store_options, services
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.store.errors import StoreReplacedError
 
@@ -58,7 +59,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json({**found, "cleaned": _wire(done) if done else None})
     else:
-        show([*_lines(found), *(_done(done) if done else [])])
+        tell([*_lines(found), *(_done(done) if done else [])])
     return 0 if done is None or done.complete else 1
 
 

@@ -11,6 +11,7 @@ from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.csv_lines import csv_lines
 from ctxbudget_server.cli.session_chosen import add_session_argument, chosen_session
 from ctxbudget_server.presentation.arguments import whole_number
+from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json
 
 MAX_SHOWN: Final = 40
@@ -58,7 +59,7 @@ def run(options: Namespace) -> int:
     elif options.csv:
         show(csv_lines(FIELDS, entries))
     else:
-        show(_lines(entries, len(entries) if options.all else MAX_SHOWN, grouped=options.every > 1))
+        tell(_lines(entries, len(entries) if options.all else MAX_SHOWN, grouped=options.every > 1))
     return 0
 
 

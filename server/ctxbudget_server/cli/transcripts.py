@@ -11,7 +11,8 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.cli.ages import age
 from ctxbudget_server.cli.columns import columns
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.presentation.terminal import line
 from ctxbudget_server.recordings.listing import HOSTS, Listed, sessions
 from ctxbudget_server.workspace.documents import find_workspace
@@ -49,9 +50,9 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json({"transcripts": [_wire(one) for one in found], "hasMore": has_more})
     elif found:
-        show([*_lines(found), *(["", "older ones: --all lists them"] if has_more else [])])
+        tell([*_lines(found), *(["", "older ones: --all lists them"] if has_more else [])])
     else:
-        show([f"no recorded session of {options.host or 'any host'}" + (f" in {within}" if within else "")])
+        tell([f"no recorded session of {options.host or 'any host'}" + (f" in {within}" if within else "")])
     return 0
 
 

@@ -15,7 +15,8 @@ from ctxbudget_server.cli.account_here import has_account, separate_account
 from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.sessions import asking
-from ctxbudget_server.presentation.output import complain, show, show_json
+from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.settings.access import SHARED_STORE, is_shared, user_access
 from ctxbudget_server.settings.places import user_file
@@ -48,7 +49,7 @@ def run(options: Namespace) -> int:
     if options.json:
         show_json(found)
     else:
-        show(_lines(found, separate_account(opened.whereabouts, options)))
+        tell(_lines(found, separate_account(opened.whereabouts, options)))
     return 0
 
 
