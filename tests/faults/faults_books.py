@@ -15,7 +15,7 @@ from typing import Any
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.account.content import decode, digest_of
 from ctxbudget_server.account.transactions import key_scope
-from ctxbudget_server.rules.items import NOTHING, Figures, Item, SumKey, sum_key, total_of
+from ctxbudget_server.rules.items import NOTHING, Figures, Item, SumKey, total_of
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Event, KeyedResult, Session
 from ctxbudget_server.store.sqlite import SqliteStore
@@ -106,7 +106,8 @@ class Books:
         assert {item.id for item in reader.items(session.id)} <= found.keys(), f"{session.id}: items that no event made"
         sums: dict[SumKey, Figures] = {}
         for item in found.values():
-            sums[sum_key(item)] = sums.get(sum_key(item), NOTHING).plus(item.figures)
+            key = SumKey(item.phase, item.wave, item.layer, item.provenance)
+            sums[key] = sums.get(key, NOTHING).plus(item.figures)
         kept = {key: figures for key, figures in reader.sums(session.id).items() if figures != NOTHING}
         assert kept == {key: figures for key, figures in sums.items() if figures != NOTHING}, session.id
         total = total_of(sums.values())

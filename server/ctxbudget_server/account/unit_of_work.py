@@ -421,10 +421,26 @@ class UnitOfWork:
             self._logged_figures(),
         )
         if self._undo_id is not None:
-            taken = ((item_id, self._before[item_id]) for item_id in self._items if item_id in self._undoable)
-            before = {item_id: item.image() if item else None for item_id, item in taken}
+            before = _Images({item_id: self._before[item_id] for item_id in self._items if item_id in self._undoable})
             writer.put_undo(Undo(id=self._undo_id, session_id=self.id, revision=self.revision, before=before))
         writer.put_session(self.session)
+
+
+class _Images(Mapping[str, dict[str, Any] | None]):
+    """The values of items by name, made when they are asked for: a store needs only the ids."""
+
+    def __init__(self, items: Mapping[str, Item | None]) -> None:
+        self._items = items
+
+    def __getitem__(self, item_id: str) -> dict[str, Any] | None:
+        item = self._items[item_id]
+        return None if item is None else item.image()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def _differing(now: Mapping[K, T], stored: Mapping[K, T]) -> list[T]:

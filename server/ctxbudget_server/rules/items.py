@@ -149,21 +149,16 @@ class SumKey(NamedTuple):
     provenance: Provenance
 
 
-def sum_key(item: Item) -> SumKey:
-    """The running sum that the item belongs to."""
-    return SumKey(item.phase, item.wave, item.layer, item.provenance)
-
-
 def differences(changes: Iterable[tuple[Item | None, Item]]) -> dict[SumKey, Figures]:
     """What changes of items, given as (before, after) pairs, add to the running sums."""
-    deltas: defaultdict[SumKey, list[int]] = defaultdict(lambda: [*NOTHING])
-    for before, after in changes:
+    deltas: defaultdict[tuple[int | None, int | None, Layer, Provenance], list[int]] = defaultdict(lambda: [*NOTHING])
+    for before, item in changes:
         if before is not None:
-            delta = deltas[sum_key(before)]
+            delta = deltas[before.phase, before.wave, before.layer, before.provenance]
             delta[:] = map(sub, delta, before.figures)
-        delta = deltas[sum_key(after)]
-        delta[:] = map(add, delta, after.figures)
-    return {key: Figures(*delta) for key, delta in deltas.items() if any(delta)}
+        delta = deltas[item.phase, item.wave, item.layer, item.provenance]
+        delta[:] = map(add, delta, item.figures)
+    return {SumKey(*key): Figures(*delta) for key, delta in deltas.items() if any(delta)}
 
 
 def total_of(figures: Iterable[Figures]) -> Figures:

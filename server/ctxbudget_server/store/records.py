@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -164,7 +165,7 @@ class Undo(NamedTuple):
     id: str
     session_id: str
     revision: int
-    before: dict[str, dict[str, Any] | None]
+    before: Mapping[str, dict[str, Any] | None]
     setup: dict[str, Any] | None = None
 
 

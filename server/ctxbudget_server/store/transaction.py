@@ -617,7 +617,7 @@ class SqliteWriter(SqliteReader):
                 undo.session_id,
                 undo.id,
                 undo.revision,
-                dump(None if undo.before.keys() == self._logged else [*undo.before]),
+                dump(None if {*undo.before} == self._logged else [*undo.before]),
             ),
         )
 

@@ -43,8 +43,8 @@ USUAL: Final[Image] = {
 
 _FIELDS: Final = Item._fields
 _PLACES: Final = range(len(_FIELDS))
-_USUAL_VALUES: Final = tuple(USUAL.get(name, USUAL) for name in _FIELDS)
-"""The same by place, with something that no value is equal to where there is none."""
+_USUAL_VALUES: Final = tuple(() if USUAL.get(name) == [] else USUAL.get(name, USUAL) for name in _FIELDS)
+"""The same by place, as an item has them, with something that no value is equal to where there is none."""
 _ID, _REVISION, _ADDED_AT, _RAW_TOKENS, _SEGMENTS = map(
     _FIELDS.index, ("id", "revision", "added_at", "raw_tokens", "segments")
 )
@@ -66,9 +66,9 @@ def stored_change(before: Item | None, item: Item, revision: int, at: str) -> di
 
 
 def _differing(one: Sequence[Any], other: Sequence[Any]) -> list[int]:
-    """Where two items have different values; nearly all are identical."""
+    """Where two items have values that are different JSON (True and 1 are); nearly all are identical."""
     unlike = compress(_PLACES, map(is_not, one, other))
-    return [place for place in unlike if not _same(one[place], other[place])]
+    return [place for place in unlike if one[place] != other[place] or type(one[place]) is not type(other[place])]
 
 
 def _usual(image: Mapping[str, Any], item_id: str, revision: int, at: str) -> Image:
@@ -76,13 +76,6 @@ def _usual(image: Mapping[str, Any], item_id: str, revision: int, at: str) -> Im
     digest = image.get("hash")
     follows = {"id": item_id, "revision": revision, "added_at": at, "raw_tokens": image.get("tokens")}
     return {**USUAL, **follows, "segments": [] if digest is None else [digest]}
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON: a tuple equals a list, but True does not equal 1."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return list(one) == list(other)
-    return type(one) is type(other) and bool(one == other)
 
 
 class History:
