@@ -51,6 +51,9 @@ examples: generate  ## Record the answers of the method table's examples and the
 	$(PYTHON) tests/diagnosis/record_page.py
 	$(PYTHON) -m ctxbudget_protocol.generate
 
+pictures: $(READY)  ## Draw the pictures of docs/report.md again; needs .ci/install-browser
+	cd tests && ../.venv/bin/python -m report.pictures
+
 costs: $(READY)  ## Accept what methods and start paths cost now
 	PYTHONPATH=tests $(PYTHON) -m guard.renew
 

@@ -61,6 +61,12 @@ def show_exactly(text: str) -> None:
     _write(text + "\n", sys.stdout)
 
 
+def show_document(text: str) -> None:
+    """Write a document for programs, such as a page, exactly as UTF-8."""
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
 def show_json(value: Any, *, indent: int | None = None) -> None:
     """Print a value as JSON for programs: exact, in ASCII."""
     _write(json_text(value, indent=indent) + "\n", sys.stdout)
