@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 EXAMPLES = (
     ("ctxbudget report", "the session that changed last"),
+    ("ctxbudget report build --open", "as a page with charts, in the browser"),
+    ("ctxbudget report build --format html --out build.html", "the page, to keep or to send"),
     ("ctxbudget report build --json", "one session, for a program"),
 )
 

@@ -94,13 +94,13 @@ def _costliest(story: Story) -> list[Json]:
 
 
 def _kept(item: Json, items: Mapping[str, Json]) -> int:
-    """Tokens in the context of an item, or of what stands for it: an even part, if that stands for several."""
+    """Tokens in the context of an item, or of what replaces it: an even part, if that replaces several."""
     final, sharing = _final(item, items)
     return int(final["tokens"] // sharing) if final and final.get("state") == "retained" else 0
 
 
 def _final(item: Json, items: Mapping[str, Json]) -> tuple[Json, int]:
-    """(the item that stands for this one in the end, perhaps itself; how many share it)."""
+    """(what replaces this item in the end, perhaps itself; how many share it)."""
     sharing, seen = 1, set[str]()
     while item.get("state") == "reduced" and item["id"] not in seen:
         seen.add(item["id"])

@@ -15,7 +15,7 @@ LAYERS: Final = ("permanent", "phase", "metadata", "transient")
 """From the one that stays longest, at the bottom of the chart, to the one that goes first."""
 WORDS: Final[Mapping[str, str]] = {
     "context/prune": "pruned",
-    "context/add": "replaced by what stands for it",
+    "context/add": "replaced by something shorter",
     "context/handOver": "replaced by its metadata",
     "context/update": "changed",
     "context/fit": "cut to fit the conversation",
@@ -41,7 +41,7 @@ class Happening(NamedTuple):
     left: int
     """What left the context; what came back, for `back`; what was retained, for `alert`."""
     stand_ins: int
-    """What came in to stand for it."""
+    """What came in to replace it."""
     items: int
 
 

@@ -156,9 +156,9 @@ def effect(happening: Happening) -> str:
     if happening.kind == "alert":
         return f"{happening.left:,} tokens were retained"
     if happening.kind == "back":
-        less = f", {happening.stand_ins:,} that stood for them left" if happening.stand_ins else ""
+        less = f", {happening.stand_ins:,} that had replaced them left" if happening.stand_ins else ""
         return f"{happening.left:,} tokens of {items} came back{less}"
-    less = f"; {happening.stand_ins:,} stand for them" if happening.stand_ins else ""
+    less = f"; {happening.stand_ins:,} replace them" if happening.stand_ins else ""
     return f"{happening.left:,} tokens of {items} left{less}"
 
 
