@@ -84,3 +84,34 @@ def test_what_has_left_is_found_without_going_through_what_has_not(tmp_path: Pat
         service.call("context/add", {"sessionId": "s", "items": items}, Cancellation())
     assert steps_of_asking(service) < 5
     service.close()
+
+
+def test_whether_items_are_there_is_found_without_going_through_the_others(tmp_path: Path) -> None:
+    service = BudgetService(Options(workspace=str(tmp_path), store=str(tmp_path / "store.db")), actor="test")
+    service.call("session/open", {"sessionId": "s"}, Cancellation())
+    ids: list[str] = []
+    for _ in range(4):
+        items = [{"layer": "transient", "tokens": 1}] * 500
+        added = service.call("context/add", {"sessionId": "s", "items": items}, Cancellation())
+        ids += [item["id"] for item in added["items"]]
+    seen: list[None] = []
+    with service.store.read() as reader:
+        connection = reader._sql  # type: ignore[attr-defined]
+        connection.set_progress_handler(lambda: seen.append(None), 100)
+        assert reader.holds_items("s", ids[-10:])
+        assert not reader.holds_items("s", [*ids[-10:], "missing"])
+        connection.set_progress_handler(None, 100)
+    assert len(seen) < 20
+    service.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(every=st.lists(CHANGES, max_size=6), hashes=st.sets(st.sampled_from(["a", "b", "c"])))
+def test_items_with_a_hash_are_those_of_all_items(
+    store: SqliteStore, every: list[dict[str, Any]], hashes: set[str]
+) -> None:
+    with pytest.raises(NotKept), store.write(lambda: None) as writer:
+        items = [ITEM._replace(id=f"i{seq}", seq=seq, **changes) for seq, changes in enumerate(every, 1)]
+        writer.put_items("s", [(None, item) for item in items])
+        assert writer.items("s", hashes=hashes) == [item for item in writer.items("s") if item.hash in hashes]
+        raise NotKept

@@ -80,7 +80,9 @@ class Conversation:
         ids of the items that the conversation has now.
         """
         known: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in unit.items() if self.earlier is None else unit.items_of({one.blob.digest for one in self.before}):
+        before = {one.blob.digest for one in self.before}
+        wanted = before | {one.blob.digest for one in self.after}
+        for item in unit.items(hashes=wanted) if self.earlier is None else unit.items_of(before):
             if item.hash is not None:
                 known[item.hash].append(item)
         for digest, items in known.items():

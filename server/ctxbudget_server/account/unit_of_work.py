@@ -103,9 +103,16 @@ class UnitOfWork:
             raise ProtocolError("unknownItem", f"the session has no item {item_id!r}", loc=loc, itemId=item_id)
         return item
 
-    def items(self, *, state: str | None = None, layer: str | None = None, phase: int | None = None) -> list[Item]:
+    def items(
+        self,
+        *,
+        state: str | None = None,
+        layer: str | None = None,
+        phase: int | None = None,
+        hashes: Collection[str] | None = None,
+    ) -> list[Item]:
         """Items as this unit leaves them, in the order in which they were added."""
-        found = self.reader.items(self.id, state=state, layer=layer, phase=phase)
+        found = self.reader.items(self.id, state=state, layer=layer, phase=phase, hashes=hashes)
         stored = {item.id: item for item in found}
         self._stored.update(stored)
         if not self._items:
@@ -119,6 +126,7 @@ class UnitOfWork:
                 and state in (None, item.state)
                 and layer in (None, item.layer)
                 and phase in (None, item.phase)
+                and (hashes is None or item.hash in hashes)
             ),
             key=lambda item: item.seq,
         )

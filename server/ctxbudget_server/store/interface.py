@@ -93,7 +93,13 @@ class Reader(Protocol):
         """An item by id, even if withdrawn."""
 
     def items(
-        self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
+        self,
+        session_id: str,
+        *,
+        state: str | None = None,
+        layer: str | None = None,
+        phase: int | None = None,
+        hashes: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added, without withdrawn ones."""
 

@@ -231,10 +231,19 @@ class SqliteReader:
         return item_from_row(row) if row else None
 
     def items(
-        self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
+        self,
+        session_id: str,
+        *,
+        state: str | None = None,
+        layer: str | None = None,
+        phase: int | None = None,
+        hashes: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added."""
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
+        if hashes is not None:
+            where += " AND hash IN (SELECT value FROM json_each(?))"
+            values.append(dump([*hashes]))
         return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
 
     def items_of(self, session_id: str, digests: Collection[str]) -> list[Item]:
@@ -421,8 +430,9 @@ class SqliteReader:
     def holds_items(self, session_id: str, ids: Collection[str]) -> bool:
         """Whether the session has all these items."""
         query = (
-            "SELECT count(*) FROM json_each(?) AS wanted JOIN items ON items.session_id = ? AND items.id = wanted.value"
-            " WHERE items.withdrawn = 0"
+            # A cross join is taken in this order, so that the session's other items are not read.
+            "SELECT count(*) FROM json_each(?) AS wanted CROSS JOIN items"
+            " ON items.session_id = ? AND items.id = wanted.value WHERE items.withdrawn = 0"
         )
         (found,) = self._sql.execute(query, (dump([*ids]), session_id)).fetchone()
         return bool(found == len(ids))
