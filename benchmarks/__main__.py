@@ -18,7 +18,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,12 +55,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def say(line: str) -> None:
-    """Tell how far it is."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def measured(scratch: Scratch, options: argparse.Namespace) -> results.Results:
+def measured(scratch: Scratch, options: argparse.Namespace, say: Callable[[str], None]) -> results.Results:
     """All rows and curves that are wanted."""
     quick, begun = not options.full, time.monotonic()
     only_some = options.rows is not None or options.curves is not None
@@ -69,12 +64,10 @@ def measured(scratch: Scratch, options: argparse.Namespace) -> results.Results:
     rows, load = [], machine.busy()
     for probe in PROBES:
         if wanted & {row.key for row in probe.rows}:
-            say(f"{time.monotonic() - begun:4.0f} s  {', '.join(row.key for row in probe.rows)}")
+            say(", ".join(row.key for row in probe.rows))
             found = measure(probe, scratch, quick, options.rounds)
             rows += [results.plain(one) for one in found if one.row.key in wanted]
-    if curves:
-        say(f"{time.monotonic() - begun:4.0f} s  curves: {', '.join(curves)}")
-    grown = list(grow(curves, scratch, quick))
+    grown = list(grow(curves, scratch, quick, say))
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "mode": "quick" if quick else "full",
@@ -89,12 +82,16 @@ def measured(scratch: Scratch, options: argparse.Namespace) -> results.Results:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Measure, or read what was measured; show it. The exit code."""
-    options = arguments(given)
+    options, begun = arguments(given), time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - begun:4.0f} s  {line}", file=sys.stderr, flush=True)
+
     with ExitStack() as until:
         folder = options.scratch or (KEPT / "scratch" if options.keep else None)
         place = folder or Path(until.enter_context(tempfile.TemporaryDirectory(prefix="ctxbudget-benchmarks-")))
         scratch = Scratch(place, options.ours, say)
-        found = json.loads(options.read.read_text("utf-8")) if options.read else measured(scratch, options)
+        found = json.loads(options.read.read_text("utf-8")) if options.read else measured(scratch, options, say)
         if options.json:
             options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         print(page.described(found))

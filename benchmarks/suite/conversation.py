@@ -69,7 +69,8 @@ class Agent:
         if chance < AGAIN:
             return self.dice.choice(self.asked[-ASKED_LATELY:])
         result = self._results[-1] if chance < AGAIN + LAST else self.dice.choice(self._results)
-        return self.dice.choice(re.findall(r"src/\w+/\w+\.py|\w+_\w+_\d+", result) or self.project.paths)
+        names: list[str] = re.findall(r"src/\w+/\w+\.py|\w+_\w+_\d+", result)
+        return self.dice.choice(names or self.project.paths)
 
     def turn(self) -> list[Message]:
         """A call and its result; now and then a remark of the user before them."""

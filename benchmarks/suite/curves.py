@@ -174,20 +174,27 @@ def sizes(low: int, high: int) -> list[int]:
     return [10**power for power in range(low, high + 1)]
 
 
-def grow(wanted: Sequence[str], scratch: Scratch, quick: bool) -> Iterator[Curve]:
+def grow(wanted: Sequence[str], scratch: Scratch, quick: bool, say: Callable[[str], None]) -> Iterator[Curve]:
     """The curves of these keys of CURVES."""
     if {"items", "store"} & set(wanted):
         with servers(scratch) as (server, filler):
-            yield from retained(server, filler, sizes(2, 4 if quick else 6), wanted)
+            yield from retained(server, filler, told(sizes(2, 4 if quick else 6), "items and store", say), wanted)
     if "age" in wanted:
         with servers(scratch) as (server, filler):
-            yield from aged(server, filler, sizes(2, 4 if quick else 5))
+            yield from aged(server, filler, told(sizes(2, 4 if quick else 5), "age", say))
     if "tokens" in wanted:
         with servers(scratch) as (server, filler):
-            yield from with_tokens(server, filler, sizes(3, 5 if quick else 7))
+            yield from with_tokens(server, filler, told(sizes(3, 5 if quick else 7), "tokens", say))
 
 
-def aged(server: Peer, filler: Peer, sizes: Sequence[int]) -> list[Curve]:
+def told(sizes: Sequence[int], what: str, say: Callable[[str], None]) -> Iterator[int]:
+    """The sizes, each said before it is measured."""
+    for size in sizes:
+        say(f"{what}: {size:,}")
+        yield size
+
+
+def aged(server: Peer, filler: Peer, sizes: Iterator[int]) -> list[Curve]:
     """A session that is pruned as it goes."""
     curves, account = Curves("age"), Account(server, filler, "aged")
     for size in sizes:
@@ -196,7 +203,7 @@ def aged(server: Peer, filler: Peer, sizes: Sequence[int]) -> list[Curve]:
     return curves.found()
 
 
-def retained(server: Peer, filler: Peer, sizes: Sequence[int], wanted: Sequence[str]) -> list[Curve]:
+def retained(server: Peer, filler: Peer, sizes: Iterator[int], wanted: Sequence[str]) -> list[Curve]:
     """A session that retains all, and a small one beside it in the same store."""
     accounts = {"items": Account(server, filler, "large"), "store": Account(server, filler, "small")}
     accounts["store"].fill(SMALL)
@@ -208,7 +215,7 @@ def retained(server: Peer, filler: Peer, sizes: Sequence[int], wanted: Sequence[
     return [curve for found in curves.values() for curve in found.found()]
 
 
-def with_tokens(server: Peer, filler: Peer, sizes: Sequence[int]) -> list[Curve]:
+def with_tokens(server: Peer, filler: Peer, sizes: Iterator[int]) -> list[Curve]:
     """What is given grows: a text, an array; or what a session retains, in items of about 1,000 tokens."""
     curves = Curves("tokens")
     filler.request("session/open", {"sessionId": "one", **WHOLE})

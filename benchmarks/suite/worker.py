@@ -49,7 +49,7 @@ class Worker:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the worker ended at {work}: {self._process.args}")
+            raise RuntimeError(f"the worker ended at {work}: {self._process.args!r}")
         answer = json.loads(line)
         return answer["seconds"] * 1e3, answer["result"]
 

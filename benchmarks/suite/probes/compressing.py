@@ -36,7 +36,7 @@ def rounds(scratch: Scratch, quick: bool) -> Iterator[dict[str, Pair]]:
     cache = {"TIKTOKEN_CACHE_DIR": str(scratch.vocabularies)}
 
     def facts(texts: list[str]) -> float:
-        return 100 * sum(holds(text, case) for text, case in zip(texts, cases, strict=True)) / len(cases)
+        return 100 * sum(bool(holds(text, case)) for text, case in zip(texts, cases, strict=True)) / len(cases)
 
     with (
         Worker(scratch.python("ours"), "ours") as ours,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -86,7 +86,13 @@ class StagedAccount:
         return self._items.get(item_id) or self._snapshot.item(session_id, item_id)
 
     def items(
-        self, session_id: str, *, state: str | None = None, layer: str | None = None, phase: int | None = None
+        self,
+        session_id: str,
+        *,
+        state: str | None = None,
+        layer: str | None = None,
+        phase: int | None = None,
+        hashes: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added."""
         current = [*self._unchanged(session_id), *self._items.values()]
@@ -97,6 +103,7 @@ class StagedAccount:
             and state in (None, item.state)
             and layer in (None, item.layer)
             and phase in (None, item.phase)
+            and (hashes is None or item.hash in hashes)
         ]
         return sorted(wanted, key=lambda item: item.seq)
 
