@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Final
@@ -36,6 +37,11 @@ class Project:
                 called = dice.choices(names, cum_weights=weights)[0]
                 lines.append(f"    {dice.choice(STEMS)} = self.{called}({dice.choice(STEMS)}, {dice.randrange(9)})")
         self.paths = list(self.files)
+        self._uses = defaultdict[str, list[str]](list)
+        for path, lines in self.files.items():
+            for number, line in enumerate(lines, 1):
+                for name in re.findall(r"(\w+)\(", line):
+                    self._uses[name].append(f"{path}:{number}:{line}")
 
     def read(self, path: str) -> str:
         """A file with its lines' numbers."""
@@ -43,13 +49,7 @@ class Project:
 
     def search(self, name: str) -> str:
         """The lines that have a name."""
-        found = [
-            f"{path}:{number}:{line}"
-            for path, lines in self.files.items()
-            for number, line in enumerate(lines, 1)
-            if f"{name}(" in line
-        ]
-        return "\n".join(found[:MATCHES])
+        return "\n".join(self._uses[name][:MATCHES])
 
 
 @dataclass
