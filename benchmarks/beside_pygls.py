@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -159,6 +160,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--beside", metavar="PYTHON", help="the Python of another version's environment")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are there, as pip leaves them
     pythons = {"ctxbudget": sys.executable} | ({"the other": options.beside} if options.beside else {})
     rounds: dict[str, list[list[float]]] = {name: [] for name in pythons}
     seconds: list[list[float]] = []

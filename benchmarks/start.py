@@ -80,9 +80,11 @@ def once(command: list[str]) -> tuple[float, float]:
 def measured(rows: dict[str, list[str]], rounds: int) -> None:
     """Print the table of these rows."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in rows}
-    for _ in range(rounds):
+    for number in range(rounds + 1):  # the first, in which Python may compile, does not count
         for name, command in rows.items():
-            times[name].append(once(command))
+            taken = once(command)
+            if number:
+                times[name].append(taken)
     middle = {name: [statistics.median(figures) for figures in zip(*runs, strict=True)] for name, runs in times.items()}
     floor_cpu, floor_wall = middle[next(iter(rows))]
     print(f"| {'process':39} | CPU ms | ratio | wall ms | ratio |\n| --- | --- | --- | --- | --- |")
@@ -115,6 +117,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--beside", metavar="COMMAND", help="another version's script; without a sidecar")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are there, as pip leaves them
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"CTXBUDGET_STORE": f"{folder}/store.db", "CTXBUDGET_WORKSPACE": folder}
         measured(FLOOR | beside(ALONE, options.beside), options.rounds)

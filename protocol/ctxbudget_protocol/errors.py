@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from ctxbudget_protocol.values import NamedTuple
 
 Location = Sequence[str | int]
 

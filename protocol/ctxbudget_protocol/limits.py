@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ctxbudget_protocol.values import dataclass
 
 PROTOCOL_VERSION = "1.0"
 

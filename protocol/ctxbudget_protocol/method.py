@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ctxbudget_protocol.common import SessionResult
 from ctxbudget_protocol.records import Record
+from ctxbudget_protocol.values import NamedTuple
 
 Direction = Literal["clientToServer", "serverToClient"]
 

@@ -8,10 +8,11 @@ is wrong with params, for the JSON Schema, and for the tests that check every an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import cache
 from keyword import iskeyword
-from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from ctxbudget_protocol.values import NamedTuple
 
 Check = Callable[[], None]
 
@@ -181,6 +182,8 @@ def wire_value(value: Any, check: Check | None = None) -> Any:
         return {camel(name): wire_value(getattr(value, name), check) for name in value._fields}
     if isinstance(value, list | tuple):
         return [wire_value(element, check) for element in value]
+    from dataclasses import fields, is_dataclass
+
     if is_dataclass(value) and not isinstance(value, type):
         return {camel(field.name): wire_value(getattr(value, field.name), check) for field in fields(value)}
     return value

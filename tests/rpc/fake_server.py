@@ -56,6 +56,9 @@ class FakeBackend:
             return "lane-" + params.get("sessionId", "default")
         return None
 
+    def call_quickly(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        return self.call(method, params, cancellation)
+
     def is_quick(self, method: str, params: dict[str, Any]) -> bool:
         return bool(params.get("quick"))
 

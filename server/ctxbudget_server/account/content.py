@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Provenance
+from ctxbudget_server.store.digests import sha256_hex
 
 if TYPE_CHECKING:
     from ctxbudget_server.rules.items import Item
@@ -58,7 +59,7 @@ def undamaged(reader: Reader, item: Item) -> str | None:
 
 def digest_of(data: bytes) -> str:
     """sha256, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+    return sha256_hex(data)
 
 
 def text_of(blob: Blob) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.methods.tokens import ErrorBand
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.content import Figure
 from ctxbudget_server.account.request import Request

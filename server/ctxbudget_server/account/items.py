@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.errors import Location, invalid
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_protocol.words import Kind, Layer
 from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from ctxbudget_protocol.methods.budget import AdviceAction, Diagnosis, ProvenanceShare
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.position import position_of
 from ctxbudget_server.account.request import Request

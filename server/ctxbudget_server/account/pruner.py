@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from ctxbudget_protocol.common import PlanRow
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.items import make_item
 from ctxbudget_server.account.replacements import Extractor, marker_item

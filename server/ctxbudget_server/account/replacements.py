@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_server.account.content import Blob, Figure, encode, make_blob
 from ctxbudget_server.account.counter import Counter, session_counter
 from ctxbudget_server.account.items import make_item

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from ctxbudget_protocol.limits import Limits
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.account.settings import Settings

@@ -7,12 +7,12 @@ known of the model, the default. A session keeps only what was set for it, so th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ctxbudget_protocol.limits import MAX_TOKENS
 from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.values import NamedTuple, dataclass, field
 from ctxbudget_protocol.words import Policy, Scope, WindowSource
 from ctxbudget_server.rules.levels import Thresholds, thresholds
 from ctxbudget_server.rules.policy import effective_policy

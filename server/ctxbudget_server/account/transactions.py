@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ctxbudget_protocol.errors import Location, ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.account.ids import new_nonce
 from ctxbudget_server.account.rehearsal import NotRehearsedError, Rehearsed
 from ctxbudget_server.account.request import Request

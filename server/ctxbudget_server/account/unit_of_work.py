@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_protocol.values import replace
 from ctxbudget_server.account.content import Blob
 from ctxbudget_server.account.ids import make_id
 from ctxbudget_server.account.request import Request

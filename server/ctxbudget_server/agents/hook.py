@@ -5,7 +5,6 @@ Every request is a separate transaction, ordered so that the account stays true 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -241,6 +240,8 @@ def _added(
 def _id_of_report(event: HostEvent, report: str) -> str:
     """A request key for the report of an agent's turn, however many hooks report it; hosts give it no id."""
     told = "\0".join((event.agent or "", event.text("prompt_id") or event.text("turn_id"), report))
+    import hashlib
+
     return f"report:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
+
+from ctxbudget_protocol.values import NamedTuple
 
 Host = Literal["claude-code", "codex", "gemini"]
 EventName = Literal[

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ctxbudget_protocol.limits import SESSION_VARIABLE
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.agents.model import SendRequest
 
 Rule = Literal["named", "changedLast"]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.agents.model import AccountClient
 from ctxbudget_server.agents.session_choice import Choice, session_to_show
 from ctxbudget_server.agents.sessions import marked_window, opened_session, update

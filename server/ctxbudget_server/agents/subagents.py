@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.agents.model import AccountClient, HostEvent, shortened
 
 REPORT_TOKENS: Final = 1_000

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.store.account_above import account_above
 from ctxbudget_server.store.file.paths import SEEN_SUFFIX
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def has_account(at: Whereabouts) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.cli.fast_path import FastPath, plain_words, project_folder, settings
 from ctxbudget_server.service.service import BudgetService, Options
@@ -17,7 +16,10 @@ from ctxbudget_server.store.sqlite import Durability
 def answered_here(fast_path: FastPath) -> OneShotAnswer:
     """Answer in this process; raises whatever goes wrong."""
     opened = _opened(fast_path)
-    answer = prepare(opened.services, opened.ask, since=fast_path.begun).run(Cancellation())
+    try:
+        answer = prepare(opened.services, opened.ask, since=fast_path.begun).run(Cancellation())
+    finally:
+        opened.services.close()
     if opened.starts_sidecar and switched_on():
         from ctxbudget_server.cli.sidecar import start
 

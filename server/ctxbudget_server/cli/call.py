@@ -1,26 +1,13 @@
-"""`ctxbudget call`: makes one request, in this process if no sidecar answers. Fast, since it imports no server."""
+"""The arguments and help of `ctxbudget call`; the command itself is in `call_here`, which does without `argparse`."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 
-from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.limits import SESSION_VARIABLE
 from ctxbudget_protocol.methods import METHODS, unknown_method
-from ctxbudget_server.account.cancellation import Cancellation
-from ctxbudget_server.cli.account_here import has_account, separate_account
-from ctxbudget_server.cli.fast_path import FastPath
-from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
-from ctxbudget_server.cli.printing import printed
+from ctxbudget_server.cli.options import add_root_option, add_store_options
 from ctxbudget_server.presentation.arguments import SafeParser, columns_of_terminal, whole_number
-from ctxbudget_server.presentation.output import complain, show
-from ctxbudget_server.service.service import BudgetService
-from ctxbudget_server.sidecar.client import STORE_SECONDS, switched_on
-from ctxbudget_server.sidecar.commands import prepare, refused
-from ctxbudget_server.sidecar.wire import OneShotRequest
+from ctxbudget_server.presentation.output import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # hooks have no time for `typing`
@@ -102,58 +89,7 @@ class _List(Action):
 
 
 def run(options: Namespace) -> int:
-    """Print the result as JSON on stdout; or the error on stderr, with exit code 1."""
-    fast_path: FastPath = options.fast_path
-    if fault := fault_of_variable():
-        complain("call", fault)
-        return 2
-    try:
-        opened = services(options, "call")
-    except ProtocolError as error:
-        return printed(refused(error, plain=options.errors == "text"))
-    _fold_in(opened, options.method)
-    words = [options.method, *(f"get={path}" for path in options.get), f"errors={options.errors}"]
-    if session := options.session or os.environ.get(SESSION_VARIABLE):
-        words.append(f"session={session}")
-    is_new = not has_account(opened.whereabouts)
-    ask = OneShotRequest([], fast_path.key, "call", words, _body(options.params, fast_path))
-    answer = prepare(opened, ask).run(Cancellation())
-    if options.sidecar_for is not None and switched_on():
-        _leave_sidecar(opened, options.sidecar_for)
-    if is_new and answer.code == 0 and (separate := separate_account(opened.whereabouts, options)):
-        complain("call", separate)
-    return printed(answer, is_json=not options.get)
+    """Make the request; returns the exit code."""
+    from ctxbudget_server.cli.call_here import run
 
-
-def _fold_in(opened: BudgetService, method: str) -> None:
-    """Before a call that writes, fold in the events that hooks have spooled; the call is made in any case."""
-    row = METHODS.get(method)
-    if row is None or not row.mutates:
-        return
-    from ctxbudget_server.store.spool import Spool
-
-    if Spool(opened.whereabouts.store).is_empty():
-        return
-    from ctxbudget_server.sidecar.agent_commands import fold_in
-
-    try:
-        rejected = fold_in(opened, time.monotonic() + STORE_SECONDS).rejected
-    except OSError as fault:
-        rejected = [f"waiting events cannot be read: {fault}"]
-    for told in rejected:
-        complain("call", told)
-
-
-def _leave_sidecar(opened: BudgetService, process: int) -> None:
-    """Start a sidecar for later calls, which lives as long as the process."""
-    from ctxbudget_server.cli.sidecar import start
-    from ctxbudget_server.runtime.processes import is_alive
-
-    if is_alive(process):
-        start(opened.whereabouts, process=process)
-
-
-def _body(given: str, fast_path: FastPath) -> bytes:
-    if given != "-":
-        return given.encode("utf-8", "surrogateescape")
-    return sys.stdin.buffer.read() if fast_path.body is None else fast_path.body
+    return run(options)

@@ -37,6 +37,9 @@ PROJECT_VARIABLES = ("CLAUDE_PROJECT_DIR", "GEMINI_PROJECT_DIR")
 """Variables with the folder in which a coding agent was started; its current directory may change."""
 MAX_STDIN_BYTES = 64 * 1024 * 1024
 
+NEW_OBJECTS = 50_000
+"""How many objects a process of one answer makes before it looks for unreachable ones; Python's default is 700."""
+
 
 class FastPath:
     """One command line on the fast path, and what the normal path must know about the attempt."""
@@ -93,6 +96,11 @@ class FastPath:
             self.key = ask.key
         return answer
 
+    def plain_call(self) -> tuple[list[str], dict[str, str]] | None:
+        """(arguments, options) of a call that can do without `argparse` in this process too."""
+        plain = plain_words("call", self.given[1:])
+        return None if plain is None or "--sidecar-for" in plain[1] else plain
+
     def stdin(self) -> bytes:
         """What a host wrote to stdin; nothing if stdin is a terminal. Raises ValueError if it is too much."""
         if self.body is None:
@@ -107,6 +115,13 @@ class FastPath:
             self.body = sys.stdin.buffer.read()
             return self.body
         return words[0].encode("utf-8", "surrogateescape") if words else b""
+
+
+def collect_rarely() -> None:
+    """Importing makes many objects and no garbage, and this process ends soon."""
+    import gc
+
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def plain_words(command: str, given: list[str]) -> tuple[list[str], dict[str, str]] | None:

@@ -10,7 +10,7 @@ import _thread
 import os
 import sys
 
-from ctxbudget_server.cli.fast_path import FastPath
+from ctxbudget_server.cli.fast_path import FastPath, collect_rarely
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def _end_in_time(command: str, fast_path: FastPath) -> None:
 def _answer(fast_path: FastPath) -> OneShotAnswer:
     if (answer := fast_path.ask()) is not None:
         return answer
+    collect_rarely()
     from ctxbudget_server.cli.agent import answered_here
 
     return answered_here(fast_path)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.limits import Limits
 from ctxbudget_server.service.service import BudgetService, Options
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 
 def add_store_options(parser: ArgumentParser) -> None:
@@ -44,6 +47,8 @@ def add_retention_option(parser: ArgumentParser) -> None:
 
 
 def _retention(text: str) -> str:
+    from argparse import ArgumentTypeError
+
     from ctxbudget_server.account.retention import configured
 
     try:

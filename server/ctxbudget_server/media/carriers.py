@@ -19,8 +19,9 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.media.costs import MEDIUM_TOKENS, TEXT_BYTES, Kind, Rules, cost
 
 _KINDS: Final[dict[str, Kind]] = {

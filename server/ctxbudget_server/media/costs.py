@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from math import ceil
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.media.pixels import Size, size_of
 from ctxbudget_server.media.seconds import seconds_of
 

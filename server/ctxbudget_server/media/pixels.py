@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+
+from ctxbudget_protocol.values import NamedTuple
 
 MAX_SIDE = 100_000
 """Pixels of a side above which a size is taken for a mistake."""

@@ -23,10 +23,22 @@ Json = Any
 Serializer = Callable[[Any], Any]
 
 
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not allowed in JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+"""Made once: `json.loads` and `json.dumps` make one for each message."""
+
+
 def decode(body: bytes | bytearray, object_hook: Callable[[dict[str, Any]], Json] | None = None) -> Json:
     """The JSON value of a body; anything else, including NaN and encodings other than UTF-8, is a `parseError`."""
     try:
-        return json.loads(str(body, "utf-8"), parse_constant=_refuse_constant, object_hook=object_hook)
+        text = str(body, "utf-8")
+        if object_hook is None and not text.startswith("\ufeff"):
+            return _DECODER.decode(text)
+        return json.loads(text, parse_constant=_refuse_constant, object_hook=object_hook)
     except UnicodeDecodeError as exc:
         raise ProtocolError("parseError", f"the message is not UTF-8: bad byte at {exc.start}") from None
     except RecursionError:
@@ -45,7 +57,10 @@ def encode(data: object, default: Serializer | None = None) -> bytes:
 
     Raises TypeError, ValueError or RecursionError if `data` is not JSON, and whatever `default` raises.
     """
-    text = json.dumps(data, default=default, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    if default is None:
+        text = _ENCODER.encode(data)
+    else:
+        text = json.dumps(data, default=default, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     try:
         body = text.encode()
     except UnicodeEncodeError:  # lone surrogates, which JSON can only carry escaped
@@ -71,7 +86,3 @@ def encode_error(message_id: MessageId | None, error: ProtocolError) -> bytes:
     except (TypeError, ValueError, RecursionError):
         log.exception("the error %s for request %r cannot be encoded as JSON", error.name, message_id)
         return encode_error(message_id, ProtocolError(error.name, error.message))
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed in JSON")

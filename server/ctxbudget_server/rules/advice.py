@@ -7,8 +7,9 @@ and called "at least".
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.rules.breaches import breaches
 from ctxbudget_server.rules.items import Figures, total_of
 from ctxbudget_server.rules.policy import WORKING_LAYERS

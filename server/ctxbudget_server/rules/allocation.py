@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Scope
 from ctxbudget_server.rules.shares import apportion
 

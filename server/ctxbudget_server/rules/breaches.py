@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.rules.position import PhaseFigures, Position
 
 OF_WINDOW: Final = frozenset({"overBudget", "overCommitted", "layerCeiling"})

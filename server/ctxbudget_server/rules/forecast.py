@@ -22,7 +22,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Final, Generic, Literal, TypeVar
+
+from ctxbudget_protocol.values import NamedTuple
 
 MIN_GROWTHS: Final = 4
 """Growths without which nothing is said. With three, one of them has two thirds of the weight."""

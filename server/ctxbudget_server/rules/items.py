@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from operator import add, sub
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Kind, Layer, Provenance, State
 
 LONG: Final = 300

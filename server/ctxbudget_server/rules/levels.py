@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Level
 from ctxbudget_server.rules.shares import ceil_share, ratio
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from ctxbudget_protocol.values import dataclass, field
 from ctxbudget_protocol.words import PhaseStatus
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
+from ctxbudget_protocol.values import NamedTuple, dataclass, field
 from ctxbudget_protocol.words import Policy, Scope
 from ctxbudget_server.rules.allocation import TEMPLATES
 from ctxbudget_server.rules.items import Item

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Layer, Level, Policy
 from ctxbudget_server.rules.items import NOTHING, Figures, SumKey, total_of
 from ctxbudget_server.rules.leases import Lease, available

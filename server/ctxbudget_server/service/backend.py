@@ -28,7 +28,10 @@ class Backend(Protocol):
         """Requests with the same key run one after the other, in order of arrival; None: at any time."""
 
     def is_quick(self, method: str, params: dict[str, Any]) -> bool:
-        """Whether `call` would take so little, and nothing that may block, that the event loop can make it itself."""
+        """Whether an answer takes so little, and nothing that may block, that the event loop can make it itself."""
+
+    def call_quickly(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """What `call` returns or raises, for a request that `is_quick`."""
 
     def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
         """Whether a request may share a commit with those before and behind it in its queue."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from copy import copy
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 from pathlib import Path
@@ -16,8 +14,10 @@ from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.limits import DEFAULT_SESSION, Limits
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests, unknown_method
+from ctxbudget_protocol.values import dataclass, field, replace
 from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.account.content import encode
 from ctxbudget_server.account.notices import TOLD_WITH, notices, settings_notices
 from ctxbudget_server.account.request import Request, utc_now
 from ctxbudget_server.account.settings import in_one_line, may_contradict, problems_in_session, problems_of
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 MAKING_ROOM = ("session/delete", "context/prune", "session/close")
 """Methods that must work on a full disk, because they free space."""
+
+MAX_CHARACTER_BYTES = 4
+"""The most bytes of a character in UTF-8."""
 
 QUICK_TEXTS = 10
 QUICK_CHARACTERS = 2_000
@@ -113,6 +116,8 @@ class BudgetService:
         self._retain = options.retain or os.environ.get("CTXBUDGET_RETAIN") or access.retain
         self._clock = clock
         self._validate: Validate = fast_validate
+        self._of_empty_text: dict[str, Any] | None = None
+        """The answer to `tokens/count` of an empty text, once it was needed."""
         self._changes: ChangeTracker | None = None
         self._following: SessionTracker | None = None
 
@@ -228,7 +233,17 @@ class BudgetService:
         texts = params["texts"]
         if not isinstance(texts, list) or len(texts) > QUICK_TEXTS or not all(isinstance(text, str) for text in texts):
             return False
-        return sum(map(len, texts)) <= QUICK_CHARACTERS
+        return sum(map(len, texts)) <= QUICK_CHARACTERS <= self._limits.max_document_bytes // MAX_CHARACTER_BYTES
+
+    def call_quickly(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """The counts of a few texts, which `is_quick` has validated; all else is as in the answer to an empty one."""
+        from ctxbudget_server.tokens import count
+
+        if self._of_empty_text is None:
+            self._of_empty_text = self.call(method, {"texts": [""]}, cancellation)
+        (one,) = self._of_empty_text["counts"]
+        counts = [{**one, "tokens": count(text), "bytes": len(encode(text))} for text in params["texts"]]
+        return {**self._of_empty_text, "counts": counts, "total": sum(counted["tokens"] for counted in counts)}
 
     def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
         """Whether a request may share a commit: it is short work, as others wait for the store's lock meanwhile."""
@@ -299,7 +314,7 @@ class BudgetService:
 
         `roots` are the folders outside the workspace that it may read; absent: the same ones.
         """
-        guest = copy(self)
+        guest = self._copy()
         if roots is not None and roots != self.whereabouts.roots:
             guest.whereabouts = replace(self.whereabouts, roots=roots)
             guest._documents = replace(self._documents, extra_roots=[Path(root) for root in roots])
@@ -310,9 +325,14 @@ class BudgetService:
 
     def hurried(self, until: float) -> BudgetService:
         """The same service, for work that waits for other writers no later than `until` (`time.monotonic`)."""
-        hurried = copy(self)
+        hurried = self._copy()
         hurried.store = DeadlineStore(self.store, until)
         return hurried
+
+    def _copy(self) -> BudgetService:
+        from copy import copy
+
+        return copy(self)
 
     def of_workspace(self, workspace: str) -> BudgetService:
         """The service for another workspace (a real path) on the same store; this one if the folder does not exist."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from stat import S_ISREG
-from typing import Any, NamedTuple
+from typing import Any
+
+from ctxbudget_protocol.values import NamedTuple
 
 
 class Problem(NamedTuple):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.account.cancellation import Cancellation
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
 

@@ -9,9 +9,10 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from ctxbudget_protocol.errors import ProtocolError
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.sidecar.wire import OneShotRequest
 from ctxbudget_server.store.spool import DamagedEventError, Spool
 

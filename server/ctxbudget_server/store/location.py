@@ -85,10 +85,6 @@ def socket_place(workspace: str, store: str) -> tuple[str, str]:
 
 
 def _short_digest(path: str) -> str:
-    data = os.fsencode(path)
-    try:
-        module = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
-    except ImportError:  # a Python built with OpenSSL's only
-        module = __import__("hashlib")
-    digest: str = module.sha256(data).hexdigest()
-    return digest[:16]
+    from ctxbudget_server.store.digests import sha256_hex
+
+    return sha256_hex(os.fsencode(path))[:16]

@@ -8,7 +8,6 @@ deleting it breaks nothing. Whoever keeps the last hash can tell whether any ear
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Any, Final
 
 from ctxbudget_server.store.encoding.json_text import dump
@@ -54,6 +53,8 @@ def genesis(session: Session, older: Iterable[bytes]) -> bytes:
 
     `older` are the lines of entries from before there were hashes, oldest first.
     """
+    from hashlib import sha256
+
     digest = sha256(session_line(session))
     for line in older:
         digest.update(b"\n")

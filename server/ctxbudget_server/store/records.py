@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from ctxbudget_protocol.values import NamedTuple, dataclass, field
 from ctxbudget_protocol.words import Level, SessionState
 
 

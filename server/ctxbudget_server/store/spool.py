@@ -20,8 +20,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.store.file.locks import try_lock
 
 MAX_EVENTS: Final = 10_000

@@ -7,13 +7,12 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cache, lru_cache
-from hashlib import sha256
 from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
 
+from ctxbudget_protocol.values import field_names
 from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
@@ -65,13 +64,9 @@ _LATEST: Final = (
 """Of these, the latest one that has not been brought back yet."""
 
 
-def _columns(record: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(record))
-
-
-SESSION, ITEM, LEASE = Session._fields, Item._fields, _columns(Lease)
-PHASE, WAVE, LAYER = _columns(Phase), _columns(Wave), _columns(LayerRecord)
-EVENT = (*_columns(Event), "body")
+SESSION, ITEM, LEASE = Session._fields, Item._fields, field_names(Lease)
+PHASE, WAVE, LAYER = field_names(Phase), field_names(Wave), field_names(LayerRecord)
+EVENT = (*field_names(Event), "body")
 FIGURES = Figures._fields
 _APPENDED: Final = ("session_id", *Heading._fields, "changes", "detail", "body")
 _APPEND_EVENT: Final = f"INSERT INTO events ({', '.join(_APPENDED)}) VALUES ({', '.join('?' * len(_APPENDED))})"
@@ -311,7 +306,7 @@ class SqliteReader:
 
     def _where(self, session_id: str, wanted: ItemFilter) -> tuple[str, list[Any]]:
         where, values = ["session_id = ?", "withdrawn = 0"], [session_id]
-        for name in _columns(ItemFilter):
+        for name in field_names(ItemFilter):
             value = getattr(wanted, name)
             if value is not None:
                 where.append(f"{name} = ?")
@@ -592,6 +587,8 @@ class SqliteWriter(SqliteReader):
 
     def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
         """Append an entry to a log, and chain it to the one before; returns its hash."""
+        from hashlib import sha256
+
         heading, figures, digest = entry.heading, entry.figures, sha256()
         if figures is not None:
             digest.update(opening(heading, figures, self._previous_hash(session)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.tokens.cuts import last_cut, next_cut, no_check
 from ctxbudget_server.tokens.encodings import DEFAULT_ENCODING
 from ctxbudget_server.tokens.vocabulary import load
@@ -35,6 +36,9 @@ def count(text: str, encoding: str = DEFAULT_ENCODING, check: Callable[[], None]
 
     `check` is called before each chunk of about CHUNK characters; an exception from it ends the count.
     """
+    if len(text) < CHUNK:
+        check()
+        return len(load(encoding).encode(text))
     tokens = start = 0
     while start < len(text):
         check()

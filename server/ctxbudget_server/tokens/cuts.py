@@ -19,12 +19,13 @@ Python's `\\s` is Unicode's White_Space plus four control characters, which errs
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CUT: Final = re.compile(
+_CUT: Final = (
     r"[A-Za-z0-9\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]"
     r"(?=[\x00-&(-/:-@\[-`{-\x7f\u3001\u3002\uff01\uff0c\uff0f\uff1a\uff1f])"
     r"|\S(?=[ \t])"
@@ -33,6 +34,12 @@ _CUT: Final = re.compile(
 
 WINDOW: Final = 1 << 16
 """Characters searched at a time, 1 to 3 ms, since a search holds the GIL."""
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    """Compiled when it is first needed: that takes 2 ms, and a hook's short texts are not cut."""
+    return re.compile(_CUT)
 
 
 def no_check() -> None:
@@ -44,7 +51,7 @@ def next_cut(text: str, position: int, check: Callable[[], None] = no_check) -> 
     # A match starts with the character before its cut.
     begin = max(position - 1, 0)
     while begin < len(text):
-        found = _CUT.search(text, begin, begin + WINDOW)
+        found = _cut().search(text, begin, begin + WINDOW)
         if found:
             return found.end()
         begin += WINDOW - 1
@@ -62,7 +69,7 @@ def last_cut(text: str, end: int | None = None, check: Callable[[], None] = no_c
     while stop > 0:
         begin = max(stop - width, 0)
         cut = 0
-        for found in _CUT.finditer(text, begin, stop):
+        for found in _cut().finditer(text, begin, stop):
             cut = found.end()
         if cut or begin == 0:
             return cut

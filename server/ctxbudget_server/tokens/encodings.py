@@ -5,7 +5,9 @@ out on purpose: in a context they are ordinary text, and `encode_ordinary` count
 o200k_harmony is o200k_base, and the two share one vocabulary in memory.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from ctxbudget_protocol.values import NamedTuple
 
 DEFAULT_ENCODING: Final = "o200k_base"
 

@@ -16,8 +16,9 @@ tables and trees drawn with lines, 3 % and 19 % of lists of check marks.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.tokens.cuts import no_check
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_server.tokens.counting import count
 from ctxbudget_server.tokens.cuts import no_check
 from ctxbudget_server.tokens.estimator import byte_joints, byte_kinds, estimate

@@ -7,10 +7,10 @@ vocabulary is included: their figures are estimates based on the o200k_base coun
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_server.tokens.encodings import (
     CLAUDE_3_WORDS,
     CLAUDE_4_7_WORDS,
@@ -136,23 +136,24 @@ FAMILIES: Final = {
     )
 }  # fmt: skip
 
-# The first match decides. OpenAI's names must match from the start, so that no other provider's `…-gpt-4` is exact.
+# The first match decides, and `re` compiles what is tried. OpenAI's names must match from the start, so that no other
+# provider's `…-gpt-4` is exact.
 _OPENAI: Final = (
-    (re.compile(r"gpt-oss"), _EXACT["o200k_harmony"]),
-    (re.compile(r"gpt-5|gpt-4\.[15]|gpt-4o|chatgpt-4o|o[134](?![a-z0-9])"), _EXACT["o200k_base"]),
+    (r"gpt-oss", _EXACT["o200k_harmony"]),
+    (r"gpt-5|gpt-4\.[15]|gpt-4o|chatgpt-4o|o[134](?![a-z0-9])", _EXACT["o200k_base"]),
     (
-        re.compile(r"gpt-4(?![a-z0-9.])|gpt-3\.?5|text-embedding-(3|ada-002)|(davinci|babbage)-002"),
+        r"gpt-4(?![a-z0-9.])|gpt-3\.?5|text-embedding-(3|ada-002)|(davinci|babbage)-002",
         _EXACT["cl100k_base"],
     ),
 )
 _OTHERS: Final = (
-    (re.compile(r"gemini|gemma"), _GEMINI),
-    (re.compile(r"llama-?[34]"), _LLAMA),
-    (re.compile(r"qwen|qwq"), _QWEN),
-    (re.compile(r"deepseek"), _DEEPSEEK),
-    (re.compile(r"(mi|mini|code|dev|magi|vox)stral|mixtral|pixtral"), _MISTRAL),
-    (re.compile(r"(^|[^a-z])glm-?[4-9]"), _GLM),
-    (re.compile(r"kimi"), _KIMI),
+    (r"gemini|gemma", _GEMINI),
+    (r"llama-?[34]", _LLAMA),
+    (r"qwen|qwq", _QWEN),
+    (r"deepseek", _DEEPSEEK),
+    (r"(mi|mini|code|dev|magi|vox)stral|mixtral|pixtral", _MISTRAL),
+    (r"(^|[^a-z])glm-?[4-9]", _GLM),
+    (r"kimi", _KIMI),
 )
 
 _CLAUDE: Final = re.compile(r"claude|^(opus|sonnet|haiku|fable|mythos)\b")
@@ -184,11 +185,11 @@ def _family(name: str) -> Family | None:
         return FAMILIES[name]
     bare = _HOST_PREFIX.sub("", name)
     for pattern, family in _OPENAI:
-        if pattern.match(bare):
+        if re.match(pattern, bare):
             return family
     if _CLAUDE.search(name):
         return _claude(bare)
-    return next((family for pattern, family in _OTHERS if pattern.search(name)), None)
+    return next((family for pattern, family in _OTHERS if re.search(pattern, name)), None)
 
 
 def _claude(name: str) -> Family | None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from ctxbudget_protocol.values import NamedTuple
 
 CHECKED: Final = "2026-11"
 """When the sizes of Claude and GPT models were last looked up, year and month."""
@@ -27,9 +29,9 @@ class Window(NamedTuple):
 LONG_MARK: Final = re.compile(r"\[(\d{1,2})m\]", re.IGNORECASE)
 """How agents mark a model that they use with a window of so many million tokens."""
 
-# The first match decides. Names must match from the start, after provider prefixes.
+# The first match decides. Names must match from the start, after provider prefixes. `re` compiles what is tried.
 _WINDOWS: Final = tuple(
-    (re.compile(pattern), Window(tokens, family))
+    (pattern, Window(tokens, family))
     for pattern, tokens, family in (
         (r"gpt-oss", 131_072, "gpt-oss"),
         (r"gpt-5(\.\d+)?-chat", 128_000, "gpt-5-chat"),
@@ -69,7 +71,7 @@ def known_window(model: str) -> Window | None:
     for segment in reversed(name.split("/")):
         for part in _PARTS.split(segment):
             bare = _PREFIX.sub("", part.strip())
-            found = next((window for pattern, window in _WINDOWS if pattern.match(bare)), None)
+            found = next((window for pattern, window in _WINDOWS if re.match(pattern, bare)), None)
             if found is not None:
                 return found
     return None

@@ -6,8 +6,9 @@ Kinds never overlap. Hosts whose input includes what came from the cache have it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.transcripts.records import Record, member
 
 KINDS: Final = ("input", "cacheRead", "cacheWrite", "cacheWrite5m", "cacheWrite1h", "output")

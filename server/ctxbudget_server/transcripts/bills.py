@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.transcripts.hosts import reader_of
 from ctxbudget_server.transcripts.records import Record
 from ctxbudget_server.transcripts.usage import Bill, Usage, larger

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ctxbudget_protocol.values import dataclass
 from ctxbudget_server.workspace.documents import path_of
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from ctxbudget_protocol.errors import Location, ProtocolError
+from ctxbudget_protocol.values import NamedTuple, dataclass
 from ctxbudget_server.store.location import workspace_around, workspace_chosen
 from ctxbudget_server.workspace.opening import NotRegularError, OutsideError, inside, open_inside
 from ctxbudget_server.workspace.writing import write_whole

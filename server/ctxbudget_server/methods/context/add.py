@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location, ProtocolError, invalid
 from ctxbudget_protocol.methods.context import AddResult
+from ctxbudget_protocol.values import replace
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.counter import session_counter
 from ctxbudget_server.account.items import prepare, reduce_sources

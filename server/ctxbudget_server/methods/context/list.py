@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods.context import (
     ListResult,
 )
+from ctxbudget_protocol.values import field_names, replace
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.account.waves import phase_of_wave
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def list(request: Request, params: ListParams) -> ListResult:
     """One page of the items that match, in the order in which they were added."""
-    wanted = ItemFilter(**{field.name: getattr(params, field.name) for field in fields(ItemFilter)})
+    wanted = ItemFilter(**{name: getattr(params, name) for name in field_names(ItemFilter)})
     with reading(request, params.session_id) as snapshot:
         reader, session = snapshot.reader, snapshot.session
         if wanted.wave is not None:

@@ -12,8 +12,8 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.store.file.paths import PRIVATE_FILE, SEEN_SUFFIX, Identity, beside, identity
 
 SLOTS = 1024

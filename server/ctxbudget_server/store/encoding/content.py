@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Callable
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.rules.items import Item
+from ctxbudget_server.store.digests import sha256_hex
 
 
 def content_of(item: Item, blob: Callable[[str], bytes | None]) -> bytes:
@@ -34,4 +34,4 @@ def unpacked(digest: str, compressed: bytes) -> bytes | None:
         data = zlib.decompress(compressed)
     except zlib.error:
         return None
-    return data if hashlib.sha256(data).hexdigest() == digest else None
+    return data if sha256_hex(data) == digest else None

@@ -10,8 +10,8 @@ import enum
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
+from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.store.file.paths import SEEN_SUFFIX, beside
 from ctxbudget_server.store.location import STORE_NAME
 from ctxbudget_server.store.schema import APPLICATION_ID, VERSION
