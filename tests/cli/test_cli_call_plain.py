@@ -73,3 +73,19 @@ def test_output_that_cannot_be_written_is_noticed_as_before(words: list[str], tm
         )  # fmt: skip
     assert done.returncode == (1 if words[0] == "call" else 0)
     assert done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["call", "budget/status"], ["call", "context/add", '{"items": [{"layer": "phase", "tokens": 5}]}']]
+)
+def test_what_takes_long_to_import_is_not_imported(words: list[str], tmp_path: Path) -> None:
+    """A hook has no time for it."""
+    program = (
+        "import sys; from ctxbudget_server.cli import main; code = main(sys.argv[1:]); "
+        "print({'argparse', 'dataclasses', 'hashlib', 'inspect', 'pydantic'} & set(sys.modules), file=sys.stderr)"
+    )
+    place = ["--store", str(tmp_path / "s.db"), "--workspace", str(tmp_path)]
+    command = [sys.executable, "-c", program, *words, *place]
+    for _ in range(2):  # the first makes the store
+        done = subprocess.run(command, capture_output=True, check=True, text=True, timeout=60)
+    assert done.stderr == "set()\n"

@@ -1,4 +1,4 @@
-"""sha256 without OpenSSL for short data: loading it takes longer than a hook has for all of its digests."""
+"""sha256 without OpenSSL where that is not loaded: loading it takes longer than a hook has for all of its digests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ SHORT_BYTES = 64 * 1024
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hashlib import _Hash
     from types import ModuleType
 
 
 def sha256_hex(data: bytes) -> str:
     """sha256, in hexadecimal."""
-    module = _own_module() if len(data) <= SHORT_BYTES else __import__("hashlib")
-    digest: str = module.sha256(data).hexdigest()
+    if len(data) > SHORT_BYTES:
+        import hashlib
+
+        return hashlib.sha256(data).hexdigest()
+    digest = new_sha256()
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def new_sha256() -> _Hash:
+    """A sha256 to be updated: OpenSSL's if it is loaded, as in a server, else Python's own."""
+    module = sys.modules.get("hashlib") or _own_module()
+    digest: _Hash = module.sha256()
     return digest
 
 

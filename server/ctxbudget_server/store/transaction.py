@@ -17,6 +17,7 @@ from ctxbudget_server.rules.items import Figures, Item, SumKey
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.lifecycle import Phase, Wave
 from ctxbudget_server.store.cancellation import Check, checked, never_cancelled, rows_of
+from ctxbudget_server.store.digests import new_sha256
 from ctxbudget_server.store.encoding.content import content_of, unpacked
 from ctxbudget_server.store.encoding.item_changes import History, before_of, stored_change
 from ctxbudget_server.store.encoding.json_text import dump, load
@@ -587,9 +588,7 @@ class SqliteWriter(SqliteReader):
 
     def copy_entry(self, session: Session, entry: CopiedEntry) -> bytes | None:
         """Append an entry to a log, and chain it to the one before; returns its hash."""
-        from hashlib import sha256
-
-        heading, figures, digest = entry.heading, entry.figures, sha256()
+        heading, figures, digest = entry.heading, entry.figures, new_sha256()
         if figures is not None:
             digest.update(opening(heading, figures, self._previous_hash(session)))
         body = pack({"changes": entry.changes, "detail": entry.detail}, self._check, seen=digest.update)
