@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ctxbudget_server.pages.replays import replay_page
+from ctxbudget_server.pages.runs import history_page
 from ctxbudget_server.pages.session import session_page
 from ctxbudget_server.pages.session.story import LAYERS
 from report.browser import visits
+from report.other import conversation, with_costs
 from report.pages import Page
 from report.sessions import Sessions
 
@@ -15,17 +18,21 @@ NAMES = ("workflow", "hostile", "empty", "large")
 
 def test_pages_in_a_browser(sessions: Sessions, tmp_path: Path) -> None:
     pages, wanted = {}, []
-    for name in NAMES:
+    texts = {name: session_page(sessions.ask, name) for name in NAMES}
+    texts |= {"replay": replay_page(conversation(), name="a <b>", source="made", window=9_000, prices="read 0.1")}
+    runs = sessions.ask("session/history")
+    texts |= {"history": history_page(runs["workspace"], with_costs(runs["runs"]), runs["total"])}
+    for name, text in texts.items():
         file = tmp_path / f"{name}.html"
-        text = session_page(sessions.ask, name)
         file.write_text(text, encoding="utf-8")
         pages[str(file)] = Page(text)
         wanted.append({"file": str(file)})
     points = pages[wanted[0]["file"]].data("timeline")["points"]
     hovered = [points[at]["revision"] for at in (0, len(points) // 3, len(points) // 2, -1)]
-    wanted[0]["hover"] = hovered
+    wanted[0] = {**wanted[0], "hover": hovered}
     first = wanted[0]["file"]
-    wanted += [{"file": first, "check": True}, {"file": first, "check": True, "dark": True, "width": 390}]
+    wanted += [{**page, "check": True} for page in wanted[:1] + wanted[-2:]]
+    wanted += [{"file": first, "check": True, "dark": True, "width": 390}]
     seen = visits(wanted)
     for one in seen:
         assert one["requests"] == [], one["file"]

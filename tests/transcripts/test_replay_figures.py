@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
@@ -11,10 +10,12 @@ from fit.fit_conversations import MAKERS, STEPS, Step
 from fit.fit_legal import faults
 from hypothesis import given, settings
 from recordings import long_session
+from report.pages import Page
 
 from ctxbudget_server.extract import distinct_names, index_entries, stands_in
 from ctxbudget_server.fit import SHAPES, USUAL_PRICES, Prices, Tools
-from ctxbudget_server.replay import Replay, Stretch, painted, panels, policy, replay, svg
+from ctxbudget_server.pages.replays import replay_page
+from ctxbudget_server.replay import Replay, Stretch, painted, panels, policy, replay
 from ctxbudget_server.transcripts.detection import read_transcript
 
 TOOLS = Tools(
@@ -176,17 +177,36 @@ def test_cuts_are_marked_where_they_were_made() -> None:
     assert cuts
     assert [column // 4 + 1 for column, cell in enumerate(axis[8:]) if cell == "┴"] == cuts
     assert not any("┴" in line for line in panels(replayed(session(calls=8), "none"), 80))
-    dots = ElementTree.fromstring(svg(found, "dots")).iter("{http://www.w3.org/2000/svg}circle")
-    assert len(list(dots)) == len(cuts)
+    page = Page(replay_page(found, name="dots", source="claude-code", window=None, prices=""))
+    assert [cut["call"] for cut in page.data("sent")["cuts"]] == cuts
 
 
-def test_the_picture_has_a_line_for_each_policy() -> None:
+def test_the_page_has_what_each_call_sent_under_each_policy() -> None:
     found = replayed(session(calls=30, compact_after=12), "clear:3", "fit:2000")
 
-    root = ElementTree.fromstring(svg(found, "a <title> & more", window=5000))
+    page = Page(replay_page(found, name="a <title> & more", source="claude-code", window=5_000, prices="read 0.1"))
 
-    space = "{http://www.w3.org/2000/svg}"
-    words = ["".join(text.itertext()) for text in root.iter(f"{space}text")]
-    assert len(list(root.iter(f"{space}path"))) == 3
-    assert {"API call", "tokens sent", "a <title> & more", "window 5k"} <= set(words)
-    assert [word.split(":")[0] for word in words[-3:]] == ["none", "clear", "fit"]
+    drawn = page.data("sent")
+    for outcome in found.all:
+        points = [point for point in drawn["sent"] if point["policy"] == outcome.policy]
+        assert [point["tokens"] for point in points] == outcome.tokens
+        assert [point["call"] for point in points] == list(range(1, len(outcome.tokens) + 1))
+    assert {point["stretch"] for point in drawn["sent"]} == set(range(len(found.breaks) + 1))
+    assert [line["call"] for line in drawn["breaks"]] == [call + 0.5 for call in found.breaks]
+    assert drawn["window"] in ([], [{"tokens": 5_000, "label": "window 5,000"}])
+    assert "a <title> & more" in page.said
+    for outcome in found.outcomes:
+        assert f"× {found.cost_ratio(outcome):.2f}" in page.said
+    assert found.cheapest.policy in page.said
+
+
+def test_the_page_of_a_long_conversation_is_thinned_and_says_so() -> None:
+    found = replayed(session(calls=400), "clear:3")
+
+    page = Page(replay_page(found, name="long", source="claude-code", window=None, prices=""))
+
+    for outcome in found.all:
+        points = [point for point in page.data("sent")["sent"] if point["policy"] == outcome.policy]
+        assert max(point["tokens"] for point in points) == max(outcome.tokens)
+        assert set(outcome.cuts) <= {point["call"] for point in points}
+    assert "Thinned: of" in page.said

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 from fit.fit_legal import faults
 from recordings import long_session
+from report.pages import Page
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -123,13 +123,13 @@ def test_what_cannot_fit_says_why(tmp_path: Path, transcript: Path) -> None:
         (["fit", "session.jsonl", "--max", "0"], "--max: must be at least 1"),
         (["fit", "session.jsonl", "--max", "9", "--keep-turns", "-1"], "--keep-turns: must be at least 0"),
         (["fit", "session.jsonl", "--max", "9", "--out", "session.jsonl"], "is the transcript itself"),
-        (["replay", "session.jsonl", "--svg", "session.jsonl"], "is the transcript itself"),
+        (["replay", "session.jsonl", "--html", "session.jsonl"], "is the transcript itself"),
         (["fit", "empty.jsonl", "--max", "9"], "empty.jsonl is empty"),
         (["fit", "binary", "--max", "9"], "binary"),
         (["replay", "empty.jsonl"], "empty.jsonl is empty"),
         (["replay", "session.jsonl", "--policy", "shrink"], "unknown policy 'shrink': must be one of none, clear"),
         (["replay", "session.jsonl", "--cache-read", "0"], "--cache-read must be above 0 and at most 100, not 0"),
-        (["replay", "session.jsonl", "--svg", "no/such/folder.svg"], "No such file or directory"),
+        (["replay", "session.jsonl", "--html", "no/such/folder.html"], "No such file or directory"),
     ],
 )
 def test_failures_are_said_in_words(tmp_path: Path, transcript: Path, arguments: list[str], why: str) -> None:
@@ -157,15 +157,15 @@ def test_a_replay_compares_policies(tmp_path: Path, transcript: Path) -> None:
         "reduce:4",
         "--policy",
         "fit:9000",
-        "--svg",
-        "plot.svg",
+        "--html",
+        "plot.html",
     )
 
     assert (done.returncode, done.stderr) == (0, "")
     table = [line.split() for line in done.stdout.splitlines() if line.startswith(("none", "clear", "reduce", "fit"))]
     assert [row[0] for row in table] == ["none", "clear:4", "reduce:4", "fit:9000"]
     assert "\x1b" not in done.stdout, "no colours where no person watches"
-    ElementTree.parse(tmp_path / "plot.svg")
+    assert [one["name"] for one in Page((tmp_path / "plot.html").read_text("utf-8")).json("charts")] == ["sent"]
 
     figures = json.loads(run(tmp_path, "replay", "session.jsonl", "--policy", "clear:4", "--json").stdout)
     none, clear = figures["policies"]

@@ -42,6 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="all runs as CSV")
     form.add_argument("--json", action="store_true", help="all runs as JSON, with their phases")
+    form.add_argument("--html", metavar="FILE", help="the same runs as a page with charts; - is standard output")
     parser.add_argument(
         "--recorded",
         action="store_true",
@@ -73,6 +74,8 @@ def run(options: Namespace) -> int:
     for notice in found["notices"]:
         complain("history", notice["message"])
     _say_where_costs_are_from(found["runs"], options)
+    if options.html:
+        return _write_page(found, options)
     _print(found, options)
     if not found["runs"] and not options.json and not options.csv:
         filtered = options.scope or options.state or options.since
@@ -80,8 +83,21 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _write_page(found: Json, options: Namespace) -> int:
+    from ctxbudget_server.cli.page_files import write_page
+    from ctxbudget_server.pages.runs import history_page
+
+    page = history_page(found["workspace"], found["runs"], found["total"])
+    return write_page("history", page, options.html)
+
+
 def _misused(options: Namespace) -> str | None:
     """What is wrong with the combination of options."""
+    if options.html:
+        from ctxbudget_server.pages.library import ADVICE, has_extra
+
+        if not has_extra():
+            return ADVICE
     if options.phases and not options.csv:
         return "--phases is for --csv; --json has the phases in any case"
     given = [name for name in ("scope", "state", "since") if getattr(options, name)]

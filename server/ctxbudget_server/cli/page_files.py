@@ -6,10 +6,9 @@ import re
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from importlib import import_module
 from pathlib import Path
 
-from ctxbudget_server.pages.library import ADVICE, MODULES
+from ctxbudget_server.pages.library import ADVICE, has_extra
 from ctxbudget_server.presentation.output import complain, show, show_document
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -25,16 +24,7 @@ def fault_of_page_options(options: Namespace, *, wants_page: bool) -> str | None
     """What is wrong with them: the extra is missing, or there is nothing to open. None: nothing."""
     if options.open and options.out == "-":
         return "--open needs a file, which --out - does not write"
-    return ADVICE if wants_page and not _has_extra() else None
-
-
-def _has_extra() -> bool:
-    try:
-        for module in MODULES:
-            import_module(module)
-    except ImportError:
-        return False
-    return True
+    return ADVICE if wants_page and not has_extra() else None
 
 
 def deliver(command: str, page: str, options: Namespace, name: str) -> int:
@@ -44,14 +34,25 @@ def deliver(command: str, page: str, options: Namespace, name: str) -> int:
         show_document(page)
         return 0
     path = Path(options.out) if options.out else _default_path(name, temporary=options.open)
+    if code := write_page(command, page, str(path)):
+        return code
+    if options.open and not _opened(path):
+        complain(command, f"no browser was found; open {path} yourself")
+    return 0
+
+
+def write_page(command: str, page: str, out: str) -> int:
+    """Write a page to a file, or to standard output if that is `-`. Returns the exit code."""
+    if out == "-":
+        show_document(page)
+        return 0
+    path = Path(out)
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as fault:
         complain(command, f"{path}: {fault.strerror}")
         return 1
     show([f"{path}: {path.stat().st_size:,} bytes"])
-    if options.open and not _opened(path):
-        complain(command, f"no browser was found; open {path} yourself")
     return 0
 
 

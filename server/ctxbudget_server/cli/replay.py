@@ -19,9 +19,10 @@ from ctxbudget_server.cli.recording import RecordingError, add_recordings, chose
 from ctxbudget_server.cost.prices import PriceTable
 from ctxbudget_server.extract import distinct_names
 from ctxbudget_server.fit import Prices
+from ctxbudget_server.pages.library import ADVICE, has_extra
 from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain, show, show_json
-from ctxbudget_server.replay import USAGE, Outcome, Replay, Stretch, painted, panels, policy, replay, svg
+from ctxbudget_server.replay import USAGE, Outcome, Replay, Stretch, painted, panels, policy, replay
 from ctxbudget_server.transcripts.claude_code_messages import without_signatures
 from ctxbudget_server.transcripts.model import Transcript
 
@@ -58,7 +59,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_prices(parser)
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    parser.add_argument("--svg", metavar="FILE", help="write the plot as SVG")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a page with the curves, the cuts and what each policy costs"
+    )
     parser.add_argument(
         "--width", type=whole_number(1), metavar="N", help="columns of the plot (default: the terminal's)"
     )
@@ -68,8 +71,10 @@ def run(options: Namespace) -> int:
     """Print the plot and a table of figures, for each transcript."""
     try:
         names = chosen(options, "replay")
-        if len(names) > 1 and options.svg:
-            raise RecordingError("--svg takes one transcript")
+        if len(names) > 1 and options.html:
+            raise RecordingError("--html takes one transcript")
+        if options.html and not has_extra():
+            raise RecordingError(ADVICE)
         table = price_table(options.prices, options.workspace, "replay")
     except (RecordingError, PricesError, ProtocolError) as fault:
         return _fail(str(fault))
@@ -83,17 +88,16 @@ def run(options: Namespace) -> int:
 def _replay(options: Namespace, name: str, table: PriceTable, figures: list[dict[str, Any]], *, heading: bool) -> int:
     """Replay one transcript: print it, or add its figures if JSON is wanted."""
     try:
-        refuse_overwrite(name, options.svg)
+        refuse_overwrite(name, options.html)
         recording = read_recording(name, options.format, "replay")
         cache = cache_prices(options, name, table)
         found = _replayed(options, name, recording, cache.prices)
-        if options.svg:
-            title = f"Tokens sent by each API call: {_name(name)}"
-            Path(options.svg).write_text(svg(found, title, options.window), encoding="utf-8")
+        if options.html:
+            _write_page(options, name, recording, found, cache)
     except (RecordingError, ValueError) as fault:
         return _fail(str(fault))
     except OSError as fault:
-        return _fail(f"{options.svg}: {fault.strerror}")
+        return _fail(f"{options.html}: {fault.strerror}")
     if options.json:
         figures.append(_wire(options, name, recording, found, cache))
     else:
@@ -104,6 +108,13 @@ def _replay(options: Namespace, name: str, table: PriceTable, figures: list[dict
         if heading:
             show([""])
     return DONE
+
+
+def _write_page(options: Namespace, name: str, recording: Transcript, found: Replay, cache: CachePrices) -> None:
+    from ctxbudget_server.pages.replays import replay_page
+
+    page = replay_page(found, name=_name(name), source=recording.source, window=options.window, prices=_told(cache))
+    Path(options.html).write_text(page, encoding="utf-8", newline="\n")
 
 
 def _fail(message: str) -> int:

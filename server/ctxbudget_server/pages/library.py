@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-MODULES: Final = ("vl_convert", "jinja2", "markupsafe")
-"""What the extra installs; a page cannot be made if one of them is missing."""
+_MODULES: Final = ("vl_convert", "jinja2", "markupsafe")
+"""What the extra installs."""
 ADVICE: Final = (
     "pages need the extra `report`: pip install 'ctxbudget[report]' (or 'vl-convert-python>=1.9,<2' 'jinja2>=3.1,<4')"
 )
@@ -17,8 +17,20 @@ ADVICE: Final = (
 _SNIPPET: Final = "window.vegaEmbed = vegaEmbed;"
 
 
+def has_extra() -> bool:
+    """Whether pages can be made: whether all of the extra is installed."""
+    try:
+        for module in _MODULES:
+            import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
 def chart_script() -> str:
     """The library as a script that defines `vegaEmbed`. Putting it together takes a second, so it is kept."""
+    from importlib.metadata import version
+
     kept = _cache_folder() / f"charts-{version('vl-convert-python')}.js"
     with suppress(OSError, UnicodeDecodeError):
         if script := kept.read_text(encoding="utf-8"):

@@ -9,6 +9,5 @@ from ctxbudget_server.replay.model import Names, Outcome, Replay, Stretch
 from ctxbudget_server.replay.plot import painted, panels
 from ctxbudget_server.replay.policies import USAGE, policy
 from ctxbudget_server.replay.simulation import replay
-from ctxbudget_server.replay.svg import svg
 
-__all__ = ["USAGE", "Names", "Outcome", "Replay", "Stretch", "painted", "panels", "policy", "replay", "svg"]
+__all__ = ["USAGE", "Names", "Outcome", "Replay", "Stretch", "painted", "panels", "policy", "replay"]

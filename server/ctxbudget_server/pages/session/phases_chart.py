@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-from ctxbudget_server.pages.chart import INK, Chart, Sign, Table, definition, numbered, worded
+from ctxbudget_server.pages.bars import bars, signs
+from ctxbudget_server.pages.chart import Chart, Table, numbered, worded
 
 Json = dict[str, Any]
-
-ROW: Final = 34
-"""Height of a phase in pixels."""
-OVER: Final = "used, over its allocation"
-SIGNS: Final = (
-    Sign("used", "var(--phase)"),
-    Sign(OVER, "var(--critical)"),
-    Sign("peak", "var(--quiet)"),
-    Sign("allocated", INK, "❙"),
-)
 
 
 def phases_chart(phases: Sequence[Json]) -> Chart | None:
@@ -25,40 +16,6 @@ def phases_chart(phases: Sequence[Json]) -> Chart | None:
     if not phases:
         return None
     rows = [_row(phase) for phase in phases]
-    return Chart(
-        name="phases",
-        summary=_summary(phases),
-        views={"": _definition(rows)},
-        data={"phases": rows},
-        legend=[sign for sign in SIGNS if sign.words not in ("allocated", OVER) or _is_there(sign.words, rows)],
-        table=_table(phases),
-    )
-
-
-def _is_there(sign: str, rows: Sequence[Json]) -> bool:
-    return any(row["bar"] == OVER if sign == OVER else row["allocated"] is not None for row in rows)
-
-
-def label(phase: Json) -> str:
-    """`1 research`; of a phase without a name its number."""
-    return f"{phase['phase']} {phase['name']}" if phase["name"] else f"phase {phase['phase']}"
-
-
-def _row(phase: Json) -> Json:
-    figures = {name: phase[name] for name in ("allocated", "peak", "used", "retained", "overrun")}
-    used = OVER if phase["overrun"] else "used"
-    return {"label": label(phase), "state": phase["state"], "bar": used, **figures}
-
-
-def _definition(rows: Sequence[Json]) -> Json:
-    x: Json = {"type": "quantitative", "title": "tokens", "axis": {"format": "~s", "tickCount": 6}}
-    y: Json = {
-        "field": "label",
-        "type": "nominal",
-        "sort": [row["label"] for row in rows],
-        "title": None,
-        "axis": {"labelLimit": 150, "ticks": False, "domain": False},
-    }
     tooltip = [
         worded("label", "phase"),
         worded("state", "state"),
@@ -68,31 +25,24 @@ def _definition(rows: Sequence[Json]) -> Json:
         numbered("overrun", "over its allocation"),
         numbered("retained", "retained now"),
     ]
-    color = {
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": [sign.words for sign in SIGNS], "range": [sign.color for sign in SIGNS]},
-    }
-    bars: list[Json] = [
-        {
-            "mark": {"type": "bar", "height": {"band": 0.72}, "cornerRadiusEnd": 2},
-            "encoding": {"x": {**x, "field": "peak"}, "color": {**color, "datum": "peak"}},
-        },
-        {
-            "mark": {"type": "bar", "height": {"band": 0.36}, "cornerRadiusEnd": 2},
-            "encoding": {"x": {**x, "field": "used"}, "color": {**color, "field": "bar"}},
-        },
-    ]
-    if any(row["allocated"] is not None for row in rows):
-        tick = {
-            "transform": [{"filter": "isValid(datum.allocated)"}],
-            "mark": {"type": "tick", "thickness": 3, "height": {"band": 0.9}},
-            "encoding": {"x": {**x, "field": "allocated"}, "color": {**color, "datum": "allocated"}},
-        }
-        bars.append(tick)
-    for layer in bars:
-        layer["encoding"].update(y=y, tooltip=tooltip)
-    return definition(height=ROW * len(rows), layer=bars, data={"name": "phases"})
+    return Chart(
+        name="phases",
+        summary=_summary(phases),
+        views={"": bars(rows, data="phases", limit="allocated", tooltip=tooltip)},
+        data={"phases": rows},
+        legend=signs(rows, limit="allocated", limit_words="allocated"),
+        table=_table(phases),
+    )
+
+
+def label(phase: Json) -> str:
+    """`1 research`; of a phase without a name its number."""
+    return f"{phase['phase']} {phase['name']}" if phase["name"] else f"phase {phase['phase']}"
+
+
+def _row(phase: Json) -> Json:
+    figures = {name: phase[name] for name in ("allocated", "peak", "used", "retained", "overrun")}
+    return {"label": label(phase), "state": phase["state"], "isOver": phase["overrun"] > 0, **figures}
 
 
 def _summary(phases: Sequence[Json]) -> str:
