@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,6 +17,9 @@ from ctxbudget_server import __version__
 from ctxbudget_server.pages.chart import Chart
 from ctxbudget_server.pages.library import chart_script
 from ctxbudget_server.presentation.terminal import line
+
+NEARLY_ALL: Final = 0.9995
+"""From here on, a share would be rounded to 100.0 %."""
 
 
 def written(template: str, *, title: str, charts: Sequence[Chart], **values: Any) -> str:
@@ -97,8 +100,10 @@ def figure(value: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """`12.3 %`; nothing for None."""
-    return "" if value is None else f"{value:.1%}".replace("%", " %")
+    """`12.3 %`; it is `100.0 %` only of all, and nothing for None."""
+    if value is None:
+        return ""
+    return ">99.9 %" if NEARLY_ALL <= value < 1 else f"{value:.1%}".replace("%", " %")
 
 
 def width(part: float, whole: float) -> str:

@@ -23,7 +23,7 @@ from ctxbudget_server.pages.thinning import thinned
 
 Json = dict[str, Any]
 
-MAX_POINTS: Final = 480
+MAX_POINTS: Final = 600
 """More are not told apart on a screen; a session with more changes is thinned, and its page says so."""
 MAX_MARKS: Final = 120
 """Marks drawn, besides alerts: those that moved most tokens."""
