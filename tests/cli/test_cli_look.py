@@ -84,6 +84,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = (
+    ["report"],
     ["history"],
     ["sessions"],
     ["timeline"],
@@ -122,3 +123,33 @@ def test_no_color_is_respected(account: Path) -> None:
 
     assert "\x1b[1m" in shown
     assert plain == ESCAPES.sub("", shown)
+
+
+def test_the_report_begins_with_what_happened_and_what_costs_most(tmp_path: Path) -> None:
+    config = {"contextWindow": 20_000, "targetShare": 0.5}
+    items = [
+        {"layer": "transient", "tokens": tokens, "title": title, "tool": "Bash"}
+        for title, tokens in (("npm test", 4_000), ("\x1b[31m[red]ls -R[/]", 5_000))
+    ]
+    for method, params in (("session/open", {"config": config}), ("context/add", {"items": items})):
+        subprocess.run(ctxbudget(tmp_path, "call", method, json.dumps(params)), check=True, capture_output=True)
+    report = json.loads(subprocess.run(ctxbudget(tmp_path, "report", "--json"), check=True, capture_output=True).stdout)
+
+    shown = on_terminal(ctxbudget(tmp_path, "report"), {"COLUMNS": "80", "TERM": "xterm"})
+
+    lines = ESCAPES.sub("", shown).splitlines()
+    assert lines[0] == f"default: open, policy {report['policy']}, level {report['status']['level']}"
+    assert "9,000 tokens came in, and 9,000 are in the context now" in " ".join(lines)
+    (bar,) = [each for each in lines if "█" in each]
+    assert bar.count("█") == round(48 * report["status"]["ofBudget"])
+    costly = lines[lines.index(next(each for each in lines if each.startswith("costs most"))) + 1 :]
+    assert costly[0].split() == ["5,000", "transient", "\\x1b[31m[red]ls", "-R[/]"]
+    assert costly[1].split() == ["4,000", "transient", "npm", "test"]
+
+
+def test_in_a_pipe_the_report_is_markdown(account: Path) -> None:
+    piped = subprocess.run(ctxbudget(account, "report"), check=True, capture_output=True, text=True).stdout
+
+    assert piped.startswith("# Context budget report: ")
+    asked = subprocess.run(ctxbudget(account, "report", "--format", "md"), check=True, capture_output=True, text=True)
+    assert asked.stdout == piped

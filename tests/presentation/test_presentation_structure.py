@@ -22,6 +22,8 @@ HANDS_ON = {
     "cli/evaluate.py": "names stderr for `show`",
     "cli/fit.py": "names both for `show`",
     "cli/init.py": "asks questions on a terminal",
+    "presentation/look.py": "asks whether standard output is a terminal, and how wide it is",
+    "cli/page_files.py": "asks whether stdout is a terminal",
     "cli/replay.py": "asks whether stdout is a terminal",
     "demo/console.py": "asks whether stdout is a terminal",
     "rpc/server.py": "flushes",

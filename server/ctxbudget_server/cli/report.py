@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ from ctxbudget_server.cli.account_here import has_account, no_account
 from ctxbudget_server.cli.options import add_store_options, services
 from ctxbudget_server.cli.page_files import add_page_options, deliver, fault_of_page_options
 from ctxbudget_server.cli.sessions import asking
+from ctxbudget_server.presentation.look import tell, terminal_width
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import json_text
 
 Json = dict[str, Any]
+
+MAX_GROUPS = 200
+"""Into how many groups of changes the timeline is read, to find the phase of the peak."""
 
 EXAMPLES = (
     ("ctxbudget report", "the session that changed last"),
@@ -40,7 +45,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     form.add_argument(
         "--format",
         choices=("md", "html", "json"),
-        help="Markdown (the default), one HTML file with charts, or the figures as JSON",
+        help="Markdown, one HTML file with charts, or the figures as JSON (default: on a terminal a view for it, else "
+        "Markdown)",
     )
     form.add_argument("--json", action="store_true", help="the same as --format json")
     add_page_options(parser)
@@ -49,7 +55,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print or write the report; which session it is about on stderr, if that was not said."""
-    form = "json" if options.json else options.format or ("html" if options.open else "md")
+    form = "json" if options.json else options.format or ("html" if options.open else "")
+    form = form or ("md" if options.out or terminal_width() is None else "terminal")
     fault = fault_of_page_options(options, wants_page=form == "html")
     if fault is None and options.open and form != "html":
         fault = f"--open shows a page, so it goes with --format html, not {form}"
@@ -70,6 +77,9 @@ def run(options: Namespace) -> int:
             from ctxbudget_server.pages.session import session_page
 
             return deliver("report", session_page(ask, chosen.session_id), options, chosen.session_id)
+        if form == "terminal":
+            tell(_for_terminal(ask, chosen.session_id))
+            return 0
         report = ask("budget/report", sessionId=chosen.session_id, format="json" if form == "json" else "markdown")
     except ProtocolError as error:
         complain("report", _in_words(error))
@@ -93,6 +103,18 @@ def _printed(report: Json, form: str, out: str | None) -> int:
     else:
         show(report["markdown"].removesuffix("\n").split("\n"))
     return 0
+
+
+def _for_terminal(ask: SendRequest, session: str) -> Iterator[str]:
+    from ctxbudget_server.cli.report_lines import MAX_ITEMS, report_lines
+
+    report = ask("budget/report", sessionId=session)
+    for notice in report["notices"]:
+        complain("report", notice["message"])
+    timeline = ask("budget/timeline", sessionId=session, every=max(1, report["revision"] // MAX_GROUPS))["entries"]
+    status = ask("budget/status", sessionId=session)
+    account = ask("budget/breakdown", sessionId=session, largest=MAX_ITEMS)["account"]
+    return report_lines(report, timeline, status, account["largest"] if account else [], terminal_width() or 80)
 
 
 def _say_which(ask: SendRequest, session: str) -> None:

@@ -9,11 +9,12 @@ from markupsafe import Markup
 
 from ctxbudget_server.agents.model import SendRequest
 from ctxbudget_server.pages.session.answers import answers
-from ctxbudget_server.pages.session.lead import gauge, sentence
-from ctxbudget_server.pages.session.phases_chart import label, phases_chart
+from ctxbudget_server.pages.session.lead import gauge
+from ctxbudget_server.pages.session.phases_chart import phases_chart
 from ctxbudget_server.pages.session.story import Story, told
 from ctxbudget_server.pages.session.timeline_chart import effect, moment_of, timeline_chart
 from ctxbudget_server.pages.skeleton import script_json, written
+from ctxbudget_server.presentation.report_lead import drawn_limits, phase_label, sentence
 from ctxbudget_server.render.report_markdown import ISSUES, WHEN
 
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ def session_page(ask: SendRequest, session_id: str) -> str:
     story = told(found.log)
     report = found.report
     status = ask("budget/status", sessionId=session_id)
-    limits = _limits(report, status)
+    limits = drawn_limits(report, status)
     items = _costliest(story)
     charts = [chart for chart in (timeline_chart(found, story, limits), phases_chart(report["phases"])) if chart]
     return written(
@@ -39,7 +40,7 @@ def session_page(ask: SendRequest, session_id: str) -> str:
         report=report,
         report_json=Markup(script_json(report)),
         limits=limits,
-        lead=sentence(found, limits),
+        lead=sentence(report, found.timeline, limits),
         gauge=gauge(report, limits),
         items=items,
         when_it_ran=_span(found.timeline),
@@ -60,19 +61,6 @@ def _span(timeline: list[Json]) -> str | None:
     start, end = (moment_of(timeline[at]["at"])[:16] for at in (0, -1))
     same_day = start[:10] == end[:10]
     return f"{start} UTC" if start == end else f"{start} to {end[11:] if same_day else end} UTC"
-
-
-def _limits(report: Json, status: Json) -> dict[str, int]:
-    """The limits to draw, in tokens; none if nobody has chosen the window that they follow from."""
-    figures = report["status"]
-    if figures["windowSource"] == "default":
-        return {}
-    return {
-        "warn": status["warnAt"],
-        "critical": status["criticalAt"],
-        "budget": figures["budget"],
-        "window": figures["window"],
-    }
 
 
 def _costliest(story: Story) -> list[Json]:
@@ -157,7 +145,7 @@ def _pruned(story: Story) -> Json:
 def _overruns(report: Json) -> list[str]:
     """Phases and leases that took more than they were given, and ceilings that were passed."""
     lines = [
-        f"Phase {label(phase)} used {phase['used']:,}, {phase['overrun']:,} more than the {phase['allocated']:,} "
+        f"Phase {phase_label(phase)} used {phase['used']:,}, {phase['overrun']:,} more than the {phase['allocated']:,} "
         "that it was allocated."
         for phase in report["phases"]
         if phase["overrun"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from ctxbudget_server.pages.bars import bars, signs
 from ctxbudget_server.pages.chart import Chart, Table, numbered, worded
+from ctxbudget_server.presentation.report_lead import phase_label
 
 Json = dict[str, Any]
 
@@ -35,32 +36,27 @@ def phases_chart(phases: Sequence[Json]) -> Chart | None:
     )
 
 
-def label(phase: Json) -> str:
-    """`1 research`; of a phase without a name its number."""
-    return f"{phase['phase']} {phase['name']}" if phase["name"] else f"phase {phase['phase']}"
-
-
 def _row(phase: Json) -> Json:
     figures = {name: phase[name] for name in ("allocated", "peak", "used", "retained", "overrun")}
-    return {"label": label(phase), "state": phase["state"], "isOver": phase["overrun"] > 0, **figures}
+    return {"label": phase_label(phase), "state": phase["state"], "isOver": phase["overrun"] > 0, **figures}
 
 
 def _summary(phases: Sequence[Json]) -> str:
     over = [phase for phase in phases if phase["overrun"]]
     highest = max(phases, key=lambda phase: phase["peak"])
     count = f"{len(phases):,} phase{'' if len(phases) == 1 else 's'}"
-    told = f"{count}; the largest at its peak was {label(highest)} with {highest['peak']:,} tokens"
+    told = f"{count}; the largest at its peak was {phase_label(highest)} with {highest['peak']:,} tokens"
     if not over:
         allocated = any(phase["allocated"] is not None for phase in phases)
         return f"{told}; {'none used more than it was allocated' if allocated else 'nothing was allocated'}."
-    names = ", ".join(f"{label(phase)} by {phase['overrun']:,}" for phase in over)
+    names = ", ".join(f"{phase_label(phase)} by {phase['overrun']:,}" for phase in over)
     return f"{told}; over their allocation: {names}."
 
 
 def _table(phases: Sequence[Json]) -> Table:
     rows = [
         [
-            label(phase),
+            phase_label(phase),
             phase["state"],
             "buffer" if phase["drawsOnBuffer"] else phase["allocated"],
             phase["peak"],
