@@ -7100,8 +7100,8 @@ var require_protocolCodeAction = __commonJS({
       };
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
-    var vscode8 = __importStar(require("vscode"));
-    var ProtocolCodeAction = class extends vscode8.CodeAction {
+    var vscode9 = __importStar(require("vscode"));
+    var ProtocolCodeAction = class extends vscode9.CodeAction {
       data;
       constructor(title, data) {
         super(title);
@@ -7155,7 +7155,7 @@ var require_protocolDiagnostic = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.ProtocolDiagnostic = exports2.DiagnosticCode = void 0;
-    var vscode8 = __importStar(require("vscode"));
+    var vscode9 = __importStar(require("vscode"));
     var Is2 = __importStar(require_is());
     var DiagnosticCode;
     (function(DiagnosticCode2) {
@@ -7165,7 +7165,7 @@ var require_protocolDiagnostic = __commonJS({
       }
       DiagnosticCode2.is = is;
     })(DiagnosticCode || (exports2.DiagnosticCode = DiagnosticCode = {}));
-    var ProtocolDiagnostic = class extends vscode8.Diagnostic {
+    var ProtocolDiagnostic = class extends vscode9.Diagnostic {
       data;
       hasDiagnosticCode;
       constructor(range, message, severity, data) {
@@ -13105,7 +13105,7 @@ var require_notebook = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.NotebookDocumentSyncFeature = void 0;
-    var vscode8 = __importStar(require("vscode"));
+    var vscode9 = __importStar(require("vscode"));
     var proto = __importStar(require_api2());
     var UUID = __importStar(require_uuid());
     var Is2 = __importStar(require_is());
@@ -13160,9 +13160,9 @@ var require_notebook = __commonJS({
         c2p2.asNotebookCell = asNotebookCell;
         function asNotebookCellKind(kind) {
           switch (kind) {
-            case vscode8.NotebookCellKind.Markup:
+            case vscode9.NotebookCellKind.Markup:
               return proto.NotebookCellKind.Markup;
-            case vscode8.NotebookCellKind.Code:
+            case vscode9.NotebookCellKind.Code:
               return proto.NotebookCellKind.Code;
           }
         }
@@ -13423,25 +13423,25 @@ var require_notebook = __commonJS({
         this.onOpenNotificationSent = onOpenNotificationSent;
         this.onCloseNotificationSent = onCloseNotificationSent;
         this.onSaveNotificationSent = onSaveNotificationSent;
-        vscode8.workspace.onDidOpenNotebookDocument((notebookDocument) => {
+        vscode9.workspace.onDidOpenNotebookDocument((notebookDocument) => {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }, void 0, this.disposables);
-        for (const notebookDocument of vscode8.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode9.workspace.notebookDocuments) {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }
-        vscode8.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
+        vscode9.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
         if (this.options.save === true) {
-          vscode8.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
+          vscode9.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
         }
-        vscode8.workspace.onDidCloseNotebookDocument((notebookDocument) => {
+        vscode9.workspace.onDidCloseNotebookDocument((notebookDocument) => {
           this.didClose(notebookDocument);
           this.notebookDidOpen.delete(notebookDocument.uri.toString());
         }, void 0, this.disposables);
       }
       getState() {
-        for (const notebook of vscode8.workspace.notebookDocuments) {
+        for (const notebook of vscode9.workspace.notebookDocuments) {
           const matchingCells = this.getMatchingCellsConsideringSyncInfo(notebook);
           if (matchingCells !== void 0) {
             return { kind: "document", id: "$internal", registrations: true, matches: true };
@@ -13453,7 +13453,7 @@ var require_notebook = __commonJS({
         return "notebook";
       }
       handles(textDocument) {
-        if (vscode8.languages.match(this.selector, textDocument) > 0) {
+        if (vscode9.languages.match(this.selector, textDocument) > 0) {
           return true;
         }
         const key = textDocument.uri.toString();
@@ -13465,7 +13465,7 @@ var require_notebook = __commonJS({
         return false;
       }
       didOpenNotebookCellTextDocument(notebookDocument, cell) {
-        if (vscode8.languages.match(this.selector, cell.document) === 0) {
+        if (vscode9.languages.match(this.selector, cell.document) === 0) {
           return;
         }
         if (!this.notebookDidOpen.has(notebookDocument.uri.toString())) {
@@ -13496,7 +13496,7 @@ var require_notebook = __commonJS({
         }
       }
       didChangeNotebookCellTextDocument(notebookDocument, cell, event) {
-        if (vscode8.languages.match(this.selector, event.document) === 0) {
+        if (vscode9.languages.match(this.selector, event.document) === 0) {
           return;
         }
         const syncInfo = this.getSyncInfo(notebookDocument);
@@ -13885,11 +13885,11 @@ var require_notebook = __commonJS({
         this.client = client;
         this.registrations = /* @__PURE__ */ new Map();
         this.registrationType = proto.NotebookDocumentSyncRegistrationType.type;
-        this._onChangeNotificationSent = new vscode8.EventEmitter();
-        this._onOpenNotificationSent = new vscode8.EventEmitter();
-        this._onCloseNotificationSent = new vscode8.EventEmitter();
-        this._onSaveNotificationSent = new vscode8.EventEmitter();
-        vscode8.workspace.onDidOpenTextDocument((textDocument) => {
+        this._onChangeNotificationSent = new vscode9.EventEmitter();
+        this._onOpenNotificationSent = new vscode9.EventEmitter();
+        this._onCloseNotificationSent = new vscode9.EventEmitter();
+        this._onSaveNotificationSent = new vscode9.EventEmitter();
+        vscode9.workspace.onDidOpenTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13903,7 +13903,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode8.workspace.onDidChangeTextDocument((event) => {
+        vscode9.workspace.onDidChangeTextDocument((event) => {
           if (event.contentChanges.length === 0) {
             return;
           }
@@ -13921,7 +13921,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode8.workspace.onDidCloseTextDocument((textDocument) => {
+        vscode9.workspace.onDidCloseTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13998,19 +13998,19 @@ var require_notebook = __commonJS({
         }
         this.registrations.clear();
         this._onChangeNotificationSent.dispose();
-        this._onChangeNotificationSent = new vscode8.EventEmitter();
+        this._onChangeNotificationSent = new vscode9.EventEmitter();
         this._onOpenNotificationSent.dispose();
-        this._onOpenNotificationSent = new vscode8.EventEmitter();
+        this._onOpenNotificationSent = new vscode9.EventEmitter();
         this._onCloseNotificationSent.dispose();
-        this._onCloseNotificationSent = new vscode8.EventEmitter();
+        this._onCloseNotificationSent = new vscode9.EventEmitter();
         this._onSaveNotificationSent.dispose();
-        this._onSaveNotificationSent = new vscode8.EventEmitter();
+        this._onSaveNotificationSent = new vscode9.EventEmitter();
       }
       handles(textDocument) {
         if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
           return false;
         }
-        if (this.dedicatedChannel !== void 0 && vscode8.languages.match(this.dedicatedChannel, textDocument) > 0) {
+        if (this.dedicatedChannel !== void 0 && vscode9.languages.match(this.dedicatedChannel, textDocument) > 0) {
           return true;
         }
         for (const provider of this.registrations.values()) {
@@ -14030,7 +14030,7 @@ var require_notebook = __commonJS({
       }
       findNotebookDocumentAndCell(textDocument) {
         const uri = textDocument.uri.toString();
-        for (const notebookDocument of vscode8.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode9.workspace.notebookDocuments) {
           for (const cell of notebookDocument.getCells()) {
             if (cell.document.uri.toString() === uri) {
               return [notebookDocument, cell];
@@ -17430,7 +17430,7 @@ var require_semanticTokens = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.SemanticTokensFeature = void 0;
-    var vscode8 = __importStar(require("vscode"));
+    var vscode9 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var Is2 = __importStar(require_is());
@@ -17508,7 +17508,7 @@ var require_semanticTokens = __commonJS({
         const selector = options.documentSelector;
         const fullProvider = Is2.boolean(options.full) ? options.full : options.full !== void 0;
         const hasEditProvider = options.full !== void 0 && typeof options.full !== "boolean" && options.full.delta === true;
-        const eventEmitter = new vscode8.EventEmitter();
+        const eventEmitter = new vscode9.EventEmitter();
         const documentProvider = fullProvider ? {
           onDidChangeSemanticTokens: eventEmitter.event,
           provideDocumentSemanticTokens: (document, token) => {
@@ -17581,12 +17581,12 @@ var require_semanticTokens = __commonJS({
         const legend = client.protocol2CodeConverter.asSemanticTokensLegend(options.legend);
         const documentSelector = client.protocol2CodeConverter.asDocumentSelector(selector);
         if (documentProvider !== void 0) {
-          disposables.push(vscode8.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
+          disposables.push(vscode9.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
         }
         if (rangeProvider !== void 0) {
-          disposables.push(vscode8.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
+          disposables.push(vscode9.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
         }
-        return [new vscode8.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
+        return [new vscode9.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
       }
     };
     exports2.SemanticTokensFeature = SemanticTokensFeature;
@@ -18592,7 +18592,7 @@ var require_textDocumentContent = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.TextDocumentContentFeature = void 0;
-    var vscode8 = __importStar(require("vscode"));
+    var vscode9 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var UUID = __importStar(require_uuid());
@@ -18650,10 +18650,10 @@ var require_textDocumentContent = __commonJS({
           registrations.push(registration);
           disposables.push(disposable);
         }
-        this._registrations.set(data.id, { disposable: vscode8.Disposable.from(...disposables), providers: registrations });
+        this._registrations.set(data.id, { disposable: vscode9.Disposable.from(...disposables), providers: registrations });
       }
       registerTextDocumentContentProvider(scheme) {
-        const eventEmitter = new vscode8.EventEmitter();
+        const eventEmitter = new vscode9.EventEmitter();
         const provider = {
           onDidChange: eventEmitter.event,
           provideTextDocumentContent: (uri, token) => {
@@ -18675,7 +18675,7 @@ var require_textDocumentContent = __commonJS({
             return middleware.provideTextDocumentContent ? middleware.provideTextDocumentContent(uri, token, provideTextDocumentContent) : provideTextDocumentContent(uri, token);
           }
         };
-        return [vscode8.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
+        return [vscode9.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
       }
       unregister(id) {
         const registration = this._registrations.get(id);
@@ -23217,7 +23217,7 @@ __export(extension_exports, {
   deactivate: () => deactivate
 });
 module.exports = __toCommonJS(extension_exports);
-var vscode7 = __toESM(require("vscode"));
+var vscode8 = __toESM(require("vscode"));
 
 // src/askReport.ts
 async function askReport(client, sessionId) {
@@ -23313,13 +23313,13 @@ function share(part, whole, name) {
   return part > whole ? `${tokens(part - whole)} over ${name}` : of;
 }
 function tooltip(snapshot) {
-  const { retained, budget, peak, processed, saved, leased, available, window: window5, level } = snapshot.figures;
+  const { retained, budget, peak, processed, saved, leased, available, window: window6, level } = snapshot.figures;
   const state = snapshot.state === "open" && snapshot.phase !== null ? phaseText(snapshot) : snapshot.state;
   const rows = [
     [
       "retained",
       retained,
-      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window5, "the window")} of ${tokens(window5)}` : "the size of the window is not set"
+      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window6, "the window")} of ${tokens(window6)}` : "the size of the window is not set"
     ],
     ["peak", peak, "the highest so far"],
     ["processed", processed, "all that came in"],
@@ -23599,13 +23599,121 @@ ${markdown(error instanceof Error ? error.message : String(error))}
   }
 };
 
+// src/reportPage.ts
+var vscode5 = __toESM(require("vscode"));
+
+// src/paced.ts
+var Paced = class {
+  #work;
+  #pauseMs;
+  #running = false;
+  #wanted = false;
+  #timer;
+  /** @param pauseMs milliseconds between the end of a run and the start of the next */
+  constructor(work, pauseMs) {
+    this.#work = work;
+    this.#pauseMs = pauseMs;
+  }
+  /** Do it: now if it rests, else once more after the pause. */
+  ask() {
+    this.#wanted = true;
+    if (!this.#running && this.#timer === void 0) {
+      void this.#run();
+    }
+  }
+  /** Forget what was asked for. */
+  stop() {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    this.#timer = void 0;
+  }
+  async #run() {
+    this.#running = true;
+    this.#wanted = false;
+    try {
+      await this.#work();
+    } finally {
+      this.#running = false;
+      this.#timer = setTimeout(() => {
+        this.#timer = void 0;
+        if (this.#wanted) {
+          void this.#run();
+        }
+      }, this.#pauseMs);
+    }
+  }
+};
+
+// src/reportPage.ts
+var PAUSE_MS = 2e3;
+var ReportPage = class {
+  #make;
+  #pace;
+  #panel;
+  #session = "";
+  #shown = "";
+  constructor(make) {
+    this.#make = make;
+    this.#pace = new Paced(() => this.#renew(), PAUSE_MS);
+  }
+  /** Show the page of a session. Throws if there is none; then nothing has changed. */
+  async show(sessionId) {
+    const html = await this.#make(sessionId);
+    this.#session = sessionId;
+    if (this.#panel === void 0) {
+      const options = { enableScripts: true, localResourceRoots: [], retainContextWhenHidden: true };
+      const panel = vscode5.window.createWebviewPanel(
+        "ctxbudget.report",
+        "Context budget",
+        vscode5.ViewColumn.Active,
+        options
+      );
+      panel.onDidDispose(() => {
+        this.#panel = void 0;
+        this.#pace.stop();
+      });
+      panel.onDidChangeViewState(() => {
+        this.#pace.ask();
+      });
+      this.#panel = panel;
+    }
+    this.#put(html);
+    this.#panel.reveal();
+  }
+  /** The account of a session changed: renew its page, if it is open. */
+  refresh(sessionId) {
+    if (sessionId === this.#session && this.#panel !== void 0) {
+      this.#pace.ask();
+    }
+  }
+  dispose() {
+    this.#pace.stop();
+    this.#panel?.dispose();
+  }
+  async #renew() {
+    if (this.#panel?.visible !== true) {
+      return;
+    }
+    try {
+      this.#put(await this.#make(this.#session));
+    } catch {
+    }
+  }
+  #put(html) {
+    if (this.#panel !== void 0 && html !== this.#shown) {
+      this.#panel.webview.html = html;
+      this.#shown = html;
+    }
+  }
+};
+
 // src/server.ts
 var import_node_child_process = require("node:child_process");
 var import_node_fs = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 var import_node_util = require("node:util");
-var vscode5 = __toESM(require("vscode"));
+var vscode6 = __toESM(require("vscode"));
 var import_node2 = __toESM(require_main3());
 
 // src/locate.ts
@@ -23715,12 +23823,15 @@ function serverSettings(section, keys) {
 // src/server.ts
 var SECTION = "ctxbudget";
 var VERSION_TIMEOUT_MS = 2e4;
+var PAGE_TIMEOUT_MS = 6e4;
+var PAGE_BYTES = 16 * 1024 * 1024;
 var run = (0, import_node_util.promisify)(import_node_child_process.execFile);
 var Server = class {
   #output;
   #listener;
   #keys;
   #client;
+  #found;
   #last = Promise.resolve();
   /** @param declared the names of the settings in the extension's manifest */
   constructor(output, declared, listener) {
@@ -23738,6 +23849,19 @@ var Server = class {
       await this.#halt();
       await this.#start();
     });
+  }
+  /** What a command of the server's installation prints; throws if it fails. */
+  async printed(args) {
+    if (this.#found === void 0) {
+      throw new Error("The ctxbudget server is not running.");
+    }
+    const folder = vscode6.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const { stdout } = await run(this.#found.command, [...this.#found.args, ...args], {
+      timeout: PAGE_TIMEOUT_MS,
+      maxBuffer: PAGE_BYTES,
+      ...folder === void 0 ? {} : { cwd: folder }
+    });
+    return stdout;
   }
   async stop() {
     return this.#next(() => this.#halt());
@@ -23759,6 +23883,7 @@ var Server = class {
     );
     const client = this.#connect(server2);
     this.#client = client;
+    this.#found = server2;
     try {
       await client.start();
     } catch (error) {
@@ -23768,7 +23893,7 @@ var Server = class {
     }
   }
   #connect(server2) {
-    const folder = vscode5.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode6.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const client = new import_node2.LanguageClient(
       SECTION,
       "ctxbudget",
@@ -23791,7 +23916,7 @@ var Server = class {
     return client;
   }
   #options() {
-    const languages = vscode5.workspace.getConfiguration(SECTION).get("languages", []);
+    const languages = vscode6.workspace.getConfiguration(SECTION).get("languages", []);
     return {
       documentSelector: languages.flatMap((language) => [
         { scheme: "file", language },
@@ -23822,8 +23947,8 @@ var Server = class {
   }
   /** The settings that are sent to the server now, for one resource or for the window. */
   #settings(scopeUri) {
-    const scope = scopeUri === void 0 ? void 0 : vscode5.Uri.parse(scopeUri);
-    return serverSettings(vscode5.workspace.getConfiguration(SECTION, scope), this.#keys);
+    const scope = scopeUri === void 0 ? void 0 : vscode6.Uri.parse(scopeUri);
+    return serverSettings(vscode6.workspace.getConfiguration(SECTION, scope), this.#keys);
   }
   async #halt() {
     const client = this.#client;
@@ -23840,9 +23965,9 @@ var Server = class {
   }
 };
 async function locate() {
-  const folders = vscode5.workspace.workspaceFolders ?? [];
-  const configuration = vscode5.workspace.getConfiguration(SECTION);
-  const trusted = vscode5.workspace.isTrusted;
+  const folders = vscode6.workspace.workspaceFolders ?? [];
+  const configuration = vscode6.workspace.getConfiguration(SECTION);
+  const trusted = vscode6.workspace.isTrusted;
   const setting = (key) => expand(configuration.get(key, ""), (0, import_node_os.homedir)(), folders[0]?.uri.fsPath);
   const places = {
     path: setting("path"),
@@ -23860,7 +23985,7 @@ async function askVersion(command, args) {
 }
 
 // src/statusItem.ts
-var vscode6 = __toESM(require("vscode"));
+var vscode7 = __toESM(require("vscode"));
 var StatusItem = class {
   #item;
   #command;
@@ -23869,7 +23994,7 @@ var StatusItem = class {
   constructor(command, restart) {
     this.#command = command;
     this.#restart = restart;
-    this.#item = vscode6.window.createStatusBarItem("ctxbudget.status", vscode6.StatusBarAlignment.Left, 0);
+    this.#item = vscode7.window.createStatusBarItem("ctxbudget.status", vscode7.StatusBarAlignment.Left, 0);
     this.#item.name = "Context budget";
     this.starting();
     this.#item.show();
@@ -23900,11 +24025,11 @@ Click to start it.`, this.#restart);
   }
   #set(text, tooltipText, command, colour) {
     this.#item.text = text;
-    const shown = new vscode6.MarkdownString(tooltipText);
+    const shown = new vscode7.MarkdownString(tooltipText);
     shown.isTrusted = false;
     this.#item.tooltip = shown;
     this.#item.command = command;
-    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode6.ThemeColor(colour);
+    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode7.ThemeColor(colour);
   }
 };
 
@@ -23912,7 +24037,7 @@ Click to start it.`, this.#restart);
 var START_KEYS = ["ctxbudget.path", "ctxbudget.interpreter", "ctxbudget.languages"];
 var server;
 async function activate(context) {
-  const output = vscode7.window.createOutputChannel("ctxbudget", { log: true });
+  const output = vscode8.window.createOutputChannel("ctxbudget", { log: true });
   const item = new StatusItem(COMMANDS.showBudget, COMMANDS.restartServer);
   const report = new Report(async (sessionId) => {
     if (server?.client === void 0) {
@@ -23920,12 +24045,30 @@ async function activate(context) {
     }
     return askReport(server.client, sessionId);
   });
-  const showBudget = () => report.show(follower.sessionId);
+  const page = new ReportPage(async (sessionId) => {
+    if (server === void 0) {
+      throw new Error("The ctxbudget server is not running.");
+    }
+    return server.printed(["report", "--session", sessionId, "--format", "html", "--out", "-"]);
+  });
+  const showBudget = async () => {
+    const { sessionId } = follower;
+    try {
+      if (sessionId !== void 0) {
+        await page.show(sessionId);
+        return;
+      }
+    } catch (error) {
+      output.info(`the report is shown as Markdown: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await report.show(sessionId);
+  };
   const follower = new Follower({
     show: (snapshot) => {
       item.show(snapshot);
       if (snapshot !== void 0) {
         report.refresh(snapshot.sessionId);
+        page.refresh(snapshot.sessionId);
       }
     },
     alert: (alert) => {
@@ -23956,6 +24099,7 @@ async function activate(context) {
     output,
     item,
     report,
+    page,
     registerCommands({
       client: () => server?.client,
       showBudget,
@@ -23964,12 +24108,12 @@ async function activate(context) {
         output.show();
       }
     }),
-    vscode7.workspace.onDidChangeConfiguration((event) => {
+    vscode8.workspace.onDidChangeConfiguration((event) => {
       if (START_KEYS.some((key) => event.affectsConfiguration(key))) {
         void restart();
       }
     }),
-    vscode7.workspace.onDidGrantWorkspaceTrust(() => void restart())
+    vscode8.workspace.onDidGrantWorkspaceTrust(() => void restart())
   );
   const selection = await onInterpreterSelected(() => void restart());
   if (selection !== void 0) {
@@ -23985,7 +24129,7 @@ function declaredSettings({ packageJSON }) {
   return Object.keys(contributes.configuration.properties);
 }
 async function popUp({ level, alert }, showBudget) {
-  const tell = level === "critical" ? vscode7.window.showErrorMessage : vscode7.window.showWarningMessage;
+  const tell = level === "critical" ? vscode8.window.showErrorMessage : vscode8.window.showWarningMessage;
   const text = alert.next ? `${alert.message} ${alert.next}` : alert.message;
   if (await tell(label(text), "Show Budget") !== void 0) {
     await showBudget();
@@ -23993,15 +24137,15 @@ async function popUp({ level, alert }, showBudget) {
 }
 async function tellMissing(problem) {
   const [settings, again, details] = ["Open Settings", "Try Again", "Show Output"];
-  switch (await vscode7.window.showErrorMessage(label(problem), settings, again, details)) {
+  switch (await vscode8.window.showErrorMessage(label(problem), settings, again, details)) {
     case settings:
-      await vscode7.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
+      await vscode8.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
       break;
     case again:
-      await vscode7.commands.executeCommand(COMMANDS.restartServer);
+      await vscode8.commands.executeCommand(COMMANDS.restartServer);
       break;
     case details:
-      await vscode7.commands.executeCommand(COMMANDS.showOutput);
+      await vscode8.commands.executeCommand(COMMANDS.showOutput);
       break;
     case void 0:
   }

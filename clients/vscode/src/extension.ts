@@ -8,6 +8,7 @@ import { label } from './plain';
 import type { Alert } from './protocol';
 import { onInterpreterSelected } from './python';
 import { Report } from './report';
+import { ReportPage } from './reportPage';
 import { Server } from './server';
 import { StatusItem } from './statusItem';
 
@@ -25,12 +26,31 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         }
         return askReport(server.client, sessionId);
     });
-    const showBudget = (): Promise<void> => report.show(follower.sessionId);
+    const page = new ReportPage(async (sessionId) => {
+        if (server === undefined) {
+            throw new Error('The ctxbudget server is not running.');
+        }
+        return server.printed(['report', '--session', sessionId, '--format', 'html', '--out', '-']);
+    });
+    const showBudget = async (): Promise<void> => {
+        const { sessionId } = follower;
+        try {
+            if (sessionId !== undefined) {
+                await page.show(sessionId);
+                return;
+            }
+        } catch (error) {
+            // Without the extra `report` there are no pages; the Markdown report has the same figures.
+            output.info(`the report is shown as Markdown: ${error instanceof Error ? error.message : String(error)}`);
+        }
+        await report.show(sessionId);
+    };
     const follower = new Follower({
         show: (snapshot) => {
             item.show(snapshot);
             if (snapshot !== undefined) {
                 report.refresh(snapshot.sessionId);
+                page.refresh(snapshot.sessionId);
             }
         },
         alert: (alert) => {
@@ -61,6 +81,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         output,
         item,
         report,
+        page,
         registerCommands({
             client: () => server?.client,
             showBudget,

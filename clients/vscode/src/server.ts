@@ -16,6 +16,8 @@ import type { Settings } from './settings';
 
 const SECTION = 'ctxbudget';
 const VERSION_TIMEOUT_MS = 20_000;
+const PAGE_TIMEOUT_MS = 60_000;
+const PAGE_BYTES = 16 * 1024 * 1024;
 
 const run = promisify(execFile);
 
@@ -33,6 +35,7 @@ export class Server {
     readonly #listener: Listener;
     readonly #keys: string[];
     #client: LanguageClient | undefined;
+    #found: Found | undefined;
     #last: Promise<void> = Promise.resolve();
 
     /** @param declared the names of the settings in the extension's manifest */
@@ -53,6 +56,20 @@ export class Server {
             await this.#halt();
             await this.#start();
         });
+    }
+
+    /** What a command of the server's installation prints; throws if it fails. */
+    async printed(args: string[]): Promise<string> {
+        if (this.#found === undefined) {
+            throw new Error('The ctxbudget server is not running.');
+        }
+        const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+        const { stdout } = await run(this.#found.command, [...this.#found.args, ...args], {
+            timeout: PAGE_TIMEOUT_MS,
+            maxBuffer: PAGE_BYTES,
+            ...(folder === undefined ? {} : { cwd: folder }),
+        });
+        return stdout;
     }
 
     async stop(): Promise<void> {
@@ -77,6 +94,7 @@ export class Server {
         );
         const client = this.#connect(server);
         this.#client = client;
+        this.#found = server;
         try {
             await client.start();
         } catch (error) {

@@ -33,7 +33,7 @@ def written(template: str, *, title: str, charts: Sequence[Chart], **values: Any
         charts={chart.name: chart for chart in charts},
         drawn=Markup(script_json(_drawn(charts))),
         policy=f"{policy}; base-uri 'none'; form-action 'none'",
-        style=Markup(_resource("look.css")),
+        style=Markup(_environment().get_template("look.css").render()),
         library=Markup(library),
         behaviour=Markup(behaviour),
         version=__version__,

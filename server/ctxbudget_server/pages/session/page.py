@@ -69,7 +69,7 @@ def _costliest(story: Story) -> list[Json]:
     came.sort(key=lambda item: -item["tokens"])
     return [
         {
-            "name": item.get("title") or item.get("path") or f"{item['kind']} {item['id']}",
+            "name": item.get("title") or item.get("path") or f"untitled ({item['kind']})",
             "by": ", ".join(filter(None, (item.get("agent"), item.get("tool")))),
             "phase": item.get("phase"),
             "kept": _kept(item, story.items),
