@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from ctxbudget_server.tokens.encodings import ENCODINGS, VocabularySource
+from ctxbudget_server.tokens.fast import checked, handles, load_fast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,55 +32,69 @@ class VocabularyDataError(RuntimeError):
 
 
 class Vocabulary:
-    """One vocabulary with its encoder. Thread-safe; the GIL is released while it encodes."""
+    """One vocabulary with its encoders. Thread-safe.
 
-    __slots__ = ("_encoding", "_lock", "_source", "_white_space_encoding")
+    What the extra `fast` handles is encoded with it. tiktoken's encoder, which handles everything and lets other
+    threads run meanwhile, is then only loaded when it is needed.
+    """
+
+    __slots__ = ("_encoding", "_fast", "_lock", "_source", "_white_space_encoding")
 
     def __init__(self, source: VocabularySource) -> None:
-        import io
-
-        from tiktoken import Encoding
-
-        data = io.BytesIO(read_blob(source.blob, source.sha256))
-        lengths = data.read(source.size)
         self._source = source
         self._lock = threading.Lock()
         self._white_space_encoding: Encoding | None = None
-        self._encoding = Encoding(
-            source.blob,
-            pat_str=source.pattern,
-            mergeable_ranks=dict(zip(map(data.read, lengths), range(source.size), strict=True)),
-            special_tokens={},
-        )
-        # tiktoken keeps these 200,000 Python objects only for pickling; its encoder has its own copy.
-        self._encoding._mergeable_ranks = {}
+        self._encoding: Encoding | None = None
+        data = read_blob(source.blob, source.sha256)
+        self._fast = load_fast(source, data[source.size :])
+        if self._fast is None:
+            self._encoding = tiktoken_encoding(source, data)
 
     def encode(self, text: str) -> list[int]:
-        """The tokens of `text`, as `encode_ordinary` has them, for every `str`.
+        """The tokens of `text`, as `encode_ordinary` of tiktoken has them, for every `str`."""
+        if self._fast is not None and handles(text):
+            try:
+                return self._fast.encode_ordinary(text)
+            except UnicodeEncodeError:
+                # As tiktoken does: pairs of surrogates are joined, and lone ones replaced.
+                return self._fast.encode_ordinary(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        return self._encode_any(text)
+
+    def _encode_any(self, text: str) -> list[int]:
+        """The tokens of `text` by tiktoken.
 
         A long run of white space is encoded separately, since tiktoken would panic on it. It is one piece, without its
         last character if anything other than a line break follows; no other piece extends into it.
         """
+        encode = self._tiktoken().encode_ordinary
         tokens: list[int] = []
         start = 0
         for begin, end in _long_runs(text):
             if end < len(text) and text[end] in "\r\n":
                 continue
             piece_end = end if end == len(text) else end - 1
-            tokens += self._encoding.encode_ordinary(text[start:begin])
+            tokens += encode(text[start:begin])
             tokens += self._white_space().encode_ordinary(text[begin:piece_end])
             start = piece_end
         if start == 0:
-            return self._encoding.encode_ordinary(text)
-        return tokens + self._encoding.encode_ordinary(text[start:])
+            return encode(text)
+        return tokens + encode(text[start:])
 
     def decode(self, tokens: list[int]) -> bytes:
         """The UTF-8 bytes of `tokens`; they may begin or end inside a character."""
-        return self._encoding.decode_bytes(tokens)
+        return (self._fast or self._tiktoken()).decode_bytes(tokens)
 
     def token_bytes(self) -> list[bytes]:
         """All tokens by rank."""
-        return [self._encoding.decode_single_token_bytes(rank) for rank in range(self._source.size)]
+        single = self._tiktoken().decode_single_token_bytes
+        return [single(rank) for rank in range(self._source.size)]
+
+    def _tiktoken(self) -> Encoding:
+        if self._encoding is None:
+            with self._lock:
+                if self._encoding is None:
+                    self._encoding = tiktoken_encoding(self._source)
+        return self._encoding
 
     def _white_space(self) -> Encoding:
         """An encoder that treats the whole text as one piece, for text of WHITE_SPACE only.
@@ -104,6 +119,25 @@ class Vocabulary:
             return self._white_space_encoding
 
 
+def tiktoken_encoding(source: VocabularySource, data: bytes | None = None) -> Encoding:
+    """tiktoken's encoder for a vocabulary as shipped; `data` is its blob, if it was read."""
+    import io
+
+    from tiktoken import Encoding
+
+    blob = io.BytesIO(read_blob(source.blob, source.sha256) if data is None else data)
+    lengths = blob.read(source.size)
+    encoding = Encoding(
+        source.blob,
+        pat_str=source.pattern,
+        mergeable_ranks=dict(zip(map(blob.read, lengths), range(source.size), strict=True)),
+        special_tokens={},
+    )
+    # tiktoken keeps these 200,000 Python objects only for pickling; its encoder has its own copy.
+    encoding._mergeable_ranks = {}
+    return encoding
+
+
 _loaded: Final[dict[VocabularySource, Vocabulary]] = {}
 _loading: Final[dict[VocabularySource, threading.Lock]] = {source: threading.Lock() for source in ENCODINGS.values()}
 
@@ -111,7 +145,7 @@ _loading: Final[dict[VocabularySource, threading.Lock]] = {source: threading.Loc
 def load(encoding: str) -> Vocabulary:
     """The vocabulary of `encoding`, read on first use; later calls, from any thread, get the same one.
 
-    The first call takes 200 to 300 ms for o200k; tiktoken's constructor holds the GIL for some 140 of them.
+    The first call takes 200 to 300 ms for o200k, most of them with the GIL held.
     """
     source = _source(encoding)
     vocabulary = _loaded.get(source)
@@ -126,6 +160,12 @@ def load(encoding: str) -> Vocabulary:
 def is_loaded(encoding: str) -> bool:
     """Whether `load` would answer at once."""
     return _source(encoding) in _loaded
+
+
+def is_fast(encoding: str) -> bool:
+    """Whether the extra `fast` counts. Raises `DifferentTokensError` if tiktoken has to, because the two differ."""
+    source = _source(encoding)
+    return checked(source, read_blob(source.blob, source.sha256)[source.size :]) is not None
 
 
 def shipped() -> list[str]:
