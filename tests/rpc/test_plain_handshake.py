@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +225,41 @@ def test_news_before_it_is_there(start: Start) -> None:
         assert c.notification("budget/didChange")["changes"] == 1
         c.shutdown()
         c.notify("exit")
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "more", "is_loaded"),
+    [
+        ({}, [], False),
+        ({}, [call("hover", "textDocument/hover", {"textDocument": {"uri": "file:///x"}})], True),
+        ({"workspace": {"configuration": True}}, [], True),
+        ({"textDocument": {"hover": {}}}, [], True),
+    ],
+)
+def test_it_is_loaded_for_those_who_need_it(
+    tmp_path: Path, capabilities: dict[str, Any], more: list[dict[str, Any]], is_loaded: bool
+) -> None:
+    """A client of the account alone is served without it."""
+    server = subprocess.Popen(
+        serve_command(tmp_path),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert server.stdin and server.stderr
+    hello = call("hello", "initialize", {"processId": None, "capabilities": capabilities})
+    messages = [hello, notification("initialized", {}), call("count", "tokens/count", {"texts": ["x"]}), *more]
+    server.stdin.write(b"".join(map(frame, messages)))
+    server.stdin.flush()
+    imported = b""
+    awaited = b" lsprotocol" if is_loaded else b" pydantic.plugin"
+    while awaited not in imported:
+        line = server.stderr.readline()
+        assert line, "the server ended"
+        imported += line
+    time.sleep(0 if is_loaded else 2)  # the models are built last; what would be loaded next, begins then
+    ending = [call("end", "shutdown"), notification("exit", None)]
+    _, rest = server.communicate(b"".join(map(frame, ending)), timeout=30)
+    assert (b" lsprotocol" in imported + rest) == is_loaded

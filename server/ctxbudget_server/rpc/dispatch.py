@@ -57,11 +57,16 @@ class Dispatcher:
         return False
 
     async def run(self) -> None:
-        """Load the language part: for an editor at once, else when the vocabulary is there, or when it is needed."""
+        """Load the language part: for an editor at once, else when it is needed.
+
+        A client with capabilities for a workspace gets it once the vocabulary is there, because it may be asked for its
+        settings. What else it takes, some 20 MB, a client of the account alone does without.
+        """
         params, backend = await self._greeted
         connection = self._connection
         if not plain_handshake.is_editor(params):
-            waits = [asyncio.create_task(event.wait()) for event in (connection.warmed, self._wanted)]
+            events = [self._wanted, *([connection.warmed] if plain_handshake.has_workspace(params) else [])]
+            waits = [asyncio.create_task(event.wait()) for event in events]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for task in waits:
                 task.cancel()

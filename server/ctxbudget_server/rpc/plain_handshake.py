@@ -89,6 +89,11 @@ def is_editor(params: dict[str, Any]) -> bool:
     return bool(_member(params, "capabilities", "textDocument"))
 
 
+def has_workspace(params: dict[str, Any]) -> bool:
+    """Whether the client can be asked for settings, or told what to watch."""
+    return bool(_member(params, "capabilities", "workspace"))
+
+
 def _member(value: Any, *names: str) -> Any:
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
