@@ -57,7 +57,7 @@ function _shtab_ctxbudget_using
 end
 
 set -g _shtab_ctxbudget_commands serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history sessions timeline archive export import receipt where schema completion bash-client editor-client
-set -g _shtab_ctxbudget_opts_with_value --by --cache-read --cache-write --clientProcessId --color --describe --durability --editor --errors --every --first-phase --fits --focus --for --format --get --host --idle --keep-turns --largest --last --log-file --max --max-document-bytes --max-message-bytes --model --only --out --overhead --policy --prices --replace-over --retain --retrieve --root --scope --session --share --sidecar-for --since --state --store --strategy --svg --total --trace --width --window --workspace
+set -g _shtab_ctxbudget_opts_with_value --by --cache-read --cache-write --clientProcessId --color --describe --durability --editor --errors --every --first-phase --fits --focus --for --format --get --host --html --idle --keep-turns --largest --last --log-file --max --max-document-bytes --max-message-bytes --model --only --out --overhead --policy --prices --replace-over --retain --retrieve --root --scope --session --share --sidecar-for --since --state --store --strategy --total --trace --width --window --workspace
 
 complete -c ctxbudget -e
 complete -c ctxbudget -f
@@ -121,6 +121,7 @@ complete -c ctxbudget -n '_shtab_ctxbudget_using sidecar' -l durability -xka "fu
 complete -c ctxbudget -n '_shtab_ctxbudget_using sidecar' -l root -xka "(__fish_complete_directories)" -d 'a folder outside the workspace whose files may be read; may be repeated (in addition to CTXBUDGET_ROOTS)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a demo -d 'Drive a server through a complete workflow on real files, and show what happens.'
 complete -c ctxbudget -n '_shtab_ctxbudget_using demo' -s h -l help -d 'show this help and exit'
+complete -c ctxbudget -n '_shtab_ctxbudget_using demo' -s v -l verbose -d 'show every request and what came of it'
 complete -c ctxbudget -n '_shtab_ctxbudget_using demo' -l trace -xka "(__fish_complete_path (commandline -ct))" -d 'write every frame in both directions to FILE, as JSON lines'
 complete -c ctxbudget -n '_shtab_ctxbudget_using demo; and test $_shtab_ctxbudget_npos -eq 0' -ka "(__fish_complete_directories)" -d 'Markdown, text and log files to work on (default: the included examples)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a count -d 'Count the tokens of files.'
@@ -183,7 +184,7 @@ complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l cache-write -x -d 'p
 complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l prices -xka "(__fish_complete_path (commandline -ct))" -d 'a table of prices, TOML or JSON in the form of the setting `prices`; counts before those of the settings'
 complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l workspace -xka "(__fish_complete_directories)" -d 'the workspace, for its settings (default: found from the current directory)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l json -d 'the figures as JSON'
-complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l svg -xka "(__fish_complete_path (commandline -ct))" -d 'write the plot as SVG'
+complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'write a page with the curves, the cuts and what each policy costs'
 complete -c ctxbudget -n '_shtab_ctxbudget_using replay' -l width -x -d 'columns of the plot (default: the terminal'"'"'s)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using replay; and test $_shtab_ctxbudget_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a session of Claude Code, Codex, Gemini CLI or opencode, JSON with messages, or - for stdin'
 complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a cost -d 'Sum what providers billed for recorded sessions, and what that costs at your prices.'
@@ -262,7 +263,10 @@ complete -c ctxbudget -n '_shtab_ctxbudget_using doctor' -l durability -xka "ful
 complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a report -d 'Print a session'"'"'s report: actual figures against the budget.'
 complete -c ctxbudget -n '_shtab_ctxbudget_using report' -s h -l help -d 'show this help and exit'
 complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l session -xka "(_ctxbudget_sessions)" -d 'the same'
-complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l json -d 'the figures as JSON'
+complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l format -xka "md html json" -d 'Markdown, one HTML file with charts, or the figures as JSON (default: on a terminal a view for it, else Markdown)'
+complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l json -d 'the same as --format json'
+complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l out -xka "(__fish_complete_path (commandline -ct))" -d 'write it to this file; - is standard output'
+complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l open -d 'make a page, and show it in the browser'
 complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l workspace -xka "(__fish_complete_directories)" -d 'the workspace (default: found from the current directory)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l store -xka "(__fish_complete_path (commandline -ct))" -d 'the store'"'"'s file (default: under the user'"'"'s state directory)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using report' -l durability -xka "full fast" -d 'an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: the user'"'"'s setting, else full)'
@@ -285,6 +289,7 @@ complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l since -x -d 'only r
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l all -d 'all runs, not only the latest 20'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l csv -d 'all runs as CSV'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l json -d 'all runs as JSON, with their phases'
+complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'the same runs as a page with charts; - is standard output'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l recorded -d 'where the account has no bills: take those of the host'"'"'s recording, at the prices of the settings'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l phases -d 'with --csv: a line for each phase of each run'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l workspace -xka "(__fish_complete_directories)" -d 'the workspace (default: found from the current directory)'

@@ -159,6 +159,7 @@ _shtab_ctxbudget_count_defaults_added=0
 
 _shtab_ctxbudget_demo_options=(
   {-h,--help}"[show this help and exit]"
+  {-v,--verbose}"[show every request and what came of it]"
   "--trace[write every frame in both directions to FILE, as JSON lines]:FILE:_files"
   ":Markdown, text and log files to work on (default\: the included examples):_files -/"
 )
@@ -266,6 +267,7 @@ _shtab_ctxbudget_history_options=(
   "--all[all runs, not only the latest 20]"
   "--csv[all runs as CSV]"
   "--json[all runs as JSON, with their phases]"
+  "--html[the same runs as a page with charts\; - is standard output]:FILE:_files"
   "--recorded[where the account has no bills\: take those of the host\'s recording, at the prices of the settings]"
   "--phases[with --csv\: a line for each phase of each run]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
@@ -387,7 +389,7 @@ _shtab_ctxbudget_replay_options=(
   "--prices[a table of prices, TOML or JSON in the form of the setting \`prices\`\; counts before those of the settings]:FILE:_files"
   "--workspace[the workspace, for its settings (default\: found from the current directory)]:DIR:_files -/"
   "--json[the figures as JSON]"
-  "--svg[write the plot as SVG]:FILE:_files"
+  "--html[write a page with the curves, the cuts and what each policy costs]:FILE:_files"
   "--width[columns of the plot (default\: the terminal\'s)]:N:"
   "(*)::a session of Claude Code, Codex, Gemini CLI or opencode, JSON with messages, or - for stdin:_files"
 )
@@ -398,7 +400,10 @@ _shtab_ctxbudget_replay_defaults_added=0
 _shtab_ctxbudget_report_options=(
   {-h,--help}"[show this help and exit]"
   "--session[the same]:ID:_ctxbudget_sessions"
-  "--json[the figures as JSON]"
+  "--format[Markdown, one HTML file with charts, or the figures as JSON (default\: on a terminal a view for it, else Markdown)]:format:(md html json)"
+  "--json[the same as --format json]"
+  "--out[write it to this file\; - is standard output]:FILE:_files"
+  "--open[make a page, and show it in the browser]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
   "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"

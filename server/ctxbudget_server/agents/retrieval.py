@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import Any, Final
 
 from ctxbudget_server.agents.model import AccountClient, HostEvent
@@ -51,4 +50,6 @@ def call(account: AccountClient, method: str, params: dict[str, Any]) -> str:
     from ctxbudget_server.runtime.program import name_for_a_shell
 
     given = json.dumps(params, ensure_ascii=False)
+    import shlex  # most outputs are not replaced
+
     return f"{name_for_a_shell()} call context/{method} {shlex.quote(given)} {shlex.join(account.place)}"
