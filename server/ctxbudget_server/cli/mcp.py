@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, observed, services
 from ctxbudget_server.presentation.output import complain
 
 EXAMPLES = (
@@ -47,5 +47,8 @@ def run(options: Namespace) -> int:
     service = services(options, "mcp")
     if warning := service.settings_warning():
         complain("mcp", warning)
+    observed(service, "mcp")
     serve(service, options.session, watching, allow_prune=options.allow_prune)
+    if service.observer is not None:
+        service.observer.close()
     return 0

@@ -86,3 +86,12 @@ def service_options(options: Namespace, limits: Limits | None = None) -> Options
 def services(options: Namespace, actor: str) -> BudgetService:
     """The service, in this process."""
     return BudgetService(service_options(options), actor=actor)
+
+
+def observed(service: BudgetService, command: str) -> float:
+    """Have the service observed for OpenTelemetry if a variable of it is set; returns how long closing may take."""
+    if not any(name.startswith("OTEL_") for name in os.environ):
+        return 0.0
+    from ctxbudget_server.telemetry.start import observe
+
+    return observe(service, command)

@@ -12,6 +12,7 @@ from ctxbudget_server.cli.options import (
     add_root_option,
     add_store_options,
     fault_of_variable,
+    observed,
     service_options,
 )
 from ctxbudget_server.presentation.arguments import whole_number
@@ -112,13 +113,14 @@ def run(options: Namespace) -> int:
 
     def opened(root: str | None, client: str | None) -> Served:
         service = BudgetService(chosen, root=root, actor=_actor(client))
+        closing = observed(service, "serve")
 
         def answer_one_shots() -> OneShotBackend | None:
             from ctxbudget_server.sidecar.commands import one_shots  # not before `initialize` is answered
 
             return one_shots(service)
 
-        return Served(service, answer_one_shots if offered else None)
+        return Served(service, answer_one_shots if offered else None, closing)
 
     serve(opened, told)
 

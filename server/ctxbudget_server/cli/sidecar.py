@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, services
+from ctxbudget_server.cli.options import add_root_option, add_store_options, fault_of_variable, observed, services
 from ctxbudget_server.presentation.arguments import number, whole_number
 from ctxbudget_server.presentation.output import complain
 from ctxbudget_server.service.service import Whereabouts
@@ -73,6 +73,7 @@ def run(options: Namespace) -> int:
     if options.stop:
         _stop(opened.whereabouts, options.process)
     else:
+        observed(opened, "sidecar")
         answer_callers(opened, options.idle, watching, options.process)
     return 0
 

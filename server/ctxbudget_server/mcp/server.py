@@ -62,7 +62,7 @@ async def _serve(offer: Offer, watchdog: Watchdog | None) -> None:
 
     async def call(_: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
         cancellation = Cancellation()
-        work = partial(_answer, offer, cancellation, params.name, params.arguments or {})
+        work = partial(_answer, offer, cancellation, params)
         try:
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except anyio.get_cancelled_exc_class():
@@ -94,12 +94,15 @@ def _told(tool: Tool) -> types.Tool:
     )
 
 
-def _answer(offer: Offer, cancellation: Cancellation, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+def _answer(offer: Offer, cancellation: Cancellation, asked: types.CallToolRequestParams) -> types.CallToolResult:
+    meta = {"_meta": dict(asked.meta)} if asked.meta else {}
+
     def ask(method: str, **params: Any) -> dict[str, Any]:
-        return offer.service.call(method, params, cancellation)
+        return offer.service.call(method, params | meta, cancellation)
 
     try:
-        text, failed = answer(ask, chosen_session(offer.session, ask), offer.tools, name, arguments), False
+        session = chosen_session(offer.session, ask)
+        text, failed = answer(ask, session, offer.tools, asked.name, asked.arguments or {}), False
     except ProtocolError as error:
         text, failed = line(f"{error.name}: {error.message}"), True
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=failed)

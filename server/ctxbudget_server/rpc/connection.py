@@ -33,6 +33,8 @@ class Served(NamedTuple):
     backend: Backend
     one_shots: Callable[[], OneShotBackend | None] | None = None
     """Called after `initialize` was answered; if it returns None, no socket is opened."""
+    closing: float = 0.0
+    """How much longer than usual the backend may take to close, in seconds."""
 
 
 BackendFactory = Callable[[str | None, str | None], Served]
@@ -140,7 +142,7 @@ class ConnectionContext:
         if self._served is not None:
             closing = threading.Thread(target=_close, args=(self._served.backend, self.sidecar), daemon=True)
             closing.start()
-            closing.join(timeout)
+            closing.join(timeout + self._served.closing)
 
 
 def _close(backend: Backend, sidecar: SidecarServer | None) -> None:

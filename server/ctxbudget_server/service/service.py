@@ -38,6 +38,7 @@ from ctxbudget_server.workspace.documents import Documents, find_workspace
 if TYPE_CHECKING:
     from ctxbudget_protocol.records import Record
     from ctxbudget_server.service.changes import ChangeTracker
+    from ctxbudget_server.service.observer import Observer
     from ctxbudget_server.service.tracked_session import SessionTracker, TrackedSession
     from ctxbudget_server.store.shared_commit import SharedCommit
 
@@ -120,9 +121,16 @@ class BudgetService:
         """The answer to `tokens/count` of an empty text, once it was needed."""
         self._changes: ChangeTracker | None = None
         self._following: SessionTracker | None = None
+        self.observer: Observer | None = None
 
     def call(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
         """Answer one request; raises `ProtocolError` or `Cancelled`."""
+        if self.observer is None:
+            return self.call_unobserved(method, params, cancellation)
+        return self.observer.observed(method, params, lambda: self.call_unobserved(method, params, cancellation))
+
+    def call_unobserved(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        """As `call`, for what no client has asked."""
         row = METHODS.get(method)
         if row is None or row.result is None:
             raise ProtocolError("methodNotFound", unknown_method(method))
@@ -237,19 +245,28 @@ class BudgetService:
 
     def call_quickly(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
         """The counts of a few texts, which `is_quick` has validated; all else is as in the answer to an empty one."""
+        if self.observer is None:
+            return self._counted_quickly(method, params, cancellation)
+        return self.observer.observed(method, params, lambda: self._counted_quickly(method, params, cancellation))
+
+    def _counted_quickly(self, method: str, params: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
         from ctxbudget_server.tokens import count
 
         if self._of_empty_text is None:
-            self._of_empty_text = self.call(method, {"texts": [""]}, cancellation)
+            self._of_empty_text = self.call_unobserved(method, {"texts": [""]}, cancellation)
         (one,) = self._of_empty_text["counts"]
         counts = [{**one, "tokens": count(text), "bytes": len(encode(text))} for text in params["texts"]]
         return {**self._of_empty_text, "counts": counts, "total": sum(counted["tokens"] for counted in counts)}
 
     def may_share_commit(self, method: str, params: dict[str, Any]) -> bool:
-        """Whether a request may share a commit: it is short work, as others wait for the store's lock meanwhile."""
+        """Whether a request may share a commit: it is short work, as others wait for the store's lock meanwhile.
+
+        Not if requests are observed: what shares a commit may be done again, and ends only with the commit.
+        """
         items = params.get("items")
         return (
             method == "context/add"
+            and self.observer is None
             and isinstance(items, list)
             and len(items) <= SHARING_ITEMS
             and sum(map(_characters, items)) <= SHARING_CHARACTERS
@@ -345,7 +362,9 @@ class BudgetService:
         return other
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, once the observer has taken its last look."""
+        if self.observer is not None:
+            self.observer.close()
         self.store.close()
 
     def _retain_content(self) -> None:
