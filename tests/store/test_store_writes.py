@@ -105,13 +105,39 @@ def test_whether_items_are_there_is_found_without_going_through_the_others(tmp_p
     service.close()
 
 
+def test_what_is_retained_is_found_without_going_through_what_was_pruned(tmp_path: Path) -> None:
+    service = BudgetService(Options(workspace=str(tmp_path), store=str(tmp_path / "store.db")), actor="test")
+    service.call("session/open", {"sessionId": "s"}, Cancellation())
+    for _ in range(4):
+        items = [{"layer": "transient", "tokens": 1}] * 500
+        service.call("context/add", {"sessionId": "s", "items": items}, Cancellation())
+    service.call("context/prune", {"sessionId": "s", "target": {"layer": "transient"}}, Cancellation())
+    added = service.call("context/add", {"sessionId": "s", "items": [{"layer": "phase", "tokens": 1}]}, Cancellation())
+    seen: list[None] = []
+    with service.store.read() as reader:
+        connection = reader._sql  # type: ignore[attr-defined]
+        connection.set_progress_handler(lambda: seen.append(None), 100)
+        retained = reader.items("s", state="retained")
+        connection.set_progress_handler(None, 100)
+    assert [item.id for item in retained] == [item["id"] for item in added["items"]]
+    assert len(seen) < 20
+    service.close()
+
+
 @settings(max_examples=60, deadline=None)
-@given(every=st.lists(CHANGES, max_size=6), hashes=st.sets(st.sampled_from(["a", "b", "c"])))
-def test_items_with_a_hash_are_those_of_all_items(
-    store: SqliteStore, every: list[dict[str, Any]], hashes: set[str]
+@given(
+    every=st.lists(CHANGES, max_size=6),
+    hashes=st.sets(st.sampled_from(["a", "b", "c"])),
+    ids=st.sets(st.sampled_from(["i1", "i3", "i9"])),
+)
+def test_items_by_hash_id_and_state_are_those_of_all_items(
+    store: SqliteStore, every: list[dict[str, Any]], hashes: set[str], ids: set[str]
 ) -> None:
     with pytest.raises(NotKept), store.write(lambda: None) as writer:
         items = [ITEM._replace(id=f"i{seq}", seq=seq, **changes) for seq, changes in enumerate(every, 1)]
         writer.put_items("s", [(None, item) for item in items])
-        assert writer.items("s", hashes=hashes) == [item for item in writer.items("s") if item.hash in hashes]
+        added = writer.items("s")
+        assert writer.items("s", hashes=hashes) == [item for item in added if item.hash in hashes]
+        assert writer.items("s", ids=ids) == [item for item in added if item.id in ids]
+        assert writer.items("s", state="reduced") == [item for item in added if item.state == "reduced"]
         raise NotKept

@@ -93,6 +93,7 @@ class StagedAccount:
         layer: str | None = None,
         phase: int | None = None,
         hashes: Collection[str] | None = None,
+        ids: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added."""
         current = [*self._unchanged(session_id), *self._items.values()]
@@ -104,6 +105,7 @@ class StagedAccount:
             and layer in (None, item.layer)
             and phase in (None, item.phase)
             and (hashes is None or item.hash in hashes)
+            and (ids is None or item.id in ids)
         ]
         return sorted(wanted, key=lambda item: item.seq)
 

@@ -100,6 +100,7 @@ class Reader(Protocol):
         layer: str | None = None,
         phase: int | None = None,
         hashes: Collection[str] | None = None,
+        ids: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added, without withdrawn ones."""
 

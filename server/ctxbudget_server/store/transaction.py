@@ -234,13 +234,20 @@ class SqliteReader:
         layer: str | None = None,
         phase: int | None = None,
         hashes: Collection[str] | None = None,
+        ids: Collection[str] | None = None,
     ) -> list[Item]:
         """Items in the order in which they were added."""
         where, values = self._where(session_id, ItemFilter(state=state, layer=layer, phase=phase))
         if hashes is not None:
             where += " AND hash IN (SELECT value FROM json_each(?))"
             values.append(dump([*hashes]))
-        return [item_from_row(row) for row in self._rows(ITEM, f"items {where} ORDER BY seq", *values)]
+        if ids is not None:
+            where += " AND id IN (SELECT value FROM json_each(?))"
+            values.append(dump([*ids]))
+        # SQLite would go through all items of the session by `seq`, also where few match.
+        table = "items INDEXED BY items_by_state" if state is not None and ids is None else "items"
+        order = "seq" if state is ids is None else "+seq"
+        return [item_from_row(row) for row in self._rows(ITEM, f"{table} {where} ORDER BY {order}", *values)]
 
     def items_of(self, session_id: str, digests: Collection[str]) -> list[Item]:
         """Items whose content has one of these hashes."""

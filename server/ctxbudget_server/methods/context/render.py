@@ -140,7 +140,8 @@ class SnapshotTools:
     def sources(self, session_id: str, items: Sequence[Item]) -> dict[str, Item]:
         """The source of each piece of extracted metadata, by the metadata's id: one item whose content is kept."""
         extracted = {item.id: item.reduces[0] for item in items if is_extracted(item)}
-        reduced = self._reader.items(session_id, state="reduced") if extracted else []
+        wanted = set(extracted.values())
+        reduced = self._reader.items(session_id, state="reduced", ids=wanted) if wanted else []
         found = {item.id: item for item in reduced if item.hash is not None}
         return {own: found[of] for own, of in extracted.items() if of in found}
 
