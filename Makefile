@@ -9,7 +9,7 @@ VSCODE := npm --prefix clients/vscode
 IF_VSCODE := test ! -d clients/vscode/node_modules ||
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint format types generate examples costs stale check bench
+.PHONY: help install test lint format types generate examples costs stale check bench site
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -53,6 +53,9 @@ examples: generate  ## Record the answers of the method table's examples and the
 
 pictures: $(READY)  ## Draw the pictures of docs/report.md again; needs .ci/install-browser
 	cd tests && ../.venv/bin/python -m report.pictures
+
+site: $(READY)  ## Build the pages of docs/ as a site into build/site; a broken link or anchor fails
+	$(PYTHON) docs/site/build.py
 
 costs: $(READY)  ## Accept what methods and start paths cost now
 	PYTHONPATH=tests $(PYTHON) -m guard.renew
