@@ -19,13 +19,15 @@ pytest.importorskip("opentelemetry.sdk", reason="needs the extra otel")
 from telemetry.collector import attributes, collector, eventually, silent_collector
 
 PARENT = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "vendor=1"}
+SOON = {"OTEL_BSP_SCHEDULE_DELAY": "50", "OTEL_METRIC_EXPORT_INTERVAL": "200"}
+"""Exports while the process runs: at its end a busy machine may take longer than the process waits."""
 SECRET = "the-content-that-must-not-leave"
 
 
 def test_a_server_sends_spans_and_metrics_and_no_content(tmp_path: Path) -> None:
     (tmp_path / f"{SECRET}.md").write_text(f"# {SECRET}\n")
     with collector() as seen:
-        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": seen.address, "OTEL_RESOURCE_ATTRIBUTES": "team=blue"}
+        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": seen.address, "OTEL_RESOURCE_ATTRIBUTES": "team=blue", **SOON}
         with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path, env=env) as client:
             client.request("session/open", {"sessionId": "run-1"})
             item = {"layer": "transient", "phase": 1, "content": SECRET, "title": SECRET}
@@ -39,6 +41,8 @@ def test_a_server_sends_spans_and_metrics_and_no_content(tmp_path: Path) -> None
             client.request_error("metadata/extract", {"path": f"../{SECRET}"})
             client.request_error("session/open", {"sessionId": f"/{SECRET}/"})
             status = client.request("budget/status", {"sessionId": "run-1"})
+            assert eventually(lambda: len(seen.spans()) == 9)
+            assert eventually(lambda: sum(point.count for _, point in seen.points("rpc.server.call.duration")) == 9)
         spans = {span.name: span for span in seen.spans()}
         asked = ["session/open", "context/add", "tokens/count", "usage/bill", "usage/bill", "context/get"]
         assert sorted(span.name for span in seen.spans()) == sorted(
@@ -85,7 +89,7 @@ def test_a_service_name_and_a_signal_are_chosen_by_the_standard_variables(tmp_pa
         env = {
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{seen.address}/v1/traces",
             "OTEL_SERVICE_NAME": "budget-of-tests",
-            "OTEL_BSP_SCHEDULE_DELAY": "50",
+            **SOON,
         }
         with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path, env=env) as client:
             client.request("budget/status")
@@ -99,8 +103,7 @@ def test_a_bad_collector_stops_neither_answers_nor_the_end(tmp_path: Path, colle
     with silent_collector() as silent, socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # and does not listen
         address = silent if collects == "never answers" else f"http://127.0.0.1:{unused.getsockname()[1]}"
-        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_BSP_SCHEDULE_DELAY": "20"}
-        env["OTEL_METRIC_EXPORT_INTERVAL"] = "100"
+        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, **SOON}
         with Client(serve_command(tmp_path), cwd=tmp_path, root=tmp_path, env=env) as client:
             for n in range(20):
                 client.request("session/open", {"sessionId": f"run-{n}"})
@@ -170,12 +173,13 @@ def test_a_sidecar_sends_what_it_answers_and_the_command_itself_does_not(tmp_pat
     ctxbudget = [sys.executable, "-m", "ctxbudget_server"]
     call = [*ctxbudget, "call", *at, "session/open", json.dumps({"sessionId": "run-1", "_meta": PARENT})]
     with collector() as seen:
-        env = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": seen.address}
+        env = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": seen.address, **SOON}
         subprocess.run(call, env=env, check=True, capture_output=True, timeout=60)
         with subprocess.Popen([*ctxbudget, "sidecar", *at], env=env) as sidecar:
             socket_at = tmp_path / "state" / "store.db.sidecar"
             assert eventually(lambda: socket_at.is_dir() and any(path.is_socket() for path in socket_at.iterdir()))
             subprocess.run(call, env=env, check=True, capture_output=True, timeout=60)
+            assert eventually(seen.spans)
             sidecar.terminate()
         assert [span.name for span in seen.spans()] == ["session/open"]
         assert attributes(seen.traces[0].resource)["ctxbudget.command"] == "sidecar"
@@ -197,7 +201,7 @@ def test_tools_of_a_model_belong_to_the_trace_of_the_host(tmp_path: Path) -> Non
     ]
     command = [sys.executable, "-m", "ctxbudget_server", "mcp", "--workspace", str(tmp_path)]
     with collector() as seen:
-        env = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": seen.address}
+        env = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": seen.address, **SOON}
         with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as host:
             assert host.stdin is not None and host.stdout is not None
             for message in messages:
@@ -205,6 +209,7 @@ def test_tools_of_a_model_belong_to_the_trace_of_the_host(tmp_path: Path) -> Non
             host.stdin.flush()
             answers = [json.loads(host.stdout.readline()) for _ in range(2)]
             assert answers[1]["id"] == 2
+            assert eventually(seen.spans)
             host.stdin.close()
             assert host.stdout.read() == b""
         assert seen.spans()

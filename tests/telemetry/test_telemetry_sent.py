@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra otel")
 
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
@@ -148,6 +148,16 @@ def test_more_than_can_wait_is_dropped_and_nothing_is_noted_when_nothing_takes_i
     memory.recorder.is_off = True
     memory.asked("budget/status", {}, {})
     assert not memory.recorder.waiting
+
+
+def test_what_waits_in_the_queue_of_the_sdk_is_sent_at_the_end(memory: InMemory) -> None:
+    exporter = InMemorySpanExporter()
+    pipeline = Pipeline(Outlets(BatchSpanProcessor(exporter, schedule_delay_millis=3_600_000), None), "serve", dict)
+    memory.asked("budget/status", {}, {})
+    pipeline.take(memory.recorder.waiting.popleft())
+    assert not exporter.get_finished_spans()
+    pipeline.close()
+    assert [span.name for span in exporter.get_finished_spans()] == ["budget/status"]
 
 
 def test_names_are_those_of_the_conventions() -> None:
