@@ -92,6 +92,13 @@ class EditorSettings(_Model):
     )
     ceilings: Ceilings = Field(Ceilings(), description="The maximum cost of one file of a layer, by layer.")
     inlay_hints: bool = Field(True, description="Show the tokens of each section at its heading.")
+    inlay_hint_min_tokens: int = Field(
+        100,
+        ge=0,
+        le=MAX_TOKENS,
+        description="Hints are shown at sections of at least as many tokens, and not where the total of the document "
+        "says the same. 0: at every heading.",
+    )
     code_lens: bool = Field(True, description="Show the document's total, and what can be done about it, above line 1.")
     diagnostics: bool = Field(True, description="Warn if a file exceeds the ceiling of its layer.")
     hover: bool = Field(True, description="Show what a section costs, and what its metadata would cost.")

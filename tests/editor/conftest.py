@@ -20,12 +20,14 @@ WHOLE = {"start": {"line": 0, "character": 0}, "end": {"line": 100_000, "charact
 class EditorClient(Client):
     """Announces what editors announce: everything except what `without` names, and the `more` capabilities.
 
-    The server has the folder as its workspace, unless another `command` starts it.
+    The server has the folder as its workspace, unless another `command` starts it. `every_hint`: short texts have
+    hints, which the default threshold hides.
     """
 
     def __init__(
         self, folder: Path, *, encoding: str = "utf-16", options: Json = None, folders: list[Path] | None = None,
-        without: tuple[str, ...] = (), more: Json = None, command: list[str] | None = None, **options_of_client: Any,
+        without: tuple[str, ...] = (), more: Json = None, command: list[str] | None = None, every_hint: bool = True,
+        **options_of_client: Any,
     ) -> None:  # fmt: skip
         self.folder = folder
         super().__init__(command or serve_command(folder), cwd=folder, handshake=False, **options_of_client)
@@ -36,7 +38,9 @@ class EditorClient(Client):
             "workspaceFolders": [{"uri": each.as_uri(), "name": each.name} for each in folders or [folder]],
         }
         if options is not NOBODY_SAID:
-            params["initializationOptions"] = options if options is not None else {"contextWindow": 25_000}
+            given = options if options is not None else {"contextWindow": 25_000}
+            plain = isinstance(given, dict) and "ctxbudget" not in given
+            params["initializationOptions"] = {"inlayHintMinTokens": 0, **given} if every_hint and plain else given
         self.initialize_result = self.request("initialize", params)
         self.notify("initialized", {})
 

@@ -94,7 +94,7 @@ def test_what_another_process_changes_is_shown_without_a_watch(start_editor: Sta
     editor = start_editor(more=refreshes, options=NOBODY_SAID)
     for method in ("inlayHint", "codeLens"):
         editor.respond(editor.server_request(f"workspace/{method}/refresh")["id"])
-    text = "# one\n\n" + "Words that go on.\n" * 300
+    text = "intro\n\n# one\n\n" + "Words that go on.\n" * 300
     uri = editor.open_file("CLAUDE.md", text)
     before = editor.labels(uri)
     with Client(serve_command(folder), cwd=folder) as harness:

@@ -54,9 +54,10 @@ def editor(workspace: Path, tmp_path: Path) -> Iterator[Neovim]:
 def test_what_a_document_costs(editor: Neovim) -> None:
     editor.command(f"edit {REPORT}")
     hints = dict(editor.wait(HINTS, bool))
-    assert hints[3] == "96 tokens · 1.3% of budget"
+    assert all(int(label.split(" ")[0].replace(",", "")) >= 100 for label in hints.values())
     assert 1 not in hints  # the lens says it, in the same line
-    assert len(hints) == len(re.findall(r"(?m)^##+ ", editor.text()))
+    assert 3 not in hints  # of 96 tokens
+    assert 1 < len(hints) < len(re.findall(r"(?m)^##+ ", editor.text()))
     lenses = editor.wait(LENSES, bool)
     assert lenses == ["2,628 tokens · 35% of budget · layer: metadata", "Insert metadata block", *lenses[2:]]
     [diagnostic] = editor.wait(DIAGNOSTICS, bool)
@@ -69,7 +70,7 @@ def test_what_a_document_costs(editor: Neovim) -> None:
 
 
 def test_a_title_that_is_not_the_whole_document_has_its_hint(editor: Neovim, workspace: Path) -> None:
-    (workspace / "two.md").write_text("# One\n\nWords.\n\n# Two\n")
+    (workspace / "two.md").write_text(f"# One\n\n{'Words. ' * 100}\n\n# Two\n\n{'Words. ' * 100}\n")
     editor.command("edit two.md")
     assert [line for line, _label in editor.wait(HINTS, bool)] == [1, 5]
 

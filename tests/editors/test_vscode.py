@@ -73,7 +73,8 @@ def says_that_the_server_is_too_old(editor: VSCode) -> None:
 
 def shows_what_the_document_costs(editor: VSCode) -> None:
     """Hints at headings, the lens on top, a warning at the section that costs most, hovers, actions."""
-    editor.wait(".view-line", "and one Redis 2,628 tokens · 35% of budget")
+    editor.wait(".view-line", "tokens · ")
+    editor.wait(".view-line", "2,628 tokens", gone=True)  # the lens says it
     editor.wait(".codelens-decoration", "2,628 tokens · 35% of budget · layer: metadata")
     editor.wait(".squiggly-warning")
     editor.wait(".statusbar-item", "no session")

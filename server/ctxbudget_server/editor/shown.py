@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ctxbudget_server.editor.actions import metadata_offer, move_offer
@@ -37,6 +37,21 @@ class Hover(NamedTuple):
     line: int
     last: int
     text: str
+
+
+Shows = Callable[[CountedSection], bool]
+"""Whether a section has a hint."""
+
+
+def worth_a_hint(view: View, *, least: int, total_is_shown: bool) -> Shows:
+    """Which sections have a hint: those of at least `least` tokens, all with 0.
+
+    `total_is_shown`: line 1 says what the document costs, so that a title there does not say it again.
+    """
+    if least == 0:
+        return lambda _section: True
+    total = view.outline.tokens if total_is_shown else None
+    return lambda section: section.tokens >= least and not (section.line == 0 and section.tokens == total)
 
 
 def hint(view: View, section: CountedSection) -> Hint:

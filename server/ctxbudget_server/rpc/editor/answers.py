@@ -55,8 +55,8 @@ class Hints:
         self._basis: Basis | None = None
         self._kept: dict[tuple[int, int, int, int, str], _Kept] = {}
 
-    def answer(self, view: View, first: int, last: int, encoding: Encoding) -> list[Json]:
-        """The answer to `textDocument/inlayHint` for lines `first` to `last`."""
+    def answer(self, view: View, first: int, last: int, encoding: Encoding, shows: shown.Shows) -> list[Json]:
+        """The answer to `textDocument/inlayHint` for lines `first` to `last`, for those that `shows` names."""
         sections = view.outline.sections
         start, end = bisect_left(sections, first, key=_line), bisect_right(sections, last, key=_line)
         if view.basis != self._basis or len(self._kept) > 2 * len(sections) + MIN_KEPT:
@@ -64,6 +64,8 @@ class Hints:
             self._kept.clear()
         line_at, kept, made = view.analysis.line_at, self._kept, []
         for section in sections[start:end]:
+            if not shows(section):
+                continue
             text = line_at(section.line)
             key = (section.tokens, section.own, section.below, section.end - section.line, text)
             found = kept.get(key)

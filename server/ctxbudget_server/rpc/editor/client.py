@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types as lsp
 from pygls.capabilities import get_capability
 
 from ctxbudget_server.editor.positions import Encoding
+
+if TYPE_CHECKING:
+    from ctxbudget_protocol.settings import EditorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,12 @@ class Client:
             refreshes_lenses=bool(says("workspace.code_lens.refresh_support")),
             relative_patterns=bool(says("workspace.did_change_watched_files.relative_pattern_support")),
         )
+
+    def wants_summary(self, settings: EditorSettings) -> bool:
+        """Whether the document's total is a diagnostic on line 1."""
+        wanted = settings.summary_diagnostic
+        return wanted == "on" or (wanted == "auto" and not self.lenses)
+
+    def shows_total(self, settings: EditorSettings) -> bool:
+        """Whether the document's total is shown at line 1, by a lens or a diagnostic."""
+        return (self.lenses and settings.code_lens) or (settings.diagnostics and self.wants_summary(settings))

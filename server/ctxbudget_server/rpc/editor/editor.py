@@ -141,8 +141,7 @@ class Editor:
             settings = self.context.views.settings_of(document)
             if not settings.diagnostics:
                 return []
-            wanted = settings.summary_diagnostic
-            summary = wanted == "on" or (wanted == "auto" and not self.context.client.lenses)
+            summary = self.context.client.wants_summary(settings)
             found = self.context.views.look(
                 document,
                 version,

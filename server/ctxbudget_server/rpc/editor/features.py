@@ -11,6 +11,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from ctxbudget_server.editor.actions import Offer, offers
+from ctxbudget_server.editor.shown import worth_a_hint
 from ctxbudget_server.editor.view import View
 from ctxbudget_server.extract import Extraction
 from ctxbudget_server.rpc.editor import answers
@@ -70,7 +71,7 @@ class Features:
         self._hints: WeakKeyDictionary[OpenDocument, answers.Hints] = WeakKeyDictionary()
 
     async def hints(self, params: lsp.InlayHintParams) -> list[dict[str, Any]] | None:
-        """The tokens of each section, at each heading in the range."""
+        """The tokens of each section that is worth a hint, at its heading in the range."""
         context, document = self._context, self._context.documents.find(params.text_document.uri)
         if document is None:
             return None
@@ -78,9 +79,16 @@ class Features:
         hints = self._hints.setdefault(document, answers.Hints())
 
         def look(version: int, check: Check) -> list[dict[str, Any]] | None:
-            if not context.views.settings_of(document).inlay_hints:
+            settings = context.views.settings_of(document)
+            if not settings.inlay_hints:
                 return None
-            return context.views.look(document, version, check, lambda view: hints.answer(view, first, last, encoding))
+            total = context.client.shows_total(settings)
+
+            def answer(view: View) -> list[dict[str, Any]]:
+                shows = worth_a_hint(view, least=settings.inlay_hint_min_tokens, total_is_shown=total)
+                return hints.answer(view, first, last, encoding, shows)
+
+            return context.views.look(document, version, check, answer)
 
         return await self._editor.versioned.run(document, look)
 
