@@ -122,13 +122,16 @@ def tells_a_crossing(editor: VSCode, workspace: Path) -> None:
 
 
 def tells_it_once(editor: VSCode, workspace: Path) -> None:
-    """No pop-up when more is added at that level; the report follows."""
+    """No pop-up when more is added at that level; the report follows, where it was scrolled to."""
     editor.wait(".notification-toast", gone=True)
+    editor.wheel(".editor-group-container", 600)
+    scrolled = wait_for(editor.scrolled, lambda top: top > 300, lambda: "the page does not scroll")
     for total in ("6,128", "6,228"):  # the second one is shown after any pop-up of the first
         add(workspace, 100)
         editor.wait(".statusbar-item.warning-kind", f"{total} / 7,500 · warn")
     editor.wait(".notification-toast", gone=True, seconds=0)
     editor.wait_in_frames("6,228 are in the context now")
+    wait_for(editor.scrolled, lambda top: abs(top - scrolled) < 40, lambda: f"it was at {scrolled}")
     editor.screenshot("report")
     editor.open_file(NAME)
     editor.wait(".tab", "Context budget")  # it stays what it is when another document is looked at
@@ -218,4 +221,8 @@ def test_a_workspace_that_is_not_trusted_names_no_program(workspace: Path, tmp_p
         editor.wait(".statusbar-item", "Restricted Mode")
         editor.open_file(NAME)
         editor.wait(".notification-toast", "ctxbudget was not found")
+        editor.screenshot("missing")
+        editor.click(".notification-toast .monaco-button", "Install")
+        editor.wait(".quick-input-title", "Install ctxbudget from a clone of its repository, or a wheel")
+        editor.press("Escape")
         assert not mark.exists()

@@ -118,6 +118,14 @@ class Browser:
         """Take the mouse off what it hovers over."""
         self.ask("rest")
 
+    def wheel(self, selector: str, pixels: int) -> None:
+        """Turn the mouse wheel over an element."""
+        self.ask("wheel", selector=selector, pixels=pixels)
+
+    def scrolled(self) -> int:
+        """How far a page within the page is scrolled."""
+        return int(self.ask("scrolled"))
+
     def press(self, *chords: str) -> None:
         """Keys with their modifiers, as `Control+Shift+P`."""
         for keys in chords:

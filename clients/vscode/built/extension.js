@@ -7100,8 +7100,8 @@ var require_protocolCodeAction = __commonJS({
       };
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
-    var vscode9 = __importStar(require("vscode"));
-    var ProtocolCodeAction = class extends vscode9.CodeAction {
+    var vscode10 = __importStar(require("vscode"));
+    var ProtocolCodeAction = class extends vscode10.CodeAction {
       data;
       constructor(title, data) {
         super(title);
@@ -7155,7 +7155,7 @@ var require_protocolDiagnostic = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.ProtocolDiagnostic = exports2.DiagnosticCode = void 0;
-    var vscode9 = __importStar(require("vscode"));
+    var vscode10 = __importStar(require("vscode"));
     var Is2 = __importStar(require_is());
     var DiagnosticCode;
     (function(DiagnosticCode2) {
@@ -7165,7 +7165,7 @@ var require_protocolDiagnostic = __commonJS({
       }
       DiagnosticCode2.is = is;
     })(DiagnosticCode || (exports2.DiagnosticCode = DiagnosticCode = {}));
-    var ProtocolDiagnostic = class extends vscode9.Diagnostic {
+    var ProtocolDiagnostic = class extends vscode10.Diagnostic {
       data;
       hasDiagnosticCode;
       constructor(range, message, severity, data) {
@@ -13105,7 +13105,7 @@ var require_notebook = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.NotebookDocumentSyncFeature = void 0;
-    var vscode9 = __importStar(require("vscode"));
+    var vscode10 = __importStar(require("vscode"));
     var proto = __importStar(require_api2());
     var UUID = __importStar(require_uuid());
     var Is2 = __importStar(require_is());
@@ -13160,9 +13160,9 @@ var require_notebook = __commonJS({
         c2p2.asNotebookCell = asNotebookCell;
         function asNotebookCellKind(kind) {
           switch (kind) {
-            case vscode9.NotebookCellKind.Markup:
+            case vscode10.NotebookCellKind.Markup:
               return proto.NotebookCellKind.Markup;
-            case vscode9.NotebookCellKind.Code:
+            case vscode10.NotebookCellKind.Code:
               return proto.NotebookCellKind.Code;
           }
         }
@@ -13423,25 +13423,25 @@ var require_notebook = __commonJS({
         this.onOpenNotificationSent = onOpenNotificationSent;
         this.onCloseNotificationSent = onCloseNotificationSent;
         this.onSaveNotificationSent = onSaveNotificationSent;
-        vscode9.workspace.onDidOpenNotebookDocument((notebookDocument) => {
+        vscode10.workspace.onDidOpenNotebookDocument((notebookDocument) => {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }, void 0, this.disposables);
-        for (const notebookDocument of vscode9.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode10.workspace.notebookDocuments) {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }
-        vscode9.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
+        vscode10.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
         if (this.options.save === true) {
-          vscode9.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
+          vscode10.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
         }
-        vscode9.workspace.onDidCloseNotebookDocument((notebookDocument) => {
+        vscode10.workspace.onDidCloseNotebookDocument((notebookDocument) => {
           this.didClose(notebookDocument);
           this.notebookDidOpen.delete(notebookDocument.uri.toString());
         }, void 0, this.disposables);
       }
       getState() {
-        for (const notebook of vscode9.workspace.notebookDocuments) {
+        for (const notebook of vscode10.workspace.notebookDocuments) {
           const matchingCells = this.getMatchingCellsConsideringSyncInfo(notebook);
           if (matchingCells !== void 0) {
             return { kind: "document", id: "$internal", registrations: true, matches: true };
@@ -13453,7 +13453,7 @@ var require_notebook = __commonJS({
         return "notebook";
       }
       handles(textDocument) {
-        if (vscode9.languages.match(this.selector, textDocument) > 0) {
+        if (vscode10.languages.match(this.selector, textDocument) > 0) {
           return true;
         }
         const key = textDocument.uri.toString();
@@ -13465,7 +13465,7 @@ var require_notebook = __commonJS({
         return false;
       }
       didOpenNotebookCellTextDocument(notebookDocument, cell) {
-        if (vscode9.languages.match(this.selector, cell.document) === 0) {
+        if (vscode10.languages.match(this.selector, cell.document) === 0) {
           return;
         }
         if (!this.notebookDidOpen.has(notebookDocument.uri.toString())) {
@@ -13496,7 +13496,7 @@ var require_notebook = __commonJS({
         }
       }
       didChangeNotebookCellTextDocument(notebookDocument, cell, event) {
-        if (vscode9.languages.match(this.selector, event.document) === 0) {
+        if (vscode10.languages.match(this.selector, event.document) === 0) {
           return;
         }
         const syncInfo = this.getSyncInfo(notebookDocument);
@@ -13885,11 +13885,11 @@ var require_notebook = __commonJS({
         this.client = client;
         this.registrations = /* @__PURE__ */ new Map();
         this.registrationType = proto.NotebookDocumentSyncRegistrationType.type;
-        this._onChangeNotificationSent = new vscode9.EventEmitter();
-        this._onOpenNotificationSent = new vscode9.EventEmitter();
-        this._onCloseNotificationSent = new vscode9.EventEmitter();
-        this._onSaveNotificationSent = new vscode9.EventEmitter();
-        vscode9.workspace.onDidOpenTextDocument((textDocument) => {
+        this._onChangeNotificationSent = new vscode10.EventEmitter();
+        this._onOpenNotificationSent = new vscode10.EventEmitter();
+        this._onCloseNotificationSent = new vscode10.EventEmitter();
+        this._onSaveNotificationSent = new vscode10.EventEmitter();
+        vscode10.workspace.onDidOpenTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13903,7 +13903,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode9.workspace.onDidChangeTextDocument((event) => {
+        vscode10.workspace.onDidChangeTextDocument((event) => {
           if (event.contentChanges.length === 0) {
             return;
           }
@@ -13921,7 +13921,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode9.workspace.onDidCloseTextDocument((textDocument) => {
+        vscode10.workspace.onDidCloseTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13998,19 +13998,19 @@ var require_notebook = __commonJS({
         }
         this.registrations.clear();
         this._onChangeNotificationSent.dispose();
-        this._onChangeNotificationSent = new vscode9.EventEmitter();
+        this._onChangeNotificationSent = new vscode10.EventEmitter();
         this._onOpenNotificationSent.dispose();
-        this._onOpenNotificationSent = new vscode9.EventEmitter();
+        this._onOpenNotificationSent = new vscode10.EventEmitter();
         this._onCloseNotificationSent.dispose();
-        this._onCloseNotificationSent = new vscode9.EventEmitter();
+        this._onCloseNotificationSent = new vscode10.EventEmitter();
         this._onSaveNotificationSent.dispose();
-        this._onSaveNotificationSent = new vscode9.EventEmitter();
+        this._onSaveNotificationSent = new vscode10.EventEmitter();
       }
       handles(textDocument) {
         if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
           return false;
         }
-        if (this.dedicatedChannel !== void 0 && vscode9.languages.match(this.dedicatedChannel, textDocument) > 0) {
+        if (this.dedicatedChannel !== void 0 && vscode10.languages.match(this.dedicatedChannel, textDocument) > 0) {
           return true;
         }
         for (const provider of this.registrations.values()) {
@@ -14030,7 +14030,7 @@ var require_notebook = __commonJS({
       }
       findNotebookDocumentAndCell(textDocument) {
         const uri = textDocument.uri.toString();
-        for (const notebookDocument of vscode9.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode10.workspace.notebookDocuments) {
           for (const cell of notebookDocument.getCells()) {
             if (cell.document.uri.toString() === uri) {
               return [notebookDocument, cell];
@@ -17430,7 +17430,7 @@ var require_semanticTokens = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.SemanticTokensFeature = void 0;
-    var vscode9 = __importStar(require("vscode"));
+    var vscode10 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var Is2 = __importStar(require_is());
@@ -17508,7 +17508,7 @@ var require_semanticTokens = __commonJS({
         const selector = options.documentSelector;
         const fullProvider = Is2.boolean(options.full) ? options.full : options.full !== void 0;
         const hasEditProvider = options.full !== void 0 && typeof options.full !== "boolean" && options.full.delta === true;
-        const eventEmitter = new vscode9.EventEmitter();
+        const eventEmitter = new vscode10.EventEmitter();
         const documentProvider = fullProvider ? {
           onDidChangeSemanticTokens: eventEmitter.event,
           provideDocumentSemanticTokens: (document, token) => {
@@ -17581,12 +17581,12 @@ var require_semanticTokens = __commonJS({
         const legend = client.protocol2CodeConverter.asSemanticTokensLegend(options.legend);
         const documentSelector = client.protocol2CodeConverter.asDocumentSelector(selector);
         if (documentProvider !== void 0) {
-          disposables.push(vscode9.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
+          disposables.push(vscode10.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
         }
         if (rangeProvider !== void 0) {
-          disposables.push(vscode9.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
+          disposables.push(vscode10.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
         }
-        return [new vscode9.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
+        return [new vscode10.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
       }
     };
     exports2.SemanticTokensFeature = SemanticTokensFeature;
@@ -18592,7 +18592,7 @@ var require_textDocumentContent = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.TextDocumentContentFeature = void 0;
-    var vscode9 = __importStar(require("vscode"));
+    var vscode10 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var UUID = __importStar(require_uuid());
@@ -18650,10 +18650,10 @@ var require_textDocumentContent = __commonJS({
           registrations.push(registration);
           disposables.push(disposable);
         }
-        this._registrations.set(data.id, { disposable: vscode9.Disposable.from(...disposables), providers: registrations });
+        this._registrations.set(data.id, { disposable: vscode10.Disposable.from(...disposables), providers: registrations });
       }
       registerTextDocumentContentProvider(scheme) {
-        const eventEmitter = new vscode9.EventEmitter();
+        const eventEmitter = new vscode10.EventEmitter();
         const provider = {
           onDidChange: eventEmitter.event,
           provideTextDocumentContent: (uri, token) => {
@@ -18675,7 +18675,7 @@ var require_textDocumentContent = __commonJS({
             return middleware.provideTextDocumentContent ? middleware.provideTextDocumentContent(uri, token, provideTextDocumentContent) : provideTextDocumentContent(uri, token);
           }
         };
-        return [vscode9.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
+        return [vscode10.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
       }
       unregister(id) {
         const registration = this._registrations.get(id);
@@ -23217,7 +23217,7 @@ __export(extension_exports, {
   deactivate: () => deactivate
 });
 module.exports = __toCommonJS(extension_exports);
-var vscode8 = __toESM(require("vscode"));
+var vscode9 = __toESM(require("vscode"));
 
 // src/askReport.ts
 async function askReport(client, sessionId) {
@@ -23313,13 +23313,13 @@ function share(part, whole, name) {
   return part > whole ? `${tokens(part - whole)} over ${name}` : of;
 }
 function tooltip(snapshot) {
-  const { retained, budget, peak, processed, saved, leased, available, window: window6, level } = snapshot.figures;
+  const { retained, budget, peak, processed, saved, leased, available, window: window7, level } = snapshot.figures;
   const state = snapshot.state === "open" && snapshot.phase !== null ? phaseText(snapshot) : snapshot.state;
   const rows = [
     [
       "retained",
       retained,
-      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window6, "the window")} of ${tokens(window6)}` : "the size of the window is not set"
+      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window7, "the window")} of ${tokens(window7)}` : "the size of the window is not set"
     ],
     ["peak", peak, "the highest so far"],
     ["processed", processed, "all that came in"],
@@ -23535,10 +23535,123 @@ var Follower = class {
   }
 };
 
-// src/python.ts
+// src/installer.ts
+var import_node_fs = require("node:fs");
+var import_promises = require("node:fs/promises");
+var import_node_path = require("node:path");
 var vscode3 = __toESM(require("vscode"));
+
+// src/installCommand.ts
+function installCommand({ source, has, inFolder, windows }) {
+  const from = windows ? `"${source}"` : `'${source.replaceAll("'", "'\\''")}'`;
+  if (has("uv")) {
+    return `uv tool install ${from}`;
+  }
+  if (has("pipx")) {
+    return `pipx install ${from}`;
+  }
+  if (windows) {
+    return `py -3 -m pip install ${from}`;
+  }
+  return inFolder ? `python3 -m venv .venv && .venv/bin/pip install ${from}` : `python3 -m venv ~/.ctxbudget && ~/.ctxbudget/bin/pip install ${from} && ~/.ctxbudget/bin/ctxbudget install vscode`;
+}
+function isOurs(pyproject) {
+  return /^\[project\]\s*(?:^(?!\[).*$\s*)*?^name\s*=\s*["']ctxbudget["']/m.test(pyproject);
+}
+
+// src/installer.ts
+var LOOK_MS = 3e3;
+var LOOKS = 400;
+var Installer = class {
+  #isThere;
+  #start;
+  #looking;
+  /** @param isThere whether the command can be run now; @param start what to do then. */
+  constructor(isThere, start) {
+    this.#isThere = isThere;
+    this.#start = start;
+  }
+  /** Ask where it is to be installed from, and show the command in a terminal; it is the person who runs it. */
+  async install() {
+    const source = await cloneHere() ?? await chosenSource();
+    if (source === void 0) {
+      return;
+    }
+    const folder = vscode3.workspace.isTrusted ? vscode3.workspace.workspaceFolders?.[0]?.uri : void 0;
+    const windows = process.platform === "win32";
+    const terminal = vscode3.window.createTerminal({
+      name: "Install ctxbudget",
+      ...folder === void 0 ? {} : { cwd: folder }
+    });
+    terminal.show();
+    const command = installCommand({ source, has: onPath, inFolder: folder !== void 0, windows });
+    terminal.sendText(command, false);
+    this.#look(LOOKS);
+  }
+  dispose() {
+    clearTimeout(this.#looking);
+  }
+  #look(left) {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => {
+      void this.#isThere().then((there) => {
+        if (there) {
+          void this.#start();
+        } else if (left > 0) {
+          this.#look(left - 1);
+        }
+      });
+    }, LOOK_MS);
+  }
+};
+async function cloneHere() {
+  for (const { uri } of vscode3.workspace.isTrusted ? vscode3.workspace.workspaceFolders ?? [] : []) {
+    try {
+      if (isOurs(await (0, import_promises.readFile)((0, import_node_path.join)(uri.fsPath, "pyproject.toml"), "utf8"))) {
+        return uri.fsPath;
+      }
+    } catch {
+      continue;
+    }
+  }
+  return void 0;
+}
+async function chosenSource() {
+  const title = "Install ctxbudget from a clone of its repository, or a wheel";
+  const [chosen] = await vscode3.window.showOpenDialog({
+    title,
+    openLabel: "Install From Here",
+    canSelectFolders: true,
+    canSelectFiles: true
+  }) ?? [];
+  return chosen?.fsPath;
+}
+function onPath(program) {
+  const file = process.platform === "win32" ? `${program}.exe` : program;
+  return (process.env["PATH"] ?? "").split(import_node_path.delimiter).some((folder) => folder !== "" && (0, import_node_fs.existsSync)((0, import_node_path.join)(folder, file)));
+}
+
+// src/notice.ts
+var Notice = class {
+  #tell;
+  #told = false;
+  constructor(tell) {
+    this.#tell = tell;
+  }
+  /** @param asked whether a person has just asked for the server. */
+  about({ problem, missing }, asked) {
+    if (this.#told && !asked) {
+      return;
+    }
+    this.#told = true;
+    this.#tell(problem, missing ? ["Install", "Open Settings"] : ["Open Settings", "Show Output"]);
+  }
+};
+
+// src/python.ts
+var vscode4 = __toESM(require("vscode"));
 function extension() {
-  return vscode3.extensions.getExtension("ms-python.python");
+  return vscode4.extensions.getExtension("ms-python.python");
 }
 async function selectedInterpreter(folder) {
   try {
@@ -23558,20 +23671,26 @@ async function onInterpreterSelected(callback) {
 }
 
 // src/report.ts
-var vscode4 = __toESM(require("vscode"));
+var vscode5 = __toESM(require("vscode"));
 var SCHEME = "ctxbudget";
 var Report = class {
-  #changed = new vscode4.EventEmitter();
+  #changed = new vscode5.EventEmitter();
   #registration;
   #ask;
   onDidChange = this.#changed.event;
+  /** A line at the end, as plain text: how to get charts. */
+  note = "";
   constructor(ask) {
     this.#ask = ask;
-    this.#registration = vscode4.workspace.registerTextDocumentContentProvider(SCHEME, this);
+    this.#registration = vscode5.workspace.registerTextDocumentContentProvider(SCHEME, this);
   }
   async provideTextDocumentContent(uri) {
     try {
-      return await this.#ask(uri.query === "" ? void 0 : uri.query);
+      const report = await this.#ask(uri.query === "" ? void 0 : uri.query);
+      return this.note === "" ? report : `${report}
+
+${markdown(this.note)}
+`;
     } catch (error) {
       return `# Context budget
 
@@ -23581,13 +23700,13 @@ ${markdown(error instanceof Error ? error.message : String(error))}
   }
   /** Show the report of a session; absent: of the one that changed last. */
   async show(sessionId) {
-    const uri = vscode4.Uri.from({ scheme: SCHEME, path: "/Context budget.md", query: sessionId ?? "" });
+    const uri = vscode5.Uri.from({ scheme: SCHEME, path: "/Context budget.md", query: sessionId ?? "" });
     this.#changed.fire(uri);
-    await vscode4.commands.executeCommand("markdown.showPreview", uri, void 0, { locked: true });
+    await vscode5.commands.executeCommand("markdown.showPreview", uri, void 0, { locked: true });
   }
   /** The account of a session changed: renew its open report. */
   refresh(sessionId) {
-    for (const document of vscode4.workspace.textDocuments) {
+    for (const document of vscode5.workspace.textDocuments) {
       if (document.uri.scheme === SCHEME && ["", sessionId].includes(document.uri.query)) {
         this.#changed.fire(document.uri);
       }
@@ -23600,7 +23719,7 @@ ${markdown(error instanceof Error ? error.message : String(error))}
 };
 
 // src/reportPage.ts
-var vscode5 = __toESM(require("vscode"));
+var vscode6 = __toESM(require("vscode"));
 
 // src/paced.ts
 var Paced = class {
@@ -23662,10 +23781,10 @@ var ReportPage = class {
     this.#session = sessionId;
     if (this.#panel === void 0) {
       const options = { enableScripts: true, localResourceRoots: [], retainContextWhenHidden: true };
-      const panel = vscode5.window.createWebviewPanel(
+      const panel = vscode6.window.createWebviewPanel(
         "ctxbudget.report",
         "Context budget",
-        vscode5.ViewColumn.Active,
+        vscode6.ViewColumn.Active,
         options
       );
       panel.onDidDispose(() => {
@@ -23709,15 +23828,16 @@ var ReportPage = class {
 
 // src/server.ts
 var import_node_child_process = require("node:child_process");
-var import_node_fs = require("node:fs");
+var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
-var import_node_path = require("node:path");
+var import_node_path2 = require("node:path");
 var import_node_util = require("node:util");
-var vscode6 = __toESM(require("vscode"));
+var vscode7 = __toESM(require("vscode"));
 var import_node2 = __toESM(require_main3());
 
 // src/locate.ts
 var MINIMUM_VERSION = "0.1.0";
+var SETTINGS = ["ctxbudget.path", "ctxbudget.interpreter"];
 function candidates(places, exists) {
   if (places.path !== "") {
     return [{ command: places.path, args: [], origin: "ctxbudget.path" }];
@@ -23751,12 +23871,14 @@ function candidates(places, exists) {
 }
 async function choose(tried, askVersion2) {
   const complaints = [];
+  let isOneThere = tried.some(({ origin }) => SETTINGS.includes(origin));
   for (const candidate of tried) {
     try {
       const version = versionIn(await askVersion2(candidate.command, [...candidate.args, "--version"]));
       if (version === void 0) {
         complaints.push(`${candidate.command} (${candidate.origin}) is not ctxbudget.`);
       } else if (isOlder(version, MINIMUM_VERSION)) {
+        isOneThere = true;
         complaints.push(
           `ctxbudget ${version} at ${candidate.command} (${candidate.origin}) is too old: this extension needs ${MINIMUM_VERSION} or newer.`
         );
@@ -23769,8 +23891,12 @@ async function choose(tried, askVersion2) {
     }
   }
   const [first] = complaints;
+  if (first !== void 0) {
+    return { problem: first, missing: !isOneThere };
+  }
   return {
-    problem: first ?? "ctxbudget was not found: not in the Python environment, not on PATH. Install it there, or name it in the setting ctxbudget.path."
+    problem: "ctxbudget was not found: not in the Python environment, not on PATH. Install it there, or name it in the setting ctxbudget.path.",
+    missing: true
   };
 }
 function versionIn(output) {
@@ -23843,19 +23969,27 @@ var Server = class {
   get client() {
     return this.#client?.state === import_node2.State.Running ? this.#client : void 0;
   }
-  /** Stop the server, if it runs, and start it as the settings say now. Calls wait for each other. */
-  async restart() {
+  /**
+   * Stop the server, if it runs, and start it as the settings say now. Calls wait for each other.
+   *
+   * @param asked whether a person asks for it, and should be told if it fails.
+   */
+  async restart(asked = false) {
     return this.#next(async () => {
       await this.#halt();
-      await this.#start();
+      await this.#start(asked);
     });
+  }
+  /** Whether there is a server that can be started. */
+  async isThere() {
+    return "server" in await locate();
   }
   /** What a command of the server's installation prints; throws if it fails. */
   async printed(args) {
     if (this.#found === void 0) {
       throw new Error("The ctxbudget server is not running.");
     }
-    const folder = vscode6.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode7.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const { stdout } = await run(this.#found.command, [...this.#found.args, ...args], {
       timeout: PAGE_TIMEOUT_MS,
       maxBuffer: PAGE_BYTES,
@@ -23870,11 +24004,11 @@ var Server = class {
     this.#last = this.#last.then(step, step);
     return this.#last;
   }
-  async #start() {
+  async #start(asked) {
     const choice = await locate();
     if ("problem" in choice) {
       this.#output.error(choice.problem);
-      this.#listener.missing(choice.problem);
+      this.#listener.missing(choice, asked);
       return;
     }
     const { server: server2 } = choice;
@@ -23889,11 +24023,12 @@ var Server = class {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#output.error(`the server did not start: ${reason}`);
-      this.#listener.missing(`ctxbudget at ${server2.command} did not start: ${reason}`);
+      const problem = `ctxbudget at ${server2.command} did not start: ${reason}`;
+      this.#listener.missing({ problem, missing: false }, asked);
     }
   }
   #connect(server2) {
-    const folder = vscode6.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode7.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const client = new import_node2.LanguageClient(
       SECTION,
       "ctxbudget",
@@ -23916,7 +24051,7 @@ var Server = class {
     return client;
   }
   #options() {
-    const languages = vscode6.workspace.getConfiguration(SECTION).get("languages", []);
+    const languages = vscode7.workspace.getConfiguration(SECTION).get("languages", []);
     return {
       documentSelector: languages.flatMap((language) => [
         { scheme: "file", language },
@@ -23947,8 +24082,8 @@ var Server = class {
   }
   /** The settings that are sent to the server now, for one resource or for the window. */
   #settings(scopeUri) {
-    const scope = scopeUri === void 0 ? void 0 : vscode6.Uri.parse(scopeUri);
-    return serverSettings(vscode6.workspace.getConfiguration(SECTION, scope), this.#keys);
+    const scope = scopeUri === void 0 ? void 0 : vscode7.Uri.parse(scopeUri);
+    return serverSettings(vscode7.workspace.getConfiguration(SECTION, scope), this.#keys);
   }
   async #halt() {
     const client = this.#client;
@@ -23965,19 +24100,19 @@ var Server = class {
   }
 };
 async function locate() {
-  const folders = vscode6.workspace.workspaceFolders ?? [];
-  const configuration = vscode6.workspace.getConfiguration(SECTION);
-  const trusted = vscode6.workspace.isTrusted;
+  const folders = vscode7.workspace.workspaceFolders ?? [];
+  const configuration = vscode7.workspace.getConfiguration(SECTION);
+  const trusted = vscode7.workspace.isTrusted;
   const setting = (key) => expand(configuration.get(key, ""), (0, import_node_os.homedir)(), folders[0]?.uri.fsPath);
   const places = {
     path: setting("path"),
     interpreter: setting("interpreter"),
     selectedInterpreter: trusted ? await selectedInterpreter(folders[0]?.uri) : void 0,
     trustedFolders: trusted ? folders.map((folder) => folder.uri.fsPath) : [],
-    searchPath: (process.env["PATH"] ?? "").split(import_node_path.delimiter),
+    searchPath: (process.env["PATH"] ?? "").split(import_node_path2.delimiter),
     windows: process.platform === "win32"
   };
-  return choose(candidates(places, import_node_fs.existsSync), askVersion);
+  return choose(candidates(places, import_node_fs2.existsSync), askVersion);
 }
 async function askVersion(command, args) {
   const { stdout } = await run(command, args, { timeout: VERSION_TIMEOUT_MS, cwd: (0, import_node_os.homedir)() });
@@ -23985,7 +24120,7 @@ async function askVersion(command, args) {
 }
 
 // src/statusItem.ts
-var vscode7 = __toESM(require("vscode"));
+var vscode8 = __toESM(require("vscode"));
 var StatusItem = class {
   #item;
   #command;
@@ -23994,7 +24129,7 @@ var StatusItem = class {
   constructor(command, restart) {
     this.#command = command;
     this.#restart = restart;
-    this.#item = vscode7.window.createStatusBarItem("ctxbudget.status", vscode7.StatusBarAlignment.Left, 0);
+    this.#item = vscode8.window.createStatusBarItem("ctxbudget.status", vscode8.StatusBarAlignment.Left, 0);
     this.#item.name = "Context budget";
     this.starting();
     this.#item.show();
@@ -24025,11 +24160,11 @@ Click to start it.`, this.#restart);
   }
   #set(text, tooltipText, command, colour) {
     this.#item.text = text;
-    const shown = new vscode7.MarkdownString(tooltipText);
+    const shown = new vscode8.MarkdownString(tooltipText);
     shown.isTrusted = false;
     this.#item.tooltip = shown;
     this.#item.command = command;
-    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode7.ThemeColor(colour);
+    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode8.ThemeColor(colour);
   }
 };
 
@@ -24037,7 +24172,7 @@ Click to start it.`, this.#restart);
 var START_KEYS = ["ctxbudget.path", "ctxbudget.interpreter", "ctxbudget.languages"];
 var server;
 async function activate(context) {
-  const output = vscode8.window.createOutputChannel("ctxbudget", { log: true });
+  const output = vscode9.window.createOutputChannel("ctxbudget", { log: true });
   const item = new StatusItem(COMMANDS.showBudget, COMMANDS.restartServer);
   const report = new Report(async (sessionId) => {
     if (server?.client === void 0) {
@@ -24060,6 +24195,7 @@ async function activate(context) {
       }
     } catch (error) {
       output.info(`the report is shown as Markdown: ${error instanceof Error ? error.message : String(error)}`);
+      report.note = whyNoCharts(error);
     }
     await report.show(sessionId);
   };
@@ -24089,31 +24225,34 @@ async function activate(context) {
       follower.forget();
       item.stopped("The ctxbudget server is not running.");
     },
-    missing: (problem) => {
-      item.stopped(problem);
-      void tellMissing(problem);
+    missing: (problem, asked) => {
+      item.stopped(problem.problem);
+      notice.about(problem, asked);
     }
   });
   const restart = async () => server?.restart();
+  const installer = new Installer(async () => await server?.isThere() ?? false, restart);
+  const notice = new Notice((text, buttons) => void tellMissing(text, buttons, () => installer.install()));
   context.subscriptions.push(
     output,
     item,
     report,
     page,
+    installer,
     registerCommands({
       client: () => server?.client,
       showBudget,
-      restart,
+      restart: async () => server?.restart(true),
       showOutput: () => {
         output.show();
       }
     }),
-    vscode8.workspace.onDidChangeConfiguration((event) => {
+    vscode9.workspace.onDidChangeConfiguration((event) => {
       if (START_KEYS.some((key) => event.affectsConfiguration(key))) {
         void restart();
       }
     }),
-    vscode8.workspace.onDidGrantWorkspaceTrust(() => void restart())
+    vscode9.workspace.onDidGrantWorkspaceTrust(() => void restart())
   );
   const selection = await onInterpreterSelected(() => void restart());
   if (selection !== void 0) {
@@ -24129,26 +24268,30 @@ function declaredSettings({ packageJSON }) {
   return Object.keys(contributes.configuration.properties);
 }
 async function popUp({ level, alert }, showBudget) {
-  const tell = level === "critical" ? vscode8.window.showErrorMessage : vscode8.window.showWarningMessage;
+  const tell = level === "critical" ? vscode9.window.showErrorMessage : vscode9.window.showWarningMessage;
   const text = alert.next ? `${alert.message} ${alert.next}` : alert.message;
   if (await tell(label(text), "Show Budget") !== void 0) {
     await showBudget();
   }
 }
-async function tellMissing(problem) {
-  const [settings, again, details] = ["Open Settings", "Try Again", "Show Output"];
-  switch (await vscode8.window.showErrorMessage(label(problem), settings, again, details)) {
-    case settings:
-      await vscode8.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
+async function tellMissing(text, buttons, install) {
+  switch (await vscode9.window.showInformationMessage(label(text), ...buttons)) {
+    case "Install":
+      await install();
       break;
-    case again:
-      await vscode8.commands.executeCommand(COMMANDS.restartServer);
+    case "Open Settings":
+      await vscode9.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
       break;
-    case details:
-      await vscode8.commands.executeCommand(COMMANDS.showOutput);
+    case "Show Output":
+      await vscode9.commands.executeCommand(COMMANDS.showOutput);
       break;
     case void 0:
   }
+}
+function whyNoCharts(error) {
+  const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+  const reason = said.replace(/^ctxbudget report: /, "");
+  return reason === "" ? "" : `Charts: ${reason}`;
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 import { askReport } from './askReport';
 import { COMMANDS, registerCommands } from './commands';
 import { Follower } from './follower';
+import { Installer } from './installer';
+import { Notice } from './notice';
+import type { Button } from './notice';
 import { label } from './plain';
 import type { Alert } from './protocol';
 import { onInterpreterSelected } from './python';
@@ -42,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         } catch (error) {
             // Without the extra `report` there are no pages; the Markdown report has the same figures.
             output.info(`the report is shown as Markdown: ${error instanceof Error ? error.message : String(error)}`);
+            report.note = whyNoCharts(error);
         }
         await report.show(sessionId);
     };
@@ -71,21 +75,24 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
             follower.forget();
             item.stopped('The ctxbudget server is not running.');
         },
-        missing: (problem) => {
-            item.stopped(problem);
-            void tellMissing(problem);
+        missing: (problem, asked) => {
+            item.stopped(problem.problem);
+            notice.about(problem, asked);
         },
     });
     const restart = async (): Promise<void> => server?.restart();
+    const installer = new Installer(async () => (await server?.isThere()) ?? false, restart);
+    const notice = new Notice((text, buttons) => void tellMissing(text, buttons, () => installer.install()));
     context.subscriptions.push(
         output,
         item,
         report,
         page,
+        installer,
         registerCommands({
             client: () => server?.client,
             showBudget,
-            restart,
+            restart: async () => server?.restart(true),
             showOutput: () => {
                 output.show();
             },
@@ -121,18 +128,25 @@ async function popUp({ level, alert }: Alert, showBudget: () => Promise<void>): 
     }
 }
 
-async function tellMissing(problem: string): Promise<void> {
-    const [settings, again, details] = ['Open Settings', 'Try Again', 'Show Output'] as const;
-    switch (await vscode.window.showErrorMessage(label(problem), settings, again, details)) {
-        case settings:
+/** A quiet message with buttons for what can be done. */
+async function tellMissing(text: string, buttons: Button[], install: () => Promise<void>): Promise<void> {
+    switch (await vscode.window.showInformationMessage(label(text), ...buttons)) {
+        case 'Install':
+            await install();
+            break;
+        case 'Open Settings':
             await vscode.commands.executeCommand('workbench.action.openSettings', 'ctxbudget.path');
             break;
-        case again:
-            await vscode.commands.executeCommand(COMMANDS.restartServer);
-            break;
-        case details:
+        case 'Show Output':
             await vscode.commands.executeCommand(COMMANDS.showOutput);
             break;
         case undefined:
     }
+}
+
+/** What the command said on why there is no page; empty if it did not say. */
+function whyNoCharts(error: unknown): string {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    const reason = said.replace(/^ctxbudget report: /, '');
+    return reason === '' ? '' : `Charts: ${reason}`;
 }

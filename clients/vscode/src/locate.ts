@@ -1,7 +1,12 @@
 /** Which server to run: a pure choice among places, given how to look and how to ask a program for its version. */
 
+import type { Problem } from './notice';
+
 /** The first server that this extension can talk to. */
 export const MINIMUM_VERSION = '0.1.0';
+
+/** The origins of a server that a person has named. */
+const SETTINGS = ['ctxbudget.path', 'ctxbudget.interpreter'];
 
 /** How the server is started: the command that `serve` is appended to. */
 export interface Command {
@@ -33,7 +38,7 @@ export type AskVersion = (command: string, args: string[]) => Promise<string>;
 export type Exists = (path: string) => boolean;
 
 export type Found = Candidate & { version: string };
-export type Choice = { server: Found } | { problem: string };
+export type Choice = { server: Found } | Problem;
 
 /** The places to try, the best first. A setting is the only place: what a person named is never silently replaced. */
 export function candidates(places: Places, exists: Exists): Candidate[] {
@@ -72,12 +77,15 @@ export function candidates(places: Places, exists: Exists): Candidate[] {
 /** The first candidate that answers and is new enough; else one sentence that says what is wrong. */
 export async function choose(tried: Candidate[], askVersion: AskVersion): Promise<Choice> {
     const complaints: string[] = [];
+    /** One that a person has named, or that is too old: another one beside it would not be taken. */
+    let isOneThere = tried.some(({ origin }) => SETTINGS.includes(origin));
     for (const candidate of tried) {
         try {
             const version = versionIn(await askVersion(candidate.command, [...candidate.args, '--version']));
             if (version === undefined) {
                 complaints.push(`${candidate.command} (${candidate.origin}) is not ctxbudget.`);
             } else if (isOlder(version, MINIMUM_VERSION)) {
+                isOneThere = true;
                 complaints.push(
                     `ctxbudget ${version} at ${candidate.command} (${candidate.origin}) is too old: ` +
                         `this extension needs ${MINIMUM_VERSION} or newer.`,
@@ -91,11 +99,14 @@ export async function choose(tried: Candidate[], askVersion: AskVersion): Promis
         }
     }
     const [first] = complaints;
+    if (first !== undefined) {
+        return { problem: first, missing: !isOneThere };
+    }
     return {
         problem:
-            first ??
             'ctxbudget was not found: not in the Python environment, not on PATH. ' +
-                'Install it there, or name it in the setting ctxbudget.path.',
+            'Install it there, or name it in the setting ctxbudget.path.',
+        missing: true,
     };
 }
 

@@ -15,6 +15,9 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
 
     readonly onDidChange = this.#changed.event;
 
+    /** A line at the end, as plain text: how to get charts. */
+    note = '';
+
     constructor(ask: AskReport) {
         this.#ask = ask;
         this.#registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
@@ -22,7 +25,8 @@ export class Report implements vscode.TextDocumentContentProvider, vscode.Dispos
 
     async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
         try {
-            return await this.#ask(uri.query === '' ? undefined : uri.query);
+            const report = await this.#ask(uri.query === '' ? undefined : uri.query);
+            return this.note === '' ? report : `${report}\n\n${markdown(this.note)}\n`;
         } catch (error) {
             return `# Context budget\n\n${markdown(error instanceof Error ? error.message : String(error))}\n`;
         }

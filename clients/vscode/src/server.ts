@@ -10,6 +10,7 @@ import type { LanguageClientOptions, Middleware } from 'vscode-languageclient/no
 import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
 import type { Choice, Found } from './locate';
 import { candidates, choose, expand } from './locate';
+import type { Problem } from './notice';
 import { selectedInterpreter } from './python';
 import { serverKeys, serverSettings } from './settings';
 import type { Settings } from './settings';
@@ -27,7 +28,8 @@ export interface Listener {
     connecting(client: LanguageClient): void;
     running(): void;
     stopped(): void;
-    missing(problem: string): void;
+    /** It cannot be run; `asked`: a person has just asked for it. */
+    missing(problem: Problem, asked: boolean): void;
 }
 
 export class Server {
@@ -50,12 +52,21 @@ export class Server {
         return this.#client?.state === State.Running ? this.#client : undefined;
     }
 
-    /** Stop the server, if it runs, and start it as the settings say now. Calls wait for each other. */
-    async restart(): Promise<void> {
+    /**
+     * Stop the server, if it runs, and start it as the settings say now. Calls wait for each other.
+     *
+     * @param asked whether a person asks for it, and should be told if it fails.
+     */
+    async restart(asked = false): Promise<void> {
         return this.#next(async () => {
             await this.#halt();
-            await this.#start();
+            await this.#start(asked);
         });
+    }
+
+    /** Whether there is a server that can be started. */
+    async isThere(): Promise<boolean> {
+        return 'server' in (await locate());
     }
 
     /** What a command of the server's installation prints; throws if it fails. */
@@ -81,11 +92,11 @@ export class Server {
         return this.#last;
     }
 
-    async #start(): Promise<void> {
+    async #start(asked: boolean): Promise<void> {
         const choice = await locate();
         if ('problem' in choice) {
             this.#output.error(choice.problem);
-            this.#listener.missing(choice.problem);
+            this.#listener.missing(choice, asked);
             return;
         }
         const { server } = choice;
@@ -100,7 +111,8 @@ export class Server {
         } catch (error) {
             const reason = error instanceof Error ? error.message : String(error);
             this.#output.error(`the server did not start: ${reason}`);
-            this.#listener.missing(`ctxbudget at ${server.command} did not start: ${reason}`);
+            const problem = `ctxbudget at ${server.command} did not start: ${reason}`;
+            this.#listener.missing({ problem, missing: false }, asked);
         }
     }
 

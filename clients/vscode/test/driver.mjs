@@ -107,6 +107,18 @@ const operations = {
     // At once, as from the clipboard: lists would be filtered anew for each key.
     type: ({ text }) => page.keyboard.sendCharacter(text),
 
+    // Turns the mouse wheel over an element.
+    async wheel({ selector, pixels, timeoutMs }) {
+        await page.mouse.move(...(await centre(selector, '', timeoutMs)));
+        await page.mouse.wheel({ deltaY: pixels });
+    },
+
+    // How far the page within the page that is scrolled farthest is scrolled.
+    async scrolled() {
+        const all = await Promise.allSettled(page.frames().map((frame) => frame.evaluate(scrollWithin)));
+        return Math.max(...all.map(({ value }) => value ?? 0));
+    },
+
     async screenshot({ path }) {
         await page.screenshot({ path });
     },
@@ -151,6 +163,16 @@ function textsWithin() {
         ),
     ];
     return within(document);
+}
+
+function scrollWithin() {
+    const within = (inner) => [
+        inner.defaultView?.scrollY ?? 0,
+        ...[...inner.querySelectorAll('iframe')].flatMap(({ contentDocument }) =>
+            contentDocument === null ? [] : within(contentDocument),
+        ),
+    ];
+    return Math.max(...within(document));
 }
 
 // Where the first element that contains the text is, once it has come to rest on the screen.

@@ -100,3 +100,16 @@ test('a path in a setting may name the home folder and the workspace', () => {
     assert.equal(expand('${userHome}/x', '/home/ada', '/w'), '/home/ada/x');
     assert.equal(expand('~ada/x', '/home/ada', '/w'), '~ada/x');
 });
+
+test('it is missing unless one is named or too old', async () => {
+    const missing = async (places: Partial<Places>, ask: (command: string) => Promise<string>): Promise<boolean> => {
+        const choice = await choose(candidates({ ...NOTHING, ...places }, everywhere), ask);
+        assert.ok('problem' in choice);
+        return choice.missing;
+    };
+    const refusing = (): Promise<string> => Promise.reject(new Error('No module named ctxbudget_server'));
+    assert.ok(await missing({}, refusing));
+    assert.ok(await missing({ selectedInterpreter: '/usr/bin/python3' }, refusing));
+    assert.ok(!(await missing({ interpreter: '/usr/bin/python3' }, refusing)));
+    assert.ok(!(await missing({ selectedInterpreter: '/usr/bin/python3' }, answering('0.0.9'))));
+});
