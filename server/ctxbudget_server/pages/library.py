@@ -10,9 +10,7 @@ from typing import Final
 
 _MODULES: Final = ("vl_convert", "jinja2", "markupsafe")
 """What the extra installs."""
-ADVICE: Final = (
-    "pages need the extra `report`: pip install 'ctxbudget[report]' (or 'vl-convert-python>=1.9,<2' 'jinja2>=3.1,<4')"
-)
+ADVICE: Final = "pages need the extra `report`: pip install 'vl-convert-python>=1.9,<2' 'jinja2>=3.1,<4'"
 """What to say then."""
 _SNIPPET: Final = "window.vegaEmbed = vegaEmbed;"
 
