@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/ctxbudget
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_ctxbudget_subparsers=(serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history sessions timeline archive export import receipt where schema completion bash-client editor-client)
+_shtab_ctxbudget_subparsers=(serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history top sessions timeline archive export import receipt where schema completion bash-client editor-client)
 
 _shtab_ctxbudget_serve_option_strings=(-h --help --stdio --clientProcessId --log-file -v --verbose --version --no-socket --workspace --store --durability --root --retain --max-message-bytes --max-document-bytes)
 _shtab_ctxbudget_call_option_strings=(-h --help --list --session --get --errors --sidecar-for --workspace --store --durability --root)
@@ -31,6 +31,7 @@ _shtab_ctxbudget_doctor_option_strings=(-h --help --json --repair --acknowledge 
 _shtab_ctxbudget_report_option_strings=(-h --help --session --format --json --out --open --workspace --store --durability)
 _shtab_ctxbudget_diagnose_option_strings=(-h --help --session --apply --only --json --workspace --store --durability)
 _shtab_ctxbudget_history_option_strings=(-h --help --scope --state --since --all --csv --json --html --recorded --phases --workspace --store --durability)
+_shtab_ctxbudget_top_option_strings=(-h --help --workspace --store --durability)
 _shtab_ctxbudget_sessions_option_strings=(-h --help --all --state --json --workspace --store --durability)
 _shtab_ctxbudget_timeline_option_strings=(-h --help --since --every --all --csv --json --workspace --store --durability)
 _shtab_ctxbudget_archive_option_strings=(-h --help --keep-content --json --workspace --store --durability)
@@ -112,6 +113,9 @@ _shtab_ctxbudget_history_pos_0_COMPGEN=_ctxbudget_sessions
 _shtab_ctxbudget_history___html_COMPGEN=_shtab_compgen_files
 _shtab_ctxbudget_history___workspace_COMPGEN=_shtab_compgen_dirs
 _shtab_ctxbudget_history___store_COMPGEN=_shtab_compgen_files
+_shtab_ctxbudget_top_pos_0_COMPGEN=_ctxbudget_sessions
+_shtab_ctxbudget_top___workspace_COMPGEN=_shtab_compgen_dirs
+_shtab_ctxbudget_top___store_COMPGEN=_shtab_compgen_files
 _shtab_ctxbudget_sessions___workspace_COMPGEN=_shtab_compgen_dirs
 _shtab_ctxbudget_sessions___store_COMPGEN=_shtab_compgen_files
 _shtab_ctxbudget_timeline_pos_0_COMPGEN=_ctxbudget_sessions
@@ -171,6 +175,7 @@ _shtab_ctxbudget_diagnose___durability_choices=(full fast)
 _shtab_ctxbudget_history___scope_choices=(full-implementation research-and-plan research-only debug-only)
 _shtab_ctxbudget_history___state_choices=(open closed archived)
 _shtab_ctxbudget_history___durability_choices=(full fast)
+_shtab_ctxbudget_top___durability_choices=(full fast)
 _shtab_ctxbudget_sessions___state_choices=(open closed archived)
 _shtab_ctxbudget_sessions___durability_choices=(full fast)
 _shtab_ctxbudget_timeline___durability_choices=(full fast)
@@ -181,7 +186,7 @@ _shtab_ctxbudget_receipt___durability_choices=(full fast)
 _shtab_ctxbudget_where___durability_choices=(full fast)
 _shtab_ctxbudget_completion_pos_0_choices=(bash zsh fish)
 _shtab_ctxbudget_editor_client_pos_0_choices=(emacs neovim)
-_shtab_ctxbudget_pos_0_choices=(serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history sessions timeline archive export import receipt where schema completion bash-client editor-client)
+_shtab_ctxbudget_pos_0_choices=(serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history top sessions timeline archive export import receipt where schema completion bash-client editor-client)
 
 _shtab_ctxbudget_serve__h_nargs=0
 _shtab_ctxbudget_serve___help_nargs=0
@@ -288,6 +293,8 @@ _shtab_ctxbudget_history___csv_nargs=0
 _shtab_ctxbudget_history___json_nargs=0
 _shtab_ctxbudget_history___recorded_nargs=0
 _shtab_ctxbudget_history___phases_nargs=0
+_shtab_ctxbudget_top__h_nargs=0
+_shtab_ctxbudget_top___help_nargs=0
 _shtab_ctxbudget_sessions__h_nargs=0
 _shtab_ctxbudget_sessions___help_nargs=0
 _shtab_ctxbudget_sessions___all_nargs=0

@@ -56,7 +56,7 @@ function _shtab_ctxbudget_using
   test "$_shtab_ctxbudget_cmdpath" = "$argv"
 end
 
-set -g _shtab_ctxbudget_commands serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history sessions timeline archive export import receipt where schema completion bash-client editor-client
+set -g _shtab_ctxbudget_commands serve call get hook statusline sidecar demo count mcp plan fit replay cost breakdown transcripts config init install evaluate store doctor report diagnose history top sessions timeline archive export import receipt where schema completion bash-client editor-client
 set -g _shtab_ctxbudget_opts_with_value --by --cache-read --cache-write --clientProcessId --color --describe --durability --editor --errors --every --first-phase --fits --focus --for --format --get --host --html --idle --keep-turns --largest --last --log-file --max --max-document-bytes --max-message-bytes --model --only --out --overhead --policy --prices --replace-over --retain --retrieve --root --scope --session --share --sidecar-for --since --state --store --strategy --total --trace --width --window --workspace
 
 complete -c ctxbudget -e
@@ -296,6 +296,12 @@ complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l workspace -xka "(__
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l store -xka "(__fish_complete_path (commandline -ct))" -d 'the store'"'"'s file (default: under the user'"'"'s state directory)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history' -l durability -xka "full fast" -d 'an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: the user'"'"'s setting, else full)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using history; and test $_shtab_ctxbudget_npos -ge 0' -ka "(_ctxbudget_sessions)" -d 'compare these, in this order'
+complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a top -d 'Watch the workspace'"'"'s sessions live in the terminal: prune, undo, pin, extend leases.'
+complete -c ctxbudget -n '_shtab_ctxbudget_using top' -s h -l help -d 'show this help and exit'
+complete -c ctxbudget -n '_shtab_ctxbudget_using top' -l workspace -xka "(__fish_complete_directories)" -d 'the workspace (default: found from the current directory)'
+complete -c ctxbudget -n '_shtab_ctxbudget_using top' -l store -xka "(__fish_complete_path (commandline -ct))" -d 'the store'"'"'s file (default: under the user'"'"'s state directory)'
+complete -c ctxbudget -n '_shtab_ctxbudget_using top' -l durability -xka "full fast" -d 'an acknowledged write survives a power cut (full) or a crash of the process (fast) (default: the user'"'"'s setting, else full)'
+complete -c ctxbudget -n '_shtab_ctxbudget_using top; and test $_shtab_ctxbudget_npos -eq 0' -ka "(_ctxbudget_sessions)" -d 'the session'"'"'s id (default: CTXBUDGET_SESSION, or the one that changed last)'
 complete -c ctxbudget -n '_shtab_ctxbudget_using; and test $_shtab_ctxbudget_npos -eq 0' -a sessions -d 'List the workspace'"'"'s sessions: state, age, tokens, last event.'
 complete -c ctxbudget -n '_shtab_ctxbudget_using sessions' -s h -l help -d 'show this help and exit'
 complete -c ctxbudget -n '_shtab_ctxbudget_using sessions' -l all -d 'all sessions, not only the latest 20'

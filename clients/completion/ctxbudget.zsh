@@ -43,6 +43,7 @@ _shtab_ctxbudget_commands() {
     statusline:'Print a coding agent'"'"'s status line: window, budget, phase, running subagents.'
     store:'Show where the store is and what takes its space; clean it.'
     timeline:'Show a session'"'"'s account over time: each change, and the figures after it.'
+    top:'Watch the workspace'"'"'s sessions live in the terminal: prune, undo, pin, extend leases.'
     transcripts:'List the sessions that coding agents recorded on this machine.'
     where:'Show the workspace, the store and the session that commands use, and why.'
   )
@@ -511,6 +512,17 @@ _shtab_ctxbudget_timeline_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_ctxbudget_timeline_defaults_added=0
 
+_shtab_ctxbudget_top_options=(
+  {-h,--help}"[show this help and exit]"
+  "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
+  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
+  ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_ctxbudget_top_defaults_added=0
+
 _shtab_ctxbudget_transcripts_options=(
   {-h,--help}"[show this help and exit]"
   "--host[only sessions of this host]:host:(claude-code codex gemini-cli opencode)"
@@ -587,6 +599,7 @@ _shtab_ctxbudget() {
         statusline) _arguments -C -s $_shtab_ctxbudget_statusline_options ;;
         store) _arguments -C -s $_shtab_ctxbudget_store_options ;;
         timeline) _arguments -C -s $_shtab_ctxbudget_timeline_options ;;
+        top) _arguments -C -s $_shtab_ctxbudget_top_options ;;
         transcripts) _arguments -C -s $_shtab_ctxbudget_transcripts_options ;;
         where) _arguments -C -s $_shtab_ctxbudget_where_options ;;
       esac

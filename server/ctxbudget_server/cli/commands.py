@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "report": "print a session's report: actual figures against the budget",
     "diagnose": "say what is wrong with a session and why, and cure it",
     "history": "show what past runs came to, compare them, export them as CSV or JSON",
+    "top": "watch the workspace's sessions live in the terminal: prune, undo, pin, extend leases",
     "sessions": "list the workspace's sessions: state, age, tokens, last event",
     "timeline": "show a session's account over time: each change, and the figures after it",
     "archive": "keep the figures and the log of sessions, and drop their content",
