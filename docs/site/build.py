@@ -20,8 +20,6 @@ HERE = Path(__file__).resolve().parent
 BESIDE = ("README.md", "SECURITY.md", "CHANGELOG.md", "protocol/check_export.py")
 """What pages link to outside `docs`."""
 DECISIONS = '{ "Decisions" = [] }'
-OPTIONAL = {"docs/top.md"}
-"""Pages of the navigation that the site also does without."""
 SHIM = "https://unpkg.com/iframe-worker/shim"
 """What the theme would load so that search works in files; worker.js does the same."""
 LOADED = re.compile(
@@ -40,12 +38,9 @@ def decisions() -> Iterator[str]:
 
 
 def configuration() -> str:
-    """The configuration with the decision records, and without optional pages that are not there."""
-    lines = (HERE / "zensical.toml").read_text("utf-8").splitlines()
-    absent = {page for page in OPTIONAL if not (ROOT / page).exists()}
-    kept = [line for line in lines if not any(f'"{page}"' in line for page in absent)]
+    """The configuration with the decision records."""
     filled = '{ "Decisions" = [\n' + "\n".join(decisions()) + "\n  ] }"
-    return "\n".join(kept).replace(DECISIONS, filled) + "\n"
+    return (HERE / "zensical.toml").read_text("utf-8").replace(DECISIONS, filled)
 
 
 def pages_of(navigation: Any) -> Iterator[str]:
