@@ -61,10 +61,10 @@ class Restarted:
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[tuple[Restarted, Restarted]]:
-    """A server that is restarted after every third request and one that never is, each with its own store."""
+    """A server that is restarted after every fifth request and one that never is, each with its own store."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    both = Restarted(tmp_path / "a", 3), Restarted(tmp_path / "b", None)
+    both = Restarted(tmp_path / "a", 5), Restarted(tmp_path / "b", None)
     yield both
     for one in both:
         one.close()

@@ -25,6 +25,7 @@ HANDS_ON = {
     "presentation/look.py": "asks whether standard output is a terminal, and how wide it is",
     "cli/page_files.py": "asks whether stdout is a terminal",
     "cli/replay.py": "asks whether stdout is a terminal",
+    "cli/top.py": "asks whether both are a terminal",
     "demo/console.py": "asks whether stdout is a terminal",
     "rpc/server.py": "flushes",
     "mcp/server.py": "lets go of a broken stdout",

@@ -1,5 +1,5 @@
 import type { EngineInterface, SessionMeasureInput } from 'claude-code'
-import { call } from './service'
+import { call, errorName } from './service'
 
 const PATIENCE_MS = 10_000
 const LONG_WINDOW = '[1m]'
@@ -20,7 +20,13 @@ export async function tellWindow($: EngineInterface, { context }: SessionMeasure
 
 /** Note how many phases were completed before the first turn: a compaction is due after those that follow. */
 export async function notePhases($: EngineInterface, seen: Seen): Promise<void> {
-  seen.completed = await completedPhases($)
+  try {
+    seen.completed = await completedPhases($)
+  } catch (error) {
+    // The hook that opens the session may be slower than this.
+    if (errorName(error) !== 'unknownSession') throw error
+    seen.completed = 0
+  }
 }
 
 /** Ask for a compaction if a phase of the session's workflow has been completed since this was asked last. */
