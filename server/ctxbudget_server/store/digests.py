@@ -26,8 +26,9 @@ def sha256_hex(data: bytes) -> str:
 
 def new_sha256() -> _Hash:
     """A sha256 to be updated: OpenSSL's if it is loaded, as in a server, else Python's own."""
-    module = sys.modules.get("hashlib") or _own_module()
-    digest: _Hash = module.sha256()
+    # Another thread may be importing `hashlib` at this moment: then it is there, and its functions are not.
+    make = getattr(sys.modules.get("hashlib"), "sha256", None) or _own_module().sha256
+    digest: _Hash = make()
     return digest
 
 
