@@ -57,7 +57,8 @@ def test_a_title_has_its_hint_where_it_says_something_else_than_the_total(start_
 def test_without_lenses_the_summary_takes_the_place_of_the_hint(start_editor: StartEditor) -> None:
     editor = start_editor(every_hint=False, without=("textDocument.codeLens",))
     assert hinted(editor) == [LARGE_LINE]
-    assert editor.notification("textDocument/publishDiagnostics")["diagnostics"]
+    while not editor.notification("textDocument/publishDiagnostics")["diagnostics"]:
+        pass
     editor.drop_unread()
     editor.close()
 
