@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_server.agents.session_choice import session_named
 from ctxbudget_server.cli.account_here import has_account
-from ctxbudget_server.cli.options import add_store_options, services
+from ctxbudget_server.cli.options import services
+from ctxbudget_server.cli.session_chosen import add_session_argument
 from ctxbudget_server.cli.sessions import asking
 from ctxbudget_server.presentation.output import complain
 
@@ -26,13 +27,7 @@ EXAMPLES = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
-        "session",
-        metavar="SESSION",
-        nargs="?",
-        help="the session's id (default: CTXBUDGET_SESSION, or the one that changed last)",
-    )
-    add_store_options(parser)
+    add_session_argument(parser)
 
 
 def run(options: Namespace) -> int:
