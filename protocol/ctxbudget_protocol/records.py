@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from keyword import iskeyword
+from operator import attrgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from ctxbudget_protocol.values import NamedTuple
@@ -79,6 +80,8 @@ class Record:
     names: ClassVar[tuple[str, ...]] = ()
     shown: ClassVar[tuple[str, ...]] = ()
     """The names' wire forms."""
+    _values_of: ClassVar[Callable[[Any], tuple[Any, ...]]]
+    """What gives the values of all names of a record."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
     """Names of fields of which exactly one must be given and not be null."""
     beside: ClassVar[dict[str, str]] = {}
@@ -91,6 +94,7 @@ class Record:
         inherited = [base for base in cls.__bases__ if issubclass(base, Record)]
         cls.names = tuple(dict.fromkeys([*(name for base in inherited for name in base.names), *own]))
         cls.shown = tuple(map(camel, cls.names))
+        cls._values_of = _reader_of(cls.names)
         cls.descriptions = {name: text for base in inherited for name, text in base.descriptions.items()}
         if exactly_one is not None:
             cls.exactly_one = exactly_one
@@ -138,15 +142,24 @@ class Record:
 
     def wire(self, check: Check | None = None) -> dict[str, Any]:
         """The record as a JSON object. `check` is called for each record in it, and may raise to stop."""
-        values = [getattr(self, name) for name in self.names]
-        if not _PLAIN.issuperset(map(type, values)):
-            values = [value if type(value) in _PLAIN else wire_value(value, check) for value in values]
-        return dict(zip(self.shown, values, strict=True))
+        values = type(self)._values_of(self)
+        if _PLAIN.issuperset(map(type, values)):
+            return dict(zip(self.shown, values, strict=True))
+        return {
+            name: value if type(value) in _PLAIN else wire_value(value, check)
+            for name, value in zip(self.shown, values, strict=True)
+        }
 
     @classmethod
     def from_wire(cls, value: dict[str, Any]) -> Self:
         """The record from a flat JSON object made by `wire`."""
         return cls(**{name: value[camel(name)] for name in cls.names if camel(name) in value})
+
+
+def _reader_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _came(value: Any) -> Any:

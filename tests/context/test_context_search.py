@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import pytest
 from support.session import Session
+
+from ctxbudget_server.account.cancellation import Cancellation
+from ctxbudget_server.methods.context import search
+from ctxbudget_server.service.service import BudgetService, Options
 
 REPORT = "# Tokens\n\nRefresh tokens rotate on each use.\nThe signing key is read from KMS.\n"
 LOG = "boot ok\nERROR cannot read signing key from vault\nshutdown\n"
@@ -80,3 +88,23 @@ def test_a_rare_word_is_found_behind_many_common_ones(session: Session) -> None:
 
     (first, *_) = session.call("context/search", query="worker quokka")["matches"]
     assert (first["line"], first["text"]) == (70_001, "the worker met a quokka")
+
+
+def test_one_search_reads_so_much_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest texts that callers brought in, each counted as at least so many bytes; it says that there are more."""
+    monkeypatch.setattr(search, "MAX_BYTES", 3 * search.MIN_BYTES)
+    services = BudgetService(Options(str(tmp_path), str(tmp_path / "store.db"), "fast"), actor="test")
+
+    def call(method: str, **params: object) -> dict[str, Any]:
+        return services.call(method, params, Cancellation())
+
+    texts = [{"layer": "transient", "content": f"needle {n}\n", "phase": n % 2} for n in range(5)]
+    ids = [item["id"] for item in call("context/add", items=texts)["items"]]
+    call("context/add", items=[{"layer": "metadata", "content": "needle of them all\n", "reduces": ids[3:]}])
+
+    found = call("context/search", query="needle")
+    assert {hit["itemId"] for hit in found["matches"]} == {*ids[2:]}
+    assert (found["searched"], found["complete"]) == (3, False)
+    of_phase = call("context/search", query="needle", phase=1)
+    assert ({hit["itemId"] for hit in of_phase["matches"]}, of_phase["complete"]) == ({ids[1], ids[3]}, True)
+    services.close()

@@ -40,7 +40,7 @@ class ChangeFeed:
 
     def finished(self, method: str) -> None:
         """A request of this connection was answered; if it wrote, there may be changes."""
-        if METHODS[method].mutates:
+        if METHODS[method].mutates and self._backend.watching():
             self._changed.set()
 
     def look(self) -> None:

@@ -48,15 +48,15 @@ def breaches(position: Position) -> Iterator[Diagnosis]:
             message = f"layer {layer} holds {tokens:,} tokens, its ceiling is {ceiling:,}"
             yield Diagnosis("layerCeiling", tokens, ceiling, message, layer=layer)
     for phase in position.phases:
-        yield from _of_phase(phase)
+        if phase.phase.state == "completed" or phase.over:
+            yield from _of_phase(phase)
     if position.buffer is not None and position.drawn > position.buffer:
         message = f"phases draw {position.drawn:,} tokens on the buffer of {position.buffer:,}"
         yield Diagnosis("overBuffer", position.drawn, position.buffer, message)
 
 
 def _of_phase(phase: PhaseFigures) -> Iterator[Diagnosis]:
-    left = phase.held("transient").prunable
-    if phase.phase.state == "completed" and left:
+    if phase.phase.state == "completed" and (left := phase.held("transient").prunable):
         yield Diagnosis(
             "transientLeft",
             left,
@@ -65,8 +65,7 @@ def _of_phase(phase: PhaseFigures) -> Iterator[Diagnosis]:
             layer="transient",
             phase=phase.number,
         )
-    allocated = phase.phase.allocated
-    if allocated is not None and phase.over:
+    if (allocated := phase.phase.allocated) is not None and phase.over:
         yield Diagnosis(
             "overAllocation",
             phase.retained,

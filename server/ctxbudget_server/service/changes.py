@@ -57,9 +57,8 @@ class ChangeTracker:
 
     @property
     def active(self) -> bool:
-        """Whether any session is watched or followed."""
-        with self._lock:
-            return bool(self._seen) or self._wanted is not None
+        """Whether any session is watched or followed; does not wait for a look at the store that is going on."""
+        return bool(self._seen) or self._wanted is not None
 
     def watch(self, session_id: str) -> None:
         """Report changes to the session from now on."""

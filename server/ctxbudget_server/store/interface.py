@@ -110,6 +110,12 @@ class Reader(Protocol):
     def items_with_content(self, session_id: str) -> list[Item]:
         """Items whose bytes are kept, including withdrawn ones."""
 
+    def newest_texts(self, session_id: str, wanted: ItemFilter, *, brought_in: bool) -> Iterator[Item]:
+        """Items whose bytes are kept, the newest first, without markers and withdrawn ones; read as they are taken.
+
+        `brought_in`: those that callers brought in, otherwise those that replace others.
+        """
+
     def item_of(self, session_id: str, digest: str) -> str | None:
         """The id of the latest item whose content has this hash, ignoring withdrawn ones."""
 

@@ -210,10 +210,10 @@ class SqliteReader:
             (session_id,),
         )
         return {
-            SumKey(None if phase == NONE else phase, None if wave == NONE else wave, layer, provenance): Figures(
-                *figures
-            )
-            for phase, wave, layer, provenance, *figures in rows
+            SumKey(
+                None if row[0] == NONE else row[0], None if row[1] == NONE else row[1], row[2], row[3]
+            ): Figures._make(row[4:])
+            for row in rows
         }
 
     def layers(self, session_id: str) -> dict[str, LayerRecord]:
@@ -262,6 +262,13 @@ class SqliteReader:
         """Items whose bytes are kept, including withdrawn ones."""
         rows = self._rows(ITEM, "items WHERE session_id = ? AND hash IS NOT NULL ORDER BY seq", session_id)
         return [item_from_row(row) for row in rows]
+
+    def newest_texts(self, session_id: str, wanted: ItemFilter, *, brought_in: bool) -> Iterator[Item]:
+        """Items whose bytes are kept, the newest first; read as they are taken."""
+        where, values = self._where(session_id, wanted)
+        where += " AND hash IS NOT NULL AND marker = 0 AND brought_in = ? ORDER BY seq DESC"
+        rows = self._rows(ITEM, f"items INDEXED BY items_by_seq {where}", *values, brought_in)
+        return map(item_from_row, rows)
 
     def item_of(self, session_id: str, digest: str) -> str | None:
         """The id of the latest item with this content."""

@@ -10,6 +10,7 @@ from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
 from ctxbudget_server.rules.naming import title_of
+from ctxbudget_server.store.records import ItemFilter
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.methods.context import SearchParams
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 1024 * 1024
 """Maximum content that one search reads."""
+MIN_BYTES = 1024
+"""What a shorter text counts: to find and unpack it takes about as long as to search this much."""
 
 
 def search(request: Request, params: SearchParams) -> SearchResult:
@@ -61,14 +64,15 @@ def _newest(snapshot: Snapshot, params: SearchParams) -> tuple[list[Item], bool]
     """
     chosen: dict[str, Item] = {}
     size = 0
-    items = reversed(snapshot.reader.items(snapshot.session.id, phase=params.phase))
-    for item in sorted(items, key=lambda item: not item.brought_in):
-        if item.hash is None or item.marker or params.kind not in (None, item.kind) or item.hash in chosen:
-            continue
-        size += item.bytes or 0
-        if size > MAX_BYTES and chosen:
-            return list(chosen.values()), False
-        chosen[item.hash] = item
+    wanted = ItemFilter(kind=params.kind, phase=params.phase)
+    for brought_in in (True, False):
+        for item in snapshot.reader.newest_texts(snapshot.session.id, wanted, brought_in=brought_in):
+            if item.hash is None or item.hash in chosen:
+                continue
+            size += max(item.bytes or 0, MIN_BYTES)
+            if size > MAX_BYTES and chosen:
+                return list(chosen.values()), False
+            chosen[item.hash] = item
     return list(chosen.values()), True
 
 
