@@ -63,7 +63,7 @@ def test_it_goes_on_over_restarts(
     servers: tuple[Restarted, Restarted],  # noqa: F811
     resent: str,
 ) -> None:
-    whole = long_conversation(turns=40, mark=f"go-restarts-{resent}")
+    whole = long_conversation(turns=24, mark=f"go-restarts-{resent}")
     limit = counted(servers[1].client, whole) // 3
     sent: list[dict[str, Any]] = []
     taken = cuts = 0

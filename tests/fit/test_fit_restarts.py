@@ -77,10 +77,10 @@ def without_ids(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("resent", "session"), [("whole", None), ("whole", "run"), ("fitted", "run")])
-def test_forty_calls_go_on_over_restarts(
+def test_a_conversation_goes_on_over_restarts(
     servers: tuple[Restarted, Restarted], resent: str, session: str | None
 ) -> None:
-    whole = long_conversation(turns=40, mark=f"restarts-{resent}")
+    whole = long_conversation(turns=24, mark=f"restarts-{resent}")
     limit = counted(servers[1].client, whole) // 3
     more = {} if session is None else {"sessionId": session}
     sent: list[list[dict[str, Any]]] = [[], []]
@@ -104,7 +104,7 @@ def test_forty_calls_go_on_over_restarts(
             answers.append(without_ids(found))
         assert answers[0] == answers[1]
         taken = length
-    assert cuts >= 8
+    assert cuts >= 6
 
 
 @pytest.mark.parametrize("form", MAKERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -31,9 +32,15 @@ TYPES: dict[str, Any] = {
 def test_what_is_written_is_of_the_providers_types(form: str, steps: list[Step], share: float, keep: int) -> None:
     messages = MAKERS[form](steps)
     found = fitted(form, messages, limit_of(messages, share), keep_turns=keep)
-    written = [message for message in found.messages if message not in messages]
-    for message in written:
-        TypeAdapter(TYPES[form]).validate_python(message, strict=False)
+    for message in found.messages:
+        if message not in messages:
+            adapter(form).validate_python(message, strict=False)
+
+
+@cache
+def adapter(form: str) -> TypeAdapter[Any]:
+    """What checks messages of this form; it takes a second to make."""
+    return TypeAdapter(TYPES[form])
 
 
 def members(union: Any) -> Iterator[Any]:
