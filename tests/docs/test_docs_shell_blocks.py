@@ -34,6 +34,7 @@ ELSEWHERE = {
     "evaluate 2": "tests/evaluation/record_page.py",
     "gemini-cli 2": "tests/agents/test_agents_docs.py",
     "gemini-cli 3": "tests/agents/test_agents_docs.py",
+    "implementing 1": "tests/conformance/test_conformance_command.py",
     "render 1": "tests/render/test_render_page.py",
     **{f"transcripts {number}": "tests/transcripts/test_transcripts_page.py" for number in (1, 3, 4, 5)},
 }

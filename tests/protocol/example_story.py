@@ -12,23 +12,10 @@ from support.client import Client
 from support.documents import REPORT
 from support.session import SERVE, serve_command
 
-from ctxbudget_protocol.methods import METHODS
+from ctxbudget_protocol.conformance.walk import SETTING_UP, story
 from ctxbudget_server.settings.places import user_file
 
 Json = Any
-
-STORY = (
-    "session/open", "workflow/startPhase", "budget/allocate", "workflow/plan", "budget/reserve", "budget/renew",
-    "workflow/startWave", "context/add", "budget/settle", "context/append", "context/update", "context/list",
-    "context/get", "context/search", "metadata/extract", "tokens/count", "tokens/fits", "tokens/truncate",
-    "budget/status", "context/prune", "context/undo", "workflow/completeWave", "workflow/completePhase",
-    "context/restore", "context/render", "context/fit", "usage/record", "usage/bill", "session/recalibrate",
-    "budget/report", "budget/diagnose", "budget/breakdown", "budget/release", "context/handOver", "session/list",
-    "session/history", "budget/timeline", "settings/get", "session/close", "session/archive", "session/receipt",
-    "session/export", "session/delete", "session/import", "store/losses", "store/acknowledge",
-)  # fmt: skip
-SETTING_UP = {"budget/release": ("budget/reserve", {"sessionId": "run-1", "tokens": 300, "holder": "research-2"})}
-"""What is called before a method of the story, whose answer gives it something to act on."""
 
 SAME_IDS = (
     "import sys\nfrom ctxbudget_server.account import ids\nids.NONCE_ALPHABET = '7' * 10\n"
@@ -48,13 +35,12 @@ def run_story(folder: Path) -> Iterator[tuple[str, Json, Json]]:
     command = [sys.executable, "-c", SAME_IDS, *serve_command(folder)[len(SERVE) - 1 :]]
     with Client(command, cwd=folder, root=folder) as client:
         names = _Names(folder)
-        for method in STORY:
-            if method in SETTING_UP:
-                names.told(client.request(*SETTING_UP[method]))
-            example = METHODS[method].example
-            assert example is not None, f"{method} has no example"
-            answer = client.request(method, names.real(example.params))
-            yield method, example.params, names.told(_without_head(answer))
+        for row in story():
+            if row.name in SETTING_UP:
+                names.told(client.request(*SETTING_UP[row.name]))
+            assert row.example is not None, f"{row.name} has no example"
+            answer = client.request(row.name, names.real(row.example.params))
+            yield row.name, row.example.params, names.told(_without_head(answer))
 
 
 def _without_head(answer: Json) -> Json:

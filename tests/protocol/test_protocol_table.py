@@ -7,7 +7,6 @@ from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
-import pytest
 from support.client import Client
 
 import ctxbudget_server.methods
@@ -71,19 +70,6 @@ def test_items_have_the_fields_that_the_wire_and_the_filters_name() -> None:
 
 def test_stored_defaults_are_the_models_defaults() -> None:
     assert Config().wire() == DEFAULTS
-
-
-@pytest.mark.parametrize("method", [method.name for method in requests()])
-@pytest.mark.parametrize("params", [None, [], {}, {"unheardOf": 1}])
-def test_absent_null_and_empty_params_mean_the_same(client: Client, method: str, params: object) -> None:
-    answer = client.response(client.send_request(method, params))
-
-    if params == {"unheardOf": 1}:
-        errors = answer["error"]["data"]["errors"]
-        assert ["unheardOf"] in [error["loc"] for error in errors]
-        assert all(error.keys() == {"loc", "msg", "type"} for error in errors)
-    elif "error" in answer:
-        assert answer["error"]["data"]["name"] in ("invalidParams", "sessionClosed", "unknownSession")
 
 
 def test_the_protocol_page_is_what_the_table_says() -> None:

@@ -9,6 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.client import ABSENT, Client, call, frame
 
+from ctxbudget_protocol.conformance.rules.messages import (
+    IDS,
+    NO_JSON,
+    NO_MESSAGES,
+    NO_REQUESTS,
+    NOTIFICATIONS,
+    RESPONSES,
+    UNKNOWN,
+)
 from ctxbudget_protocol.fault_messages import shown
 
 PARSE, INVALID, METHOD, PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
@@ -18,29 +27,7 @@ def served(client: Client) -> bool:
     return bool(client.request("budget/status")["warm"])
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b'{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]',  # an example of the specification
-        b'[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"',
-        b"{'id': 1}",
-        b'{"id": 01}',
-        b'{"id": 1} x',
-        b"\xff\xfe{}",
-        b'{"a": "\xff"}',
-        b'{"a": "\xed\xa0\x80"}',  # a surrogate in UTF-8
-        b"\xef\xbb\xbf{}",  # a byte order mark
-        '{"jsonrpc":"2.0","id":1,"method":"budget/status"}'.encode("utf-16"),
-        b'{"jsonrpc":"2.0","id":1,"method":"budget/status","params":{"x":NaN}}',
-        b'{"x":-Infinity}',
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
-        b'{"x":' + b"9" * 5000 + b"}",
-        b'{"x": "\x00"}',
-    ],
-)
+@pytest.mark.parametrize("body", [*NO_JSON, b"\xff\xfe{}", b"\xef\xbb\xbf{}", b'{"x":' + b"9" * 5000 + b"}"])
 def test_what_is_no_json(shared: Client, body: bytes) -> None:
     shared.send_raw(frame(body))
     error = shared.orphan_error()
@@ -66,31 +53,7 @@ def test_a_request_that_is_too_deep_is_answered(shared: Client, depth: int, turn
     assert served(shared)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        [],
-        [1, 2, 3],
-        [call(1, "budget/status"), call(2, "budget/status")],
-        1,
-        "budget/status",
-        None,
-        True,
-        {},
-        {"foo": "boo"},
-        {"jsonrpc": "2.0", "method": 1, "params": "bar"},
-        {"jsonrpc": "2.0", "method": None},
-        {"jsonrpc": "1.0", "method": "budget/status"},
-        {"method": "budget/status"},
-        call(None, "budget/status"),
-        call(1.5, "budget/status"),
-        call(1.0, "budget/status"),
-        call(True, "budget/status"),
-        call([1], "budget/status"),
-        call({"a": 1}, "budget/status"),
-        {"jsonrpc": "2.0", "id": None},
-    ],
-)
+@pytest.mark.parametrize("message", [*NO_MESSAGES, call(1.0, "budget/status"), {"jsonrpc": "2.0", "id": None}])
 def test_what_is_no_message(shared: Client, message: object) -> None:
     shared.send(message)
     error = shared.orphan_error()
@@ -98,19 +61,7 @@ def test_what_is_no_message(shared: Client, message: object) -> None:
     assert served(shared)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        {"jsonrpc": "2.0"},
-        {"jsonrpc": "2.0", "method": 1},
-        {"jsonrpc": "2.0", "method": ["budget/status"]},
-        {"jsonrpc": "2.0", "method": {"a": 1}},
-        {"jsonrpc": "1.0", "method": "budget/status"},
-        {"jsonrpc": 2.0, "method": "budget/status"},
-        {"jsonrpc": None, "method": "budget/status"},
-        {"method": "budget/status"},
-    ],
-)
+@pytest.mark.parametrize("message", [*NO_REQUESTS, {"jsonrpc": "2.0", "method": {"a": 1}}])
 @pytest.mark.parametrize("message_id", [71, "seventy", -1, 0, "", 2**70, "\U0001f600 \ud800"])
 def test_what_is_no_request_but_has_an_id(shared: Client, message: dict, message_id: int | str) -> None:
     shared.expect_answer(message_id)
@@ -118,7 +69,7 @@ def test_what_is_no_request_but_has_an_id(shared: Client, message: dict, message
     assert shared.error(message_id)["code"] == INVALID
 
 
-@pytest.mark.parametrize("message_id", [1, "1", 0, -7, "", "a b", 2**63, 10**400, "\ud800"])
+@pytest.mark.parametrize("message_id", [*IDS, 2**63, 10**400, "\ud800"])
 def test_ids_come_back_as_they_went(shared: Client, message_id: int | str) -> None:
     shared.send_request("budget/status", message_id=message_id)
     assert shared.result(message_id)["warm"]
@@ -158,10 +109,8 @@ def test_extra_members_are_tolerated(shared: Client) -> None:
 @pytest.mark.parametrize(
     "method",
     [
-        "foobar", "", "budget/unknown", "budget/Status", "__class__", "rpc.discover", "context/forget",
-        "budget/didChange", "budget/alert", "window/showMessage", "workspace/configuration",
-        "textDocument/definition", "textDocument/didOpen", "initialized", "exit", "x" * 100_000, "\ud800",
-        "$/cancelRequest", "$/setTrace", "$/progress", "$/unknown",
+        *UNKNOWN, "context/forget", "window/showMessage", "workspace/configuration", "textDocument/definition",
+        "textDocument/didOpen", "x" * 100_000, "\ud800", "$/setTrace", "$/progress",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("params", [ABSENT, {}, [1], "x"])
@@ -173,23 +122,16 @@ def test_methods_that_are_not_there(shared: Client, method: str, params: object)
 @pytest.mark.parametrize(
     ("method", "params"),
     [
-        ("foobar", {}),
+        *NOTIFICATIONS,
         ("update", [1, 2, 3, 4, 5]),
-        ("", ABSENT),
         ("budget/status", {}),
         ("context/add", {"n": "by notification"}),
         ("budget/alert", {}),
-        ("initialize", {"capabilities": {}}),
-        ("shutdown", ABSENT),
         ("textDocument/hover", {}),
         ("textDocument/didOpen", {"textDocument": 5}),
         ("textDocument/didOpen", "x"),
         ("textDocument/didChange", ABSENT),
-        ("$/cancelRequest", ABSENT),
-        ("$/cancelRequest", {"id": "nobody"}),
-        ("$/cancelRequest", {"id": [1]}),
         ("$/cancelRequest", [1]),
-        ("$/unknown", {}),
         ("workspace/didChangeConfiguration", {"settings": {"jsonrpc": 1}}),
         ("window/workDoneProgress/cancel", {"token": "none"}),
     ],
@@ -206,10 +148,7 @@ def test_notifications_get_no_answer(shared: Client, method: str, params: object
 @pytest.mark.parametrize(
     "message",
     [
-        {"jsonrpc": "2.0", "id": 1, "result": 5},
-        {"jsonrpc": "2.0", "id": "x", "result": None},
-        {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "you are wrong"}},
-        {"jsonrpc": "2.0", "id": 1, "error": "no object"},
+        *RESPONSES,
         {"jsonrpc": "2.0", "id": [1], "result": {}},
         {"jsonrpc": "2.0", "id": 1, "result": 5, "error": {}},
         {"id": 1, "result": 5},
