@@ -13,7 +13,7 @@ from typing import Any
 from ctxbudget_protocol.contract import WORDS, definitions
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import requests
-from ctxbudget_protocol.records import attribute, type_name
+from ctxbudget_protocol.records import Record, attribute, type_name
 
 ORIGIN = "Generated from the method table by `python -m ctxbudget_protocol.generate`."
 
@@ -142,12 +142,10 @@ def _methods_module(flavour: str) -> str:
     prefix = "Async" if flavour else ""
     base = f"{prefix}Namespace"
     spaces = list(dict.fromkeys(method.namespace for method in requests()))
-    results: dict[str, set[str]] = {}
-    for method in requests():
-        results.setdefault(method.namespace, set()).add(method.result.__name__ if method.result else "")
+    results = sorted({method.result for method in requests() if method.result}, key=lambda result: result.__module__)
     imports = [
         f"from ctxbudget_client import params as p\nfrom ctxbudget_client.namespaces import {prefix}Ask, {base}",
-        "\n".join(f"from ctxbudget_protocol.methods import {space} as {space}_results" for space in sorted(spaces)),
+        "\n".join(f"from {one.__module__} import {_named_apart(one)}" for one in results),
     ]
     classes = [_namespace(space, prefix, base, flavour) for space in spaces]
     head = [
@@ -159,13 +157,19 @@ def _methods_module(flavour: str) -> str:
     return "\n\n".join(head) + "\n\n\n" + "\n\n\n".join([*classes, _api(spaces, prefix)]) + "\n"
 
 
+def _named_apart(result: type[Record]) -> str:
+    """A result by its name in the contract, since those of several namespaces are called alike."""
+    name = type_name(result)
+    return name if name == result.__name__ else f"{result.__name__} as {name}"
+
+
 def _namespace(space: str, prefix: str, base: str, flavour: str) -> str:
     lines = [f"class {prefix}{space.capitalize()}({base}):", f'    """Methods `{space}/*`."""']
     for method in requests():
         if method.namespace != space:
             continue
         name = attribute(method.name.partition("/")[2])
-        result = f"{space}_results.{method.result.__name__ if method.result else None}"
+        result = type_name(method.result) if method.result else "None"
         ask = f'self._ask("{method.name}", params, {result})'
         lines += [
             "",

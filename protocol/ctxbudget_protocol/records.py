@@ -174,9 +174,9 @@ def _came(value: Any) -> Any:
 
 def type_name(record: type[Record]) -> str:
     """The name of a record in the contract; for params and results it includes the namespace."""
-    namespace = record.__module__.rpartition(".")[2].capitalize()
     name = record.__name__
     if record.__module__.startswith("ctxbudget_protocol.methods.") and name.endswith(("Params", "Result")):
+        namespace = record.__module__.split(".")[2].capitalize()
         return name if name.startswith(namespace) else namespace + name
     return name
 

@@ -231,7 +231,7 @@ USER = """
 import asyncio
 from pathlib import Path
 from ctxbudget_client import AsyncClient, AsyncLease, AsyncRun, Client, Lease, Reconnected, Run, ServerError
-from ctxbudget_protocol.methods.budget import AlertNote
+from ctxbudget_protocol.methods.budget.alert import AlertNote
 
 def back(note: Reconnected) -> None:
     print(note.restarts_left + 1)

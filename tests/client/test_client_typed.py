@@ -21,8 +21,8 @@ from ctxbudget_client.namespaces import decode
 from ctxbudget_protocol import bindings
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests
-from ctxbudget_protocol.methods.budget import ReserveResult
-from ctxbudget_protocol.methods.context import GetResult
+from ctxbudget_protocol.methods.budget.reserve import ReserveResult
+from ctxbudget_protocol.methods.context.get import GetResult
 from ctxbudget_protocol.records import Record, attribute
 
 

@@ -17,7 +17,7 @@ from test_fit_service import ask, counted, long_conversation
 
 from ctxbudget_client import edited_messages
 from ctxbudget_client.namespaces import decode
-from ctxbudget_protocol.methods.context import FitResult
+from ctxbudget_protocol.methods.context.fit import FitResult
 from ctxbudget_server import extract as summarizer
 from ctxbudget_server.account import fit_memory, preparing
 from ctxbudget_server.account.cancellation import Cancellation

@@ -17,7 +17,7 @@ from test_fit_shapes import PLACES, conversation
 
 from ctxbudget_client import edited_messages
 from ctxbudget_client.namespaces import decode
-from ctxbudget_protocol.methods.context import FitResult
+from ctxbudget_protocol.methods.context.fit import FitResult
 from ctxbudget_server.fit.edits import Insert, Remove, ReplaceResult, edit_steps
 from ctxbudget_server.fit.shape import with_value
 from ctxbudget_server.fit.shapes import SHAPES

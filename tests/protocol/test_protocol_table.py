@@ -14,8 +14,9 @@ from ctxbudget_protocol.contract import definitions, render
 from ctxbudget_protocol.errors import ERRORS
 from ctxbudget_protocol.method import COMMON_ERRORS
 from ctxbudget_protocol.methods import METHODS, requests
-from ctxbudget_protocol.methods.context import ItemInfo, ListParams
-from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.methods.context.item_info import ItemInfo
+from ctxbudget_protocol.methods.context.list import ListParams
+from ctxbudget_protocol.methods.session.open import Config
 from ctxbudget_protocol.page import render as render_page
 from ctxbudget_server.account.settings import DEFAULTS
 from ctxbudget_server.rules.items import Item

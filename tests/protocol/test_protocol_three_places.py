@@ -22,9 +22,11 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "contributing.md"
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 STEP = re.compile(
-    r"^\*\*\d+\. [^`]*?(?P<where>at the end of|in) `(?P<path>[^`]+)`[^\n]*\n\n```python\n(?P<text>.*?)^```$",
+    r"^\*\*\d+\. [^`]*? in `(?P<path>[^`]+)`(?P<more>(?:[^\n]+\n)+)\n```python\n(?P<text>.*?)^```$",
     re.M | re.S,
 )
+LISTED = re.compile(r'Add `("\w+")` to the\nnames of `(\w+)` in `([^`]+)`')
+"""What a step adds to the listing of names: a name, its namespace, and the listing's file."""
 COPIED = (
     "protocol",
     "server",
@@ -59,9 +61,11 @@ def take_steps(tree: Path) -> list[str]:
         path = tree / step["path"]
         assert (ROOT / step["path"]).parent.is_dir(), f"the page names a folder that is not there: {step['path']}"
         path.parent.mkdir(parents=True, exist_ok=True)  # the copy has not all folders of the tree
-        before = path.read_text("utf-8") + "\n\n" if step["where"] == "at the end of" else ""
-        assert before or not path.exists(), f"{step['path']} is a new file"
-        path.write_text(before + step["text"], "utf-8")
+        assert not path.exists(), f"{step['path']} is a new file"
+        path.write_text(step["text"], "utf-8")
+        for name, namespace, place in LISTED.findall(step["more"]):
+            listing = (tree / place).read_text("utf-8")
+            (tree / place).write_text(listing.replace(f'"{namespace}": (', f'"{namespace}": ({name}, ', 1), "utf-8")
     return [step["path"] for step in steps]
 
 
@@ -176,7 +180,7 @@ def test_the_example_of_the_page_is_recorded(tree: Path, tmp_path: Path) -> None
     generate(told)
 
     assert '"touchedAt": "' in (told / "docs" / "protocol.md").read_text("utf-8").partition("session/touch`\n")[2]
-    assert "result={}" not in (told / STEP.findall(PAGE.read_text("utf-8"))[0][1]).read_text("utf-8")
+    assert "result={}" not in (told / next(STEP.finditer(PAGE.read_text("utf-8")))["path"]).read_text("utf-8")
 
 
 @pytest.mark.parametrize("state", ["missing", "stale"])

@@ -17,7 +17,8 @@ from ctxbudget_client.errors import RequestTimeoutError
 from ctxbudget_client.named_session import with_named_session_async
 from ctxbudget_client.notifications import Reconnected
 from ctxbudget_client.process import Command
-from ctxbudget_protocol.methods.budget import AlertNote, DidChange
+from ctxbudget_protocol.methods.budget.alert import AlertNote
+from ctxbudget_protocol.methods.budget.did_change import DidChange
 
 
 class AsyncClient(AsyncApi):

@@ -6,235 +6,269 @@ from typing import Unpack
 
 from ctxbudget_client import params as p
 from ctxbudget_client.namespaces import AsyncAsk, AsyncNamespace
-from ctxbudget_protocol.methods import budget as budget_results
-from ctxbudget_protocol.methods import context as context_results
-from ctxbudget_protocol.methods import metadata as metadata_results
-from ctxbudget_protocol.methods import session as session_results
-from ctxbudget_protocol.methods import settings as settings_results
-from ctxbudget_protocol.methods import store as store_results
-from ctxbudget_protocol.methods import tokens as tokens_results
-from ctxbudget_protocol.methods import usage as usage_results
-from ctxbudget_protocol.methods import workflow as workflow_results
+from ctxbudget_protocol.methods.budget.allocate import AllocateResult as BudgetAllocateResult
+from ctxbudget_protocol.methods.budget.breakdown import BreakdownResult as BudgetBreakdownResult
+from ctxbudget_protocol.methods.budget.diagnose import DiagnoseResult as BudgetDiagnoseResult
+from ctxbudget_protocol.methods.budget.release import ReleaseResult as BudgetReleaseResult
+from ctxbudget_protocol.methods.budget.renew import RenewResult as BudgetRenewResult
+from ctxbudget_protocol.methods.budget.report import ReportResult as BudgetReportResult
+from ctxbudget_protocol.methods.budget.reserve import ReserveResult as BudgetReserveResult
+from ctxbudget_protocol.methods.budget.settle import SettleResult as BudgetSettleResult
+from ctxbudget_protocol.methods.budget.status import StatusResult as BudgetStatusResult
+from ctxbudget_protocol.methods.budget.timeline import TimelineResult as BudgetTimelineResult
+from ctxbudget_protocol.methods.context.add import AddResult as ContextAddResult
+from ctxbudget_protocol.methods.context.append import AppendResult as ContextAppendResult
+from ctxbudget_protocol.methods.context.fit import FitResult as ContextFitResult
+from ctxbudget_protocol.methods.context.get import GetResult as ContextGetResult
+from ctxbudget_protocol.methods.context.hand_over import HandOverResult as ContextHandOverResult
+from ctxbudget_protocol.methods.context.list import ListResult as ContextListResult
+from ctxbudget_protocol.methods.context.prune import PruneResult as ContextPruneResult
+from ctxbudget_protocol.methods.context.render import RenderResult as ContextRenderResult
+from ctxbudget_protocol.methods.context.restore import RestoreResult as ContextRestoreResult
+from ctxbudget_protocol.methods.context.search import SearchResult as ContextSearchResult
+from ctxbudget_protocol.methods.context.undo import UndoResult as ContextUndoResult
+from ctxbudget_protocol.methods.context.update import UpdateResult as ContextUpdateResult
+from ctxbudget_protocol.methods.metadata.extract import ExtractResult as MetadataExtractResult
+from ctxbudget_protocol.methods.session.archive import ArchiveResult as SessionArchiveResult
+from ctxbudget_protocol.methods.session.close import CloseResult as SessionCloseResult
+from ctxbudget_protocol.methods.session.delete import DeleteResult as SessionDeleteResult
+from ctxbudget_protocol.methods.session.export import ExportResult as SessionExportResult
+from ctxbudget_protocol.methods.session.history import HistoryResult as SessionHistoryResult
+from ctxbudget_protocol.methods.session.import_ import ImportResult as SessionImportResult
+from ctxbudget_protocol.methods.session.list import ListResult as SessionListResult
+from ctxbudget_protocol.methods.session.open import OpenResult as SessionOpenResult
+from ctxbudget_protocol.methods.session.recalibrate import RecalibrateResult as SessionRecalibrateResult
+from ctxbudget_protocol.methods.session.receipt import ReceiptResult as SessionReceiptResult
+from ctxbudget_protocol.methods.settings.get import GetResult as SettingsGetResult
+from ctxbudget_protocol.methods.store.acknowledge import AcknowledgeResult as StoreAcknowledgeResult
+from ctxbudget_protocol.methods.store.losses import LossesResult as StoreLossesResult
+from ctxbudget_protocol.methods.tokens.count import CountResult as TokensCountResult
+from ctxbudget_protocol.methods.tokens.fits import FitsResult as TokensFitsResult
+from ctxbudget_protocol.methods.tokens.truncate import TruncateResult as TokensTruncateResult
+from ctxbudget_protocol.methods.usage.bill import BillResult as UsageBillResult
+from ctxbudget_protocol.methods.usage.record import RecordResult as UsageRecordResult
+from ctxbudget_protocol.methods.workflow.plan import PlanResult as WorkflowPlanResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 
 
 class AsyncSession(AsyncNamespace):
     """Methods `session/*`."""
 
-    async def open(self, **params: Unpack[p.SessionOpenParams]) -> session_results.OpenResult:
+    async def open(self, **params: Unpack[p.SessionOpenParams]) -> SessionOpenResult:
         """Create or resume a session by id, and configure it."""
-        return await self._ask("session/open", params, session_results.OpenResult)
+        return await self._ask("session/open", params, SessionOpenResult)
 
-    async def close(self, **params: Unpack[p.SessionCloseParams]) -> session_results.CloseResult:
+    async def close(self, **params: Unpack[p.SessionCloseParams]) -> SessionCloseResult:
         """End a session; unless told otherwise, its policy makes a final prune. `session/open` resumes it."""
-        return await self._ask("session/close", params, session_results.CloseResult)
+        return await self._ask("session/close", params, SessionCloseResult)
 
-    async def archive(self, **params: Unpack[p.SessionArchiveParams]) -> session_results.ArchiveResult:
+    async def archive(self, **params: Unpack[p.SessionArchiveParams]) -> SessionArchiveResult:
         """Keep a session for analysis: it ends if it is open, its figures and its log stay, its content goes."""
-        return await self._ask("session/archive", params, session_results.ArchiveResult)
+        return await self._ask("session/archive", params, SessionArchiveResult)
 
-    async def receipt(self, **params: Unpack[p.SessionReceiptParams]) -> session_results.ReceiptResult:
+    async def receipt(self, **params: Unpack[p.SessionReceiptParams]) -> SessionReceiptResult:
         """The hash of the log's last entry. Whoever keeps it can tell later whether anything before it was changed."""
-        return await self._ask("session/receipt", params, session_results.ReceiptResult)
+        return await self._ask("session/receipt", params, SessionReceiptResult)
 
-    async def export(self, **params: Unpack[p.SessionExportParams]) -> session_results.ExportResult:
+    async def export(self, **params: Unpack[p.SessionExportParams]) -> SessionExportResult:
         """A session as lines of JSON: log, account, items and, if wanted, content. Anyone can verify them."""
-        return await self._ask("session/export", params, session_results.ExportResult)
+        return await self._ask("session/export", params, SessionExportResult)
 
-    async def import_(self, **params: Unpack[p.SessionImportParams]) -> session_results.ImportResult:
+    async def import_(self, **params: Unpack[p.SessionImportParams]) -> SessionImportResult:
         """Take in an exported session under its own id, after verifying every line."""
-        return await self._ask("session/import", params, session_results.ImportResult)
+        return await self._ask("session/import", params, SessionImportResult)
 
-    async def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> session_results.RecalibrateResult:
+    async def recalibrate(self, **params: Unpack[p.SessionRecalibrateParams]) -> SessionRecalibrateResult:
         """Recount a session's items with the current calibration, as one logged event."""
-        return await self._ask("session/recalibrate", params, session_results.RecalibrateResult)
+        return await self._ask("session/recalibrate", params, SessionRecalibrateResult)
 
-    async def list(self, **params: Unpack[p.SessionListParams]) -> session_results.ListResult:
+    async def list(self, **params: Unpack[p.SessionListParams]) -> SessionListResult:
         """List the sessions of the workspace, page by page."""
-        return await self._ask("session/list", params, session_results.ListResult)
+        return await self._ask("session/list", params, SessionListResult)
 
-    async def history(self, **params: Unpack[p.SessionHistoryParams]) -> session_results.HistoryResult:
+    async def history(self, **params: Unpack[p.SessionHistoryParams]) -> SessionHistoryResult:
         """What the runs of the workspace came to: budget, use, peak, overruns, net savings and cost, page by page."""
-        return await self._ask("session/history", params, session_results.HistoryResult)
+        return await self._ask("session/history", params, SessionHistoryResult)
 
-    async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> session_results.DeleteResult:
+    async def delete(self, **params: Unpack[p.SessionDeleteParams]) -> SessionDeleteResult:
         """Delete a session for good, including its originals."""
-        return await self._ask("session/delete", params, session_results.DeleteResult)
+        return await self._ask("session/delete", params, SessionDeleteResult)
 
 
 class AsyncWorkflow(AsyncNamespace):
     """Methods `workflow/*`."""
 
-    async def start_phase(self, **params: Unpack[p.WorkflowStartPhaseParams]) -> workflow_results.WorkflowResult:
+    async def start_phase(self, **params: Unpack[p.WorkflowStartPhaseParams]) -> WorkflowResult:
         """Start a phase, or go back to one."""
-        return await self._ask("workflow/startPhase", params, workflow_results.WorkflowResult)
+        return await self._ask("workflow/startPhase", params, WorkflowResult)
 
-    async def complete_phase(self, **params: Unpack[p.WorkflowCompletePhaseParams]) -> workflow_results.WorkflowResult:
+    async def complete_phase(self, **params: Unpack[p.WorkflowCompletePhaseParams]) -> WorkflowResult:
         """Complete a phase; the result says what the policy pruned, kept and marked."""
-        return await self._ask("workflow/completePhase", params, workflow_results.WorkflowResult)
+        return await self._ask("workflow/completePhase", params, WorkflowResult)
 
-    async def start_wave(self, **params: Unpack[p.WorkflowStartWaveParams]) -> workflow_results.WorkflowResult:
+    async def start_wave(self, **params: Unpack[p.WorkflowStartWaveParams]) -> WorkflowResult:
         """Start a wave of the running phase."""
-        return await self._ask("workflow/startWave", params, workflow_results.WorkflowResult)
+        return await self._ask("workflow/startWave", params, WorkflowResult)
 
-    async def complete_wave(self, **params: Unpack[p.WorkflowCompleteWaveParams]) -> workflow_results.WorkflowResult:
+    async def complete_wave(self, **params: Unpack[p.WorkflowCompleteWaveParams]) -> WorkflowResult:
         """Complete a wave; the result says what the policy pruned, kept and marked."""
-        return await self._ask("workflow/completeWave", params, workflow_results.WorkflowResult)
+        return await self._ask("workflow/completeWave", params, WorkflowResult)
 
-    async def plan(self, **params: Unpack[p.WorkflowPlanParams]) -> workflow_results.PlanResult:
+    async def plan(self, **params: Unpack[p.WorkflowPlanParams]) -> WorkflowPlanResult:
         """Turn a plan into phases with waves, complexities and allocations; set them up if asked to."""
-        return await self._ask("workflow/plan", params, workflow_results.PlanResult)
+        return await self._ask("workflow/plan", params, WorkflowPlanResult)
 
 
 class AsyncBudget(AsyncNamespace):
     """Methods `budget/*`."""
 
-    async def allocate(self, **params: Unpack[p.BudgetAllocateParams]) -> budget_results.AllocateResult:
+    async def allocate(self, **params: Unpack[p.BudgetAllocateParams]) -> BudgetAllocateResult:
         """Divide the budget among phases."""
-        return await self._ask("budget/allocate", params, budget_results.AllocateResult)
+        return await self._ask("budget/allocate", params, BudgetAllocateResult)
 
-    async def status(self, **params: Unpack[p.BudgetStatusParams]) -> budget_results.StatusResult:
+    async def status(self, **params: Unpack[p.BudgetStatusParams]) -> BudgetStatusResult:
         """Window, budget, the four figures, layers, phases, leases, level and advice."""
-        return await self._ask("budget/status", params, budget_results.StatusResult)
+        return await self._ask("budget/status", params, BudgetStatusResult)
 
-    async def reserve(self, **params: Unpack[p.BudgetReserveParams]) -> budget_results.ReserveResult:
+    async def reserve(self, **params: Unpack[p.BudgetReserveParams]) -> BudgetReserveResult:
         """Lease tokens for work in flight."""
-        return await self._ask("budget/reserve", params, budget_results.ReserveResult)
+        return await self._ask("budget/reserve", params, BudgetReserveResult)
 
-    async def settle(self, **params: Unpack[p.BudgetSettleParams]) -> budget_results.SettleResult:
+    async def settle(self, **params: Unpack[p.BudgetSettleParams]) -> BudgetSettleResult:
         """End a lease with the tokens it used; the rest is refunded."""
-        return await self._ask("budget/settle", params, budget_results.SettleResult)
+        return await self._ask("budget/settle", params, BudgetSettleResult)
 
-    async def release(self, **params: Unpack[p.BudgetReleaseParams]) -> budget_results.ReleaseResult:
+    async def release(self, **params: Unpack[p.BudgetReleaseParams]) -> BudgetReleaseResult:
         """End a lease whose tokens were not used."""
-        return await self._ask("budget/release", params, budget_results.ReleaseResult)
+        return await self._ask("budget/release", params, BudgetReleaseResult)
 
-    async def renew(self, **params: Unpack[p.BudgetRenewParams]) -> budget_results.RenewResult:
+    async def renew(self, **params: Unpack[p.BudgetRenewParams]) -> BudgetRenewResult:
         """Extend a lease."""
-        return await self._ask("budget/renew", params, budget_results.RenewResult)
+        return await self._ask("budget/renew", params, BudgetRenewResult)
 
-    async def report(self, **params: Unpack[p.BudgetReportParams]) -> budget_results.ReportResult:
+    async def report(self, **params: Unpack[p.BudgetReportParams]) -> BudgetReportResult:
         """Actual figures against the budget, per phase and layer, with overruns, peaks and net savings."""
-        return await self._ask("budget/report", params, budget_results.ReportResult)
+        return await self._ask("budget/report", params, BudgetReportResult)
 
-    async def timeline(self, **params: Unpack[p.BudgetTimelineParams]) -> budget_results.TimelineResult:
+    async def timeline(self, **params: Unpack[p.BudgetTimelineParams]) -> BudgetTimelineResult:
         """The account over time: each change, who made it, and the figures after it."""
-        return await self._ask("budget/timeline", params, budget_results.TimelineResult)
+        return await self._ask("budget/timeline", params, BudgetTimelineResult)
 
-    async def diagnose(self, **params: Unpack[p.BudgetDiagnoseParams]) -> budget_results.DiagnoseResult:
+    async def diagnose(self, **params: Unpack[p.BudgetDiagnoseParams]) -> BudgetDiagnoseResult:
         """What is wrong with the account, why, and the requests that cure it, with the figure that they reach."""
-        return await self._ask("budget/diagnose", params, budget_results.DiagnoseResult)
+        return await self._ask("budget/diagnose", params, BudgetDiagnoseResult)
 
-    async def breakdown(self, **params: Unpack[p.BudgetBreakdownParams]) -> budget_results.BreakdownResult:
+    async def breakdown(self, **params: Unpack[p.BudgetBreakdownParams]) -> BudgetBreakdownResult:
         """What the window holds by source, what of it costs most, why its cache was written again, and money."""
-        return await self._ask("budget/breakdown", params, budget_results.BreakdownResult)
+        return await self._ask("budget/breakdown", params, BudgetBreakdownResult)
 
 
 class AsyncContext(AsyncNamespace):
     """Methods `context/*`."""
 
-    async def add(self, **params: Unpack[p.ContextAddParams]) -> context_results.AddResult:
+    async def add(self, **params: Unpack[p.ContextAddParams]) -> ContextAddResult:
         """Add items to the account; never refused because of the budget."""
-        return await self._ask("context/add", params, context_results.AddResult)
+        return await self._ask("context/add", params, ContextAddResult)
 
-    async def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> context_results.HandOverResult:
+    async def hand_over(self, **params: Unpack[p.ContextHandOverParams]) -> ContextHandOverResult:
         """Add an artifact so that only its metadata enters the context, in one transaction."""
-        return await self._ask("context/handOver", params, context_results.HandOverResult)
+        return await self._ask("context/handOver", params, ContextHandOverResult)
 
-    async def update(self, **params: Unpack[p.ContextUpdateParams]) -> context_results.UpdateResult:
+    async def update(self, **params: Unpack[p.ContextUpdateParams]) -> ContextUpdateResult:
         """Pin, unpin or retitle an item, or move it to another layer or phase."""
-        return await self._ask("context/update", params, context_results.UpdateResult)
+        return await self._ask("context/update", params, ContextUpdateResult)
 
-    async def append(self, **params: Unpack[p.ContextAppendParams]) -> context_results.AppendResult:
+    async def append(self, **params: Unpack[p.ContextAppendParams]) -> ContextAppendResult:
         """Append to an item; only its tail is counted again."""
-        return await self._ask("context/append", params, context_results.AppendResult)
+        return await self._ask("context/append", params, ContextAppendResult)
 
-    async def list(self, **params: Unpack[p.ContextListParams]) -> context_results.ListResult:
+    async def list(self, **params: Unpack[p.ContextListParams]) -> ContextListResult:
         """List the session's items, with filters."""
-        return await self._ask("context/list", params, context_results.ListResult)
+        return await self._ask("context/list", params, ContextListResult)
 
-    async def get(self, **params: Unpack[p.ContextGetParams]) -> context_results.GetResult:
+    async def get(self, **params: Unpack[p.ContextGetParams]) -> ContextGetResult:
         """Get an item's original: whole, by section, by lines or by search. Changes nothing."""
-        return await self._ask("context/get", params, context_results.GetResult)
+        return await self._ask("context/get", params, ContextGetResult)
 
-    async def search(self, **params: Unpack[p.ContextSearchParams]) -> context_results.SearchResult:
+    async def search(self, **params: Unpack[p.ContextSearchParams]) -> ContextSearchResult:
         """Search all originals, including pruned ones, for lines that match a query. Changes nothing."""
-        return await self._ask("context/search", params, context_results.SearchResult)
+        return await self._ask("context/search", params, ContextSearchResult)
 
-    async def restore(self, **params: Unpack[p.ContextRestoreParams]) -> context_results.RestoreResult:
+    async def restore(self, **params: Unpack[p.ContextRestoreParams]) -> ContextRestoreResult:
         """Restore removed items to the account."""
-        return await self._ask("context/restore", params, context_results.RestoreResult)
+        return await self._ask("context/restore", params, ContextRestoreResult)
 
-    async def prune(self, **params: Unpack[p.ContextPruneParams]) -> context_results.PruneResult:
+    async def prune(self, **params: Unpack[p.ContextPruneParams]) -> ContextPruneResult:
         """Remove items by policy and target, or with dryRun show what would be removed."""
-        return await self._ask("context/prune", params, context_results.PruneResult)
+        return await self._ask("context/prune", params, ContextPruneResult)
 
-    async def undo(self, **params: Unpack[p.ContextUndoParams]) -> context_results.UndoResult:
+    async def undo(self, **params: Unpack[p.ContextUndoParams]) -> ContextUndoResult:
         """Revert a prune: restore exactly the items that it changed. Reverts the setup of `workflow/plan` as well."""
-        return await self._ask("context/undo", params, context_results.UndoResult)
+        return await self._ask("context/undo", params, ContextUndoResult)
 
-    async def render(self, **params: Unpack[p.ContextRenderParams]) -> context_results.RenderResult:
+    async def render(self, **params: Unpack[p.ContextRenderParams]) -> ContextRenderResult:
         """Render the text for the next agent within N tokens. Changes nothing."""
-        return await self._ask("context/render", params, context_results.RenderResult)
+        return await self._ask("context/render", params, ContextRenderResult)
 
-    async def fit(self, **params: Unpack[p.ContextFitParams]) -> context_results.FitResult:
+    async def fit(self, **params: Unpack[p.ContextFitParams]) -> ContextFitResult:
         """Cut a message array to at most N tokens, legal for the provider; everything removed can be restored."""
-        return await self._ask("context/fit", params, context_results.FitResult)
+        return await self._ask("context/fit", params, ContextFitResult)
 
 
 class AsyncMetadata(AsyncNamespace):
     """Methods `metadata/*`."""
 
-    async def extract(self, **params: Unpack[p.MetadataExtractParams]) -> metadata_results.ExtractResult:
+    async def extract(self, **params: Unpack[p.MetadataExtractParams]) -> MetadataExtractResult:
         """Condense an artifact to at most N tokens of metadata."""
-        return await self._ask("metadata/extract", params, metadata_results.ExtractResult)
+        return await self._ask("metadata/extract", params, MetadataExtractResult)
 
 
 class AsyncTokens(AsyncNamespace):
     """Methods `tokens/*`."""
 
-    async def count(self, **params: Unpack[p.TokensCountParams]) -> tokens_results.CountResult:
+    async def count(self, **params: Unpack[p.TokensCountParams]) -> TokensCountResult:
         """Count texts or files, with provenance."""
-        return await self._ask("tokens/count", params, tokens_results.CountResult)
+        return await self._ask("tokens/count", params, TokensCountResult)
 
-    async def fits(self, **params: Unpack[p.TokensFitsParams]) -> tokens_results.FitsResult:
+    async def fits(self, **params: Unpack[p.TokensFitsParams]) -> TokensFitsResult:
         """Whether a text has at most `limit` tokens; the cost is in proportion to the limit, not the text."""
-        return await self._ask("tokens/fits", params, tokens_results.FitsResult)
+        return await self._ask("tokens/fits", params, TokensFitsResult)
 
-    async def truncate(self, **params: Unpack[p.TokensTruncateParams]) -> tokens_results.TruncateResult:
+    async def truncate(self, **params: Unpack[p.TokensTruncateParams]) -> TokensTruncateResult:
         """The longest beginning of a text with at most `limit` tokens, and what was cut."""
-        return await self._ask("tokens/truncate", params, tokens_results.TruncateResult)
+        return await self._ask("tokens/truncate", params, TokensTruncateResult)
 
 
 class AsyncUsage(AsyncNamespace):
     """Methods `usage/*`."""
 
-    async def record(self, **params: Unpack[p.UsageRecordParams]) -> usage_results.RecordResult:
+    async def record(self, **params: Unpack[p.UsageRecordParams]) -> UsageRecordResult:
         """Record what the provider billed for what was counted, to calibrate the model's figures."""
-        return await self._ask("usage/record", params, usage_results.RecordResult)
+        return await self._ask("usage/record", params, UsageRecordResult)
 
-    async def bill(self, **params: Unpack[p.UsageBillParams]) -> usage_results.BillResult:
+    async def bill(self, **params: Unpack[p.UsageBillParams]) -> UsageBillResult:
         """Record what a provider billed for a request of a session, for `budget/breakdown` and the limit `maxCost`."""
-        return await self._ask("usage/bill", params, usage_results.BillResult)
+        return await self._ask("usage/bill", params, UsageBillResult)
 
 
 class AsyncSettings(AsyncNamespace):
     """Methods `settings/*`."""
 
-    async def get(self, **params: Unpack[p.SettingsGetParams]) -> settings_results.GetResult:
+    async def get(self, **params: Unpack[p.SettingsGetParams]) -> SettingsGetResult:
         """Every setting in force, where it comes from, and what is wrong in the files."""
-        return await self._ask("settings/get", params, settings_results.GetResult)
+        return await self._ask("settings/get", params, SettingsGetResult)
 
 
 class AsyncStore(AsyncNamespace):
     """Methods `store/*`."""
 
-    async def losses(self, **params: Unpack[p.StoreLossesParams]) -> store_results.LossesResult:
+    async def losses(self, **params: Unpack[p.StoreLossesParams]) -> StoreLossesResult:
         """List the store's losses that have not been acknowledged."""
-        return await self._ask("store/losses", params, store_results.LossesResult)
+        return await self._ask("store/losses", params, StoreLossesResult)
 
-    async def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> store_results.AcknowledgeResult:
+    async def acknowledge(self, **params: Unpack[p.StoreAcknowledgeParams]) -> StoreAcknowledgeResult:
         """Stop reporting losses that someone has seen."""
-        return await self._ask("store/acknowledge", params, store_results.AcknowledgeResult)
+        return await self._ask("store/acknowledge", params, StoreAcknowledgeResult)
 
 
 class AsyncApi:

@@ -10,7 +10,7 @@ from ctxbudget_client.async_methods import AsyncApi
 if TYPE_CHECKING:
     from ctxbudget_client import params as p
     from ctxbudget_client.leases import AsyncLease
-    from ctxbudget_protocol.methods.context import HandOverResult
+    from ctxbudget_protocol.methods.context.hand_over import HandOverResult
 
 
 class AsyncRun(AsyncApi):

@@ -23,7 +23,8 @@ from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.runs import Run
 from ctxbudget_client.trace import Trace, TraceSink
-from ctxbudget_protocol.methods.budget import AlertNote, DidChange
+from ctxbudget_protocol.methods.budget.alert import AlertNote
+from ctxbudget_protocol.methods.budget.did_change import DidChange
 
 # By this interpreter, because `ctxbudget` need not be on PATH; -P keeps modules of the current folder out.
 DEFAULT_COMMAND = (

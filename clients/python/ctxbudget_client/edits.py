@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import FitEdit
+    from ctxbudget_protocol.methods.context.fit import FitEdit
 
 
 def edited_messages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import SettleResult
+    from ctxbudget_protocol.methods.budget.settle import SettleResult
 
 
 class ClientError(Exception):

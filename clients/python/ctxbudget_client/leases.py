@@ -8,8 +8,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ctxbudget_client.errors import ClientError, LeaseExpiredError
-from ctxbudget_protocol.methods.budget import ReleaseResult, RenewResult, ReserveResult, SettleResult
-from ctxbudget_protocol.methods.context import AddedItem, AddResult, HandOverResult
+from ctxbudget_protocol.methods.budget.release import ReleaseResult
+from ctxbudget_protocol.methods.budget.renew import RenewResult
+from ctxbudget_protocol.methods.budget.reserve import ReserveResult
+from ctxbudget_protocol.methods.budget.settle import SettleResult
+from ctxbudget_protocol.methods.context.add import AddedItem, AddResult
+from ctxbudget_protocol.methods.context.hand_over import HandOverResult
 
 if TYPE_CHECKING:
     from ctxbudget_client import params as p

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctxbudget_client.namespaces import decode
-from ctxbudget_protocol.methods.budget import AlertNote, DidChange
+from ctxbudget_protocol.methods.budget.alert import AlertNote
+from ctxbudget_protocol.methods.budget.did_change import DidChange
 from ctxbudget_protocol.records import Record, described
 
 KEPT = 10_000

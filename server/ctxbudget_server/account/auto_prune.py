@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ctxbudget_protocol.common import PruneOutcome
-from ctxbudget_protocol.methods.context import AddResult, AppendResult, HandOverResult, RestoreResult
+from ctxbudget_protocol.methods.context.add import AddResult
+from ctxbudget_protocol.methods.context.append import AppendResult
+from ctxbudget_protocol.methods.context.hand_over import HandOverResult
+from ctxbudget_protocol.methods.context.restore import RestoreResult
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request

@@ -18,7 +18,7 @@ from ctxbudget_server.fit.model import Edit, edited
 from ctxbudget_server.fit.shape import shared_beginning
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import FitEdit, FittedPart
+    from ctxbudget_protocol.methods.context.fit import FitEdit, FittedPart
 
 MAX_BYTES = 64 * 1024 * 1024
 """JSON of the conversations that are remembered, together: those that were continued latest."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.tokens import ErrorBand
+from ctxbudget_protocol.methods.tokens.count import ErrorBand
 from ctxbudget_protocol.values import dataclass
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.content import Figure

@@ -17,7 +17,7 @@ from ctxbudget_server.rules.naming import name_of
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import NewItem
+    from ctxbudget_protocol.methods.context.add import NewItem
 
 T = TypeVar("T")
 

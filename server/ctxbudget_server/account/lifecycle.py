@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
@@ -22,12 +22,10 @@ from ctxbudget_server.rules.lifecycle import (
 )
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import (
-        CompletePhaseParams,
-        CompleteWaveParams,
-        StartPhaseParams,
-        StartWaveParams,
-    )
+    from ctxbudget_protocol.methods.workflow.complete_phase import CompletePhaseParams
+    from ctxbudget_protocol.methods.workflow.complete_wave import CompleteWaveParams
+    from ctxbudget_protocol.methods.workflow.start_phase import StartPhaseParams
+    from ctxbudget_protocol.methods.workflow.start_wave import StartWaveParams
 
 
 Act = Callable[[UnitOfWork, Pruner, int], PhaseStatus]

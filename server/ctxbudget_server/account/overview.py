@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from ctxbudget_protocol.methods.budget import AdviceAction, Diagnosis, ProvenanceShare
+from ctxbudget_protocol.methods.budget.status import AdviceAction, Diagnosis, ProvenanceShare
 from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.position import position_of

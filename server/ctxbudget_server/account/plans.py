@@ -14,8 +14,8 @@ from ctxbudget_server.rules.planning import Assumed, Entry, NumberError, Outline
 from ctxbudget_server.workspace.documents import as_text, check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import PlanSource
-    from ctxbudget_protocol.methods.workflow import PlanParams
+    from ctxbudget_protocol.methods.budget.allocate import PlanSource
+    from ctxbudget_protocol.methods.workflow.plan import PlanParams
     from ctxbudget_server.extract.plans.survey import PhaseSurvey, PlanSurvey
 
 

@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
 from typing import Final
 
-from ctxbudget_protocol.methods.budget import (
-    ReadAgain,
-    ReadAgainItem,
-    SourceFigures,
-    SourcesReport,
-    SourceTable,
-)
+from ctxbudget_protocol.methods.budget.report import ReadAgain, ReadAgainItem, SourceFigures, SourcesReport, SourceTable
 from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.naming import title_of, tool_of
 from ctxbudget_server.rules.sources import Key, shortened, sources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ctxbudget_protocol.methods.session import Run, RunPhase
+from ctxbudget_protocol.methods.session.history import Run, RunPhase
 from ctxbudget_protocol.words import Provenance
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.savings import net_savings

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from ctxbudget_protocol.limits import MAX_TOKENS
-from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.methods.session.open import Config
 from ctxbudget_protocol.values import NamedTuple, dataclass, field
 from ctxbudget_protocol.words import Policy, Scope, WindowSource
 from ctxbudget_server.rules.levels import Thresholds, thresholds

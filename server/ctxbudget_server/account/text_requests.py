@@ -10,7 +10,8 @@ from ctxbudget_server.account.request import Request
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.tokens import CountParams, FitsParams
+    from ctxbudget_protocol.methods.tokens.count import CountParams
+    from ctxbudget_protocol.methods.tokens.fits import FitsParams
 
 
 def named_counter(request: Request, params: CountParams | FitsParams) -> Counter:

@@ -16,7 +16,8 @@ from ctxbudget_server.rules.shares import ratio
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import AddedItem, ItemInfo
+    from ctxbudget_protocol.methods.context.add import AddedItem
+    from ctxbudget_protocol.methods.context.item_info import ItemInfo
 
 
 def wire_figures(session: Session, settings: Settings, leased: int) -> WireFigures:
@@ -44,7 +45,7 @@ def level_of(session: Session, settings: Settings) -> Level:
 
 def wire_item(item: Item) -> ItemInfo:
     """An item in its wire form."""
-    from ctxbudget_protocol.methods.context import ItemInfo
+    from ctxbudget_protocol.methods.context.item_info import ItemInfo
 
     values = {name: getattr(item, name) for name in ItemInfo.names}
     return ItemInfo(**{**values, "title": title_of(item), "reduces": list(item.reduces)})
@@ -52,7 +53,7 @@ def wire_item(item: Item) -> ItemInfo:
 
 def wire_added(item: Item) -> AddedItem:
     """An item as it was added."""
-    from ctxbudget_protocol.methods.context import AddedItem
+    from ctxbudget_protocol.methods.context.add import AddedItem
 
     values = {name: getattr(item, name) for name in AddedItem.names}
     return AddedItem(**{**values, "reduces": list(item.reduces)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ctxbudget_protocol.methods.budget import Evidence
+from ctxbudget_protocol.methods.budget.diagnose import Evidence
 from ctxbudget_server.diagnosis.facts import Facts, counted, figure, form, items_as_evidence
 from ctxbudget_server.diagnosis.model import Cause, Cure, ids, no_request, tokens_of
 from ctxbudget_server.rules.allocation import RESEARCH_PHASE, TEMPLATE_BUDGET, TEMPLATES, TOKENS_PER_AGENT

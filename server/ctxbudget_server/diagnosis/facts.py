@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.budget import Evidence
+from ctxbudget_protocol.methods.budget.diagnose import Evidence
 from ctxbudget_protocol.words import Layer, Provenance
 from ctxbudget_server.account.counter import calibrated_counter
 from ctxbudget_server.rules.allocation import DEBUG_PHASE, RESEARCH_PHASE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import Evidence
+    from ctxbudget_protocol.methods.budget.diagnose import Evidence
     from ctxbudget_protocol.words import FindingCode
 
 

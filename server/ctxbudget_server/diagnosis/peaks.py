@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxbudget_protocol.methods.budget import Evidence
+from ctxbudget_protocol.methods.budget.diagnose import Evidence
 from ctxbudget_server.diagnosis.facts import Facts, counted, figure, form, items_as_evidence
 from ctxbudget_server.diagnosis.model import Cause, Cure, tokens_of
 

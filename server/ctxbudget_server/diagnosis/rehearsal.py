@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
 from ctxbudget_protocol.methods import METHODS
-from ctxbudget_protocol.methods.budget import CureRequest
+from ctxbudget_protocol.methods.budget.diagnose import CureRequest
 from ctxbudget_server.diagnosis.stage import Stage, StagedAccount
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ctxbudget_protocol.common import Figures
-from ctxbudget_protocol.methods.budget import Symptom
+from ctxbudget_protocol.methods.budget.diagnose import Symptom
 from ctxbudget_protocol.words import SymptomCode
 from ctxbudget_server.account.overview import LAYERS
 from ctxbudget_server.diagnosis.facts import Facts

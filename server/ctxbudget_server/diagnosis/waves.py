@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxbudget_protocol.methods.budget import Evidence
+from ctxbudget_protocol.methods.budget.diagnose import Evidence
 from ctxbudget_server.diagnosis.facts import Facts, figure, form, listed
 from ctxbudget_server.diagnosis.model import Cause, Cure, ids, tokens_of
 from ctxbudget_server.rules.items import Item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ctxbudget_protocol.common import Figures
-from ctxbudget_protocol.methods.budget import Finding, Symptom
+from ctxbudget_protocol.methods.budget.diagnose import Finding, Symptom
 
 
 def as_text(

@@ -12,7 +12,7 @@ from ctxbudget_server.rules.levels import alert_text
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import Alert, Forecast, Reach
-    from ctxbudget_protocol.methods.budget import ChecklistEntry, PhaseReport, ReportResult
+    from ctxbudget_protocol.methods.budget.report import ChecklistEntry, PhaseReport, ReportResult
 
 WHEN = {
     "before": "Before the workflow",

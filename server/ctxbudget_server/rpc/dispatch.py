@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods import METHODS, requests
+from ctxbudget_protocol.methods import METHODS, request_names
 from ctxbudget_server.rpc import handshake, plain_handshake
 from ctxbudget_server.rpc.codec import Json, MessageId, encode_error, encode_result
 from ctxbudget_server.rpc.connection import ConnectionContext
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SERVED = frozenset(method.name for method in requests())
+_SERVED = frozenset(request_names())
 _PLAIN_REQUESTS = _SERVED | {INITIALIZE, SHUTDOWN}
 _PLAIN_NOTIFICATIONS = frozenset({EXIT, CANCEL_REQUEST, INITIALIZED, PROGRESS_CANCEL, INITIALIZE, SHUTDOWN}) | set(
     METHODS

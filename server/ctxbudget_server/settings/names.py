@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from ctxbudget_protocol.generated import read
-from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.methods.session.open import Config
 from ctxbudget_protocol.param_types import published_types
 from ctxbudget_protocol.records import camel
 

@@ -95,7 +95,7 @@ def _faults(values: dict[str, Any]) -> Iterator[Told]:
     """What is wrong: an unknown member alone, else the whole setting."""
     from pydantic import ValidationError
 
-    from ctxbudget_protocol.methods.session import Config
+    from ctxbudget_protocol.methods.session.open import Config
     from ctxbudget_protocol.models import model_of
     from ctxbudget_protocol.settings import EditorSettings
 

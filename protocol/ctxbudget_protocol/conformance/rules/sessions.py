@@ -7,7 +7,7 @@ from typing import Any
 from ctxbudget_protocol.conformance.bench import Bench
 from ctxbudget_protocol.conformance.rule import equal, expect, rule
 from ctxbudget_protocol.conformance.session import Session
-from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.methods.session.open import Config
 
 BUDGETS = (
     (25_000, 0.29, 7_250), (25_000, 0.3, 7_500), (1_000_000, 0.07, 70_000), (100, 0.57, 57), (100, 0.58, 58),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ctxbudget_protocol.errors import Location, invalid
-from ctxbudget_protocol.methods.budget import AllocateResult, Allocation
+from ctxbudget_protocol.methods.budget.allocate import AllocateResult, Allocation
 from ctxbudget_protocol.words import ComplexityBasis, Scope
 from ctxbudget_server.account.allocating import divide, take_on, to_divide
 from ctxbudget_server.account.division import Divided, Division, finished
@@ -17,7 +17,7 @@ from ctxbudget_server.rules.allocation import DEFAULT_QUANTILE, DEFAULT_SCOPE, P
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import AllocateParams, PhaseSpec
+    from ctxbudget_protocol.methods.budget.allocate import AllocateParams, PhaseSpec
     from ctxbudget_server.rules.planning import Assumed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.methods.budget import BreakdownResult
+from ctxbudget_protocol.methods.budget.breakdown import BreakdownResult
 from ctxbudget_server.account.bills import cuts_of
 from ctxbudget_server.account.breakdown import account_breakdown
 from ctxbudget_server.account.counter import Counter, calibrated_counter
@@ -25,7 +25,7 @@ from ctxbudget_server.transcripts.model import TranscriptError
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.breakdown import RecordingSource
-    from ctxbudget_protocol.methods.budget import BreakdownParams
+    from ctxbudget_protocol.methods.budget.breakdown import BreakdownParams
     from ctxbudget_server.store.interface import Reader
     from ctxbudget_server.transcripts.lines import Line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.budget import DiagnoseResult, Finding
+from ctxbudget_protocol.methods.budget.diagnose import DiagnoseResult, Finding
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
 from ctxbudget_server.account.wire import wire_figures
@@ -19,7 +19,7 @@ from ctxbudget_server.diagnosis.wording import as_text
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import Figures
-    from ctxbudget_protocol.methods.budget import DiagnoseParams
+    from ctxbudget_protocol.methods.budget.diagnose import DiagnoseParams
 
 MAX_EVIDENCE = 100
 """Pieces of evidence that a finding lists."""

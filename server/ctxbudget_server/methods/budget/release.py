@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.budget import ReleaseResult
+from ctxbudget_protocol.methods.budget.release import ReleaseResult
 from ctxbudget_server.account.leases import active_lease, tokens_left
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
 from ctxbudget_server.account.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import ReleaseParams
+    from ctxbudget_protocol.methods.budget.release import ReleaseParams
 
 
 def release(request: Request, params: ReleaseParams) -> ReleaseResult:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ctxbudget_protocol.common import Alert
-from ctxbudget_protocol.methods.budget import (
+from ctxbudget_protocol.methods.budget.report import (
     ArtifactIssue,
     Checklist,
     ChecklistEntry,
@@ -44,7 +44,7 @@ from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import ReportParams
+    from ctxbudget_protocol.methods.budget.report import ReportParams
     from ctxbudget_server.rules import checklists as rules
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.budget import ReserveResult
+from ctxbudget_protocol.methods.budget.reserve import ReserveResult
 from ctxbudget_server.account.leases import check_fits, expiry, tokens_left
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
@@ -15,7 +15,7 @@ from ctxbudget_server.rules.leases import Lease
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.breakdown import Spent
-    from ctxbudget_protocol.methods.budget import ReserveParams
+    from ctxbudget_protocol.methods.budget.reserve import ReserveParams
 
 
 def reserve(request: Request, params: ReserveParams) -> ReserveResult:

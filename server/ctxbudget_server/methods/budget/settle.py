@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.budget import SettleResult
+from ctxbudget_protocol.methods.budget.settle import SettleResult
 from ctxbudget_server.account.leases import active_lease, tokens_left
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
@@ -14,7 +14,7 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.rules.leases import settlement
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import SettleParams
+    from ctxbudget_protocol.methods.budget.settle import SettleParams
 
 
 def settle(request: Request, params: SettleParams) -> SettleResult:

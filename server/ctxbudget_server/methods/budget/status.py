@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.budget import (
-    Advice,
-    LayerStatus,
-    PhaseState,
-    StatusResult,
-    WaveStatus,
-)
-from ctxbudget_protocol.methods.budget import Lease as WireLease
+from ctxbudget_protocol.methods.budget.status import Advice, LayerStatus, PhaseState, StatusResult, WaveStatus
+from ctxbudget_protocol.methods.budget.status import Lease as WireLease
 from ctxbudget_server.account.forecasting import forecast_of
 from ctxbudget_server.account.overview import (
     LAYERS,
@@ -34,7 +28,7 @@ from ctxbudget_server.rules.position import Position
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import StatusParams
+    from ctxbudget_protocol.methods.budget.status import StatusParams
 
 
 def status(request: Request, params: StatusParams) -> StatusResult:

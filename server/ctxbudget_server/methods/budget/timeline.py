@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.budget import TimelineEntry, TimelineResult
+from ctxbudget_protocol.methods.budget.timeline import TimelineEntry, TimelineResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.budget import TimelineParams
+    from ctxbudget_protocol.methods.budget.timeline import TimelineParams
     from ctxbudget_server.store.records import TimelineRow
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location, ProtocolError, invalid
-from ctxbudget_protocol.methods.context import AddResult
+from ctxbudget_protocol.methods.context.add import AddResult
 from ctxbudget_protocol.values import replace
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.counter import session_counter
@@ -18,7 +18,7 @@ from ctxbudget_server.account.wire import wire_added, wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import AddParams
+    from ctxbudget_protocol.methods.context.add import AddParams
 
 
 def add(request: Request, params: AddParams) -> AddResult:

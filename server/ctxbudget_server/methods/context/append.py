@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import (
-    AppendResult,
-)
+from ctxbudget_protocol.methods.context.append import AppendResult
 from ctxbudget_server.account.appends import Grower
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.counter import session_counter
@@ -19,9 +17,7 @@ from ctxbudget_server.account.wire import wire_figures, wire_item
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import (
-        AppendParams,
-    )
+    from ctxbudget_protocol.methods.context.append import AppendParams
 
 
 def append(request: Request, params: AppendParams) -> AppendResult:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION, MAX_DEPTH
-from ctxbudget_protocol.methods.context import FitEdit, FitResult, FittedPart
+from ctxbudget_protocol.methods.context.fit import FitEdit, FitResult, FittedPart
 from ctxbudget_server.account.beginnings import Beginnings
 from ctxbudget_server.account.content import Blob, Figure, digest_of, encode
 from ctxbudget_server.account.continuing import Known, Name, Whole, as_before, continued, recall, remember
@@ -69,7 +69,7 @@ from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
     from ctxbudget_protocol.common import Alert, Figures
-    from ctxbudget_protocol.methods.context import FitParams
+    from ctxbudget_protocol.methods.context.fit import FitParams
     from ctxbudget_protocol.words import MessageFormat, OverheadSource
 
 

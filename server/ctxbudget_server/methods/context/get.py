@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.methods.context import GetResult, Match
+from ctxbudget_protocol.methods.context.get import GetResult, Match
 from ctxbudget_server.account.content import decode, encode
 from ctxbudget_server.account.counter import calibrated_counter
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import GetParams
+    from ctxbudget_protocol.methods.context.get import GetParams
 
 
 MAX_CANDIDATES = 50

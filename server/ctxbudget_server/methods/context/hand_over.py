@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.context import HandOverResult, NewItem
+from ctxbudget_protocol.methods.context.add import NewItem
+from ctxbudget_protocol.methods.context.hand_over import HandOverResult
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.content import text_of
 from ctxbudget_server.account.counter import session_counter
@@ -20,7 +21,7 @@ from ctxbudget_server.account.wire import wire_added, wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import HandOverParams
+    from ctxbudget_protocol.methods.context.hand_over import HandOverParams
     from ctxbudget_server.rules.leases import Lease
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import (
-    ListResult,
-)
+from ctxbudget_protocol.methods.context.list import ListResult
 from ctxbudget_protocol.values import field_names, replace
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
@@ -16,9 +14,7 @@ from ctxbudget_server.account.wire import wire_item
 from ctxbudget_server.store.records import ItemFilter
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import (
-        ListParams,
-    )
+    from ctxbudget_protocol.methods.context.list import ListParams
 
 
 def list(request: Request, params: ListParams) -> ListResult:

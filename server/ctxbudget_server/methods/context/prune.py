@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import PruneResult
+from ctxbudget_protocol.methods.context.prune import PruneResult
 from ctxbudget_protocol.words import Policy
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
@@ -19,7 +19,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.policy import effective_policy, on_request
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import PruneParams, Target
+    from ctxbudget_protocol.methods.context.prune import PruneParams, Target
 
 
 def prune(request: Request, params: PruneParams) -> PruneResult:

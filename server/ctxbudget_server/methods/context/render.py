@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache, cached
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import RenderedItem, RenderResult
+from ctxbudget_protocol.methods.context.render import RenderedItem, RenderResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.counter import Counter, calibrated_counter
 from ctxbudget_server.account.request import Request
@@ -21,7 +21,7 @@ from ctxbudget_server.rules.items import Item
 from ctxbudget_server.rules.lifecycle import Phase
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import RenderParams
+    from ctxbudget_protocol.methods.context.render import RenderParams
 
 
 MAX_SEARCHED = 2_000_000

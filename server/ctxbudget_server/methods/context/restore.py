@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import (
-    RestoreResult,
-)
+from ctxbudget_protocol.methods.context.restore import RestoreResult
 from ctxbudget_server.account.auto_prune import emergency_prune
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, check_content
@@ -16,9 +14,7 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures, wire_item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import (
-        RestoreParams,
-    )
+    from ctxbudget_protocol.methods.context.restore import RestoreParams
 
 
 def restore(request: Request, params: RestoreParams) -> RestoreResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.context import FoundLine, SearchResult
+from ctxbudget_protocol.methods.context.search import FoundLine, SearchResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
@@ -13,7 +13,7 @@ from ctxbudget_server.rules.naming import title_of
 from ctxbudget_server.store.records import ItemFilter
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import SearchParams
+    from ctxbudget_protocol.methods.context.search import SearchParams
     from ctxbudget_server.rules.items import Item
     from ctxbudget_server.store.interface import Reader
 

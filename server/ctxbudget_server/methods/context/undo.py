@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.context import UndoResult
+from ctxbudget_protocol.methods.context.undo import UndoResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.setup import revert
 from ctxbudget_server.account.transactions import changing
@@ -15,7 +15,7 @@ from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import UndoParams
+    from ctxbudget_protocol.methods.context.undo import UndoParams
 
 
 def undo(request: Request, params: UndoParams) -> UndoResult:

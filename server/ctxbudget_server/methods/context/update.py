@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.errors import invalid
-from ctxbudget_protocol.methods.context import (
-    UpdateResult,
-)
+from ctxbudget_protocol.methods.context.update import UpdateResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing
@@ -18,9 +16,7 @@ from ctxbudget_server.account.wire import wire_figures, wire_item
 from ctxbudget_server.rules.naming import name_of
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.context import (
-        UpdateParams,
-    )
+    from ctxbudget_protocol.methods.context.update import UpdateParams
 
 
 CHANGEABLE = ("pinned", "title", "kind", "layer", "phase", "wave", "agent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ctxbudget_protocol.methods.metadata import ExtractResult
+from ctxbudget_protocol.methods.metadata.extract import ExtractResult
 from ctxbudget_server.account.content import decode, encode
 from ctxbudget_server.account.counter import Counter, calibrated_counter, counter_for
 from ctxbudget_server.account.request import Request
@@ -13,7 +13,7 @@ from ctxbudget_server.account.transactions import reading
 from ctxbudget_server.workspace.documents import as_text, check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.metadata import ExtractParams
+    from ctxbudget_protocol.methods.metadata.extract import ExtractParams
     from ctxbudget_server.extract import Extraction
 
 

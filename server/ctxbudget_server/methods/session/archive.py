@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.session import ArchiveResult
+from ctxbudget_protocol.methods.session.archive import ArchiveResult
 from ctxbudget_server.account.dropping import drop_content
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import changing, find_session
@@ -13,7 +13,7 @@ from ctxbudget_server.account.unit_of_work import UnitOfWork
 from ctxbudget_server.account.wire import wire_figures
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import ArchiveParams
+    from ctxbudget_protocol.methods.session.archive import ArchiveParams
 
 
 def archive(request: Request, params: ArchiveParams) -> ArchiveResult:

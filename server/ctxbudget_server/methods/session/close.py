@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.session import CloseResult
+from ctxbudget_protocol.methods.session.close import CloseResult
 from ctxbudget_server.account.pruner import Pruner
 from ctxbudget_server.account.replacements import extractor_for
 from ctxbudget_server.account.request import Request
@@ -17,7 +17,7 @@ from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.policy import on_close
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import CloseParams
+    from ctxbudget_protocol.methods.session.close import CloseParams
 
 
 def close(request: Request, params: CloseParams) -> CloseResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.session import DeleteResult
+from ctxbudget_protocol.methods.session.delete import DeleteResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import (
     AnsweredBefore,
@@ -16,7 +16,7 @@ from ctxbudget_server.account.transactions import (
 from ctxbudget_server.store.records import KeyedResult
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import DeleteParams
+    from ctxbudget_protocol.methods.session.delete import DeleteParams
 
 
 def delete(request: Request, params: DeleteParams) -> DeleteResult:

@@ -7,13 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ctxbudget_protocol.errors import ProtocolError, invalid
-from ctxbudget_protocol.methods.session import ExportResult
+from ctxbudget_protocol.methods.session.export import ExportResult
 from ctxbudget_server.account.export_lines import ExportLines, Position, position_of
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import Snapshot, reading
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import ExportParams
+    from ctxbudget_protocol.methods.session.export import ExportParams
 
 PAGE_BYTES: Final = 8 << 20
 """A page of lines ends after the line that reaches this size."""

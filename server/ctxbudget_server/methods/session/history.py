@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from ctxbudget_protocol.errors import Location, ProtocolError, invalid
 from ctxbudget_protocol.limits import ARCHIVE_SESSION
-from ctxbudget_protocol.methods.session import HistoryResult
+from ctxbudget_protocol.methods.session.history import HistoryResult
 from ctxbudget_server.account.request import Request, timestamp
 from ctxbudget_server.account.runs import run_of
 from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import HistoryParams
+    from ctxbudget_protocol.methods.session.history import HistoryParams
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{8,15}([Zz]|[+-][0-9]{2}:[0-9]{2}))?")
 """A date, or a time as in RFC 3339; that its figures exist is left to `datetime`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location
-from ctxbudget_protocol.methods.session import ImportResult
+from ctxbudget_protocol.methods.session.import_ import ImportResult
 from ctxbudget_server.account.dropping import drop_content
 from ctxbudget_server.account.import_lines import Importer
 from ctxbudget_server.account.request import Request
@@ -17,7 +17,7 @@ from ctxbudget_server.rules.leases import in_flight_tokens
 from ctxbudget_server.store.records import KeyedResult, Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import ImportParams
+    from ctxbudget_protocol.methods.session.import_ import ImportParams
     from ctxbudget_server.store.interface import Writer
 
 

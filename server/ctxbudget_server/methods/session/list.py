@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.session import LastEvent, ListResult, SessionInfo
+from ctxbudget_protocol.methods.session.list import LastEvent, ListResult, SessionInfo
 from ctxbudget_server.account.latest import latest_session
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.wire import wire_figures
@@ -14,7 +14,7 @@ from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import ListParams
+    from ctxbudget_protocol.methods.session.list import ListParams
 
 
 def list(request: Request, params: ListParams) -> ListResult:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctxbudget_protocol.common import Alert
 from ctxbudget_protocol.errors import invalid
 from ctxbudget_protocol.limits import DEFAULT_SESSION
-from ctxbudget_protocol.methods.session import HostReport, OpenResult
+from ctxbudget_protocol.methods.session.open import HostReport, OpenResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings, contradictions
 from ctxbudget_server.account.transactions import (
@@ -21,7 +21,7 @@ from ctxbudget_server.store.interface import Reader
 from ctxbudget_server.store.records import Session
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import OpenParams
+    from ctxbudget_protocol.methods.session.open import OpenParams
 
 
 def open(request: Request, params: OpenParams) -> OpenResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.session import RecalibrateResult
+from ctxbudget_protocol.methods.session.recalibrate import RecalibrateResult
 from ctxbudget_server.account.content import undamaged
 from ctxbudget_server.account.counter import Counter, session_counter
 from ctxbudget_server.account.request import Request
@@ -15,7 +15,7 @@ from ctxbudget_server.account.wire import wire_figures
 from ctxbudget_server.rules.items import Item
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import RecalibrateParams
+    from ctxbudget_protocol.methods.session.recalibrate import RecalibrateParams
 
 
 def recalibrate(request: Request, params: RecalibrateParams) -> RecalibrateResult:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.session import ReceiptResult
+from ctxbudget_protocol.methods.session.receipt import ReceiptResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import reading
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.session import ReceiptParams
+    from ctxbudget_protocol.methods.session.receipt import ReceiptParams
 
 
 def receipt(request: Request, params: ReceiptParams) -> ReceiptResult:

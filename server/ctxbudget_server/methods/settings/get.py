@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ctxbudget_protocol.methods.settings import EffectiveSetting, GetResult, SettingsFile, SettingsProblem
+from ctxbudget_protocol.methods.settings.get import EffectiveSetting, GetResult, SettingsFile, SettingsProblem
 from ctxbudget_protocol.words import Origin
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.settings import Settings, leaves
@@ -15,7 +15,7 @@ from ctxbudget_server.settings.names import PRICES, editor_defaults
 from ctxbudget_server.settings.source import FileSettings, Source
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.settings import GetParams
+    from ctxbudget_protocol.methods.settings.get import GetParams
 
 
 def get(request: Request, params: GetParams) -> GetResult:

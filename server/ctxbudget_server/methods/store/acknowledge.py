@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.store import AcknowledgeResult
+from ctxbudget_protocol.methods.store.acknowledge import AcknowledgeResult
 from ctxbudget_server.account.request import Request
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.store import AcknowledgeParams
+    from ctxbudget_protocol.methods.store.acknowledge import AcknowledgeParams
 
 
 def acknowledge(request: Request, params: AcknowledgeParams) -> AcknowledgeResult:

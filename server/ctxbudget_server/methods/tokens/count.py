@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import Location
-from ctxbudget_protocol.methods.tokens import Count, CountResult
+from ctxbudget_protocol.methods.tokens.count import Count, CountResult
 from ctxbudget_server.account.content import encode
 from ctxbudget_server.account.counter import Counter, wire_band
 from ctxbudget_server.account.request import Request
@@ -14,7 +14,7 @@ from ctxbudget_server.account.text_requests import named_counter
 from ctxbudget_server.workspace.documents import check_size
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.tokens import CountParams
+    from ctxbudget_protocol.methods.tokens.count import CountParams
 
 
 def count(request: Request, params: CountParams) -> CountResult:

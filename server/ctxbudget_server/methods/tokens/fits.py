@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.tokens import FitsResult
+from ctxbudget_protocol.methods.tokens.fits import FitsResult
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.text_requests import given_text, named_counter
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.tokens import FitsParams
+    from ctxbudget_protocol.methods.tokens.fits import FitsParams
 
 
 def fits(request: Request, params: FitsParams) -> FitsResult:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.tokens import TruncateResult
+from ctxbudget_protocol.methods.tokens.truncate import TruncateResult
 from ctxbudget_server.account.content import encode
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.text_requests import given_text, named_counter
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.tokens import TruncateParams
+    from ctxbudget_protocol.methods.tokens.truncate import TruncateParams
 
 
 def truncate(request: Request, params: TruncateParams) -> TruncateResult:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import invalid
-from ctxbudget_protocol.methods.usage import BillResult
+from ctxbudget_protocol.methods.usage.bill import BillResult
 from ctxbudget_protocol.records import attribute
 from ctxbudget_server.account.bills import bill_in, bills_of, spent_by
 from ctxbudget_server.account.request import Request
@@ -16,7 +16,7 @@ from ctxbudget_server.transcripts.billed import KINDS
 from ctxbudget_server.transcripts.requests import MAIN
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.usage import BillParams
+    from ctxbudget_protocol.methods.usage.bill import BillParams
 
 
 def bill(request: Request, params: BillParams) -> BillResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.usage import RecordResult
+from ctxbudget_protocol.methods.usage.record import RecordResult
 from ctxbudget_server.account.counter import calibration_of, counter_of, wire_band
 from ctxbudget_server.account.request import Request
 from ctxbudget_server.account.transactions import AnsweredBefore, first_result, key_scope
@@ -12,7 +12,7 @@ from ctxbudget_server.rules.calibration import dump, observe, raw_count
 from ctxbudget_server.store.records import KeyedResult
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.usage import RecordParams
+    from ctxbudget_protocol.methods.usage.record import RecordParams
 
 
 def record(request: Request, params: RecordParams) -> RecordResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.counter import session_counter
 from ctxbudget_server.account.items import PreparedItem, prepare
@@ -20,9 +20,7 @@ from ctxbudget_server.rules.lifecycle import (
 from ctxbudget_server.rules.policy import on_phase_completed
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import (
-        CompletePhaseParams,
-    )
+    from ctxbudget_protocol.methods.workflow.complete_phase import CompletePhaseParams
 
 
 def complete_phase(request: Request, params: CompletePhaseParams) -> WorkflowResult:
@@ -60,7 +58,7 @@ def _prepare_summary(request: Request, params: CompletePhaseParams) -> PreparedI
     given = params.summary
     if given is None:
         return None
-    from ctxbudget_protocol.methods.context import NewItem
+    from ctxbudget_protocol.methods.context.add import NewItem
 
     title = f"Phase {params.phase} summary"
     new = NewItem(layer="metadata", kind="summary", phase=params.phase, title=title)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctxbudget_protocol.errors import ProtocolError
-from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import known_phase, order, step
 from ctxbudget_server.account.pruner import Ended, Pruner
@@ -18,9 +18,7 @@ from ctxbudget_server.rules.lifecycle import (
 from ctxbudget_server.rules.policy import on_wave_completed
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import (
-        CompleteWaveParams,
-    )
+    from ctxbudget_protocol.methods.workflow.complete_wave import CompleteWaveParams
 
 
 def complete_wave(request: Request, params: CompleteWaveParams) -> WorkflowResult:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ctxbudget_protocol.errors import Location, ProtocolError
-from ctxbudget_protocol.methods.workflow import PlannedPhase, PlanResult
+from ctxbudget_protocol.methods.workflow.plan import PlannedPhase, PlanResult
 from ctxbudget_protocol.words import Policy, Scope, Strategy
 from ctxbudget_server.account.allocating import divide, take_on, to_divide
 from ctxbudget_server.account.division import Divided, Division
@@ -29,7 +29,7 @@ from ctxbudget_server.rules.scopes import scope_named, scope_of_phases, scope_of
 from ctxbudget_server.rules.shares import ratio
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import PlanParams
+    from ctxbudget_protocol.methods.workflow.plan import PlanParams
     from ctxbudget_server.rules.planning import Planned
 
 ScopeBasis = Literal["given", "stated", "session", "read", "default"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import order, step, unmark
 from ctxbudget_server.account.pruner import Ended, Pruner
@@ -19,9 +19,7 @@ from ctxbudget_server.rules.lifecycle import (
 from ctxbudget_server.rules.policy import on_phase_started
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import (
-        StartPhaseParams,
-    )
+    from ctxbudget_protocol.methods.workflow.start_phase import StartPhaseParams
 
 
 def start_phase(request: Request, params: StartPhaseParams) -> WorkflowResult:

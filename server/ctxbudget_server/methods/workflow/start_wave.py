@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctxbudget_protocol.methods.workflow import WorkflowResult
+from ctxbudget_protocol.methods.workflow.workflow_result import WorkflowResult
 from ctxbudget_protocol.words import PhaseStatus
 from ctxbudget_server.account.lifecycle import known_phase, order, step, unmark
 from ctxbudget_server.account.pruner import Pruner
@@ -17,9 +17,7 @@ from ctxbudget_server.rules.lifecycle import (
 )
 
 if TYPE_CHECKING:
-    from ctxbudget_protocol.methods.workflow import (
-        StartWaveParams,
-    )
+    from ctxbudget_protocol.methods.workflow.start_wave import StartWaveParams
 
 
 def start_wave(request: Request, params: StartWaveParams) -> WorkflowResult:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, get_args
 
-from ctxbudget_protocol.methods.session import Config
+from ctxbudget_protocol.methods.session.open import Config
 from ctxbudget_protocol.words import Layer, Level, SessionState
 from ctxbudget_server.rules.leases import Lease
 from ctxbudget_server.rules.levels import Thresholds, next_level, thresholds

@@ -1,11 +1,11 @@
-"""Methods of `tokens/*`: params, results, rows."""
+"""`tokens/count`: its params, its result and its row of the table."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from ctxbudget_protocol.common import SessionParams
-from ctxbudget_protocol.fields import Model, Text, Title, Tokens
+from ctxbudget_protocol.fields import Model, Text, Title
 from ctxbudget_protocol.method import FILE_ERRORS, SESSION_ERRORS, Example, Method
 from ctxbudget_protocol.records import Constraint, Record, described
 from ctxbudget_protocol.words import Provenance
@@ -70,76 +70,6 @@ COUNT = Method(
             "factor": 1.0,
             "samples": 0,
             "errorBand": None,
-        },
-    ),
-)
-
-
-class FitsParams(SessionParams, exactly_one=("text", "path")):
-    """Params of `tokens/fits`: exactly one of text and path."""
-
-    text: Text | None = None
-    path: Title | None = None
-    limit: Tokens
-    model: Model | None = None
-
-
-class FitsResult(Record):
-    """Result of `tokens/fits`."""
-
-    fits: bool
-    limit: int = described("Tokens.")
-    tokens: int | None = described("Tokens of the whole text; null if it did not have to be counted to the end.")
-    provenance: Provenance
-
-
-FITS = Method(
-    name="tokens/fits",
-    doc="Whether a text has at most `limit` tokens; the cost is in proportion to the limit, not the text.",
-    params=FitsParams,
-    result=FitsResult,
-    errors=(*SESSION_ERRORS, *FILE_ERRORS),
-    example=Example(
-        params={"path": "report.md", "limit": 1000},
-        result={"fits": True, "limit": 1000, "tokens": 542, "provenance": "exact"},
-    ),
-)
-
-
-class TruncateParams(FitsParams):
-    """Params of `tokens/truncate`: exactly one of text and path."""
-
-
-class TruncateResult(Record):
-    """Result of `tokens/truncate`."""
-
-    text: str = described("The longest beginning found with at most `limit` tokens; no character is split.")
-    tokens: int = described("Tokens of `text`.")
-    limit: int = described("Tokens.")
-    provenance: Provenance
-    cut: bool
-    cut_characters: int
-    cut_bytes: int = described("UTF-8.")
-    cut_lines: int
-
-
-TRUNCATE = Method(
-    name="tokens/truncate",
-    doc="The longest beginning of a text with at most `limit` tokens, and what was cut.",
-    params=TruncateParams,
-    result=TruncateResult,
-    errors=(*SESSION_ERRORS, *FILE_ERRORS),
-    example=Example(
-        params={"text": "One two three four five six.", "limit": 3},
-        result={
-            "text": "One two three",
-            "tokens": 3,
-            "limit": 3,
-            "provenance": "exact",
-            "cut": True,
-            "cutCharacters": 15,
-            "cutBytes": 15,
-            "cutLines": 1,
         },
     ),
 )

@@ -1,4 +1,4 @@
-"""Methods of `metadata/*`: params, results, rows."""
+"""`metadata/extract`: its params, its result and its row of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods of `settings/*`: params, results, rows."""
+"""`settings/get`: its params, its result and its row of the table."""
 
 from __future__ import annotations
 

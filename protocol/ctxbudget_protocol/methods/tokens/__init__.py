@@ -1,0 +1,1 @@
+"""The methods of `tokens/*`: each is declared in the module of its name."""
