@@ -8,17 +8,9 @@ from importlib import import_module
 from ctxbudget_protocol.conformance.rule import Rule, written_rules
 
 SUBJECTS = (
-    "framing",
-    "messages",
-    "lifecycle",
-    "versions",
-    "sessions",
-    "writes",
-    "leases",
-    "allocation",
-    "figures",
-    "cancelling",
-)
+    "framing", "messages", "lifecycle", "versions", "sessions", "writes", "leases", "allocation", "figures",
+    "cancelling", "accounts", "prunes", "content", "workflow", "errors",
+)  # fmt: skip
 
 
 @cache
