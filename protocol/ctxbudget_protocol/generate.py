@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctxbudget_protocol import bindings, contract, page, param_types, settings, settings_page
+from ctxbudget_protocol import bindings, contract, meta_model, page, param_types, settings, settings_page
 from ctxbudget_protocol.generated import COMMAND
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +24,7 @@ def outputs(root: Path) -> Iterator[tuple[Path, str]]:
     yield package / contract.FILE_NAME, contract.render()
     yield package / param_types.FILE_NAME, param_types.render()
     yield package / "settings.schema.json", settings.render()
+    yield root / "protocol" / "metaModel.json", meta_model.render()
     yield root / "docs" / "protocol.md", page.render()
     for name, text in bindings.render().items():
         yield root / "clients" / "python" / "ctxbudget_client" / name, text
