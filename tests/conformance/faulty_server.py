@@ -1,4 +1,4 @@
-"""Our server with one planted fault: `faulty_server.py FAULT`, with a fault of FAULTS, or `none`.
+"""Our server with one planted fault: `faulty_server.py FAULT`, with a fault of FAULTS, one of VERSIONS, or `none`.
 
 A proxy passes messages on in both directions, and changes one thing. It imports nothing of ours.
 """
@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, BinaryIO
 
 Json = Any
@@ -173,7 +172,7 @@ class BudgetInBinary(Fault):
 class ForgetsWhenItEnds(Fault):
     def __init__(self) -> None:
         super().__init__()
-        self.environment = {"XDG_STATE_HOME": tempfile.mkdtemp(dir=os.environ["XDG_STATE_HOME"])}
+        self.environment = {"XDG_STATE_HOME": tempfile.mkdtemp(dir=os.environ["HOME"])}
 
 
 class IgnoresRequestKeys(Fault):
@@ -356,6 +355,52 @@ class NoNews(Fault):
         return [] if message["method"] == "budget/didChange" else [message]
 
 
+class NewerMinor(Fault):
+    """No fault: a later minor version, which has added members, a method, an error and a notification."""
+
+    def response(self, message: Message, request: Message) -> Iterable[Message]:
+        added = {"addedLater": {"a": [1]}}
+        if "error" in message:
+            message["error"]["data"].update(added)
+        elif request.get("method") == "initialize":
+            advertised = message["result"]["capabilities"]["experimental"]["ctxbudget"]
+            advertised |= {"protocolVersion": "1.7", "methods": [*advertised["methods"], "budget/later"], **added}
+        elif isinstance(message["result"], dict):
+            message["result"] |= added
+            for lease in message["result"].get("leases", []) if request["method"] == "budget/status" else ():
+                lease.update(added)
+        return [message]
+
+
+class OtherMajor(Fault):
+    """No fault: a server of the next major version, which speaks no other."""
+
+    def response(self, message: Message, request: Message) -> Iterable[Message]:
+        if request.get("method") != "initialize":
+            return [message]
+        asked = str(((request.get("params") or {}).get("initializationOptions") or {}).get("protocolVersion", "2"))
+        if asked.startswith("2"):
+            message["result"]["capabilities"]["experimental"]["ctxbudget"]["protocolVersion"] = "2.0"
+            return [message]
+        data = {"name": "unsupportedVersion", "retryable": False, "supported": ["2.0"]}
+        return [{"jsonrpc": "2.0", "id": message["id"], "error": {"code": 1024, "message": "2.0 is", "data": data}}]
+
+
+class DeafToVersions(OtherMajor):
+    """Speaks the next major version, whatever it is asked for."""
+
+    def request(self, message: Message) -> Iterable[Message]:
+        return [without_params(message, "initializationOptions") if message.get("method") == "initialize" else message]
+
+    def response(self, message: Message, request: Message) -> Iterable[Message]:
+        return super().response(message, {**request, "params": {}})
+
+
+VERSIONS: dict[str, type[Fault]] = {
+    "newer minor": NewerMinor, "other major": OtherMajor, "deaf to versions": DeafToVersions
+}  # fmt: skip
+"""Servers of other versions."""
+
 FAULTS: dict[str, tuple[type[Fault], str]] = {
     "length in characters": (LengthInCharacters, "framing.bytes"),
     "stray output": (StrayOutput, "framing.headers"),
@@ -502,8 +547,8 @@ def _next_body(stream: BinaryIO) -> tuple[bytes | None, bytes]:
 def main() -> int:
     """Run the proxy with the fault that is named."""
     name = sys.argv[1]
-    fault = Fault() if name == "none" else FAULTS[name][0]()
-    Path(os.environ["XDG_STATE_HOME"]).mkdir(parents=True, exist_ok=True)
+    known = {"none": Fault, **VERSIONS, **{each: kind for each, (kind, _) in FAULTS.items()}}
+    fault = known[name]()
     return Proxy(fault).run()
 
 

@@ -23,6 +23,7 @@ from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import Command, ServerProcess
 from ctxbudget_client.runs import Run
 from ctxbudget_client.trace import Trace, TraceSink
+from ctxbudget_protocol.limits import PROTOCOL_VERSION
 from ctxbudget_protocol.methods.budget.alert import AlertNote
 from ctxbudget_protocol.methods.budget.did_change import DidChange
 
@@ -96,7 +97,9 @@ class Client(Api):
         """Start a server and initialize it.
 
         `env` is added to this process's environment; `root` is the workspace; `options` are the
-        `initializationOptions`. `trace` gets every frame. With `on_notification(method, params)` notifications go
+        `initializationOptions`, to which the version of the protocol is added: a server of another major version
+        refuses it with `unsupportedVersion`. `trace` gets every frame. With `on_notification(method, params)`
+        notifications go
         there, on the reading thread, which must not wait for answers; without it, and without a callback of `on`,
         they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often
         within three minutes a lost server is restarted. Raises `ConnectionLostError`, `ServerError` or
@@ -107,8 +110,7 @@ class Client(Api):
             "rootUri": Path(root).resolve().as_uri() if root is not None else None,
             "capabilities": {},
         }
-        if options is not None:
-            hello["initializationOptions"] = dict(options)
+        hello["initializationOptions"] = {"protocolVersion": PROTOCOL_VERSION, **(options or {})}
         start = Start(partial(ServerProcess, command, cwd=cwd, env=env), hello)
         recorder, callbacks = Trace(trace), Callbacks(on_notification)
         return cls(Link(start, recorder, callbacks.tell, restarts, timeout), recorder, callbacks, timeout)

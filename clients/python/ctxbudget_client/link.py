@@ -21,6 +21,7 @@ from ctxbudget_client.pending import Pending
 from ctxbudget_client.process import ServerProcess
 from ctxbudget_client.restarts import RENEWAL_SECONDS, Allowance
 from ctxbudget_client.trace import Trace
+from ctxbudget_client.versions import check_version
 from ctxbudget_protocol.limits import DEFAULT_SESSION
 from ctxbudget_protocol.methods import METHODS
 
@@ -178,6 +179,7 @@ class Link:
             hello = Pending("initialize", {**self._start.initialize, "processId": os.getpid()}, self._timeout)
             connection.send(hello)
             self.initialize_result = hello.result()
+            check_version(self.initialize_result)
             connection.notify("initialized", {})
             for params in list(self._watched.values()):
                 watch = Pending("session/open", params, self._timeout)

@@ -273,6 +273,7 @@ function isWriteFault(error) {
 }
 
 // src/contract.ts
+var PROTOCOL_VERSION = "1.0";
 var METHODS = /* @__PURE__ */ new Set([
   "session/open",
   "session/close",
@@ -552,7 +553,7 @@ var Client = class _Client {
         clientInfo: { name: "ctxbudget-client" },
         rootUri: root === void 0 ? null : pathToFileURL(root).href,
         capabilities: {},
-        ...settings === void 0 ? {} : { initializationOptions: settings }
+        initializationOptions: { protocolVersion: PROTOCOL_VERSION, ...settings }
       });
       await connection.notify("initialized", {});
       for (const watch of this.#watched.values()) {

@@ -29,7 +29,7 @@ function version(name) {
 
 /** The types of the contract, and which requests must not be sent twice without a key. */
 async function contract() {
-    const { $schema, title, $defs, methods } = JSON.parse(readFileSync(CONTRACT, 'utf8'));
+    const { $schema, title, $defs, methods, protocolVersion } = JSON.parse(readFileSync(CONTRACT, 'utf8'));
     const types = await compile({ $schema, title, $defs }, title, {
         bannerComment: `/* ${ORIGIN} from the contract. */`,
         format: false,
@@ -43,6 +43,8 @@ async function contract() {
     const list = (some) => some.map(([method]) => `  '${method}',\n`).join('');
     return [
         types.trimEnd(),
+        '/** The version of the protocol that these types are of. */',
+        `export const PROTOCOL_VERSION = '${protocolVersion}';`,
         '/** The params and the result of each request. */',
         'export interface Methods {',
         ...requests.map(

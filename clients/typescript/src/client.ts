@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import type { Connection as ConnectionType } from './connection.js';
 import { Connection, Pending } from './connection.js';
 import type { Methods, Notifications } from './contract.js';
-import { KEYED, METHODS } from './contract.js';
+import { KEYED, METHODS, PROTOCOL_VERSION } from './contract.js';
 import { ClientError, ConnectionLostError, RequestTimeoutError } from './errors.js';
 import type { Command } from './process.js';
 import { Allowance } from './restarts.js';
@@ -29,7 +29,7 @@ const RECONNECTED = 'ctxbudget/reconnected';
 export interface Options extends Partial<Command> {
     /** The workspace; absent: as the server finds it. */
     root?: string | undefined;
-    /** Settings of the server. */
+    /** Settings of the server. The version of the protocol is added: a server of another major version refuses it. */
     settings?: object | undefined;
     /** How long a request may take. */
     timeoutMs?: number | undefined;
@@ -243,7 +243,7 @@ export class Client {
                 clientInfo: { name: 'ctxbudget-client' },
                 rootUri: root === undefined ? null : pathToFileURL(root).href,
                 capabilities: {},
-                ...(settings === undefined ? {} : { initializationOptions: settings }),
+                initializationOptions: { protocolVersion: PROTOCOL_VERSION, ...settings },
             });
             await connection.notify('initialized', {});
             for (const watch of this.#watched.values()) {

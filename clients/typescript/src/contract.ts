@@ -8380,6 +8380,8 @@ wave: number
  */
 reopen?: boolean
 }
+/** The version of the protocol that these types are of. */
+export const PROTOCOL_VERSION = '1.0';
 /** The params and the result of each request. */
 export interface Methods {
   'session/open': { params: SessionOpenParams; result: SessionOpenResult };

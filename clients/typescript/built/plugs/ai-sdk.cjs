@@ -4331,6 +4331,7 @@ function isWriteFault(error) {
 }
 
 // src/contract.ts
+var PROTOCOL_VERSION = "1.0";
 var METHODS = /* @__PURE__ */ new Set([
   "session/open",
   "session/close",
@@ -4610,7 +4611,7 @@ var Client = class _Client {
         clientInfo: { name: "ctxbudget-client" },
         rootUri: root === void 0 ? null : (0, import_node_url.pathToFileURL)(root).href,
         capabilities: {},
-        ...settings2 === void 0 ? {} : { initializationOptions: settings2 }
+        initializationOptions: { protocolVersion: PROTOCOL_VERSION, ...settings2 }
       });
       await connection.notify("initialized", {});
       for (const watch of this.#watched.values()) {

@@ -4402,6 +4402,7 @@ function isWriteFault(error) {
 }
 
 // src/contract.ts
+var PROTOCOL_VERSION = "1.0";
 var METHODS = /* @__PURE__ */ new Set([
   "session/open",
   "session/close",
@@ -4681,7 +4682,7 @@ var Client = class _Client {
         clientInfo: { name: "ctxbudget-client" },
         rootUri: root === void 0 ? null : pathToFileURL(root).href,
         capabilities: {},
-        ...settings2 === void 0 ? {} : { initializationOptions: settings2 }
+        initializationOptions: { protocolVersion: PROTOCOL_VERSION, ...settings2 }
       });
       await connection.notify("initialized", {});
       for (const watch of this.#watched.values()) {

@@ -10,7 +10,7 @@ import type { Command } from './process.js';
 export interface Options extends Partial<Command> {
     /** The workspace; absent: as the server finds it. */
     root?: string | undefined;
-    /** Settings of the server. */
+    /** Settings of the server. The version of the protocol is added: a server of another major version refuses it. */
     settings?: object | undefined;
     /** How long a request may take. */
     timeoutMs?: number | undefined;

@@ -8376,6 +8376,8 @@ export interface WorkflowStartWaveParams {
      */
     reopen?: boolean;
 }
+/** The version of the protocol that these types are of. */
+export declare const PROTOCOL_VERSION = "1.0";
 /** The params and the result of each request. */
 export interface Methods {
     'session/open': {

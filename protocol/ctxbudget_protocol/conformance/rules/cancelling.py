@@ -36,7 +36,7 @@ def once(bench: Bench) -> None:
         if "result" in answer:
             done.append(answer["result"])
             continue
-        check_error(answer["error"])
+        check_error(answer["error"], additions=True)
         equal(answer["error"]["data"]["name"], "requestCancelled", "the error of what was cancelled")
     after = session.status()
     equal(after["leased"], 10 * len(done), "leased tokens: those of the requests that were answered with a result")

@@ -92,7 +92,7 @@ def lost(bench: Bench) -> None:
             with contextlib.suppress(BrokenPipeError):
                 client.send_raw(header)
             error = client.orphan_error()
-            check_error(error)
+            check_error(error, additions=True)
             equal(error["data"]["name"], "parseError", f"the error after {header!r}")
             equal(client.wait(), 1, f"the exit code after {header!r}")
 
@@ -141,6 +141,6 @@ def too_large(bench: Bench) -> None:
         left -= len(piece)
     client.send_untraced(b'"}}')
     error = client.error("large")
-    check_error(error)
+    check_error(error, additions=True)
     equal(error["data"]["name"], "payloadTooLarge", "the error")
     equal((error["data"]["limit"], error["data"]["size"]), (limit, size), "limit and size")
