@@ -13,7 +13,7 @@ import pytest
 
 from .hosts import wait_for
 from .project import REPORT, add, call, make_project
-from .vscode_host import SETTINGS, Installed, VSCode, require_host, vscode, write_settings
+from .vscode_host import SETTINGS, Installed, VSCode, program, require_host, vscode, write_settings
 
 NAME = Path(REPORT).name
 HEADING = ".view-line > span > span"
@@ -31,14 +31,6 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     server = f'#!/bin/sh\n{noted}\nexec {sys.executable} -m ctxbudget_server "$@"\n'
     program(folder / ".venv" / "bin" / "ctxbudget", server)
     return folder
-
-
-def program(path: Path, text: str) -> str:
-    """Write a script that can be run; its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
-    return str(path)
 
 
 def test_the_budget_of_a_document_and_of_the_running_session(workspace: Path, tmp_path: Path) -> None:

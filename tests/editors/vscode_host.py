@@ -106,9 +106,22 @@ class Browser:
         """Until a page within the page, such as a rendered document, contains the text."""
         self.ask("wait", text=text)
 
-    def click(self, selector: str, text: str = "") -> None:
+    def click(self, selector: str, text: str = "", *, button: str = "left") -> None:
         """Click on the first element that contains the text."""
-        self.ask("click", selector=selector, text=text)
+        self.ask("click", selector=selector, text=text, button=button)
+
+    def point(self, selector: str, text: str) -> None:
+        """Move the mouse onto the first element that contains the text."""
+        self.ask("point", selector=selector, text=text)
+
+    def widen(self, selector: str, pixels: int) -> None:
+        """Drag the right edge of an element."""
+        self.ask("widen", selector=selector, pixels=pixels)
+
+    def spoken(self, selector: str) -> list[str]:
+        """What a screen reader says of the elements."""
+        found: list[str] = self.ask("spoken", selector=selector)
+        return found
 
     def hover(self, selector: str, text: str, *, says: str) -> None:
         """Rest the mouse on the first element that contains the text, until the hover is there and says something."""
@@ -244,6 +257,14 @@ def write_settings(path: Path, settings: dict[str, Any]) -> None:
     """Into a file of VS Code."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(settings))
+
+
+def program(path: Path, text: str) -> str:
+    """Write a script that can be run; its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return str(path)
 
 
 def run(command: list[str], **options: Any) -> str:

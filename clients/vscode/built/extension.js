@@ -910,15 +910,15 @@ var require_disposable = __commonJS({
     "use strict";
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.Disposable = void 0;
-    var Disposable2;
-    (function(Disposable3) {
+    var Disposable3;
+    (function(Disposable4) {
       function create(func) {
         return {
           dispose: func
         };
       }
-      Disposable3.create = create;
-    })(Disposable2 || (exports2.Disposable = Disposable2 = {}));
+      Disposable4.create = create;
+    })(Disposable3 || (exports2.Disposable = Disposable3 = {}));
   }
 });
 
@@ -7100,8 +7100,8 @@ var require_protocolCodeAction = __commonJS({
       };
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
-    var vscode10 = __importStar(require("vscode"));
-    var ProtocolCodeAction = class extends vscode10.CodeAction {
+    var vscode13 = __importStar(require("vscode"));
+    var ProtocolCodeAction = class extends vscode13.CodeAction {
       data;
       constructor(title, data) {
         super(title);
@@ -7155,7 +7155,7 @@ var require_protocolDiagnostic = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.ProtocolDiagnostic = exports2.DiagnosticCode = void 0;
-    var vscode10 = __importStar(require("vscode"));
+    var vscode13 = __importStar(require("vscode"));
     var Is2 = __importStar(require_is());
     var DiagnosticCode;
     (function(DiagnosticCode2) {
@@ -7165,7 +7165,7 @@ var require_protocolDiagnostic = __commonJS({
       }
       DiagnosticCode2.is = is;
     })(DiagnosticCode || (exports2.DiagnosticCode = DiagnosticCode = {}));
-    var ProtocolDiagnostic = class extends vscode10.Diagnostic {
+    var ProtocolDiagnostic = class extends vscode13.Diagnostic {
       data;
       hasDiagnosticCode;
       constructor(range, message, severity, data) {
@@ -13105,7 +13105,7 @@ var require_notebook = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.NotebookDocumentSyncFeature = void 0;
-    var vscode10 = __importStar(require("vscode"));
+    var vscode13 = __importStar(require("vscode"));
     var proto = __importStar(require_api2());
     var UUID = __importStar(require_uuid());
     var Is2 = __importStar(require_is());
@@ -13160,9 +13160,9 @@ var require_notebook = __commonJS({
         c2p2.asNotebookCell = asNotebookCell;
         function asNotebookCellKind(kind) {
           switch (kind) {
-            case vscode10.NotebookCellKind.Markup:
+            case vscode13.NotebookCellKind.Markup:
               return proto.NotebookCellKind.Markup;
-            case vscode10.NotebookCellKind.Code:
+            case vscode13.NotebookCellKind.Code:
               return proto.NotebookCellKind.Code;
           }
         }
@@ -13423,25 +13423,25 @@ var require_notebook = __commonJS({
         this.onOpenNotificationSent = onOpenNotificationSent;
         this.onCloseNotificationSent = onCloseNotificationSent;
         this.onSaveNotificationSent = onSaveNotificationSent;
-        vscode10.workspace.onDidOpenNotebookDocument((notebookDocument) => {
+        vscode13.workspace.onDidOpenNotebookDocument((notebookDocument) => {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }, void 0, this.disposables);
-        for (const notebookDocument of vscode10.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode13.workspace.notebookDocuments) {
           this.notebookDidOpen.add(notebookDocument.uri.toString());
           this.didOpen(notebookDocument);
         }
-        vscode10.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
+        vscode13.workspace.onDidChangeNotebookDocument((event) => this.didChangeNotebookDocument(event), void 0, this.disposables);
         if (this.options.save === true) {
-          vscode10.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
+          vscode13.workspace.onDidSaveNotebookDocument((notebookDocument) => this.didSave(notebookDocument), void 0, this.disposables);
         }
-        vscode10.workspace.onDidCloseNotebookDocument((notebookDocument) => {
+        vscode13.workspace.onDidCloseNotebookDocument((notebookDocument) => {
           this.didClose(notebookDocument);
           this.notebookDidOpen.delete(notebookDocument.uri.toString());
         }, void 0, this.disposables);
       }
       getState() {
-        for (const notebook of vscode10.workspace.notebookDocuments) {
+        for (const notebook of vscode13.workspace.notebookDocuments) {
           const matchingCells = this.getMatchingCellsConsideringSyncInfo(notebook);
           if (matchingCells !== void 0) {
             return { kind: "document", id: "$internal", registrations: true, matches: true };
@@ -13453,7 +13453,7 @@ var require_notebook = __commonJS({
         return "notebook";
       }
       handles(textDocument) {
-        if (vscode10.languages.match(this.selector, textDocument) > 0) {
+        if (vscode13.languages.match(this.selector, textDocument) > 0) {
           return true;
         }
         const key = textDocument.uri.toString();
@@ -13465,7 +13465,7 @@ var require_notebook = __commonJS({
         return false;
       }
       didOpenNotebookCellTextDocument(notebookDocument, cell) {
-        if (vscode10.languages.match(this.selector, cell.document) === 0) {
+        if (vscode13.languages.match(this.selector, cell.document) === 0) {
           return;
         }
         if (!this.notebookDidOpen.has(notebookDocument.uri.toString())) {
@@ -13496,7 +13496,7 @@ var require_notebook = __commonJS({
         }
       }
       didChangeNotebookCellTextDocument(notebookDocument, cell, event) {
-        if (vscode10.languages.match(this.selector, event.document) === 0) {
+        if (vscode13.languages.match(this.selector, event.document) === 0) {
           return;
         }
         const syncInfo = this.getSyncInfo(notebookDocument);
@@ -13885,11 +13885,11 @@ var require_notebook = __commonJS({
         this.client = client;
         this.registrations = /* @__PURE__ */ new Map();
         this.registrationType = proto.NotebookDocumentSyncRegistrationType.type;
-        this._onChangeNotificationSent = new vscode10.EventEmitter();
-        this._onOpenNotificationSent = new vscode10.EventEmitter();
-        this._onCloseNotificationSent = new vscode10.EventEmitter();
-        this._onSaveNotificationSent = new vscode10.EventEmitter();
-        vscode10.workspace.onDidOpenTextDocument((textDocument) => {
+        this._onChangeNotificationSent = new vscode13.EventEmitter();
+        this._onOpenNotificationSent = new vscode13.EventEmitter();
+        this._onCloseNotificationSent = new vscode13.EventEmitter();
+        this._onSaveNotificationSent = new vscode13.EventEmitter();
+        vscode13.workspace.onDidOpenTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13903,7 +13903,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode10.workspace.onDidChangeTextDocument((event) => {
+        vscode13.workspace.onDidChangeTextDocument((event) => {
           if (event.contentChanges.length === 0) {
             return;
           }
@@ -13921,7 +13921,7 @@ var require_notebook = __commonJS({
             }
           }
         });
-        vscode10.workspace.onDidCloseTextDocument((textDocument) => {
+        vscode13.workspace.onDidCloseTextDocument((textDocument) => {
           if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
             return;
           }
@@ -13998,19 +13998,19 @@ var require_notebook = __commonJS({
         }
         this.registrations.clear();
         this._onChangeNotificationSent.dispose();
-        this._onChangeNotificationSent = new vscode10.EventEmitter();
+        this._onChangeNotificationSent = new vscode13.EventEmitter();
         this._onOpenNotificationSent.dispose();
-        this._onOpenNotificationSent = new vscode10.EventEmitter();
+        this._onOpenNotificationSent = new vscode13.EventEmitter();
         this._onCloseNotificationSent.dispose();
-        this._onCloseNotificationSent = new vscode10.EventEmitter();
+        this._onCloseNotificationSent = new vscode13.EventEmitter();
         this._onSaveNotificationSent.dispose();
-        this._onSaveNotificationSent = new vscode10.EventEmitter();
+        this._onSaveNotificationSent = new vscode13.EventEmitter();
       }
       handles(textDocument) {
         if (textDocument.uri.scheme !== _NotebookDocumentSyncFeature.CellScheme) {
           return false;
         }
-        if (this.dedicatedChannel !== void 0 && vscode10.languages.match(this.dedicatedChannel, textDocument) > 0) {
+        if (this.dedicatedChannel !== void 0 && vscode13.languages.match(this.dedicatedChannel, textDocument) > 0) {
           return true;
         }
         for (const provider of this.registrations.values()) {
@@ -14030,7 +14030,7 @@ var require_notebook = __commonJS({
       }
       findNotebookDocumentAndCell(textDocument) {
         const uri = textDocument.uri.toString();
-        for (const notebookDocument of vscode10.workspace.notebookDocuments) {
+        for (const notebookDocument of vscode13.workspace.notebookDocuments) {
           for (const cell of notebookDocument.getCells()) {
             if (cell.document.uri.toString() === uri) {
               return [notebookDocument, cell];
@@ -17430,7 +17430,7 @@ var require_semanticTokens = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.SemanticTokensFeature = void 0;
-    var vscode10 = __importStar(require("vscode"));
+    var vscode13 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var Is2 = __importStar(require_is());
@@ -17508,7 +17508,7 @@ var require_semanticTokens = __commonJS({
         const selector = options.documentSelector;
         const fullProvider = Is2.boolean(options.full) ? options.full : options.full !== void 0;
         const hasEditProvider = options.full !== void 0 && typeof options.full !== "boolean" && options.full.delta === true;
-        const eventEmitter = new vscode10.EventEmitter();
+        const eventEmitter = new vscode13.EventEmitter();
         const documentProvider = fullProvider ? {
           onDidChangeSemanticTokens: eventEmitter.event,
           provideDocumentSemanticTokens: (document, token) => {
@@ -17581,12 +17581,12 @@ var require_semanticTokens = __commonJS({
         const legend = client.protocol2CodeConverter.asSemanticTokensLegend(options.legend);
         const documentSelector = client.protocol2CodeConverter.asDocumentSelector(selector);
         if (documentProvider !== void 0) {
-          disposables.push(vscode10.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
+          disposables.push(vscode13.languages.registerDocumentSemanticTokensProvider(documentSelector, documentProvider, legend));
         }
         if (rangeProvider !== void 0) {
-          disposables.push(vscode10.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
+          disposables.push(vscode13.languages.registerDocumentRangeSemanticTokensProvider(documentSelector, rangeProvider, legend));
         }
-        return [new vscode10.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
+        return [new vscode13.Disposable(() => disposables.forEach((item) => item.dispose())), { range: rangeProvider, full: documentProvider, onDidChangeSemanticTokensEmitter: eventEmitter }];
       }
     };
     exports2.SemanticTokensFeature = SemanticTokensFeature;
@@ -18592,7 +18592,7 @@ var require_textDocumentContent = __commonJS({
     })();
     Object.defineProperty(exports2, "__esModule", { value: true });
     exports2.TextDocumentContentFeature = void 0;
-    var vscode10 = __importStar(require("vscode"));
+    var vscode13 = __importStar(require("vscode"));
     var vscode_languageserver_protocol_1 = require_api2();
     var features_1 = require_features();
     var UUID = __importStar(require_uuid());
@@ -18650,10 +18650,10 @@ var require_textDocumentContent = __commonJS({
           registrations.push(registration);
           disposables.push(disposable);
         }
-        this._registrations.set(data.id, { disposable: vscode10.Disposable.from(...disposables), providers: registrations });
+        this._registrations.set(data.id, { disposable: vscode13.Disposable.from(...disposables), providers: registrations });
       }
       registerTextDocumentContentProvider(scheme) {
-        const eventEmitter = new vscode10.EventEmitter();
+        const eventEmitter = new vscode13.EventEmitter();
         const provider = {
           onDidChange: eventEmitter.event,
           provideTextDocumentContent: (uri, token) => {
@@ -18675,7 +18675,7 @@ var require_textDocumentContent = __commonJS({
             return middleware.provideTextDocumentContent ? middleware.provideTextDocumentContent(uri, token, provideTextDocumentContent) : provideTextDocumentContent(uri, token);
           }
         };
-        return [vscode10.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
+        return [vscode13.workspace.registerTextDocumentContentProvider(scheme, provider), { scheme, onDidChangeEmitter: eventEmitter, provider }];
       }
       unregister(id) {
         const registration = this._registrations.get(id);
@@ -23217,7 +23217,7 @@ __export(extension_exports, {
   deactivate: () => deactivate
 });
 module.exports = __toCommonJS(extension_exports);
-var vscode9 = __toESM(require("vscode"));
+var vscode12 = __toESM(require("vscode"));
 
 // src/askReport.ts
 async function askReport(client, sessionId) {
@@ -23226,6 +23226,53 @@ async function askReport(client, sessionId) {
     throw new Error("There is no session yet: this page shows the first one when it begins.");
   }
   return (await client.sendRequest("budget/report", { sessionId: shown, format: "markdown" })).markdown;
+}
+
+// src/chosenSession.ts
+var KEY = "ctxbudget.chosenSession";
+var ChosenSession = class {
+  #memory;
+  #changed;
+  /** @param changed another session is to be followed from now on */
+  constructor(memory, changed) {
+    this.#memory = memory;
+    this.#changed = changed;
+  }
+  /** undefined: nobody has switched; the settings say which session it is. */
+  get id() {
+    const id = this.#memory.get(KEY);
+    return typeof id === "string" ? id : void 0;
+  }
+  async choose(id) {
+    await this.#memory.update(KEY, id);
+    await this.#changed();
+  }
+  /** A session was deleted. */
+  async deleted(id) {
+    if (id === this.id) {
+      await this.choose(void 0);
+    }
+  }
+  /** It may have been deleted while nobody looked. */
+  async check(ask) {
+    const { id } = this;
+    if (id === void 0) {
+      return;
+    }
+    if (!(await allSessions(ask)).some(({ sessionId }) => sessionId === id)) {
+      await this.deleted(id);
+    }
+  }
+};
+async function allSessions(ask) {
+  const sessions = [];
+  let after = null;
+  do {
+    const page = await ask("session/list", { after });
+    sessions.push(...page.sessions);
+    after = page.next;
+  } while (after !== null);
+  return sessions.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
 }
 
 // src/commands.ts
@@ -23313,26 +23360,26 @@ function share(part, whole, name) {
   return part > whole ? `${tokens(part - whole)} over ${name}` : of;
 }
 function tooltip(snapshot) {
-  const { retained, budget, peak, processed, saved, leased, available, window: window7, level } = snapshot.figures;
+  const { retained, budget, peak, processed, saved, leased, available, window: window10, level } = snapshot.figures;
   const state = snapshot.state === "open" && snapshot.phase !== null ? phaseText(snapshot) : snapshot.state;
   const rows = [
     [
       "retained",
       retained,
-      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window7, "the window")} of ${tokens(window7)}` : "the size of the window is not set"
+      windowIsKnown(snapshot) ? `${share(retained, budget, "budget")}, ${share(retained, window10, "the window")} of ${tokens(window10)}` : "the size of the window is not set"
     ],
     ["peak", peak, "the highest so far"],
     ["processed", processed, "all that came in"],
     ["saved", saved, "taken out again, net"],
     ["available", available, leased > 0 ? `with ${tokens(leased)} leased to work in flight` : "left of the budget"]
   ];
-  const table = rows.map(([name, figure, remark]) => `| ${name} | ${tokens(figure)} | ${remark} |`);
+  const table2 = rows.map(([name, figure, remark]) => `| ${name} | ${tokens(figure)} | ${remark} |`);
   const lines = [
     `**Session ${markdown(snapshot.sessionId)}** · ${markdown(state)}${windowIsKnown(snapshot) ? ` · level ${level}` : ""}`,
     "",
     "| tokens | | |",
     "|:--|--:|:--|",
-    ...table
+    ...table2
   ];
   if (snapshot.advice !== "") {
     lines.push("", markdown(snapshot.advice));
@@ -23389,7 +23436,8 @@ var COMMANDS = {
   moveSection: "ctxbudget.editor.moveSection",
   extractSelection: "ctxbudget.editor.extractSelection",
   restartServer: "ctxbudget.editor.restartServer",
-  showOutput: "ctxbudget.editor.showOutput"
+  showOutput: "ctxbudget.editor.showOutput",
+  installServer: "ctxbudget.editor.installServer"
 };
 function registerCommands(targets) {
   const register = (name, work) => vscode2.commands.registerCommand(COMMANDS[name], work);
@@ -23426,7 +23474,8 @@ function registerCommands(targets) {
     register("restartServer", () => targets.restart()),
     register("showOutput", () => {
       targets.showOutput();
-    })
+    }),
+    register("installServer", () => targets.install())
   );
 }
 async function askServer(client, command, args) {
@@ -23488,6 +23537,9 @@ var Follower = class {
       if (this.#budget.changed(change)) {
         this.#display.show(this.#budget.shown);
         void this.#ask(client);
+      }
+      if (change.state === "deleted") {
+        this.#display.deleted(change.sessionId);
       }
     });
     client.onNotification("budget/alert", (alert) => {
@@ -23648,10 +23700,516 @@ var Notice = class {
   }
 };
 
-// src/python.ts
+// src/originals.ts
 var vscode4 = __toESM(require("vscode"));
+
+// src/sessionTree.ts
+var PAGE = 200;
+var CHUNK = 1e3;
+var SessionTree = class {
+  sessionId;
+  #ask;
+  #shown = /* @__PURE__ */ new Map();
+  #phases = [];
+  constructor(sessionId, ask) {
+    this.sessionId = sessionId;
+    this.#ask = ask;
+  }
+  /** The account, the layers that hold something, and what was removed. */
+  async roots() {
+    const account = await this.#ask("budget/status", { sessionId: this.sessionId });
+    this.#phases = account.phases;
+    const layers = await Promise.all(account.layers.map((status) => this.#layer(status)));
+    const removed = (await Promise.all([this.#count({ state: "reduced" }), this.#count({ state: "pruned" })])).map(({ total }) => total).reduce((sum2, total) => sum2 + total, 0);
+    return [
+      { kind: "account", id: `${this.sessionId}/account`, account },
+      ...layers.filter(({ items }) => items > 0),
+      ...removed > 0 ? [{ kind: "removed", id: `${this.sessionId}/removed`, items: removed }] : []
+    ];
+  }
+  /** What is below a node. */
+  async children(node) {
+    switch (node.kind) {
+      case "account":
+      case "item":
+      case "more":
+        return [];
+      case "removed":
+        return this.#nodes(node.id, await this.#removed(this.#limit(node.id)));
+      case "phase":
+        return this.#nodes(node.id, await this.#listed(node, this.#limit(node.id)));
+      case "layer":
+        return this.#layerChildren(node);
+    }
+  }
+  /** Show more of a branch from the next time on that its children are asked for. */
+  showMore({ of }) {
+    this.#shown.set(of, this.#limit(of) + PAGE);
+  }
+  /** The ids of the items of a branch, at most `limit`. */
+  async idsOf(node, limit) {
+    return (await this.#listed(node, limit)).items.map(({ id }) => id);
+  }
+  /** Items that are in the context, or (`removed`) that have left it, at most `limit`. */
+  async itemsOf(removed, limit) {
+    return removed ? (await this.#removed(limit)).items : (await this.#list({ state: "retained" }, limit)).items;
+  }
+  async #layer(status) {
+    const { layer, retained } = status;
+    const { total } = await this.#count({ state: "retained", layer });
+    return { kind: "layer", id: `${this.sessionId}/${layer}`, layer, items: total, tokens: retained, status };
+  }
+  async #layerChildren(node) {
+    const { layer } = node;
+    const groups = await Promise.all(
+      this.#phases.map(async (state) => {
+        const { total, tokens: tokens3 } = await this.#count({ state: "retained", layer, phase: state.phase });
+        const id = `${node.id}/${state.phase}`;
+        return { kind: "phase", id, layer, phase: state.phase, state, items: total, tokens: tokens3 };
+      })
+    );
+    const phases = groups.filter(({ items: items2 }) => items2 > 0);
+    if (phases.length === 0) {
+      return this.#nodes(node.id, await this.#listed(node, this.#limit(node.id)));
+    }
+    const all = await this.#count({ state: "retained", layer });
+    const items = all.total - phases.reduce((sum2, phase) => sum2 + phase.items, 0);
+    const tokens2 = all.tokens - phases.reduce((sum2, phase) => sum2 + phase.tokens, 0);
+    return items > 0 ? [{ kind: "phase", id: `${node.id}/none`, layer, phase: null, state: null, items, tokens: tokens2 }, ...phases] : phases;
+  }
+  #nodes(parent, { items, total }) {
+    const nodes = items.map((item) => ({ kind: "item", id: `${parent}/${item.id}`, item }));
+    const left = total - items.length;
+    return left > 0 ? [...nodes, { kind: "more", id: `${parent}/more`, of: parent, left }] : nodes;
+  }
+  async #listed({ layer, phase, items }, limit) {
+    if (phase !== null) {
+      return this.#list({ state: "retained", layer, ...phase === void 0 ? {} : { phase } }, limit);
+    }
+    const found = [];
+    let after = null;
+    do {
+      const filter = { state: "retained", layer };
+      const page = await this.#page(filter, CHUNK, after);
+      found.push(...page.items.filter((item) => item.phase === null));
+      after = page.next;
+    } while (after !== null && found.length < limit);
+    return { items: found.slice(0, limit), total: after === null ? found.length : Math.max(items, found.length) };
+  }
+  /** What was reduced, and after that what was pruned. */
+  async #removed(limit) {
+    const reduced = await this.#list({ state: "reduced" }, limit);
+    const left = limit - reduced.items.length;
+    const pruned = await this.#list({ state: "pruned" }, Math.max(left, 1));
+    return {
+      items: [...reduced.items, ...pruned.items.slice(0, left)],
+      total: reduced.total + pruned.total
+    };
+  }
+  async #list(filter, limit) {
+    const { items, total } = await this.#page(filter, limit, null);
+    return { items, total };
+  }
+  #count(filter) {
+    return this.#page(filter, 1, null);
+  }
+  #page(filter, limit, after) {
+    return this.#ask("context/list", { sessionId: this.sessionId, ...filter, limit, after });
+  }
+  #limit(id) {
+    return this.#shown.get(id) ?? PAGE;
+  }
+};
+
+// src/sessionWords.ts
+function look(node) {
+  switch (node.kind) {
+    case "account":
+      return accountLook(node);
+    case "layer":
+      return layerLook(node);
+    case "phase":
+      return phaseLook(node);
+    case "removed":
+      return removedLook(node);
+    case "item":
+      return itemLook(node);
+    case "more":
+      return moreLook(node);
+  }
+}
+function itemCount(count) {
+  return `${tokens(count)} ${count === 1 ? "item" : "items"}`;
+}
+function tokenCount(count) {
+  return `${tokens(count)} ${count === 1 ? "token" : "tokens"}`;
+}
+function itemName({ title, path, id }) {
+  const name = title ?? path ?? id;
+  const isPath = path?.endsWith(name) === true;
+  return label(isPath ? name.replace(/^.*[/\\](?=.)/, "") : name);
+}
+function phaseName({ phase, name }) {
+  return label(name === null ? `Phase ${phase}` : `Phase ${phase} ${name}`);
+}
+function accountLook({ account }) {
+  const known = account.windowSource !== "default";
+  const used = `${tokens(account.retained)} of ${tokens(account.budget)} budget`;
+  const description = known ? `${(account.ofBudget * 100).toFixed(1)}% · ${account.level}` : "the size of the window is not set";
+  const text = known ? used : tokenCount(account.retained);
+  return {
+    label: text,
+    description,
+    ...known ? LEVEL_ICONS[account.level] : { icon: "dashboard" },
+    tooltip: [
+      `**${markdown(text)}** · ${markdown(description)}`,
+      "",
+      ...table([
+        ["peak", tokens(account.peak)],
+        ["processed", tokens(account.processed)],
+        ["saved", tokens(account.saved)],
+        ["leased", tokens(account.leased)],
+        ...known ? [["available", tokens(account.available)]] : [],
+        ["policy", account.policy]
+      ]),
+      "",
+      markdown(account.advice.text)
+    ].join("\n"),
+    context: "account",
+    spoken: `${text} retained, ${description}`,
+    branch: "none"
+  };
+}
+var LEVEL_ICONS = {
+  ok: { icon: "dashboard" },
+  warn: { icon: "warning", colour: "list.warningForeground" },
+  critical: { icon: "error", colour: "list.errorForeground" }
+};
+var LAYERS = {
+  permanent: { name: "Permanent", icon: "lock", holds: "Stays for the whole session; no prune touches it." },
+  phase: { name: "Phase", icon: "milestone", holds: "What its phase works by: instructions and state." },
+  metadata: { name: "Metadata", icon: "note", holds: "What stands for artifacts that were reduced." },
+  transient: { name: "Transient", icon: "output", holds: "Whole reports and outputs; the first to go." }
+};
+function layerLook(node) {
+  const { name, icon, holds } = LAYERS[node.layer];
+  const { ceiling, breached, pinned, peak } = node.status;
+  const parts = [tokenCount(node.tokens), itemCount(node.items)];
+  if (breached && ceiling !== null) {
+    parts.push(`over its ceiling of ${tokens(ceiling)}`);
+  }
+  const description = parts.join(" · ");
+  return {
+    label: name,
+    description,
+    icon: breached ? "warning" : icon,
+    ...breached ? { colour: "list.warningForeground" } : {},
+    tooltip: [
+      `**${name}** · ${description}`,
+      "",
+      holds,
+      "",
+      ...table([
+        ["peak", tokens(peak)],
+        ["pinned", tokens(pinned)],
+        ["ceiling", ceiling === null ? "none" : tokens(ceiling)]
+      ])
+    ].join("\n"),
+    context: node.layer === "permanent" ? "layer permanent" : "layer prunable",
+    spoken: `Layer ${name}, ${description}`,
+    branch: "expanded"
+  };
+}
+function phaseLook(node) {
+  const { state } = node;
+  const name = state === null ? "Without a phase" : phaseName(state);
+  const parts = [tokenCount(node.tokens), itemCount(node.items), ...state === null ? [] : [state.state]];
+  const description = parts.join(" · ");
+  const whole = state === null ? [] : [
+    "",
+    "The phase as a whole, in all layers:",
+    "",
+    ...table([
+      ["retained", tokens(state.retained)],
+      ["allocated", state.allocated === null ? "from the buffer" : tokens(state.allocated)],
+      ["peak", tokens(state.peak)],
+      ["processed", tokens(state.processed)]
+    ])
+  ];
+  return {
+    label: name,
+    description,
+    icon: state === null ? "dash" : PHASE_ICONS[state.state],
+    tooltip: [`**${markdown(name)}** · ${description}`, ...whole].join("\n"),
+    context: node.layer === "permanent" ? "phase permanent" : "phase prunable",
+    spoken: `${name}, ${description}`,
+    branch: state?.state === "running" ? "expanded" : "collapsed"
+  };
+}
+var PHASE_ICONS = {
+  planned: "circle-outline",
+  running: "play-circle",
+  completed: "pass"
+};
+function removedLook({ items }) {
+  return {
+    label: "Removed",
+    description: itemCount(items),
+    icon: "archive",
+    tooltip: "Reduced to metadata, or pruned. Originals are kept, and can be opened and restored.",
+    context: "removed",
+    spoken: `Removed from the context, ${itemCount(items)}, which can be restored`,
+    branch: "collapsed"
+  };
+}
+function itemLook({ item }) {
+  const { state, pinned, provenance } = item;
+  const name = itemName(item);
+  const remarks = [
+    ...provenance === "exact" ? [] : [provenance],
+    ...state === "retained" ? [] : [state],
+    ...pinned ? ["pinned"] : []
+  ];
+  const rows = [
+    ["state", state === "retained" ? "in the context" : state],
+    ["tokens", `${tokens(item.tokens)}, ${provenance}`],
+    ["layer", item.layer],
+    ["kind", item.kind],
+    ["phase", item.phase === null ? "" : String(item.phase)],
+    ["wave", item.wave === null ? "" : String(item.wave)],
+    ["agent", item.agent ?? ""],
+    ["tool", item.tool ?? ""],
+    ["path", item.path ?? ""],
+    ["reason", item.reason ?? ""],
+    ["added", item.addedAt],
+    ["id", item.id]
+  ];
+  return {
+    label: name,
+    // the branch above names the unit, and side bars are narrow
+    description: [tokens(item.tokens), ...remarks].join(" · "),
+    icon: itemIcon(item),
+    tooltip: [`**${markdown(name)}**`, "", ...table(rows.filter(([, value]) => value !== ""))].join("\n"),
+    context: [
+      "item",
+      state === "retained" ? "retained" : "removed",
+      item.layer === "permanent" ? "permanent" : "prunable",
+      pinned ? "pinned" : "unpinned",
+      item.bytes === null ? "figure" : "content"
+    ].join(" "),
+    spoken: [name, tokenCount(item.tokens), ...remarks, ...state === "retained" ? ["in the context"] : []].join(
+      ", "
+    ),
+    branch: "none"
+  };
+}
+function itemIcon(item) {
+  if (item.pinned) {
+    return "pinned";
+  }
+  if (item.state !== "retained") {
+    return item.state === "reduced" ? "fold" : "archive";
+  }
+  return item.marker ? "bookmark" : item.bytes === null ? "symbol-number" : "file";
+}
+function moreLook({ left }) {
+  const text = `Show ${tokens(Math.min(PAGE, left))} more`;
+  const description = left > PAGE ? `of ${tokens(left)}` : "";
+  return {
+    label: text,
+    description,
+    icon: "ellipsis",
+    tooltip: `${itemCount(left)} ${left === 1 ? "is" : "are"} not shown yet.`,
+    context: "more",
+    spoken: [text, description].filter((part) => part !== "").join(" "),
+    branch: "none"
+  };
+}
+function table(rows) {
+  return ["| | |", "|:--|:--|", ...rows.map(([name, value]) => `| ${name} | ${markdown(value)} |`)];
+}
+
+// src/originals.ts
+var SCHEME = "ctxbudget-original";
+var NAME_LENGTH = 80;
+var Originals = class {
+  #changed = new vscode4.EventEmitter();
+  #registration;
+  #ask;
+  onDidChange = this.#changed.event;
+  constructor(ask) {
+    this.#ask = ask;
+    this.#registration = vscode4.workspace.registerTextDocumentContentProvider(SCHEME, this);
+  }
+  /** Show an item's original. Throws what a person should read. */
+  async show(sessionId, item) {
+    await this.#content(sessionId, item.id);
+    const uri = vscode4.Uri.from({
+      scheme: SCHEME,
+      path: `/${fileName(item)}`,
+      query: JSON.stringify([sessionId, item.id])
+    });
+    this.#changed.fire(uri);
+    await vscode4.window.showTextDocument(await vscode4.workspace.openTextDocument(uri), { preview: true });
+  }
+  async provideTextDocumentContent(uri) {
+    const [sessionId, itemId] = JSON.parse(uri.query);
+    return this.#content(sessionId, itemId);
+  }
+  dispose() {
+    this.#registration.dispose();
+    this.#changed.dispose();
+  }
+  async #content(sessionId, itemId) {
+    return (await this.#ask("context/get", { sessionId, itemId })).content ?? "";
+  }
+};
+function fileName(item) {
+  const name = itemName(item).replace(/[/\\]+/g, " › ").slice(0, NAME_LENGTH);
+  const ending = /\.\w{1,8}$/.exec(item.path ?? "")?.[0] ?? ".md";
+  return name.endsWith(ending) ? name : `${name}${ending}`;
+}
+
+// src/pruning.ts
+var ROWS = 10;
+var TRIES = 5;
+var REMEMBERED2 = 50;
+var Pruning = class {
+  #ask;
+  #undos;
+  constructor(ask, undos) {
+    this.#ask = ask;
+    this.#undos = undos;
+  }
+  /** What a prune would do. Changes nothing. */
+  preview(sessionId, target) {
+    return this.#ask("context/prune", { sessionId, target, dryRun: true });
+  }
+  /**
+   * Carry out what was previewed. If the session has changed since, and with it the plan, nothing is done: the answer
+   * is a new preview, with `dryRun`.
+   */
+  async carryOut(sessionId, target, previewed) {
+    let plan = previewed;
+    for (let left = TRIES; ; left -= 1) {
+      try {
+        const done = await this.#ask("context/prune", { sessionId, target, ifRevision: plan.revision });
+        if (done.undo !== null) {
+          this.#undos.set(sessionId, [...this.#undos.get(sessionId), done.undo].slice(-REMEMBERED2));
+        }
+        return done;
+      } catch (error) {
+        if (errorName(error) !== "conflict" || left === 0) {
+          throw error;
+        }
+      }
+      plan = await this.preview(sessionId, target);
+      if (!samePlan(plan, previewed)) {
+        return plan;
+      }
+    }
+  }
+  /** Undo the last prune made in this window; what came of it, in a sentence. */
+  async undo(sessionId) {
+    const undos = this.#undos.get(sessionId);
+    const last = undos.at(-1);
+    if (last === void 0) {
+      return "There is no prune to undo: this command undoes those that were made in VS Code.";
+    }
+    try {
+      const done = await this.#ask("context/undo", { sessionId, undo: last });
+      this.#undos.set(sessionId, undos.slice(0, -1));
+      return `The prune is undone: ${itemCount(done.restored.length)} back in the context, ${inUse(done.status)}.`;
+    } catch (error) {
+      if (errorName(error) === "unknownUndo") {
+        this.#undos.set(sessionId, undos.slice(0, -1));
+      }
+      throw error;
+    }
+  }
+};
+function doesSomething({ plan }) {
+  return plan.some(({ action }) => action !== "kept");
+}
+function question(what, preview) {
+  const gone = preview.plan.filter(leaves);
+  const after = preview.status.retained - preview.saved;
+  const rows = gone.slice(0, ROWS).map((row) => `• ${rowText(row)}`);
+  if (gone.length > ROWS) {
+    const rest = gone.slice(ROWS);
+    rows.push(`• … ${itemCount(rest.length)} more, ${tokenCount(sum(rest.map((row) => row.tokensBefore)))}`);
+  }
+  const added = preview.plan.filter(({ action }) => action === "added");
+  if (added.length > 0) {
+    rows.push(`• Added in their place: ${tokenCount(sum(added.map((row) => row.tokensAfter)))}`);
+  }
+  const kept = keptText(preview.plan);
+  return {
+    title: label(`Prune ${what}? ${tokenCount(preview.saved)} leave the context.`),
+    detail: [
+      `Retained: ${tokens(preview.status.retained)} → ${tokens(after)} tokens. ${itemCount(gone.length)} ${gone.length === 1 ? "leaves" : "leave"}:`,
+      ...rows,
+      ...kept === "" ? [] : [kept],
+      "",
+      "Originals are kept: the prune can be undone, and each item restored."
+    ].join("\n")
+  };
+}
+function nothingToPrune(what, { plan }) {
+  const kept = keptText(plan);
+  return label(`There is nothing to prune in ${what}.${kept === "" ? "" : ` ${kept}`}`);
+}
+function doneText({ plan, saved, status }) {
+  return `Pruned ${itemCount(plan.filter(leaves).length)}, ${tokenCount(saved)} saved, ${inUse(status)}.`;
+}
+function errorName(error) {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : void 0;
+  return typeof data === "object" && data !== null && "name" in data ? String(data.name) : void 0;
+}
+function leaves({ action }) {
+  return action === "reduced" || action === "pruned";
+}
+function rowText(row) {
+  const name = itemName({ id: row.id, title: row.title ?? null });
+  const reason = row.reason === "noMetadata" ? " without metadata" : "";
+  return row.action === "reduced" ? `${name}: ${tokens(row.tokensBefore)} → ${tokens(row.tokensAfter)}, reduced to metadata` : `${name}: ${tokens(row.tokensBefore)} → ${tokens(row.tokensAfter)}, pruned${reason}`;
+}
+var KEPT = {
+  pinned: "pinned",
+  permanent: "permanent",
+  metadata: "metadata",
+  running: "of the running phase",
+  deferred: "for later",
+  diagnostic: "for diagnosis",
+  notRetained: "not in the context"
+};
+function keptText(plan) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { action, reason } of plan) {
+    if (action === "kept") {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+  }
+  const parts = [...counts].map(([reason, count]) => `${tokens(count)} ${KEPT[reason] ?? reason}`);
+  return parts.length === 0 ? "" : `Kept: ${parts.join(", ")}.`;
+}
+function samePlan(one, other) {
+  const essence = ({ plan }) => JSON.stringify(
+    plan.map(({ id, action, tokensBefore, tokensAfter }) => [id, action, tokensBefore, tokensAfter])
+  );
+  return essence(one) === essence(other);
+}
+function sum(figures) {
+  return figures.reduce((total, figure) => total + figure, 0);
+}
+function inUse({ retained, budget, windowSource }) {
+  return windowSource === "default" ? `${tokens(retained)} retained` : `${tokens(retained)} of ${tokens(budget)} budget in use`;
+}
+
+// src/python.ts
+var vscode5 = __toESM(require("vscode"));
 function extension() {
-  return vscode4.extensions.getExtension("ms-python.python");
+  return vscode5.extensions.getExtension("ms-python.python");
 }
 async function selectedInterpreter(folder) {
   try {
@@ -23671,10 +24229,10 @@ async function onInterpreterSelected(callback) {
 }
 
 // src/report.ts
-var vscode5 = __toESM(require("vscode"));
-var SCHEME = "ctxbudget";
+var vscode6 = __toESM(require("vscode"));
+var SCHEME2 = "ctxbudget";
 var Report = class {
-  #changed = new vscode5.EventEmitter();
+  #changed = new vscode6.EventEmitter();
   #registration;
   #ask;
   onDidChange = this.#changed.event;
@@ -23682,7 +24240,7 @@ var Report = class {
   note = "";
   constructor(ask) {
     this.#ask = ask;
-    this.#registration = vscode5.workspace.registerTextDocumentContentProvider(SCHEME, this);
+    this.#registration = vscode6.workspace.registerTextDocumentContentProvider(SCHEME2, this);
   }
   async provideTextDocumentContent(uri) {
     try {
@@ -23700,14 +24258,14 @@ ${markdown(error instanceof Error ? error.message : String(error))}
   }
   /** Show the report of a session; absent: of the one that changed last. */
   async show(sessionId) {
-    const uri = vscode5.Uri.from({ scheme: SCHEME, path: "/Context budget.md", query: sessionId ?? "" });
+    const uri = vscode6.Uri.from({ scheme: SCHEME2, path: "/Context budget.md", query: sessionId ?? "" });
     this.#changed.fire(uri);
-    await vscode5.commands.executeCommand("markdown.showPreview", uri, void 0, { locked: true });
+    await vscode6.commands.executeCommand("markdown.showPreview", uri, void 0, { locked: true });
   }
   /** The account of a session changed: renew its open report. */
   refresh(sessionId) {
-    for (const document of vscode5.workspace.textDocuments) {
-      if (document.uri.scheme === SCHEME && ["", sessionId].includes(document.uri.query)) {
+    for (const document of vscode6.workspace.textDocuments) {
+      if (document.uri.scheme === SCHEME2 && ["", sessionId].includes(document.uri.query)) {
         this.#changed.fire(document.uri);
       }
     }
@@ -23719,7 +24277,7 @@ ${markdown(error instanceof Error ? error.message : String(error))}
 };
 
 // src/reportPage.ts
-var vscode6 = __toESM(require("vscode"));
+var vscode7 = __toESM(require("vscode"));
 
 // src/paced.ts
 var Paced = class {
@@ -23781,10 +24339,10 @@ var ReportPage = class {
     this.#session = sessionId;
     if (this.#panel === void 0) {
       const options = { enableScripts: true, localResourceRoots: [], retainContextWhenHidden: true };
-      const panel = vscode6.window.createWebviewPanel(
+      const panel = vscode7.window.createWebviewPanel(
         "ctxbudget.report",
         "Context budget",
-        vscode6.ViewColumn.Active,
+        vscode7.ViewColumn.Active,
         options
       );
       panel.onDidDispose(() => {
@@ -23832,7 +24390,7 @@ var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path2 = require("node:path");
 var import_node_util = require("node:util");
-var vscode7 = __toESM(require("vscode"));
+var vscode8 = __toESM(require("vscode"));
 var import_node2 = __toESM(require_main3());
 
 // src/locate.ts
@@ -23936,11 +24494,12 @@ var OWN = /* @__PURE__ */ new Set(["path", "interpreter", "trace.server"]);
 function serverKeys(section, declared) {
   return declared.map((name) => name.slice(section.length + 1)).filter((key) => !OWN.has(key));
 }
-function serverSettings(section, keys) {
+function serverSettings(section, keys, session) {
   const isSet = (key) => LEVELS.some((level) => section.inspect(key)?.[level] !== void 0);
   const set = keys.filter(isSet).map((key) => [key, section.get(key)]);
   return {
     ...Object.fromEntries(set),
+    ...session === void 0 ? {} : { session },
     watch: true,
     alerts: section.get("alerts") === "off" ? "off" : "notification"
   };
@@ -23956,11 +24515,16 @@ var Server = class {
   #output;
   #listener;
   #keys;
+  #session;
   #client;
   #found;
   #last = Promise.resolve();
-  /** @param declared the names of the settings in the extension's manifest */
-  constructor(output, declared, listener) {
+  /**
+   * @param declared the names of the settings in the extension's manifest
+   * @param session the session that a person has switched to; undefined: as the settings say
+   */
+  constructor(output, declared, session, listener) {
+    this.#session = session;
     this.#keys = serverKeys(SECTION, declared);
     this.#output = output;
     this.#listener = listener;
@@ -23980,6 +24544,10 @@ var Server = class {
       await this.#start(asked);
     });
   }
+  /** Tell the server its settings again, because another session is followed. */
+  async settingsChanged() {
+    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: {} });
+  }
   /** Whether there is a server that can be started. */
   async isThere() {
     return "server" in await locate();
@@ -23989,7 +24557,7 @@ var Server = class {
     if (this.#found === void 0) {
       throw new Error("The ctxbudget server is not running.");
     }
-    const folder = vscode7.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode8.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const { stdout } = await run(this.#found.command, [...this.#found.args, ...args], {
       timeout: PAGE_TIMEOUT_MS,
       maxBuffer: PAGE_BYTES,
@@ -24028,7 +24596,7 @@ var Server = class {
     }
   }
   #connect(server2) {
-    const folder = vscode7.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode8.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const client = new import_node2.LanguageClient(
       SECTION,
       "ctxbudget",
@@ -24051,7 +24619,7 @@ var Server = class {
     return client;
   }
   #options() {
-    const languages = vscode7.workspace.getConfiguration(SECTION).get("languages", []);
+    const languages = vscode8.workspace.getConfiguration(SECTION).get("languages", []);
     return {
       documentSelector: languages.flatMap((language) => [
         { scheme: "file", language },
@@ -24075,15 +24643,15 @@ var Server = class {
       },
       sendNotification: (type, next, params) => {
         const method = typeof type === "string" ? type : type.method;
-        const told = method === "workspace/didChangeConfiguration" ? { settings: { [SECTION]: this.#settings() } } : params;
-        return next(type, told);
+        const told2 = method === "workspace/didChangeConfiguration" ? { settings: { [SECTION]: this.#settings() } } : params;
+        return next(type, told2);
       }
     };
   }
   /** The settings that are sent to the server now, for one resource or for the window. */
   #settings(scopeUri) {
-    const scope = scopeUri === void 0 ? void 0 : vscode7.Uri.parse(scopeUri);
-    return serverSettings(vscode7.workspace.getConfiguration(SECTION, scope), this.#keys);
+    const scope = scopeUri === void 0 ? void 0 : vscode8.Uri.parse(scopeUri);
+    return serverSettings(vscode8.workspace.getConfiguration(SECTION, scope), this.#keys, this.#session());
   }
   async #halt() {
     const client = this.#client;
@@ -24100,9 +24668,9 @@ var Server = class {
   }
 };
 async function locate() {
-  const folders = vscode7.workspace.workspaceFolders ?? [];
-  const configuration = vscode7.workspace.getConfiguration(SECTION);
-  const trusted = vscode7.workspace.isTrusted;
+  const folders = vscode8.workspace.workspaceFolders ?? [];
+  const configuration = vscode8.workspace.getConfiguration(SECTION);
+  const trusted = vscode8.workspace.isTrusted;
   const setting = (key) => expand(configuration.get(key, ""), (0, import_node_os.homedir)(), folders[0]?.uri.fsPath);
   const places = {
     path: setting("path"),
@@ -24119,8 +24687,361 @@ async function askVersion(command, args) {
   return stdout;
 }
 
+// src/sessionCommands.ts
+var vscode9 = __toESM(require("vscode"));
+var SESSION_COMMANDS = {
+  pin: "ctxbudget.editor.pinItem",
+  unpin: "ctxbudget.editor.unpinItem",
+  prune: "ctxbudget.editor.prune",
+  restore: "ctxbudget.editor.restoreItem",
+  undo: "ctxbudget.editor.undoPrune",
+  openOriginal: "ctxbudget.editor.openOriginal",
+  showMore: "ctxbudget.editor.showMoreItems",
+  switchSession: "ctxbudget.editor.switchSession",
+  openSession: "ctxbudget.editor.openSession",
+  refresh: "ctxbudget.editor.refreshSession"
+};
+var MOST_ITEMS = 1e4;
+function registerSessionCommands(parts) {
+  const { ask, view, originals, pruning } = parts;
+  const register = (name, work) => vscode9.commands.registerCommand(
+    SESSION_COMMANDS[name],
+    (clicked, selected) => told(async () => {
+      const { tree } = view;
+      if (tree === void 0) {
+        tellNoSession();
+      } else {
+        await work(tree, clicked, selected);
+      }
+    })
+  );
+  const setPinned = (pinned) => async (tree, clicked, selected) => {
+    const fits = (item) => item.state === "retained" && item.pinned !== pinned;
+    for (const item of await itemsFor(pinned ? "pin" : "unpin", fits, tree, view, clicked, selected)) {
+      await ask("context/update", { sessionId: tree.sessionId, itemId: item.id, pinned });
+    }
+    view.refresh();
+  };
+  return vscode9.Disposable.from(
+    register("pin", setPinned(true)),
+    register("unpin", setPinned(false)),
+    register("prune", async (tree, clicked, selected) => {
+      const choice = await whatToPrune(ask, tree, view, clicked, selected);
+      if (choice !== void 0) {
+        await prune(pruning, tree.sessionId, choice);
+        view.refresh();
+      }
+    }),
+    register("undo", async ({ sessionId }) => {
+      const text = await pruning.undo(sessionId);
+      view.refresh();
+      void vscode9.window.showInformationMessage(label(text));
+    }),
+    register("restore", async (tree, clicked, selected) => {
+      const fits = (item) => item.state !== "retained";
+      const ids = (await itemsFor("restore", fits, tree, view, clicked, selected)).map(({ id }) => id);
+      const [first, ...others] = ids;
+      if (first !== void 0) {
+        const { sessionId } = tree;
+        const { restored, status } = await ask("context/restore", { sessionId, items: [first, ...others] });
+        view.refresh();
+        const used = `${tokens(status.retained)} retained`;
+        vscode9.window.setStatusBarMessage(`Restored ${tokenCount(restored)}, ${used}`, 5e3);
+      }
+    }),
+    register("openOriginal", async (tree, clicked, selected) => {
+      const fits = (item2) => item2.bytes !== null;
+      const [item] = await itemsFor("open", fits, tree, view, clicked, selected);
+      if (item !== void 0) {
+        await originals.show(tree.sessionId, item);
+      }
+    }),
+    register("showMore", (_tree, clicked) => {
+      if (clicked?.kind === "more") {
+        view.showMore(clicked);
+      }
+      return Promise.resolve();
+    }),
+    vscode9.commands.registerCommand(SESSION_COMMANDS.refresh, () => {
+      view.refresh();
+    }),
+    vscode9.commands.registerCommand(SESSION_COMMANDS.switchSession, () => told(() => switchSession(parts))),
+    vscode9.commands.registerCommand(
+      SESSION_COMMANDS.openSession,
+      () => told(async () => {
+        await ask("session/open", {});
+        view.refresh();
+      })
+    )
+  );
+}
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    void vscode9.window.showErrorMessage(label(error instanceof Error ? error.message : String(error)));
+  }
+}
+function tellNoSession() {
+  void vscode9.window.showInformationMessage("There is no session in this workspace yet.");
+}
+async function prune(pruning, sessionId, { what, target }) {
+  let plan = await pruning.preview(sessionId, target);
+  let changed = false;
+  while (plan.dryRun) {
+    if (!doesSomething(plan)) {
+      void vscode9.window.showInformationMessage(nothingToPrune(what, plan));
+      return;
+    }
+    const { title, detail } = question(what, plan);
+    const note = changed ? "The session has changed meanwhile; this is the plan now.\n\n" : "";
+    const options = { modal: true, detail: `${note}${detail}` };
+    if (await vscode9.window.showWarningMessage(title, options, "Prune") === void 0) {
+      return;
+    }
+    plan = await pruning.carryOut(sessionId, target, plan);
+    changed = true;
+  }
+  void vscode9.window.showInformationMessage(doneText(plan), "Undo").then((answer) => {
+    if (answer !== void 0) {
+      void vscode9.commands.executeCommand(SESSION_COMMANDS.undo);
+    }
+  });
+}
+async function switchSession(parts) {
+  const sessions = await allSessions(parts.ask);
+  if (sessions.length === 0) {
+    tellNoSession();
+    return;
+  }
+  const automatic = {
+    label: "$(sync) Follow the settings",
+    description: "by default the session that changed last",
+    sessionId: void 0
+  };
+  const rows = sessions.map(({ sessionId, state, status, updatedAt }) => ({
+    label: label(sessionId),
+    description: `${state} · ${tokens(status.retained)} of ${tokens(status.budget)} · ${status.level}`,
+    detail: `changed ${new Date(updatedAt).toLocaleString()}`,
+    sessionId
+  }));
+  const chosen = await vscode9.window.showQuickPick([automatic, ...rows], {
+    title: "Switch Session",
+    placeHolder: "The session that the view, the status bar and the hints follow in this window"
+  });
+  if (chosen !== void 0) {
+    await parts.follow(chosen.sessionId);
+  }
+}
+async function itemsFor(verb, fits, tree, view, clicked, selected) {
+  const nodes = itemNodes(selected ?? (clicked === void 0 ? view.selection : [clicked]));
+  const meant = nodes.map(({ item }) => item).filter(fits);
+  if (meant.length > 0) {
+    return meant;
+  }
+  const found = (await tree.itemsOf(verb === "restore", MOST_ITEMS)).filter(fits);
+  if (found.length === 0) {
+    void vscode9.window.showInformationMessage(`There is no item to ${verb}.`);
+    return [];
+  }
+  const rows = found.map((item) => ({
+    label: itemName(item),
+    description: `${tokenCount(item.tokens)} · ${item.layer}${item.pinned ? " · pinned" : ""}`,
+    item
+  }));
+  const chosen = await vscode9.window.showQuickPick(rows, {
+    placeHolder: `The item to ${verb}`,
+    matchOnDescription: true
+  });
+  return chosen === void 0 ? [] : [chosen.item];
+}
+function itemNodes(nodes) {
+  return nodes.filter((node) => node.kind === "item");
+}
+async function whatToPrune(ask, tree, view, clicked, selected) {
+  const nodes = selected ?? (clicked === void 0 ? view.selection : [clicked]);
+  const items = itemNodes(nodes).filter(({ item }) => item.state === "retained" && item.layer !== "permanent");
+  const [first, ...others] = items;
+  if (first !== void 0) {
+    const what = others.length === 0 ? itemName(first.item) : `${tokens(items.length)} items`;
+    return { what, target: { items: [first.item.id, ...others.map(({ item }) => item.id)] } };
+  }
+  const [node] = nodes;
+  switch (node?.kind) {
+    case "layer":
+      return { what: `the layer ${node.layer}`, target: { layer: node.layer } };
+    case "phase": {
+      const name = node.state === null ? "the items without a phase" : phaseName(node.state);
+      const [one, ...rest] = await tree.idsOf(node, MOST_ITEMS);
+      return one === void 0 ? void 0 : { what: `${name} in the layer ${node.layer}`, target: { items: [one, ...rest] } };
+    }
+    default:
+      return chooseTarget(ask, tree);
+  }
+}
+async function chooseTarget(ask, { sessionId }) {
+  const { phases, layers, policy } = await ask("budget/status", { sessionId });
+  const transient = layers.find(({ layer }) => layer === "transient")?.retained ?? 0;
+  const rows = phases.filter(({ retained }) => retained > 0).map((phase) => ({
+    label: phaseName(phase),
+    description: `${tokenCount(phase.retained)} · ${phase.state}`,
+    what: phaseName(phase),
+    target: { phase: phase.phase }
+  }));
+  if (transient > 0) {
+    const target2 = { layer: "transient" };
+    rows.push({
+      label: "All transient items",
+      description: tokenCount(transient),
+      what: "the layer transient",
+      target: target2
+    });
+  }
+  const target = { workflow: true };
+  rows.push({ label: "The whole workflow", description: `by the policy ${policy}`, what: "the workflow", target });
+  return vscode9.window.showQuickPick(rows, { placeHolder: "What to prune; a preview comes first" });
+}
+
+// src/sessionView.ts
+var vscode10 = __toESM(require("vscode"));
+var VIEW = "ctxbudget.session";
+var PAUSE_MS2 = 400;
+var FIRST_NEWS_MS = 1500;
+var SessionView = class {
+  #changed = new vscode10.EventEmitter();
+  #view;
+  #pace = new Paced(() => this.#renew(), PAUSE_MS2);
+  #ask;
+  #openOriginal;
+  #showMore;
+  /** What was shown last of each branch: it stays while an answer fails. */
+  #last = /* @__PURE__ */ new Map();
+  #tree;
+  #snapshot = "";
+  #situation = "starting";
+  #waiting;
+  onDidChangeTreeData = this.#changed.event;
+  /** @param openOriginal the command of a click on an item; @param showMore of a click on what is left of a list */
+  constructor(ask, openOriginal, showMore) {
+    this.#ask = ask;
+    this.#openOriginal = openOriginal;
+    this.#showMore = showMore;
+    this.#view = vscode10.window.createTreeView(VIEW, { treeDataProvider: this, canSelectMany: true });
+    this.without("starting");
+  }
+  /** The session that is shown. */
+  get tree() {
+    return this.#tree;
+  }
+  get selection() {
+    return this.#view.selection;
+  }
+  /** Show this session's account; undefined: no session has been opened in this workspace. */
+  show(snapshot) {
+    clearTimeout(this.#waiting);
+    if (snapshot === void 0) {
+      const wait = this.#situation === "starting" ? FIRST_NEWS_MS : 0;
+      this.#waiting = setTimeout(() => {
+        this.without("none");
+      }, wait);
+      return;
+    }
+    const { sessionId, revision, state, figures } = snapshot;
+    if (this.#tree?.sessionId !== sessionId) {
+      this.#tree = new SessionTree(sessionId, this.#ask);
+      this.#last = /* @__PURE__ */ new Map();
+      this.#snapshot = "";
+      this.#is("session");
+    }
+    this.#view.title = label(`Session ${sessionId}${state === "open" ? "" : ` · ${state}`}`);
+    const now = JSON.stringify([sessionId, revision, state, figures]);
+    if (now !== this.#snapshot) {
+      this.#snapshot = now;
+      this.#pace.ask();
+    }
+  }
+  /** There is no session to show. */
+  without(why) {
+    clearTimeout(this.#waiting);
+    this.#tree = void 0;
+    this.#last = /* @__PURE__ */ new Map();
+    this.#snapshot = "";
+    this.#view.title = "Session";
+    this.#view.message = "";
+    this.#is(why);
+    this.#changed.fire(void 0);
+  }
+  /** Read all of it again. */
+  refresh() {
+    this.#pace.ask();
+  }
+  showMore(node) {
+    this.#tree?.showMore(node);
+    this.#changed.fire(void 0);
+  }
+  async getChildren(node) {
+    const tree = this.#tree;
+    if (tree === void 0) {
+      return [];
+    }
+    const key = node?.id ?? "";
+    try {
+      const children = await (node === void 0 ? tree.roots() : tree.children(node));
+      this.#last.set(key, children);
+      if (node === void 0) {
+        this.#view.message = noticesOf(children);
+      }
+      return children;
+    } catch (error) {
+      if (tree === this.#tree) {
+        this.#view.message = label(error instanceof Error ? error.message : String(error));
+      }
+      return this.#last.get(key) ?? [];
+    }
+  }
+  getTreeItem(node) {
+    const { label: text, description, icon, colour, tooltip: tooltip2, context, spoken, branch } = look(node);
+    const item = new vscode10.TreeItem(text, BRANCHES[branch]);
+    item.id = node.id;
+    item.description = description;
+    item.iconPath = new vscode10.ThemeIcon(icon, colour === void 0 ? void 0 : new vscode10.ThemeColor(colour));
+    item.tooltip = new vscode10.MarkdownString(tooltip2);
+    item.contextValue = context;
+    item.accessibilityInformation = { label: spoken };
+    if (node.kind === "more") {
+      item.command = { command: this.#showMore, title: "Show More", arguments: [node] };
+    } else if (node.kind === "item" && node.item.bytes !== null) {
+      item.command = { command: this.#openOriginal, title: "Open Original", arguments: [node] };
+    }
+    return item;
+  }
+  dispose() {
+    clearTimeout(this.#waiting);
+    this.#pace.stop();
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+  #is(situation) {
+    this.#situation = situation;
+    void vscode10.commands.executeCommand("setContext", "ctxbudget.situation", situation);
+  }
+  #renew() {
+    this.#changed.fire(void 0);
+    return Promise.resolve();
+  }
+};
+var BRANCHES = {
+  none: vscode10.TreeItemCollapsibleState.None,
+  collapsed: vscode10.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode10.TreeItemCollapsibleState.Expanded
+};
+function noticesOf(roots) {
+  const account = roots.find((node) => node.kind === "account");
+  return account?.kind === "account" ? label((account.account.notices ?? []).map(({ message }) => message).join(" ")) : "";
+}
+
 // src/statusItem.ts
-var vscode8 = __toESM(require("vscode"));
+var vscode11 = __toESM(require("vscode"));
 var StatusItem = class {
   #item;
   #command;
@@ -24129,7 +25050,7 @@ var StatusItem = class {
   constructor(command, restart) {
     this.#command = command;
     this.#restart = restart;
-    this.#item = vscode8.window.createStatusBarItem("ctxbudget.status", vscode8.StatusBarAlignment.Left, 0);
+    this.#item = vscode11.window.createStatusBarItem("ctxbudget.status", vscode11.StatusBarAlignment.Left, 0);
     this.#item.name = "Context budget";
     this.starting();
     this.#item.show();
@@ -24160,11 +25081,11 @@ Click to start it.`, this.#restart);
   }
   #set(text, tooltipText, command, colour) {
     this.#item.text = text;
-    const shown = new vscode8.MarkdownString(tooltipText);
+    const shown = new vscode11.MarkdownString(tooltipText);
     shown.isTrusted = false;
     this.#item.tooltip = shown;
     this.#item.command = command;
-    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode8.ThemeColor(colour);
+    this.#item.backgroundColor = colour === void 0 ? void 0 : new vscode11.ThemeColor(colour);
   }
 };
 
@@ -24172,8 +25093,24 @@ Click to start it.`, this.#restart);
 var START_KEYS = ["ctxbudget.path", "ctxbudget.interpreter", "ctxbudget.languages"];
 var server;
 async function activate(context) {
-  const output = vscode9.window.createOutputChannel("ctxbudget", { log: true });
+  const output = vscode12.window.createOutputChannel("ctxbudget", { log: true });
   const item = new StatusItem(COMMANDS.showBudget, COMMANDS.restartServer);
+  const ask = async (method, params) => {
+    if (server?.client === void 0) {
+      throw new Error("The ctxbudget server is not running.");
+    }
+    return server.client.sendRequest(method, params);
+  };
+  const view = new SessionView(ask, SESSION_COMMANDS.openOriginal, SESSION_COMMANDS.showMore);
+  const originals = new Originals(ask);
+  const undos = rememberedUndos(context.workspaceState, () => {
+    offerUndo();
+  });
+  const offerUndo = () => {
+    const canUndo = view.tree !== void 0 && undos.get(view.tree.sessionId).length > 0;
+    void vscode12.commands.executeCommand("setContext", "ctxbudget.canUndo", canUndo);
+  };
+  const chosen = new ChosenSession(context.workspaceState, async () => server?.settingsChanged());
   const report = new Report(async (sessionId) => {
     if (server?.client === void 0) {
       throw new Error("The ctxbudget server is not running.");
@@ -24202,6 +25139,8 @@ async function activate(context) {
   const follower = new Follower({
     show: (snapshot) => {
       item.show(snapshot);
+      view.show(snapshot);
+      offerUndo();
       if (snapshot !== void 0) {
         report.refresh(snapshot.sessionId);
         page.refresh(snapshot.sessionId);
@@ -24211,22 +25150,31 @@ async function activate(context) {
       if (alert.alert.windowSource !== "default") {
         void popUp(alert, showBudget);
       }
+    },
+    deleted: (sessionId) => {
+      void chosen.deleted(sessionId);
     }
   });
-  server = new Server(output, declaredSettings(context.extension), {
+  server = new Server(output, declaredSettings(context.extension), () => chosen.id, {
     connecting: (client) => {
       item.starting();
+      view.without("starting");
       follower.listen(client);
     },
     running: () => {
       follower.begin();
+      chosen.check(ask).catch((error) => {
+        output.warn(`the session that was switched to: ${String(error)}`);
+      });
     },
     stopped: () => {
       follower.forget();
       item.stopped("The ctxbudget server is not running.");
+      view.without("stopped");
     },
     missing: (problem, asked) => {
       item.stopped(problem.problem);
+      view.without(problem.missing ? "missing" : "stopped");
       notice.about(problem, asked);
     }
   });
@@ -24238,21 +25186,31 @@ async function activate(context) {
     item,
     report,
     page,
+    view,
+    originals,
     installer,
+    registerSessionCommands({
+      ask,
+      view,
+      originals,
+      pruning: new Pruning(ask, undos),
+      follow: (sessionId) => chosen.choose(sessionId)
+    }),
     registerCommands({
       client: () => server?.client,
       showBudget,
       restart: async () => server?.restart(true),
       showOutput: () => {
         output.show();
-      }
+      },
+      install: () => installer.install()
     }),
-    vscode9.workspace.onDidChangeConfiguration((event) => {
+    vscode12.workspace.onDidChangeConfiguration((event) => {
       if (START_KEYS.some((key) => event.affectsConfiguration(key))) {
         void restart();
       }
     }),
-    vscode9.workspace.onDidGrantWorkspaceTrust(() => void restart())
+    vscode12.workspace.onDidGrantWorkspaceTrust(() => void restart())
   );
   const selection = await onInterpreterSelected(() => void restart());
   if (selection !== void 0) {
@@ -24267,23 +25225,32 @@ function declaredSettings({ packageJSON }) {
   const { contributes } = packageJSON;
   return Object.keys(contributes.configuration.properties);
 }
+function rememberedUndos(memory, changed) {
+  const key = (sessionId) => `ctxbudget.undos.${sessionId}`;
+  return {
+    get: (sessionId) => memory.get(key(sessionId), []),
+    set: (sessionId, undos) => {
+      void memory.update(key(sessionId), undos.length === 0 ? void 0 : undos).then(changed);
+    }
+  };
+}
 async function popUp({ level, alert }, showBudget) {
-  const tell = level === "critical" ? vscode9.window.showErrorMessage : vscode9.window.showWarningMessage;
+  const tell = level === "critical" ? vscode12.window.showErrorMessage : vscode12.window.showWarningMessage;
   const text = alert.next ? `${alert.message} ${alert.next}` : alert.message;
   if (await tell(label(text), "Show Budget") !== void 0) {
     await showBudget();
   }
 }
 async function tellMissing(text, buttons, install) {
-  switch (await vscode9.window.showInformationMessage(label(text), ...buttons)) {
+  switch (await vscode12.window.showInformationMessage(label(text), ...buttons)) {
     case "Install":
       await install();
       break;
     case "Open Settings":
-      await vscode9.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
+      await vscode12.commands.executeCommand("workbench.action.openSettings", "ctxbudget.path");
       break;
     case "Show Output":
-      await vscode9.commands.executeCommand(COMMANDS.showOutput);
+      await vscode12.commands.executeCommand(COMMANDS.showOutput);
       break;
     case void 0:
   }

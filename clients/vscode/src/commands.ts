@@ -14,6 +14,7 @@ export const COMMANDS = {
     extractSelection: 'ctxbudget.editor.extractSelection',
     restartServer: 'ctxbudget.editor.restartServer',
     showOutput: 'ctxbudget.editor.showOutput',
+    installServer: 'ctxbudget.editor.installServer',
 } as const;
 
 /** What the commands act on. */
@@ -22,6 +23,7 @@ export interface Targets {
     showBudget(): Promise<void>;
     restart(): Promise<void>;
     showOutput(): void;
+    install(): Promise<void>;
 }
 
 /** Register them all. */
@@ -64,6 +66,7 @@ export function registerCommands(targets: Targets): vscode.Disposable {
         register('showOutput', () => {
             targets.showOutput();
         }),
+        register('installServer', () => targets.install()),
     );
 }
 

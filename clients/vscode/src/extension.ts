@@ -2,17 +2,23 @@
 
 import * as vscode from 'vscode';
 import { askReport } from './askReport';
+import { ChosenSession } from './chosenSession';
 import { COMMANDS, registerCommands } from './commands';
 import { Follower } from './follower';
 import { Installer } from './installer';
 import { Notice } from './notice';
 import type { Button } from './notice';
+import { Originals } from './originals';
 import { label } from './plain';
-import type { Alert } from './protocol';
+import type { Alert, Ask } from './protocol';
+import { Pruning } from './pruning';
+import type { Undos } from './pruning';
 import { onInterpreterSelected } from './python';
 import { Report } from './report';
 import { ReportPage } from './reportPage';
 import { Server } from './server';
+import { SESSION_COMMANDS, registerSessionCommands } from './sessionCommands';
+import { SessionView } from './sessionView';
 import { StatusItem } from './statusItem';
 
 /** Settings that count when the server starts, and not after. */
@@ -23,6 +29,22 @@ let server: Server | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
     const output = vscode.window.createOutputChannel('ctxbudget', { log: true });
     const item = new StatusItem(COMMANDS.showBudget, COMMANDS.restartServer);
+    const ask: Ask = async (method, params) => {
+        if (server?.client === undefined) {
+            throw new Error('The ctxbudget server is not running.');
+        }
+        return server.client.sendRequest(method, params);
+    };
+    const view = new SessionView(ask, SESSION_COMMANDS.openOriginal, SESSION_COMMANDS.showMore);
+    const originals = new Originals(ask);
+    const undos = rememberedUndos(context.workspaceState, () => {
+        offerUndo();
+    });
+    const offerUndo = (): void => {
+        const canUndo = view.tree !== undefined && undos.get(view.tree.sessionId).length > 0;
+        void vscode.commands.executeCommand('setContext', 'ctxbudget.canUndo', canUndo);
+    };
+    const chosen = new ChosenSession(context.workspaceState, async () => server?.settingsChanged());
     const report = new Report(async (sessionId) => {
         if (server?.client === undefined) {
             throw new Error('The ctxbudget server is not running.');
@@ -52,6 +74,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const follower = new Follower({
         show: (snapshot) => {
             item.show(snapshot);
+            view.show(snapshot);
+            offerUndo();
             if (snapshot !== undefined) {
                 report.refresh(snapshot.sessionId);
                 page.refresh(snapshot.sessionId);
@@ -62,21 +86,30 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
                 void popUp(alert, showBudget);
             }
         },
+        deleted: (sessionId) => {
+            void chosen.deleted(sessionId);
+        },
     });
-    server = new Server(output, declaredSettings(context.extension), {
+    server = new Server(output, declaredSettings(context.extension), () => chosen.id, {
         connecting: (client) => {
             item.starting();
+            view.without('starting');
             follower.listen(client);
         },
         running: () => {
             follower.begin();
+            chosen.check(ask).catch((error: unknown) => {
+                output.warn(`the session that was switched to: ${String(error)}`);
+            });
         },
         stopped: () => {
             follower.forget();
             item.stopped('The ctxbudget server is not running.');
+            view.without('stopped');
         },
         missing: (problem, asked) => {
             item.stopped(problem.problem);
+            view.without(problem.missing ? 'missing' : 'stopped');
             notice.about(problem, asked);
         },
     });
@@ -88,7 +121,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         item,
         report,
         page,
+        view,
+        originals,
         installer,
+        registerSessionCommands({
+            ask,
+            view,
+            originals,
+            pruning: new Pruning(ask, undos),
+            follow: (sessionId) => chosen.choose(sessionId),
+        }),
         registerCommands({
             client: () => server?.client,
             showBudget,
@@ -96,6 +138,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
             showOutput: () => {
                 output.show();
             },
+            install: () => installer.install(),
         }),
         vscode.workspace.onDidChangeConfiguration((event) => {
             if (START_KEYS.some((key) => event.affectsConfiguration(key))) {
@@ -118,6 +161,17 @@ export async function deactivate(): Promise<void> {
 function declaredSettings({ packageJSON }: vscode.Extension<unknown>): string[] {
     const { contributes } = packageJSON as { contributes: { configuration: { properties: object } } };
     return Object.keys(contributes.configuration.properties);
+}
+
+/** In the workspace's memory, so that a window that is loaded again can still undo. */
+function rememberedUndos(memory: vscode.Memento, changed: () => void): Undos {
+    const key = (sessionId: string): string => `ctxbudget.undos.${sessionId}`;
+    return {
+        get: (sessionId) => memory.get<string[]>(key(sessionId), []),
+        set: (sessionId, undos) => {
+            void memory.update(key(sessionId), undos.length === 0 ? undefined : undos).then(changed);
+        },
+    };
 }
 
 async function popUp({ level, alert }: Alert, showBudget: () => Promise<void>): Promise<void> {

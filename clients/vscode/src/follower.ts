@@ -8,6 +8,7 @@ import type { Alert, Connection } from './protocol';
 export interface Display {
     show(snapshot: Snapshot | undefined): void;
     alert(alert: Alert): void;
+    deleted(sessionId: string): void;
 }
 
 export class Follower {
@@ -32,6 +33,9 @@ export class Follower {
             if (this.#budget.changed(change)) {
                 this.#display.show(this.#budget.shown);
                 void this.#ask(client);
+            }
+            if (change.state === 'deleted') {
+                this.#display.deleted(change.sessionId);
             }
         });
         client.onNotification('budget/alert', (alert) => {

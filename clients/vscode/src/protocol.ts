@@ -56,3 +56,22 @@ export type SessionList = Pick<contract.SessionListResult, 'latest'>;
 export interface Report {
     markdown: NonNullable<contract.BudgetReportResult['markdown']>;
 }
+
+/** Asks the server, with the params and the result that the contract has for the method. */
+export type Ask = <M extends keyof contract.Methods>(
+    method: M,
+    params: contract.Methods[M]['params'],
+) => Promise<contract.Methods[M]['result']>;
+
+/** The whole result of `budget/status`, as the session view shows it. */
+export type Account = contract.BudgetStatusResult;
+export type Layer = contract.Layer;
+export type LayerStatus = contract.LayerStatus;
+export type PhaseState = contract.PhaseState;
+export type Item = contract.ItemInfo;
+export type ItemFilter = Pick<contract.ContextListParams, 'state' | 'layer' | 'phase'>;
+export type Target = contract.Target;
+export type PlanRow = contract.PlanRow;
+export type Prune = contract.ContextPruneResult;
+export type Session = contract.SessionInfo;
+export type SessionPage = contract.SessionListResult;

@@ -36,12 +36,22 @@ export class Server {
     readonly #output: vscode.LogOutputChannel;
     readonly #listener: Listener;
     readonly #keys: string[];
+    readonly #session: () => string | undefined;
     #client: LanguageClient | undefined;
     #found: Found | undefined;
     #last: Promise<void> = Promise.resolve();
 
-    /** @param declared the names of the settings in the extension's manifest */
-    constructor(output: vscode.LogOutputChannel, declared: string[], listener: Listener) {
+    /**
+     * @param declared the names of the settings in the extension's manifest
+     * @param session the session that a person has switched to; undefined: as the settings say
+     */
+    constructor(
+        output: vscode.LogOutputChannel,
+        declared: string[],
+        session: () => string | undefined,
+        listener: Listener,
+    ) {
+        this.#session = session;
         this.#keys = serverKeys(SECTION, declared);
         this.#output = output;
         this.#listener = listener;
@@ -62,6 +72,11 @@ export class Server {
             await this.#halt();
             await this.#start(asked);
         });
+    }
+
+    /** Tell the server its settings again, because another session is followed. */
+    async settingsChanged(): Promise<void> {
+        await this.client?.sendNotification('workspace/didChangeConfiguration', { settings: {} });
     }
 
     /** Whether there is a server that can be started. */
@@ -181,7 +196,7 @@ export class Server {
     /** The settings that are sent to the server now, for one resource or for the window. */
     #settings(scopeUri?: string): Settings {
         const scope = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
-        return serverSettings(vscode.workspace.getConfiguration(SECTION, scope), this.#keys);
+        return serverSettings(vscode.workspace.getConfiguration(SECTION, scope), this.#keys, this.#session());
     }
 
     async #halt(): Promise<void> {

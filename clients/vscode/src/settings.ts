@@ -21,12 +21,15 @@ export function serverKeys(section: string, declared: string[]): string[] {
 /**
  * The settings for the server: those that somebody has set. A default would override what the project's own file says.
  * The extension always watches the session, for its status item, and shows the alerts itself.
+ *
+ * @param session the one that a person has switched to in this window; undefined: as the settings say
  */
-export function serverSettings(section: Section, keys: string[]): Settings {
+export function serverSettings(section: Section, keys: string[], session?: string): Settings {
     const isSet = (key: string): boolean => LEVELS.some((level) => section.inspect(key)?.[level] !== undefined);
     const set = keys.filter(isSet).map((key) => [key, section.get(key)] as const);
     return {
         ...Object.fromEntries(set),
+        ...(session === undefined ? {} : { session }),
         watch: true,
         alerts: section.get('alerts') === 'off' ? 'off' : 'notification',
     };

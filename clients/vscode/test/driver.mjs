@@ -60,9 +60,28 @@ const operations = {
         }
     },
 
-    async click({ selector, text = '', timeoutMs }) {
-        await page.mouse.click(...(await centre(selector, text, timeoutMs)));
+    async click({ selector, text = '', button = 'left', timeoutMs }) {
+        await page.mouse.click(...(await centre(selector, text, timeoutMs)), { button });
     },
+
+    // Moves the mouse onto an element, as for the buttons that a row has then.
+    async point({ selector, text = '', timeoutMs }) {
+        const [x, y] = await centre(selector, text, timeoutMs);
+        await page.mouse.move(x, y, { steps: 3 });
+    },
+
+    // Drags the right edge of an element.
+    async widen({ selector, pixels }) {
+        const [{ x, y, width, height }] = await seen(selector, page);
+        await page.mouse.move(x + width, y + height / 2);
+        await page.mouse.down();
+        await page.mouse.move(x + width + pixels, y + height / 2, { steps: 5 });
+        await page.mouse.up();
+    },
+
+    // What a screen reader says of the elements that match.
+    spoken: ({ selector }) =>
+        page.$$eval(selector, (elements) => elements.map((element) => element.getAttribute('aria-label') ?? '')),
 
     // Rests the mouse on an element until the hover says `says`, and stays. What moves under the mouse is hovered again.
     async hover({ selector, text = '', says, timeoutMs }) {

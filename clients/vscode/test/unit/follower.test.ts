@@ -47,16 +47,20 @@ interface Followed {
     server: FakeServer;
     shown: (Snapshot | undefined)[];
     alerts: Alert[];
+    deleted: string[];
 }
 
 function follow(): Followed {
-    const [server, shown, alerts]: [FakeServer, (Snapshot | undefined)[], Alert[]] = [new FakeServer(), [], []];
+    const server = new FakeServer();
+    const shown: (Snapshot | undefined)[] = [];
+    const [alerts, deleted]: [Alert[], string[]] = [[], []];
     const follower = new Follower({
         show: (snapshot) => shown.push(snapshot),
         alert: (alert) => alerts.push(alert),
+        deleted: (sessionId) => deleted.push(sessionId),
     });
     follower.listen(server);
-    return { follower, server, shown, alerts };
+    return { follower, server, shown, alerts, deleted };
 }
 
 function change(revision: number): Change {
@@ -106,4 +110,12 @@ test('each crossing is told once', () => {
     assert.equal(alerts.length, 1);
     server.tell('budget/alert', alert('2026-01-01T00:00:01Z'));
     assert.equal(alerts.length, 2);
+});
+
+test('a session that is deleted is told of', () => {
+    const { server, deleted } = follow();
+    server.tell('budget/didChange', change(1));
+    assert.deepEqual(deleted, []);
+    server.tell('budget/didChange', { ...change(2), state: 'deleted', status: null });
+    assert.deepEqual(deleted, ['s']);
 });

@@ -35,3 +35,8 @@ test('alerts can be turned off, watching cannot', () => {
     assert.deepEqual(serverSettings(section({ alerts: 'off', watch: false }), KEYS), { alerts: 'off', watch: true });
     assert.deepEqual(serverSettings(section({ alerts: 'message' }), KEYS), { alerts: 'notification', watch: true });
 });
+
+test('the session that a person has switched to counts before the settings', () => {
+    assert.equal(serverSettings(section({ session: 'a' }), KEYS, 'b')['session'], 'b');
+    assert.equal(serverSettings(section({ session: 'a' }), KEYS)['session'], 'a');
+});
