@@ -174,13 +174,15 @@ def _limits(y: Json, highest: str) -> list[Json]:
         "fontWeight": 600,
     }
     edge: Json = {"stroke": "var(--page)", "strokeOpacity": 0.8}
+    # wide enough to close the gaps between letters: a name is read on any area
+    ground: Json = {"stroke": "var(--page)", "strokeWidth": 9, "strokeJoin": "round"}
     layers = [
         {"mark": {**rule, **edge, "strokeWidth": 4, "strokeOpacity": 0.5}, "encoding": line},
         {
             "mark": rule,
             "encoding": {**line, "color": color, "strokeDash": {"field": "name", "type": "nominal", "scale": dashes}},
         },
-        {"mark": {**text, **edge, "strokeWidth": 4}, "encoding": words},
+        {"mark": {**text, **ground}, "encoding": words},
         {"mark": text, "encoding": {**words, "color": color}},
     ]
     return [{"data": {"name": "limits"}, "transform": there, **layer} for layer in layers]
