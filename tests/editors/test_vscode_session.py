@@ -182,8 +182,9 @@ def undoes_a_prune(editor: VSCode, workspace: Path) -> None:
 
 
 def keeps_what_is_expanded(editor: VSCode, workspace: Path) -> None:
-    """A phase that was collapsed stays so while the account changes."""
-    editor.click(f"{ROW} .monaco-highlighted-label", "Phase 1 research")
+    """A phase that was collapsed, here by keys, stays so while the account changes."""
+    editor.click(ROW, "search results")
+    editor.press("ArrowLeft", "ArrowLeft")
     editor.wait(ROW, NAME, gone=True)
     for total in (500, 600):
         call(workspace, "context/add", items=[{"layer": "permanent", "title": f"n{total}", "tokens": total}])
