@@ -14,7 +14,7 @@ from editors.vscode_host import VSCode, program, vscode
 
 SECOND = "reports/002-api-key-storage.md"
 ACTIVITY = '.activitybar .action-label[aria-label^="Context Budget"]'
-LOOK = {"editor.fontSize": 13, "editor.occurrencesHighlight": "off"}
+LOOK = {"editor.fontSize": 13, "editor.occurrencesHighlight": "off", "workbench.hover.delay": 60_000}
 ROW = ".monaco-list-row"
 
 

@@ -14,6 +14,8 @@ from .vscode_host import VSCode, program, require_host, vscode
 
 NAME = Path(REPORT).name
 ROW = ".monaco-list-row"
+CALM = {"workbench.hover.delay": 60_000}
+"""A tooltip would lie over the rows below, and take their clicks."""
 DIALOG = ".monaco-dialog-box"
 BUTTON = ".monaco-dialog-box .monaco-button"
 TOAST = ".notification-toast"
@@ -32,7 +34,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_session_is_seen_and_kept_in_order(workspace: Path, tmp_path: Path) -> None:
-    with vscode(workspace, tmp_path / "vscode") as editor:
+    with vscode(workspace, tmp_path / "vscode", **CALM) as editor:
         editor.click('.activitybar .action-label[aria-label^="Context Budget"]')
         says_that_there_is_no_session(editor)
         reports = shows_layers_phases_and_items(editor, workspace)
@@ -50,7 +52,7 @@ def test_a_session_is_seen_and_kept_in_order(workspace: Path, tmp_path: Path) ->
 
 def test_without_a_command_the_view_offers_to_install_one(workspace: Path, tmp_path: Path) -> None:
     (workspace / ".venv" / "bin" / "ctxbudget").unlink()
-    with vscode(workspace, tmp_path / "vscode") as editor:
+    with vscode(workspace, tmp_path / "vscode", **CALM) as editor:
         editor.click('.activitybar .action-label[aria-label^="Context Budget"]')
         editor.wait(".welcome-view-content", "The command ctxbudget was not found.")
         editor.command("Notifications: Clear All Notifications")

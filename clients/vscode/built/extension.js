@@ -23888,7 +23888,7 @@ var LEVEL_ICONS = {
 var LAYERS = {
   permanent: { name: "Permanent", icon: "lock", holds: "Stays for the whole session; no prune touches it." },
   phase: { name: "Phase", icon: "milestone", holds: "What its phase works by: instructions and state." },
-  metadata: { name: "Metadata", icon: "note", holds: "What stands for artifacts that were reduced." },
+  metadata: { name: "Metadata", icon: "note", holds: "What replaces artifacts that were reduced." },
   transient: { name: "Transient", icon: "output", holds: "Whole reports and outputs; the first to go." }
 };
 function layerLook(node) {
@@ -24904,6 +24904,98 @@ async function chooseTarget(ask, { sessionId }) {
 
 // src/sessionView.ts
 var vscode10 = __toESM(require("vscode"));
+
+// src/shownTree.ts
+var ShownTree = class {
+  tree;
+  /** One object for each node for as long as it is shown: VS Code knows nodes by their objects. */
+  #nodes = /* @__PURE__ */ new Map();
+  #branches = /* @__PURE__ */ new Map();
+  #drawn = /* @__PURE__ */ new Map();
+  #collapsed = /* @__PURE__ */ new Set();
+  constructor(tree) {
+    this.tree = tree;
+  }
+  /** What is below a node, or the root, now. */
+  async children(node) {
+    const fresh = await this.#ask(node);
+    const children = fresh.map((child) => this.#same(child));
+    this.#branches.set(keyOf(node), { node, children });
+    return children;
+  }
+  /** What was below a node when it was asked for last. */
+  lastChildren(node) {
+    return this.#branches.get(keyOf(node))?.children ?? [];
+  }
+  /** How a node is drawn now. */
+  draw(node) {
+    const drawn = look(node);
+    this.#drawn.set(node.id, JSON.stringify(drawn));
+    return drawn;
+  }
+  /** Its children are not looked after until it is expanded again; then they have to be drawn again. */
+  collapse(node) {
+    this.#collapsed.add(node.id);
+  }
+  expand(node) {
+    this.#collapsed.delete(node.id);
+  }
+  /** The nodes that have to be drawn again, with what is below them; undefined: all. */
+  async changes() {
+    const changed = /* @__PURE__ */ new Map();
+    for (const [key, { node, children }] of this.#branches) {
+      if ([...this.#collapsed].some((id) => isWithin(key, id)) || isBelowAny(key, changed)) {
+        continue;
+      }
+      const fresh = await this.#ask(node);
+      if (!sameIds(fresh, children)) {
+        if (node === void 0) {
+          this.#forget();
+          return void 0;
+        }
+        changed.set(node.id, node);
+        continue;
+      }
+      for (const child of fresh) {
+        if (JSON.stringify(look(child)) !== this.#drawn.get(child.id)) {
+          changed.set(child.id, this.#same(child));
+        }
+      }
+    }
+    return [...changed.values()];
+  }
+  #ask(node) {
+    return node === void 0 ? this.tree.roots() : this.tree.children(node);
+  }
+  #same(fresh) {
+    const known = this.#nodes.get(fresh.id);
+    if (known?.kind === fresh.kind) {
+      return Object.assign(known, fresh);
+    }
+    this.#nodes.set(fresh.id, fresh);
+    return fresh;
+  }
+  /** All is asked for again: what is no longer there is not looked after. */
+  #forget() {
+    this.#branches.clear();
+    this.#nodes.clear();
+    this.#drawn.clear();
+  }
+};
+function keyOf(node) {
+  return node?.id ?? "";
+}
+function sameIds(one, other) {
+  return one.length === other.length && one.every(({ id }, place) => id === other[place]?.id);
+}
+function isWithin(id, parent) {
+  return id === parent || id.startsWith(`${parent}/`);
+}
+function isBelowAny(id, nodes) {
+  return [...nodes.keys()].some((parent) => isWithin(id, parent));
+}
+
+// src/sessionView.ts
 var VIEW = "ctxbudget.session";
 var PAUSE_MS2 = 400;
 var FIRST_NEWS_MS = 1500;
@@ -24914,9 +25006,7 @@ var SessionView = class {
   #ask;
   #openOriginal;
   #showMore;
-  /** What was shown last of each branch: it stays while an answer fails. */
-  #last = /* @__PURE__ */ new Map();
-  #tree;
+  #shown;
   #snapshot = "";
   #situation = "starting";
   #waiting;
@@ -24927,11 +25017,16 @@ var SessionView = class {
     this.#openOriginal = openOriginal;
     this.#showMore = showMore;
     this.#view = vscode10.window.createTreeView(VIEW, { treeDataProvider: this, canSelectMany: true });
+    this.#view.onDidCollapseElement(({ element }) => this.#shown?.collapse(element));
+    this.#view.onDidExpandElement(({ element }) => {
+      this.#shown?.expand(element);
+      this.#changed.fire([element]);
+    });
     this.without("starting");
   }
   /** The session that is shown. */
   get tree() {
-    return this.#tree;
+    return this.#shown?.tree;
   }
   get selection() {
     return this.#view.selection;
@@ -24947,11 +25042,11 @@ var SessionView = class {
       return;
     }
     const { sessionId, revision, state, figures } = snapshot;
-    if (this.#tree?.sessionId !== sessionId) {
-      this.#tree = new SessionTree(sessionId, this.#ask);
-      this.#last = /* @__PURE__ */ new Map();
+    if (this.tree?.sessionId !== sessionId) {
+      this.#shown = new ShownTree(new SessionTree(sessionId, this.#ask));
       this.#snapshot = "";
       this.#is("session");
+      this.#changed.fire(void 0);
     }
     this.#view.title = label(`Session ${sessionId}${state === "open" ? "" : ` · ${state}`}`);
     const now = JSON.stringify([sessionId, revision, state, figures]);
@@ -24963,8 +25058,7 @@ var SessionView = class {
   /** There is no session to show. */
   without(why) {
     clearTimeout(this.#waiting);
-    this.#tree = void 0;
-    this.#last = /* @__PURE__ */ new Map();
+    this.#shown = void 0;
     this.#snapshot = "";
     this.#view.title = "Session";
     this.#view.message = "";
@@ -24976,31 +25070,36 @@ var SessionView = class {
     this.#pace.ask();
   }
   showMore(node) {
-    this.#tree?.showMore(node);
-    this.#changed.fire(void 0);
+    this.tree?.showMore(node);
+    this.refresh();
   }
   async getChildren(node) {
-    const tree = this.#tree;
-    if (tree === void 0) {
+    const shown = this.#shown;
+    if (shown === void 0) {
       return [];
     }
-    const key = node?.id ?? "";
     try {
-      const children = await (node === void 0 ? tree.roots() : tree.children(node));
-      this.#last.set(key, children);
+      const children = await shown.children(node);
       if (node === void 0) {
         this.#view.message = noticesOf(children);
       }
       return children;
     } catch (error) {
-      if (tree === this.#tree) {
-        this.#view.message = label(error instanceof Error ? error.message : String(error));
-      }
-      return this.#last.get(key) ?? [];
+      this.#tell(shown, error);
+      return shown.lastChildren(node);
     }
   }
   getTreeItem(node) {
-    const { label: text, description, icon, colour, tooltip: tooltip2, context, spoken, branch } = look(node);
+    const {
+      label: text,
+      description,
+      icon,
+      colour,
+      tooltip: tooltip2,
+      context,
+      spoken,
+      branch
+    } = this.#shown?.draw(node) ?? look(node);
     const item = new vscode10.TreeItem(text, BRANCHES[branch]);
     item.id = node.id;
     item.description = description;
@@ -25025,9 +25124,29 @@ var SessionView = class {
     this.#situation = situation;
     void vscode10.commands.executeCommand("setContext", "ctxbudget.situation", situation);
   }
-  #renew() {
-    this.#changed.fire(void 0);
-    return Promise.resolve();
+  /** Draw again what has changed, and nothing else. */
+  async #renew() {
+    const shown = this.#shown;
+    if (shown === void 0) {
+      return;
+    }
+    if (!this.#view.visible) {
+      this.#changed.fire(void 0);
+      return;
+    }
+    try {
+      const changes = await shown.changes();
+      if (shown === this.#shown && changes?.length !== 0) {
+        this.#changed.fire(changes);
+      }
+    } catch (error) {
+      this.#tell(shown, error);
+    }
+  }
+  #tell(shown, error) {
+    if (shown === this.#shown) {
+      this.#view.message = label(error instanceof Error ? error.message : String(error));
+    }
   }
 };
 var BRANCHES = {

@@ -8,7 +8,7 @@ import { itemCount, itemName, tokenCount } from './sessionWords';
 /** Rows of a plan that a question shows. */
 const ROWS = 10;
 
-/** Plans that are made anew because someone else keeps writing, before the person is told. */
+/** Plans that are made again because someone else keeps writing, before the person is told. */
 const TRIES = 5;
 
 /** How many prunes can be undone. */

@@ -8,6 +8,7 @@ import type { Ask } from './protocol';
 import type { MoreNode, Node } from './sessionTree';
 import { SessionTree } from './sessionTree';
 import { look } from './sessionWords';
+import { ShownTree } from './shownTree';
 
 export const VIEW = 'ctxbudget.session';
 
@@ -21,15 +22,13 @@ const FIRST_NEWS_MS = 1_500;
 export type Situation = 'starting' | 'missing' | 'stopped' | 'none' | 'session';
 
 export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-    readonly #changed = new vscode.EventEmitter<undefined>();
+    readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
     readonly #view: vscode.TreeView<Node>;
     readonly #pace = new Paced(() => this.#renew(), PAUSE_MS);
     readonly #ask: Ask;
     readonly #openOriginal: string;
     readonly #showMore: string;
-    /** What was shown last of each branch: it stays while an answer fails. */
-    #last = new Map<string, Node[]>();
-    #tree: SessionTree | undefined;
+    #shown: ShownTree | undefined;
     #snapshot = '';
     #situation: Situation = 'starting';
     #waiting: NodeJS.Timeout | undefined;
@@ -42,12 +41,17 @@ export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         this.#openOriginal = openOriginal;
         this.#showMore = showMore;
         this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, canSelectMany: true });
+        this.#view.onDidCollapseElement(({ element }) => this.#shown?.collapse(element));
+        this.#view.onDidExpandElement(({ element }) => {
+            this.#shown?.expand(element);
+            this.#changed.fire([element]);
+        });
         this.without('starting');
     }
 
     /** The session that is shown. */
     get tree(): SessionTree | undefined {
-        return this.#tree;
+        return this.#shown?.tree;
     }
 
     get selection(): readonly Node[] {
@@ -65,11 +69,11 @@ export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Dispos
             return;
         }
         const { sessionId, revision, state, figures } = snapshot;
-        if (this.#tree?.sessionId !== sessionId) {
-            this.#tree = new SessionTree(sessionId, this.#ask);
-            this.#last = new Map();
+        if (this.tree?.sessionId !== sessionId) {
+            this.#shown = new ShownTree(new SessionTree(sessionId, this.#ask));
             this.#snapshot = '';
             this.#is('session');
+            this.#changed.fire(undefined);
         }
         this.#view.title = label(`Session ${sessionId}${state === 'open' ? '' : ` · ${state}`}`);
         const now = JSON.stringify([sessionId, revision, state, figures]);
@@ -82,8 +86,7 @@ export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     /** There is no session to show. */
     without(why: Exclude<Situation, 'session'>): void {
         clearTimeout(this.#waiting);
-        this.#tree = undefined;
-        this.#last = new Map();
+        this.#shown = undefined;
         this.#snapshot = '';
         this.#view.title = 'Session';
         this.#view.message = '';
@@ -97,33 +100,38 @@ export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     }
 
     showMore(node: MoreNode): void {
-        this.#tree?.showMore(node);
-        this.#changed.fire(undefined);
+        this.tree?.showMore(node);
+        this.refresh();
     }
 
     async getChildren(node?: Node): Promise<Node[]> {
-        const tree = this.#tree;
-        if (tree === undefined) {
+        const shown = this.#shown;
+        if (shown === undefined) {
             return [];
         }
-        const key = node?.id ?? '';
         try {
-            const children = await (node === undefined ? tree.roots() : tree.children(node));
-            this.#last.set(key, children);
+            const children = await shown.children(node);
             if (node === undefined) {
                 this.#view.message = noticesOf(children);
             }
             return children;
         } catch (error) {
-            if (tree === this.#tree) {
-                this.#view.message = label(error instanceof Error ? error.message : String(error));
-            }
-            return this.#last.get(key) ?? [];
+            this.#tell(shown, error);
+            return shown.lastChildren(node);
         }
     }
 
     getTreeItem(node: Node): vscode.TreeItem {
-        const { label: text, description, icon, colour, tooltip, context, spoken, branch } = look(node);
+        const {
+            label: text,
+            description,
+            icon,
+            colour,
+            tooltip,
+            context,
+            spoken,
+            branch,
+        } = this.#shown?.draw(node) ?? look(node);
         const item = new vscode.TreeItem(text, BRANCHES[branch]);
         item.id = node.id;
         item.description = description;
@@ -151,9 +159,30 @@ export class SessionView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         void vscode.commands.executeCommand('setContext', 'ctxbudget.situation', situation);
     }
 
-    #renew(): Promise<void> {
-        this.#changed.fire(undefined);
-        return Promise.resolve();
+    /** Draw again what has changed, and nothing else. */
+    async #renew(): Promise<void> {
+        const shown = this.#shown;
+        if (shown === undefined) {
+            return;
+        }
+        if (!this.#view.visible) {
+            this.#changed.fire(undefined); // all is asked for when it is looked at again
+            return;
+        }
+        try {
+            const changes = await shown.changes();
+            if (shown === this.#shown && changes?.length !== 0) {
+                this.#changed.fire(changes);
+            }
+        } catch (error) {
+            this.#tell(shown, error);
+        }
+    }
+
+    #tell(shown: ShownTree, error: unknown): void {
+        if (shown === this.#shown) {
+            this.#view.message = label(error instanceof Error ? error.message : String(error));
+        }
     }
 }
 

@@ -103,7 +103,7 @@ const LEVEL_ICONS: Record<Account['level'], Pick<Look, 'icon' | 'colour'>> = {
 const LAYERS: Record<LayerNode['layer'], { name: string; icon: string; holds: string }> = {
     permanent: { name: 'Permanent', icon: 'lock', holds: 'Stays for the whole session; no prune touches it.' },
     phase: { name: 'Phase', icon: 'milestone', holds: 'What its phase works by: instructions and state.' },
-    metadata: { name: 'Metadata', icon: 'note', holds: 'What stands for artifacts that were reduced.' },
+    metadata: { name: 'Metadata', icon: 'note', holds: 'What replaces artifacts that were reduced.' },
     transient: { name: 'Transient', icon: 'output', holds: 'Whole reports and outputs; the first to go.' },
 };
 

@@ -65,7 +65,15 @@ function status(items: Item[], phases: Pick<PhaseState, 'phase' | 'name' | 'stat
         const held = items.filter((one) => one.layer === layer && one.state === 'retained');
         return { layer, retained: tokensOf(held), ceiling: null, breached: false, pinned: 0, peak: 0 };
     });
-    return { sessionId: 's', layers, phases } as Account;
+    const whole = phases.map((phase) => ({ ...phase, allocated: null, retained: 0, peak: 0, processed: 0 }));
+    const figures = {
+        retained: tokensOf(items.filter(({ state }) => state === 'retained')),
+        budget: 7_500,
+        ofBudget: 0,
+    };
+    const rest = { peak: 0, processed: 0, saved: 0, leased: 0, available: 0, level: 'ok', policy: 'aggressive' };
+    const account = { sessionId: 's', ...figures, ...rest, advice: { text: '' }, layers, phases: whole };
+    return account as unknown as Account;
 }
 
 function page(items: Item[], { state, layer, phase, after, limit }: Record<string, unknown>): object {
