@@ -1,4 +1,4 @@
-"""Our server with one planted fault: `faulty_server.py FAULT`, with a fault of FAULTS, one of VERSIONS, or `none`.
+"""Our server with one planted fault: `faulty_server.py FAULT`, with a fault of FAULTS, one of OTHERS, or `none`.
 
 A proxy passes messages on in both directions, and changes one thing. It imports nothing of ours.
 """
@@ -396,10 +396,31 @@ class DeafToVersions(OtherMajor):
         return super().response(message, {**request, "params": {}})
 
 
-VERSIONS: dict[str, type[Fault]] = {
-    "newer minor": NewerMinor, "other major": OtherMajor, "deaf to versions": DeafToVersions
-}  # fmt: skip
-"""Servers of other versions."""
+class CoreOnly(Fault):
+    """No fault: a server of the level core, which has no other methods."""
+
+    def request(self, message: Message) -> Iterable[Message]:
+        unknown = "id" in message and message.get("method") not in (*CORE, "initialize", "shutdown")
+        return [{**message, "method": f"not there: {message.get('method')}"} if unknown else message]
+
+    def response(self, message: Message, request: Message) -> Iterable[Message]:
+        if request.get("method") == "initialize" and "result" in message:
+            message["result"] = {"capabilities": {"experimental": message["result"]["capabilities"]["experimental"]}}
+            message["result"]["capabilities"]["experimental"]["ctxbudget"]["methods"] = list(CORE)
+        return [message]
+
+
+CORE = (
+    "session/open", "session/close", "session/list", "session/delete", "budget/status", "budget/allocate",
+    "budget/reserve", "budget/settle", "budget/release", "budget/renew",
+)  # fmt: skip
+OTHERS: dict[str, type[Fault]] = {
+    "core only": CoreOnly,
+    "newer minor": NewerMinor,
+    "other major": OtherMajor,
+    "deaf to versions": DeafToVersions,
+}
+"""Servers of another level, and of other versions."""
 
 FAULTS: dict[str, tuple[type[Fault], str]] = {
     "length in characters": (LengthInCharacters, "framing.bytes"),
@@ -547,7 +568,7 @@ def _next_body(stream: BinaryIO) -> tuple[bytes | None, bytes]:
 def main() -> int:
     """Run the proxy with the fault that is named."""
     name = sys.argv[1]
-    known = {"none": Fault, **VERSIONS, **{each: kind for each, (kind, _) in FAULTS.items()}}
+    known = {"none": Fault, **OTHERS, **{each: kind for each, (kind, _) in FAULTS.items()}}
     fault = known[name]()
     return Proxy(fault).run()
 

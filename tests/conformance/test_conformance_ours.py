@@ -10,14 +10,19 @@ from pathlib import Path
 
 from support.session import SERVE
 
+from conformance.test_conformance_faults import SERVER
 from ctxbudget_protocol.conformance.bench import Bench
-from ctxbudget_protocol.conformance.judge import judged
+from ctxbudget_protocol.conformance.judge import chosen, judged
 from ctxbudget_protocol.conformance.rule import CORE_METHODS
 from ctxbudget_protocol.conformance.rules import all_rules
 from ctxbudget_protocol.methods import METHODS, requests
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "implementing.md").read_text("utf-8")
+MAY_NEED_METHODS = (
+    "lifecycle.advertises", "session/", "budget/", "sessions.close", "keys.f", "order.", "leases.p", "leases.f",
+    "allocation.", "figures.s", "cancelling.", "messages.r", "framing.h",
+)  # fmt: skip
 MAY_NOT_BE_JUDGED = {"workflow/plan.session-closed"}
 
 
@@ -27,6 +32,23 @@ def test_our_server_keeps_every_rule() -> None:
 
     assert [(one.rule.id, one.why) for one in verdicts if one.outcome == "broken"] == []
     assert {one.rule.id for one in verdicts if one.outcome == "notJudged"} <= MAY_NOT_BE_JUDGED
+
+
+def test_a_server_that_has_only_the_core_keeps_the_rules_of_the_core() -> None:
+    """Those that could need more methods; the others are about the connection."""
+    core_only = shlex.join([*SERVER, "core only"])
+    of_the_core = [rule for rule in chosen(all_rules(), "core") if rule.id.startswith(MAY_NEED_METHODS)]
+    with Bench(core_only, level="core") as bench:
+        core = list(judged(bench, of_the_core, rule_seconds=120, seconds=600))
+    with Bench(core_only) as bench:
+        wanted = ["lifecycle.advertises", "accounts.sums", "context/add.result", "budget/release.result"]
+        full = list(judged(bench, chosen(all_rules(), "full", wanted), rule_seconds=120, seconds=600))
+
+    assert [(one.rule.id, one.why) for one in core if one.outcome != "kept"] == []
+    outcomes = {one.rule.id: one.outcome for one in full}
+    assert outcomes.pop("lifecycle.advertises") == "broken"
+    assert outcomes.pop("budget/release.result") == "kept"
+    assert "kept" not in outcomes.values()
 
 
 def test_every_method_has_its_rules() -> None:

@@ -99,11 +99,10 @@ class Client(Api):
         `env` is added to this process's environment; `root` is the workspace; `options` are the
         `initializationOptions`, to which the version of the protocol is added: a server of another major version
         refuses it with `unsupportedVersion`. `trace` gets every frame. With `on_notification(method, params)`
-        notifications go
-        there, on the reading thread, which must not wait for answers; without it, and without a callback of `on`,
-        they are kept in `notifications`. `timeout` is how many seconds a request may take; `restarts` how often
-        within three minutes a lost server is restarted. Raises `ConnectionLostError`, `ServerError` or
-        `RequestTimeoutError`, and then leaves no process behind.
+        notifications go there, on the reading thread, which must not wait for answers; without it, and without a
+        callback of `on`, they are kept in `notifications`. `timeout` is how many seconds a request may take;
+        `restarts` how often within three minutes a lost server is restarted. Raises `ConnectionLostError`,
+        `ServerError` or `RequestTimeoutError`, and then leaves no process behind.
         """
         hello: dict[str, Any] = {
             "clientInfo": {"name": "ctxbudget-client"},

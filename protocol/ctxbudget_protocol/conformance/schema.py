@@ -31,10 +31,20 @@ class Fault(NamedTuple):
 
 
 @cache
+def contract() -> Schema:
+    """The published contract, read once."""
+    return published()
+
+
 def definitions() -> dict[str, Schema]:
     """Every type of the contract by name."""
-    types: dict[str, Schema] = published()["$defs"]
+    types: dict[str, Schema] = contract()["$defs"]
     return types
+
+
+def type_of_params(method: str) -> Schema:
+    """The type of a method's params."""
+    return definitions()[contract()["methods"][method]["params"]["$ref"].rpartition("/")[2]]
 
 
 def faults(schema: Schema, value: Any, path: tuple[str | int, ...] = (), *, additions: bool = False) -> Iterator[Fault]:
@@ -134,14 +144,13 @@ def check(schema: Schema, value: Any, what: str, *, additions: bool = False) -> 
 
 def check_result(method: str, result: Any, *, additions: bool = False) -> None:
     """Raise `MisbehaviourError` unless a result is what the contract says of the method."""
-    check(published()["methods"][method]["result"], result, f"the result of {method}", additions=additions)
+    check(contract()["methods"][method]["result"], result, f"the result of {method}", additions=additions)
 
 
 def check_error(error: dict[str, Any], method: str | None = None, *, additions: bool = False) -> None:
     """Raise `MisbehaviourError` unless an error is one that the contract allows, of this method if there is one."""
-    contract = published()
     data = error["data"]
-    spec = contract["errors"].get(data["name"])
+    spec = contract()["errors"].get(data["name"])
     if spec is None:
         raise MisbehaviourError(f"the contract has no error {data['name']!r}: {shown(error)}")
     if error["code"] != spec["code"]:
@@ -152,7 +161,7 @@ def check_error(error: dict[str, Any], method: str | None = None, *, additions: 
         if unknown:
             raise MisbehaviourError(f"the data of {data['name']} has members of its own: {sorted(unknown)}")
     if method is not None:
-        allowed = (*contract["methods"][method]["errors"], *contract["commonErrors"])
+        allowed = (*contract()["methods"][method]["errors"], *contract()["commonErrors"])
         if data["name"] not in allowed:
             raise MisbehaviourError(f"{method} may not answer {data['name']}: {shown(error)}")
 

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from ctxbudget_protocol.conformance.bench import Bench
 from ctxbudget_protocol.conformance.client import ABSENT, Client, ErrorAnswerError, Message
 from ctxbudget_protocol.conformance.rule import CORE_METHODS, NotJudgedError
-from ctxbudget_protocol.conformance.schema import Schema, definitions, misfit
-from ctxbudget_protocol.contract import published
+from ctxbudget_protocol.conformance.schema import Schema, misfit, type_of_params
 from ctxbudget_protocol.method import Method
 from ctxbudget_protocol.methods import METHODS, requests
 
@@ -216,17 +215,12 @@ class Walk:
 
 def _asks_for_params(row: Method) -> bool:
     """Whether the method needs params: only then sending none changes nothing."""
-    return bool(params_schema(row.name).get("required")) or "oneOf" in params_schema(row.name) or not row.mutates
-
-
-def params_schema(method: str) -> Schema:
-    """The type of a method's params."""
-    return definitions()[published()["methods"][method]["params"]["$ref"].rpartition("/")[2]]
+    return bool(type_of_params(row.name).get("required")) or "oneOf" in type_of_params(row.name) or not row.mutates
 
 
 def _misfits(row: Method) -> Iterator[tuple[str, Json]]:
     """For each field of a method's params, a value that its type does not allow."""
-    schema = params_schema(row.name)
+    schema = type_of_params(row.name)
     found: dict[str, list[Schema]] = {}
     for variant in schema.get("oneOf", [schema]):
         for name, each in variant.get("properties", {}).items():

@@ -9,9 +9,8 @@ from ctxbudget_protocol.conformance.bench import Bench
 from ctxbudget_protocol.conformance.client import Message
 from ctxbudget_protocol.conformance.rule import equal, rule
 from ctxbudget_protocol.conformance.rules.accounts import add
-from ctxbudget_protocol.conformance.schema import check_error
+from ctxbudget_protocol.conformance.schema import check_error, contract
 from ctxbudget_protocol.conformance.session import Session, advertised
-from ctxbudget_protocol.contract import published
 
 BILL = {"model": "m", "tokens": {"input": 1, "output": 1}, "cost": {"amount": 2.0, "currency": "USD"}}
 Provoke = Callable[[Bench, Session], tuple[str, dict[str, Any]]]
@@ -95,7 +94,7 @@ PROVOKED: dict[str, tuple[tuple[str, ...], Provoke]] = {
 
 
 def _make(name: str, needs: tuple[str, ...], provoke: Provoke) -> None:
-    doc = published()["errors"][name]["doc"].partition(". ")[0].rstrip(".")
+    doc = contract()["errors"][name]["doc"].partition(". ")[0].rstrip(".")
 
     @rule(f"errors.{name}", f"{name}, with its data: {doc}.", "errors", level="full", needs=needs)
     def judge(bench: Bench) -> None:
