@@ -9,6 +9,19 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
+import { format } from 'prettier';
+
+/** The methods of the level core, as docs/implementing.md has them, and the errors of the base protocol. */
+const CORE = ['open', 'close', 'list', 'delete']
+    .map((name) => `session/${name}`)
+    .concat(['status', 'allocate', 'reserve', 'settle', 'release', 'renew'].map((name) => `budget/${name}`));
+const OF_THE_CONNECTION = [
+    'parseError',
+    'invalidRequest',
+    'methodNotFound',
+    'serverNotInitialized',
+    'unsupportedVersion',
+];
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const CONTRACT = join(HERE, '../../protocol/ctxbudget_protocol/contract.json');
@@ -63,6 +76,35 @@ async function contract() {
     ].join('\n');
 }
 
+/** What the core server checks params with, and the errors that it answers: a part of the contract. */
+async function coreContract() {
+    const { protocolVersion, methods, commonErrors, errors, $defs } = JSON.parse(readFileSync(CONTRACT, 'utf8'));
+    const params = Object.fromEntries(CORE.map((method) => [method, methods[method].params.$ref]));
+    const used = new Set([...OF_THE_CONNECTION, ...commonErrors, ...CORE.flatMap((method) => methods[method].errors)]);
+    const kept = Object.entries(errors).filter(([name]) => used.has(name));
+    const part = {
+        $comment: `${ORIGIN} from the contract.`,
+        protocolVersion,
+        methods: params,
+        errors: Object.fromEntries(kept.map(([name, { code, retryable }]) => [name, { code, retryable }])),
+        $defs: reachable(Object.values(params), $defs),
+    };
+    const words = (key, value) => (key === 'description' && typeof value === 'string' ? undefined : value);
+    return format(JSON.stringify(part, words), { parser: 'json', printWidth: 120 });
+}
+
+/** The definitions that references lead to. */
+function reachable(references, definitions, found = {}) {
+    for (const name of references.map((reference) => reference.split('/').at(-1))) {
+        if (!(name in found)) {
+            found[name] = definitions[name];
+            const inner = JSON.stringify(definitions[name]).match(/#\/\$defs\/\w+/g) ?? [];
+            reachable(inner, definitions, found);
+        }
+    }
+    return found;
+}
+
 /** Node's own modules are imported by their full names, also where a library in the bundle requires them. */
 const builtins = {
     name: 'builtins',
@@ -109,6 +151,9 @@ async function outputs() {
             banner: { js: `// ${ORIGIN}.` },
         });
     }
+    made['built/core-server.mjs'] = await bundled('core-server/main.ts', 'esm', {
+        banner: { js: `// ${ORIGIN}, from core-server/ in that folder.` },
+    });
     const license = readFileSync(join(HERE, 'node_modules/vscode-jsonrpc/License.txt'), 'utf8').trim();
     const words = [
         `ctxbudget: a plug-in. ${ORIGIN}, from src/plugs in that folder.`,
@@ -158,6 +203,7 @@ function put(file, text) {
 }
 
 put('src/contract.ts', await contract());
+put('core-server/schema.json', await coreContract());
 const made = check && stale.length > 0 ? {} : await outputs();
 for (const [file, text] of Object.entries(made)) {
     put(file, text);
