@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctxbudget_protocol.limits import SESSION_ID
+from ctxbudget_protocol.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -48,13 +49,25 @@ _LENGTHS = {
 _PATTERNS = {SESSION_ID: "must be 1 to 128 letters, digits, dots, hyphens, underscores or colons"}
 
 
-def entries(errors: Iterable[ErrorDetails]) -> list[dict[str, Any]]:
-    """An entry `{loc, msg, type}` for each fault. A field that allows several types or sets of words has one fault."""
+def entries(
+    errors: Iterable[ErrorDetails], fields_at: Callable[[list[str | int]], Iterable[str]] = lambda _place: ()
+) -> list[dict[str, Any]]:
+    """An entry `{loc, msg, type}` for each fault. A field that allows several types or sets of words has one fault.
+
+    `fields_at` names the fields that the object at a place may have. A fault that one of them explains comes first: the
+    field that was meant may be missing for that reason.
+    """
+    mistyped: list[dict[str, Any]] = []
     made: list[dict[str, Any]] = []
     choices: dict[tuple[str | int, ...], tuple[dict[str, Any], list[str]]] = {}
     for error in errors:
         kind, place = error["type"], location(error)
         entry = {"loc": place, "msg": sentence(error), "type": kind}
+        meant = did_you_mean(str(place[-1]), fields_at(place[:-1])) if kind == "extra_forbidden" and place else ""
+        if meant:
+            entry["msg"] += meant
+            mistyped.append(entry)
+            continue
         if kind == "literal_error" or (kind.endswith("_type") and kind in _EXPECTED):
             first, words = choices.setdefault(tuple(place), (entry, []))
             words += _choices(error)
@@ -62,7 +75,7 @@ def entries(errors: Iterable[ErrorDetails]) -> list[dict[str, Any]]:
             if first is not entry:
                 continue
         made.append(entry)
-    return made
+    return [*mistyped, *made]
 
 
 def _choices(error: ErrorDetails) -> list[str]:

@@ -12,11 +12,11 @@ from pathlib import Path
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def on_terminal(given: list[str], environment: dict[str, str]) -> str:
-    """What a command prints on a terminal."""
+def on_terminal(given: list[str], environment: dict[str, str], folder: Path | None = None) -> str:
+    """What a command prints on a terminal, in a folder if one is given."""
     ours, theirs = pty.openpty()
     around = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | environment
-    process = subprocess.Popen(given, stdout=theirs, env=around)
+    process = subprocess.Popen(given, stdout=theirs, env=around, cwd=folder)
     os.close(theirs)
     shown = b""
     try:

@@ -190,6 +190,27 @@ def outlives_its_server(editor: VSCode, pid: Path) -> None:
     editor.wait(".codelens-decoration", "layer: metadata")
 
 
+def test_without_what_draws_pages_the_report_is_markdown_and_says_how_to_get_charts(
+    workspace: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    (bare / "vl_convert.py").write_text("raise ImportError\n")
+    server = f'#!/bin/sh\nPYTHONPATH={bare} exec {sys.executable} -m ctxbudget_server "$@"\n'
+    program(workspace / ".venv" / "bin" / "ctxbudget", server)
+    call(workspace, "session/open")
+    add(workspace, 3_400)
+    with vscode(workspace, tmp_path / "vscode") as editor:
+        editor.open_file(NAME)
+        editor.wait(".statusbar-item", "3,400 / 7,500 · ok")
+        editor.command("Context Budget: Show Budget")
+        editor.wait(".tab.active", "Context budget.md")
+        editor.wait_in_frames("Charts: pages need the extra `report`: pip install 'vl-convert-python")
+        editor.wait_in_frames("3,400")
+        add(workspace, 200)
+        editor.wait_in_frames("3,600")  # it follows as the page does
+
+
 def test_one_command_installs_what_a_person_then_sees_and_takes_it_out(workspace: Path, tmp_path: Path) -> None:
     shutil.rmtree(workspace / ".venv")
     with vscode(workspace, tmp_path / "vscode", path_is_set=True) as editor:

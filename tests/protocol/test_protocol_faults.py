@@ -54,6 +54,23 @@ from ctxbudget_server.service.validation import validate
             {"sessionId": "a b"},
             ["sessionId: must be 1 to 128 letters, digits, dots, hyphens, underscores or colons, not 'a b'"],
         ),
+        ("budget/status", {"sesionId": "a"}, ["sesionId: is not a known field; did you mean sessionId?"]),
+        (
+            "context/add",
+            {"item": [], "zzz": 1},
+            ["item: is not a known field; did you mean items?", "items: is required", "zzz: is not a known field"],
+        ),
+        (
+            "context/add",
+            {"items": [{"layr": "phase", "tokens": 1}]},
+            ["items.0.layr: is not a known field; did you mean layer?"],
+        ),
+        (
+            "session/open",
+            {"config": {"thresholds": {"critcal": 0.9}}},
+            ["config.thresholds.critcal: is not a known field; did you mean critical?"],
+        ),
+        ("budget/status", {"x" * 5_000: 1}, ["x" * 5_000 + ": is not a known field"]),
         ("context/fit", {"messages": [1], "format": "anthropic", "maxTokens": 1}, ["messages: must be a list of at"]),
     ],
 )

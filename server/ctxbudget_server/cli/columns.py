@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ctxbudget_server.presentation.look import elided, heading, terminal_width
+from ctxbudget_server.presentation.look import elided, faint, heading, terminal_width
 from ctxbudget_server.presentation.terminal import line
 
 MAX_WIDTH = 100_000
@@ -22,16 +22,34 @@ GAP = 2
 Cells = list[list[str]]
 
 
-def columns(rows: Sequence[Sequence[str]], right: Collection[int], *, head: bool = True, keys: int = 1) -> list[str]:
+def columns(
+    rows: Sequence[Sequence[str]],
+    right: Collection[int],
+    *,
+    head: bool = True,
+    keys: int = 1,
+    spare: Sequence[int] = (),
+) -> list[str]:
     """Lines with aligned columns, those in `right` to the right. Wide characters count by their displayed width.
 
-    On a terminal long texts lose their middle; columns that still do not fit follow below, again behind the first
-    `keys` columns, which say whose they are. `head` says whether the first row is one of titles.
+    On a terminal long texts lose their middle, and columns of `spare` are left out, in this order, until the rest fits;
+    a line says which. Columns that still do not fit follow below, again behind the first `keys` columns, which
+    say whose they are. `head` says whether the first row is one of titles.
     """
     cells = [[line(cell) for cell in row] for row in rows]
     width = terminal_width()
     if width is None:
         return _aligned(cells, right)
+    kept = _kept(cells, right, width, spare)
+    if len(kept) < len(cells[0]):
+        without = [cells[0][at] for at in spare if at not in kept]
+        part = [[row[at] for at in kept] for row in cells]
+        shown = _fitted(part, [place for place, at in enumerate(kept) if at in right], width, keys, head=head)
+        return [*shown, faint(f"left out here: {', '.join(without)}")]
+    return _fitted(cells, right, width, keys, head=head)
+
+
+def _fitted(cells: Cells, right: Collection[int], width: int, keys: int, *, head: bool) -> list[str]:
     shown: list[str] = []
     for block in _blocks(cells, right, width, keys):
         part = [[row[at] for at in block] for row in _shortened(cells, right, width, block)]
@@ -48,12 +66,28 @@ def _needed(widths: list[int], block: Sequence[int]) -> int:
     return sum(widths[at] for at in block) + GAP * (len(block) - 1)
 
 
+def _kept(cells: Cells, right: Collection[int], width: int, spare: Sequence[int]) -> list[int]:
+    """The columns without as many of `spare` as must go so that the others fit."""
+    widths = _widths(cells)
+    least = _least(widths, right)
+    kept = list(range(len(widths)))
+    for at in spare:
+        if _needed(least, kept) <= width:
+            break
+        kept.remove(at)
+    return kept
+
+
+def _least(widths: list[int], right: Collection[int]) -> list[int]:
+    """What each column needs after shortening."""
+    return [wide if at in right else min(wide, MIN_TEXT) for at, wide in enumerate(widths)]
+
+
 def _blocks(cells: Cells, right: Collection[int], width: int, keys: int) -> Iterator[list[int]]:
     """Which columns stand beside each other: all if shortening makes them fit, else as many as fit in full."""
     widths = _widths(cells)
     every = list(range(len(widths)))
-    least = [wide if at in right else min(wide, MIN_TEXT) for at, wide in enumerate(widths)]
-    if _needed(least, every) <= width:
+    if _needed(_least(widths, right), every) <= width:
         yield every
         return
     block = every[:keys]

@@ -11,11 +11,13 @@ from ctxbudget_server.cli.columns import columns
 from ctxbudget_server.cli.csv_lines import csv_lines
 from ctxbudget_server.cli.session_chosen import add_session_argument, chosen_session
 from ctxbudget_server.presentation.arguments import whole_number
-from ctxbudget_server.presentation.look import tell
+from ctxbudget_server.presentation.look import faint, tell, terminal_width
 from ctxbudget_server.presentation.output import complain, show, show_json
 
 MAX_SHOWN: Final = 40
 """Changes in the table without `--all`: the latest ones. `--csv` and `--json` have all of them."""
+SPARE: Final = (7, 6, 4)
+"""Columns that a narrow terminal does without, in this order: leased, saved, agent."""
 FIELDS: Final = (
     "revision", "at", "actor", "method", "why", "phase", "wave", "agent", "retained", "processed", "saved", "peak",
     "leased", "level", "changes", "highest",
@@ -77,24 +79,34 @@ def _lines(entries: list[Json], most: int, *, grouped: bool) -> list[str]:
     if not entries:
         return ["nothing has changed"]
     rows = [["revision", "at", "what", "phase", "agent", "retained", "saved", "leased", "level"]]
-    rows += [_row(entry) for entry in entries[-most:]]
+    shown = entries[-most:]
+    day = _one_day(shown)
+    rows += [_row(entry, day) for entry in shown]
     if grouped:
         rows[0] += ["changes", "highest"]
-        for row, entry in zip(rows[1:], entries[-most:], strict=True):
+        for row, entry in zip(rows[1:], shown, strict=True):
             row += [f"{entry['changes']:,}", f"{entry['highest']:,}"]
-    lines = columns(rows, right=(0, 5, 6, 7, 9, 10))
+    lines = columns(rows, right=(0, 5, 6, 7, 9, 10), spare=SPARE)
+    if day is not None:
+        lines.insert(0, faint(f"on {day}, in UTC"))
     if (rest := len(entries) - most) > 0:
         lines.append(f"and {rest:,} earlier lines: --all shows them")
     return lines
 
 
-def _row(entry: Json) -> list[str]:
+def _one_day(entries: list[Json]) -> str | None:
+    """On a terminal, the day of all changes if they share one: it is said once."""
+    days = {entry["at"][:10] for entry in entries}
+    return days.pop() if len(days) == 1 and terminal_width() is not None else None
+
+
+def _row(entry: Json, day: str | None) -> list[str]:
     place = "" if entry["phase"] is None else f"{entry['phase']}"
     if place and entry["wave"] is not None:
         place += f".{entry['wave']}"
     return [
         f"{entry['revision']:,}",
-        entry["at"][:19].replace("T", " "),
+        entry["at"][11 if day else 0 : 19].replace("T", " "),
         entry["method"],
         place,
         entry["agent"] or "",

@@ -29,12 +29,15 @@ def validate(row: Method, given: dict[str, Any]) -> BaseModel:
     from pydantic import ValidationError
 
     from ctxbudget_protocol.fault_messages import entries
+    from ctxbudget_protocol.known_fields import known_fields
     from ctxbudget_protocol.models import model_of
 
+    model = model_of(row.params)
     try:
-        return model_of(row.params).model_validate(given)
+        return model.model_validate(given)
     except ValidationError as fault:
-        raise ProtocolError.invalid_params(entries(fault.errors(include_url=False))) from fault
+        faults = entries(fault.errors(include_url=False), lambda place: known_fields(model, place))
+        raise ProtocolError.invalid_params(faults) from fault
 
 
 def fast_validate(row: Method, given: dict[str, Any]) -> object:
