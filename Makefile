@@ -52,7 +52,7 @@ examples: generate  ## Record the answers of the method table's examples and the
 	$(PYTHON) -m ctxbudget_protocol.generate
 
 pictures: $(READY)  ## Draw the pictures of the docs again; needs .ci/install-browser and clients/vscode/test/install-host.sh
-	cd tests && for room in report cli top editors; do TZ=UTC ../.venv/bin/python -m $$room.pictures || exit 1; done
+	cd tests && for room in report cli top editors docs; do TZ=UTC ../.venv/bin/python -m $$room.pictures || exit 1; done
 
 site: $(READY)  ## Build the pages of docs/ as a site into build/site; a broken link or anchor fails
 	$(PYTHON) docs/site/build.py
