@@ -65,8 +65,7 @@ def entries(
         entry = {"loc": place, "msg": sentence(error), "type": kind}
         meant = did_you_mean(str(place[-1]), fields_at(place[:-1])) if kind == "extra_forbidden" and place else ""
         if meant:
-            entry["msg"] += meant
-            mistyped.append(entry)
+            mistyped.append({**entry, "msg": f"{sentence(error)}{meant}"})
             continue
         if kind == "literal_error" or (kind.endswith("_type") and kind in _EXPECTED):
             first, words = choices.setdefault(tuple(place), (entry, []))
