@@ -17,6 +17,20 @@ from ctxbudget_protocol.conformance.__main__ import main
 OURS = shlex.join(SERVE)
 HANGING = f"{sys.executable} -c 'import time; time.sleep(600)'"
 DEAF = f"{sys.executable} -c 'import sys, time; sys.stdin.buffer.read(1); time.sleep(600)'"
+KIT_OF_SECONDS = ["--timeout", "3", "--rule-timeout", "3"]
+GREETS_AND_SLEEPS = """
+import json, sys, time
+stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+length = int(stdin.readline().split(b":")[1])
+stdin.readline()
+message = json.loads(stdin.read(length))
+advertised = {"protocolVersion": "1.0", "methods": [], "limits": {"maxMessageBytes": 60_000_000}}
+result = {"capabilities": {"experimental": {"ctxbudget": advertised}}}
+body = json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}).encode()
+stdout.write(b"Content-Length: %d\\r\\n\\r\\n%b" % (len(body), body))
+stdout.flush()
+time.sleep(600)
+"""
 WITH_A_CHILD = f'{sys.executable} -c \'import subprocess; subprocess.run(["sleep", "600"])\''
 
 
@@ -85,6 +99,16 @@ def test_a_server_that_hangs_holds_nothing_up(server: str, capsys: pytest.Captur
 
     assert "no server can be started" in capsys.readouterr().out
     assert time.monotonic() - began < 60
+
+
+def test_a_server_that_stops_reading_holds_nothing_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    server = tmp_path / "deaf.py"
+    server.write_text(GREETS_AND_SLEEPS)
+    command = [*KIT_OF_SECONDS, "--rule", "framing.too-large", "--server", f"{sys.executable} {server}"]
+
+    assert main(command) == 1
+
+    assert "not done after 3 s" in capsys.readouterr().out
 
 
 def test_rules_that_take_too_long_are_broken(capsys: pytest.CaptureFixture[str]) -> None:
