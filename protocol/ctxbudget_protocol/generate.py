@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctxbudget_protocol import bindings, contract, meta_model, page, param_types, settings, settings_page
+from ctxbudget_protocol import bindings, contract, go_types, meta_model, page, param_types, settings, settings_page
 from ctxbudget_protocol.generated import COMMAND
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +28,7 @@ def outputs(root: Path) -> Iterator[tuple[Path, str]]:
     yield root / "docs" / "protocol.md", page.render()
     for name, text in bindings.render().items():
         yield root / "clients" / "python" / "ctxbudget_client" / name, text
+    yield root / "clients" / "go" / go_types.FILE_NAME, go_types.render()
     editors = root / "docs" / "editors.md"
     yield editors, settings_page.render(_text(editors))
 

@@ -55,6 +55,7 @@ NOT_RUN = {
     "emacs 3": "it runs tests",
     "evaluate 1": "the folder is the reader's",
     "evaluate 3": "the folder is the reader's, and jq is needed",
+    "go 1": "the module is the reader's; tests/go builds the page's program with these lines",
     "neovim 3": "it runs tests",
     "performance 1": "it measures for minutes",
     "plans 1": "the plan is the reader's",

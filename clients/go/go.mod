@@ -1,0 +1,3 @@
+module ctxbudget
+
+go 1.19
