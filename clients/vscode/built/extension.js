@@ -24921,6 +24921,7 @@ var ShownTree = class {
     const fresh = await this.#ask(node);
     const children = fresh.map((child) => this.#same(child));
     this.#branches.set(keyOf(node), { node, children });
+    this.#forgetBelow(node, children);
     return children;
   }
   /** What was below a node when it was asked for last. */
@@ -24974,6 +24975,15 @@ var ShownTree = class {
     }
     this.#nodes.set(fresh.id, fresh);
     return fresh;
+  }
+  /** What was below a node and is not any more is not looked after. */
+  #forgetBelow(node, children) {
+    for (const [key, branch] of this.#branches) {
+      const isBelow = branch.node !== void 0 && (node === void 0 || key.startsWith(`${node.id}/`));
+      if (isBelow && !children.some(({ id }) => isWithin(key, id))) {
+        this.#branches.delete(key);
+      }
+    }
   }
   /** All is asked for again: what is no longer there is not looked after. */
   #forget() {

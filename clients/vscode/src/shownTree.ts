@@ -27,6 +27,7 @@ export class ShownTree {
         const fresh = await this.#ask(node);
         const children = fresh.map((child) => this.#same(child));
         this.#branches.set(keyOf(node), { node, children });
+        this.#forgetBelow(node, children);
         return children;
     }
 
@@ -87,6 +88,16 @@ export class ShownTree {
         }
         this.#nodes.set(fresh.id, fresh);
         return fresh;
+    }
+
+    /** What was below a node and is not any more is not looked after. */
+    #forgetBelow(node: Node | undefined, children: Node[]): void {
+        for (const [key, branch] of this.#branches) {
+            const isBelow = branch.node !== undefined && (node === undefined || key.startsWith(`${node.id}/`));
+            if (isBelow && !children.some(({ id }) => isWithin(key, id))) {
+                this.#branches.delete(key);
+            }
+        }
     }
 
     /** All is asked for again: what is no longer there is not looked after. */

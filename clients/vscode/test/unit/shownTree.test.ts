@@ -6,7 +6,10 @@ import { SessionTree } from '../../src/sessionTree';
 import { ShownTree } from '../../src/shownTree';
 import { account, item } from './account';
 
-const PHASES = [{ phase: 1, name: 'research', state: 'running' as const }];
+const PHASES = [
+    { phase: 1, name: 'research', state: 'running' as const },
+    { phase: 2, name: null, state: 'planned' as const },
+];
 
 /** A tree as VS Code draws it: all that is expanded. */
 async function drawn(items: Item[]): Promise<{ shown: ShownTree; byId: Map<string, Node>; asked: object[] }> {
@@ -82,4 +85,25 @@ test('more of a list is shown: its branch', async () => {
     assert.ok(more?.kind === 'more');
     shown.tree.showMore(more);
     assert.deepEqual(await changedIds(shown), ['s/transient/1']);
+});
+
+test('a phase that has lost its last item is not asked for any more', async () => {
+    const items = [item('a', { phase: 1 }), item('b', { phase: 2 })];
+    const { shown, byId, asked } = await drawn(items);
+    const [one, two] = [byId.get('s/transient/1'), byId.get('s/transient/2')];
+    assert.ok(one && two);
+    await shown.children(two);
+    items.pop();
+    const [account, layer] = (await shown.changes()) ?? [];
+    assert.deepEqual([account?.id, layer?.id], ['s/account', 's/transient']);
+    for (const child of await shown.children(layer)) {
+        shown.draw(child);
+    }
+    asked.length = 0;
+    await shown.changes();
+    const phaseTwo = asked.filter((question) => 'phase' in question && question.phase === 2 && 'limit' in question);
+    assert.deepEqual(
+        phaseTwo.filter((question) => 'limit' in question && question.limit !== 1),
+        [],
+    );
 });
