@@ -96,8 +96,9 @@ test('a phase that has lost its last item is not asked for any more', async () =
     items.pop();
     const [account, layer] = (await shown.changes()) ?? [];
     assert.deepEqual([account?.id, layer?.id], ['s/account', 's/transient']);
-    for (const child of await shown.children(layer)) {
-        shown.draw(child);
+    assert.ok(account && layer);
+    for (const node of [account, layer, ...(await shown.children(layer))]) {
+        shown.draw(node);
     }
     asked.length = 0;
     await shown.changes();
