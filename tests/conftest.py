@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,32 @@ os.environ.pop("CTXBUDGET_CONFIG", None)
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--store-engine=postgres` runs tests that name a store by its path against PostgreSQL."""
+    parser.addoption("--store-engine", choices=("sqlite", "postgres"), default="sqlite", help="where stores are kept")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The engine of the stores that tests name by a path."""
+    engine: str = request.config.getoption("--store-engine")
+    if engine == "sqlite":
+        yield engine
+        return
+    from support.postgres import Cluster
+
+    redirecting = Path(__file__).parent / "support" / "in_postgres"
+    cluster = Cluster()
+    os.environ["CTXBUDGET_TEST_CLUSTER"] = cluster.url()
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(redirecting), os.environ.get("PYTHONPATH"))))
+    runpy.run_path(str(redirecting / "sitecustomize.py"))
+    try:
+        yield engine
+        assert cluster.schemas(), "no store of these tests was in PostgreSQL"
+    finally:
+        cluster.close()
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,8 @@ ELSEWHERE = {
 }
 """Blocks, and the tests that run them or what they show."""
 NOT_RUN = {
+    "postgres 1": "there is no such server; tests/postgres starts one of its own",
+    "postgres 2": "there is no such server; tests/postgres starts one of its own",
     "README 1": "CI begins with the installation; tests/demo has the demo",
     "README 2": "it is what CI runs",
     "README 4": "the files are the reader's",

@@ -11,6 +11,7 @@ from ctxbudget_protocol.records import camel
 from ctxbudget_server.account.retention import Dropped, Retention, retain
 from ctxbudget_server.store.file.paths import LOCK_SUFFIX, QUEUE_SUFFIX, RESERVE_SUFFIX, SEEN_SUFFIX
 from ctxbudget_server.store.interface import Store
+from ctxbudget_server.store.location import is_url
 
 KEYS_AT_ONCE: Final = 1_000
 """Expired request keys removed in one transaction."""
@@ -33,7 +34,7 @@ _FILES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What cleaning did. Bytes are those of the store's file and its WAL, before and after."""
+    """What cleaning did. Bytes, before and after, are those of the file and its WAL, or of what a database keeps."""
 
     retained: Dropped
     expired_keys: int
@@ -43,8 +44,13 @@ class Cleaned:
     """False if other processes kept it from finishing: deleted content may still be in the files."""
 
 
-def shown(store: Store, path: Path) -> dict[str, Any]:
-    """Where the store is, the size of its files, and what takes the space, in wire form. Does not create it."""
+def shown(store: Store, place: str) -> dict[str, Any]:
+    """Where the store is, the size of its files, and what takes the space, in wire form. Does not create a file."""
+    if is_url(place):
+        with store.read() as reader:
+            figures = _wire(asdict(reader.usage()))
+        return {"path": place, "exists": True, "files": {}, "setAside": [], **figures}
+    path = Path(place)
     files = {name: size_of(Path(f"{path}{suffix}")) for name, suffix in _FILES.items()}
     known: dict[str, Any] = {"path": str(path), "exists": path.exists(), "files": files}
     aside = sorted(path.parent.glob(SET_ASIDE.format(name=path.name)))
@@ -55,13 +61,13 @@ def shown(store: Store, path: Path) -> dict[str, Any]:
         return {**known, **_wire(asdict(reader.usage()))}
 
 
-def cleaned(store: Store, path: Path, retention: Retention | None, now: datetime, *, rewrite: bool) -> Cleaned:
+def cleaned(store: Store, place: str, retention: Retention | None, now: datetime, *, rewrite: bool) -> Cleaned:
     """Apply retention, remove expired request keys, and free space; with `rewrite`, rewrite the file."""
-    before = _total(path)
+    before = _total(store, place)
     dropped = retain(store, retention, now, "store") if retention else Dropped()
     expired = _expired(store)
     complete = store.rewrite() if rewrite else store.give_back()
-    return Cleaned(dropped, expired, before, _total(path), complete)
+    return Cleaned(dropped, expired, before, _total(store, place), complete)
 
 
 def _expired(store: Store) -> int:
@@ -74,7 +80,11 @@ def _expired(store: Store) -> int:
             return expired
 
 
-def _total(path: Path) -> int:
+def _total(store: Store, place: str) -> int:
+    if is_url(place):
+        with store.read() as reader:
+            return reader.used_bytes()
+    path = Path(place)
     return sum(size_of(Path(f"{path}{suffix}")) for suffix in ("", "-wal"))
 
 

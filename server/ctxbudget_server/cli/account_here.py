@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.store.account_above import account_above
 from ctxbudget_server.store.file.paths import SEEN_SUFFIX
+from ctxbudget_server.store.location import is_url
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 
 def has_account(at: Whereabouts) -> bool:
-    """Whether there is a store, or was one whose loss must be reported. Asking the service would create one."""
+    """Whether there is a store, or was one whose loss must be reported. Asking the service would create one.
+
+    A URL names what others may have, so it counts as one.
+    """
+    if is_url(at.store):
+        return True
     return any(Path(f"{at.store}{suffix}").exists() for suffix in ("", SEEN_SUFFIX))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import Any
 
 from ctxbudget_protocol.errors import ProtocolError
@@ -49,19 +48,19 @@ def run(options: Namespace) -> int:
     except ProtocolError as error:
         complain("doctor", error.message)
         return FAILED
-    path = Path(store_of(workspace, options.store, user_access()))
+    place = store_of(workspace, options.store, user_access())
     repaired = acknowledged = None
     try:
         if options.repair:
-            repaired = repair(path)
+            repaired = repair(place)
         if options.acknowledge:
-            acknowledged = acknowledge(path)
+            acknowledged = acknowledge(place)
     except ProtocolError as error:
         complain("doctor", error.message)
         return FAILED
-    found = list(diagnosis(workspace, path, _again(options)))
+    found = list(diagnosis(workspace, place, _again(options)))
     if options.json:
-        show_json({**_wire(workspace, path, found), "repaired": repaired, "acknowledged": acknowledged})
+        show_json({**_wire(workspace, place, found), "repaired": repaired, "acknowledged": acknowledged})
     else:
         tell(_lines(found))
     return FINDINGS if any(finding.needs_action for finding in found) else FINE
@@ -73,11 +72,11 @@ def _again(options: Namespace) -> list[str]:
     return [word for name, value in named if value for word in (name, value)]
 
 
-def _wire(workspace: str, path: Path, found: list[Finding]) -> dict[str, Any]:
+def _wire(workspace: str, place: str, found: list[Finding]) -> dict[str, Any]:
     return {
         "version": __version__,
         "workspace": workspace,
-        "store": str(path),
+        "store": place,
         "needsAction": any(finding.needs_action for finding in found),
         "findings": [finding.wire() for finding in found],
     }

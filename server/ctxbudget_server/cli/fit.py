@@ -18,6 +18,7 @@ from ctxbudget_server.presentation.arguments import whole_number
 from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show, show_json
 from ctxbudget_server.presentation.terminal import line
+from ctxbudget_server.store.location import is_url
 from ctxbudget_server.transcripts.model import Transcript
 
 FITS, OVER, FAILED = 0, 1, 2
@@ -138,7 +139,7 @@ def _fitted(options: Namespace, recording: Transcript) -> dict[str, Any]:
         return {"messages": recording.messages, "fits": True, "unchanged": True, "removed": []}
     params = _params(options, recording)
     opened = services(options, "fit")
-    if not options.dry_run or Path(opened.whereabouts.store).exists():
+    if not options.dry_run or is_url(opened.whereabouts.store) or Path(opened.whereabouts.store).exists():
         return opened.call("context/fit", params, Cancellation())
     from contextlib import closing  # only here
     from tempfile import TemporaryDirectory

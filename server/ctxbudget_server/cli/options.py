@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 def add_store_options(parser: ArgumentParser) -> None:
     """Add the options for the workspace and the store."""
     parser.add_argument("--workspace", metavar="DIR", help="the workspace (default: found from the current directory)")
-    parser.add_argument("--store", metavar="PATH", help="the store's file (default: under the user's state directory)")
+    parser.add_argument(
+        "--store",
+        metavar="PATH",
+        help="the store: a file, or a postgresql:// URL (default: a file under the user's state directory)",
+    )
     parser.add_argument(
         "--durability",
         choices=("full", "fast"),

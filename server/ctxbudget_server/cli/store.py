@@ -16,6 +16,7 @@ from ctxbudget_server.presentation.look import tell
 from ctxbudget_server.presentation.output import complain, show_json
 from ctxbudget_server.service.service import BudgetService
 from ctxbudget_server.store.errors import StoreReplacedError
+from ctxbudget_server.store.location import is_url
 
 MAX_SESSIONS = 20
 """Number of sessions listed, largest first; `--json` lists all of them."""
@@ -48,11 +49,11 @@ def run(options: Namespace) -> int:
     """Print what the store holds, after cleaning it if asked to; returns the exit code."""
     try:
         opened = services(options, "store")
-        path = Path(opened.whereabouts.store)
+        place = opened.whereabouts.store
         try:
-            done, found = _done_and_found(opened, path, options)
+            done, found = _done_and_found(opened, place, options)
         except StoreReplacedError:  # it was damaged, and what could be read of it is in a new file
-            done, found = _done_and_found(opened, path, options)
+            done, found = _done_and_found(opened, place, options)
     except (ProtocolError, ValueError) as error:
         complain("store", str(error))
         return 1
@@ -63,16 +64,17 @@ def run(options: Namespace) -> int:
     return 0 if done is None or done.complete else 1
 
 
-def _done_and_found(opened: BudgetService, path: Path, options: Namespace) -> tuple[Cleaned | None, dict[str, Any]]:
-    done = _clean(opened, path, options) if (options.clean or options.rewrite) and path.exists() else None
-    found = shown(opened.store, path)
+def _done_and_found(opened: BudgetService, place: str, options: Namespace) -> tuple[Cleaned | None, dict[str, Any]]:
+    is_there = is_url(place) or Path(place).exists()
+    done = _clean(opened, place, options) if (options.clean or options.rewrite) and is_there else None
+    found = shown(opened.store, place)
     for loss in opened.store.losses() if found["exists"] else ():
         complain("store", loss.message)
     return done, found
 
 
-def _clean(opened: BudgetService, path: Path, options: Namespace) -> Cleaned:
-    return cleaned(opened.store, path, configured(options.retain), utc_now(), rewrite=options.rewrite)
+def _clean(opened: BudgetService, place: str, options: Namespace) -> Cleaned:
+    return cleaned(opened.store, place, configured(options.retain), utc_now(), rewrite=options.rewrite)
 
 
 def _wire(done: Cleaned) -> dict[str, Any]:
@@ -100,9 +102,14 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _parts(found: dict[str, Any]) -> list[list[str]]:
     log, keys, blobs = found["log"], found["requestKeys"], found["blobs"]
-    return [
+    on_disk = [
         ["on disk", size(sum(found["files"].values())), "the file, its WAL, and the small files beside it"],
         ["  free", size(found["freeBytes"]), "pages of the file that are not in use"],
+    ]
+    if is_url(found["path"]):
+        on_disk = [["tables", size(found["usedBytes"]), "with their indexes, and what vacuum has not freed yet"]]
+    return [
+        *on_disk,
         ["content", size(blobs["storedBytes"]), f"{blobs['count']:,} texts of {size(found['contentBytes'])}"],
         ["log", size(log["storedBytes"]), f"{log['count']:,} transactions"],
         ["request keys", size(keys["storedBytes"]), f"{keys['count']:,}, {found['expiredKeys']:,} of them expired"],

@@ -21,7 +21,7 @@ from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.settings.access import SHARED_STORE, is_shared, user_access
 from ctxbudget_server.settings.places import user_file
 from ctxbudget_server.store.account_above import account_above
-from ctxbudget_server.store.location import marker_in, state_home
+from ctxbudget_server.store.location import is_url, marker_in, state_home
 
 Json = dict[str, Any]
 
@@ -60,9 +60,14 @@ def _found(at: Whereabouts, options: Namespace, ask: SendRequest) -> Json:
             "rule": _workspace_rule(at.workspace, options.workspace),
             "accountAbove": account_above(at.workspace, options.workspace, options.store),
         },
-        "store": {"path": at.store, "rule": _store_rule(options.store), "exists": Path(at.store).exists()},
+        "store": {"path": at.store, "rule": _store_rule(options.store), "exists": _store_exists(at.store)},
         "session": _session(at, options, ask),
     }
+
+
+def _store_exists(store: str) -> bool | None:
+    """Whether there is a store; None for a URL, whose server is not asked."""
+    return None if is_url(store) else Path(store).exists()
 
 
 def _workspace_rule(workspace: str, option: str | None) -> str:
@@ -134,7 +139,7 @@ def _store_words(store: Json) -> str:
     named = {"--store": "named by --store", "CTXBUDGET_STORE": "named by CTXBUDGET_STORE"}
     named["userFile"] = f"named by {user_file()}" + (f": {SHARED_STORE}" if is_shared(store["path"]) else "")
     rule = named.get(store["rule"], f"of this workspace, in the state folder {Path(state_home(), 'ctxbudget')}")
-    return rule if store["exists"] else f"{rule}; does not exist yet"
+    return f"{rule}; does not exist yet" if store["exists"] is False else rule
 
 
 def _session_words(session: Json) -> str:

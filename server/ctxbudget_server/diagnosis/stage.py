@@ -200,7 +200,7 @@ class Stage:
         self.account = account
 
     @contextmanager
-    def read(self, check: Check = never_cancelled) -> Iterator[Reader]:
+    def read(self, check: Check = never_cancelled, until: float | None = None) -> Iterator[Reader]:
         """The state so far."""
         yield cast("Reader", self.account)
 

@@ -17,9 +17,10 @@ from ctxbudget_server.doctor import (
     vocabularies,
 )
 from ctxbudget_server.doctor.finding import Finding
+from ctxbudget_server.store.location import beside, is_url
 
 
-def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]:
+def diagnosis(workspace: str, place: str, again: list[str]) -> Iterator[Finding]:
     """All findings about a workspace (a real path) and its store. `again` are the options that make a command use both.
 
     A check that fails is a finding too, and never prevents the others.
@@ -30,13 +31,21 @@ def diagnosis(workspace: str, path: Path, again: list[str]) -> Iterator[Finding]
         ("settings", lambda: settings.findings(workspace)),
         ("hosts", lambda: hosts.findings(workspace)),
         ("hosts.claude-code", lambda: compaction.findings(workspace)),
-        ("store", lambda: store.findings(path, again)),
-        ("spool", lambda: spool.findings(path, again)),
-        ("processes", lambda: processes.findings(path)),
-        ("sidecar", lambda: sidecar.findings(workspace, str(path))),
+        ("store", lambda: _of_store(place, again)),
+        ("spool", lambda: spool.findings(Path(beside(place)), again)),
+        ("processes", lambda: processes.findings(Path(beside(place)))),
+        ("sidecar", lambda: sidecar.findings(workspace, place)),
     ]
     for name, subject in subjects:
         try:
             yield from subject()
         except Exception as fault:  # the installation may be broken in any way
             yield Finding(f"{name}.doctor", "error", f"could not be checked: {type(fault).__name__}: {fault}")
+
+
+def _of_store(place: str, again: list[str]) -> Iterator[Finding]:
+    if not is_url(place):
+        return store.findings(Path(place), again)
+    from ctxbudget_server.doctor import database  # its driver is not in every installation
+
+    return database.findings(place)

@@ -29,8 +29,9 @@ from ctxbudget_server.settings.access import roots_of_user, store_of, user_acces
 from ctxbudget_server.settings.current import CurrentSettings
 from ctxbudget_server.settings.source import FileSettings, Problem
 from ctxbudget_server.store.deadline import DeadlineStore
-from ctxbudget_server.store.errors import StoreReplacedError
+from ctxbudget_server.store.errors import StoreLostError
 from ctxbudget_server.store.interface import Store
+from ctxbudget_server.store.places import clock_of, store_at
 from ctxbudget_server.store.sqlite import Durability, SqliteStore
 from ctxbudget_server.workspace.buffers import Buffers
 from ctxbudget_server.workspace.documents import Documents, find_workspace
@@ -56,7 +57,7 @@ SHARING_ITEMS, SHARING_CHARACTERS = 8, 8 * 1024
 """The most that a write may bring in to share a commit: it is counted within a millisecond."""
 
 MAX_REPLACEMENTS = 2
-"""How often one request starts over because the store's file was replaced meanwhile."""
+"""How often one request starts over because the store's file was replaced, or its server lost, meanwhile."""
 
 ENVELOPE = ("workDoneToken", "partialResultToken", "_meta")
 """Members of params that LSP and MCP clients add to any request; every other unknown member is refused."""
@@ -97,14 +98,14 @@ class BudgetService:
         *,
         root: str | None = None,
         actor: str,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         workspace = find_workspace(options.workspace, root)
         access = user_access()
         path = store_of(str(workspace), options.store, access)
         durability: Durability = options.durability or ("fast" if access.durability == "fast" else "full")
-        self._sqlite = SqliteStore(Path(path), durability)
-        self.store: Store = self._sqlite
+        self._opened = store_at(path, durability)
+        self.store: Store = self._opened
         roots = roots_of_user(options.roots, access)
         self.whereabouts = Whereabouts(str(workspace), path, durability, roots)
         self._documents = Documents(workspace, [Path(root) for root in roots], options.limits.max_document_bytes)
@@ -115,7 +116,7 @@ class BudgetService:
         self._options = options
         self._access = access
         self._retain = options.retain or os.environ.get("CTXBUDGET_RETAIN") or access.retain
-        self._clock = clock
+        self._clock = clock or clock_of(self._opened, utc_now)
         self._validate: Validate = fast_validate
         self._of_empty_text: dict[str, Any] | None = None
         """The answer to `tokens/count` of an empty text, once it was needed."""
@@ -216,13 +217,16 @@ class BudgetService:
             return self._in_a_store_that_stays(request, row, checked)
 
     def _in_a_store_that_stays(self, request: Request, row: Method, checked: Any) -> dict[str, Any]:
-        """Answer from the store at the path; if that is replaced meanwhile, start over in the new one."""
+        """Answer from the store at its place; if that is replaced or lost meanwhile, start over, unless the change may
+        have been made and nothing would tell that a repetition is one."""
         for _ in range(MAX_REPLACEMENTS):
             acknowledged = self.store.commits
             try:
                 return _answered(request, row, checked)
-            except StoreReplacedError:
+            except StoreLostError as lost:
                 if self.store.commits != acknowledged:  # part of the request was committed: the caller must check
+                    raise
+                if lost.may_be_applied and not (row.repeatable or request.params.get("requestKey")):
                     raise
         return _answered(request, row, checked)
 
@@ -266,6 +270,7 @@ class BudgetService:
         items = params.get("items")
         return (
             method == "context/add"
+            and isinstance(self._opened, SqliteStore)
             and self.observer is None
             and isinstance(items, list)
             and len(items) <= SHARING_ITEMS
@@ -274,7 +279,9 @@ class BudgetService:
 
     def together(self) -> AbstractContextManager[SharedCommit]:
         """Let the calls of this thread in the block share a commit at its end; none may be answered before that."""
-        return self._sqlite.together()
+        if not isinstance(self._opened, SqliteStore):
+            raise TypeError("only a store in a file shares commits; `may_share_commit` says so")
+        return self._opened.together()
 
     def watching(self) -> bool:
         """Whether any session is watched or followed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ctxbudget_server.settings.places import user_file
-from ctxbudget_server.store.location import extra_roots, store_in, store_path
+from ctxbudget_server.store.location import extra_roots, is_url, store_in, store_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def store_of(workspace: str, option: str | None, access: Access) -> str:
     """
     if option or os.environ.get("CTXBUDGET_STORE") or not access.store:
         return store_path(workspace, option)
+    if is_url(access.store):
+        return access.store
     path = os.path.expanduser(access.store)
     return store_in(path, workspace) if os.path.isdir(path) or path.endswith(("/", os.sep)) else path
 

@@ -22,7 +22,7 @@ _ABSOLUTE: Final = {"type": "string", "minLength": 1, "maxLength": 4096, "patter
 
 ACCESS: Final[dict[str, Schema]] = {
     "roots": {"type": "array", "items": _ABSOLUTE, "maxItems": 1000},
-    "store": _ABSOLUTE,
+    "store": {**_ABSOLUTE, "pattern": r"^(/|~|[A-Za-z]:[\\/]|postgres(ql)?://).*$"},
     "durability": {"type": "string", "enum": ["full", "fast"]},
     "retain": {"type": "string", "maxLength": 200, "pattern": r"^\s*(age|sessions|size)\s*=.*$"},
 }
@@ -30,7 +30,7 @@ ACCESS: Final[dict[str, Schema]] = {
 
 ACCESS_FORMS: Final = {
     "roots": "must be a list of folders, absolute or below ~",
-    "store": "must be a path, absolute or below ~",
+    "store": "must be a path, absolute or below ~, or a URL such as postgresql://host/database",
     "durability": 'must be "full" or "fast"',
     "retain": 'must be text such as "age=90d" or "size=2GiB"',
 }

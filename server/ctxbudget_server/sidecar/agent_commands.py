@@ -27,6 +27,7 @@ from ctxbudget_server.sidecar import client as caller
 from ctxbudget_server.sidecar import spooling
 from ctxbudget_server.sidecar.spooling import Folded
 from ctxbudget_server.sidecar.wire import OneShotAnswer, OneShotRequest
+from ctxbudget_server.store.location import is_url
 
 if TYPE_CHECKING:
     from ctxbudget_server.service.service import BudgetService
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 SPOOLED: Final = frozenset({"storeBusy", "storeFull"})
 """Errors after which an event is spooled."""
 SPOOLED_NOTICE: Final = "the store is busy; the event is spooled beside it, and the next process will record it"
+SPOOLED_HERE: Final = (
+    "the store does not answer; the event is spooled on this machine, and the next process will record it"
+)
 
 Work = tuple[str | None, Callable[[Cancellation], OneShotAnswer]]
 """A queue key, and the work to run in its order."""
@@ -57,7 +61,7 @@ def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
         except ProtocolError as error:
             return (
                 spooled(service, request, told)
-                if error.name in SPOOLED
+                if error.name in SPOOLED or _is_away(service, error)
                 else OneShotAnswer(0, stderr=_lines([*told, error]))
             )
         if warning := service.settings_warning():
@@ -65,6 +69,11 @@ def hook(service: BudgetService, request: OneShotRequest, since: float) -> Work:
         return OneShotAnswer(0, answer(event, reaction), _lines(told))
 
     return event.session, run
+
+
+def _is_away(service: BudgetService, error: ProtocolError) -> bool:
+    """Whether the store is on a server that does not answer now: the event can be recorded once it does."""
+    return error.name == "storeUnavailable" and is_url(service.whereabouts.store)
 
 
 def _event(request: OneShotRequest) -> tuple[HostEvent, HookOptions]:
@@ -112,7 +121,7 @@ def spooled(service: BudgetService, request: OneShotRequest, told: Iterable[str]
         spooling.spool_event(at.store, at.workspace, request, durable=at.durability == "full")
     except OSError as fault:
         return OneShotAnswer(0, stderr=_lines([*told, f"the store is busy, and the event is lost: {fault}"]))
-    return OneShotAnswer(0, stderr=_lines([*told, SPOOLED_NOTICE]))
+    return OneShotAnswer(0, stderr=_lines([*told, SPOOLED_HERE if is_url(at.store) else SPOOLED_NOTICE]))
 
 
 def statusline(service: BudgetService, request: OneShotRequest, since: float) -> Work:

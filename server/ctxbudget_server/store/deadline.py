@@ -21,9 +21,9 @@ class DeadlineStore:
         self._store = store
         self._until = until
 
-    def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
-        """Same as the wrapped store."""
-        return self._store.read(check)
+    def read(self, check: Check = never_cancelled, until: float | None = None) -> AbstractContextManager[Reader]:
+        """Same as the wrapped store, but waits no longer than the deadline."""
+        return self._store.read(check, self._until if until is None else min(until, self._until))
 
     def write(
         self, before_commit: Callable[[], None], until: float | None = None, check: Check = never_cancelled

@@ -13,7 +13,14 @@ BUSY_TIMEOUT_MS = 10_000
 CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-class StoreReplacedError(ProtocolError):
+class StoreLostError(ProtocolError):
+    """The store went away during the request, which can be made again."""
+
+    may_be_applied = False
+    """Whether the change may have been made: it must not be repeated then without a request key."""
+
+
+class StoreReplacedError(StoreLostError):
     """The open file is no longer the store; nothing was changed, and the request can be retried."""
 
     def __init__(self, path: Path, reason: str) -> None:

@@ -255,10 +255,11 @@ class Writer(Reader, Protocol):
 class Store(Protocol):
     """Where sessions live. Safe to use from many threads and many processes at once."""
 
-    def read(self, check: Check = never_cancelled) -> AbstractContextManager[Reader]:
+    def read(self, check: Check = never_cancelled, until: float | None = None) -> AbstractContextManager[Reader]:
         """A snapshot; raises `ProtocolError` when the store cannot be used.
 
-        Every read in it calls `check` regularly, and stops with whatever that raises.
+        Every read in it calls `check` regularly, and stops with whatever that raises. A store on another machine that
+        does not answer is given up at `until` (`time.monotonic`), or after a default time.
         """
 
     def write(

@@ -57,9 +57,32 @@ def store_chosen(option: str | None) -> str | None:
     return option or os.environ.get("CTXBUDGET_STORE") or None
 
 
+URLS = ("postgresql://", "postgres://")
+
+
+def is_url(store: str) -> bool:
+    """Whether a store is in a database instead of a file."""
+    return store.startswith(URLS)
+
+
+def beside(store: str) -> str:
+    """The path beside which this machine keeps what belongs to a store: its socket, its spool.
+
+    That of a file is its own; that of a URL is one of a folder in the user's state directory.
+    """
+    if not is_url(store):
+        return store
+    return os.path.join(state_home(), "ctxbudget", "urls", _short_digest(store), STORE_NAME)
+
+
 def store_path(workspace: str, option: str | None = None) -> str:
-    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE (a file or a folder), else its own."""
+    """The store of a workspace (a real path): `option`, else CTXBUDGET_STORE, else its own.
+
+    Both name a file, a folder or a URL.
+    """
     if chosen := store_chosen(option):
+        if is_url(chosen):
+            return chosen
         path = os.path.join(os.getcwd(), os.path.expanduser(chosen))
         return os.path.join(path, STORE_NAME) if os.path.isdir(path) else path
     return store_in(os.path.join(state_home(), "ctxbudget"), workspace)
@@ -81,7 +104,7 @@ def extra_roots(named: Iterable[str] = ()) -> list[str]:
 
 def socket_place(workspace: str, store: str) -> tuple[str, str]:
     """(folder, name): where a sidecar of the workspace listens. A store may serve several workspaces."""
-    return os.path.realpath(store) + ".sidecar", _short_digest(workspace) + ".sock"
+    return os.path.realpath(beside(store)) + ".sidecar", _short_digest(workspace) + ".sock"
 
 
 def _short_digest(path: str) -> str:

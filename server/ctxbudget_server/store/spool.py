@@ -24,6 +24,7 @@ from typing import Final
 
 from ctxbudget_protocol.values import NamedTuple
 from ctxbudget_server.store.file.locks import try_lock
+from ctxbudget_server.store.location import beside
 
 MAX_EVENTS: Final = 10_000
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -62,7 +63,7 @@ class SpoolState(NamedTuple):
 
 def spool_folder(store: Path | str) -> Path:
     """The folder of a store's spool."""
-    return Path(f"{os.path.realpath(store)}.spool")
+    return Path(f"{os.path.realpath(beside(str(store)))}.spool")
 
 
 def spool_state(store: Path | str) -> SpoolState:

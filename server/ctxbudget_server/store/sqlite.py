@@ -59,8 +59,11 @@ class SqliteStore:
         """Whether deleted content may still be in the files."""
 
     @contextmanager
-    def read(self, check: Check = never_cancelled) -> Iterator[SqliteReader]:
-        """A snapshot: everything in the block sees the same state, with what this thread has shared so far."""
+    def read(self, check: Check = never_cancelled, until: float | None = None) -> Iterator[SqliteReader]:
+        """A snapshot: everything in the block sees the same state, with what this thread has shared so far.
+
+        It waits for nobody, so `until` does not matter.
+        """
         if self._shared is not None:
             with self._working_shared(self._shared, None, check) as shared:
                 yield shared
