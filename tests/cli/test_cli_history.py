@@ -174,7 +174,8 @@ def test_what_is_wrong_is_said(workspace: Path, words: list[str], code: int, tol
 def test_a_workspace_without_an_account_has_no_runs_and_gets_none(tmp_path: Path) -> None:
     done = command(tmp_path, "history", "--workspace", str(tmp_path))
 
-    assert (done.returncode, done.stdout) == (0, f"there is no session yet in {tmp_path}\n")
+    told = f"there is no session yet of {tmp_path} in the store {tmp_path}/state/store.db\n"
+    assert (done.returncode, done.stdout) == (0, told)
     assert json.loads(command(tmp_path, "history", "--json").stdout)["runs"] == []
     assert list(tmp_path.iterdir()) == []
 

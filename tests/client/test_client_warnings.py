@@ -69,7 +69,7 @@ def test_a_command_leaves_nothing_open(folder: Path, words: tuple[str, ...]) -> 
         assert json.loads(done.stderr)["data"]["name"] == "unknownItem"
     elif "report" in words:
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == f"ctxbudget report: there is no session yet in {folder}\n"
+        assert done.stderr == f"ctxbudget report: there is no session yet of {folder} in the store {folder}/s.db\n"
     else:
         assert (done.returncode, done.stderr) == (0, "")
 

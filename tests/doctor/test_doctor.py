@@ -100,6 +100,16 @@ def test_nothing_is_wrong_where_there_is_no_store_yet(place: Place) -> None:
     assert "\x1b" not in said.stdout
 
 
+def test_a_place_where_no_store_can_be(place: Place) -> None:
+    """A file lies where a folder would have to be: that is not the same as no store yet."""
+    (place.folder.parent / "state").write_text("a file")
+    found = place.examined(1)["store.path"]
+    assert found["severity"] == "error" and found["message"].endswith("state is not a folder")
+    for command in ("report", "history"):
+        told = place.run(command)
+        assert "there can be no store at" in told.stdout + told.stderr
+
+
 def test_a_whole_store(place: Place) -> None:
     place.fill()
 

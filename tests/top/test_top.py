@@ -106,7 +106,8 @@ def test_prunes_with_a_preview_and_undoes_while_another_process_writes(filled: S
             writer.join()
 
 
-def test_esc_prunes_nothing(filled: Session, workspace: Path) -> None:
+@pytest.mark.parametrize("key", ["escape", "q"])
+def test_a_key_that_goes_back_prunes_nothing(filled: Session, workspace: Path, key: str) -> None:
     async def story() -> None:
         async with view_of(workspace, filled.id) as view:
             await view.shows("second report")
@@ -115,8 +116,12 @@ def test_esc_prunes_nothing(filled: Session, workspace: Path) -> None:
             await view.until(lambda: isinstance(view.app.screen, Choose), "the choice")
             await view.press("enter")
             await view.until(lambda: isinstance(view.app.screen, Preview), "the preview")
-            await view.press("escape")
+            await view.press(key)
             await view.until(lambda: len(view.app.screen_stack) == 1, "the view")
+            await view.press("p")
+            await view.until(lambda: isinstance(view.app.screen, Choose), "the choice again")
+            await view.press(key)
+            await view.until(lambda: len(view.app.screen_stack) == 1, "the view again")
             assert filled.status()["revision"] == revision
 
     run(story())

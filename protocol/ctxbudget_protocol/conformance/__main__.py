@@ -15,9 +15,20 @@ KEPT, BROKEN, NOT_RUN = 0, 1, 2
 
 ABOUT = """Judge a server of the ctxbudget protocol by the contract alone.
 
-The server is started many times, each time in the workspace folder of a new place, with HOME and the XDG variables in
-that place, and without the CTXBUDGET_ variables. {workspace}, {home} and {state} in the command become these folders;
-servers of one place must share their sessions. Exit code: 0 all rules are kept, 1 some are broken, 2 not judged."""
+The level core asks for sessions, settings, allocations and leases; full asks
+for every method. docs/implementing.md says what either of them means.
+
+The server is started many times, each time with fresh temporary folders as
+its workspace, home and state: HOME and the XDG variables name them, and
+{workspace}, {home} and {state} in the command become them. CTXBUDGET_
+variables are removed. Servers that are started in the same folders must share
+their sessions."""
+EXAMPLES = """examples:
+  python -m ctxbudget_protocol.conformance --server "ctxbudget serve"
+  python -m ctxbudget_protocol.conformance --server "node server.js" --level core
+  python -m ctxbudget_protocol.conformance --list --rule 'framing*'
+
+exit code: 0 all rules are kept, 1 some are broken, 2 nothing was judged"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m ctxbudget_protocol.conformance",
         description=ABOUT,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--server", metavar="CMD", help="the command that starts the server, with its arguments")
@@ -57,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return KEPT
     if not options.server:
-        sys.stderr.write("--server is required\n")
+        sys.stderr.write('--server is required, for example --server "ctxbudget serve"; --help says more\n')
         return NOT_RUN
     verdicts: list[Verdict] = []
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctxbudget_server.service.service import Whereabouts
 from ctxbudget_server.store.account_above import account_above
-from ctxbudget_server.store.file.paths import SEEN_SUFFIX
+from ctxbudget_server.store.file.paths import SEEN_SUFFIX, obstacle
 from ctxbudget_server.store.location import is_url
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ def separate_account(at: Whereabouts, options: Namespace) -> str | None:
 
 def no_account(at: Whereabouts, options: Namespace) -> str:
     """What to say when there is nothing to show."""
+    is_file = not is_url(at.store)
+    if is_file and (blocking := obstacle(Path(at.store))) is not None:
+        return f"there can be no store at {at.store}: {blocking} is not a folder"
+    if is_file and options.store is not None:
+        return f"there is no session yet of {at.workspace} in the store {at.store}"
     nothing = f"there is no session yet in {at.workspace}"
     above = account_above(at.workspace, options.workspace, options.store)
     return nothing if above is None else f"{nothing}; {above} has an account: {way_to(above)}"

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 EXAMPLES = (
     ("ctxbudget demo", "a workflow of six phases on the example documents"),
-    ("ctxbudget demo -v", "every request, and what came of it"),
+    ("ctxbudget demo -v", "every step, and what came of it"),
     ("ctxbudget demo specs/plans/012 --trace frames.jsonl", "on your own files, with every frame written down"),
 )
 
@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="?",
         help="Markdown, text and log files to work on (default: the included examples)",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show every request and what came of it")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every step and what came of it")
     parser.add_argument("--trace", metavar="FILE", help="write every frame in both directions to FILE, as JSON lines")
 
 

@@ -54,7 +54,7 @@ def _costliest(largest: Sequence[Json]) -> Iterator[str]:
     if largest:
         yield ""
         rows = [[f"{item['tokens']:,}", item["layer"], item["title"] or item["path"] or item["id"]] for item in largest]
-        yield from columns([["costs most", "layer", "what"], *rows], right=(0,))
+        yield from columns([["costs most now", "layer", "what"], *rows], right=(0,))
 
 
 def _phases(phases: Sequence[Json], buffer: int | None) -> Iterator[str]:

@@ -18,7 +18,7 @@ _CODES: dict[Style, str] = {"plain": "", "strong": "1", "warn": "33", "critical"
 class Console:
     """Writes to a stream. What documents and their names contain cannot control the terminal.
 
-    The demo is told in two ways: in brief, or with every request and what came of it.
+    The demo is told in two ways: in brief, or with every step and what came of it.
     """
 
     def __init__(self, stream: TextIO | None = None, *, in_full: bool = True) -> None:

@@ -79,7 +79,7 @@ def outcome(figures: Answer) -> str:
     return (
         f"{figures['processed']:,} tokens came in, at most {figures['peak']:,} were there at once, "
         f"{figures['retained']:,} are left.\n"
-        "ctxbudget demo -v shows every request; --trace FILE writes down every frame."
+        "ctxbudget demo -v shows every step; --trace FILE writes down every frame."
     )
 
 

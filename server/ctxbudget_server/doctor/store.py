@@ -11,6 +11,7 @@ from ctxbudget_server.doctor.finding import Finding, command
 from ctxbudget_server.store.damage import inspection
 from ctxbudget_server.store.damage.inspection import Contents
 from ctxbudget_server.store.file.classification import MAX_EMPTY_BYTES, Kind
+from ctxbudget_server.store.file.paths import obstacle
 from ctxbudget_server.store.file.permissions import refuse_unsafe
 from ctxbudget_server.store.schema import VERSION
 
@@ -26,6 +27,10 @@ def findings(path: Path, again: list[str]) -> Iterator[Finding]:
             f"{path} cannot be examined: {fault.strerror}",
             command("ls", "-ld", str(path.parent)),
         )
+        return
+    if own is None and (above := obstacle(path)) is not None:
+        message = f"there can be no store at {path}: {above} is not a folder"
+        yield Finding("store.path", "error", message, command("ls", "-ld", str(above)))
         return
     if own is None:
         yield Finding("store.path", "ok", f"there is no store yet at {path}: the first request that writes creates it")

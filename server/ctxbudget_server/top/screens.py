@@ -41,7 +41,7 @@ def _room(width: int) -> int:
 class Choose(ModalScreen[int | None]):
     """A choice among lines; the number of the one chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Back")]
 
     def __init__(self, question: str, choices: Sequence[str], chosen: int = 0) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Preview(ModalScreen[bool]):
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "dismiss(False)", "Back"),
+        Binding("escape,n,q", "dismiss(False)", "Back"),
         Binding("y,enter", "confirm", "Prune"),
     ]
 

@@ -42,6 +42,12 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
+def obstacle(path: Path) -> Path | None:
+    """What lies where a folder above the path would have to be; None: the file can be there."""
+    above = next((folder for folder in path.parents if identity(folder) is not None), None)
+    return None if above is None or above.is_dir() else above
+
+
 def make_folder(folder: Path) -> None:
     """Create the folder and any missing parents, accessible to this user only."""
     missing = []
