@@ -54,8 +54,8 @@ def entries(
 ) -> list[dict[str, Any]]:
     """An entry `{loc, msg, type}` for each fault. A field that allows several types or sets of words has one fault.
 
-    `fields_at` names the fields that the object at a place may have. A fault that one of them explains comes first: the
-    field that was meant may be missing for that reason.
+    `fields_at` names the fields that the object at a place may have. Where a field is missing, mistyped ones come first:
+    it may be missing for that reason.
     """
     mistyped: list[dict[str, Any]] = []
     made: list[dict[str, Any]] = []
@@ -65,8 +65,8 @@ def entries(
         entry = {"loc": place, "msg": sentence(error), "type": kind}
         meant = did_you_mean(str(place[-1]), fields_at(place[:-1])) if kind == "extra_forbidden" and place else ""
         if meant:
-            mistyped.append({**entry, "msg": f"{sentence(error)}{meant}"})
-            continue
+            entry["msg"] += meant
+            mistyped.append(entry)
         if kind == "literal_error" or (kind.endswith("_type") and kind in _EXPECTED):
             first, words = choices.setdefault(tuple(place), (entry, []))
             words += _choices(error)
@@ -74,7 +74,9 @@ def entries(
             if first is not entry:
                 continue
         made.append(entry)
-    return [*mistyped, *made]
+    if any(entry["type"] == "missing" for entry in made):
+        made.sort(key=lambda entry: entry not in mistyped)
+    return made
 
 
 def _choices(error: ErrorDetails) -> list[str]:
