@@ -54,15 +54,15 @@ def entries(
 ) -> list[dict[str, Any]]:
     """An entry `{loc, msg, type}` for each fault. A field that allows several types or sets of words has one fault.
 
-    `fields_at` names the fields that the object at a place may have. Where a field is missing, mistyped ones come first:
-    it may be missing for that reason.
+    `fields_at` names the fields that the object at a place may have. Where a field is missing, mistyped ones come
+    first: it may be missing for that reason.
     """
     mistyped: list[dict[str, Any]] = []
     made: list[dict[str, Any]] = []
     choices: dict[tuple[str | int, ...], tuple[dict[str, Any], list[str]]] = {}
     for error in errors:
         kind, place = error["type"], location(error)
-        entry = {"loc": place, "msg": sentence(error), "type": kind}
+        entry: dict[str, Any] = {"loc": place, "msg": sentence(error), "type": kind}
         meant = did_you_mean(str(place[-1]), fields_at(place[:-1])) if kind == "extra_forbidden" and place else ""
         if meant:
             entry["msg"] += meant
