@@ -63,7 +63,7 @@ _shtab_ctxbudget_archive_options=(
   "--keep-content[keep the originals as well]"
   "--json[the results as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "(*):the id of a session:_ctxbudget_sessions"
 )
@@ -86,7 +86,7 @@ _shtab_ctxbudget_breakdown_options=(
   "--largest[how many parts are listed (default\: 10)]:N:"
   "--json[the result of budget\/breakdown as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":a session\'s id, of the account or of a host, or a file that a host recorded, or - for stdin (default\: CTXBUDGET_SESSION, or the session of the account that changed last):_files"
 )
@@ -102,7 +102,7 @@ _shtab_ctxbudget_call_options=(
   "--errors[how an error is printed\: as JSON for programs, or as name and message for people (default\: json)]:errors:(json text)"
   "--sidecar-for[if no sidecar answers, start one in the background for later calls\; it ends when process PID ends]:PID:"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
   ":e.g. budget\/status:(session/open session/close session/archive session/receipt session/export session/import session/recalibrate session/list session/history session/delete workflow/startPhase workflow/completePhase workflow/startWave workflow/completeWave workflow/plan budget/allocate budget/status budget/reserve budget/settle budget/release budget/renew budget/report budget/timeline budget/diagnose budget/breakdown context/add context/handOver context/update context/append context/list context/get context/search context/restore context/prune context/undo context/render context/fit metadata/extract tokens/count tokens/fits tokens/truncate usage/record usage/bill settings/get store/losses store/acknowledge)"
@@ -126,7 +126,7 @@ _shtab_ctxbudget_config_options=(
   "--all[settings of editors too, which are left out if not set]"
   "--json[all settings as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
 )
@@ -160,7 +160,7 @@ _shtab_ctxbudget_count_defaults_added=0
 
 _shtab_ctxbudget_demo_options=(
   {-h,--help}"[show this help and exit]"
-  {-v,--verbose}"[show every request and what came of it]"
+  {-v,--verbose}"[show every step and what came of it]"
   "--trace[write every frame in both directions to FILE, as JSON lines]:FILE:_files"
   ":Markdown, text and log files to work on (default\: the included examples):_files -/"
 )
@@ -175,7 +175,7 @@ _shtab_ctxbudget_diagnose_options=(
   "*--only[only findings of this code\; may be repeated]:CODE:(policyTooMild phaseNotCompleted contentNotPruned waveLeftOpen waveNotPruned phaseContextGrows agentOutputKept hugeTool transientKept tooManyAgents metadataNotExtracted metadataTooLarge metadataLargerThanSource metadataMissing metadataAccumulates protectedTooLarge estimatesNotCounts leaseNotSettled peak)"
   "--json[the diagnosis, and what was reached, as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -189,7 +189,7 @@ _shtab_ctxbudget_doctor_options=(
   "--repair[first replace a damaged store with what can be read of it\; the damaged file is kept]"
   "--acknowledge[acknowledge what was lost, so that it is no longer reported]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
 )
 
@@ -220,7 +220,7 @@ _shtab_ctxbudget_export_options=(
   "--out[write to this file (default, and with -\: standard output)]:FILE:_files"
   "--force[with --out\: replace a file that exists]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -244,7 +244,7 @@ _shtab_ctxbudget_fit_options=(
   "--out[write the fitted array as JSON\; - is stdout]:FILE:_files"
   "--json[the answer of context\/fit as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "(*)::a session of Claude Code, Codex, Gemini CLI or opencode, JSON with messages, or - for stdin:_files"
 )
@@ -272,7 +272,7 @@ _shtab_ctxbudget_history_options=(
   "--recorded[where the account has no bills\: take those of the host\'s recording, at the prices of the settings]"
   "--phases[with --csv\: a line for each phase of each run]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "(*)::compare these, in this order:_ctxbudget_sessions"
 )
@@ -286,7 +286,7 @@ _shtab_ctxbudget_hook_options=(
   "--replace-over[give the agent metadata instead of an output of more than TOKENS tokens\; the output is kept]:TOKENS:"
   "--sidecar[start \`ctxbudget sidecar\` in the background if none answers, so that later hooks are fast]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":e.g. PostToolUse\; the payload\'s hook_event_name overrides it:"
 )
@@ -298,7 +298,7 @@ _shtab_ctxbudget_import_options=(
   {-h,--help}"[show this help and exit]"
   "--json[the results as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "(*):a file that \`ctxbudget export\` wrote:_files"
 )
@@ -338,7 +338,7 @@ _shtab_ctxbudget_mcp_options=(
   "--session[the session (default\: CTXBUDGET_SESSION, CLAUDE_CODE_SESSION_ID, or the most recently changed one)]:ID:_ctxbudget_sessions"
   "--allow-prune[also offer a tool by which the model drops results that it no longer needs\; undone by id]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
 )
@@ -358,7 +358,7 @@ _shtab_ctxbudget_plan_options=(
   "--json[the answer as JSON]"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the plan:_files"
 )
@@ -370,7 +370,7 @@ _shtab_ctxbudget_receipt_options=(
   {-h,--help}"[show this help and exit]"
   "--json[the receipt as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -406,7 +406,7 @@ _shtab_ctxbudget_report_options=(
   "--out[write it to this file\; - is standard output]:FILE:_files"
   "--open[make a page, and show it in the browser]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -430,7 +430,7 @@ _shtab_ctxbudget_serve_options=(
   "--version[print the version and exit]"
   "--no-socket[do not answer \`ctxbudget call\` and hooks of this workspace]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
   "--retain[drop the content of sessions, least recently changed first\: age\=90d,sessions\=500,size\=2GiB or one of them (default\: CTXBUDGET_RETAIN, else everything is kept)]:SETTING:"
@@ -447,7 +447,7 @@ _shtab_ctxbudget_sessions_options=(
   "--state[only sessions in this state]:state:(open closed archived)"
   "--json[the sessions as JSON, all of them]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
 )
 
@@ -461,7 +461,7 @@ _shtab_ctxbudget_sidecar_options=(
   "--log-file[append a log to this file (default\: no log)]:PATH:_files"
   "--stop[end the sidecar that was started with --for PID]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "*--root[a folder outside the workspace whose files may be read\; may be repeated (in addition to CTXBUDGET_ROOTS)]:FOLDER:_files -/"
 )
@@ -475,7 +475,7 @@ _shtab_ctxbudget_statusline_options=(
   "--color[colour by level (default\: unless NO_COLOR is set)]:color:(always never)"
   "--width[leave out what does not fit]:COLUMNS:"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
 )
 
@@ -488,7 +488,7 @@ _shtab_ctxbudget_store_options=(
   "--clean[apply retention, remove expired request keys, return free space to the disk]"
   "--rewrite[clean, and rewrite the whole file, so that no trace of what was deleted remains]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   "--retain[drop the content of sessions, least recently changed first\: age\=90d,sessions\=500,size\=2GiB or one of them (default\: CTXBUDGET_RETAIN, else everything is kept)]:SETTING:"
 )
@@ -504,7 +504,7 @@ _shtab_ctxbudget_timeline_options=(
   "--csv[all changes as CSV]"
   "--json[all changes as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -515,7 +515,7 @@ _shtab_ctxbudget_timeline_defaults_added=0
 _shtab_ctxbudget_top_options=(
   {-h,--help}"[show this help and exit]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
   ":the session\'s id (default\: CTXBUDGET_SESSION, or the one that changed last):_ctxbudget_sessions"
 )
@@ -540,7 +540,7 @@ _shtab_ctxbudget_where_options=(
   "--session[the session, as given to other commands]:ID:_ctxbudget_sessions"
   "--json[the same as JSON]"
   "--workspace[the workspace (default\: found from the current directory)]:DIR:_files -/"
-  "--store[the store\'s file (default\: under the user\'s state directory)]:PATH:_files"
+  "--store[the store\: a file, or a postgresql\:\/\/ URL (default\: a file under the user\'s state directory)]:PATH:_files"
   "--durability[an acknowledged write survives a power cut (full) or a crash of the process (fast) (default\: the user\'s setting, else full)]:durability:(full fast)"
 )
 

@@ -31,6 +31,7 @@ COPIED = (
     "protocol",
     "server",
     "clients/bash",
+    "clients/go",
     "clients/python",
     "docs",
     "tests/support",
