@@ -400,8 +400,9 @@ class CoreOnly(Fault):
     """No fault: a server of the level core, which has no other methods."""
 
     def request(self, message: Message) -> Iterable[Message]:
-        unknown = "id" in message and message.get("method") not in (*CORE, "initialize", "shutdown")
-        return [{**message, "method": f"not there: {message.get('method')}"} if unknown else message]
+        method = message.get("method")
+        unknown = "id" in message and isinstance(method, str) and method not in (*CORE, "initialize", "shutdown")
+        return [{**message, "method": f"not there: {method}"} if unknown else message]
 
     def response(self, message: Message, request: Message) -> Iterable[Message]:
         if request.get("method") == "initialize" and "result" in message:
