@@ -12,7 +12,7 @@ from postgres.account import Account
 
 
 def started(*settings: str) -> Cluster:
-    """A server; skips the test where there is no PostgreSQL."""
+    """A running server. Where PostgreSQL is not installed, the test is skipped."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     return Cluster(settings)

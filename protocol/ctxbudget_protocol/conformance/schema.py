@@ -1,6 +1,6 @@
 """Holds JSON values against the published contract, in the part of JSON Schema that it uses; imports nothing else.
 
-It is a reading of its own: what a server validates with and what it is judged by should not be the same code.
+This is separate code on purpose: a server should not be judged by the code that it validates with.
 """
 
 from __future__ import annotations

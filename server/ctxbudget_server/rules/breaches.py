@@ -48,8 +48,7 @@ def breaches(position: Position) -> Iterator[Diagnosis]:
             message = f"layer {layer} holds {tokens:,} tokens, its ceiling is {ceiling:,}"
             yield Diagnosis("layerCeiling", tokens, ceiling, message, layer=layer)
     for phase in position.phases:
-        if phase.phase.state == "completed" or phase.over:
-            yield from _of_phase(phase)
+        yield from _of_phase(phase)
     if position.buffer is not None and position.drawn > position.buffer:
         message = f"phases draw {position.drawn:,} tokens on the buffer of {position.buffer:,}"
         yield Diagnosis("overBuffer", position.drawn, position.buffer, message)
